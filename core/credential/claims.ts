@@ -1,0 +1,77 @@
+/**
+ * The payload of a credential: registered claims (RFC 7519), the status reference (IETF Token Status List)
+ * and the record's facts. Its bytes are RFC 8785 canonical JSON.
+ */
+import type { Code, DocumentType, Sex } from '../record/record.ts';
+
+/**
+ * One record gives two independent credentials: `venue` with masked identity and few facts, `travel` with
+ * the full identity.
+ */
+export type Profile = 'venue' | 'travel';
+
+/** Identity as the profile shows it: masked in `venue` (birth date left out), whole in `travel`. */
+export interface SubjectClaims {
+  readonly nameEn?: string;
+  readonly nameZh?: string;
+  readonly dob?: string;
+  readonly sex?: Sex;
+  readonly docType?: DocumentType;
+  readonly doc: string;
+  readonly docIssuer?: string;
+}
+
+export interface VaccinationClaims {
+  readonly disease: Code;
+  readonly product: Code;
+  readonly prophylaxis?: Code;
+  readonly manufacturer?: Code;
+  readonly doseNumber: number;
+  readonly seriesDoses?: number;
+  readonly date: string;
+  readonly lot?: string;
+  readonly centre?: string;
+  readonly country: string;
+}
+
+export interface TestClaims {
+  readonly disease: Code;
+  readonly method: Code;
+  readonly result: Code;
+  readonly specimen?: Code;
+  readonly kit?: string;
+  readonly collectedAt: string;
+  readonly reportedAt?: string;
+  readonly laboratory?: string;
+  readonly country: string;
+}
+
+interface RegisteredClaims<Vct extends string, Facts> {
+  /** The issuer's DID (`did:web:…`). */
+  readonly iss: string;
+  readonly vct: Vct;
+  /** 128 random bits, base64url, 22 characters: the credential's handle and its salt. */
+  readonly jti: string;
+  /** Unix seconds, coarsened down to the hour. */
+  readonly iat: number;
+  readonly nbf?: number;
+  readonly exp?: number;
+  readonly status: { readonly status_list: { readonly idx: number; readonly uri: string } };
+  /** Holder key (RFC 7800), a P-256 JWK. */
+  readonly cnf?: { readonly jwk: { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string } };
+  readonly profile: Profile;
+  readonly subject: SubjectClaims;
+  readonly facts: Facts;
+}
+
+export type VaccinationCredential = RegisteredClaims<'urn:hcl:vaccination:1', VaccinationClaims>;
+export type TestCredential = RegisteredClaims<'urn:hcl:test:1', TestClaims>;
+export type CredentialClaims = VaccinationCredential | TestCredential;
+
+/** The protected header: nothing else may stand in it, so that nothing else can matter. */
+export interface CredentialHeader {
+  readonly alg: 'ES256';
+  /** RFC 7638 thumbprint of the signing key, base64url, 43 characters. */
+  readonly kid: string;
+  readonly typ: 'dc+sd-jwt';
+}

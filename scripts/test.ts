@@ -1,0 +1,131 @@
+/**
+ * `npm test`: everything that must hold on every change. `npm run test:long` (`--long`) runs the same suites
+ * with the deep settings of `test/support/scale.ts`. `npm test -- <words>` runs only the suites named.
+ *
+ * The last line reads `N passed, N failed` (`, N skipped`).
+ */
+import { spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import process from 'node:process';
+
+interface Suite {
+  readonly name: string;
+  readonly command: readonly string[];
+}
+
+interface Outcome {
+  readonly name: string;
+  readonly seconds: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: readonly string[];
+}
+
+const root = resolve(import.meta.dirname, '..');
+const tool = (path: string): string => join(root, 'node_modules', path);
+const hardhat = tool('hardhat/dist/src/cli.js');
+const TEST_TIMEOUT_MS = 120_000;
+const LONG_TEST_TIMEOUT_MS = 3_600_000;
+
+const { isLong, wanted } = readArguments(process.argv.slice(2));
+
+const SUITES: readonly Suite[] = [
+  {
+    name: 'types',
+    command: [tool('typescript/bin/tsc'), '-p', 'tsconfig.json'],
+  },
+  {
+    name: 'lint',
+    command: [tool('oxlint/bin/oxlint'), '--type-aware'],
+  },
+  {
+    name: 'programs',
+    command: [
+      tool('mocha/bin/mocha.js'),
+      'test/**/*.test.ts',
+      '--ignore=test/contracts/**',
+      '--parallel',
+      '--jobs=2',
+      `--timeout=${isLong ? LONG_TEST_TIMEOUT_MS : TEST_TIMEOUT_MS}`,
+      '--forbid-only',
+    ],
+  },
+  { name: 'contracts', command: [hardhat, 'test', 'mocha', '--no-compile'] },
+  { name: 'contract-properties', command: [hardhat, 'test', 'solidity', '--no-compile'] },
+];
+
+const chosen = wanted.length === 0 ? SUITES : SUITES.filter((suite) => wanted.includes(suite.name));
+if (chosen.length < wanted.length) {
+  process.stderr.write(`suites: ${SUITES.map((suite) => suite.name).join(', ')}\n`);
+  process.exit(2);
+}
+
+const outcomes: Outcome[] = [];
+for (const suite of chosen) outcomes.push(await run(suite));
+report(outcomes);
+
+function readArguments(words: readonly string[]): { isLong: boolean; wanted: readonly string[] } {
+  return { isLong: words.includes('--long'), wanted: words.filter((word) => !word.startsWith('--')) };
+}
+
+function run(suite: Suite): Promise<Outcome> {
+  process.stdout.write(`\n── ${suite.name}\n`);
+  const startedAt = performance.now();
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, suite.command, {
+      cwd: root,
+      env: { ...process.env, HCL_LONG: isLong ? '1' : '0', HARDHAT_DISABLE_TELEMETRY_PROMPT: 'true' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      process.stdout.write(text);
+    });
+    child.on('error', fail);
+    child.on('close', (code) => {
+      done({ name: suite.name, seconds: (performance.now() - startedAt) / 1000, ...count(output, code === 0) });
+    });
+  });
+}
+
+/**
+ * Reads mocha's and Hardhat's closing counts. A suite without counts (types, lint) is one check; one that
+ * ends badly without a counted failure has failed once, whatever it counted.
+ */
+function count(output: string, endedWell: boolean): Omit<Outcome, 'name' | 'seconds'> {
+  const lines = stripColour(output).split('\n');
+  const sum = (word: string): number =>
+    lines
+      .map((line) => new RegExp(`^\\s*(\\d+) ${word}\\b`).exec(line)?.[1])
+      .reduce((total, digits) => total + Number(digits ?? 0), 0);
+  const passed = sum('passing');
+  const failed = sum('failing');
+  const skipped = lines.flatMap((line) => /^\s+- (.+)$/.exec(line)?.[1] ?? []).slice(0, sum('pending'));
+  const counted = passed + failed > 0;
+  if (!endedWell) return { passed, failed: Math.max(failed, 1), skipped };
+  return { passed: counted ? passed : 1, failed, skipped };
+}
+
+function stripColour(text: string): string {
+  // eslint-disable-next-line no-control-regex -- the escape character is what is looked for
+  return text.replaceAll(/\u001b\[[0-9;]*m/g, '');
+}
+
+function report(all: readonly Outcome[]): void {
+  process.stdout.write('\n');
+  for (const { name, seconds, passed, failed, skipped } of all) {
+    const verdict = failed === 0 ? 'ok  ' : 'FAIL';
+    process.stdout.write(
+      `${verdict} ${name.padEnd(20)} ${String(passed).padStart(5)} passed ${String(failed).padStart(3)} failed  ${seconds.toFixed(1)} s\n`,
+    );
+    for (const reason of skipped) process.stdout.write(`     skipped: ${reason}\n`);
+  }
+  const total = (pick: (outcome: Outcome) => number): number => all.reduce((sum, one) => sum + pick(one), 0);
+  const skips = total((one) => one.skipped.length);
+  const failures = total((one) => one.failed);
+  process.stdout.write(
+    `\n${total((one) => one.passed)} passed, ${failures} failed${skips > 0 ? `, ${skips} skipped` : ''}\n`,
+  );
+  process.exitCode = failures === 0 ? 0 : 1;
+}
