@@ -25,8 +25,15 @@ interface IBatchAnchor {
 
   /// @notice Anchors a root under the caller's issuer. The same root again changes nothing and emits
   /// nothing, whatever the sequence; otherwise `expectedSequence` must be the issuer's last plus one.
+  /// @param log2Size 6 to 12
   function anchor(bytes32 root, uint8 log2Size, uint8 class, uint64 expectedSequence) external;
 
+  /// @notice Reverts with `BatchAnchorNotFound` when the issuer has anchored no such root.
+  /// @return time Unix seconds of the block that anchored it
+  /// @return log2Size as anchored
+  /// @return class as anchored
+  /// @return sequence as anchored
+  /// @return account the issuer's ledger account that anchored it
   function anchorOf(
     bytes32 issuer,
     bytes32 root

@@ -4,9 +4,40 @@ pragma solidity 0.8.37;
 /// @title Who may issue what, with which keys, and when
 /// @notice The consortium admits authorities; an authority accredits issuers within its jurisdiction; the
 /// issuer accepts. Times are Unix seconds; a window is half open: `from <= t < until`. Widening a power
-/// takes effect no sooner than `wideningDelay` seconds after the block that records it; narrowing one takes
-/// effect at once. Nothing is ever deleted.
+/// takes effect no sooner than `wideningDelay` seconds after the block that records it: wherever a `from` or
+/// `effectiveFrom` is given, 0 means that earliest time, and the event states the time that was chosen.
+/// Narrowing a power takes effect at once. Doing again what is already done changes nothing and emits nothing.
+/// Nothing is ever deleted. Names and DIDs are 1 to 128 printable ASCII characters without spaces.
 interface ITrustList {
+  struct Authority {
+    address admin;
+    /// Suspended while the time is less: 0 = never was, 2^64 - 1 = with no end in sight.
+    uint64 suspendedUntil;
+  }
+
+  struct Issuer {
+    bytes32 authority;
+    address admin;
+    /// As for an authority.
+    uint64 suspendedUntil;
+    bool accepted;
+    uint64 from;
+    uint64 until;
+    uint32 types;
+    /// A widening that has yet to take effect; all three are 0 when there is none.
+    uint64 nextFrom;
+    uint64 nextUntil;
+    uint32 nextTypes;
+  }
+
+  /// What a key, an account or an approver may do, and when. `until` = 0: there is no such grant.
+  struct Grant {
+    uint64 from;
+    uint64 until;
+    /// 0 = not compromised. Approvers have none.
+    uint64 compromisedFrom;
+  }
+
   error TrustListUnknownAuthority(bytes32 authority);
   error TrustListAuthorityExists(bytes32 authority);
   error TrustListAuthoritySuspended(bytes32 authority);
@@ -19,9 +50,12 @@ interface ITrustList {
   error TrustListIssuerNotSuspended(bytes32 issuer);
   error TrustListUnauthorized(bytes32 subject, address caller);
   error TrustListInvalidName(string name);
+  error TrustListInvalidJurisdiction(bytes2 jurisdiction);
   error TrustListInvalidTypes(uint32 types);
   error TrustListInvalidWindow(uint64 from, uint64 until);
+  error TrustListOutsideWindow(uint64 from, uint64 until);
   error TrustListTooEarly(uint64 from, uint64 earliest);
+  error TrustListWideningPending(bytes32 issuer, uint64 effectiveFrom);
   error TrustListWouldWiden(uint64 current, uint64 requested);
   error TrustListTypesWouldWiden(uint32 current, uint32 requested);
   error TrustListCompromisedFromMovesLater(uint64 current, uint64 requested);
@@ -35,6 +69,7 @@ interface ITrustList {
   error TrustListUnknownApprover(bytes32 issuer, address approver);
   error TrustListZeroAddress();
   error TrustListInvalidCheckpointSet(uint256 keys, uint8 threshold);
+  error TrustListPredecessorRecorded();
 
   /// @param authority keccak256 of `name`
   /// @param jurisdiction ISO 3166-1 alpha-2
@@ -62,8 +97,10 @@ interface ITrustList {
     address admin
   );
   event IssuerAccepted(bytes32 indexed issuer);
-  /// @notice From `effectiveFrom` on the issuer may issue `types` until `until`; both only grow here.
+  /// @notice From `effectiveFrom` on the issuer may issue `types` until `until`; both only grow here. There is
+  /// at most one widening that has yet to take effect.
   event IssuerWidened(bytes32 indexed issuer, uint32 types, uint64 effectiveFrom, uint64 until);
+  /// @notice From this block on; a widening that had yet to take effect is off.
   event IssuerNarrowed(bytes32 indexed issuer, uint32 types, uint64 until);
   event IssuerSuspended(bytes32 indexed issuer, address by);
   event IssuerReinstated(bytes32 indexed issuer, uint64 effectiveFrom);
@@ -97,21 +134,32 @@ interface ITrustList {
   event Predecessor(uint256 chainId, bytes32 genesis, bytes32 finalCheckpoint);
   event ContractReplaced(string name, address previous, address next, uint64 fromBlock);
 
-  // Consortium: through the AccessManager.
+  // Consortium: through the AccessManager, which decides who may call and after what delay.
+
+  /// @param jurisdiction two capital letters
+  /// @param checkpointKey not zero, which is a point of small order
   function admitAuthority(
     string calldata name,
     bytes2 jurisdiction,
     address admin,
     bytes32 checkpointKey
   ) external returns (bytes32 authority);
+  /// @notice Takes effect at once, also while the authority is suspended.
   function setAuthorityAdmin(bytes32 authority, address admin) external;
+  /// @notice Its issuers can no longer anchor and its admin can do nothing. Ends a reinstatement that has yet
+  /// to take effect.
   function suspendAuthority(bytes32 authority) external;
   function reinstateAuthority(bytes32 authority, uint64 effectiveFrom) external;
+  /// @param keys 1 to 32 Ed25519 public keys, none zero, none twice
+  /// @param threshold how many of them must sign, 1 to all
   function setCheckpointSet(bytes32[] calldata keys, uint8 threshold) external;
+  /// @notice Once only.
   function recordPredecessor(uint256 chainId, bytes32 genesis, bytes32 finalCheckpoint) external;
+  /// @param fromBlock this block or a later one
   function recordReplacement(string calldata name, address previous, address next, uint64 fromBlock) external;
 
-  // The authority's admin, within its jurisdiction.
+  // The authority's admin, within its jurisdiction, while the authority is not suspended.
+
   function accredit(
     bytes32 authority,
     string calldata did,
@@ -120,10 +168,14 @@ interface ITrustList {
     uint64 until,
     address admin
   ) external returns (bytes32 issuer);
+  /// @param types all the present ones, and perhaps more
+  /// @param until the present one or later
   function widenIssuer(bytes32 issuer, uint32 types, uint64 effectiveFrom, uint64 until) external;
   function reinstateIssuer(bytes32 issuer, uint64 effectiveFrom) external;
 
-  // The issuer's admin.
+  // The issuer's admin, while neither the issuer nor its authority is suspended. All but the first: once the
+  // accreditation is accepted.
+
   function acceptAccreditation(bytes32 issuer) external;
   function addKey(
     bytes32 issuer,
@@ -134,22 +186,42 @@ interface ITrustList {
     uint64 from,
     uint64 until
   ) external;
+  /// @param account serves one issuer for ever, and is none of its approvers
   function addAccount(bytes32 issuer, address account, uint64 from, uint64 until) external;
+  /// @param approver none of the issuer's accounts
   function addApprover(bytes32 issuer, address approver, uint64 from, uint64 until) external;
 
-  // The issuer's admin or its authority's: narrowing, at once.
+  // The issuer's admin, or its authority's while the authority is not suspended: narrowing, at once. A new
+  // `until` lies between this block's time, which ends the window with this block, and the present `until`.
+
+  /// @param types some, all or none of the present ones
   function narrowIssuer(bytes32 issuer, uint32 types, uint64 until) external;
+  /// @notice Ends a reinstatement that has yet to take effect.
   function suspendIssuer(bytes32 issuer) external;
   function narrowKey(bytes32 issuer, bytes32 thumbprint, uint64 until) external;
+  /// @param compromisedFrom any time, past or to come, but not 0 and never later than the one already set
   function setKeyCompromisedFrom(bytes32 issuer, bytes32 thumbprint, uint64 compromisedFrom) external;
   function narrowAccount(bytes32 issuer, address account, uint64 until) external;
+  /// @param compromisedFrom as for a key
   function setAccountCompromisedFrom(bytes32 issuer, address account, uint64 compromisedFrom) external;
   function narrowApprover(bytes32 issuer, address approver, uint64 until) external;
 
   // Views.
+
   function wideningDelay() external view returns (uint64);
-  /// @notice The issuer for which `account` may write now; reverts when there is none.
+  /// @notice The issuer for which `account` may write now; reverts with the reason when there is none.
   function requireAnchoringIssuer(address account) external view returns (bytes32 issuer);
+  /// @return whether the window of `approver` contains now
   function isApprover(bytes32 issuer, address approver) external view returns (bool);
+  /// @return whether the issuer has accepted, its window contains now and nobody has suspended it or its authority
   function isIssuerActive(bytes32 issuer) external view returns (bool);
+  /// @return all zero when there is none; so for the views below
+  function authorityOf(bytes32 authority) external view returns (Authority memory);
+  /// @return with a widening that is due already applied
+  function issuerOf(bytes32 issuer) external view returns (Issuer memory);
+  function keyOf(bytes32 issuer, bytes32 thumbprint) external view returns (Grant memory);
+  function accountOf(address account) external view returns (bytes32 issuer, Grant memory grant);
+  function approverOf(bytes32 issuer, address approver) external view returns (Grant memory);
+  /// @return 0 before the first set
+  function checkpointSetVersion() external view returns (uint64);
 }

@@ -1,0 +1,74 @@
+/**
+ * An audit: the ledger's history, read from its genesis block, and every root in it derived again from what
+ * the issuers publish. Nothing is believed but the deployment file. Whatever cannot be derived again is a
+ * finding, and one finding fails the audit.
+ */
+import type { Crypto } from '../core/crypto.ts';
+import type { Hex } from '../core/trust/ledger-event.ts';
+import type { Deployment } from '../ledger/deployment.ts';
+import { issuerIdOf } from '../ledger/identifiers.ts';
+import { checkAccounts } from './check-accounts.ts';
+import { checkSequences } from './check-sequences.ts';
+import { countHistory, filterHistory, historyOf, type HistoryFilter } from './history.ts';
+import { readLedger, type LedgerReading } from './read-ledger.ts';
+import { rederiveBatches } from './rederive-batches.ts';
+import { rederiveStatus } from './rederive-status.ts';
+import type { AuditReport, HistoryEntry } from './report.ts';
+import { httpSource, type FetchDocument } from './source.ts';
+
+export interface AuditOptions {
+  readonly rpcUrls: readonly string[];
+  readonly deployment: Deployment;
+  /** Where each issuer publishes, pinned by its DID. */
+  readonly issuers: readonly { readonly did: string; readonly url: string }[];
+  /** What of the history is listed and counted; everything is audited whatever it says. */
+  readonly filter?: HistoryFilter;
+}
+
+export interface AuditDeps {
+  readonly crypto: Crypto;
+  /** Bounded in size and time, follows no redirect. */
+  readonly fetch: FetchDocument;
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly readLedger?: (options: AuditOptions) => Promise<LedgerReading>;
+}
+
+/** Throws `LedgerError` when the ledger itself cannot be read; everything else is a finding. */
+export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<AuditReport> {
+  const { blocks, head } = await (deps.readLedger ?? readLedger)(options);
+  const history = historyOf(blocks);
+  const source = httpSource(urlsByIssuer(options), deps.fetch);
+  const batches = await rederiveBatches(history, { ...deps, source });
+  const status = await rederiveStatus(history, { crypto: deps.crypto, source });
+  const findings = [
+    ...checkSequences(history),
+    ...checkAccounts(blocks),
+    ...batches.findings,
+    ...status.findings,
+  ].sort((a, b) => a.block - b.block);
+  const listed = filterHistory(history, options.filter ?? {});
+  return {
+    passed: findings.length === 0,
+    chainId: options.deployment.chainId,
+    genesisHash: options.deployment.genesisHash,
+    head,
+    issuers: didsOf(history),
+    history: listed,
+    counts: countHistory(listed),
+    batches: batches.tally,
+    status: status.tally,
+    findings,
+  };
+}
+
+function urlsByIssuer({ issuers }: AuditOptions): ReadonlyMap<Hex, string> {
+  return new Map(issuers.map(({ did, url }) => [issuerIdOf(did), url]));
+}
+
+function didsOf(history: readonly HistoryEntry[]): ReadonlyMap<Hex, string> {
+  return new Map(
+    history.flatMap(({ event }) =>
+      event.event === 'IssuerAccredited' ? [[event.issuer, event.did] as const] : [],
+    ),
+  );
+}

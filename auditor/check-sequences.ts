@@ -1,0 +1,40 @@
+/** Nothing may be left out: each issuer's batches and status versions count up by one, from 1. */
+import type { Hex } from '../core/trust/ledger-event.ts';
+import type { Finding, HistoryEntry } from './report.ts';
+
+export function checkSequences(history: readonly HistoryEntry[]): readonly Finding[] {
+  const batches = new Map<Hex, number>();
+  const versions = new Map<Hex, number>();
+  return history.flatMap(({ event, block }) => {
+    if (event.event === 'BatchAnchored') {
+      const expected = nextOf(batches, event.issuer, event.sequence);
+      return gap(expected, event.sequence, 'batch', { issuer: event.issuer, block, root: event.root });
+    }
+    if (event.event === 'StatusPublished') {
+      const expected = nextOf(versions, event.issuer, event.version);
+      return gap(expected, event.version, 'status version', {
+        issuer: event.issuer,
+        block,
+        root: event.listsRoot,
+      });
+    }
+    return [];
+  });
+}
+
+/** What had to come, and remembers what came. */
+function nextOf(last: Map<Hex, number>, issuer: Hex, actual: number): number {
+  const expected = (last.get(issuer) ?? 0) + 1;
+  last.set(issuer, actual);
+  return expected;
+}
+
+function gap(
+  expected: number,
+  actual: number,
+  what: string,
+  place: Pick<Finding, 'issuer' | 'block' | 'root'>,
+): readonly Finding[] {
+  if (actual === expected) return [];
+  return [{ code: 'SEQUENCE_GAP', ...place, detail: `${what} ${actual} follows where ${expected} was due` }];
+}

@@ -1,0 +1,89 @@
+/** What an audit answers: what it looked at, what it re-derived, and every difference by itself. */
+import type { BatchClass } from '../core/credential/credential-type.ts';
+import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
+
+/**
+ * A difference between the ledger and what can be re-derived. Each one fails the audit:
+ * - `BATCH_MISSING` the issuer does not publish a batch that it anchored
+ * - `BATCH_MISMATCHED` what it publishes does not give the anchored root, size, class or sequence
+ * - `BATCH_UNREACHABLE` nobody answers, or no address is known, so nothing was re-derived
+ * - `SEQUENCE_GAP` an issuer's batches or status versions do not count up by one
+ * - `ACCOUNT_NOT_TRUSTED` an account anchored for an issuer that it did not belong to at that time
+ * - `STATUS_MISSING`, `STATUS_MISMATCHED`, `STATUS_UNREACHABLE` the same for the newest status lists
+ */
+export const FINDING_CODES = [
+  'BATCH_MISSING',
+  'BATCH_MISMATCHED',
+  'BATCH_UNREACHABLE',
+  'SEQUENCE_GAP',
+  'ACCOUNT_NOT_TRUSTED',
+  'STATUS_MISSING',
+  'STATUS_MISMATCHED',
+  'STATUS_UNREACHABLE',
+] as const;
+
+export type FindingCode = (typeof FINDING_CODES)[number];
+
+export interface Finding {
+  readonly code: FindingCode;
+  readonly issuer: Hex;
+  /** Block of the event that the finding is about. */
+  readonly block: number;
+  /** Root of the batch, or of the status lists. */
+  readonly root: Hex;
+  /** What differs, in words without personal data. */
+  readonly detail: string;
+}
+
+/** One event of the ledger in its place. */
+export interface HistoryEntry {
+  readonly block: number;
+  readonly timeSeconds: number;
+  readonly event: LedgerEvent;
+  /** The issuer that the event is about, if any. */
+  readonly issuer?: Hex;
+  readonly class?: BatchClass;
+}
+
+/** How often something happened: one row an issuer, UTC day, event and class. */
+export interface HistoryCount {
+  readonly issuer?: Hex;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly day: string;
+  readonly event: LedgerEvent['event'];
+  readonly class?: BatchClass;
+  readonly count: number;
+}
+
+export interface BatchTally {
+  readonly batches: number;
+  /** Leaves re-hashed into roots that agree. */
+  readonly leaves: number;
+  readonly rederived: number;
+  readonly missing: number;
+  readonly mismatched: number;
+  readonly unreachable: number;
+}
+
+export interface StatusTally {
+  readonly issuers: number;
+  readonly rederived: number;
+  readonly missing: number;
+  readonly mismatched: number;
+  readonly unreachable: number;
+}
+
+export interface AuditReport {
+  readonly passed: boolean;
+  readonly chainId: number;
+  readonly genesisHash: Hex;
+  readonly head: { readonly number: number; readonly hash: Hex; readonly timeSeconds: number };
+  /** DIDs by issuer id, for people. */
+  readonly issuers: ReadonlyMap<Hex, string>;
+  /** Events that the filter lets through, in ledger order. */
+  readonly history: readonly HistoryEntry[];
+  readonly counts: readonly HistoryCount[];
+  readonly batches: BatchTally;
+  readonly status: StatusTally;
+  readonly findings: readonly Finding[];
+}

@@ -1,0 +1,103 @@
+/** An audit's report as a page for people. */
+import type { AuditReport, BatchTally, Finding, HistoryEntry, StatusTally } from '../auditor/report.ts';
+import type { Hex } from '../core/trust/ledger-event.ts';
+import type { Output } from './io.ts';
+import { fieldLines, printable, showTime, styled, tableLines } from './page.ts';
+
+export interface AuditPageOptions {
+  /** Every event, not only how many there were. */
+  readonly list: boolean;
+}
+
+export function auditPage(report: AuditReport, output: Output, options: AuditPageOptions): string {
+  const name = (issuer: Hex | undefined): string =>
+    issuer === undefined ? '' : printable(report.issuers.get(issuer) ?? short(issuer));
+  const parts = [
+    heading(output, 'Ledger'),
+    fieldLines(output, [
+      { label: 'Chain', value: `${report.chainId}, genesis ${short(report.genesisHash)}` },
+      { label: 'Read up to', value: `block ${report.head.number}, ${showTime(report.head.timeSeconds)}` },
+    ]),
+    heading(output, 'History'),
+    historyTable(report, output, name),
+    ...(options.list ? [heading(output, 'Events'), eventTable(report.history, output, name)] : []),
+    heading(output, 'Re-derived'),
+    fieldLines(output, [
+      { label: 'Batches', value: tallyText(report.batches, report.batches.batches) },
+      { label: 'Leaves', value: `${count(report.batches.leaves)} hashed again` },
+      { label: 'Status', value: tallyText(report.status, report.status.issuers) },
+    ]),
+    ...(report.findings.length === 0 ? [] : [heading(output, 'Differences'), findingLines(report.findings, output, name)]),
+    conclusion(report, output),
+  ];
+  return parts.join('');
+}
+
+function heading(output: Output, text: string): string {
+  return `\n${styled(output, 'bold', text)}\n`;
+}
+
+function historyTable(report: AuditReport, output: Output, name: (issuer?: Hex) => string): string {
+  if (report.counts.length === 0) return '  nothing matches\n';
+  const rows = report.counts.map((row) => [
+    row.day,
+    row.class === undefined ? row.event : `${row.event} ${row.class}`,
+    name(row.issuer),
+    count(row.count),
+  ]);
+  return tableLines(output, ['day', 'event', 'issuer', 'count'], rows, [3]);
+}
+
+function eventTable(
+  history: readonly HistoryEntry[],
+  output: Output,
+  name: (issuer?: Hex) => string,
+): string {
+  const rows = history.map((entry) => [
+    String(entry.block),
+    showTime(entry.timeSeconds).slice(0, 19),
+    entry.event.event,
+    name(entry.issuer),
+  ]);
+  return tableLines(output, ['block', 'time (UTC)', 'event', 'issuer'], rows, [0]);
+}
+
+function tallyText(tally: BatchTally | StatusTally, total: number): string {
+  const failed = [
+    { count: tally.missing, word: 'missing' },
+    { count: tally.mismatched, word: 'different' },
+    { count: tally.unreachable, word: 'not reached' },
+  ].flatMap((part) => (part.count === 0 ? [] : [`${count(part.count)} ${part.word}`]));
+  return [`${count(tally.rederived)} of ${count(total)} agree`, ...failed].join(', ');
+}
+
+function findingLines(findings: readonly Finding[], output: Output, name: (issuer?: Hex) => string): string {
+  return findings
+    .map(
+      (finding) =>
+        `  ${styled(output, 'red', finding.code)}  block ${finding.block}, ${name(finding.issuer)}\n` +
+        fieldLines(
+          output,
+          [
+            { label: 'root', value: finding.root },
+            { label: 'why', value: printable(finding.detail) },
+          ],
+          4,
+        ),
+    )
+    .join('');
+}
+
+function conclusion(report: AuditReport, output: Output): string {
+  return report.passed
+    ? `\n${styled(output, 'green', '✓ The audit passed:')} every anchored root follows from what is published.\n`
+    : `\n${styled(output, 'red', '✗ The audit failed:')} ${count(report.findings.length)} differences.\n`;
+}
+
+function short(hex: Hex): string {
+  return `${hex.slice(0, 10)}…`;
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en');
+}

@@ -1,0 +1,63 @@
+/** `hcl act`: legal acts on issued credentials. Revocation for now. */
+import type { Command, ExitCode } from '../command.ts';
+import { parseArguments, required } from '../command.ts';
+import { issuerByName, readConsortiumFile } from '../consortium-file.ts';
+import { usageError } from '../errors.ts';
+import { dataFolderOf, type Io } from '../io.ts';
+import { issuerClient } from '../issuer-client.ts';
+import { styled } from '../page.ts';
+
+const HANDLE = /^[A-Za-z0-9_-]{22}$/;
+
+export const act: Command = {
+  name: 'act',
+  summary: 'Revoke an issued credential; the ledger carries the new status list.',
+  usage: `Usage: hcl act revoke --issuer NAME --handle HANDLE --reason CODE [--json]
+
+  --issuer NAME    who issued it, for example HK-DH
+  --handle HANDLE  the credential's handle, 22 characters
+  --reason CODE    why, for example DATA_ERROR; kept by the issuer, never
+                   published
+  --json           one line of JSON`,
+  async run(args, io) {
+    const { values, positionals } = parseArguments(args, {
+      issuer: { type: 'string' },
+      handle: { type: 'string' },
+      reason: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    });
+    if (positionals.length !== 1 || positionals[0] !== 'revoke') {
+      throw usageError(`the act is "revoke"${positionals[0] === undefined ? '' : `, not "${positionals[0]}"`}`);
+    }
+    const handle = required(values.handle, '--handle');
+    if (!HANDLE.test(handle)) throw usageError('--handle is not a handle: 22 letters, digits, "-" or "_"');
+    return revoke(
+      { issuer: required(values.issuer, '--issuer'), handle, reason: required(values.reason, '--reason') },
+      values.json,
+      io,
+    );
+  },
+};
+
+interface Revocation {
+  readonly issuer: string;
+  readonly handle: string;
+  readonly reason: string;
+}
+
+async function revoke({ issuer: name, handle, reason }: Revocation, json: boolean, io: Io): Promise<ExitCode> {
+  const issuer = issuerByName(await readConsortiumFile(dataFolderOf(io)), name);
+  const client = await issuerClient(issuer, io);
+  const answer = await client({
+    method: 'POST',
+    path: '/revocations',
+    contentType: 'application/json',
+    body: JSON.stringify({ handle, reason }),
+  });
+  await io.out.write(
+    json
+      ? `${JSON.stringify(answer.json())}\n`
+      : `${styled(io.out, 'green', '✓')} ${handle} is revoked at ${name}; verifiers know with their next update.\n`,
+  );
+  return 0;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {BatchAnchor} from "../BatchAnchor.sol";
+import {ITrustList} from "../interfaces/ITrustList.sol";
+import {Invariants} from "./support/Invariants.t.sol";
+import {FirstSight, Observation, Step} from "./support/Observation.t.sol";
+
+/// @title What holds of anchors and versions after every call, whoever made it
+contract WritingInvariants is Invariants {
+  function invariant_onlyAnOpenAccountOfAnActiveIssuerWrites() external view {
+    Step memory step = handler.lastStep();
+    for (uint256 i = 0; i < ISSUERS; ++i) {
+      bool wrote =
+        step.later.sequences[i] != step.before.sequences[i] ||
+          step.later.versions[i] != step.before.versions[i] ||
+          step.later.actSequences[i] != step.before.actSequences[i];
+      if (wrote)
+        check(_mayWrite(step) == i, "only an open account of the active issuer itself writes for it");
+    }
+  }
+
+  function invariant_anOpenAccountOfAnActiveIssuerIsNotRefused() external view {
+    Step memory step = handler.lastStep();
+    if (bytes4(step.data) != BatchAnchor.anchor.selector || step.succeeded) return;
+    uint256 i = _mayWrite(step);
+    (, , , uint64 sequence) = abi.decode(argumentsOf(step.data), (bytes32, uint8, uint8, uint64));
+    check(i == ISSUERS || sequence != step.before.sequences[i] + 1, "an entitled account is not refused");
+  }
+
+  function invariant_anAnchorNeverChanges() external view {
+    FirstSight[] memory sights = handler.anchored();
+    for (uint256 n = 0; n < sights.length; ++n) {
+      check(handler.isAsFirstSeen(sights[n]), "an anchor is as when it was first seen");
+    }
+  }
+
+  function invariant_sequencesCountTheAnchors() external view {
+    FirstSight[] memory sights = handler.anchored();
+    Observation memory seen = handler.lastStep().later;
+    uint64[] memory counts = new uint64[](ISSUERS);
+    for (uint256 n = 0; n < sights.length; ++n) ++counts[sights[n].issuer];
+    for (uint256 i = 0; i < ISSUERS; ++i) {
+      check(counts[i] == seen.sequences[i], "the sequence is the number of roots anchored");
+    }
+  }
+
+  function invariant_numbersGrowByOneAtMost() external view {
+    Step memory step = handler.lastStep();
+    uint256 grown = 0;
+    for (uint256 i = 0; i < ISSUERS; ++i) {
+      grown += step.later.sequences[i] - step.before.sequences[i];
+      grown += step.later.versions[i] - step.before.versions[i];
+      grown += step.later.actSequences[i] - step.before.actSequences[i];
+    }
+    check(grown <= 1, "one call moves one number by one");
+  }
+
+  /// @dev The issuer for which the caller may write, by this file's own reading of what was seen before the call;
+  /// `ISSUERS` when there is none.
+  function _mayWrite(Step memory step) private view returns (uint256) {
+    Observation memory seen = step.before;
+    uint256 p = handler.personIndex(step.caller);
+    if (p == seen.accounts.length) return ISSUERS;
+    ITrustList.Grant memory grant = seen.accounts[p];
+    bool open = grant.from <= seen.time && seen.time < grant.until;
+    bool compromised = grant.compromisedFrom != 0 && grant.compromisedFrom <= seen.time;
+    uint256 i = handler.issuerIndex(seen.accountIssuers[p]);
+    if (i == ISSUERS || !open || compromised || !_isActive(seen, i)) return ISSUERS;
+    return i;
+  }
+
+  function _isActive(Observation memory seen, uint256 i) private pure returns (bool) {
+    ITrustList.Issuer memory issuer = seen.issuers[i];
+    return
+      issuer.accepted &&
+      issuer.from <= seen.time &&
+      seen.time < issuer.until &&
+      issuer.suspendedUntil <= seen.time &&
+      seen.authorities[authorityOf(i)].suspendedUntil <= seen.time;
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {Fixture} from "./Fixture.t.sol";
+import {LedgerHandler} from "./LedgerHandler.t.sol";
+
+/// @title A run of the handler, checked after every call
+abstract contract Invariants is Fixture {
+  struct FuzzSelector {
+    address addr;
+    bytes4[] selectors;
+  }
+
+  LedgerHandler internal handler;
+
+  function setUp() public override {
+    handler = new LedgerHandler();
+    handler.setUp();
+  }
+
+  /// @dev Read by the test runner: which contracts to call.
+  function targetContracts() external view returns (address[] memory targets) {
+    targets = new address[](1);
+    targets[0] = address(handler);
+  }
+
+  /// @dev Read by the test runner: which of their functions.
+  function targetSelectors() external view returns (FuzzSelector[] memory targets) {
+    bytes4[] memory actions = new bytes4[](16);
+    actions[0] = LedgerHandler.passTime.selector;
+    actions[1] = LedgerHandler.accept.selector;
+    actions[2] = LedgerHandler.addAccount.selector;
+    actions[3] = LedgerHandler.addApprover.selector;
+    actions[4] = LedgerHandler.addKey.selector;
+    actions[5] = LedgerHandler.narrowGrant.selector;
+    actions[6] = LedgerHandler.setCompromisedFrom.selector;
+    actions[7] = LedgerHandler.narrowIssuer.selector;
+    actions[8] = LedgerHandler.widenIssuer.selector;
+    actions[9] = LedgerHandler.suspendIssuer.selector;
+    actions[10] = LedgerHandler.reinstateIssuer.selector;
+    actions[11] = LedgerHandler.suspendAuthority.selector;
+    actions[12] = LedgerHandler.reinstateAuthority.selector;
+    actions[13] = LedgerHandler.anchor.selector;
+    actions[14] = LedgerHandler.publish.selector;
+    actions[15] = LedgerHandler.anchorActs.selector;
+    targets = new FuzzSelector[](1);
+    targets[0] = FuzzSelector(address(handler), actions);
+  }
+
+  /// @dev A call's data without its selector.
+  function argumentsOf(bytes memory data) internal pure returns (bytes memory arguments) {
+    if (data.length < 4) return arguments;
+    arguments = new bytes(data.length - 4);
+    for (uint256 n = 0; n < arguments.length; ++n) arguments[n] = data[n + 4];
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * base45 (RFC 9285), strict: two bytes are three characters of the QR alphanumeric alphabet, least
+ * significant first, a last single byte is two: `AB` ↔ `BB8`. A group above its largest value (`FGW` = ffff,
+ * `U5` = ff), a lone last character and lower case are refused, so each byte string has one text.
+ */
+import { BytesError } from './errors.ts';
+
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
+/** The two low characters of a group, by `n mod 2025`. */
+const PAIRS: readonly string[] = Array.from(
+  { length: 45 * 45 },
+  (_, n) => ALPHABET.charAt(n % 45) + ALPHABET.charAt(Math.floor(n / 45)),
+);
+/** What a character code is worth in each place of a group; a foreign one takes the sum over the top. */
+const FOREIGN = 1 << 20;
+const ONES = placeValues(1);
+const FORTY_FIVES = placeValues(45);
+const HIGHS = placeValues(45 * 45);
+
+export function toBase45(bytes: Uint8Array): string {
+  let text = '';
+  const even = bytes.length & ~1;
+  for (let i = 0; i < even; i += 2) {
+    // i + 1 < even <= bytes.length, and n mod 2025 is always an index of PAIRS.
+    const n = (bytes[i]! << 8) | bytes[i + 1]!;
+    const low = n % 2025;
+    text += PAIRS[low]! + ALPHABET.charAt((n - low) / 2025);
+  }
+  // The one byte that is left is below 2025.
+  return even < bytes.length ? text + PAIRS[bytes[even]!]! : text;
+}
+
+/** Decodes `text` from character `start` on; anything {@link toBase45} does not write throws `BASE45_INVALID`. */
+export function fromBase45(text: string, start = 0): Uint8Array {
+  const length = text.length - start;
+  const tail = length % 3;
+  if (tail === 1) throw invalid();
+  const bytes = new Uint8Array(((length - tail) / 3) * 2 + (tail === 2 ? 1 : 0));
+  const end = text.length - tail;
+  let at = 0;
+  let overflow = 0;
+  for (let i = start; i < end; i += 3) {
+    const n =
+      valueIn(ONES, text.charCodeAt(i)) +
+      valueIn(FORTY_FIVES, text.charCodeAt(i + 1)) +
+      valueIn(HIGHS, text.charCodeAt(i + 2));
+    overflow |= n >> 16;
+    bytes[at++] = n >> 8;
+    bytes[at++] = n;
+  }
+  if (tail === 2) {
+    const n = valueIn(ONES, text.charCodeAt(end)) + valueIn(FORTY_FIVES, text.charCodeAt(end + 1));
+    overflow |= n >> 8;
+    bytes[at] = n;
+  }
+  if (overflow !== 0) throw invalid();
+  return bytes;
+}
+
+function placeValues(unit: number): Int32Array {
+  const values = new Int32Array(128).fill(FOREIGN);
+  for (let value = 0; value < 45; value++) values[ALPHABET.charCodeAt(value)] = value * unit;
+  return values;
+}
+
+function valueIn(place: Int32Array, code: number): number {
+  return place[code] ?? FOREIGN;
+}
+
+function invalid(): BytesError {
+  return new BytesError('BASE45_INVALID', 'not base45');
+}

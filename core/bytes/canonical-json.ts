@@ -1,0 +1,92 @@
+/**
+ * Canonical JSON (RFC 8785): no spaces, members sorted by UTF-16 code units, numbers and strings as ECMAScript
+ * writes them: `{"a":1,"b":[true,null]}`. Reading accepts nothing but that one form, so that two readers of
+ * the same bytes cannot see two things: no repeated members, no second spelling of a number or an escape, no
+ * lone surrogate, no bytes that are not UTF-8.
+ */
+import { BytesError } from './errors.ts';
+import { fromUtf8 } from './utf8.ts';
+
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly JsonValue[]
+  | { readonly [member: string]: JsonValue };
+
+/** Deeper values are refused: nothing of ours nests half as deep. */
+export const MAX_JSON_DEPTH = 32;
+
+/** The canonical text of a JSON value; what JSON cannot say (NaN, undefined, lone surrogates …) throws `JSON_INVALID`. */
+export function toCanonicalJson(value: unknown): string {
+  return write(value, 0);
+}
+
+/**
+ * Reads canonical JSON. Throws `JSON_INVALID` for what is not JSON in UTF-8 or nests deeper than
+ * {@link MAX_JSON_DEPTH}, `JSON_NOT_CANONICAL` for what is not the canonical form of its value.
+ */
+export function parseCanonicalJson(bytes: Uint8Array): JsonValue {
+  const text = fromUtf8(bytes);
+  if (text === undefined) throw new BytesError('JSON_INVALID', 'not UTF-8');
+  const value = parseJson(text);
+  if (!isCanonical(value, text)) {
+    throw new BytesError('JSON_NOT_CANONICAL', 'not the RFC 8785 form of its value');
+  }
+  return value;
+}
+
+function write(value: unknown, depth: number): string {
+  if (depth > MAX_JSON_DEPTH) throw tooDeep();
+  if (typeof value === 'string') return writeString(value);
+  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (Array.isArray(value)) return `[${Array.from(value, (item) => write(item, depth + 1)).join(',')}]`;
+  if (typeof value !== 'object') throw new BytesError('JSON_INVALID', 'not a JSON value');
+  // RFC 8785 §3.2.3: names are ordered by UTF-16 code units, as `<` does.
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, member]) => `${writeString(name)}:${write(member, depth + 1)}`).join(',')}}`;
+}
+
+function writeString(text: string): string {
+  if (!text.isWellFormed()) throw new BytesError('JSON_INVALID', 'a lone surrogate is no character');
+  return JSON.stringify(text);
+}
+
+function parseJson(text: string): JsonValue {
+  try {
+    // JSON.parse gives nothing but JSON values.
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    throw new BytesError('JSON_INVALID', 'not JSON');
+  }
+}
+
+/**
+ * JSON.stringify writes every number and string as RFC 8785 does, but keeps the order of the members, so a
+ * value whose members are sorted is canonical when it gives the text again. Member names that are array
+ * indexes leave their place in an ECMAScript object; such a value takes the long way.
+ */
+function isCanonical(value: JsonValue, text: string): boolean {
+  if (text.includes('\\ud') || !isSorted(value, 0)) return toCanonicalJson(value) === text;
+  return JSON.stringify(value) === text;
+}
+
+function isSorted(value: JsonValue, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth > MAX_JSON_DEPTH) throw tooDeep();
+  let previous: string | undefined;
+  for (const name in value) {
+    // `name` is an own member: values of JSON.parse inherit nothing that is enumerable.
+    const member = (value as { readonly [member: string]: JsonValue })[name]!;
+    if (previous !== undefined && name <= previous && !Array.isArray(value)) return false;
+    if (!isSorted(member, depth + 1)) return false;
+    previous = name;
+  }
+  return true;
+}
+
+function tooDeep(): BytesError {
+  return new BytesError('JSON_INVALID', `nested deeper than ${MAX_JSON_DEPTH}`);
+}

@@ -1,0 +1,14 @@
+/** Errors of `core/bytes`: bytes or text that are not what their format allows. */
+import { HclError } from '../errors.ts';
+
+export type BytesErrorCode =
+  | 'BASE45_INVALID'
+  | 'BASE64URL_INVALID'
+  | 'HEX_INVALID'
+  | 'VARINT_INVALID'
+  | 'JSON_INVALID'
+  | 'JSON_NOT_CANONICAL'
+  | 'INFLATE_INVALID'
+  | 'INFLATE_TOO_LARGE';
+
+export class BytesError extends HclError<BytesErrorCode> {}

@@ -1,0 +1,23 @@
+/** Bytes ↔ `0x` and lowercase hex, the form in which the ledger's values travel: `[1, 255]` ↔ `0x01ff`. */
+import { BytesError } from './errors.ts';
+
+/** `0x` and an even number of lowercase hex digits. */
+export type Hex = `0x${string}`;
+
+const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const HEX = /^0x(?:[0-9a-f]{2})*$/;
+
+export function toHex(bytes: Uint8Array): Hex {
+  let digits = '';
+  // A byte is always an index of PAIRS.
+  for (const byte of bytes) digits += PAIRS[byte]!;
+  return `0x${digits}`;
+}
+
+/** Inverse of {@link toHex}; anything else throws `HEX_INVALID`. */
+export function fromHex(text: string): Uint8Array {
+  if (!HEX.test(text)) throw new BytesError('HEX_INVALID', 'not 0x and pairs of lowercase hex digits');
+  const bytes = new Uint8Array(text.length / 2 - 1);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(text.slice(2 * i + 2, 2 * i + 4), 16);
+  return bytes;
+}

@@ -1,0 +1,67 @@
+/**
+ * Hardhat: compiles `contracts/` and runs their tests. Nothing is downloaded: the compiler is the WebAssembly
+ * build in the `solc` package, and a compiler warning fails the build.
+ */
+import { fileURLToPath } from 'node:url';
+import hardhatEthers from '@nomicfoundation/hardhat-ethers';
+import hardhatEthersChaiMatchers from '@nomicfoundation/hardhat-ethers-chai-matchers';
+import hardhatMocha from '@nomicfoundation/hardhat-mocha';
+import type { HardhatUserConfig } from 'hardhat/config';
+import type { HardhatPlugin } from 'hardhat/types/plugins';
+
+process.env['HARDHAT_DISABLE_TELEMETRY'] = 'true';
+
+/** Test contracts are never deployed to a real chain: solc's warnings 5574 and 3860, code and init code size. */
+function isSizeOfATest(error: { errorCode?: string; sourceLocation?: { file: string } }): boolean {
+  const isSize = error.errorCode === '5574' || error.errorCode === '3860';
+  return isSize && error.sourceLocation?.file.endsWith('.t.sol') === true;
+}
+
+const warningsAreErrors: HardhatPlugin = {
+  id: 'warnings-are-errors',
+  hookHandlers: {
+    solidity: async () => ({
+      default: async () => ({
+        invokeSolc: async (context, compiler, input, config, next) => {
+          const output = await next(context, compiler, input, config);
+          const errors = (output.errors ?? []).map((error) =>
+            error.severity === 'warning' && !isSizeOfATest(error)
+              ? { ...error, type: 'WarningAsError', severity: 'error' as const }
+              : error,
+          );
+          return { ...output, errors };
+        },
+      }),
+    }),
+  },
+};
+
+const config: HardhatUserConfig = {
+  plugins: [hardhatEthers, hardhatEthersChaiMatchers, hardhatMocha, warningsAreErrors],
+  paths: {
+    sources: 'contracts',
+    tests: { solidity: 'contracts/test', mocha: 'test/contracts' },
+    artifacts: 'artifacts',
+    cache: 'cache',
+  },
+  solidity: {
+    version: '0.8.37',
+    path: fileURLToPath(import.meta.resolve('solc/soljson.js')),
+    settings: { evmVersion: 'shanghai', optimizer: { enabled: true, runs: 200 } },
+    // The consortium's gatekeeper is OpenZeppelin's own, unmodified.
+    npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],
+    splitTestsCompilation: true,
+  },
+  networks: {
+    default: { type: 'edr-simulated', chainType: 'l1', hardfork: 'shanghai' },
+  },
+  test: {
+    mocha: { timeout: 20_000 },
+    solidity: {
+      fuzz: { runs: 256, seed: '0x68636c' },
+      invariant: { runs: 24, depth: 64, failOnRevert: true },
+    },
+  },
+};
+
+export default config;

@@ -1,0 +1,119 @@
+/** Anchors the roots of an issuer's batches, each once, and finds them again. */
+import { hexlify } from 'ethers';
+import { BATCH_CLASSES, type BatchClass } from '../core/credential/credential-type.ts';
+import type { Hex } from '../core/trust/ledger-event.ts';
+import { batchAnchorAbi } from './abi.ts';
+import { readContract } from './contract-call.ts';
+import { checkChain, type Deployment } from './deployment.ts';
+import { LedgerError } from './errors.ts';
+import type { LedgerRpc } from './rpc.ts';
+import { parseArray, parseObject, parseQuantity, toQuantity } from './rpc-values.ts';
+import type { Sender } from './sender.ts';
+
+export interface BatchAnchorOptions {
+  readonly rpc: LedgerRpc;
+  readonly deployment: Deployment;
+  /** The issuer's account. */
+  readonly sender: Sender;
+  readonly issuer: Hex;
+}
+
+export interface BatchToAnchor {
+  /** 32 bytes. */
+  readonly root: Uint8Array;
+  readonly log2Size: number;
+  readonly class: BatchClass;
+  /** The issuer's last sequence plus one. */
+  readonly expectedSequence: number;
+}
+
+/** What the ledger keeps of a root. */
+export interface AnchoredBatch {
+  /** Time of the block that anchored it. */
+  readonly timeSeconds: number;
+  readonly log2Size: number;
+  readonly class: BatchClass;
+  readonly sequence: number;
+  readonly account: Hex;
+}
+
+export class BatchAnchorClient {
+  readonly #rpc: LedgerRpc;
+  readonly #deployment: Deployment;
+  readonly #sender: Sender;
+  readonly #issuer: Hex;
+
+  constructor(options: BatchAnchorOptions) {
+    this.#rpc = options.rpc;
+    this.#deployment = options.deployment;
+    this.#sender = options.sender;
+    this.#issuer = options.issuer;
+  }
+
+  /**
+   * Anchors a root unless the issuer has anchored it already; either way says where it stands.
+   *
+   * Throws what `Sender.send` throws: `LEDGER_REVERTED` with `BatchAnchorWrongSequence` when another root has
+   * taken the sequence. Before sending it makes sure of the chain (`LEDGER_WRONG_CHAIN`, `LEDGER_WRONG_GENESIS`).
+   */
+  async anchor(batch: BatchToAnchor): Promise<AnchoredBatch & { readonly blockNumber: number }> {
+    await checkChain(this.#rpc, this.#deployment);
+    const classNumber = BATCH_CLASSES.indexOf(batch.class);
+    const values = [batch.root, batch.log2Size, classNumber, batch.expectedSequence];
+    const receipt = await this.#sender.sendUnless(
+      async () => (await this.find(this.#issuer, batch.root)) !== undefined,
+      {
+        to: this.#deployment.contracts.batchAnchor.address,
+        data: batchAnchorAbi.encodeFunctionData('anchor', values) as Hex, // ethers gives lowercase hex
+      },
+    );
+    const anchored = await this.find(this.#issuer, batch.root);
+    if (anchored === undefined) {
+      throw new LedgerError('LEDGER_FATE_UNKNOWN', 'the ledger took a root and does not show it');
+    }
+    return { ...anchored, blockNumber: receipt?.blockNumber ?? (await this.#blockNumberOf(batch.root)) };
+  }
+
+  /** The entry of a root under an issuer, or `undefined`. */
+  async find(issuer: Hex, root: Uint8Array): Promise<AnchoredBatch | undefined> {
+    try {
+      const [time, log2Size, classNumber, sequence, account] = await this.#read('anchorOf', [issuer, root]);
+      return {
+        timeSeconds: Number(time),
+        log2Size: Number(log2Size),
+        class: toBatchClass(Number(classNumber)),
+        sequence: Number(sequence),
+        account: String(account).toLowerCase() as Hex, // an address
+      };
+    } catch (error) {
+      if (error instanceof LedgerError && error.revert?.name === 'BatchAnchorNotFound') return undefined;
+      throw error;
+    }
+  }
+
+  /** Sequence of the issuer's last batch, 0 before the first. */
+  async sequence(issuer: Hex): Promise<number> {
+    const [sequence] = await this.#read('sequenceOf', [issuer]);
+    return Number(sequence);
+  }
+
+  /** Searches the logs: only for a root that an earlier process anchored. */
+  async #blockNumberOf(root: Uint8Array): Promise<number> {
+    const { address, fromBlock } = this.#deployment.contracts.batchAnchor;
+    const topics = batchAnchorAbi.encodeFilterTopics('BatchAnchored', [this.#issuer, hexlify(root)]);
+    const filter = { address, topics, fromBlock: toQuantity(fromBlock), toBlock: 'latest' };
+    const [log] = parseArray(await this.#rpc.request('eth_getLogs', [filter]), 'logs');
+    return parseQuantity(parseObject(log, 'a log')['blockNumber'], 'a block number');
+  }
+
+  async #read(name: string, values: readonly unknown[]): Promise<readonly unknown[]> {
+    const { address } = this.#deployment.contracts.batchAnchor;
+    return readContract(this.#rpc, { abi: batchAnchorAbi, address, name, values });
+  }
+}
+
+function toBatchClass(number: number): BatchClass {
+  const batchClass = BATCH_CLASSES[number];
+  if (batchClass === undefined) throw new LedgerError('LEDGER_BAD_REPLY', `the ledger knows no class ${number}`);
+  return batchClass;
+}

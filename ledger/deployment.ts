@@ -1,0 +1,135 @@
+/**
+ * The deployment file: which chain and which contracts, by hash. It is the root of everything a replica
+ * believes, so it comes from the consortium and never from an endpoint.
+ *
+ *   { "version": 1, "chainId": 20221221, "genesisHash": "0x…32 bytes",
+ *     "contracts": { "trustList": { "address": "0x…", "codeHash": "0x…", "fromBlock": 2 }, … } }
+ *
+ * `codeHash` is Keccak-256 of the code on chain; `fromBlock` the block that created the contract.
+ */
+import { Buffer } from 'node:buffer';
+import { Type, type TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import type { Hex } from '../core/trust/ledger-event.ts';
+import { parseHeader, type BlockHeader } from './block-header.ts';
+import { LedgerError } from './errors.ts';
+import { keccak256 } from './keccak.ts';
+import { parseData, parseQuantity, toQuantity } from './rpc-values.ts';
+import type { LedgerRpc } from './rpc.ts';
+
+export const CONTRACT_NAMES = ['accessManager', 'trustList', 'batchAnchor', 'statusAnchor'] as const;
+
+export type ContractName = (typeof CONTRACT_NAMES)[number];
+
+export interface DeployedContract {
+  /** Lowercase. */
+  readonly address: Hex;
+  readonly codeHash: Hex;
+  readonly fromBlock: number;
+}
+
+export interface Deployment {
+  readonly version: 1;
+  readonly chainId: number;
+  readonly genesisHash: Hex;
+  readonly contracts: Readonly<Record<ContractName, DeployedContract>>;
+}
+
+const closed = { additionalProperties: false } as const;
+const hash: TSchema = Type.String({ pattern: '^0x[0-9a-f]{64}$' });
+const contract: TSchema = Type.Object(
+  {
+    address: Type.String({ pattern: '^0x[0-9a-f]{40}$' }),
+    codeHash: hash,
+    fromBlock: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+  },
+  closed,
+);
+const deploymentSchema: TSchema = Type.Object(
+  {
+    version: Type.Literal(1),
+    chainId: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+    genesisHash: hash,
+    contracts: Type.Object(
+      { accessManager: contract, trustList: contract, batchAnchor: contract, statusAnchor: contract },
+      closed,
+    ),
+  },
+  closed,
+);
+
+/** Reads a deployment file; throws `LEDGER_DEPLOYMENT_INVALID`. */
+export function parseDeployment(text: string): Deployment {
+  const value = parseJson(text);
+  const [fault] = Value.Errors(deploymentSchema, value);
+  if (fault !== undefined) throw invalid(`${fault.instancePath || '/'} ${fault.message}`);
+  const deployment = value as Deployment; // the schema describes exactly this type
+  const addresses = new Set(CONTRACT_NAMES.map((name) => deployment.contracts[name].address));
+  if (addresses.size !== CONTRACT_NAMES.length) throw invalid('two contracts have one address');
+  return deployment;
+}
+
+/** The text that {@link parseDeployment} reads. */
+export function formatDeployment(deployment: Deployment): string {
+  return `${JSON.stringify(deployment, null, 2)}\n`;
+}
+
+/**
+ * Asks an endpoint whether it serves this deployment; returns the genesis header.
+ *
+ * Throws `LEDGER_WRONG_CHAIN`, `LEDGER_WRONG_GENESIS`, `LEDGER_CODE_CHANGED`.
+ */
+export async function checkDeployment(rpc: LedgerRpc, deployment: Deployment): Promise<BlockHeader> {
+  const genesis = await checkChain(rpc, deployment);
+  const codes = await rpc.batch(
+    CONTRACT_NAMES.map((name) => ({
+      method: 'eth_getCode',
+      params: [deployment.contracts[name].address, 'latest'],
+    })),
+  );
+  CONTRACT_NAMES.forEach((name, i) => {
+    if (codeHashOf(codes[i]) === deployment.contracts[name].codeHash) return;
+    throw new LedgerError('LEDGER_CODE_CHANGED', `the code of ${name} is not the deployed one`);
+  });
+  return genesis;
+}
+
+/** As {@link checkDeployment} without the contracts' code, cheap enough for every write. */
+export async function checkChain(rpc: LedgerRpc, deployment: Deployment): Promise<BlockHeader> {
+  const [chainId, genesis] = await rpc.batch([
+    { method: 'eth_chainId', params: [] },
+    { method: 'eth_getBlockByNumber', params: [toQuantity(0), false] },
+  ]);
+  if (parseQuantity(chainId, 'chain id') !== deployment.chainId) {
+    throw new LedgerError('LEDGER_WRONG_CHAIN', `the endpoint serves another chain than ${deployment.chainId}`);
+  }
+  const header = parseHeader(genesis);
+  if (header.number !== 0 || header.hash !== deployment.genesisHash) {
+    throw new LedgerError('LEDGER_WRONG_GENESIS', `the chain does not begin with ${deployment.genesisHash}`);
+  }
+  return header;
+}
+
+/** The contracts whose events make the ledger's state; the AccessManager only guards them. */
+export function eventContracts(deployment: Deployment): readonly Hex[] {
+  const { trustList, batchAnchor, statusAnchor } = deployment.contracts;
+  return [trustList.address, batchAnchor.address, statusAnchor.address];
+}
+
+/** Keccak-256 of the code in a reply to `eth_getCode`. */
+export function codeHashOf(code: unknown): Hex {
+  const bytes = Buffer.from(parseData(code, 'code').slice(2), 'hex');
+  return `0x${Buffer.from(keccak256(bytes)).toString('hex')}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new LedgerError('LEDGER_DEPLOYMENT_INVALID', 'the deployment file is not JSON', { cause });
+  }
+}
+
+function invalid(what: string): LedgerError {
+  return new LedgerError('LEDGER_DEPLOYMENT_INVALID', `deployment file: ${what}`);
+}

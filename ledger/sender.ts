@@ -1,0 +1,239 @@
+/**
+ * Sends the transactions of one account, one at a time.
+ *
+ * The rule that makes a lost answer harmless: **one nonce, one set of bytes, until their fate is known.** What
+ * was signed is handed over again, unchanged, until it has a receipt or the chain has given its nonce to
+ * another transaction; only one of a nonce can ever be in the chain. Across a restart, a transaction that an
+ * earlier process left waiting is waited for, and `isDone` then tells whether its effect is there.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { computeAddress, hexlify, keccak256, SigningKey, Transaction } from 'ethers';
+import { invariant } from '../core/errors.ts';
+import type { Hex } from '../core/trust/ledger-event.ts';
+import { isRetryable, LedgerError } from './errors.ts';
+import type { LedgerRpc } from './rpc.ts';
+import { parseData, parseObject, parseQuantity, toQuantity } from './rpc-values.ts';
+
+export interface SenderOptions {
+  readonly rpc: LedgerRpc;
+  /** secp256k1, 32 bytes or hex. No other process may send with it. */
+  readonly privateKey: Uint8Array | string;
+  /** Of the deployment; it is signed, so no other chain takes the transaction (EIP-155, EIP-1559). */
+  readonly chainId: number;
+  /** How long one `send` keeps trying while the ledger does not answer or does not seal; default 60,000. */
+  readonly patienceMs?: number;
+}
+
+export interface SenderDependencies {
+  readonly wait?: (ms: number) => Promise<unknown>;
+  /** Milliseconds that only grow. */
+  readonly elapsed?: () => number;
+}
+
+export interface Call {
+  /** Absent to create a contract. */
+  readonly to?: Hex;
+  readonly data: Hex;
+  /** Default 1,000,000: our contracts' writes are O(1) and gas is free. */
+  readonly gasLimit?: bigint;
+}
+
+export interface Receipt {
+  readonly transactionHash: Hex;
+  readonly blockNumber: number;
+  readonly contractAddress: Hex | undefined;
+}
+
+interface Signed {
+  readonly hash: Hex;
+  readonly bytes: Hex;
+  readonly nonce: number;
+}
+
+const DEFAULT_GAS = 1_000_000n;
+const DEFAULT_PATIENCE_MS = 60_000;
+const FIRST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 500;
+/** A node that says "nonce too low" of a nonce it has not used is asked again before it is believed. */
+const REFUSALS_BELIEVED = 3;
+
+export class Sender {
+  /** Lowercase. */
+  readonly address: Hex;
+  readonly #rpc: LedgerRpc;
+  readonly #key: SigningKey;
+  readonly #chainId: number;
+  readonly #patienceMs: number;
+  readonly #wait: (ms: number) => Promise<unknown>;
+  readonly #elapsed: () => number;
+  /** The send under way, if any; the next one starts after it. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SenderOptions, dependencies: SenderDependencies = {}) {
+    this.#rpc = options.rpc;
+    this.#key = new SigningKey(hexlify(options.privateKey));
+    this.#chainId = options.chainId;
+    this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
+    this.#wait = dependencies.wait ?? delay;
+    this.#elapsed = dependencies.elapsed ?? (() => performance.now());
+    this.address = computeAddress(this.#key.publicKey).toLowerCase() as Hex; // an address
+  }
+
+  /**
+   * Sends a call and waits until it is in the chain, exactly once.
+   *
+   * Throws `LEDGER_REVERTED` when the contract refuses (nothing is then sent, or it is undone),
+   * `LEDGER_RPC_REFUSED` when the node does, `LEDGER_UNREACHABLE` and `LEDGER_FATE_UNKNOWN` when patience ran
+   * out before or after it was handed over.
+   */
+  async send(call: Call): Promise<Receipt> {
+    const receipt = await this.sendUnless(() => Promise.resolve(false), call);
+    invariant(receipt !== undefined, 'what is never done has a receipt');
+    return receipt;
+  }
+
+  /**
+   * As {@link Sender.send}, unless `isDone` says that the effect is there: for calls that may have been made
+   * before a restart. `undefined` then. `isDone` is asked when nothing of this account is under way.
+   */
+  async sendUnless(isDone: () => Promise<boolean>, call: Call): Promise<Receipt | undefined> {
+    const turn = this.#last.then(() => this.#carryOut(isDone, call));
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #carryOut(isDone: () => Promise<boolean>, call: Call): Promise<Receipt | undefined> {
+    const deadline = this.#elapsed() + this.#patienceMs;
+    for (;;) {
+      const nonce = await this.#settledNonce(deadline);
+      if (await this.#patiently(isDone, deadline)) return undefined;
+      await this.#patiently(() => this.#rehearse(call, 'latest'), deadline);
+      const receipt = await this.#fateOf(this.#sign(call, nonce), call, deadline);
+      if (receipt !== undefined) return receipt;
+      // Another transaction of this account took the nonce: ours can never be in the chain, so a new one may.
+    }
+  }
+
+  /** The next nonce, once nothing of this account is waiting to be sealed. */
+  async #settledNonce(deadline: number): Promise<number> {
+    for (let pause = FIRST_PAUSE_MS; ; pause = await this.#pause(pause, deadline, 'LEDGER_FATE_UNKNOWN')) {
+      const [sealed, waiting] = await this.#patiently(
+        () => this.#rpc.batch(['latest', 'pending'].map((at) => this.#countCall(at))),
+        deadline,
+      );
+      const nonce = parseQuantity(sealed, 'a nonce');
+      if (parseQuantity(waiting, 'a nonce') <= nonce) return nonce;
+    }
+  }
+
+  /** Carries the call out without a trace, so that a contract's refusal costs no transaction. */
+  async #rehearse(call: Call, block: Hex | 'latest'): Promise<void> {
+    const { to, data, gasLimit = DEFAULT_GAS } = call;
+    const request = { from: this.address, ...(to === undefined ? {} : { to }), data, gas: toQuantity(gasLimit) };
+    await this.#rpc.request('eth_call', [request, block]);
+  }
+
+  /** Hands over until there is a receipt, or `undefined` once the nonce is another transaction's. */
+  async #fateOf(signed: Signed, call: Call, deadline: number): Promise<Receipt | undefined> {
+    let refusal = await this.#handOver(signed);
+    let refusals = 0;
+    for (let pause = FIRST_PAUSE_MS; ; pause = await this.#pause(pause, deadline, 'LEDGER_FATE_UNKNOWN')) {
+      const fate = await this.#lookUp(signed, deadline);
+      if (fate === 'replaced') return undefined;
+      if (typeof fate === 'object') return this.#checkOutcome(fate, call, deadline);
+      if (fate === 'waiting') continue;
+      // The node does not have it: it never came, was forgotten in a restart, or is refused.
+      if (refusal !== undefined && ++refusals === REFUSALS_BELIEVED) throw refusal;
+      refusal = await this.#handOver(signed);
+    }
+  }
+
+  /** A refusal of the node if there was one; what became of the transaction is for `#lookUp` to say. */
+  async #handOver(signed: Signed): Promise<LedgerError | undefined> {
+    try {
+      await this.#rpc.request('eth_sendRawTransaction', [signed.bytes]);
+    } catch (error) {
+      if (!(error instanceof LedgerError) || error.code === 'LEDGER_CLOSED') throw error;
+      if (!error.retryable) return error; // "already known" and "nonce too low" come here too
+    }
+    return undefined;
+  }
+
+  /**
+   * The nonce is read before the receipt: once the chain has passed our nonce, our receipt is there or will
+   * never be.
+   */
+  async #lookUp(signed: Signed, deadline: number): Promise<JsonReceipt | 'replaced' | 'waiting' | 'unknown'> {
+    const [count, receipt, transaction] = await this.#patiently(
+      () =>
+        this.#rpc.batch([
+          this.#countCall('latest'),
+          { method: 'eth_getTransactionReceipt', params: [signed.hash] },
+          { method: 'eth_getTransactionByHash', params: [signed.hash] },
+        ]),
+      deadline,
+    );
+    if (receipt !== null) return parseObject(receipt, 'a receipt');
+    if (parseQuantity(count, 'a nonce') > signed.nonce) return 'replaced';
+    return transaction === null ? 'unknown' : 'waiting';
+  }
+
+  async #checkOutcome(receipt: JsonReceipt, call: Call, deadline: number): Promise<Receipt> {
+    const blockNumber = parseQuantity(receipt['blockNumber'], 'a block number');
+    if (parseQuantity(receipt['status'], 'a status') !== 1) {
+      await this.#patiently(() => this.#rehearse(call, toQuantity(blockNumber)), deadline); // throws the reason
+      throw new LedgerError('LEDGER_REVERTED', 'the contract refused the transaction');
+    }
+    const created = receipt['contractAddress'];
+    return {
+      transactionHash: parseData(receipt['transactionHash'], 'a transaction hash', 32),
+      blockNumber,
+      contractAddress: created === null || created === undefined ? undefined : parseData(created, 'an address', 20),
+    };
+  }
+
+  #sign(call: Call, nonce: number): Signed {
+    const transaction = Transaction.from({
+      type: 2,
+      chainId: this.#chainId,
+      nonce,
+      to: call.to ?? null,
+      data: call.data,
+      gasLimit: call.gasLimit ?? DEFAULT_GAS,
+      maxFeePerGas: 0n,
+      maxPriorityFeePerGas: 0n,
+      value: 0n,
+    });
+    transaction.signature = this.#key.sign(transaction.unsignedHash);
+    const bytes = transaction.serialized as Hex; // ethers gives lowercase hex
+    return { bytes, hash: keccak256(bytes) as Hex, nonce };
+  }
+
+  #countCall(block: string): { method: string; params: readonly unknown[] } {
+    return { method: 'eth_getTransactionCount', params: [this.address, block] };
+  }
+
+  /** Repeats something that changes nothing until the ledger answers. */
+  async #patiently<T>(read: () => Promise<T>, deadline: number): Promise<T> {
+    for (let pause = FIRST_PAUSE_MS; ; pause = await this.#pause(pause, deadline, 'LEDGER_UNREACHABLE')) {
+      try {
+        return await read();
+      } catch (error) {
+        if (!isRetryable(error)) throw error;
+      }
+    }
+  }
+
+  /** Waits, and gives the next pause; throws `code` when patience has run out. */
+  async #pause(
+    pause: number,
+    deadline: number,
+    code: 'LEDGER_UNREACHABLE' | 'LEDGER_FATE_UNKNOWN',
+  ): Promise<number> {
+    if (this.#elapsed() >= deadline) throw new LedgerError(code, 'the ledger did not answer in time');
+    await this.#wait(pause);
+    return Math.min(2 * pause, LONGEST_PAUSE_MS);
+  }
+}
+
+type JsonReceipt = Readonly<Record<string, unknown>>;

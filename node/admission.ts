@@ -1,0 +1,107 @@
+/** The checks that a raw transaction passes before it may wait for a block. Each refusal is worded as geth words it. */
+import { RLP } from '@ethereumjs/rlp';
+import { Capability, type TypedTransaction } from '@ethereumjs/tx';
+import { bytesToBigInt, bytesToHex } from '@ethereumjs/util';
+import type { Allowlist } from './allowlist.ts';
+import { parseTransaction } from './block.ts';
+import { BLOCK_GAS_LIMIT, MAX_TRANSACTION_BYTES, type ChainRules } from './chain-rules.ts';
+import type { PooledTransaction } from './pool.ts';
+import { RPC_SENDER_NOT_PERMITTED, RpcError, refused } from './rpc/errors.ts';
+
+const MAX_INIT_CODE_BYTES = 49_152;
+/** Legacy, access list (EIP-2930) and fee market (EIP-1559). */
+const KNOWN_TYPES: readonly number[] = [0, 1, 2];
+
+/** Checks everything that does not depend on the state; throws `RpcError`. */
+export function admit(bytes: Uint8Array, rules: ChainRules, allowlist: Allowlist): PooledTransaction {
+  if (bytes.length > MAX_TRANSACTION_BYTES) {
+    throw refused(`oversized data: transaction size ${bytes.length}, limit ${MAX_TRANSACTION_BYTES}`);
+  }
+  requireChain(bytes, rules.chainId);
+  const transaction = parse(bytes, rules);
+  const sender = senderOf(transaction);
+  requirePermitted(sender, allowlist);
+  requireGas(transaction);
+  return { transaction, hash: bytesToHex(transaction.hash()), sender };
+}
+
+/** Throws `RpcError` when the sender is not on the allowlist. */
+export function requirePermitted(sender: string, allowlist: Allowlist): void {
+  if (!allowlist.permits(sender)) {
+    throw new RpcError(RPC_SENDER_NOT_PERMITTED, 'Sender account not authorized to send transactions');
+  }
+}
+
+/** Throws `RpcError` when the sender's balance does not cover value and gas. */
+export function requireFunds({ transaction }: PooledTransaction, balance: bigint): void {
+  const price = 'maxFeePerGas' in transaction ? transaction.maxFeePerGas : transaction.gasPrice;
+  const cost = transaction.value + transaction.gasLimit * price;
+  if (balance < cost) {
+    throw refused(`insufficient funds for gas * price + value: balance ${balance}, tx cost ${cost}`);
+  }
+}
+
+/** Reads the chain id before the parser does, which would not say what is wrong. */
+function requireChain(bytes: Uint8Array, chainId: bigint): void {
+  const type = bytes[0];
+  if (type === undefined) throw refused('typed transaction too short');
+  if (type <= 0x7f && !KNOWN_TYPES.includes(type)) throw refused('transaction type not supported');
+  const fields = decodeFields(type <= 0x7f ? bytes.subarray(1) : bytes);
+  const named = type <= 0x7f ? fields[0] : fields[6];
+  if (!(named instanceof Uint8Array)) throw refused('rlp: transaction fields expected');
+  const id = type <= 0x7f ? bytesToBigInt(named) : replayProtectedChain(bytesToBigInt(named));
+  if (id !== chainId) throw refused(`invalid chain id for signer: have ${id} want ${chainId}`);
+}
+
+/** EIP-155: v = chain id × 2 + 35 or 36. */
+function replayProtectedChain(v: bigint): bigint {
+  if (v < 35n) throw refused('only replay-protected (EIP-155) transactions allowed over RPC');
+  return (v - 35n) / 2n;
+}
+
+function decodeFields(bytes: Uint8Array): readonly unknown[] {
+  try {
+    const fields = RLP.decode(bytes);
+    if (Array.isArray(fields)) return fields;
+  } catch {
+    // Worded below.
+  }
+  throw refused('rlp: expected a list of transaction fields');
+}
+
+function parse(bytes: Uint8Array, rules: ChainRules): TypedTransaction {
+  let transaction: TypedTransaction;
+  try {
+    transaction = parseTransaction(bytes, rules);
+  } catch (error) {
+    const isInitCode = error instanceof Error && error.message.includes('initcode');
+    throw refused(
+      isInitCode
+        ? `max initcode size exceeded: limit ${MAX_INIT_CODE_BYTES}`
+        : 'rlp: invalid transaction field',
+    );
+  }
+  // Two encodings of one transaction would be two hashes for one act.
+  if (bytesToHex(transaction.serialize()) !== bytesToHex(bytes)) throw refused('rlp: non-canonical encoding');
+  if (!transaction.isSigned()) throw refused('invalid sender: transaction is not signed');
+  if (transaction.type === 0 && !transaction.supports(Capability.EIP155ReplayProtection)) {
+    throw refused('only replay-protected (EIP-155) transactions allowed over RPC');
+  }
+  return transaction;
+}
+
+function senderOf(transaction: TypedTransaction): string {
+  try {
+    return transaction.getSenderAddress().toString();
+  } catch {
+    throw refused('invalid sender: the signature gives no key');
+  }
+}
+
+function requireGas(transaction: TypedTransaction): void {
+  if (transaction.gasLimit > BLOCK_GAS_LIMIT) throw refused('exceeds block gas limit');
+  const needed = transaction.getIntrinsicGas();
+  if (transaction.gasLimit < needed) {
+    throw refused(`intrinsic gas too low: gas ${transaction.gasLimit}, minimum needed ${needed}`);
+  }
+}

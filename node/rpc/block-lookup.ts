@@ -1,0 +1,29 @@
+/** Finds the blocks that callers name. A single sealer has no forks: whatever is stored is final at once. */
+import type { SealedBlock } from '../block.ts';
+import type { RpcContext } from './context.ts';
+import { refused } from './errors.ts';
+import type { BlockReference, BlockTag } from './parameters.ts';
+
+/** The block, or `undefined` when there is none yet. */
+export function findBlock(context: RpcContext, reference: BlockReference): SealedBlock | undefined {
+  switch (reference.by) {
+    case 'tag':
+      return context.store.blockByNumber(numberOfTag(context, reference.tag));
+    case 'number':
+      return context.store.blockByNumber(reference.number);
+    case 'hash':
+      return context.store.blockByHash(reference.hash);
+  }
+}
+
+/** The block; throws in geth's words when there is none. */
+export function requireBlock(context: RpcContext, reference: BlockReference): SealedBlock {
+  const block = findBlock(context, reference);
+  if (block === undefined) throw refused('header not found');
+  return block;
+}
+
+/** `pending` is the latest block: what waits has no order before it is sealed. */
+export function numberOfTag(context: RpcContext, tag: BlockTag): bigint {
+  return tag === 'earliest' ? 0n : context.head().header.number;
+}

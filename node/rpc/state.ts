@@ -1,0 +1,105 @@
+/** Accounts, code, storage, calls and estimates, at any block: the state of every block is kept. */
+import { getMerkleStateProof } from '@ethereumjs/statemanager';
+import { bytesToHex } from '@ethereumjs/util';
+import type { Header } from '../header.ts';
+import { MAX_CALL_GAS, type Message, type Outcome } from '../simulator.ts';
+import { requireBlock } from './block-lookup.ts';
+import type { RpcContext, RpcMethods } from './context.ts';
+import { invalidParams, refused, RPC_EXECUTION_REVERTED, RpcError } from './errors.ts';
+import { estimateGas, intrinsicGas } from './estimate.ts';
+import { quantity, wordToHex } from './json.ts';
+import {
+  parseAddress,
+  parseArray,
+  parseBlockReference,
+  parseCall,
+  parseObject,
+  parseSlot,
+  requireAtMost,
+  type CallRequest,
+} from './parameters.ts';
+import { revertReason } from './revert-reason.ts';
+
+const MAX_PROOF_KEYS = 1_024;
+
+export const stateMethods: RpcMethods = {
+  eth_getBalance: async (context, params) => {
+    requireAtMost(params, 2);
+    const address = parseAddress(params[0], 'address');
+    const account = await context.simulator.read(headerAt(context, params[1]), (state) => state.getAccount(address));
+    return quantity(account?.balance ?? 0n);
+  },
+
+  eth_getCode: async (context, params) => {
+    requireAtMost(params, 2);
+    const address = parseAddress(params[0], 'address');
+    return bytesToHex(await context.simulator.read(headerAt(context, params[1]), (state) => state.getCode(address)));
+  },
+
+  eth_getStorageAt: async (context, params) => {
+    requireAtMost(params, 3);
+    const address = parseAddress(params[0], 'address');
+    const slot = parseSlot(params[1], 'slot');
+    return wordToHex(
+      await context.simulator.read(headerAt(context, params[2]), (state) => state.getStorage(address, slot)),
+    );
+  },
+
+  /** EIP-1186. */
+  eth_getProof: async (context, params) => {
+    requireAtMost(params, 3);
+    const address = parseAddress(params[0], 'address');
+    const slots = parseArray(params[1], 'storage keys', MAX_PROOF_KEYS).map((key) => parseSlot(key, 'storage key'));
+    return context.simulator.read(headerAt(context, params[2]), (state) =>
+      getMerkleStateProof(state, address, slots),
+    );
+  },
+
+  eth_call: async (context, params) => {
+    requireNoOverrides(params);
+    const call = parseCall(params[0]);
+    const outcome = await context.simulator.run(toMessage(call, call.gas), headerAt(context, params[1]));
+    if (outcome.kind !== 'returned') throw callError(outcome);
+    return bytesToHex(outcome.data);
+  },
+
+  eth_estimateGas: async (context, params) => {
+    requireNoOverrides(params);
+    const call = parseCall(params[0]);
+    const header = headerAt(context, params[1]);
+    const intrinsic = intrinsicGas(call, context.rules);
+    const { gas, outcome } = await estimateGas(call.gas, intrinsic, (given) =>
+      context.simulator.run(toMessage(call, given), header),
+    );
+    if (gas !== undefined) return quantity(gas);
+    if (outcome?.kind === 'reverted') throw callError(outcome);
+    throw refused(`gas required exceeds allowance (${call.gas})`);
+  },
+};
+
+/** Overrides of state or block are a debugging aid of some nodes; ignoring them would give wrong answers. */
+function requireNoOverrides(params: readonly unknown[]): void {
+  requireAtMost(params, 4);
+  for (const overrides of params.slice(2)) {
+    if (overrides === undefined || overrides === null) continue;
+    if (Object.keys(parseObject(overrides, 'overrides')).length > 0) {
+      throw invalidParams('state and block overrides are not supported');
+    }
+  }
+}
+
+function headerAt(context: RpcContext, block: unknown): Header {
+  return requireBlock(context, parseBlockReference(block)).header;
+}
+
+function toMessage(call: CallRequest, gas: bigint): Message {
+  const { from, to, value, data, gasPrice, accessList } = call;
+  return { from, to, value, data, gasPrice, accessList, gas: gas < MAX_CALL_GAS ? gas : MAX_CALL_GAS };
+}
+
+function callError(outcome: Exclude<Outcome, { kind: 'returned' }>): RpcError {
+  if (outcome.kind === 'halted') return refused(outcome.reason);
+  const reason = revertReason(outcome.data);
+  const message = reason === undefined ? 'execution reverted' : `execution reverted: ${reason}`;
+  return new RpcError(RPC_EXECUTION_REVERTED, message, bytesToHex(outcome.data));
+}

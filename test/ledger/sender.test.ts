@@ -1,0 +1,249 @@
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import type { Deployment } from '../../ledger/deployment.ts';
+import { LedgerError, type LedgerErrorCode } from '../../ledger/errors.ts';
+import { readHistory } from '../../ledger/history.ts';
+import { LedgerRpc } from '../../ledger/rpc.ts';
+import { Sender } from '../../ledger/sender.ts';
+import { runs } from '../support/scale.ts';
+import { startFaultProxy, type Exchange, type FaultProxy, type Reply } from './support/fault-proxy.ts';
+import {
+  addressOf,
+  admitIssuer,
+  deployTo,
+  handOf,
+  ISSUER,
+  rootOf,
+  startTestNode,
+  type Hand,
+  type TestNode,
+} from './support/test-ledger.ts';
+
+/** Short, so that a test of a hanging endpoint is short too. */
+const TIMEOUT_MS = 150;
+
+describe('sender', () => {
+  let node: TestNode;
+  let proxy: FaultProxy;
+  let deployment: Deployment;
+  let honestly: Hand;
+  /** Through the proxy. */
+  let hand: Hand;
+  /** Batches anchored so far, by every test. */
+  let anchored = 0;
+
+  before(async () => {
+    node = await startTestNode();
+    deployment = await deployTo(node.url);
+    await admitIssuer(node.url, deployment);
+    proxy = await startFaultProxy(node.url);
+    honestly = handOf('account', node.url, deployment);
+    hand = handOf('account', proxy.url, deployment, { timeoutMs: TIMEOUT_MS });
+  });
+
+  after(async () => {
+    hand[Symbol.dispose]();
+    honestly[Symbol.dispose]();
+    await proxy[Symbol.asyncDispose]();
+    await node[Symbol.asyncDispose]();
+  });
+
+  /** Anchors `count` new roots while the proxy treats each exchange as `fault` says; every root once, no nonce lost. */
+  async function anchorsOnce(count: number, fault: FaultProxy['handle']): Promise<void> {
+    proxy.handle = fault;
+    for (let i = 0; i < count; i++) {
+      const sequence = anchored + 1;
+      const batch = { root: rootOf(sequence), log2Size: 6, class: 'short', expectedSequence: sequence } as const;
+      const done = await hand.batches.anchor(batch);
+      expect(done.sequence).to.equal(sequence);
+      anchored = sequence;
+    }
+    expect(await honestly.batches.sequence(ISSUER)).to.equal(anchored);
+    expect(await transactionsOfAccount()).to.equal(anchored);
+  }
+
+  async function transactionsOfAccount(): Promise<number> {
+    return Number(await honestly.rpc.request('eth_getTransactionCount', [addressOf('account'), 'latest']));
+  }
+
+  it('anchors through an honest endpoint', () => anchorsOnce(2, (exchange) => exchange.forward()));
+
+  it('loses nothing and repeats nothing when every answer to a transaction is lost', () =>
+    anchorsOnce(runs(20, 200), onSend(async (exchange) => (await exchange.forward(), 'reset'))));
+
+  it('hands over again what never arrived', () =>
+    anchorsOnce(3, onSend(onceEach(() => Promise.resolve('reset')))));
+
+  it('survives an endpoint that takes a transaction and hangs', () =>
+    anchorsOnce(2, onSend(async (exchange) => (await exchange.forward(), 'hang'))));
+
+  const messages = ['already known', 'nonce too low', 'replacement transaction underpriced', 'internal error'];
+  for (const message of messages) {
+    const refuse = (exchange: Exchange): Reply =>
+      exchange.requests.map(({ id }) => ({ id, jsonrpc: '2.0', error: { code: -32_000, message } }));
+
+    it(`looks for its transaction when told "${message}" of one that was taken`, () =>
+      anchorsOnce(2, onSend(async (exchange) => (await exchange.forward(), refuse(exchange)))));
+
+    it(`asks again when told "${message}" of one that was not taken`, () =>
+      anchorsOnce(2, onSend(onceEach((exchange) => Promise.resolve(refuse(exchange))))));
+  }
+
+  it('survives answers that are cut off, of another call or no JSON', () => {
+    const garble = [
+      (text: string) => text.slice(0, text.length / 2),
+      (text: string) => text.replace(/"id":\d+/g, '"id":1'),
+      () => '<html>502</html>',
+      () => '[]',
+      () => 'null',
+    ];
+    let count = 0;
+    return anchorsOnce(4, async (exchange) => {
+      const answers = await exchange.forward();
+      const change = garble[count++ % (2 * garble.length)]; // every other group of answers is good
+      return change === undefined ? answers : change(JSON.stringify(answers));
+    });
+  });
+
+  it('survives an endpoint that comes and goes', () => {
+    let count = 0;
+    return anchorsOnce(4, async (exchange) => (count++ % 3 === 0 ? exchange.forward() : 'reset'));
+  });
+
+  it('sends one after the other whatever the callers do', async () => {
+    proxy.handle = (exchange) => exchange.forward();
+    const first = anchored + 1;
+    const sequences = [0, 1, 2, 3, 4].map((i) => first + i);
+    const batches = await Promise.all(
+      sequences.map((sequence) =>
+        hand.batches.anchor({ root: rootOf(sequence), log2Size: 6, class: 'long', expectedSequence: sequence }),
+      ),
+    );
+    expect(batches.map((batch) => batch.sequence)).to.deep.equal(sequences);
+    anchored += sequences.length;
+    expect(await transactionsOfAccount()).to.equal(anchored);
+  });
+
+  it('makes no transaction for a root that is anchored, and says where it stands', async () => {
+    proxy.handle = (exchange) => exchange.forward();
+    const again = await hand.batches.anchor({ root: rootOf(1), log2Size: 6, class: 'short', expectedSequence: 999 });
+    expect(again.sequence).to.equal(1);
+    expect(again.blockNumber).to.be.greaterThan(deployment.contracts.batchAnchor.fromBlock);
+    expect(await transactionsOfAccount()).to.equal(anchored);
+  });
+
+  it('makes no transaction that the contract would refuse, and names the reason', async () => {
+    proxy.handle = (exchange) => exchange.forward();
+    const batch = { root: rootOf(1_000_000), log2Size: 6, class: 'short', expectedSequence: 999 } as const;
+    const error = await failure(hand.batches.anchor(batch), 'LEDGER_REVERTED');
+    expect(error.revert).to.deep.equal({ name: 'BatchAnchorWrongSequence', args: [String(anchored + 1), '999'] });
+    expect(error.retryable).to.equal(false);
+    expect(await transactionsOfAccount()).to.equal(anchored);
+  });
+
+  it('finds after a restart what an earlier process handed over without an answer', async () => {
+    const sequence = anchored + 1;
+    const batch = { root: rootOf(sequence), log2Size: 6, class: 'short', expectedSequence: sequence } as const;
+    proxy.handle = async (exchange) => {
+      if (!isSend(exchange)) return exchange.forward();
+      await exchange.forward();
+      proxy.handle = () => Promise.resolve('reset'); // and from here on the endpoint is away
+      return 'reset';
+    };
+    const impatient = impatientHand();
+    await failure(impatient.batches.anchor(batch), 'LEDGER_UNREACHABLE');
+    impatient[Symbol.dispose]();
+
+    proxy.handle = (exchange) => exchange.forward();
+    using restarted = handOf('account', proxy.url, deployment, { timeoutMs: TIMEOUT_MS });
+    expect((await restarted.batches.anchor(batch)).sequence).to.equal(sequence);
+    anchored = sequence;
+    expect(await transactionsOfAccount()).to.equal(anchored);
+  });
+
+  it('waits for a transaction that an earlier process left before it signs one', async () => {
+    let early = 3;
+    let sent = 0;
+    proxy.handle = async (exchange) => {
+      const answers = await exchange.forward();
+      if (isSend(exchange)) sent++;
+      const pending = exchange.requests.find(({ params }) => params[1] === 'pending')?.id;
+      if (pending === undefined || early-- <= 0) return answers;
+      expect(sent).to.equal(0);
+      const one = (await transactionsOfAccount()) + 1;
+      return answers.map((answer) => (answer.id === pending ? { ...answer, result: `0x${one.toString(16)}` } : answer));
+    };
+    const sequence = anchored + 1;
+    await hand.batches.anchor({ root: rootOf(sequence), log2Size: 6, class: 'short', expectedSequence: sequence });
+    anchored = sequence;
+    expect(early).to.be.lessThan(0);
+  });
+
+  it('gives up when patience ends, with an error that may be tried again', async () => {
+    proxy.handle = () => Promise.resolve('reset');
+    using impatient = impatientHand();
+    const call = { to: deployment.contracts.batchAnchor.address, data: '0x' } as const;
+    const error = await failure(impatient.sender.send(call), 'LEDGER_UNREACHABLE');
+    expect(error.retryable).to.equal(true);
+  });
+
+  it("passes on the node's refusal of an account that may not send", async () => {
+    using rpc = new LedgerRpc({ url: node.url });
+    const privateKey = new Uint8Array(32).fill(7);
+    const sender = new Sender({ rpc, privateKey, chainId: deployment.chainId });
+    const call = { to: deployment.contracts.batchAnchor.address, data: '0x' } as const;
+    await failure(sender.send({ ...call, data: '0x12345678' }), 'LEDGER_REVERTED');
+    await failure(sender.send({ to: addressOf('stranger'), data: '0x' }), 'LEDGER_RPC_REFUSED');
+  });
+
+  it('sends nothing to a chain that is not the deployment', async () => {
+    const elsewhere = { ...deployment, chainId: deployment.chainId + 1 };
+    using lost = handOf('account', node.url, elsewhere);
+    const batch = { root: rootOf(1_000_001), log2Size: 6, class: 'short', expectedSequence: anchored + 1 } as const;
+    await failure(lost.batches.anchor(batch), 'LEDGER_WRONG_CHAIN');
+    using reborn = handOf('account', node.url, { ...deployment, genesisHash: `0x${'1'.repeat(64)}` });
+    await failure(reborn.batches.anchor(batch), 'LEDGER_WRONG_GENESIS');
+  });
+
+  it('has left every root on the ledger exactly once', async () => {
+    const roots: string[] = [];
+    const history = readHistory(honestly.rpc, deployment, { events: new Set(['BatchAnchored']) });
+    for await (const { event } of history) if (event.event === 'BatchAnchored') roots.push(event.root);
+    expect(roots).to.have.lengthOf(anchored);
+    expect(new Set(roots).size).to.equal(anchored);
+  });
+
+  function impatientHand(): Hand {
+    return handOf('account', proxy.url, deployment, { timeoutMs: TIMEOUT_MS, patienceMs: 200 });
+  }
+});
+
+function isSend({ requests }: Exchange): boolean {
+  return requests.some(({ method }) => method === 'eth_sendRawTransaction');
+}
+
+/** `fault` for exchanges that hand over a transaction; all others are honest. */
+function onSend(fault: FaultProxy['handle']): FaultProxy['handle'] {
+  return (exchange) => (isSend(exchange) ? fault(exchange) : exchange.forward());
+}
+
+/** `fault` the first time that something is asked, honest the second. */
+function onceEach(fault: FaultProxy['handle']): FaultProxy['handle'] {
+  const seen = new Set<string>();
+  return (exchange) => {
+    const question = JSON.stringify(exchange.requests.map(({ params }) => params));
+    if (seen.has(question)) return exchange.forward();
+    seen.add(question);
+    return fault(exchange);
+  };
+}
+
+async function failure(promise: Promise<unknown>, code: LedgerErrorCode): Promise<LedgerError> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).to.be.instanceOf(LedgerError);
+  expect((error as LedgerError).code).to.equal(code);
+  return error as LedgerError;
+}

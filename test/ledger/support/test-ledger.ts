@@ -1,0 +1,133 @@
+/**
+ * The embedded ledger on a free port of loopback and in a folder of its own, with the consortium's contracts
+ * on it and one issuer ready to anchor. Keys are derived from labels.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { computeAddress, getBytes, id } from 'ethers';
+import type { Hex } from '../../../core/trust/ledger-event.ts';
+import { BatchAnchorClient } from '../../../ledger/batch-anchor.ts';
+import { deployLedger } from '../../../ledger/deploy.ts';
+import type { Deployment } from '../../../ledger/deployment.ts';
+import { authorityIdOf, issuerIdOf } from '../../../ledger/identifiers.ts';
+import { LedgerRpc } from '../../../ledger/rpc.ts';
+import { Sender } from '../../../ledger/sender.ts';
+import { TrustListClient } from '../../../ledger/trust-list.ts';
+import { startNode, type StartedNode } from '../../../node/server.ts';
+import { artifactOf } from './artifacts.ts';
+
+export const CHAIN_ID = 20_221_221;
+export const GENESIS_SECONDS = 1_671_580_800;
+export const FAR_FUTURE = 4_000_000_000;
+export const ISSUER_DID = 'did:web:clinic.example';
+export const ISSUER: Hex = issuerIdOf(ISSUER_DID);
+export const AUTHORITY: Hex = authorityIdOf('HK-DH');
+
+const ROLES = ['governor', 'authority', 'issuer', 'account', 'stranger'] as const;
+export type Role = (typeof ROLES)[number];
+
+export function keyOf(role: Role): Uint8Array {
+  return getBytes(id(`test key of the ${role}`));
+}
+
+export function addressOf(role: Role): Hex {
+  return computeAddress(id(`test key of the ${role}`)).toLowerCase() as Hex;
+}
+
+export interface TestNode extends AsyncDisposable {
+  readonly url: string;
+  readonly node: StartedNode['node'];
+}
+
+/** A node with an empty chain; `sealer` makes chains with different genesis blocks. */
+export async function startTestNode(options: { chainId?: number; sealer?: string } = {}): Promise<TestNode> {
+  const folder = await mkdtemp(join(tmpdir(), 'hcl-ledger-'));
+  const allowlistFile = join(folder, 'permissions.toml');
+  const accounts = ROLES.map((role) => `"${addressOf(role)}"`).join(', ');
+  await writeFile(allowlistFile, `accounts-allowlist=[${accounts}]\n`);
+  const started = await startNode(
+    {
+      dataFolder: join(folder, 'chain'),
+      chainId: options.chainId ?? CHAIN_ID,
+      sealerPrivateKey: getBytes(id(options.sealer ?? 'test sealer')),
+      genesis: { timestampSeconds: GENESIS_SECONDS },
+      allowlistFile,
+      port: 0,
+      limits: { maxClockLeadSeconds: 2 ** 32 },
+    },
+    { nowSeconds: () => GENESIS_SECONDS },
+  );
+  return {
+    url: started.url,
+    node: started.node,
+    async [Symbol.asyncDispose]() {
+      await started.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function deployTo(url: string): Promise<Deployment> {
+  return deployLedger({ rpcUrl: url, deployerKey: keyOf('governor'), artifacts: artifactOf, wideningDelaySeconds: 0 });
+}
+
+/** What one role can do through one endpoint. */
+export interface Hand extends Disposable {
+  readonly rpc: LedgerRpc;
+  readonly sender: Sender;
+  readonly trust: TrustListClient;
+  readonly batches: BatchAnchorClient;
+}
+
+export function handOf(
+  role: Role,
+  url: string,
+  deployment: Deployment,
+  times: { readonly timeoutMs?: number; readonly patienceMs?: number } = {},
+): Hand {
+  const { timeoutMs = 5_000, patienceMs = 20_000 } = times;
+  const rpc = new LedgerRpc({ url, timeoutMs });
+  const sender = new Sender({ rpc, privateKey: keyOf(role), chainId: deployment.chainId, patienceMs });
+  return {
+    rpc,
+    sender,
+    trust: new TrustListClient({ sender, deployment }),
+    batches: new BatchAnchorClient({ rpc, deployment, sender, issuer: ISSUER }),
+    [Symbol.dispose]: () => rpc[Symbol.dispose](),
+  };
+}
+
+/** Admits the authority, accredits the issuer and gives it its account: five acts. */
+export async function admitIssuer(url: string, deployment: Deployment): Promise<void> {
+  using governor = handOf('governor', url, deployment);
+  using authority = handOf('authority', url, deployment);
+  using issuer = handOf('issuer', url, deployment);
+  await governor.trust.admitAuthority({
+    name: 'HK-DH',
+    jurisdiction: 'HK',
+    admin: addressOf('authority'),
+    checkpointKey: getBytes(id('checkpoint key')),
+  });
+  await authority.trust.accredit({
+    authority: AUTHORITY,
+    did: ISSUER_DID,
+    types: ['vaccination', 'test'],
+    from: 0,
+    until: FAR_FUTURE,
+    admin: addressOf('issuer'),
+  });
+  await issuer.trust.acceptAccreditation(ISSUER);
+  await issuer.trust.addKey(ISSUER, {
+    thumbprint: getBytes(id('thumbprint')),
+    publicKey: getBytes(`0x04${'ab'.repeat(64)}`),
+    from: 0,
+    until: FAR_FUTURE,
+  });
+  await issuer.trust.addAccount(ISSUER, addressOf('account'), { from: 0, until: FAR_FUTURE });
+}
+
+/** Root number `n` of a test. */
+export function rootOf(n: number): Uint8Array {
+  return getBytes(id(`root ${n}`));
+}
