@@ -53,13 +53,22 @@ const config: HardhatUserConfig = {
     splitTestsCompilation: true,
   },
   networks: {
-    default: { type: 'edr-simulated', chainType: 'l1', hardfork: 'shanghai' },
+    default: { type: 'edr-simulated', chainType: 'l1', hardfork: 'shanghai', allowBlocksWithSameTimestamp: true },
   },
   test: {
     mocha: { timeout: 20_000 },
     solidity: {
-      fuzz: { runs: 256, seed: '0x68636c' },
-      invariant: { runs: 24, depth: 64, failOnRevert: true },
+      profiles: {
+        default: {
+          fuzz: { runs: 256, seed: '0x68636c' },
+          invariant: { runs: 16, depth: 64, failOnRevert: true },
+        },
+        // hardhat test solidity --test-profile long
+        long: {
+          fuzz: { runs: 10_000, seed: '0x68636c' },
+          invariant: { runs: 256, depth: 256, failOnRevert: true },
+        },
+      },
     },
   },
 };

@@ -55,13 +55,16 @@ export class BatchAnchorClient {
    *
    * Throws what `Sender.send` throws: `LEDGER_REVERTED` with `BatchAnchorWrongSequence` when another root has
    * taken the sequence. Before sending it makes sure of the chain (`LEDGER_WRONG_CHAIN`, `LEDGER_WRONG_GENESIS`).
+   * After a retryable error call again with the same batch: it is anchored once all the same.
    */
   async anchor(batch: BatchToAnchor): Promise<AnchoredBatch & { readonly blockNumber: number }> {
-    await checkChain(this.#rpc, this.#deployment);
     const classNumber = BATCH_CLASSES.indexOf(batch.class);
     const values = [batch.root, batch.log2Size, classNumber, batch.expectedSequence];
     const receipt = await this.#sender.sendUnless(
-      async () => (await this.find(this.#issuer, batch.root)) !== undefined,
+      async () => {
+        await checkChain(this.#rpc, this.#deployment);
+        return (await this.find(this.#issuer, batch.root)) !== undefined;
+      },
       {
         to: this.#deployment.contracts.batchAnchor.address,
         data: batchAnchorAbi.encodeFunctionData('anchor', values) as Hex, // ethers gives lowercase hex

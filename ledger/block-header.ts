@@ -60,8 +60,7 @@ const LATER_FIELDS: typeof FIELDS = [
 /** Reads a header and hashes it; throws `LEDGER_BAD_REPLY`, `LEDGER_HEADER_INVALID`. */
 export function parseHeader(reply: unknown): BlockHeader {
   const block = parseObject(reply, 'a block');
-  const present = LATER_FIELDS.filter(([name]) => block[name] !== undefined && block[name] !== null);
-  const items = [...FIELDS, ...present].map(([name, form]) => toItem(block, name, form));
+  const items = headerItems(block);
   const hash = parseData(block['hash'], 'hash', 32);
   if (hash !== hashItems(items)) {
     throw new LedgerError('LEDGER_HEADER_INVALID', `the header of ${hash} does not hash to it`);
@@ -76,6 +75,12 @@ export function parseHeader(reply: unknown): BlockHeader {
     extraData: items[EXTRA_DATA_ITEM]!,
     items,
   };
+}
+
+/** The RLP items of a header, in order; throws `LEDGER_BAD_REPLY`. */
+export function headerItems(block: JsonObject): readonly Uint8Array[] {
+  const present = LATER_FIELDS.filter(([name]) => block[name] !== undefined && block[name] !== null);
+  return [...FIELDS, ...present].map(([name, form]) => toItem(block, name, form));
 }
 
 /** Hash of a header's items, as hex. */

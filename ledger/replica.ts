@@ -8,7 +8,7 @@
  * has left out a block we hold.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { LedgerBlock } from '../core/trust/ledger-event.ts';
+import type { Hex, LedgerBlock } from '../core/trust/ledger-event.ts';
 import { parseHeader, type BlockHeader } from './block-header.ts';
 import { memoryBlockStore, type BlockStore, type ReplicaHead } from './block-store.ts';
 import { confirmedRuns, type ConfirmedBlock, type ConfirmedRun } from './confirmed-blocks.ts';
@@ -18,7 +18,6 @@ import { isRetryable, LedgerError } from './errors.ts';
 import { LedgerRpc } from './rpc.ts';
 import { toQuantity } from './rpc-values.ts';
 import { checkSeal, signersOf } from './seal.ts';
-import type { Hex } from '../core/trust/ledger-event.ts';
 
 /** What folds the blocks: `core/trust`'s LedgerState. Blocks come in order; those without events only move its head. */
 export interface LedgerFold {
@@ -65,6 +64,8 @@ export class Replica<State extends LedgerFold> implements AsyncDisposable {
   readonly #closing = new AbortController();
   #head: ReplicaHead;
   #confirmedAtSeconds: number | undefined;
+  /** Why the state cannot be trusted any more: a block did not fit it. */
+  #broken: Error | undefined;
   /** The sync under way; syncs run one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   #polling: Promise<void> = Promise.resolve();
@@ -105,7 +106,7 @@ export class Replica<State extends LedgerFold> implements AsyncDisposable {
    * Reads every finalised block that is not read yet.
    *
    * Throws any `LedgerError`: retryable ones were tried at every endpoint. State and head then stand at the
-   * last block that was good.
+   * last block that was good. What the state throws at a block that does not fit is thrown for ever after.
    */
   async sync(): Promise<SyncResult> {
     const turn = this.#last.then(() => this.#syncFromAny());
@@ -145,6 +146,7 @@ export class Replica<State extends LedgerFold> implements AsyncDisposable {
   }
 
   async #syncFromAny(): Promise<SyncResult> {
+    if (this.#broken !== undefined) throw this.#broken;
     let failure: unknown = new LedgerError('LEDGER_UNREACHABLE', 'no endpoint is configured');
     for (const rpc of this.#endpoints) {
       try {
@@ -207,11 +209,20 @@ export class Replica<State extends LedgerFold> implements AsyncDisposable {
     const blocks = run.blocks.map(toLedgerBlock).filter((block) => block.events.length > 0);
     const head = { number: run.last.number, hash: run.last.hash, timeSeconds: run.last.timeSeconds };
     await this.#store.append(blocks, head); // commit point: a restart replays what is appended
-    for (const block of blocks) this.state.apply(block);
-    if (blocks.at(-1)?.number !== head.number) this.state.apply({ ...head, events: [] });
-    this.#head = head;
+    this.#fold(blocks, head);
     if (blocks.length > 0) this.#options.onChange?.(this.state, blocks);
     return blocks.reduce((sum, block) => sum + block.events.length, 0);
+  }
+
+  #fold(blocks: readonly LedgerBlock[], head: ReplicaHead): void {
+    try {
+      for (const block of blocks) this.state.apply(block);
+      if (blocks.at(-1)?.number !== head.number) this.state.apply({ ...head, events: [] });
+    } catch (cause) {
+      this.#broken = cause instanceof Error ? cause : new Error('a block does not fit the state', { cause });
+      throw this.#broken;
+    }
+    this.#head = head;
   }
 }
 

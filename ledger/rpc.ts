@@ -20,6 +20,8 @@ export interface RpcCall {
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+/** "Execution reverted", with or without return data (execution-apis). */
+const RPC_REVERTED = 3;
 
 /** One endpoint. Any number of requests may be under way at once; disposing aborts them. */
 export class LedgerRpc implements Disposable {
@@ -94,7 +96,7 @@ function toResult(answer: unknown, id: number | undefined): unknown {
 function toError(error: Readonly<Record<string, unknown>>): LedgerError {
   const { code, message, data } = error;
   const rpcCode = typeof code === 'number' ? code : -32_603;
-  const revert = toRevert(data);
+  const revert = toRevert(data) ?? (rpcCode === RPC_REVERTED ? { name: 'Unknown', args: [] } : undefined);
   if (revert !== undefined) {
     return new LedgerError('LEDGER_REVERTED', `the contract refuses: ${revert.name}`, { revert, rpcCode });
   }

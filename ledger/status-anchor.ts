@@ -50,11 +50,11 @@ export class StatusAnchorClient {
     readonly actsDigest: Uint8Array;
     readonly nextUpdate: number;
   }): Promise<void> {
-    await checkChain(this.#rpc, this.#deployment);
     const wanted = { ...next, listsRoot: hexlify(next.listsRoot), actsDigest: hexlify(next.actsDigest) };
     const values = [wanted.version, wanted.listsRoot, wanted.actsDigest, wanted.nextUpdate];
     await this.#sender.sendUnless(
       async () => {
+        await checkChain(this.#rpc, this.#deployment);
         const current = await this.current(this.#issuer);
         return (
           current?.version === wanted.version &&

@@ -1,12 +1,13 @@
-/** What the verifier refuses of what others send it. Nothing here ever reaches a verdict: old knowledge stays. */
+/** What the verifier refuses of a status manifest. It never reaches a verdict: what was known before stays. */
 import { HclError } from '../core/errors.ts';
 
-export type VerifierErrorCode =
-  | 'VERIFIER_CONFIG'
-  | 'VERIFIER_MANIFEST_MALFORMED'
-  | 'VERIFIER_MANIFEST_OLD'
-  | 'VERIFIER_MANIFEST_AHEAD'
-  | 'VERIFIER_MANIFEST_MISMATCHED'
-  | 'VERIFIER_REQUEST_INVALID';
+export type ManifestErrorCode =
+  | 'MANIFEST_MALFORMED'
+  /** It is another version than the ledger's: an old copy, or one that our replica has yet to hear of. */
+  | 'MANIFEST_OTHER_VERSION'
+  /** A list's token does not hold: signature, signer, subject or contents. */
+  | 'MANIFEST_TOKEN_INVALID'
+  /** The lists do not hash to the root on the ledger. */
+  | 'MANIFEST_ROOT_MISMATCH';
 
-export class VerifierError extends HclError<VerifierErrorCode> {}
+export class ManifestError extends HclError<ManifestErrorCode> {}

@@ -7,7 +7,7 @@
  * Nothing in it is believed: the lists count only once their tokens hold and the root over their digests is
  * the one on the ledger (`core/status/accepted-lists.ts`).
  */
-import { VerifierError } from './errors.ts';
+import { ManifestError } from './errors.ts';
 
 export interface StatusManifest {
   readonly version: number;
@@ -23,7 +23,7 @@ export interface ManifestList {
 
 const MAX_LISTS = 4096;
 
-/** Throws `VERIFIER_MANIFEST_MALFORMED`. */
+/** Throws `MANIFEST_MALFORMED`. */
 export function parseStatusManifest(value: unknown): StatusManifest {
   const manifest = fieldsOf(value, 'manifest');
   const lists = manifest.get('lists');
@@ -55,5 +55,5 @@ function text(value: unknown, name: string): string {
 }
 
 function malformed(name: string): never {
-  throw new VerifierError('VERIFIER_MANIFEST_MALFORMED', `the status manifest has no usable ${name}`);
+  throw new ManifestError('MANIFEST_MALFORMED', `the status manifest has no usable ${name}`);
 }

@@ -7,7 +7,7 @@ import {Fixture} from "./support/Fixture.t.sol";
 import {vm} from "./support/Vm.t.sol";
 
 contract BatchAnchorTest is Fixture {
-  function testFuzz_keepsWhatWasAnchored(bytes32 root, uint8 log2Size, uint8 class, uint24 later) public {
+  function testFuzzKeepsWhatWasAnchored(bytes32 root, uint8 log2Size, uint8 class, uint24 later) public {
     if (root == 0) root = "root";
     log2Size = uint8(bound(log2Size, 6, 12));
     class = class % 2;
@@ -22,7 +22,7 @@ contract BatchAnchorTest is Fixture {
     check(sequence == 1 && by == account(0), "with its sequence and account");
   }
 
-  function testFuzz_refusesEveryOtherSizeAndClass(uint8 log2Size, uint8 class) public {
+  function testFuzzRefusesEveryOtherSizeAndClass(uint8 log2Size, uint8 class) public {
     if (log2Size < 6 || log2Size > 12) {
       vm.expectRevert(abi.encodeWithSelector(IBatchAnchor.BatchAnchorSizeOutOfRange.selector, log2Size));
     } else if (class > 1) {
@@ -32,7 +32,7 @@ contract BatchAnchorTest is Fixture {
     batchAnchor.anchor("root", log2Size, class, 1);
   }
 
-  function testFuzz_refusesEveryOtherSequence(uint64 sequence) public {
+  function testFuzzRefusesEveryOtherSequence(uint64 sequence) public {
     if (sequence != 1) {
       vm.expectRevert(abi.encodeWithSelector(IBatchAnchor.BatchAnchorWrongSequence.selector, 1, sequence));
     }
@@ -40,14 +40,14 @@ contract BatchAnchorTest is Fixture {
     batchAnchor.anchor("root", 6, 0, sequence);
   }
 
-  function testFuzz_refusesEveryoneButAnAccount(address caller) public {
+  function testFuzzRefusesEveryoneButAnAccount(address caller) public {
     if (caller == account(0) || caller == account(1)) return;
     vm.expectRevert(abi.encodeWithSelector(ITrustList.TrustListUnauthorized.selector, bytes32(0), caller));
     vm.prank(caller);
     batchAnchor.anchor("root", 6, 0, 1);
   }
 
-  function testFuzz_anotherIssuersRootIsNotInTheWay(bytes32 root) public {
+  function testFuzzAnotherIssuersRootIsNotInTheWay(bytes32 root) public {
     if (root == 0) root = "root";
     vm.prank(account(1));
     batchAnchor.anchor(root, 12, 1, 1);
@@ -60,7 +60,7 @@ contract BatchAnchorTest is Fixture {
     check(second == START + 5 && log2Size == 6 && owner == account(0), "and so does one's own");
   }
 
-  function testFuzz_sameRootAgainChangesNothing(
+  function testFuzzSameRootAgainChangesNothing(
     uint8 log2Size,
     uint8 class,
     uint64 sequence,

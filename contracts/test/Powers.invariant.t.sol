@@ -7,7 +7,7 @@ import {Observation, Step} from "./support/Observation.t.sol";
 
 /// @title What holds of powers after every call, whoever made it
 contract PowersInvariants is Invariants {
-  function invariant_onlyTheEntitledChangePowers() external view {
+  function invariantOnlyTheEntitledChangePowers() external view {
     Step memory step = handler.lastStep();
     if (keccak256(abi.encode(step.before.authorities)) != keccak256(abi.encode(step.later.authorities))) {
       check(step.caller == address(handler), "only the consortium changes authorities");
@@ -19,7 +19,7 @@ contract PowersInvariants is Invariants {
     }
   }
 
-  function invariant_nothingIsDeleted() external view {
+  function invariantNothingIsDeleted() external view {
     Step memory step = handler.lastStep();
     _checkKept(step.before.keys, step.later.keys);
     _checkKept(step.before.accounts, step.later.accounts);
@@ -39,13 +39,13 @@ contract PowersInvariants is Invariants {
     }
   }
 
-  function invariant_compromisedFromOnlyMovesEarlier() external view {
+  function invariantCompromisedFromOnlyMovesEarlier() external view {
     Step memory step = handler.lastStep();
     _checkCompromisedFrom(step.before.keys, step.later.keys);
     _checkCompromisedFrom(step.before.accounts, step.later.accounts);
   }
 
-  function invariant_noPowerGrowsWithoutTheDelay() external view {
+  function invariantNoPowerGrowsWithoutTheDelay() external view {
     Step memory step = handler.lastStep();
     uint64 earliest = step.later.time + DELAY;
     _checkNotWidened(step.before.keys, step.later.keys, earliest);
@@ -70,7 +70,7 @@ contract PowersInvariants is Invariants {
     }
   }
 
-  function invariant_onlyAcceptanceActivatesAtOnce() external view {
+  function invariantOnlyAcceptanceActivatesAtOnce() external view {
     Step memory step = handler.lastStep();
     if (step.before.time != step.later.time) return;
     for (uint256 i = 0; i < ISSUERS; ++i) {
@@ -80,7 +80,7 @@ contract PowersInvariants is Invariants {
     }
   }
 
-  function invariant_narrowingIsNeverDelayed() external view {
+  function invariantNarrowingIsNeverDelayed() external view {
     Step memory step = handler.lastStep();
     bytes4 selector = bytes4(step.data);
     bytes memory arguments = argumentsOf(step.data);
@@ -107,7 +107,7 @@ contract PowersInvariants is Invariants {
     }
   }
 
-  function invariant_noAccountApprovesForItsIssuer() external view {
+  function invariantNoAccountApprovesForItsIssuer() external view {
     Observation memory seen = handler.lastStep().later;
     uint256 people = seen.accounts.length;
     for (uint256 p = 0; p < people; ++p) {

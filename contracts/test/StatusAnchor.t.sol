@@ -9,7 +9,7 @@ contract StatusAnchorTest is Fixture {
   uint256 private constant SECP256K1_ORDER =
     0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
 
-  function testFuzz_versionsGrowByOne(uint64 version) public {
+  function testFuzzVersionsGrowByOne(uint64 version) public {
     vm.prank(account(0));
     statusAnchor.publish(1, "lists", 0, START + 60);
     if (version != 2) {
@@ -19,7 +19,7 @@ contract StatusAnchorTest is Fixture {
     statusAnchor.publish(version, "other lists", 0, START + 60);
   }
 
-  function testFuzz_nextUpdateLiesAhead(uint64 nextUpdate) public {
+  function testFuzzNextUpdateLiesAhead(uint64 nextUpdate) public {
     if (nextUpdate <= START) {
       vm.expectRevert(
         abi.encodeWithSelector(IStatusAnchor.StatusAnchorNextUpdateNotAhead.selector, nextUpdate, START)
@@ -29,7 +29,7 @@ contract StatusAnchorTest is Fixture {
     statusAnchor.publish(1, "lists", 0, nextUpdate);
   }
 
-  function testFuzz_approvalsCountForWhatWasSigned(
+  function testFuzzApprovalsCountForWhatWasSigned(
     bytes32 root,
     uint8 log2Size,
     uint64 sequence,
@@ -57,7 +57,7 @@ contract StatusAnchorTest is Fixture {
     check(statusAnchor.actSequenceOf(issuerIds[0]) == expected, "acts are anchored exactly when approved");
   }
 
-  function testFuzz_refusesASignatureInAnyOtherForm(uint8 position, uint8 change) public {
+  function testFuzzRefusesASignatureInAnyOtherForm(uint8 position, uint8 change) public {
     bytes32 digest = approvalDigest(issuerIds[0], "root", 6, 1, END);
     IStatusAnchor.Approval memory first = approve(0, digest);
     if (change == 0) change = 1;
@@ -66,7 +66,7 @@ contract StatusAnchorTest is Fixture {
     _expectInvalid(first, approve(1, digest));
   }
 
-  function testFuzz_refusesTheOtherHalfOfASignaturePair(bytes32 root) public {
+  function testFuzzRefusesTheOtherHalfOfASignaturePair(bytes32 root) public {
     if (root == 0) root = "root";
     bytes32 digest = approvalDigest(issuerIds[0], root, 6, 1, END);
     (uint8 v, bytes32 r, bytes32 s) = vm.sign(approverKey(0), digest);

@@ -6,7 +6,7 @@ import {Fixture} from "./support/Fixture.t.sol";
 import {vm} from "./support/Vm.t.sol";
 
 contract TrustListTest is Fixture {
-  function testFuzz_aGrantWaitsTheDelayAndEndsAfterItStarts(uint64 from, uint64 until) public {
+  function testFuzzAGrantWaitsTheDelayAndEndsAfterItStarts(uint64 from, uint64 until) public {
     from = from % 2 == 0 ? from : bound(from, START, START + 2 * DELAY);
     uint64 start = from == 0 ? START + DELAY : from;
     if (start < START + DELAY) {
@@ -18,7 +18,7 @@ contract TrustListTest is Fixture {
     trustList.addAccount(issuerIds[0], account(5), from, until);
   }
 
-  function testFuzz_aWindowIsHalfOpen(uint32 wait, uint32 length, uint64 time) public {
+  function testFuzzAWindowIsHalfOpen(uint32 wait, uint32 length, uint64 time) public {
     uint64 from = START + DELAY + wait;
     uint64 until = from + bound(length, 1, 1000 days);
     vm.prank(issuerAdmin(0));
@@ -30,7 +30,7 @@ contract TrustListTest is Fixture {
     _checkWindow(from, until, until);
   }
 
-  function testFuzz_compromisedFromOnlyMovesEarlier(uint64 first, uint64 second) public {
+  function testFuzzCompromisedFromOnlyMovesEarlier(uint64 first, uint64 second) public {
     if (first == 0) first = 1;
     vm.prank(issuerAdmin(0));
     trustList.setAccountCompromisedFrom(issuerIds[0], account(0), first);
@@ -48,7 +48,7 @@ contract TrustListTest is Fixture {
     );
   }
 
-  function testFuzz_typesOnlyShrinkAtOnceAndOnlyGrowAfterTheDelay(uint32 types) public {
+  function testFuzzTypesOnlyShrinkAtOnceAndOnlyGrowAfterTheDelay(uint32 types) public {
     types = types % 0x200;
     bool subset = types & ~SOME_TYPES == 0;
     if (!subset) {
@@ -70,7 +70,7 @@ contract TrustListTest is Fixture {
     check(trustList.issuerOf(issuerIds[1]).types == (superset ? types : SOME_TYPES), "widened");
   }
 
-  function testFuzz_aDidIsPrintableAscii(bytes memory tail) public {
+  function testFuzzADidIsPrintableAscii(bytes memory tail) public {
     string memory did = string.concat("did:", string(tail));
     bool valid = tail.length > 0 && tail.length <= 124;
     for (uint256 i = 0; i < tail.length; ++i) valid = valid && tail[i] > 0x20 && tail[i] < 0x7f;

@@ -8,7 +8,7 @@ import {FirstSight, Observation, Step} from "./support/Observation.t.sol";
 
 /// @title What holds of anchors and versions after every call, whoever made it
 contract WritingInvariants is Invariants {
-  function invariant_onlyAnOpenAccountOfAnActiveIssuerWrites() external view {
+  function invariantOnlyAnOpenAccountOfAnActiveIssuerWrites() external view {
     Step memory step = handler.lastStep();
     for (uint256 i = 0; i < ISSUERS; ++i) {
       bool wrote =
@@ -20,7 +20,7 @@ contract WritingInvariants is Invariants {
     }
   }
 
-  function invariant_anOpenAccountOfAnActiveIssuerIsNotRefused() external view {
+  function invariantAnOpenAccountOfAnActiveIssuerIsNotRefused() external view {
     Step memory step = handler.lastStep();
     if (bytes4(step.data) != BatchAnchor.anchor.selector || step.succeeded) return;
     uint256 i = _mayWrite(step);
@@ -28,14 +28,14 @@ contract WritingInvariants is Invariants {
     check(i == ISSUERS || sequence != step.before.sequences[i] + 1, "an entitled account is not refused");
   }
 
-  function invariant_anAnchorNeverChanges() external view {
+  function invariantAnAnchorNeverChanges() external view {
     FirstSight[] memory sights = handler.anchored();
     for (uint256 n = 0; n < sights.length; ++n) {
       check(handler.isAsFirstSeen(sights[n]), "an anchor is as when it was first seen");
     }
   }
 
-  function invariant_sequencesCountTheAnchors() external view {
+  function invariantSequencesCountTheAnchors() external view {
     FirstSight[] memory sights = handler.anchored();
     Observation memory seen = handler.lastStep().later;
     uint64[] memory counts = new uint64[](ISSUERS);
@@ -45,7 +45,7 @@ contract WritingInvariants is Invariants {
     }
   }
 
-  function invariant_numbersGrowByOneAtMost() external view {
+  function invariantNumbersGrowByOneAtMost() external view {
     Step memory step = handler.lastStep();
     uint256 grown = 0;
     for (uint256 i = 0; i < ISSUERS; ++i) {

@@ -50,9 +50,7 @@ export async function callMethod(
   params: readonly unknown[],
 ): Promise<unknown> {
   const run = methods.get(method);
-  if (run === undefined) {
-    throw new RpcError(RPC_METHOD_NOT_FOUND, 'the method does not exist/is not available');
-  }
+  if (run === undefined) throw methodNotFound(method);
   try {
     return await run(context, params);
   } catch (error) {
@@ -60,6 +58,12 @@ export async function callMethod(
     onError(error);
     throw new RpcError(RPC_INTERNAL_ERROR, 'internal error');
   }
+}
+
+/** In geth's words, from which clients conclude that they have to do without. */
+function methodNotFound(method: string): RpcError {
+  const name = /^\w{1,64}$/.test(method) ? method : '?';
+  return new RpcError(RPC_METHOD_NOT_FOUND, `the method ${name} does not exist/is not available`);
 }
 
 async function answerBody(dispatcher: Dispatcher, text: string): Promise<Response | Response[]> {

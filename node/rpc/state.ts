@@ -2,7 +2,7 @@
 import { getMerkleStateProof } from '@ethereumjs/statemanager';
 import { bytesToHex } from '@ethereumjs/util';
 import type { Header } from '../header.ts';
-import { MAX_CALL_GAS, type Message, type Outcome } from '../simulator.ts';
+import type { Message, Outcome } from '../simulator.ts';
 import { requireBlock } from './block-lookup.ts';
 import type { RpcContext, RpcMethods } from './context.ts';
 import { invalidParams, refused, RPC_EXECUTION_REVERTED, RpcError } from './errors.ts';
@@ -58,7 +58,10 @@ export const stateMethods: RpcMethods = {
   eth_call: async (context, params) => {
     requireNoOverrides(params);
     const call = parseCall(params[0]);
-    const outcome = await context.simulator.run(toMessage(call, call.gas), headerAt(context, params[1]));
+    const intrinsic = intrinsicGas(call, context.rules);
+    if (call.gas < intrinsic) throw refused(`intrinsic gas too low: have ${call.gas}, want ${intrinsic}`);
+    const header = headerAt(context, params[1]);
+    const outcome = await context.simulator.run(toMessage(call, call.gas - intrinsic), header);
     if (outcome.kind !== 'returned') throw callError(outcome);
     return bytesToHex(outcome.data);
   },
@@ -92,9 +95,8 @@ function headerAt(context: RpcContext, block: unknown): Header {
   return requireBlock(context, parseBlockReference(block)).header;
 }
 
-function toMessage(call: CallRequest, gas: bigint): Message {
-  const { from, to, value, data, gasPrice, accessList } = call;
-  return { from, to, value, data, gasPrice, accessList, gas: gas < MAX_CALL_GAS ? gas : MAX_CALL_GAS };
+function toMessage({ from, to, value, data, gasPrice, accessList }: CallRequest, gas: bigint): Message {
+  return { from, to, value, data, gasPrice, accessList, gas };
 }
 
 function callError(outcome: Exclude<Outcome, { kind: 'returned' }>): RpcError {

@@ -3,9 +3,9 @@
  * secret, readable by the owner only. Real deployments keep each of these where its owner decides.
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { writeFileAtomic } from '../../service/files.ts';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { makePrivateFolder, readSecretFile, writeFileAtomically } from '../../service/files.ts';
 
 export interface MemberKeys {
   /** secp256k1 private keys, `0x` hex. */
@@ -13,6 +13,7 @@ export interface MemberKeys {
   readonly issuerAdmin: string;
   readonly account: string;
   readonly approvers: readonly [string, string];
+  /** Ed25519 private JWK. */
   readonly checkpointKey: string;
   /** P-256 private JWK. */
   readonly signingKey: string;
@@ -45,7 +46,7 @@ export async function memberKeys(folder: string, name: string): Promise<MemberKe
       await secret(folder, own('approver-1.key'), newHexKey),
       await secret(folder, own('approver-2.key'), newHexKey),
     ],
-    checkpointKey: await secret(folder, own('checkpoint.key'), newHexKey),
+    checkpointKey: await secret(folder, own('checkpoint-key.jwk.json'), newCheckpointKey),
     signingKey: await secret(folder, own('signing-key.jwk.json'), newSigningKey),
     keyEncryptionKey: await secret(folder, own('key-encryption.key'), newHexKey),
     batchSecret: await secret(folder, own('batch-secret.key'), newHexKey),
@@ -58,6 +59,16 @@ function newHexKey(): string {
   return `0x${randomBytes(32).toString('hex')}`;
 }
 
+function newCheckpointKey(): string {
+  return JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
+}
+
+/** 32 bytes (RFC 8032). */
+export function checkpointPublicKey({ checkpointKey }: MemberKeys): Uint8Array {
+  const { x = '' } = JSON.parse(checkpointKey) as { x?: string }; // written by newCheckpointKey
+  return Buffer.from(x, 'base64url');
+}
+
 export function newSigningKey(): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return JSON.stringify(privateKey.export({ format: 'jwk' }));
@@ -66,8 +77,8 @@ export function newSigningKey(): string {
 async function secret(folder: string, name: string, create: () => string): Promise<string> {
   const file = join(folder, name);
   if (!existsSync(file)) {
-    mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
-    await writeFileAtomic(file, `${create()}\n`);
+    await makePrivateFolder(dirname(file));
+    await writeFileAtomically(file, `${create()}\n`);
   }
-  return readFileSync(file, 'utf8').trim();
+  return (await readSecretFile(file)).trim();
 }

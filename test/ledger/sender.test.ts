@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import type { Deployment } from '../../ledger/deployment.ts';
-import { LedgerError, type LedgerErrorCode } from '../../ledger/errors.ts';
+import { isRetryable } from '../../ledger/errors.ts';
 import { readHistory } from '../../ledger/history.ts';
 import { LedgerRpc } from '../../ledger/rpc.ts';
 import { Sender } from '../../ledger/sender.ts';
 import { runs } from '../support/scale.ts';
+import { failure } from './support/failure.ts';
 import { startFaultProxy, type Exchange, type FaultProxy, type Reply } from './support/fault-proxy.ts';
 import {
   addressOf,
@@ -54,7 +55,7 @@ describe('sender', () => {
     for (let i = 0; i < count; i++) {
       const sequence = anchored + 1;
       const batch = { root: rootOf(sequence), log2Size: 6, class: 'short', expectedSequence: sequence } as const;
-      const done = await hand.batches.anchor(batch);
+      const done = await untilDone(() => hand.batches.anchor(batch));
       expect(done.sequence).to.equal(sequence);
       anchored = sequence;
     }
@@ -106,8 +107,9 @@ describe('sender', () => {
   });
 
   it('survives an endpoint that comes and goes', () => {
+    const isUp = [true, false, false, true, true, false, true];
     let count = 0;
-    return anchorsOnce(4, async (exchange) => (count++ % 3 === 0 ? exchange.forward() : 'reset'));
+    return anchorsOnce(4, async (exchange) => (isUp[count++ % isUp.length] ? exchange.forward() : 'reset'));
   });
 
   it('sends one after the other whatever the callers do', async () => {
@@ -152,6 +154,7 @@ describe('sender', () => {
     };
     const impatient = impatientHand();
     await failure(impatient.batches.anchor(batch), 'LEDGER_UNREACHABLE');
+    expect(await honestly.batches.sequence(ISSUER)).to.equal(sequence);
     impatient[Symbol.dispose]();
 
     proxy.handle = (exchange) => exchange.forward();
@@ -218,6 +221,17 @@ describe('sender', () => {
   }
 });
 
+/** What a caller does: the same again after an error that may be tried again. */
+async function untilDone<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isRetryable(error)) throw error;
+    }
+  }
+}
+
 function isSend({ requests }: Exchange): boolean {
   return requests.some(({ method }) => method === 'eth_sendRawTransaction');
 }
@@ -236,14 +250,4 @@ function onceEach(fault: FaultProxy['handle']): FaultProxy['handle'] {
     seen.add(question);
     return fault(exchange);
   };
-}
-
-async function failure(promise: Promise<unknown>, code: LedgerErrorCode): Promise<LedgerError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).to.be.instanceOf(LedgerError);
-  expect((error as LedgerError).code).to.equal(code);
-  return error as LedgerError;
 }

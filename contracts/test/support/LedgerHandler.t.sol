@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {BatchAnchor} from "../../BatchAnchor.sol";
 import {StatusAnchor} from "../../StatusAnchor.sol";
-import {TrustList} from "../../TrustList.sol";
 import {IStatusAnchor} from "../../interfaces/IStatusAnchor.sol";
 import {ITrustList} from "../../interfaces/ITrustList.sol";
 import {Fixture} from "./Fixture.t.sol";
@@ -19,8 +18,9 @@ contract LedgerHandler is Fixture {
   uint256 public constant PEOPLE = 6;
   uint256 private constant ROOTS = 12;
 
-  bytes private _seenBefore;
-  bytes private _seenLater;
+  /// @dev The last two observations; the later one is at `_latest`.
+  bytes[2] private _seen;
+  uint256 private _latest;
   address private _caller;
   bytes private _data;
   bool private _succeeded;
@@ -28,8 +28,8 @@ contract LedgerHandler is Fixture {
 
   function setUp() public override {
     super.setUp();
-    _seenLater = abi.encode(_observe());
-    _seenBefore = _seenLater;
+    _record(address(0), "", true);
+    _record(address(0), "", true);
   }
 
   // Actions.
@@ -164,8 +164,8 @@ contract LedgerHandler is Fixture {
   // For the invariants.
 
   function lastStep() external view returns (Step memory) {
-    Observation memory before = abi.decode(_seenBefore, (Observation));
-    return Step(_caller, _data, _succeeded, before, abi.decode(_seenLater, (Observation)));
+    Observation memory before = abi.decode(_seen[1 - _latest], (Observation));
+    return Step(_caller, _data, _succeeded, before, abi.decode(_seen[_latest], (Observation)));
   }
 
   function anchored() external view returns (FirstSight[] memory) {
@@ -213,8 +213,8 @@ contract LedgerHandler is Fixture {
     _caller = caller;
     _data = data;
     _succeeded = succeeded;
-    _seenBefore = _seenLater;
-    _seenLater = abi.encode(_observe());
+    _latest = 1 - _latest;
+    _seen[_latest] = abi.encode(_observe());
   }
 
   function _noteAnchor(bytes32 root) private {

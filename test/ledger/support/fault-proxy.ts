@@ -20,6 +20,8 @@ export interface Exchange {
   readonly requests: readonly RpcRequest[];
   /** Hands the exchange to the node behind. */
   forward(): Promise<RpcAnswer[]>;
+  /** Asks the node something else. */
+  ask(method: string, params: readonly unknown[]): Promise<unknown>;
 }
 
 /** What to answer: answers, raw text, a connection reset, or nothing at all. */
@@ -49,7 +51,7 @@ export async function startFaultProxy(target: string, handle: FaultProxy['handle
     const text = await readAll(request);
     const body = JSON.parse(text) as RpcRequest | RpcRequest[];
     const requests = Array.isArray(body) ? body : [body];
-    const reply = await proxy.handle({ requests, forward: () => forward(text) });
+    const reply = await proxy.handle({ requests, forward: () => forward(text), ask });
     if (reply === 'hang') return;
     if (reply === 'reset') {
       request.socket.destroy();
@@ -64,6 +66,11 @@ export async function startFaultProxy(target: string, handle: FaultProxy['handle
     const response = await fetch(target, { method: 'POST', headers, body: text });
     const reply = (await response.json()) as RpcAnswer | RpcAnswer[];
     return Array.isArray(reply) ? reply : [reply];
+  }
+
+  async function ask(method: string, params: readonly unknown[]): Promise<unknown> {
+    const [answer] = await forward(JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }));
+    return answer?.result;
   }
 
   return proxy;

@@ -1,0 +1,159 @@
+/**
+ * The frame of every service: fastify with strict validation, limits, problems, logs, metrics, health and the
+ * description of its routes. A service adds its own routes to what {@link buildService} returns.
+ *
+ *   GET /health/live   the process runs            GET /metrics   Prometheus text
+ *   GET /health/ready  it can do its work          GET /docs      OpenAPI, for people and as /docs/json
+ */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import underPressure from '@fastify/under-pressure';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import { Closed, Type } from './schema.ts';
+import { RequestError, ProblemSchema, problemHandler, type ProblemTable } from './problems.ts';
+import type { HttpMetrics } from './metrics.ts';
+
+export type Service = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** Ready when every check answers true; the names of those that do not are shown. */
+export interface ReadinessCheck {
+  readonly name: string;
+  readonly isReady: () => boolean | Promise<boolean>;
+}
+
+export interface ServiceLimits {
+  /** Largest body that is read whole. Routes that stream set their own. */
+  readonly maxBodyBytes: number;
+  readonly requestsPerMinute: number;
+  /** For the whole request, files included; protects against slow senders. */
+  readonly requestTimeoutMs: number;
+  readonly maxEventLoopDelayMs: number;
+}
+
+export const DEFAULT_LIMITS: ServiceLimits = {
+  maxBodyBytes: 256 * 1024,
+  requestsPerMinute: 6_000,
+  requestTimeoutMs: 300_000,
+  maxEventLoopDelayMs: 2_000,
+};
+
+export interface ServiceOptions {
+  readonly name: string;
+  readonly description: string;
+  readonly logger: FastifyBaseLogger;
+  readonly metrics: HttpMetrics;
+  readonly readiness: readonly ReadinessCheck[];
+  readonly problems: ProblemTable;
+  readonly limits?: Partial<ServiceLimits>;
+}
+
+const HEADERS_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 60_000;
+
+export async function buildService(options: ServiceOptions): Promise<Service> {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const app: Service = fastify({
+    loggerInstance: options.logger,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: limits.maxBodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionTimeout: IDLE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+    // A server must not repair evidence: nothing is coerced, trimmed or filled in.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setErrorHandler(problemHandler(options.problems));
+  app.addSchema(ProblemSchema);
+  await addProtection(app, limits);
+  await addDescription(app, options);
+  addObservation(app, options.metrics);
+  addHealth(app, options.readiness);
+  return app;
+}
+
+async function addProtection(app: Service, limits: ServiceLimits): Promise<void> {
+  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
+  await app.register(rateLimit, { global: true, max: limits.requestsPerMinute, timeWindow: 60_000 });
+  await app.register(underPressure, { maxEventLoopDelay: limits.maxEventLoopDelayMs });
+  app.setNotFoundHandler({ preHandler: app.rateLimit() }, async () => {
+    throw new RequestError('ROUTE_NOT_FOUND', 'no such route');
+  });
+}
+
+async function addDescription(app: Service, { name, description }: ServiceOptions): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      info: { title: name, description, version: '1' },
+      components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, i) => json['$id']?.toString() ?? `schema-${i}` },
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+}
+
+/** One metric and, at level `debug`, one line for each request: the route's pattern, never the URL. */
+function addObservation(app: Service, metrics: HttpMetrics): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    const { method } = request;
+    metrics.requestSeconds.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    request.log.debug(
+      { method, route, statusCode: reply.statusCode, durationMs: reply.elapsedTime, requestId: request.id },
+      'request',
+    );
+  });
+  app.get(
+    '/metrics',
+    { config: { rateLimit: false }, schema: { tags: ['service'], response: { 200: Type.String() } } },
+    async (_request, reply) => {
+      void reply.type(metrics.registry.contentType);
+      return await metrics.registry.metrics();
+    },
+  );
+}
+
+function addHealth(app: Service, checks: readonly ReadinessCheck[]): void {
+  const config = { rateLimit: false } as const;
+  const live = Closed({ status: Type.Literal('live') });
+  app.get('/health/live', { config, schema: { tags: ['service'], response: { 200: live } } }, async () => ({
+    status: 'live' as const,
+  }));
+  const readiness = Closed({
+    status: Type.Union([Type.Literal('ready'), Type.Literal('unready')]),
+    failing: Type.Array(Type.String()),
+  });
+  app.get(
+    '/health/ready',
+    { config, schema: { tags: ['service'], response: { 200: readiness, 503: readiness } } },
+    async (_request, reply) => {
+      const failing = await failingChecks(checks);
+      const isReady = failing.length === 0;
+      return await reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'unready', failing });
+    },
+  );
+}
+
+async function failingChecks(checks: readonly ReadinessCheck[]): Promise<string[]> {
+  const results = await Promise.allSettled(checks.map(async (check) => await check.isReady()));
+  // A check that throws is a check that does not hold.
+  return checks
+    .filter((_, i) => {
+      const result = results[i];
+      return !(result?.status === 'fulfilled' && result.value);
+    })
+    .map((check) => check.name);
+}

@@ -1,0 +1,101 @@
+/**
+ * Encryption at rest: each value under a fresh data key, the data key under a key-encryption key that has an
+ * epoch. Destroying a value's envelope, or the epoch, destroys the value.
+ *
+ *   version u8 = 1 ‖ epoch u32 ‖ IV 12 ‖ wrapped data key 32 ‖ tag 16 ‖ ciphertext ‖ tag 16
+ *
+ * AES-256-GCM (NIST SP 800-38D) twice, both bound to the caller's `aad`, so that an envelope moved under
+ * another name does not open. The data key serves once, so its own IV is zero; the IV of the wrapping is
+ * random, and an epoch must end before 2^32 values (§8.3).
+ */
+import { Buffer } from 'node:buffer';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { HclError } from '../core/errors.ts';
+import { readUint32, writeUint32 } from './big-endian.ts';
+import type { RandomBytes } from './clock.ts';
+
+export class EnvelopeError extends HclError<
+  'ENVELOPE_VERSION_UNKNOWN' | 'ENVELOPE_EPOCH_UNKNOWN' | 'ENVELOPE_TAMPERED'
+> {}
+
+export interface KeyEncryptionKey {
+  readonly epoch: number;
+  /** 32 bytes. */
+  readonly key: Uint8Array;
+}
+
+const VERSION = 1;
+const KEY_BYTES = 32;
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const WRAPPED_AT = 5 + IV_BYTES;
+const CIPHERTEXT_AT = WRAPPED_AT + KEY_BYTES + TAG_BYTES;
+const ZERO_IV = new Uint8Array(IV_BYTES);
+
+export class Envelope {
+  readonly #current: KeyEncryptionKey;
+  readonly #keys: ReadonlyMap<number, Uint8Array>;
+  readonly #randomBytes: RandomBytes;
+
+  /** Seals under the newest epoch, opens under all. */
+  constructor(keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]], randomBytes: RandomBytes) {
+    this.#current = keys.reduce((newest, key) => (key.epoch > newest.epoch ? key : newest));
+    this.#keys = new Map(keys.map(({ epoch, key }) => [epoch, key]));
+    this.#randomBytes = randomBytes;
+  }
+
+  seal(plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
+    const dataKey = this.#randomBytes(KEY_BYTES);
+    const sealed = new Uint8Array(CIPHERTEXT_AT + plaintext.length + TAG_BYTES);
+    sealed[0] = VERSION;
+    writeUint32(sealed, 1, this.#current.epoch);
+    const iv = this.#randomBytes(IV_BYTES);
+    sealed.set(iv, 5);
+    encrypt({ key: this.#current.key, iv, aad, plaintext: dataKey, target: sealed, at: WRAPPED_AT });
+    encrypt({ key: dataKey, iv: ZERO_IV, aad, plaintext, target: sealed, at: CIPHERTEXT_AT });
+    dataKey.fill(0);
+    return sealed;
+  }
+
+  /** Throws `ENVELOPE_TAMPERED` unless these are exactly the bytes sealed under the same `aad`. */
+  open(sealed: Uint8Array, aad: Uint8Array): Uint8Array {
+    if (sealed[0] !== VERSION) throw new EnvelopeError('ENVELOPE_VERSION_UNKNOWN', 'unknown envelope version');
+    const key = this.#keys.get(readUint32(sealed, 1));
+    if (key === undefined) throw new EnvelopeError('ENVELOPE_EPOCH_UNKNOWN', 'the key of this epoch is gone');
+    const dataKey = decrypt(key, sealed.subarray(5, WRAPPED_AT), aad, sealed.subarray(WRAPPED_AT, CIPHERTEXT_AT));
+    const plaintext = decrypt(dataKey, ZERO_IV, aad, sealed.subarray(CIPHERTEXT_AT));
+    dataKey.fill(0);
+    return plaintext;
+  }
+}
+
+interface Encryption {
+  readonly key: Uint8Array;
+  readonly iv: Uint8Array;
+  readonly aad: Uint8Array;
+  readonly plaintext: Uint8Array;
+  readonly target: Uint8Array;
+  readonly at: number;
+}
+
+function encrypt({ key, iv, aad, plaintext, target, at }: Encryption): void {
+  const cipher = createCipheriv('aes-256-gcm', key, iv);
+  cipher.setAAD(aad);
+  target.set(cipher.update(plaintext), at);
+  cipher.final();
+  target.set(cipher.getAuthTag(), at + plaintext.length);
+}
+
+function decrypt(key: Uint8Array, iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Buffer {
+  try {
+    const end = sealed.length - TAG_BYTES;
+    const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
+    decipher.setAAD(aad);
+    decipher.setAuthTag(sealed.subarray(end));
+    const plaintext = decipher.update(sealed.subarray(0, end));
+    decipher.final();
+    return plaintext;
+  } catch (cause) {
+    throw new EnvelopeError('ENVELOPE_TAMPERED', 'the envelope does not open', { cause });
+  }
+}

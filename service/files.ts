@@ -1,0 +1,46 @@
+/**
+ * Files that hold state or secrets: folders are 0700, files 0600, and a file is replaced as a whole (written
+ * beside, synced, renamed, the folder synced), so that a crash leaves the old one or the new one.
+ */
+import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { HclError } from '../core/errors.ts';
+
+export class FileError extends HclError<'FILE_READABLE_BY_OTHERS'> {}
+
+const OTHERS = 0o077;
+
+export async function makePrivateFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (((await stat(folder)).mode & OTHERS) !== 0) await chmod(folder, 0o700);
+}
+
+export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
+  const beside = `${path}.new`;
+  const file = await open(beside, 'w', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(beside, path);
+  await syncFolder(dirname(path));
+}
+
+/** Reads a secret; refuses one that others on the machine can read (`FILE_READABLE_BY_OTHERS`). */
+export async function readSecretFile(path: string): Promise<string> {
+  if (((await stat(path)).mode & OTHERS) !== 0) {
+    throw new FileError('FILE_READABLE_BY_OTHERS', `others can read ${path}: set its mode to 0600`);
+  }
+  return await readFile(path, 'utf8');
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Prometheus metrics of a service. Names end in their unit (`_seconds`, `_bytes`, `_total`); labels take few
+ * values and never an id.
+ */
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+export interface HttpMetrics {
+  readonly registry: Registry;
+  readonly requestSeconds: Histogram<'method' | 'route' | 'status'>;
+}
+
+const LATENCY_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
+
+export function createMetrics(): HttpMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requestSeconds = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the request to the end of its answer',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: LATENCY_BUCKETS,
+    registers: [registry],
+  });
+  return { registry, requestSeconds };
+}
+
+export interface MetricSpec<Label extends string> {
+  readonly registry: Registry;
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: readonly Label[];
+}
+
+export function counter<Label extends string = never>(spec: MetricSpec<Label>): Counter<Label> {
+  return new Counter({ name: spec.name, help: spec.help, labelNames: spec.labels ?? [], registers: [spec.registry] });
+}
+
+export function gauge<Label extends string = never>(spec: MetricSpec<Label>): Gauge<Label> {
+  return new Gauge({ name: spec.name, help: spec.help, labelNames: spec.labels ?? [], registers: [spec.registry] });
+}
+
+export function seconds<Label extends string = never>(spec: MetricSpec<Label>): Histogram<Label> {
+  return new Histogram({
+    name: spec.name,
+    help: spec.help,
+    labelNames: spec.labels ?? [],
+    buckets: LATENCY_BUCKETS,
+    registers: [spec.registry],
+  });
+}

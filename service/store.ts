@@ -1,0 +1,215 @@
+/**
+ * A Level store that one process owns. What `commit` has resolved is on the disk: every write is one atomic
+ * batch, synced (Level alone does not sync, and without it a power cut takes back what was acknowledged).
+ *
+ * Group commit: batches handed in while one is being synced go to the disk together with the next sync, in
+ * the order they came. After a write that failed nobody knows what is on the disk, so the store refuses all
+ * further writes (`STORE_FAILED`) until it is opened again.
+ */
+import { Level } from 'level';
+import { HclError } from '../core/errors.ts';
+import { makePrivateFolder } from './files.ts';
+
+export class StoreError extends HclError<
+  'STORE_LOCKED' | 'STORE_FAILED' | 'STORE_CLOSED' | 'STORE_FORMAT_UNKNOWN' | 'STORE_TABLE_CLASH'
+> {}
+
+const WRITE_BUFFER_BYTES = 64 * 1024 * 1024;
+const CACHE_BYTES = 64 * 1024 * 1024;
+
+/** One kind of entry. `tag` is the first byte of its keys, for ever; a retired tag is never used again. */
+export interface TableSpec {
+  readonly tag: number;
+  /** Format of the values: their first byte. A value with another is refused (`STORE_FORMAT_UNKNOWN`). */
+  readonly format: number;
+}
+
+export interface Entry {
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+export interface Range {
+  /** Inclusive. */
+  readonly from?: Uint8Array;
+  /** Exclusive. */
+  readonly before?: Uint8Array;
+  readonly reverse?: boolean;
+  readonly limit?: number;
+}
+
+/** Reads of one table; writes go through a {@link WriteBatch}. */
+export interface TableReader {
+  get(key: Uint8Array): Promise<Uint8Array | undefined>;
+  getMany(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>;
+  entries(range?: Range): AsyncIterable<Entry>;
+  /** The first entry of the range. */
+  first(range?: Range): Promise<Entry | undefined>;
+}
+
+type Operation = { readonly key: Uint8Array; readonly value?: Uint8Array };
+
+/** Changes that become true together or not at all. */
+export class WriteBatch {
+  readonly operations: Operation[] = [];
+
+  put(table: TableSpec, key: Uint8Array, value: Uint8Array): this {
+    this.operations.push({ key: tagged(table.tag, key), value: tagged(table.format, value) });
+    return this;
+  }
+
+  delete(table: TableSpec, key: Uint8Array): this {
+    this.operations.push({ key: tagged(table.tag, key) });
+    return this;
+  }
+}
+
+interface Waiting {
+  readonly batch: WriteBatch;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class Store implements AsyncDisposable {
+  readonly #level: Level<Uint8Array, Uint8Array>;
+  #waiting: Waiting[] = [];
+  #writing = false;
+  #failure: StoreError | undefined;
+
+  private constructor(level: Level<Uint8Array, Uint8Array>) {
+    this.#level = level;
+  }
+
+  /** Opens or creates the store; `STORE_LOCKED` when another one holds it. */
+  static async open(folder: string): Promise<Store> {
+    await makePrivateFolder(folder);
+    const level = new Level<Uint8Array, Uint8Array>(folder, {
+      keyEncoding: 'view',
+      valueEncoding: 'view',
+      writeBufferSize: WRITE_BUFFER_BYTES,
+      cacheSize: CACHE_BYTES,
+    });
+    try {
+      await level.open();
+    } catch (cause) {
+      if (causeCode(cause) === 'LEVEL_LOCKED') {
+        throw new StoreError('STORE_LOCKED', 'another process holds this data folder', { cause });
+      }
+      throw cause;
+    }
+    return new Store(level);
+  }
+
+  /** False once a write has failed. */
+  get healthy(): boolean {
+    return this.#failure === undefined && this.#level.status === 'open';
+  }
+
+  /** Resolves when the batch, and all before it, are on the disk. An error means: unknown. */
+  async commit(batch: WriteBatch): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const done = Promise.withResolvers<void>();
+    this.#waiting.push({ batch, resolve: done.resolve, reject: done.reject });
+    if (!this.#writing) void this.#writeAll();
+    await done.promise;
+  }
+
+  table(spec: TableSpec): TableReader {
+    return {
+      get: async (key) => untag(spec, await this.#level.get(tagged(spec.tag, key))),
+      getMany: async (keys) => {
+        const values = await this.#level.getMany(keys.map((key) => tagged(spec.tag, key)));
+        return values.map((value) => untag(spec, value));
+      },
+      entries: (range) => this.#entries(spec, range ?? {}),
+      first: async (range) => {
+        for await (const entry of this.#entries(spec, { ...range, limit: 1 })) return entry;
+        return undefined;
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    while (this.#writing) await new Promise((resolve) => setImmediate(resolve));
+    this.#failure ??= new StoreError('STORE_CLOSED', 'the store is closed');
+    await this.#level.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async *#entries(spec: TableSpec, range: Range): AsyncGenerator<Entry> {
+    const iterator = this.#level.iterator({
+      gte: tagged(spec.tag, range.from ?? new Uint8Array(0)),
+      lt: range.before === undefined ? Uint8Array.of(spec.tag + 1) : tagged(spec.tag, range.before),
+      reverse: range.reverse ?? false,
+      limit: range.limit ?? -1,
+    });
+    for await (const [key, value] of iterator) {
+      yield { key: key.subarray(1), value: readFormat(spec, value) };
+    }
+  }
+
+  /** The only writer: one synced Level batch at a time. */
+  async #writeAll(): Promise<void> {
+    this.#writing = true;
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      try {
+        if (this.#failure !== undefined) throw this.#failure;
+        await this.#write(group);
+        for (const waiting of group) waiting.resolve();
+      } catch (cause) {
+        this.#failure ??= new StoreError('STORE_FAILED', 'a write failed: open the store again', { cause });
+        for (const waiting of group) waiting.reject(this.#failure);
+      }
+    }
+    this.#writing = false;
+  }
+
+  async #write(group: readonly Waiting[]): Promise<void> {
+    const chained = this.#level.batch();
+    for (const { batch } of group) {
+      for (const { key, value } of batch.operations) {
+        if (value === undefined) chained.del(key);
+        else chained.put(key, value);
+      }
+    }
+    if (chained.length === 0) await chained.close();
+    else await chained.write({ sync: true });
+  }
+}
+
+/** Tables by name, checked once for tags used twice. */
+export function defineTables<Names extends string>(
+  tables: Readonly<Record<Names, TableSpec>>,
+): Readonly<Record<Names, TableSpec>> {
+  const tags = Object.values<TableSpec>(tables).map((table) => table.tag);
+  if (new Set(tags).size !== tags.length) throw new StoreError('STORE_TABLE_CLASH', 'two tables share a tag');
+  return tables;
+}
+
+function tagged(tag: number, bytes: Uint8Array): Uint8Array {
+  const result = new Uint8Array(bytes.length + 1);
+  result[0] = tag;
+  result.set(bytes, 1);
+  return result;
+}
+
+function untag(spec: TableSpec, value: Uint8Array | undefined): Uint8Array | undefined {
+  return value === undefined ? undefined : readFormat(spec, value);
+}
+
+function readFormat(spec: TableSpec, value: Uint8Array): Uint8Array {
+  if (value[0] !== spec.format) {
+    throw new StoreError('STORE_FORMAT_UNKNOWN', `table ${spec.tag} holds a value of format ${value[0]}`);
+  }
+  return value.subarray(1);
+}
+
+function causeCode(error: unknown): unknown {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+}

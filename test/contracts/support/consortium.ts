@@ -1,0 +1,208 @@
+/**
+ * A small consortium on Hardhat's simulated network, with a clock that stands still until a test moves it.
+ *
+ * Authority `AA-1` has accredited `issuer`, which has accepted and has one key, one account and two approvers
+ * whose windows are open, and `newcomer`, which has accepted nothing. Authority `BB-1` has accredited
+ * `otherIssuer`, which has accepted and has one account. The governor is the AccessManager's admin and holds the
+ * role of every consortium function but `suspendAuthority`, which is the guardian's.
+ */
+import type { HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types';
+import { expect } from 'chai';
+import type { Contract, ContractTransactionResponse } from 'ethers';
+import { id, keccak256, toUtf8Bytes } from 'ethers';
+import { network } from 'hardhat';
+
+export const DELAY = 86_400n;
+export const START = 1_800_000_000n;
+/** When the windows of the fixture opened. */
+export const OPENED = START - DELAY;
+export const END = START + 3650n * DELAY;
+export const FOREVER: bigint = 2n ** 64n - 1n;
+export const TYPES = 0b0000_0011;
+export const ZERO_32: string = `0x${'00'.repeat(32)}`;
+export const ZERO_ADDRESS: string = `0x${'00'.repeat(20)}`;
+
+export const GOVERNOR_ROLE = 1n;
+export const GUARDIAN_ROLE = 2n;
+
+export const ROLES = [
+  'governor',
+  'guardian',
+  'authorityAdmin',
+  'otherAuthorityAdmin',
+  'issuerAdmin',
+  'otherIssuerAdmin',
+  'newcomerAdmin',
+  'account',
+  'otherAccount',
+  'approver',
+  'secondApprover',
+  'outsider',
+] as const;
+export type Role = (typeof ROLES)[number];
+
+export const NAMES = { authority: 'AA-1', otherAuthority: 'BB-1' } as const;
+export const DIDS = {
+  issuer: 'did:web:a.example',
+  newcomer: 'did:web:b.example',
+  otherIssuer: 'did:web:c.example',
+} as const;
+export const IDS = {
+  authority: id(NAMES.authority),
+  otherAuthority: id(NAMES.otherAuthority),
+  issuer: id(DIDS.issuer),
+  newcomer: id(DIDS.newcomer),
+  otherIssuer: id(DIDS.otherIssuer),
+} as const;
+export const KEY = {
+  thumbprint: id('a thumbprint'),
+  publicKey: `0x04${'11'.repeat(64)}`,
+  certificateDigest: id('a certificate'),
+} as const;
+/** ISO 3166-1 alpha-2 as `bytes2`. */
+export const AA = '0x4141';
+export const BB = '0x4242';
+
+/** The functions of `TrustList` that the AccessManager guards, by role. */
+export const GOVERNOR_FUNCTIONS = [
+  'admitAuthority',
+  'setAuthorityAdmin',
+  'reinstateAuthority',
+  'setCheckpointSet',
+  'recordPredecessor',
+  'recordReplacement',
+] as const;
+
+/** 32 bytes made from a few words. */
+export function bytes32(words: string): string {
+  return keccak256(toUtf8Bytes(words));
+}
+
+export interface Consortium {
+  readonly accessManager: Contract;
+  readonly trustList: Contract;
+  readonly batchAnchor: Contract;
+  readonly statusAnchor: Contract;
+  readonly chainId: bigint;
+  /** Deploys one more contract, as the governor. */
+  readonly deploy: (name: string, ...args: readonly unknown[]) => Promise<Contract>;
+  readonly signer: (role: Role) => HardhatEthersSigner;
+  readonly address: (role: Role) => string;
+  /** Moves the clock; later calls and transactions happen at this time. */
+  readonly at: (seconds: bigint) => Promise<void>;
+  /** A transaction in a block of the present time. */
+  readonly send: (
+    role: Role,
+    contract: Contract,
+    name: string,
+    ...args: readonly unknown[]
+  ) => Promise<ContractTransactionResponse>;
+  /** Back to the start. */
+  readonly reset: () => Promise<void>;
+}
+
+export async function newConsortium(): Promise<Consortium> {
+  const { ethers, provider } = await network.create();
+  const signers = await ethers.getSigners();
+  let now = OPENED - DELAY;
+
+  const signer = (role: Role): HardhatEthersSigner => {
+    const found = signers[ROLES.indexOf(role)];
+    if (found === undefined) throw new Error(`no signer for ${role}`);
+    return found;
+  };
+  const address = (role: Role): string => signer(role).address;
+  const setNextBlockTime = async (): Promise<void> => {
+    await provider.request({ method: 'evm_setNextBlockTimestamp', params: [`0x${now.toString(16)}`] });
+  };
+  const at = async (seconds: bigint): Promise<void> => {
+    now = seconds;
+    await setNextBlockTime();
+    await provider.request({ method: 'evm_mine', params: [] });
+  };
+  const deploy = async (name: string, ...args: readonly unknown[]): Promise<Contract> => {
+    await setNextBlockTime();
+    return await ethers.deployContract(name, [...args], { signer: signer('governor') });
+  };
+  const send: Consortium['send'] = async (role, contract, name, ...args) => {
+    await setNextBlockTime();
+    // `getFunction` of a name in the ABI sends a transaction; ethers types it as any contract method.
+    return (await contract.getFunction(name).connect(signer(role)).send(...args)) as ContractTransactionResponse;
+  };
+
+  await provider.request({ method: 'evm_setNextBlockTimestamp', params: [`0x${now.toString(16)}`] });
+  const accessManager = await deploy('AccessManager', address('governor'));
+  const trustList = await deploy('TrustList', await accessManager.getAddress(), DELAY);
+  const batchAnchor = await deploy('BatchAnchor', await trustList.getAddress());
+  const statusAnchor = await deploy('StatusAnchor', await trustList.getAddress());
+
+  const assign = async (role: bigint, holder: Role, names: readonly string[]): Promise<void> => {
+    const selectors = names.map((name) => trustList.getFunction(name).fragment.selector);
+    const target = await trustList.getAddress();
+    await send('governor', accessManager, 'setTargetFunctionRole', target, selectors, role);
+    await send('governor', accessManager, 'grantRole', role, address(holder), 0);
+  };
+  await assign(GOVERNOR_ROLE, 'governor', GOVERNOR_FUNCTIONS);
+  await assign(GUARDIAN_ROLE, 'guardian', ['suspendAuthority']);
+
+  const as = async (role: Role, name: string, ...args: readonly unknown[]): Promise<void> => {
+    await send(role, trustList, name, ...args);
+  };
+  const checkpointKey = bytes32('checkpoint key');
+  await as('governor', 'admitAuthority', NAMES.authority, AA, address('authorityAdmin'), checkpointKey);
+  await as('governor', 'admitAuthority', NAMES.otherAuthority, BB, address('otherAuthorityAdmin'), checkpointKey);
+  await as('authorityAdmin', 'accredit', IDS.authority, DIDS.issuer, TYPES, 0, END, address('issuerAdmin'));
+  await as('authorityAdmin', 'accredit', IDS.authority, DIDS.newcomer, TYPES, 0, END, address('newcomerAdmin'));
+  const other = [IDS.otherAuthority, DIDS.otherIssuer, TYPES, 0, END, address('otherIssuerAdmin')] as const;
+  await as('otherAuthorityAdmin', 'accredit', ...other);
+  await as('issuerAdmin', 'acceptAccreditation', IDS.issuer);
+  await as('otherIssuerAdmin', 'acceptAccreditation', IDS.otherIssuer);
+  await as('issuerAdmin', 'addAccount', IDS.issuer, address('account'), 0, END);
+  await as('otherIssuerAdmin', 'addAccount', IDS.otherIssuer, address('otherAccount'), 0, END);
+  const key = [KEY.thumbprint, 1, KEY.publicKey, KEY.certificateDigest, 0, END] as const;
+  await as('issuerAdmin', 'addKey', IDS.issuer, ...key);
+  await as('issuerAdmin', 'addApprover', IDS.issuer, address('approver'), 0, END);
+  await as('issuerAdmin', 'addApprover', IDS.issuer, address('secondApprover'), 0, END);
+  await at(START);
+
+  let snapshot = await provider.request({ method: 'evm_snapshot', params: [] });
+  const reset = async (): Promise<void> => {
+    await provider.request({ method: 'evm_revert', params: [snapshot] });
+    snapshot = await provider.request({ method: 'evm_snapshot', params: [] });
+    now = START;
+  };
+  const { chainId } = await ethers.provider.getNetwork();
+  return { accessManager, trustList, batchAnchor, statusAnchor, chainId, deploy, signer, address, at, send, reset };
+}
+
+/** The call fails with exactly this error and these arguments. */
+export async function refused(
+  call: Promise<unknown>,
+  contract: Contract,
+  error: string,
+  ...args: readonly unknown[]
+): Promise<void> {
+  const assertion = expect(call).to.be.revertedWithCustomError(contract, error);
+  await (args.length === 0 ? assertion : assertion.withArgs(...args));
+}
+
+/** The transaction emits exactly this event, with these arguments, and nothing else. */
+export async function says(
+  sent: Promise<ContractTransactionResponse>,
+  contract: Contract,
+  event: string,
+  ...args: readonly unknown[]
+): Promise<void> {
+  await expect(sent)
+    .to.emit(contract, event)
+    .withArgs(...args);
+  const receipt = await (await sent).wait();
+  expect(receipt?.logs).to.have.length(1);
+}
+
+/** The transaction succeeds and emits nothing. */
+export async function saysNothing(sent: Promise<ContractTransactionResponse>): Promise<void> {
+  const receipt = await (await sent).wait();
+  expect(receipt?.status).to.equal(1);
+  expect(receipt?.logs).to.have.length(0);
+}

@@ -1,0 +1,95 @@
+/**
+ * The verifier's configuration. The demonstration's start script builds it; a verifier by itself reads it
+ * from the environment.
+ *
+ * | HCL_VERIFIER_… | meaning, unit, default | when wrong |
+ * | --- | --- | --- |
+ * | DATA | folder of replica and snapshot, made 0700 | required |
+ * | DEPLOYMENT | deployment file: which ledger it is | required; another ledger is refused |
+ * | RPC | ledger endpoints, comma separated; compared with each other | required; without one knowledge ages |
+ * | ISSUERS | `did=url` pairs, comma separated: who publishes status lists where | status stays unknown |
+ * | HOST | address to listen on, 127.0.0.1 | others may connect |
+ * | PORT | 4100; 0 = any free one | |
+ * | POLL_MS | pause between two looks at the ledger, 1000 | older knowledge, or load |
+ * | READY_SECONDS | how long the ledger may be silent while we call ourselves ready, 60 | |
+ */
+import { readFileSync } from 'node:fs';
+import { parseDeployment, type Deployment } from '../ledger/deployment.ts';
+import { ConfigError, readEnv, type Environment } from '../service/config.ts';
+import type { FetchLimits } from './fetch-json.ts';
+
+export interface PinnedIssuer {
+  readonly did: string;
+  /** Base address of its service, without a trailing slash. */
+  readonly url: string;
+}
+
+export interface VerifierConfig {
+  readonly dataFolder: string;
+  readonly deployment: Deployment;
+  readonly rpcUrls: readonly string[];
+  readonly issuers: readonly PinnedIssuer[];
+  readonly host: string;
+  readonly port: number;
+  readonly pollMs: number;
+  readonly readySeconds: number;
+  /** Bounds of one status manifest. */
+  readonly manifestLimits: FetchLimits;
+}
+
+/** What a verifier does unless told otherwise; safe for one machine. */
+export const VERIFIER_DEFAULTS = {
+  host: '127.0.0.1',
+  port: 4100,
+  pollMs: 1000,
+  readySeconds: 60,
+  // A list of 2^17 entries is at most 44 kB of token.
+  manifestLimits: { maxBytes: 16 * 1024 * 1024, timeoutMs: 10_000 },
+} as const satisfies Partial<VerifierConfig>;
+
+/** Throws `CONFIG_MISSING` and `CONFIG_INVALID` with the variable's name, `LEDGER_DEPLOYMENT_INVALID`. */
+export function readConfig(environment: Environment): VerifierConfig {
+  const env = readEnv(environment, 'HCL_VERIFIER_');
+  return Object.freeze({
+    dataFolder: env.text('DATA'),
+    deployment: readDeployment(env.text('DEPLOYMENT')),
+    rpcUrls: env.text('RPC').split(',').map((url) => toHttpUrl(url, 'RPC')),
+    issuers: (env.optionalText('ISSUERS') ?? '').split(',').filter(Boolean).map(toPinnedIssuer),
+    host: env.text('HOST', VERIFIER_DEFAULTS.host),
+    port: env.integer('PORT', { fallback: VERIFIER_DEFAULTS.port, min: 0, max: 65_535 }),
+    pollMs: env.integer('POLL_MS', { fallback: VERIFIER_DEFAULTS.pollMs, min: 50, max: 3_600_000 }),
+    readySeconds: env.integer('READY_SECONDS', {
+      fallback: VERIFIER_DEFAULTS.readySeconds,
+      min: 1,
+      max: 86_400,
+    }),
+    manifestLimits: VERIFIER_DEFAULTS.manifestLimits,
+  });
+}
+
+/** `did:web:health.example=https://issuer.example` */
+function toPinnedIssuer(text: string): PinnedIssuer {
+  const [did, url, ...rest] = text.split('=');
+  if (did?.startsWith('did:') !== true || url === undefined || rest.length > 0) {
+    throw new ConfigError('CONFIG_INVALID', 'HCL_VERIFIER_ISSUERS must be did=url pairs');
+  }
+  return { did, url: toHttpUrl(url, 'ISSUERS') };
+}
+
+function toHttpUrl(text: string, name: string): string {
+  const url = URL.parse(text.trim());
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigError('CONFIG_INVALID', `HCL_VERIFIER_${name} must hold http or https URLs`);
+  }
+  return url.href.replace(/\/$/, '');
+}
+
+function readDeployment(path: string): Deployment {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigError('CONFIG_INVALID', 'HCL_VERIFIER_DEPLOYMENT must name a file that can be read', { cause });
+  }
+  return parseDeployment(text);
+}
