@@ -53,7 +53,12 @@ const config: HardhatUserConfig = {
     splitTestsCompilation: true,
   },
   networks: {
-    default: { type: 'edr-simulated', chainType: 'l1', hardfork: 'shanghai', allowBlocksWithSameTimestamp: true },
+    default: {
+      type: 'edr-simulated',
+      chainType: 'l1',
+      hardfork: 'shanghai',
+      allowBlocksWithSameTimestamp: true,
+    },
   },
   test: {
     mocha: { timeout: 20_000 },

@@ -1,5 +1,5 @@
 /** What a subcommand of `hcl` is, and how its arguments are read. */
-import { parseArgs, type ParseArgsConfig, type ParseArgsOptionsConfig } from 'node:util';
+import { parseArgs } from 'node:util';
 import { usageError } from './errors.ts';
 import type { Io } from './io.ts';
 
@@ -15,17 +15,36 @@ export interface Command {
   run(args: readonly string[], io: Io): Promise<ExitCode>;
 }
 
-type Parsed<Options extends ParseArgsOptionsConfig> = ReturnType<
-  typeof parseArgs<ParseArgsConfig & { readonly options: Options; readonly allowPositionals: true }>
+type OptionSpecs = Readonly<
+  Record<string, { readonly type: 'string'; readonly default?: string } | { readonly type: 'boolean' }>
 >;
 
+/** A switch is on or off; an option with a text is there when it has a default. */
+type OptionValues<Specs extends OptionSpecs> = {
+  readonly [Name in keyof Specs]: Specs[Name] extends { readonly type: 'boolean' }
+    ? boolean
+    : Specs[Name] extends { readonly default: string }
+      ? string
+      : string | undefined;
+};
+
+export interface Arguments<Specs extends OptionSpecs> {
+  readonly values: OptionValues<Specs>;
+  readonly positionals: readonly string[];
+}
+
 /** Options and positionals of a subcommand; an option it does not know throws `CLI_USAGE`. */
-export function parseArguments<const Options extends ParseArgsOptionsConfig>(
+export function parseArguments<const Specs extends OptionSpecs>(
   args: readonly string[],
-  options: Options,
-): Parsed<Options> {
+  specs: Specs,
+): Arguments<Specs> {
+  const switches = Object.keys(specs).filter((name) => specs[name]?.type === 'boolean');
+  const off = Object.fromEntries(switches.map((name) => [name, false]));
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    const parsed = parseArgs({ args: [...args], options: specs, allowPositionals: true, strict: true });
+    // parseArgs gives a text for 'string', true for 'boolean', and fills in the defaults.
+    const values = { ...off, ...parsed.values } as unknown as OptionValues<Specs>;
+    return { values, positionals: parsed.positionals };
   } catch (cause) {
     // Node appends advice on quoting after the first sentence.
     const message = cause instanceof Error ? cause.message.split('. ')[0] : undefined;

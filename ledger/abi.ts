@@ -145,7 +145,10 @@ export const ACCESS_ERRORS = [
 
 export const trustListAbi: Interface = new Interface([...TRUST_LIST_EVENTS, ...TRUST_LIST_FUNCTIONS]);
 export const batchAnchorAbi: Interface = new Interface([...BATCH_ANCHOR_EVENTS, ...BATCH_ANCHOR_FUNCTIONS]);
-export const statusAnchorAbi: Interface = new Interface([...STATUS_ANCHOR_EVENTS, ...STATUS_ANCHOR_FUNCTIONS]);
+export const statusAnchorAbi: Interface = new Interface([
+  ...STATUS_ANCHOR_EVENTS,
+  ...STATUS_ANCHOR_FUNCTIONS,
+]);
 
 /** Every event that changes the ledger's state. */
 export const ledgerEventsAbi: Interface = new Interface([

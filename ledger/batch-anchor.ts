@@ -117,6 +117,7 @@ export class BatchAnchorClient {
 
 function toBatchClass(number: number): BatchClass {
   const batchClass = BATCH_CLASSES[number];
-  if (batchClass === undefined) throw new LedgerError('LEDGER_BAD_REPLY', `the ledger knows no class ${number}`);
+  if (batchClass === undefined)
+    throw new LedgerError('LEDGER_BAD_REPLY', `the ledger knows no class ${number}`);
   return batchClass;
 }

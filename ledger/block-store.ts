@@ -32,7 +32,7 @@ export function blockFromText(text: string): LedgerBlock {
   return {
     ...block,
     events: block.events.map((event) =>
-      event.event === 'Predecessor' ? { ...event, chainId: BigInt(event.chainId) } : event,
+      event.event === 'Predecessor' ? { ...event, chainId: BigInt(String(event.chainId)) } : event,
     ),
   };
 }

@@ -113,7 +113,10 @@ function checkOrder(headers: readonly BlockHeader[]): void {
 function checkFollows(first: BlockHeader, after: BlockRef): void {
   if (first.number !== after.number + 1) throw badReply('a header', `of block ${after.number + 1}`);
   if (first.parentHash === after.hash) return;
-  throw new LedgerError('LEDGER_REORGED', `block ${after.number} that we hold is not on the endpoint's chain`);
+  throw new LedgerError(
+    'LEDGER_REORGED',
+    `block ${after.number} that we hold is not on the endpoint's chain`,
+  );
 }
 
 async function readLogs(
@@ -140,7 +143,10 @@ function confirmLogs(header: BlockHeader, reply: unknown): readonly ConfirmedLog
   const receipts: readonly ParsedReceipt[] = parseArray(reply, 'receipts').map(parseReceipt);
   const root = orderedTrieRoot(receipts.map((receipt) => receipt.bytes));
   if (`0x${Buffer.from(root).toString('hex')}` !== header.receiptsRoot) {
-    throw new LedgerError('LEDGER_RECEIPTS_MISMATCH', `the receipts of block ${header.number} are not its own`);
+    throw new LedgerError(
+      'LEDGER_RECEIPTS_MISMATCH',
+      `the receipts of block ${header.number} are not its own`,
+    );
   }
   return receipts.flatMap(({ logs, transactionHash }) => logs.map((log) => ({ ...log, transactionHash })));
 }

@@ -15,7 +15,10 @@ export interface ViewCall {
 /** What the function returns now; throws `LEDGER_REVERTED`, `LEDGER_BAD_REPLY` and as `LedgerRpc.request`. */
 export async function readContract(rpc: LedgerRpc, call: ViewCall): Promise<Result> {
   const data = call.abi.encodeFunctionData(call.name, call.values);
-  const returned = parseData(await rpc.request('eth_call', [{ to: call.address, data }, 'latest']), call.name);
+  const returned = parseData(
+    await rpc.request('eth_call', [{ to: call.address, data }, 'latest']),
+    call.name,
+  );
   try {
     return call.abi.decodeFunctionResult(call.name, returned);
   } catch (cause) {

@@ -47,7 +47,14 @@ export function decodeEvent(log: RawLog): LedgerEvent | undefined {
   if (shape === undefined) throw unknownEvent(log);
   try {
     const fields: Record<string, unknown> = { event: shape.name };
-    readInto(fields, shape.indexed, log.topics.slice(1).map((topic) => topic.slice(2)).join(''));
+    readInto(
+      fields,
+      shape.indexed,
+      log.topics
+        .slice(1)
+        .map((topic) => topic.slice(2))
+        .join(''),
+    );
     readInto(fields, shape.unindexed, log.data.slice(2));
     // The ABI has exactly the names and types of LedgerEvent's members: test/ledger/decode-event.test.ts.
     return fields as LedgerEvent;

@@ -101,7 +101,10 @@ export async function checkChain(rpc: LedgerRpc, deployment: Deployment): Promis
     { method: 'eth_getBlockByNumber', params: [toQuantity(0), false] },
   ]);
   if (parseQuantity(chainId, 'chain id') !== deployment.chainId) {
-    throw new LedgerError('LEDGER_WRONG_CHAIN', `the endpoint serves another chain than ${deployment.chainId}`);
+    throw new LedgerError(
+      'LEDGER_WRONG_CHAIN',
+      `the endpoint serves another chain than ${deployment.chainId}`,
+    );
   }
   const header = parseHeader(genesis);
   if (header.number !== 0 || header.hash !== deployment.genesisHash) {

@@ -17,7 +17,7 @@ export interface LevelBlockStore extends BlockStore, AsyncDisposable {}
 
 /** Opens or creates the folder; throws `LEDGER_STORE_INVALID` when it was written in another format. */
 export async function openLevelBlockStore(folder: string): Promise<LevelBlockStore> {
-  const level = new Level<string, string>(folder);
+  const level = new Level(folder);
   await level.open();
   const format = await level.get('format');
   if (format === undefined) await level.put('format', FORMAT, { sync: true });

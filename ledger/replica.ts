@@ -76,7 +76,9 @@ export class Replica<State extends LedgerFold> implements AsyncDisposable {
     this.#options = options;
     this.#store = dependencies.store ?? memoryBlockStore();
     this.#now = dependencies.now ?? (() => Math.floor(Date.now() / 1000));
-    this.#endpoints = rpcUrls.map((url) => new LedgerRpc({ url, ...(timeoutMs === undefined ? {} : { timeoutMs }) }));
+    this.#endpoints = rpcUrls.map(
+      (url) => new LedgerRpc({ url, ...(timeoutMs === undefined ? {} : { timeoutMs }) }),
+    );
     this.#addresses = eventContracts(deployment);
     this.#head = { number: 0, hash: deployment.genesisHash, timeSeconds: 0 };
   }

@@ -52,7 +52,6 @@ export class LedgerRpc implements Disposable {
     const requests = calls.map((call) => ({ jsonrpc: '2.0', id: ++this.#lastId, ...call }));
     const reply = await this.#post(requests);
     if (!Array.isArray(reply)) return [toResult(reply, undefined)]; // an error about the batch as a whole
-    if (reply.length !== calls.length) throw garbled('has not one answer for each call');
     const byId = new Map(reply.map((answer) => [parseObject(answer, 'an answer')['id'], answer]));
     return requests.map(({ id }) => toResult(byId.get(id), id));
   }
@@ -66,7 +65,8 @@ export class LedgerRpc implements Disposable {
     try {
       return JSON.parse(text);
     } catch {
-      if (status >= 500) throw new LedgerError('LEDGER_UNREACHABLE', `the ledger answers with HTTP ${status}`);
+      if (status >= 500)
+        throw new LedgerError('LEDGER_UNREACHABLE', `the ledger answers with HTTP ${status}`);
       throw garbled('is not JSON');
     }
   }
@@ -78,7 +78,8 @@ export class LedgerRpc implements Disposable {
       const response = await fetch(this.url, { method: 'POST', headers, body, signal });
       return { status: response.status, text: await response.text() };
     } catch (cause) {
-      if (this.#closing.signal.aborted) throw new LedgerError('LEDGER_CLOSED', 'the connection was closed by us');
+      if (this.#closing.signal.aborted)
+        throw new LedgerError('LEDGER_CLOSED', 'the connection was closed by us');
       throw new LedgerError('LEDGER_UNREACHABLE', 'no reply from the ledger', { cause });
     }
   }
@@ -100,9 +101,13 @@ function toError(error: Readonly<Record<string, unknown>>): LedgerError {
   if (revert !== undefined) {
     return new LedgerError('LEDGER_REVERTED', `the contract refuses: ${revert.name}`, { revert, rpcCode });
   }
-  return new LedgerError('LEDGER_RPC_REFUSED', `the ledger refuses (${rpcCode}): ${String(message).slice(0, 200)}`, {
-    rpcCode,
-  });
+  return new LedgerError(
+    'LEDGER_RPC_REFUSED',
+    `the ledger refuses (${rpcCode}): ${String(message).slice(0, 200)}`,
+    {
+      rpcCode,
+    },
+  );
 }
 
 function garbled(how: string): LedgerError {

@@ -30,7 +30,10 @@ export function signersOf(genesis: BlockHeader): readonly Hex[] {
 export function checkSeal(header: BlockHeader, signers: readonly Hex[]): void {
   const sealer = sealerOf(header);
   if (sealer === undefined || !signers.includes(sealer)) {
-    throw new LedgerError('LEDGER_HEADER_INVALID', `block ${header.number} is not sealed by a signer of this chain`);
+    throw new LedgerError(
+      'LEDGER_HEADER_INVALID',
+      `block ${header.number} is not sealed by a signer of this chain`,
+    );
   }
 }
 

@@ -129,7 +129,12 @@ export class Sender {
   /** Carries the call out without a trace, so that a contract's refusal costs no transaction. */
   async #rehearse(call: Call, block: Hex | 'latest'): Promise<void> {
     const { to, data, gasLimit = DEFAULT_GAS } = call;
-    const request = { from: this.address, ...(to === undefined ? {} : { to }), data, gas: toQuantity(gasLimit) };
+    const request = {
+      from: this.address,
+      ...(to === undefined ? {} : { to }),
+      data,
+      gas: toQuantity(gasLimit),
+    };
     await this.#rpc.request('eth_call', [request, block]);
   }
 
@@ -188,7 +193,8 @@ export class Sender {
     return {
       transactionHash: parseData(receipt['transactionHash'], 'a transaction hash', 32),
       blockNumber,
-      contractAddress: created === null || created === undefined ? undefined : parseData(created, 'an address', 20),
+      contractAddress:
+        created === null || created === undefined ? undefined : parseData(created, 'an address', 20),
     };
   }
 

@@ -8,6 +8,7 @@ import { BLOCK_GAS_LIMIT, MAX_TRANSACTION_BYTES, type ChainRules } from './chain
 import type { PooledTransaction } from './pool.ts';
 import { RPC_SENDER_NOT_PERMITTED, RpcError, refused } from './rpc/errors.ts';
 
+const INVALID_SIGNATURE = 'invalid transaction v, r, s values';
 const MAX_INIT_CODE_BYTES = 49_152;
 /** Legacy, access list (EIP-2930) and fee market (EIP-1559). */
 const KNOWN_TYPES: readonly number[] = [0, 1, 2];
@@ -74,27 +75,30 @@ function parse(bytes: Uint8Array, rules: ChainRules): TypedTransaction {
   try {
     transaction = parseTransaction(bytes, rules);
   } catch (error) {
-    const isInitCode = error instanceof Error && error.message.includes('initcode');
-    throw refused(
-      isInitCode
-        ? `max initcode size exceeded: limit ${MAX_INIT_CODE_BYTES}`
-        : 'rlp: invalid transaction field',
-    );
+    throw refused(parseRefusal(error));
   }
   // Two encodings of one transaction would be two hashes for one act.
   if (bytesToHex(transaction.serialize()) !== bytesToHex(bytes)) throw refused('rlp: non-canonical encoding');
-  if (!transaction.isSigned()) throw refused('invalid sender: transaction is not signed');
+  if (!transaction.isSigned()) throw refused(INVALID_SIGNATURE);
   if (transaction.type === 0 && !transaction.supports(Capability.EIP155ReplayProtection)) {
     throw refused('only replay-protected (EIP-155) transactions allowed over RPC');
   }
   return transaction;
 }
 
+/** EthereumJS' parser tells its reasons in words only. */
+function parseRefusal(error: unknown): string {
+  const words = error instanceof Error ? error.message : '';
+  if (words.includes('initcode')) return `max initcode size exceeded: limit ${MAX_INIT_CODE_BYTES}`;
+  if (words.includes('Invalid Signature')) return INVALID_SIGNATURE;
+  return 'rlp: invalid transaction field';
+}
+
 function senderOf(transaction: TypedTransaction): string {
   try {
     return transaction.getSenderAddress().toString();
   } catch {
-    throw refused('invalid sender: the signature gives no key');
+    throw refused(INVALID_SIGNATURE);
   }
 }
 

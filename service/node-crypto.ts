@@ -18,6 +18,10 @@ interface NativeKey extends Es256PublicKey {
 
 // SubjectPublicKeyInfo of an uncompressed P-256 point (RFC 5480 §2), up to the point itself.
 const SPKI_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex');
+/** A method of every Node Buffer that the type declarations leave out; it writes into any Uint8Array. */
+const { latin1Write } = Buffer.prototype as unknown as {
+  latin1Write: (this: Uint8Array, text: string, offset: number, length: number) => number;
+};
 const POINT_BYTES = 65;
 const SIGNATURE_BYTES = 64;
 
@@ -52,13 +56,7 @@ export const nodeCrypto: Crypto = {
 };
 
 function sha256Into(data: Uint8Array, target: Uint8Array, offset: number): void {
-  view(target).latin1Write(hash('sha256', data, 'latin1'), offset, 32);
-}
-
-function view(bytes: Uint8Array): Buffer & { latin1Write(text: string, offset: number, length: number): number } {
-  const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // `latin1Write` is a method of every Node Buffer that the type declarations leave out.
-  return buffer as Buffer & { latin1Write(text: string, offset: number, length: number): number };
+  latin1Write.call(target, hash('sha256', data, 'latin1'), offset, 32);
 }
 
 /** r ‖ s → `SEQUENCE { INTEGER r, INTEGER s }`; `undefined` unless the input is 64 bytes. */

@@ -50,7 +50,7 @@ export const ProblemSchema: TSchema = Type.Object(
 const PROBLEM_TYPE = 'application/problem+json';
 
 /** What the framework and the checks of `service/` can answer. */
-export const SERVICE_PROBLEMS = {
+const SERVICE_TABLE = {
   REQUEST_INVALID: { status: 400, title: 'The request does not match the schema' },
   REQUEST_NOT_JSON: { status: 400, title: 'The body is not JSON' },
   REQUEST_REFUSED: { status: 400, title: 'The request is refused' },
@@ -63,19 +63,23 @@ export const SERVICE_PROBLEMS = {
   INTERNAL: { status: 500, title: 'Something is wrong on our side' },
   SERVICE_OVERLOADED: { status: 503, title: 'Too busy, try again' },
   STORE_FAILED: { status: 503, title: 'The store is not writable' },
-} as const satisfies ProblemTable;
+} as const;
+
+export type ServiceProblemCode = keyof typeof SERVICE_TABLE;
+
+export const SERVICE_PROBLEMS: Readonly<Record<ServiceProblemCode, ProblemSpec>> = SERVICE_TABLE;
 
 /** Refusals that `service/` itself raises in a request. */
-export class RequestError extends HclError<keyof typeof SERVICE_PROBLEMS> {}
+export class RequestError extends HclError<ServiceProblemCode> {}
 
 // Codes and statuses of fastify and its plugins → ours.
-const FRAMEWORK_CODES: Readonly<Record<string, keyof typeof SERVICE_PROBLEMS>> = {
+const FRAMEWORK_CODES: Readonly<Record<string, ServiceProblemCode>> = {
   FST_ERR_VALIDATION: 'REQUEST_INVALID',
   FST_ERR_CTP_INVALID_JSON_BODY: 'REQUEST_NOT_JSON',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'REQUEST_NOT_JSON',
   FST_UNDER_PRESSURE: 'SERVICE_OVERLOADED',
 };
-const FRAMEWORK_STATUSES: Readonly<Record<number, keyof typeof SERVICE_PROBLEMS>> = {
+const FRAMEWORK_STATUSES: Readonly<Record<number, ServiceProblemCode>> = {
   401: 'UNAUTHENTICATED',
   404: 'ROUTE_NOT_FOUND',
   408: 'REQUEST_TIMEOUT',

@@ -38,14 +38,16 @@ export interface VerifierConfig {
 }
 
 /** What a verifier does unless told otherwise; safe for one machine. */
-export const VERIFIER_DEFAULTS = {
+export const VERIFIER_DEFAULTS: Readonly<
+  Pick<VerifierConfig, 'host' | 'port' | 'pollMs' | 'readySeconds' | 'manifestLimits'>
+> = {
   host: '127.0.0.1',
   port: 4100,
   pollMs: 1000,
   readySeconds: 60,
   // A list of 2^17 entries is at most 44 kB of token.
   manifestLimits: { maxBytes: 16 * 1024 * 1024, timeoutMs: 10_000 },
-} as const satisfies Partial<VerifierConfig>;
+};
 
 /** Throws `CONFIG_MISSING` and `CONFIG_INVALID` with the variable's name, `LEDGER_DEPLOYMENT_INVALID`. */
 export function readConfig(environment: Environment): VerifierConfig {

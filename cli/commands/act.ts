@@ -24,7 +24,7 @@ export const act: Command = {
       issuer: { type: 'string' },
       handle: { type: 'string' },
       reason: { type: 'string' },
-      json: { type: 'boolean', default: false },
+      json: { type: 'boolean' },
     });
     if (positionals.length !== 1 || positionals[0] !== 'revoke') {
       throw usageError(`the act is "revoke"${positionals[0] === undefined ? '' : `, not "${positionals[0]}"`}`);

@@ -24,8 +24,8 @@ const OPTIONS = {
   since: { type: 'string' },
   until: { type: 'string' },
   rpc: { type: 'string' },
-  list: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
+  list: { type: 'boolean' },
+  json: { type: 'boolean' },
 } as const;
 
 interface FilterTexts {

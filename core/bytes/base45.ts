@@ -3,14 +3,11 @@
  * significant first, a last single byte is two: `AB` ↔ `BB8`. A group above its largest value (`FGW` = ffff,
  * `U5` = ff), a lone last character and lower case are refused, so each byte string has one text.
  */
+import { asciiToText } from './ascii.ts';
 import { BytesError } from './errors.ts';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
-/** The two low characters of a group, by `n mod 2025`. */
-const PAIRS: readonly string[] = Array.from(
-  { length: 45 * 45 },
-  (_, n) => ALPHABET.charAt(n % 45) + ALPHABET.charAt(Math.floor(n / 45)),
-);
+const CODES = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
 /** What a character code is worth in each place of a group; a foreign one takes the sum over the top. */
 const FOREIGN = 1 << 20;
 const ONES = placeValues(1);
@@ -18,16 +15,25 @@ const FORTY_FIVES = placeValues(45);
 const HIGHS = placeValues(45 * 45);
 
 export function toBase45(bytes: Uint8Array): string {
-  let text = '';
-  const even = bytes.length & ~1;
+  const odd = bytes.length % 2;
+  const even = bytes.length - odd;
+  const text = new Uint8Array((even / 2) * 3 + odd * 2);
+  let at = 0;
   for (let i = 0; i < even; i += 2) {
-    // i + 1 < even <= bytes.length, and n mod 2025 is always an index of PAIRS.
+    // i + 1 < even <= bytes.length; the three remainders are below 45, as 65,535 < 45^3: here and below.
     const n = (bytes[i]! << 8) | bytes[i + 1]!;
-    const low = n % 2025;
-    text += PAIRS[low]! + ALPHABET.charAt((n - low) / 2025);
+    const high = Math.floor(n / 45);
+    const highest = Math.floor(high / 45);
+    text[at++] = CODES[n - high * 45]!;
+    text[at++] = CODES[high - highest * 45]!;
+    text[at++] = CODES[highest]!;
   }
-  // The one byte that is left is below 2025.
-  return even < bytes.length ? text + PAIRS[bytes[even]!]! : text;
+  if (odd === 1) {
+    const n = bytes[even]!;
+    text[at++] = CODES[n % 45]!;
+    text[at++] = CODES[Math.floor(n / 45)]!;
+  }
+  return asciiToText(text);
 }
 
 /** Decodes `text` from character `start` on; anything {@link toBase45} does not write throws `BASE45_INVALID`. */
@@ -59,7 +65,7 @@ export function fromBase45(text: string, start = 0): Uint8Array {
 
 function placeValues(unit: number): Int32Array {
   const values = new Int32Array(128).fill(FOREIGN);
-  for (let value = 0; value < 45; value++) values[ALPHABET.charCodeAt(value)] = value * unit;
+  CODES.forEach((code, value) => (values[code] = value * unit));
   return values;
 }
 

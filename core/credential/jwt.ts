@@ -48,11 +48,12 @@ export async function signToken(payload: unknown, typ: string, { kid, sign }: Si
     return toBase64url(signature);
   };
   const header = { alg: 'ES256', kid, typ };
-  const jws = await createJWS(toBase64url(payloadBytes), signer, header, { canonicalize: true });
+  // did-jwt's type allows the `typ` of a plain JWT only, its code any.
+  const jws = await createJWS(toBase64url(payloadBytes), signer, { ...header } as object, { canonicalize: true });
   if (signature?.length !== 64) {
     throw new CredentialError('CREDENTIAL_SIGNATURE', 'the signer did not give 64 bytes');
   }
-  return { jws, headerBytes: toUtf8(toCanonicalJson({ alg: 'ES256', kid, typ })), payloadBytes, signature };
+  return { jws, headerBytes: toUtf8(toCanonicalJson(header)), payloadBytes, signature };
 }
 
 export interface TokenParts {
@@ -94,5 +95,5 @@ export function verifyJwsWithDidJwt(jws: string, publicKey: Uint8Array): boolean
 /** RFC 7515 §4.1.11: a header with `crit` asks for what we do not know. */
 export function isEs256Header(header: JsonValue): boolean {
   if (typeof header !== 'object' || header === null) return false;
-  return 'alg' in header && header.alg === 'ES256' && !('crit' in header);
+  return 'alg' in header && header['alg'] === 'ES256' && !('crit' in header);
 }

@@ -1,6 +1,6 @@
 /**
  * Preset dictionary 1 of the HCL1 codec: text that credentials share, so that a code carries only what is its
- * own. Protocol strings and public value-set codes, nothing of a person or of one issuer. Frozen: a change is
+ * own. Protocol strings, public value-set codes and public suffixes, nothing of a person or of one issuer. Frozen: a change is
  * a new dictionary number. What credentials contain most often stands last, where distances are short; pieces
  * that follow each other in canonical JSON stand together, so that one match covers them.
  */
@@ -29,23 +29,24 @@ const VALUES = [
 /** What an unusual credential has in the places of a usual one. */
 const VARIANTS = [
   '{"cnf":{"jwk":{"crv":"P-256","kty":"EC","x":"","y":""}},"exp":16"}},"exp":17,"nbf":16,"nbf":17',
-  '"facts":{"centre":"","country":"CN","date":"2020"country":"MO","date":"2021-12"collectedAt":"2022-1T',
+  '"facts":{"centre":"","country":"CN","date":"2020"country":"MO","date":"2021-1"collectedAt":"2022-0T',
   ':00+08:00","country":"HK","disease":"sct|840539006","kit":"","laboratory":"","method":"loinc|LP217198-3',
   '","reportedAt":"2022-12-00Z","result":"sct|260373001"},"iat":17","specimen":"sct|258500001"},"iat":16',
-  ',"lot":"","manufacturer":"eu|ORG-1000,"product":"eu|CoronaVac,"seriesDoses":2},"iat":16,"seriesDoses":3},"iat":17',
-  '00,"iss":"did:web:00,"jti":"","nbf":16","profile":"travel","status":{"status_list":{"idx":',
+  ',"lot":"","manufacturer":"eu|ORG-1000,"product":"eu|CoronaVac"},"iat":16,"seriesDoses":2},"iat":16,"seriesDoses":3},"iat":17',
+  '"iss":"did:web:00,"jti":"","nbf":16","profile":"travel","status":{"status_list":{"idx":',
   '/status/1/status/v/2"}},"subject":{"dob":"19","doc":"dob":"20-0-1","docIssuer":"CN","docType":"PASSPORT',
   '","docIssuer":"MO","docIssuer":"HK","docType":"HKID","nameEn":"","nameZh":"","sex":"',
+  '.gov.cn","jti":".gov.mo","jti":".gov.hk","jti":".example","jti":"',
 ];
 
 /** The usual credentials as they are, without what is their own: a venue test, then a venue vaccination. */
 const TEMPLATES = [
-  '{"alg":"ES256","kid":"","typ":"dc+sd-jwt"}{"facts":{"collectedAt":"2022-12-0T',
+  '{"alg":"ES256","kid":"","typ":"dc+sd-jwt"}{"exp":1700,"facts":{"collectedAt":"2022-12-0T',
   '0:00+08:00","country":"HK","disease":"sct|840539006","method":"loinc|LP6464-4","result":"sct|260415000',
-  '"},"iat":1600,"iss":"did:web:","jti":"","profile":"venue","status":{"status_list":{"idx":1,"uri":"https://',
+  '"},"iat":1700,"iss":"did:web:","jti":"","profile":"venue","status":{"status_list":{"idx":1,"uri":"https://',
   '/status/t/1"}},"subject":{"doc":"****nameEn":"","nameZh":"**"},"vct":"urn:hcl:test:1"}',
   '{"alg":"ES256","kid":"","typ":"dc+sd-jwt"}{"facts":{"country":"HK","date":"2022-0',
-  '","disease":"sct|840539006","doseNumber":,"product":"eu|EU/1/20/1528"},"iat":16',
+  '","disease":"sct|840539006","doseNumber":,"product":"eu|EU/1/20/1528"},"iat":17',
   '00,"iss":"did:web:","jti":"","profile":"venue","status":{"status_list":{"idx":,"uri":"https://',
   '/status/v/1"}},"subject":{"doc":"****)","nameEn":"**"},"vct":"urn:hcl:vaccination:1"}',
 ];

@@ -2,8 +2,11 @@
  * A credential as JWS compact serialisation (RFC 7515 §7.1): `<header>.<payload>.<signature>`, each base64url.
  * A code and its JWS hold the same bytes; only the proof is added in the code.
  */
-import { fromBase64url, toBase64url } from '../bytes/base64url.ts';
+import { asciiToText } from '../bytes/ascii.ts';
+import { base64urlLength, fromBase64url, toBase64url, writeBase64url } from '../bytes/base64url.ts';
 import { CodeError } from './code-error.ts';
+
+const DOT = 0x2e;
 
 export interface SignedBytes {
   /** The protected header as signed. */
@@ -14,12 +17,17 @@ export interface SignedBytes {
 }
 
 export function toJws(signed: SignedBytes): string {
-  return `${signingInput(signed)}.${toBase64url(signed.signature)}`;
+  return `${asciiToText(signingInput(signed))}.${toBase64url(signed.signature)}`;
 }
 
-/** What the signature covers: `<header>.<payload>` (RFC 7515 §5.2). */
-export function signingInput({ headerBytes, payloadBytes }: Omit<SignedBytes, 'signature'>): string {
-  return `${toBase64url(headerBytes)}.${toBase64url(payloadBytes)}`;
+/** The bytes that the signature covers: ASCII of `<header>.<payload>` (RFC 7515 §5.2). */
+export function signingInput({ headerBytes, payloadBytes }: Omit<SignedBytes, 'signature'>): Uint8Array {
+  const headerEnd = base64urlLength(headerBytes.length);
+  const input = new Uint8Array(headerEnd + 1 + base64urlLength(payloadBytes.length));
+  writeBase64url(headerBytes, input, 0);
+  input[headerEnd] = DOT;
+  writeBase64url(payloadBytes, input, headerEnd + 1);
+  return input;
 }
 
 /** Throws `CODE_MALFORMED` unless `jws` is three parts of strict base64url with a 64-byte signature. */

@@ -2,7 +2,7 @@
  * JSON-RPC 2.0 over text: one call or a batch in, the answer out. Whatever comes in, an answer goes out; an error
  * that is not the caller's own is reported and answered without its details.
  *
- *     {"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]} → {"jsonrpc":"2.0","id":1,"result":"0x8203ec"}
+ *     {"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]} → {"jsonrpc":"2.0","id":1,"result":"0x82026c"}
  *
  * Notifications (calls without an id) are refused: every method here is asked for its answer.
  */

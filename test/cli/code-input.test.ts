@@ -83,5 +83,7 @@ function codes(...chunks: readonly (string | Uint8Array)[]): Promise<readonly Co
 }
 
 async function collect(lines: AsyncIterable<CodeLine>): Promise<readonly CodeLine[]> {
-  return Array.fromAsync(lines);
+  const found: CodeLine[] = [];
+  for await (const line of lines) found.push(line);
+  return found;
 }

@@ -1,4 +1,4 @@
-import { Interface, type ErrorFragment, type EventFragment, type FunctionFragment } from 'ethers';
+import { Interface } from 'ethers';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import {
@@ -16,8 +16,18 @@ import {
 import { artifactOf } from './support/artifacts.ts';
 
 const contracts = [
-  { name: 'TrustList', events: TRUST_LIST_EVENTS, errors: TRUST_LIST_ERRORS, functions: TRUST_LIST_FUNCTIONS },
-  { name: 'BatchAnchor', events: BATCH_ANCHOR_EVENTS, errors: BATCH_ANCHOR_ERRORS, functions: BATCH_ANCHOR_FUNCTIONS },
+  {
+    name: 'TrustList',
+    events: TRUST_LIST_EVENTS,
+    errors: TRUST_LIST_ERRORS,
+    functions: TRUST_LIST_FUNCTIONS,
+  },
+  {
+    name: 'BatchAnchor',
+    events: BATCH_ANCHOR_EVENTS,
+    errors: BATCH_ANCHOR_ERRORS,
+    functions: BATCH_ANCHOR_FUNCTIONS,
+  },
   {
     name: 'StatusAnchor',
     events: STATUS_ANCHOR_EVENTS,
@@ -33,26 +43,28 @@ describe('ABI', () => {
     const compiled = new Interface(artifactOf(name).abi);
 
     it(`has exactly the events of ${name}, names and indexed parameters included`, () => {
-      const theirs = texts<EventFragment>(compiled, 'event').filter((text) => !FOREIGN_EVENTS.includes(text));
+      const theirs = texts(compiled, 'event').filter((text) => !FOREIGN_EVENTS.includes(text));
       expect(texts(new Interface(events), 'event')).to.have.members(theirs);
     });
 
     it(`has every function of ${name} that it names, with the same selector and results`, () => {
-      const theirs = texts<FunctionFragment>(compiled, 'function');
-      expect(theirs.map(unnamed)).to.include.members(texts(new Interface(functions), 'function').map(unnamed));
+      const theirs = texts(compiled, 'function');
+      expect(theirs.map(unnamed)).to.include.members(
+        texts(new Interface(functions), 'function').map(unnamed),
+      );
     });
 
     it(`names every error of ${name}`, () => {
-      const ours = texts<ErrorFragment>(new Interface([...errors, ...ACCESS_ERRORS]), 'error');
-      const theirs = texts<ErrorFragment>(compiled, 'error').filter((text) => text.includes(name));
+      const ours = texts(new Interface([...errors, ...ACCESS_ERRORS]), 'error');
+      const theirs = texts(compiled, 'error').filter((text) => text.includes(name));
       expect(ours).to.include.members(theirs);
     });
   }
 
   it("has the AccessManager's errors as they are compiled", () => {
-    const ours = texts<ErrorFragment>(new Interface(ACCESS_ERRORS), 'error');
+    const ours = texts(new Interface(ACCESS_ERRORS), 'error');
     const theirs = ['AccessManager', 'TrustList'].flatMap((name) =>
-      texts<ErrorFragment>(new Interface(artifactOf(name).abi), 'error'),
+      texts(new Interface(artifactOf(name).abi), 'error'),
     );
     expect(theirs.map(unnamed)).to.include.members(ours.map(unnamed));
   });
@@ -64,11 +76,8 @@ function unnamed(text: string): string {
 }
 
 /** Canonical sentence of every fragment of a kind: `event X(bytes32 indexed issuer)`. */
-function texts<Fragment extends { format(form: 'full'): string }>(
-  abi: Interface,
-  kind: 'event' | 'error' | 'function',
-): string[] {
-  const fragments = abi.fragments.filter((fragment) => fragment.type === kind);
-  // `format('full')` is a method of every fragment.
-  return (fragments as unknown as Fragment[]).map((fragment) => fragment.format('full').replace(' external', ''));
+function texts(abi: Interface, kind: 'event' | 'error' | 'function'): string[] {
+  return abi.fragments
+    .filter((fragment) => fragment.type === kind)
+    .map((fragment) => fragment.format('full').replace(' external', ''));
 }

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { expect } from 'chai';
 import { id } from 'ethers';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import type { Hex, LedgerEvent } from '../../core/trust/ledger-event.ts';
 import { ledgerEventsAbi } from '../../ledger/abi.ts';
@@ -58,7 +58,12 @@ const samples: { readonly [Name in LedgerEvent['event']]: Extract<LedgerEvent, {
   AccountCompromised: { event: 'AccountCompromised', issuer, account: address('f'), compromisedFrom: 2 },
   ApproverAdded: { event: 'ApproverAdded', issuer, approver: address('9'), from: 1, until: 2 },
   ApproverNarrowed: { event: 'ApproverNarrowed', issuer, approver: address('9'), until: 2 },
-  CheckpointSetChanged: { event: 'CheckpointSetChanged', version: 2, threshold: 1, keys: [word('3'), word('4')] },
+  CheckpointSetChanged: {
+    event: 'CheckpointSetChanged',
+    version: 2,
+    threshold: 1,
+    keys: [word('3'), word('4')],
+  },
   Predecessor: { event: 'Predecessor', chainId: 2n ** 255n, genesis: word('5'), finalCheckpoint: word('6') },
   ContractReplaced: {
     event: 'ContractReplaced',
@@ -144,7 +149,10 @@ describe('decoding events', () => {
 
   it('refuses text that is not UTF-8', () => {
     const log = encode({ ...samples.IssuerAccredited, did: 'did:web:abc' });
-    const broken = log.data.replace(Buffer.from('did:web:abc').toString('hex'), `ff${'00'.repeat(10)}`) as Hex;
+    const broken = log.data.replace(
+      Buffer.from('did:web:abc').toString('hex'),
+      `ff${'00'.repeat(10)}`,
+    ) as Hex;
     expect(broken).not.to.equal(log.data);
     expectUnknown({ ...log, data: broken });
   });
@@ -152,30 +160,34 @@ describe('decoding events', () => {
   it('refuses every other encoding: any one bit of the padding, offsets and lengths', () => {
     const log = encode(samples.AuthorityAdmitted);
     const bytes = Buffer.from(log.data.slice(2), 'hex');
-    const event = JSON.stringify(samples.AuthorityAdmitted);
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const changed = Uint8Array.from(bytes);
       changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      const flipped = { ...log, data: `0x${Buffer.from(changed).toString('hex')}` as Hex };
+      const flipped = { ...log, data: `0x${Buffer.from(changed).toString('hex')}` as const };
       const result = attempt(() => decodeEvent(flipped));
-      expect(result === undefined || JSON.stringify(result) !== event, `bit ${bit}`).to.equal(true);
+      expect(result, `bit ${bit}`).not.to.deep.equal(samples.AuthorityAdmitted);
     }
   });
 
   it('agrees with ethers on random texts and numbers', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), fc.maxSafeNat(), fc.maxSafeNat(), (did, from, until) => {
-        const event = { ...samples.IssuerAccredited, did, from, until };
-        expect(decodeEvent(encode(event))).to.deep.equal(event);
-      }),
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 200 }),
+        fc.maxSafeNat(),
+        fc.maxSafeNat(),
+        (did, from, until) => {
+          const event = { ...samples.IssuerAccredited, did, from, until };
+          expect(decodeEvent(encode(event))).to.deep.equal(event);
+        },
+      ),
       { numRuns: runs(200, 5_000), seed: testSeed },
     );
   });
 
   it('answers any log with an event or with its error', () => {
-    const data = fc.array(fc.constantFrom(word('0'), word('f'), `0x${'0'.repeat(62)}20`, `0x${'0'.repeat(62)}40`)).map(
-      (words) => `0x${words.map((each) => each.slice(2)).join('')}` as Hex,
-    );
+    const data = fc
+      .array(fc.constantFrom(word('0'), word('f'), `0x${'0'.repeat(62)}20`, `0x${'0'.repeat(62)}40`))
+      .map((words): Hex => `0x${words.map((each) => each.slice(2)).join('')}`);
     fc.assert(
       fc.property(fc.constantFrom(...Object.values(samples)), data, (event, words) => {
         attempt(() => decodeEvent({ ...encode(event), data: words }));
@@ -208,5 +220,7 @@ function attempt<T>(decode: () => T): T | undefined {
 }
 
 function expectUnknown(log: RawLog): void {
-  expect(() => decodeEvent(log)).to.throw(LedgerError).with.property('code', 'LEDGER_UNKNOWN_EVENT');
+  expect(() => decodeEvent(log))
+    .to.throw(LedgerError)
+    .with.property('code', 'LEDGER_UNKNOWN_EVENT');
 }

@@ -33,11 +33,17 @@ describe('deployment file', () => {
     ['a genesis hash of another length', (json) => ({ ...json, genesisHash: '0xee' })],
     ['a genesis hash in upper case', (json) => ({ ...json, genesisHash: `0x${'E'.repeat(64)}` })],
     ['a contract missing', (json) => ({ ...json, contracts: { ...json.contracts, trustList: undefined } })],
-    ['two contracts at one address', (json) => ({ ...json, contracts: { ...json.contracts, trustList: contract('3') } })],
-    ['a block number below 1', (json) => ({
-      ...json,
-      contracts: { ...json.contracts, trustList: { ...contract('2'), fromBlock: 0 } },
-    })],
+    [
+      'two contracts at one address',
+      (json) => ({ ...json, contracts: { ...json.contracts, trustList: contract('3') } }),
+    ],
+    [
+      'a block number below 1',
+      (json) => ({
+        ...json,
+        contracts: { ...json.contracts, trustList: { ...contract('2'), fromBlock: 0 } },
+      }),
+    ],
     ['null', () => null],
   ];
   for (const [rule, change] of faults) {
@@ -50,5 +56,7 @@ describe('deployment file', () => {
 type Json = Deployment;
 
 function expectInvalid(text: string): void {
-  expect(() => parseDeployment(text)).to.throw(LedgerError).with.property('code', 'LEDGER_DEPLOYMENT_INVALID');
+  expect(() => parseDeployment(text))
+    .to.throw(LedgerError)
+    .with.property('code', 'LEDGER_DEPLOYMENT_INVALID');
 }

@@ -3,7 +3,7 @@ import { createMPT } from '@ethereumjs/mpt';
 import { RLP } from '@ethereumjs/rlp';
 import { encodeRlp as ethersEncodeRlp, hexlify, keccak256 as ethersKeccak256 } from 'ethers';
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { keccak256 } from '../../ledger/keccak.ts';
 import { orderedTrieRoot } from '../../ledger/receipts-root.ts';
@@ -23,14 +23,21 @@ describe('RLP', () => {
     expect(hex(encodeRlp(toRlpNumber(15)))).to.equal('0f');
     expect(hex(encodeRlp(toRlpNumber(1024)))).to.equal('820400');
     expect(hex(encodeRlp([[], [[]], [[], [[]]]]))).to.equal('c7c0c1c0c3c0c1c0');
-    expect(hex(encodeRlp(text('Lorem ipsum dolor sit amet, consectetur adipisicing elit'))).slice(0, 4)).to.equal('b838');
+    expect(
+      hex(encodeRlp(text('Lorem ipsum dolor sit amet, consectetur adipisicing elit'))).slice(0, 4),
+    ).to.equal('b838');
   });
 
   it('agrees with EthereumJS and ethers on any structure', () => {
     const { item } = fc.letrec<{ item: RlpItem }>((tie) => ({
-      item: fc.oneof({ maxDepth: 4 }, fc.uint8Array({ maxLength: 300 }), fc.array(tie('item'), { maxLength: 5 })),
+      item: fc.oneof(
+        { maxDepth: 4 },
+        fc.uint8Array({ maxLength: 300 }),
+        fc.array(tie('item'), { maxLength: 5 }),
+      ),
     }));
-    const toHexes = (value: RlpItem): unknown => (value instanceof Uint8Array ? hexlify(value) : value.map(toHexes));
+    const toHexes = (value: RlpItem): unknown =>
+      value instanceof Uint8Array ? hexlify(value) : value.map(toHexes);
     fc.assert(
       fc.property(item, (value) => {
         const encoded = hex(encodeRlp(value));
@@ -44,7 +51,9 @@ describe('RLP', () => {
 
 describe('receipts root', () => {
   it('of no receipts is the root of the empty trie', () => {
-    expect(hex(orderedTrieRoot([]))).to.equal('56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421');
+    expect(hex(orderedTrieRoot([]))).to.equal(
+      '56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421',
+    );
   });
 
   it("is EthereumJS' trie root for every number of values around each change of shape", async () => {
@@ -62,6 +71,13 @@ describe('receipts root', () => {
       }),
       { numRuns: runs(60, 1_000), seed: testSeed },
     );
+  });
+
+  it("is EthereumJS' trie root for nodes around the length of a hash", async () => {
+    for (let length = 1; length <= 40; length++) {
+      const values = Array.from({ length: 18 }, (_, i) => new Uint8Array(length).fill(i + 1));
+      expect(hex(orderedTrieRoot(values)), `${length} bytes`).to.equal(await rootByEthereumJs(values));
+    }
   });
 
   it('changes with any value and with their order', () => {

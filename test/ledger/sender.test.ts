@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
+import type { Hex } from '../../core/trust/ledger-event.ts';
+import { batchAnchorAbi } from '../../ledger/abi.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
 import { isRetryable } from '../../ledger/errors.ts';
 import { readHistory } from '../../ledger/history.ts';
@@ -7,7 +9,13 @@ import { LedgerRpc } from '../../ledger/rpc.ts';
 import { Sender } from '../../ledger/sender.ts';
 import { runs } from '../support/scale.ts';
 import { failure } from './support/failure.ts';
-import { startFaultProxy, type Exchange, type FaultProxy, type Reply } from './support/fault-proxy.ts';
+import {
+  honest,
+  startFaultProxy,
+  type Exchange,
+  type FaultProxy,
+  type Reply,
+} from './support/fault-proxy.ts';
 import {
   addressOf,
   admitIssuer,
@@ -21,7 +29,7 @@ import {
 } from './support/test-ledger.ts';
 
 /** Short, so that a test of a hanging endpoint is short too. */
-const TIMEOUT_MS = 150;
+const TIMEOUT_MS = 300;
 
 describe('sender', () => {
   let node: TestNode;
@@ -32,6 +40,8 @@ describe('sender', () => {
   let hand: Hand;
   /** Batches anchored so far, by every test. */
   let anchored = 0;
+  /** Transactions without an effect. */
+  let idle = 0;
 
   before(async () => {
     node = await startTestNode();
@@ -54,7 +64,12 @@ describe('sender', () => {
     proxy.handle = fault;
     for (let i = 0; i < count; i++) {
       const sequence = anchored + 1;
-      const batch = { root: rootOf(sequence), log2Size: 6, class: 'short', expectedSequence: sequence } as const;
+      const batch = {
+        root: rootOf(sequence),
+        log2Size: 6,
+        class: 'short',
+        expectedSequence: sequence,
+      } as const;
       const done = await untilDone(() => hand.batches.anchor(batch));
       expect(done.sequence).to.equal(sequence);
       anchored = sequence;
@@ -67,24 +82,38 @@ describe('sender', () => {
     return Number(await honestly.rpc.request('eth_getTransactionCount', [addressOf('account'), 'latest']));
   }
 
-  it('anchors through an honest endpoint', () => anchorsOnce(2, (exchange) => exchange.forward()));
+  it('anchors through an honest endpoint', () => anchorsOnce(2, honest));
 
   it('loses nothing and repeats nothing when every answer to a transaction is lost', () =>
-    anchorsOnce(runs(20, 200), onSend(async (exchange) => (await exchange.forward(), 'reset'))));
+    anchorsOnce(
+      runs(20, 200),
+      onSend(async (exchange) => (await exchange.forward(), 'reset')),
+    ));
 
   it('hands over again what never arrived', () =>
     anchorsOnce(3, onSend(onceEach(() => Promise.resolve('reset')))));
 
   it('survives an endpoint that takes a transaction and hangs', () =>
-    anchorsOnce(2, onSend(async (exchange) => (await exchange.forward(), 'hang'))));
+    anchorsOnce(
+      2,
+      onSend(async (exchange) => (await exchange.forward(), 'hang')),
+    ));
 
-  const messages = ['already known', 'nonce too low', 'replacement transaction underpriced', 'internal error'];
+  const messages = [
+    'already known',
+    'nonce too low',
+    'replacement transaction underpriced',
+    'internal error',
+  ];
   for (const message of messages) {
     const refuse = (exchange: Exchange): Reply =>
       exchange.requests.map(({ id }) => ({ id, jsonrpc: '2.0', error: { code: -32_000, message } }));
 
     it(`looks for its transaction when told "${message}" of one that was taken`, () =>
-      anchorsOnce(2, onSend(async (exchange) => (await exchange.forward(), refuse(exchange)))));
+      anchorsOnce(
+        2,
+        onSend(async (exchange) => (await exchange.forward(), refuse(exchange))),
+      ));
 
     it(`asks again when told "${message}" of one that was not taken`, () =>
       anchorsOnce(2, onSend(onceEach((exchange) => Promise.resolve(refuse(exchange))))));
@@ -102,7 +131,7 @@ describe('sender', () => {
     return anchorsOnce(4, async (exchange) => {
       const answers = await exchange.forward();
       const change = garble[count++ % (2 * garble.length)]; // every other group of answers is good
-      return change === undefined ? answers : change(JSON.stringify(answers));
+      return change === undefined ? answers : { text: change(JSON.stringify(answers)) };
     });
   });
 
@@ -113,12 +142,17 @@ describe('sender', () => {
   });
 
   it('sends one after the other whatever the callers do', async () => {
-    proxy.handle = (exchange) => exchange.forward();
+    proxy.handle = honest;
     const first = anchored + 1;
     const sequences = [0, 1, 2, 3, 4].map((i) => first + i);
     const batches = await Promise.all(
       sequences.map((sequence) =>
-        hand.batches.anchor({ root: rootOf(sequence), log2Size: 6, class: 'long', expectedSequence: sequence }),
+        hand.batches.anchor({
+          root: rootOf(sequence),
+          log2Size: 6,
+          class: 'long',
+          expectedSequence: sequence,
+        }),
       ),
     );
     expect(batches.map((batch) => batch.sequence)).to.deep.equal(sequences);
@@ -127,25 +161,38 @@ describe('sender', () => {
   });
 
   it('makes no transaction for a root that is anchored, and says where it stands', async () => {
-    proxy.handle = (exchange) => exchange.forward();
-    const again = await hand.batches.anchor({ root: rootOf(1), log2Size: 6, class: 'short', expectedSequence: 999 });
+    proxy.handle = honest;
+    const again = await hand.batches.anchor({
+      root: rootOf(1),
+      log2Size: 6,
+      class: 'short',
+      expectedSequence: 999,
+    });
     expect(again.sequence).to.equal(1);
     expect(again.blockNumber).to.be.greaterThan(deployment.contracts.batchAnchor.fromBlock);
     expect(await transactionsOfAccount()).to.equal(anchored);
   });
 
   it('makes no transaction that the contract would refuse, and names the reason', async () => {
-    proxy.handle = (exchange) => exchange.forward();
+    proxy.handle = honest;
     const batch = { root: rootOf(1_000_000), log2Size: 6, class: 'short', expectedSequence: 999 } as const;
     const error = await failure(hand.batches.anchor(batch), 'LEDGER_REVERTED');
-    expect(error.revert).to.deep.equal({ name: 'BatchAnchorWrongSequence', args: [String(anchored + 1), '999'] });
+    expect(error.revert).to.deep.equal({
+      name: 'BatchAnchorWrongSequence',
+      args: [String(anchored + 1), '999'],
+    });
     expect(error.retryable).to.equal(false);
     expect(await transactionsOfAccount()).to.equal(anchored);
   });
 
   it('finds after a restart what an earlier process handed over without an answer', async () => {
     const sequence = anchored + 1;
-    const batch = { root: rootOf(sequence), log2Size: 6, class: 'short', expectedSequence: sequence } as const;
+    const batch = {
+      root: rootOf(sequence),
+      log2Size: 6,
+      class: 'short',
+      expectedSequence: sequence,
+    } as const;
     proxy.handle = async (exchange) => {
       if (!isSend(exchange)) return exchange.forward();
       await exchange.forward();
@@ -157,7 +204,7 @@ describe('sender', () => {
     expect(await honestly.batches.sequence(ISSUER)).to.equal(sequence);
     impatient[Symbol.dispose]();
 
-    proxy.handle = (exchange) => exchange.forward();
+    proxy.handle = honest;
     using restarted = handOf('account', proxy.url, deployment, { timeoutMs: TIMEOUT_MS });
     expect((await restarted.batches.anchor(batch)).sequence).to.equal(sequence);
     anchored = sequence;
@@ -174,12 +221,68 @@ describe('sender', () => {
       if (pending === undefined || early-- <= 0) return answers;
       expect(sent).to.equal(0);
       const one = (await transactionsOfAccount()) + 1;
-      return answers.map((answer) => (answer.id === pending ? { ...answer, result: `0x${one.toString(16)}` } : answer));
+      return answers.map((answer) =>
+        answer.id === pending ? { ...answer, result: `0x${one.toString(16)}` } : answer,
+      );
     };
     const sequence = anchored + 1;
-    await hand.batches.anchor({ root: rootOf(sequence), log2Size: 6, class: 'short', expectedSequence: sequence });
+    await hand.batches.anchor({
+      root: rootOf(sequence),
+      log2Size: 6,
+      class: 'short',
+      expectedSequence: sequence,
+    });
     anchored = sequence;
     expect(early).to.be.lessThan(0);
+  });
+
+  it('waits for a transaction that the node holds, and does not hand it over again', async () => {
+    const held: Exchange[] = [];
+    let lookUps = 0;
+    proxy.handle = async (exchange) => {
+      if (isSend(exchange)) {
+        held.push(exchange); // the node says yes and does not seal
+        return exchange.requests.map(({ id }) => ({ id, jsonrpc: '2.0', result: '0x' }));
+      }
+      const answers = await exchange.forward();
+      const asked = exchange.requests.find(({ method }) => method === 'eth_getTransactionByHash')?.id;
+      if (asked === undefined) return answers;
+      if (++lookUps === 3) await held[0]?.forward();
+      return answers.map((answer) => (answer.id === asked ? { ...answer, result: {} } : answer));
+    };
+    const sequence = anchored + 1;
+    await hand.batches.anchor({
+      root: rootOf(sequence),
+      log2Size: 6,
+      class: 'short',
+      expectedSequence: sequence,
+    });
+    anchored = sequence;
+    expect(held).to.have.lengthOf(1);
+    expect(lookUps).to.be.greaterThan(3);
+    expect(await transactionsOfAccount()).to.equal(anchored);
+  });
+
+  it('takes a new nonce when another transaction of the account took its own', async () => {
+    const sequence = anchored + 1;
+    const { address } = deployment.contracts.batchAnchor;
+    // The root is anchored already: a transaction without an effect.
+    const data = batchAnchorAbi.encodeFunctionData('anchor', [rootOf(1), 6, 0, 1]) as Hex;
+    proxy.handle = async (exchange) => {
+      if (!isSend(exchange)) return exchange.forward();
+      proxy.handle = honest;
+      await honestly.sender.send({ to: address, data });
+      return 'reset';
+    };
+    await hand.batches.anchor({
+      root: rootOf(sequence),
+      log2Size: 6,
+      class: 'short',
+      expectedSequence: sequence,
+    });
+    anchored = sequence;
+    idle++;
+    expect(await transactionsOfAccount()).to.equal(anchored + idle);
   });
 
   it('gives up when patience ends, with an error that may be tried again', async () => {
@@ -202,7 +305,12 @@ describe('sender', () => {
   it('sends nothing to a chain that is not the deployment', async () => {
     const elsewhere = { ...deployment, chainId: deployment.chainId + 1 };
     using lost = handOf('account', node.url, elsewhere);
-    const batch = { root: rootOf(1_000_001), log2Size: 6, class: 'short', expectedSequence: anchored + 1 } as const;
+    const batch = {
+      root: rootOf(1_000_001),
+      log2Size: 6,
+      class: 'short',
+      expectedSequence: anchored + 1,
+    } as const;
     await failure(lost.batches.anchor(batch), 'LEDGER_WRONG_CHAIN');
     using reborn = handOf('account', node.url, { ...deployment, genesisHash: `0x${'1'.repeat(64)}` });
     await failure(reborn.batches.anchor(batch), 'LEDGER_WRONG_GENESIS');
@@ -217,7 +325,7 @@ describe('sender', () => {
   });
 
   function impatientHand(): Hand {
-    return handOf('account', proxy.url, deployment, { timeoutMs: TIMEOUT_MS, patienceMs: 200 });
+    return handOf('account', proxy.url, deployment, { timeoutMs: TIMEOUT_MS, patienceMs: 1_000 });
   }
 });
 

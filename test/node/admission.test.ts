@@ -49,9 +49,10 @@ describe('node: admission of transactions', () => {
 
   it('refuses another chain, legacy and typed', async () => {
     await expectRefusal(await sign({ chainId: CHAIN_ID + 1 }), 'invalid chain id for signer');
-    await expectRefusal(await sign({ chainId: 1, type: 1, gasPrice: 0 }), 'invalid chain id for signer');
-    const legacy = { to: TO, nonce, gasLimit: 21_000, gasPrice: 0, type: 0 };
-    await expectRefusal(await account(0).signTransaction({ ...legacy, chainId: 1 }), 'invalid chain id for signer');
+    for (const type of [0, 1]) {
+      const foreign = { to: TO, nonce, gasLimit: 21_000, gasPrice: 0, type, chainId: 1 };
+      await expectRefusal(await account(0).signTransaction(foreign), 'invalid chain id for signer');
+    }
   });
 
   it('refuses a legacy transaction without replay protection (EIP-155)', async () => {
@@ -92,7 +93,7 @@ describe('node: admission of transactions', () => {
     const fields = RLP.decode(hexToBytes(`0x${flipped.serialized.slice(4)}`)) as Uint8Array[];
     const high = (order - BigInt(s)).toString(16).padStart(64, '0');
     const forged = [...fields.slice(0, 9), Uint8Array.of(...(yParity === 0 ? [1] : [])), hexToBytes(r as `0x${string}`), hexToBytes(`0x${high}`)];
-    await expectRefusal(`0x02${bytesToHex(RLP.encode(forged)).slice(2)}`, 'invalid sender');
+    await expectRefusal(`0x02${bytesToHex(RLP.encode(forged)).slice(2)}`, 'invalid transaction v, r, s values');
   });
 
   it('refuses an unsigned one, trailing bytes, and what is no transaction at all', async () => {

@@ -133,7 +133,8 @@ describe('node: sealed history', () => {
             bitvector,
             logs: receipt.logs.map((log) => [hexToBytes(log.address), log.topics.map((topic) => hexToBytes(topic)), hexToBytes(log.data)]),
           },
-          Number(receipt.type),
+          // The blocks above have legacy, access list and fee market transactions.
+          Number(receipt.type) as 0 | 1 | 2,
         );
         await trie.put(RLP.encode(index), encoded);
       }

@@ -7,6 +7,7 @@ interface IVm {
   function chainId(uint256 id) external;
   function expectRevert(bytes calldata revertData) external;
   function prank(address sender) external;
+  function prank(address sender, address origin) external;
   function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
   function warp(uint256 time) external;
 }

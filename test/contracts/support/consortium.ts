@@ -11,12 +11,13 @@ import { expect } from 'chai';
 import type { Contract, ContractTransactionResponse } from 'ethers';
 import { id, keccak256, toUtf8Bytes } from 'ethers';
 import { network } from 'hardhat';
+import { before, beforeEach } from 'mocha';
 
-export const DELAY = 86_400n;
-export const START = 1_800_000_000n;
+export const DELAY: bigint = 86_400n;
+export const START: bigint = 1_800_000_000n;
 /** When the windows of the fixture opened. */
-export const OPENED = START - DELAY;
-export const END = START + 3650n * DELAY;
+export const OPENED: bigint = START - DELAY;
+export const END: bigint = START + 3650n * DELAY;
 export const FOREVER: bigint = 2n ** 64n - 1n;
 export const TYPES = 0b0000_0011;
 export const ZERO_32: string = `0x${'00'.repeat(32)}`;
@@ -41,24 +42,27 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
-export const NAMES = { authority: 'AA-1', otherAuthority: 'BB-1' } as const;
-export const DIDS = {
+export const NAMES: Record<'authority' | 'otherAuthority', string> = {
+  authority: 'AA-1',
+  otherAuthority: 'BB-1',
+};
+export const DIDS: Record<'issuer' | 'newcomer' | 'otherIssuer', string> = {
   issuer: 'did:web:a.example',
   newcomer: 'did:web:b.example',
   otherIssuer: 'did:web:c.example',
-} as const;
-export const IDS = {
+};
+export const IDS: Record<keyof typeof NAMES | keyof typeof DIDS, string> = {
   authority: id(NAMES.authority),
   otherAuthority: id(NAMES.otherAuthority),
   issuer: id(DIDS.issuer),
   newcomer: id(DIDS.newcomer),
   otherIssuer: id(DIDS.otherIssuer),
-} as const;
-export const KEY = {
+};
+export const KEY: Record<'thumbprint' | 'publicKey' | 'certificateDigest', string> = {
   thumbprint: id('a thumbprint'),
   publicKey: `0x04${'11'.repeat(64)}`,
   certificateDigest: id('a certificate'),
-} as const;
+};
 /** ISO 3166-1 alpha-2 as `bytes2`. */
 export const AA = '0x4141';
 export const BB = '0x4242';
@@ -97,11 +101,49 @@ export interface Consortium {
     name: string,
     ...args: readonly unknown[]
   ) => Promise<ContractTransactionResponse>;
-  /** Back to the start. */
-  readonly reset: () => Promise<void>;
 }
 
-export async function newConsortium(): Promise<Consortium> {
+/**
+ * Call at the top of a test file: every test of the file then starts from the same consortium. Its contracts and
+ * addresses are there only while a hook or a test runs.
+ */
+export function useConsortium(): Consortium {
+  let deployed: (Consortium & { readonly reset: () => Promise<void> }) | undefined;
+  const world = (): Consortium => {
+    if (deployed === undefined) throw new Error('the consortium is there only while a test runs');
+    return deployed;
+  };
+  before(async () => {
+    deployed = await newConsortium();
+  });
+  beforeEach(async () => {
+    await deployed?.reset();
+  });
+  return {
+    get accessManager() {
+      return world().accessManager;
+    },
+    get trustList() {
+      return world().trustList;
+    },
+    get batchAnchor() {
+      return world().batchAnchor;
+    },
+    get statusAnchor() {
+      return world().statusAnchor;
+    },
+    get chainId() {
+      return world().chainId;
+    },
+    deploy: (...args) => world().deploy(...args),
+    signer: (role) => world().signer(role),
+    address: (role) => world().address(role),
+    at: (seconds) => world().at(seconds),
+    send: (...args) => world().send(...args),
+  };
+}
+
+async function newConsortium(): Promise<Consortium & { readonly reset: () => Promise<void> }> {
   const { ethers, provider } = await network.create();
   const signers = await ethers.getSigners();
   let now = OPENED - DELAY;
@@ -126,8 +168,9 @@ export async function newConsortium(): Promise<Consortium> {
   };
   const send: Consortium['send'] = async (role, contract, name, ...args) => {
     await setNextBlockTime();
-    // `getFunction` of a name in the ABI sends a transaction; ethers types it as any contract method.
-    return (await contract.getFunction(name).connect(signer(role)).send(...args)) as ContractTransactionResponse;
+    // A contract connected to a signer is a contract; ethers types it as its base.
+    const connected = contract.connect(signer(role)) as Contract;
+    return await connected.getFunction(name).send(...args);
   };
 
   await provider.request({ method: 'evm_setNextBlockTimestamp', params: [`0x${now.toString(16)}`] });
@@ -150,9 +193,25 @@ export async function newConsortium(): Promise<Consortium> {
   };
   const checkpointKey = bytes32('checkpoint key');
   await as('governor', 'admitAuthority', NAMES.authority, AA, address('authorityAdmin'), checkpointKey);
-  await as('governor', 'admitAuthority', NAMES.otherAuthority, BB, address('otherAuthorityAdmin'), checkpointKey);
+  await as(
+    'governor',
+    'admitAuthority',
+    NAMES.otherAuthority,
+    BB,
+    address('otherAuthorityAdmin'),
+    checkpointKey,
+  );
   await as('authorityAdmin', 'accredit', IDS.authority, DIDS.issuer, TYPES, 0, END, address('issuerAdmin'));
-  await as('authorityAdmin', 'accredit', IDS.authority, DIDS.newcomer, TYPES, 0, END, address('newcomerAdmin'));
+  await as(
+    'authorityAdmin',
+    'accredit',
+    IDS.authority,
+    DIDS.newcomer,
+    TYPES,
+    0,
+    END,
+    address('newcomerAdmin'),
+  );
   const other = [IDS.otherAuthority, DIDS.otherIssuer, TYPES, 0, END, address('otherIssuerAdmin')] as const;
   await as('otherAuthorityAdmin', 'accredit', ...other);
   await as('issuerAdmin', 'acceptAccreditation', IDS.issuer);
@@ -172,7 +231,19 @@ export async function newConsortium(): Promise<Consortium> {
     now = START;
   };
   const { chainId } = await ethers.provider.getNetwork();
-  return { accessManager, trustList, batchAnchor, statusAnchor, chainId, deploy, signer, address, at, send, reset };
+  return {
+    accessManager,
+    trustList,
+    batchAnchor,
+    statusAnchor,
+    chainId,
+    deploy,
+    signer,
+    address,
+    at,
+    send,
+    reset,
+  };
 }
 
 /** The call fails with exactly this error and these arguments. */

@@ -12,7 +12,6 @@ const root = join(import.meta.dirname, '..', '..', '..', 'artifacts');
 
 /** By contract name, OpenZeppelin's AccessManager included. */
 export function artifactOf(name: string): Artifact {
-  const folder =
-    name === 'AccessManager' ? '@openzeppelin/contracts/access/manager' : 'contracts';
+  const folder = name === 'AccessManager' ? '@openzeppelin/contracts/access/manager' : 'contracts';
   return JSON.parse(readFileSync(join(root, folder, `${name}.sol`, `${name}.json`), 'utf8')) as Artifact;
 }

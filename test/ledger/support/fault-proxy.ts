@@ -25,7 +25,7 @@ export interface Exchange {
 }
 
 /** What to answer: answers, raw text, a connection reset, or nothing at all. */
-export type Reply = RpcAnswer[] | string | 'reset' | 'hang';
+export type Reply = RpcAnswer[] | { readonly text: string } | 'reset' | 'hang';
 
 export interface FaultProxy extends AsyncDisposable {
   readonly url: string;
@@ -35,7 +35,10 @@ export interface FaultProxy extends AsyncDisposable {
 
 export const honest = (exchange: Exchange): Promise<Reply> => exchange.forward();
 
-export async function startFaultProxy(target: string, handle: FaultProxy['handle'] = honest): Promise<FaultProxy> {
+export async function startFaultProxy(
+  target: string,
+  handle: FaultProxy['handle'] = honest,
+): Promise<FaultProxy> {
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const proxy: FaultProxy = {
@@ -58,7 +61,7 @@ export async function startFaultProxy(target: string, handle: FaultProxy['handle
       return;
     }
     response.setHeader('content-type', 'application/json');
-    response.end(typeof reply === 'string' ? reply : JSON.stringify(Array.isArray(body) ? reply : reply[0]));
+    response.end('text' in reply ? reply.text : JSON.stringify(Array.isArray(body) ? reply : reply[0]));
   }
 
   async function forward(text: string): Promise<RpcAnswer[]> {

@@ -69,7 +69,12 @@ export async function startTestNode(options: { chainId?: number; sealer?: string
 }
 
 export function deployTo(url: string): Promise<Deployment> {
-  return deployLedger({ rpcUrl: url, deployerKey: keyOf('governor'), artifacts: artifactOf, wideningDelaySeconds: 0 });
+  return deployLedger({
+    rpcUrl: url,
+    deployerKey: keyOf('governor'),
+    artifacts: artifactOf,
+    wideningDelaySeconds: 0,
+  });
 }
 
 /** What one role can do through one endpoint. */

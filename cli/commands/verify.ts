@@ -1,0 +1,104 @@
+/** `hcl verify`: codes in, verdicts out; a bad code is an answer, never the end. */
+import { basename } from 'node:path';
+import { verifyCode } from '../../core/verify/verify.ts';
+import { readQrImage } from '../../core/qr/image.ts';
+import { nodeCrypto } from '../../service/node-crypto.ts';
+import { codesOf, codesOfFile, type CodeLine } from '../code-input.ts';
+import type { Command, ExitCode } from '../command.ts';
+import { parseArguments } from '../command.ts';
+import { CliError, describeError, usageError } from '../errors.ts';
+import { resolvePath, type Io } from '../io.ts';
+import { readKnowledge } from '../knowledge.ts';
+import { styled } from '../page.ts';
+import { readPolicy } from '../policies.ts';
+import { parseInstant } from '../times.ts';
+import { verdictPage } from '../verdict-page.ts';
+import type { Verdict } from '../../core/verify/verdict.ts';
+
+const OPTIONS = {
+  bundle: { type: 'string' },
+  rpc: { type: 'string' },
+  policy: { type: 'string', default: 'base' },
+  at: { type: 'string' },
+  trust: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
+
+const STDIN = 'stdin';
+
+type Check = (text: string) => Promise<Verdict>;
+
+export const verify: Command = {
+  name: 'verify',
+  summary: 'Check codes against the local copy of the ledger; no network per code.',
+  usage: `Usage: hcl verify [--bundle FILE | --rpc URL] [--policy ID|FILE]
+                  [--at RFC3339] [--json] [FILE…]
+
+  FILE          codes, one a line, or a PNG image of a QR code; "-" and no FILE
+                mean standard input
+  --bundle FILE what is known of the ledger, as a verifier wrote it (default
+                verifier/snapshot.hcls in the data folder)
+  --rpc URL     read the ledger itself instead, once, before the first code
+  --policy      base (default), ledger (inclusion stands in for the signature),
+                or a JSON file
+  --at TIME     judge as at that time, RFC 3339 (default now)
+  --json        one line of JSON per code: {source, line, verdict}
+
+  Exit status: 0 every code has its verdict, whatever it is; 1 something could
+  not be read; 2 wrong usage.`,
+  async run(args, io) {
+    const { values, positionals } = parseArguments(args, OPTIONS);
+    if (values.trust !== undefined) {
+      throw usageError('--trust: lists of foreign issuers are not supported yet');
+    }
+    if (values.bundle !== undefined && values.rpc !== undefined) {
+      throw usageError('--bundle and --rpc exclude each other');
+    }
+    const at = values.at === undefined ? undefined : parseInstant(values.at, '--at');
+    const policy = await readPolicy(values.policy, resolvePath(io, values.policy));
+    const knowledge = await readKnowledge({ bundle: values.bundle, rpcUrl: values.rpc }, io);
+    const check: Check = (text) =>
+      verifyCode(text, { crypto: nodeCrypto, ...knowledge, nowSeconds: at ?? io.nowSeconds(), policy });
+    return checkAll(positionals.length === 0 ? ['-'] : positionals, check, values.json, io);
+  },
+};
+
+async function checkAll(
+  files: readonly string[],
+  check: Check,
+  json: boolean,
+  io: Io,
+): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
+  for (const file of files) {
+    const source = file === '-' ? STDIN : file;
+    const codes = file === '-' ? codesOf(io.stdin, readQrImage) : codesOfFile(resolvePath(io, file), readQrImage);
+    try {
+      for await (const code of codes) await answer(source, code, check, json, io);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      exitCode = 1;
+      await complain(source, error, json, io);
+    }
+  }
+  return exitCode;
+}
+
+async function answer(source: string, { line, text }: CodeLine, check: Check, json: boolean, io: Io): Promise<void> {
+  const verdict = await check(text);
+  await io.out.write(
+    json
+      ? `${JSON.stringify({ source, line, verdict })}\n`
+      : verdictPage(verdict, { source: basename(source), line }, io.out),
+  );
+}
+
+/** What could not be read has no verdict; the others still get theirs. */
+async function complain(source: string, error: CliError, json: boolean, io: Io): Promise<void> {
+  if (json) {
+    const { code, message } = error;
+    await io.out.write(`${JSON.stringify({ source, error: { code, message } })}\n`);
+  } else {
+    await io.err.write(`${styled(io.err, 'red', 'hcl verify:')} ${source}: ${describeError(error)}\n`);
+  }
+}

@@ -1,0 +1,72 @@
+/** One verdict for people: the answer first, then why, then on what it rests. */
+import { REASONS, type Outcome } from '../core/verify/reasons.ts';
+import type { Evidence, Freshness, Verdict } from '../core/verify/verdict.ts';
+import type { Output } from './io.ts';
+import { fieldLines, printable, showDuration, showTime, styled, type Field, type Style } from './page.ts';
+
+const FACES: Readonly<Record<Outcome, { readonly icon: string; readonly word: string; readonly style: Style }>> = {
+  pass: { icon: '✓', word: 'PASS', style: 'green' },
+  condition: { icon: '◐', word: 'CONDITION', style: 'yellow' },
+  refer: { icon: '?', word: 'REFER', style: 'yellow' },
+  stop: { icon: '✗', word: 'STOP', style: 'red' },
+};
+
+export interface Place {
+  /** A file's name, or `stdin`. */
+  readonly source: string;
+  readonly line: number;
+}
+
+export function verdictPage(verdict: Verdict, place: Place, output: Output): string {
+  const { icon, word, style } = FACES[verdict.outcome];
+  const head = styled(output, style, styled(output, 'bold', `${icon} ${word}`));
+  const where = styled(output, 'dim', printable(`${place.source}:${place.line}`));
+  return `${head}  ${verdict.validity}  ${where}\n${fieldLines(output, [
+    ...reasonFields(verdict),
+    ...evidenceFields(verdict.evidence),
+    { label: 'Knowledge', value: freshnessText(verdict.freshness) },
+  ])}\n`;
+}
+
+function reasonFields({ reasons }: Verdict): readonly Field[] {
+  return reasons.map((code) => ({ label: 'Reason', value: `${REASONS[code].title.en} (${code})` }));
+}
+
+function evidenceFields(evidence: Evidence): readonly Field[] {
+  const { format, issuer, type, profile, anchoredAtSeconds, issuedAtSeconds } = evidence;
+  const what = [type, profile === undefined ? undefined : `${profile} profile`].filter((part) => part !== undefined);
+  return [
+    ...(what.length > 0
+      ? [{ label: 'Credential', value: what.join(', ') }]
+      : format === undefined || format === 'HCL1'
+        ? []
+        : [{ label: 'Kind', value: printable(format) }]),
+    ...subjectFields(evidence),
+    ...(issuer === undefined
+      ? []
+      : [{ label: 'Issued by', value: printable(`${issuer.name} (${issuer.jurisdiction}), ${issuer.did}`) }]),
+    ...(issuedAtSeconds === undefined ? [] : [{ label: 'Issued', value: showTime(issuedAtSeconds) }]),
+    ...(anchoredAtSeconds === undefined ? [] : [{ label: 'Anchored', value: showTime(anchoredAtSeconds) }]),
+    ...(anchoredAtSeconds !== undefined && evidence.signature === 'not-checked'
+      ? [{ label: 'Signature', value: 'not checked' }]
+      : []),
+  ];
+}
+
+/** The holder as the credential shows them, for comparison with the person's document. */
+function subjectFields({ claims }: Evidence): readonly Field[] {
+  if (claims === undefined) return [];
+  const { nameEn, nameZh, dob, docType, doc } = claims.subject;
+  const who = [nameEn, nameZh, dob].filter((part) => part !== undefined).join('  ');
+  const document = [docType, doc].filter((part) => part !== undefined).join(' ');
+  return [
+    ...(who === '' ? [] : [{ label: 'Holder', value: printable(who) }]),
+    { label: 'Document', value: printable(document) },
+  ];
+}
+
+function freshnessText({ grade, checkpointTimeSeconds, ageSeconds, statusAgeSeconds }: Freshness): string {
+  if (grade === 'unknown' && checkpointTimeSeconds === 0) return 'unknown: nothing is known of the ledger';
+  const status = statusAgeSeconds === undefined ? '' : `, status list ${showDuration(statusAgeSeconds)}`;
+  return `${grade}: ledger ${showDuration(ageSeconds)} old${status}`;
+}

@@ -1,0 +1,33 @@
+/**
+ * The commitment to a credential, which is the data of its leaf (75 bytes):
+ *
+ *   "hcl/leaf/1\0" ‖ SHA-256(protected header bytes) ‖ SHA-256(payload bytes)
+ *
+ * over decoded bytes: texts and signatures can be rewritten by anyone, these cannot. The payload's 128-bit
+ * `jti` keeps it from being guessed. It is also the identity of a credential in caches, duplicates and audit.
+ */
+import { toUtf8 } from '../bytes/utf8.ts';
+import type { Crypto } from '../crypto.ts';
+
+const DOMAIN = toUtf8('hcl/leaf/1\0');
+const HASH_BYTES = 32;
+export const COMMITMENT_BYTES: number = DOMAIN.length + 2 * HASH_BYTES;
+/** RFC 9162 §2.1.1: what is hashed before the data of a leaf. */
+const LEAF_PREFIX = 0x00;
+
+/** The commitment, 75 bytes. */
+export function commitmentOf(crypto: Crypto, headerBytes: Uint8Array, payloadBytes: Uint8Array): Uint8Array {
+  const commitment = new Uint8Array(COMMITMENT_BYTES);
+  commitment.set(DOMAIN);
+  crypto.sha256Into(headerBytes, commitment, DOMAIN.length);
+  crypto.sha256Into(payloadBytes, commitment, DOMAIN.length + HASH_BYTES);
+  return commitment;
+}
+
+/** SHA-256(0x00 ‖ data), 32 bytes (RFC 9162 §2.1.1). */
+export function leafHash(crypto: Crypto, data: Uint8Array): Uint8Array {
+  const input = new Uint8Array(data.length + 1);
+  input[0] = LEAF_PREFIX;
+  input.set(data, 1);
+  return crypto.sha256(input);
+}

@@ -1,0 +1,61 @@
+/**
+ * Judgement + freshness → verdict. The worst validity decides, and only the reasons of that kind are given:
+ * "the evidence is bad", "it could not be decided" and "the rule says no" never stand side by side. (Each
+ * step's own report keeps what it found.)
+ */
+import type { VerifyContext } from './context.ts';
+import { freshnessOf, freshnessProblem } from './freshness.ts';
+import { REASONS, type Outcome, type ReasonCode, type Validity } from './reasons.ts';
+import type { Judgement } from './trail.ts';
+import type { Freshness, StepReport, Verdict } from './verdict.ts';
+
+const VALIDITIES: readonly Validity[] = ['valid', 'unconfirmed', 'invalid'];
+const OUTCOMES: readonly Outcome[] = ['pass', 'condition', 'refer', 'stop'];
+
+export function conclude(judgement: Judgement, context: VerifyContext): Verdict {
+  const { policy } = context;
+  const freshness = freshnessOf(context, judgement.statusPublishedAtSeconds);
+  const stepReasons = judgement.steps.flatMap((step) => step.reasons ?? []);
+  const problem = freshnessProblem(context, freshness);
+  const all = problem === undefined ? stepReasons : [...stepReasons, problem];
+  const validity = worst(VALIDITIES, all, 'validity');
+  const reasons = all.filter((reason) => REASONS[reason].validity === validity);
+  return {
+    outcome: worst(OUTCOMES, reasons, 'outcome'),
+    validity,
+    reasons,
+    freshness,
+    policy: { id: policy.id, version: policy.version },
+    steps: problem === undefined ? judgement.steps : withPolicyProblem(judgement.steps, problem),
+    evidence: judgement.evidence,
+  };
+}
+
+/** When nothing at all could be done, not even look at the context. */
+export function couldNotDecide(policy: { readonly id: string; readonly version: number }): Verdict {
+  const freshness: Freshness = { grade: 'unknown', checkpointTimeSeconds: 0, ageSeconds: 0 };
+  const evidence = { signature: 'not-checked' } as const;
+  const { outcome, validity } = REASONS.COULD_NOT_DECIDE;
+  return { outcome, validity, reasons: ['COULD_NOT_DECIDE'], freshness, policy, steps: [], evidence };
+}
+
+/** The freshness is the last step's to judge; where that was not taken, it stays so. */
+function withPolicyProblem(steps: readonly StepReport[], problem: ReasonCode): readonly StepReport[] {
+  return steps.map((report) => {
+    if (report.step !== 'policy' || report.result === 'not-checked') return report;
+    const result = report.result === 'failed' ? 'failed' : 'unconfirmed';
+    return { step: 'policy', result, reasons: [...(report.reasons ?? []), problem] };
+  });
+}
+
+function worst<Aspect extends 'validity' | 'outcome'>(
+  order: readonly (Aspect extends 'validity' ? Validity : Outcome)[],
+  reasons: readonly ReasonCode[],
+  aspect: Aspect,
+): Aspect extends 'validity' ? Validity : Outcome {
+  let index = 0;
+  // REASONS holds, for each aspect, values of `order`, which is not empty.
+  const places = order as readonly (Validity | Outcome)[];
+  for (const reason of reasons) index = Math.max(index, places.indexOf(REASONS[reason][aspect]));
+  return order[index]!;
+}

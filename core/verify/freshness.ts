@@ -1,0 +1,43 @@
+/** How much our knowledge of the ledger can be relied on now. */
+import { timeOf, type VerifyContext } from './context.ts';
+import type { ReasonCode } from './reasons.ts';
+import type { Freshness, FreshnessGrade } from './verdict.ts';
+
+/** @param statusPublishedAtSeconds when the version of the status list in use was anchored */
+export function freshnessOf(context: VerifyContext, statusPublishedAtSeconds: number | undefined): Freshness {
+  const checkpointTimeSeconds = context.state.head.timeSeconds;
+  const now = timeOf(context);
+  const ageSeconds = now - checkpointTimeSeconds;
+  const grade = gradeOf(context, ageSeconds);
+  if (statusPublishedAtSeconds === undefined) return { grade, checkpointTimeSeconds, ageSeconds };
+  return { grade, checkpointTimeSeconds, ageSeconds, statusAgeSeconds: now - statusPublishedAtSeconds };
+}
+
+/** What the freshness says against a "pass". Ageing knowledge still passes. */
+export function freshnessProblem(context: VerifyContext, { grade }: Freshness): ReasonCode | undefined {
+  switch (grade) {
+    case 'fresh':
+    case 'ageing':
+      return undefined;
+    case 'stale':
+      return 'STATE_STALE';
+    case 'unknown':
+      return hasHead(context) ? 'CLOCK_BEHIND' : 'STATE_UNKNOWN';
+  }
+}
+
+function gradeOf(context: VerifyContext, ageSeconds: number): FreshnessGrade {
+  const { policy } = context;
+  // A clock behind the ledger cannot say how old the last block is.
+  if (!hasHead(context) || isClockBehind(context)) return 'unknown';
+  if (ageSeconds <= policy.freshSeconds) return 'fresh';
+  return ageSeconds <= policy.ageingSeconds ? 'ageing' : 'stale';
+}
+
+function hasHead({ state }: VerifyContext): boolean {
+  return state.head.number >= 0;
+}
+
+function isClockBehind({ nowSeconds, state, policy }: VerifyContext): boolean {
+  return !(nowSeconds + policy.clockSkewSeconds >= state.head.timeSeconds);
+}

@@ -1,0 +1,139 @@
+/**
+ * The protocol, step by step: decode → inclusion → issuer → signature → validity → status → holder →
+ * identity → policy. Two ways lead through its middle: an anchored credential is authenticated by inclusion
+ * and signature, at the time of its anchor; one whose root was not seen only by its signature, now, and is at
+ * best unconfirmed.
+ */
+import { toHex } from '../bytes/hex.ts';
+import type { CredentialClaims } from '../credential/claims.ts';
+import { fromVct } from '../credential/credential-type.ts';
+import { recogniseKind } from '../qr/kind.ts';
+import type { Anchor } from '../trust/root-index.ts';
+import type { Issuer } from '../trust/trust-list.ts';
+import { timeOf, type VerifyContext } from './context.ts';
+import { REASONS, type ReasonCode } from './reasons.ts';
+import { readClaims } from './steps/claims.ts';
+import { decode, type DecodedCode } from './steps/decode.ts';
+import { checkHolder } from './steps/holder.ts';
+import { findInclusion, shouldBeAnchored } from './steps/inclusion.ts';
+import { anchorOfIssuer, anyKey, keyAt, keyAtAnchor } from './steps/issuer.ts';
+import { policyProblems } from './steps/policy.ts';
+import { isSignatureGood } from './steps/signature.ts';
+import { statusProblems } from './steps/status.ts';
+import { validityProblems } from './steps/validity.ts';
+import { Trail, type Judgement } from './trail.ts';
+import type { IssuerEvidence } from './verdict.ts';
+
+/** Never throws: what no step foresees is `COULD_NOT_DECIDE`. */
+export async function judge(text: string, context: VerifyContext): Promise<Judgement> {
+  const trail = new Trail(timeOf(context));
+  try {
+    return await take(text, context, trail);
+  } catch {
+    return trail.giveUp();
+  }
+}
+
+function take(text: string, context: VerifyContext, trail: Trail): Judgement | Promise<Judgement> {
+  const code = decode(text);
+  if (isReason(code)) {
+    const format = code === 'FORMAT_NOT_SUPPORTED' ? recogniseKind(text) : undefined;
+    if (format !== undefined) trail.evidence.format = format;
+    return trail.stop('decode', code);
+  }
+  trail.report('decode', 'ok');
+  trail.evidence.format = 'HCL1';
+  trail.evidence.kid = code.kid;
+
+  const { commitment, anchors, problem } = findInclusion(code, context);
+  trail.evidence.commitment = toHex(commitment);
+  if (problem !== undefined) return trail.stop('inclusion', problem);
+  if (anchors.length === 0) return judgeUnanchored(code, context, trail);
+  trail.report('inclusion', 'ok');
+  return judgeAnchored(code, anchors, context, trail);
+}
+
+async function judgeAnchored(
+  code: DecodedCode,
+  anchors: readonly Anchor[],
+  context: VerifyContext,
+  trail: Trail,
+): Promise<Judgement> {
+  const claims = readClaims(code.payloadBytes);
+  if (isReason(claims)) return trail.stop('issuer', claims);
+  const found = anchorOfIssuer(claims, anchors, context);
+  if (isReason(found)) return trail.stop('issuer', found);
+  const { issuer, anchor } = found;
+  trail.isAnchored = true;
+  trail.evidence.issuer = issuerEvidence(issuer);
+  trail.evidence.anchoredAtSeconds = anchor.timeSeconds;
+  const key = keyAtAnchor({ claims, kid: code.kid, issuer, anchor }, context);
+  if (isReason(key)) return trail.stop('issuer', key);
+  trail.report('issuer', 'ok');
+
+  if (!context.policy.ledgerMode) {
+    if (!(await isSignatureGood(code, key, context))) return trail.stop('signature', 'SIGNATURE_INVALID');
+    trail.report('signature', 'ok');
+    trail.evidence.signature = 'checked';
+  } else {
+    trail.report('signature', 'not-checked');
+  }
+  return judgeAuthentic({ claims, issuer, anchoredAtSeconds: anchor.timeSeconds }, context, trail);
+}
+
+/** The root was not seen: then nothing but the signature can tell a new credential from a forgery. */
+async function judgeUnanchored(code: DecodedCode, context: VerifyContext, trail: Trail): Promise<Judgement> {
+  trail.conclude('inclusion', ['ROOT_NOT_SEEN']);
+  const signingKey = anyKey(code.kid, context);
+  if (signingKey === undefined) return trail.stop('issuer', 'KEY_UNKNOWN');
+  if (!(await isSignatureGood(code, signingKey, context))) return trail.stop('signature', 'SIGNATURE_INVALID');
+  trail.report('signature', 'ok');
+  trail.evidence.signature = 'checked';
+
+  const claims = readClaims(code.payloadBytes);
+  if (isReason(claims)) return trail.stop('issuer', claims);
+  const issuer = context.state.trust.issuerByDid(claims.iss);
+  if (issuer === undefined) return trail.stop('issuer', 'ISSUER_UNKNOWN');
+  const key = keyAt(timeOf(context), { claims, kid: code.kid, issuer }, context);
+  if (isReason(key)) return trail.stop('issuer', key);
+  trail.report('issuer', 'ok');
+  trail.evidence.issuer = issuerEvidence(issuer);
+  if (shouldBeAnchored(claims.iat, context.state.head.timeSeconds)) {
+    return trail.stop('inclusion', 'ROOT_NEVER_ANCHORED');
+  }
+  return judgeAuthentic({ claims, issuer }, context, trail);
+}
+
+interface Authentic {
+  readonly claims: CredentialClaims;
+  readonly issuer: Issuer;
+  readonly anchoredAtSeconds?: number;
+}
+
+function judgeAuthentic({ claims, issuer, ...anchored }: Authentic, context: VerifyContext, trail: Trail): Judgement {
+  const nowSeconds = timeOf(context);
+  const { evidence } = trail;
+  const type = fromVct(claims.vct);
+  if (type !== undefined) evidence.type = type;
+  evidence.profile = claims.profile;
+  evidence.issuedAtSeconds = claims.iat;
+  evidence.claims = claims;
+
+  const validity = validityProblems(claims, { nowSeconds, ...anchored }, context.policy, trail);
+  trail.conclude('validity', validity);
+  const status = statusProblems(claims, issuer, nowSeconds, context, trail);
+  trail.conclude('status', status);
+  // Rules are for good evidence.
+  if ([...validity, ...status].some((reason) => REASONS[reason].validity === 'invalid')) return trail.end();
+  checkHolder(context.policy, trail);
+  trail.conclude('policy', policyProblems(claims, context.policy));
+  return trail.end();
+}
+
+function issuerEvidence({ did, authority }: Issuer): IssuerEvidence {
+  return { did, name: authority.name, jurisdiction: authority.jurisdiction };
+}
+
+function isReason(value: object | ReasonCode): value is ReasonCode {
+  return typeof value === 'string';
+}

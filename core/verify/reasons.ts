@@ -1,0 +1,365 @@
+/**
+ * Every reason a verdict can give, with what it means for validity and outcome and its title in the four
+ * languages of the checkpoints. Codes are public and stable; docs/reason-codes.md explains each.
+ *
+ * `validity` keeps three things apart: `invalid` = the evidence is bad, `unconfirmed` = it could not be
+ * decided, `valid` = the evidence is good but a rule asks for something.
+ */
+
+export type Outcome = 'pass' | 'condition' | 'refer' | 'stop';
+export type Validity = 'valid' | 'invalid' | 'unconfirmed';
+
+/** English, traditional Chinese, simplified Chinese, Portuguese. */
+export type Language = 'en' | 'zh-Hant' | 'zh-Hans' | 'pt';
+
+export type ReasonCode =
+  // decode
+  | 'CODE_EMPTY'
+  | 'CODE_TOO_LONG'
+  | 'CODE_UNKNOWN'
+  | 'CODE_NOT_BASE45'
+  | 'CODE_MALFORMED'
+  | 'CODE_INFLATE'
+  | 'CODE_PATH_TOO_LONG'
+  | 'CODE_VERSION_UNKNOWN'
+  | 'CODE_DICTIONARY_UNKNOWN'
+  | 'CODE_FLAGS_UNKNOWN'
+  | 'FORMAT_NOT_SUPPORTED'
+  | 'CREDENTIAL_HEADER'
+  | 'CREDENTIAL_MALFORMED'
+  | 'CREDENTIAL_TYPE_UNKNOWN'
+  // inclusion
+  | 'ROOT_NOT_SEEN'
+  | 'ROOT_NEVER_ANCHORED'
+  | 'PROOF_SIZE_MISMATCH'
+  // issuer
+  | 'ISSUER_UNKNOWN'
+  | 'ISSUER_MISMATCH'
+  | 'ISSUER_NOT_ACCREDITED'
+  | 'ISSUER_TYPE_NOT_ALLOWED'
+  | 'ISSUER_SUSPENDED'
+  | 'AUTHORITY_SUSPENDED'
+  | 'ACCOUNT_NOT_VALID'
+  | 'ACCOUNT_COMPROMISED'
+  | 'KEY_UNKNOWN'
+  | 'KEY_NOT_VALID'
+  | 'KEY_COMPROMISED'
+  // signature
+  | 'SIGNATURE_INVALID'
+  // validity period
+  | 'ISSUED_IN_FUTURE'
+  | 'ISSUED_AFTER_ANCHOR'
+  | 'NOT_YET_VALID'
+  | 'EXPIRED'
+  // status
+  | 'STATUS_REVOKED'
+  | 'STATUS_SUSPENDED'
+  | 'STATUS_SUPERSEDED'
+  | 'STATUS_INDEX_OUT_OF_RANGE'
+  | 'STATUS_ISSUER_MISMATCH'
+  | 'STATUS_UNKNOWN'
+  | 'STATUS_STALE'
+  // freshness of what is known here
+  | 'STATE_UNKNOWN'
+  | 'STATE_STALE'
+  | 'CLOCK_BEHIND'
+  // policy
+  | 'PRESENTATION_REQUIRED'
+  | 'PROFILE_NOT_ACCEPTED'
+  | 'COULD_NOT_DECIDE'
+  // The type of REASONS admits no other keys.;
+
+export interface Reason {
+  readonly validity: Validity;
+  readonly outcome: Outcome;
+  readonly title: Readonly<Record<Language, string>>;
+}
+
+function reason(
+  validity: Validity,
+  outcome: Outcome,
+  en: string,
+  zhHant: string,
+  zhHans: string,
+  pt: string,
+): Reason {
+  return { validity, outcome, title: { en, 'zh-Hant': zhHant, 'zh-Hans': zhHans, pt } };
+}
+
+const bad = reason.bind(undefined, 'invalid', 'stop');
+const undecided = reason.bind(undefined, 'unconfirmed', 'refer');
+const rule = reason.bind(undefined, 'valid', 'refer');
+
+export const REASONS: Readonly<Record<ReasonCode, Reason>> = {
+  // decode
+  CODE_EMPTY: bad('The code is empty', '條碼是空的', '条码是空的', 'O código está vazio'),
+  CODE_TOO_LONG: bad('The code is too long', '條碼過長', '条码过长', 'O código é demasiado longo'),
+  CODE_UNKNOWN: bad(
+    'This is not a health code',
+    '這不是健康碼',
+    '这不是健康码',
+    'Isto não é um código de saúde',
+  ),
+  CODE_NOT_BASE45: bad(
+    'The code has characters that do not belong there',
+    '條碼含有不應出現的字元',
+    '条码含有不应出现的字符',
+    'O código contém caracteres que não lhe pertencem',
+  ),
+  CODE_MALFORMED: bad('The code is damaged', '條碼已損壞', '条码已损坏', 'O código está danificado'),
+  CODE_INFLATE: bad(
+    'The content of the code cannot be unpacked',
+    '條碼內容無法解壓',
+    '条码内容无法解压',
+    'O conteúdo do código não pode ser descomprimido',
+  ),
+  CODE_PATH_TOO_LONG: bad(
+    'The proof in the code is longer than any batch allows',
+    '條碼內的證明過長',
+    '条码内的证明过长',
+    'A prova contida no código é demasiado longa',
+  ),
+  CODE_VERSION_UNKNOWN: undecided(
+    'The code is of a newer version: update the scanner',
+    '條碼版本較新：請更新掃描器',
+    '条码版本较新：请更新扫描器',
+    'O código é de uma versão mais recente: atualize o leitor',
+  ),
+  CODE_DICTIONARY_UNKNOWN: undecided(
+    'The code uses a newer dictionary: update the scanner',
+    '條碼使用較新的字典：請更新掃描器',
+    '条码使用较新的字典：请更新扫描器',
+    'O código usa um dicionário mais recente: atualize o leitor',
+  ),
+  CODE_FLAGS_UNKNOWN: undecided(
+    'The code uses a newer feature: update the scanner',
+    '條碼使用較新的功能：請更新掃描器',
+    '条码使用较新的功能：请更新扫描器',
+    'O código usa uma função mais recente: atualize o leitor',
+  ),
+  FORMAT_NOT_SUPPORTED: undecided(
+    'A code of another system, which is not checked here',
+    '其他系統的條碼，此處無法核驗',
+    '其他系统的条码，此处无法核验',
+    'Um código de outro sistema, que não é verificado aqui',
+  ),
+  CREDENTIAL_HEADER: bad(
+    'The header of the credential is not of our form',
+    '憑證標頭格式不符',
+    '凭证标头格式不符',
+    'O cabeçalho da credencial não tem a forma prevista',
+  ),
+  CREDENTIAL_MALFORMED: bad(
+    'The content of the credential is not of our form',
+    '憑證內容格式不符',
+    '凭证内容格式不符',
+    'O conteúdo da credencial não tem a forma prevista',
+  ),
+  CREDENTIAL_TYPE_UNKNOWN: undecided(
+    'A credential of a newer type: update the scanner',
+    '憑證類型較新：請更新掃描器',
+    '凭证类型较新：请更新扫描器',
+    'Uma credencial de um tipo mais recente: atualize o leitor',
+  ),
+  // inclusion
+  ROOT_NOT_SEEN: undecided(
+    'The credential is not on the ledger as known here',
+    '此處所知的帳本上未見此憑證',
+    '此处所知的账本上未见此凭证',
+    'A credencial não consta do registo aqui conhecido',
+  ),
+  ROOT_NEVER_ANCHORED: bad(
+    'The credential should be on the ledger by now and is not',
+    '憑證早應載入帳本，但帳本上沒有',
+    '凭证早应载入账本，但账本上没有',
+    'A credencial já devia constar do registo e não consta',
+  ),
+  PROOF_SIZE_MISMATCH: bad(
+    'The proof does not have the length of its batch',
+    '證明長度與批次不符',
+    '证明长度与批次不符',
+    'A prova não tem o comprimento do seu lote',
+  ),
+  // issuer
+  ISSUER_UNKNOWN: bad(
+    'The issuer is not in the trust list',
+    '簽發機構不在信任名單內',
+    '签发机构不在信任名单内',
+    'O emissor não consta da lista de confiança',
+  ),
+  ISSUER_MISMATCH: bad(
+    'Credential, key and ledger name different issuers',
+    '憑證、密鑰與帳本所示的簽發機構不一致',
+    '凭证、密钥与账本所示的签发机构不一致',
+    'Credencial, chave e registo indicam emissores diferentes',
+  ),
+  ISSUER_NOT_ACCREDITED: bad(
+    'The issuer was not accredited at that time',
+    '簽發機構當時未獲認可',
+    '签发机构当时未获认可',
+    'O emissor não estava acreditado nessa altura',
+  ),
+  ISSUER_TYPE_NOT_ALLOWED: bad(
+    'The issuer may not issue credentials of this type',
+    '簽發機構無權簽發此類憑證',
+    '签发机构无权签发此类凭证',
+    'O emissor não pode emitir credenciais deste tipo',
+  ),
+  ISSUER_SUSPENDED: bad(
+    'The issuer was suspended at that time',
+    '簽發機構當時已被暫停',
+    '签发机构当时已被暂停',
+    'O emissor estava suspenso nessa altura',
+  ),
+  AUTHORITY_SUSPENDED: bad(
+    "The issuer's authority was suspended at that time",
+    '簽發機構的主管當局當時已被暫停',
+    '签发机构的主管当局当时已被暂停',
+    'A autoridade do emissor estava suspensa nessa altura',
+  ),
+  ACCOUNT_NOT_VALID: bad(
+    'The ledger account of the batch was not valid at that time',
+    '批次的帳本帳戶當時無效',
+    '批次的账本账户当时无效',
+    'A conta do lote no registo não era válida nessa altura',
+  ),
+  ACCOUNT_COMPROMISED: bad(
+    'The ledger account of the batch was already compromised',
+    '批次的帳本帳戶當時已外洩',
+    '批次的账本账户当时已泄露',
+    'A conta do lote no registo já estava comprometida',
+  ),
+  KEY_UNKNOWN: bad(
+    'The signing key is not in the trust list',
+    '簽署密鑰不在信任名單內',
+    '签署密钥不在信任名单内',
+    'A chave de assinatura não consta da lista de confiança',
+  ),
+  KEY_NOT_VALID: bad(
+    'The signing key was not valid at that time',
+    '簽署密鑰當時無效',
+    '签署密钥当时无效',
+    'A chave de assinatura não era válida nessa altura',
+  ),
+  KEY_COMPROMISED: bad(
+    'The signing key was already compromised',
+    '簽署密鑰當時已外洩',
+    '签署密钥当时已泄露',
+    'A chave de assinatura já estava comprometida',
+  ),
+  // signature
+  SIGNATURE_INVALID: bad(
+    'The signature does not match: the code was altered or forged',
+    '簽名不符：條碼曾被改動或偽造',
+    '签名不符：条码曾被改动或伪造',
+    'A assinatura não confere: o código foi alterado ou falsificado',
+  ),
+  // validity period
+  ISSUED_IN_FUTURE: bad(
+    'The credential claims to be issued in the future',
+    '憑證的簽發時間在未來',
+    '凭证的签发时间在未来',
+    'A credencial indica uma emissão no futuro',
+  ),
+  ISSUED_AFTER_ANCHOR: bad(
+    'The credential claims to be issued after it was anchored',
+    '憑證的簽發時間晚於載入帳本的時間',
+    '凭证的签发时间晚于载入账本的时间',
+    'A credencial indica uma emissão posterior ao seu registo',
+  ),
+  NOT_YET_VALID: bad(
+    'The credential is not valid yet',
+    '憑證尚未生效',
+    '凭证尚未生效',
+    'A credencial ainda não é válida',
+  ),
+  EXPIRED: bad('The credential has expired', '憑證已過期', '凭证已过期', 'A credencial expirou'),
+  // status
+  STATUS_REVOKED: bad(
+    'The credential was revoked',
+    '憑證已被撤銷',
+    '凭证已被撤销',
+    'A credencial foi revogada',
+  ),
+  STATUS_SUSPENDED: bad(
+    'The credential is suspended',
+    '憑證已被暫停',
+    '凭证已被暂停',
+    'A credencial está suspensa',
+  ),
+  STATUS_SUPERSEDED: reason(
+    'invalid',
+    'refer',
+    'The credential was replaced: ask for the new one',
+    '憑證已被取代：請出示新憑證',
+    '凭证已被取代：请出示新凭证',
+    'A credencial foi substituída: peça a nova',
+  ),
+  STATUS_INDEX_OUT_OF_RANGE: bad(
+    'The credential points past the end of its status list',
+    '憑證指向狀態清單以外的位置',
+    '凭证指向状态清单以外的位置',
+    'A credencial aponta para além do fim da sua lista de estado',
+  ),
+  STATUS_ISSUER_MISMATCH: bad(
+    'The status list is that of another issuer',
+    '狀態清單屬於其他簽發機構',
+    '状态清单属于其他签发机构',
+    'A lista de estado é de outro emissor',
+  ),
+  STATUS_UNKNOWN: undecided(
+    'The status list is not known here',
+    '此處未有該狀態清單',
+    '此处未有该状态清单',
+    'A lista de estado não é conhecida aqui',
+  ),
+  STATUS_STALE: undecided(
+    'The status list is out of date',
+    '狀態清單已過時',
+    '状态清单已过时',
+    'A lista de estado está desatualizada',
+  ),
+  // freshness of what is known here
+  STATE_UNKNOWN: undecided(
+    'Nothing is known of the ledger yet: synchronise the scanner',
+    '尚未取得帳本資料：請同步掃描器',
+    '尚未取得账本资料：请同步扫描器',
+    'Ainda nada se sabe do registo: sincronize o leitor',
+  ),
+  STATE_STALE: undecided(
+    'What is known of the ledger is too old: synchronise the scanner',
+    '帳本資料過舊：請同步掃描器',
+    '账本资料过旧：请同步扫描器',
+    'O que se sabe do registo é demasiado antigo: sincronize o leitor',
+  ),
+  CLOCK_BEHIND: undecided(
+    'The clock of the scanner is behind the ledger: set it',
+    '掃描器時鐘慢於帳本：請校正時間',
+    '扫描器时钟慢于账本：请校正时间',
+    'O relógio do leitor está atrasado em relação ao registo: acerte-o',
+  ),
+  // policy
+  PRESENTATION_REQUIRED: rule(
+    'A print is not accepted here: ask for the live code',
+    '此處不接受靜態條碼：請出示動態碼',
+    '此处不接受静态条码：请出示动态码',
+    'Não se aceita impressão aqui: peça o código dinâmico',
+  ),
+  PROFILE_NOT_ACCEPTED: rule(
+    'Another form of the credential is needed here',
+    '此處須出示另一種憑證版本',
+    '此处须出示另一种凭证版本',
+    'Aqui é necessária outra versão da credencial',
+  ),
+  COULD_NOT_DECIDE: undecided(
+    'The check could not be completed',
+    '未能完成核驗',
+    '未能完成核验',
+    'Não foi possível concluir a verificação',
+  ),
+};
+
+export const REASON_CODES: readonly ReasonCode[] = Object.freeze(
+  // The type of REASONS admits no other keys.
+  Object.keys(REASONS) as ReasonCode[],
+);

@@ -1,0 +1,81 @@
+/**
+ * The answer to "may this person pass on this code?": one outcome, what was found out about the credential,
+ * and on what knowledge.
+ */
+import type { Hex } from '../bytes/hex.ts';
+import type { CredentialClaims, Profile } from '../credential/claims.ts';
+import type { CredentialType } from '../credential/credential-type.ts';
+import type { Outcome, ReasonCode, Validity } from './reasons.ts';
+
+/** In the order in which they are taken. */
+export const STEPS = [
+  'decode',
+  'inclusion',
+  'issuer',
+  'signature',
+  'validity',
+  'status',
+  'holder',
+  'identity',
+  'policy',
+] as const;
+
+export type Step = (typeof STEPS)[number];
+export type StepResult = 'ok' | 'failed' | 'unconfirmed' | 'not-checked';
+
+export interface StepReport {
+  readonly step: Step;
+  readonly result: StepResult;
+  readonly reasons?: readonly ReasonCode[];
+}
+
+/** How old our knowledge of the ledger is; `unknown` when there is none or our clock cannot tell. */
+export type FreshnessGrade = 'fresh' | 'ageing' | 'stale' | 'unknown';
+
+export interface Freshness {
+  readonly grade: FreshnessGrade;
+  /** Time of the last block known, Unix seconds; 0 when none is. */
+  readonly checkpointTimeSeconds: number;
+  readonly ageSeconds: number;
+  /** Since the version of the credential's status list in use was anchored. */
+  readonly statusAgeSeconds?: number;
+}
+
+export interface IssuerEvidence {
+  readonly did: string;
+  /** Name of the authority that accredited it. */
+  readonly name: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly jurisdiction: string;
+}
+
+/** Only what was found to be so. Facts of the payload appear only when the payload is authentic. */
+export interface Evidence {
+  /** `HCL1`, or the name of the other system whose code this is. */
+  readonly format?: string;
+  /** Hex of the 75-byte leaf data. */
+  readonly commitment?: Hex;
+  readonly kid?: string;
+  /** When the credential's batch was anchored. */
+  readonly anchoredAtSeconds?: number;
+  readonly signature: 'checked' | 'not-checked';
+  readonly issuer?: IssuerEvidence;
+  readonly type?: CredentialType;
+  readonly profile?: Profile;
+  /** Down to the hour. */
+  readonly issuedAtSeconds?: number;
+  /** The verified payload. Personal data: for the screen in front of the officer, never for a log. */
+  readonly claims?: CredentialClaims;
+}
+
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly validity: Validity;
+  /** All of one kind: of bad evidence, of what could not be decided, or of the rules. Empty = nothing to say. */
+  readonly reasons: readonly ReasonCode[];
+  readonly freshness: Freshness;
+  readonly policy: { readonly id: string; readonly version: number };
+  /** One for each of {@link STEPS}. */
+  readonly steps: readonly StepReport[];
+  readonly evidence: Evidence;
+}

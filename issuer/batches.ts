@@ -1,0 +1,216 @@
+/**
+ * Batches: from a range of a lane to a tree, from a staged tree to a final one, and from a credential to the
+ * batch that holds it.
+ *
+ * A batch is *staged* when its range, order, seed and root are on the disk: from then on its root is fixed,
+ * whatever happens. It is *final* when the ledger has shown its root and every leaf's own proof has been
+ * checked against it; only then does the store say so. Sequences have no gaps; one caller stages and finalises.
+ */
+import { assembleBatch } from '../core/commitment/batch.ts';
+import { hmacSha256, paddingLeafHash } from '../core/commitment/hmac.ts';
+import { buildTree, HASH_BYTES, rootFromPath, type MerkleTree } from '../core/commitment/merkle.ts';
+import { concatBytes } from '../core/bytes/concat.ts';
+import { equalBytes } from '../core/bytes/equal.ts';
+import { toUtf8 } from '../core/bytes/utf8.ts';
+import type { BatchClass } from '../core/credential/credential-type.ts';
+import type { Crypto } from '../core/crypto.ts';
+import { invariant } from '../core/errors.ts';
+import { readUint64, toUint64 } from '../service/big-endian.ts';
+import { randomBelow, type Clock, type RandomBytes } from '../service/clock.ts';
+import { WriteBatch, type Store } from '../service/store.ts';
+import { decodeBatchEntry, encodeBatchEntry, type BatchEntry } from './batch-entry.ts';
+import type { HandleEntry } from './handle-entry.ts';
+import { classOfLane, LANE_COUNT, type LaneLeaf, type Lanes } from './lanes.ts';
+import { laneKey, TABLES, type IssuerTables } from './store.ts';
+
+export interface BatchesDependencies {
+  readonly crypto: Crypto;
+  readonly store: Store;
+  readonly tables: IssuerTables;
+  readonly now: Clock;
+  readonly randomBytes: RandomBytes;
+  /** 32 bytes. */
+  readonly seedKey: Uint8Array;
+}
+
+export interface StagedBatch extends BatchEntry {
+  readonly sequence: number;
+  readonly class: BatchClass;
+}
+
+/** A leaf's place in its batch. */
+export interface InclusionProof {
+  readonly root: Uint8Array;
+  readonly index: number;
+  /** From the leaf up, 32 bytes × log2 of the size. */
+  readonly path: Uint8Array;
+}
+
+/** A batch's tree and, flat and in tree order, its leaf hashes. */
+export interface BatchTree {
+  readonly tree: MerkleTree;
+  readonly leafHashes: Uint8Array;
+}
+
+const TREES_KEPT = 8;
+
+export class Batches {
+  readonly #deps: BatchesDependencies;
+  /** Trees used last, newest at the end. */
+  readonly #trees = new Map<number, BatchTree>();
+  #stagedThrough: number;
+  #finalThrough: number;
+
+  private constructor(deps: BatchesDependencies, stagedThrough: number, finalThrough: number) {
+    this.#deps = deps;
+    this.#stagedThrough = stagedThrough;
+    this.#finalThrough = finalThrough;
+  }
+
+  static async open(deps: BatchesDependencies): Promise<Batches> {
+    const staged = await deps.tables.batches.first({ reverse: true });
+    const final = await deps.tables.anchors.first({ reverse: true });
+    return new Batches(deps, numberOf(staged?.key), numberOf(final?.key));
+  }
+
+  /** Sequence of the last staged batch, 0 before the first. */
+  get stagedThrough(): number {
+    return this.#stagedThrough;
+  }
+
+  /** Sequence of the last final batch, 0 before the first. */
+  get finalThrough(): number {
+    return this.#finalThrough;
+  }
+
+  /** For each lane, the entry after its last batch. */
+  async stagedEnds(): Promise<readonly number[]> {
+    const ends: number[] = [];
+    for (let lane = 0; lane < LANE_COUNT; lane++) {
+      const range = { from: laneKey(lane, 0), before: laneKey(lane + 1, 0), reverse: true };
+      const last = await this.#deps.tables.laneBatches.first(range);
+      if (last === undefined) ends.push(0);
+      else {
+        const { first, count } = await this.load(readUint64(last.value));
+        ends.push(first + count);
+      }
+    }
+    return ends;
+  }
+
+  /** Stages the next `count` entries of a lane, shuffled and padded. */
+  async stage(lane: number, count: number, lanes: Lanes): Promise<StagedBatch> {
+    const { crypto, store, now, randomBytes, seedKey } = this.#deps;
+    const first = lanes.nextToStage(lane);
+    const sequence = this.#stagedThrough + 1;
+    const leafHashes = (await lanes.read(lane, first, count)).map((leaf) => leaf.leafHash);
+    // A seed of its own for each batch, so that telling an auditor one tells nothing of the others.
+    const seed = hmacSha256(crypto, seedKey, concatBytes(SEED_PREFIX, laneKey(lane, first)));
+    const assembled = assembleBatch(crypto, { leafHashes, seed, randomBelow: (bound) => randomBelow(randomBytes, bound) });
+    const { log2Size, positions } = assembled;
+    const { root } = assembled.tree;
+    const entry = { lane, first, count, log2Size, root, seed, positions };
+    // Commit point: from here on this range has this root. A crash before it leaves the leaves in their lane,
+    // to be shuffled anew; after it, whoever starts next anchors exactly this batch.
+    await store.commit(
+      new WriteBatch()
+        .put(TABLES.batches, toUint64(sequence), encodeBatchEntry(entry))
+        .put(TABLES.roots, root, toUint64(sequence))
+        .put(TABLES.laneBatches, laneKey(lane, first), toUint64(sequence)),
+    );
+    this.#stagedThrough = sequence;
+    lanes.staged(lane, count, now());
+    this.#keep(sequence, assembled);
+    return { ...entry, sequence, class: classOfLane(lane) };
+  }
+
+  async load(sequence: number): Promise<StagedBatch> {
+    const value = await this.#deps.tables.batches.get(toUint64(sequence));
+    invariant(value !== undefined, 'batches are numbered without gaps');
+    const entry = decodeBatchEntry(value);
+    return { ...entry, sequence, class: classOfLane(entry.lane) };
+  }
+
+  /** The ledger shows the root: checks each leaf's proof, then makes the batch final. */
+  async finalise(batch: StagedBatch, lanes: Lanes, timeSeconds: number): Promise<void> {
+    invariant(batch.sequence === this.#finalThrough + 1, 'batches become final in order');
+    const { crypto, store } = this.#deps;
+    const { tree } = await this.tree(batch, lanes);
+    const leaves = await lanes.read(batch.lane, batch.first, batch.count);
+    leaves.forEach(({ leafHash }, i) => {
+      const index = positionOf(batch, batch.first + i);
+      const root = rootFromPath(crypto, { leafHash, index, size: tree.size, path: tree.path(index) });
+      // Each against its own leaf: one proof handed to all has happened elsewhere.
+      invariant(equalBytes(root, batch.root), 'a leaf has a proof of its own');
+    });
+    await store.commit(new WriteBatch().put(TABLES.anchors, toUint64(batch.sequence), toUint64(timeSeconds)));
+    this.#finalThrough = batch.sequence;
+  }
+
+  /** The final batch with this root. */
+  async findFinal(root: Uint8Array): Promise<StagedBatch | undefined> {
+    const value = await this.#deps.tables.roots.get(root);
+    const sequence = numberOf(value);
+    return sequence === 0 || sequence > this.#finalThrough ? undefined : await this.load(sequence);
+  }
+
+  /** The final batch that holds a credential, `undefined` while there is none. */
+  async findFinalOf({ lane, entry }: HandleEntry): Promise<StagedBatch | undefined> {
+    const range = { from: laneKey(lane, 0), before: laneKey(lane, entry + 1), reverse: true };
+    const found = await this.#deps.tables.laneBatches.first(range);
+    const sequence = numberOf(found?.value);
+    if (sequence === 0 || sequence > this.#finalThrough) return undefined;
+    const batch = await this.load(sequence);
+    return entry < batch.first + batch.count ? batch : undefined;
+  }
+
+  async proofOf(batch: StagedBatch, lanes: Lanes, entry: number): Promise<InclusionProof> {
+    const { tree } = await this.tree(batch, lanes);
+    const index = positionOf(batch, entry);
+    return { root: batch.root, index, path: tree.path(index) };
+  }
+
+  /** The batch's tree, built again unless it was used lately; its root is the one that was staged. */
+  async tree(batch: StagedBatch, lanes: Lanes): Promise<BatchTree> {
+    const kept = this.#trees.get(batch.sequence);
+    if (kept !== undefined) return kept;
+    const leaves = await lanes.read(batch.lane, batch.first, batch.count);
+    const leafHashes = placeLeaves(this.#deps.crypto, batch, leaves);
+    const built = { leafHashes, tree: buildTree(this.#deps.crypto, leafHashes) };
+    invariant(equalBytes(built.tree.root, batch.root), 'a batch always gives its own root');
+    this.#keep(batch.sequence, built);
+    return built;
+  }
+
+  #keep(sequence: number, tree: BatchTree): void {
+    this.#trees.set(sequence, tree);
+    const oldest = this.#trees.keys().next().value;
+    if (this.#trees.size > TREES_KEPT && oldest !== undefined) this.#trees.delete(oldest);
+  }
+}
+
+/** The leaf hashes of a batch in tree order: credentials at their drawn places, padding at all others. */
+function placeLeaves(crypto: Crypto, batch: BatchEntry, leaves: readonly LaneLeaf[]): Uint8Array {
+  const places: (Uint8Array | undefined)[] = Array.from({ length: 2 ** batch.log2Size });
+  leaves.forEach(({ leafHash }, i) => {
+    places[positionOf(batch, batch.first + i)] = leafHash;
+  });
+  const flat = new Uint8Array(places.length * HASH_BYTES);
+  for (const [place, leafHash] of places.entries()) {
+    flat.set(leafHash ?? paddingLeafHash(crypto, batch.seed, place), place * HASH_BYTES);
+  }
+  return flat;
+}
+
+const SEED_PREFIX: Uint8Array = toUtf8('hcl/batch-seed/1\0');
+
+function positionOf(batch: BatchEntry, entry: number): number {
+  const position = batch.positions[entry - batch.first];
+  invariant(position !== undefined, 'an entry lies within its batch');
+  return position;
+}
+
+/** The number in a key or value, 0 when there is none. */
+function numberOf(bytes: Uint8Array | undefined): number {
+  return bytes === undefined ? 0 : readUint64(bytes);
+}

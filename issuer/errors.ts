@@ -1,0 +1,30 @@
+/** Errors of the issuer and how HTTP answers them. */
+import { HclError } from '../core/errors.ts';
+import type { ProblemSpec, ProblemTable } from '../service/problems.ts';
+
+const PROBLEMS = {
+  CREDENTIAL_NOT_FOUND: { status: 404, title: 'There is no such credential' },
+  RECORD_NOT_FOUND: { status: 404, title: 'There is no such record' },
+  BATCH_NOT_FOUND: { status: 404, title: 'There is no such anchored batch' },
+  STATUS_LIST_NOT_FOUND: { status: 404, title: 'There is no such status list' },
+  CREDENTIAL_NOT_RELEASED: { status: 409, title: 'The credential is not anchored yet' },
+  RECORDS_MEDIA_TYPE: { status: 415, title: 'Send JSON, CSV or a FHIR R4 bundle' },
+  RECORDS_TOO_LARGE: { status: 413, title: 'The file is too large' },
+  ISSUER_HALTED: { status: 503, title: 'The issuer has stopped itself' },
+  ISSUER_BUSY: { status: 503, title: 'Too much is waiting, try again' },
+  STATUS_NOT_PUBLISHED: { status: 503, title: 'No status version is anchored yet' },
+} as const;
+
+/** Codes that requests can meet; the others never leave the process. */
+export const ISSUER_PROBLEMS: Readonly<Record<keyof typeof PROBLEMS, ProblemSpec>> = PROBLEMS;
+
+/** Codes that end the process: someone must look before it may go on. */
+type FatalCode =
+  /** The ledger holds something else at a place where this store says what must be there. */
+  | 'ISSUER_LEDGER_CONFLICT'
+  /** The ledger knows more of this issuer than its store: an old backup, or a second writer. */
+  | 'ISSUER_STORE_BEHIND'
+  | 'ISSUER_STORE_OF_ANOTHER'
+  | 'ISSUER_SECRET_INVALID';
+
+export class IssuerError extends HclError<keyof typeof PROBLEMS | FatalCode> {}

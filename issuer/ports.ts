@@ -1,0 +1,55 @@
+/**
+ * What the issuer asks of the ledger. A port is bound to one issuer's account; `issuer/ledger-ports.ts` joins
+ * them to the real one, tests to one in memory.
+ *
+ * For both: what resolves is final. A rejection means *unknown*: the caller looks before it repeats.
+ */
+import type { Hex } from '../core/bytes/hex.ts';
+import type { BatchClass } from '../core/credential/credential-type.ts';
+
+export interface BatchToAnchor {
+  /** 32 bytes. */
+  readonly root: Uint8Array;
+  readonly log2Size: number;
+  readonly class: BatchClass;
+  /** The issuer's last sequence plus one. */
+  readonly expectedSequence: number;
+}
+
+export interface AnchoredBatch {
+  /** Time of the block, Unix seconds. */
+  readonly timeSeconds: number;
+  readonly log2Size: number;
+  readonly class: BatchClass;
+  readonly sequence: number;
+}
+
+export interface AnchorPort {
+  /** Anchors a root, once however often it is asked. */
+  anchor(batch: BatchToAnchor): Promise<AnchoredBatch>;
+  find(root: Uint8Array): Promise<AnchoredBatch | undefined>;
+  /** Sequence of the issuer's last batch, 0 before the first. */
+  sequence(): Promise<number>;
+}
+
+export interface StatusToPublish {
+  /** The first is 1. */
+  readonly version: number;
+  readonly listsRoot: Uint8Array;
+  readonly actsDigest: Uint8Array;
+  /** Unix seconds. The ledger takes a version only while its own time is before this. */
+  readonly nextUpdate: number;
+}
+
+export interface PublishedStatus {
+  readonly version: number;
+  readonly listsRoot: Hex;
+  readonly actsDigest: Hex;
+  readonly nextUpdate: number;
+}
+
+export interface StatusPort {
+  /** Publishes a version, once however often it is asked. */
+  publish(next: StatusToPublish): Promise<void>;
+  current(): Promise<PublishedStatus | undefined>;
+}

@@ -1,0 +1,73 @@
+/**
+ * What the issuer keeps, all in one Level store. Numbers in keys are big endian, so that keys sort as they
+ * are scanned. Tags are for ever: a retired one stays listed and is never used again.
+ *
+ * | tag | table       | key → value                                                                        |
+ * |-----|-------------|------------------------------------------------------------------------------------|
+ * | 1   | meta        | name → see `issuer-state.ts`                                                         |
+ * | 2   | records     | record number u64 → envelope: record and its two signed credentials                  |
+ * | 3   | handles     | HMAC(handle) 16 → record number u64 ‖ place u8 ‖ lane u8 ‖ entry u64                |
+ * | 4   | duplicates  | HMAC(canonical record) 16 → record number u64                                       |
+ * | 5   | leaves      | lane u8 ‖ first entry u64 → (leaf hash 32 ‖ record number u64 ‖ place u8) × n       |
+ * | 6   | batches     | sequence u64 → staged batch, see `batch-entry.ts`                                   |
+ * | 7   | roots       | root 32 → sequence u64                                                             |
+ * | 8   | laneBatches | lane u8 ‖ first entry u64 → sequence u64                                            |
+ * | 9   | anchors     | sequence u64 → time of the block u64: the batch is final                             |
+ * | 10  | lists       | list number u32 → envelope: profile, entries used, seed of their order              |
+ * | 11  | acts        | act number u64 → JSON, see `status-entry.ts`                                        |
+ * | 12  | statuses    | version u64 → JSON of the staged version                                            |
+ * | 13  | published   | version u64 → nothing: the version is final                                         |
+ */
+import { concatBytes } from '../core/bytes/concat.ts';
+import { toUint64, writeUint32 } from '../service/big-endian.ts';
+import { defineTables, type Store, type TableReader, type TableSpec } from '../service/store.ts';
+
+type TableName =
+  | 'meta'
+  | 'records'
+  | 'handles'
+  | 'duplicates'
+  | 'leaves'
+  | 'batches'
+  | 'roots'
+  | 'laneBatches'
+  | 'anchors'
+  | 'lists'
+  | 'acts'
+  | 'statuses'
+  | 'published';
+
+export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
+  meta: { tag: 1, format: 1 },
+  records: { tag: 2, format: 1 },
+  handles: { tag: 3, format: 1 },
+  duplicates: { tag: 4, format: 1 },
+  leaves: { tag: 5, format: 1 },
+  batches: { tag: 6, format: 1 },
+  roots: { tag: 7, format: 1 },
+  laneBatches: { tag: 8, format: 1 },
+  anchors: { tag: 9, format: 1 },
+  lists: { tag: 10, format: 1 },
+  acts: { tag: 11, format: 1 },
+  statuses: { tag: 12, format: 1 },
+  published: { tag: 13, format: 1 },
+});
+
+export type IssuerTables = Readonly<Record<TableName, TableReader>>;
+
+/** Readers of all tables; writes go through `Store.commit`. */
+export function readersOf(store: Store): IssuerTables {
+  const readers = Object.entries(TABLES).map(([name, spec]) => [name, store.table(spec)]);
+  // One reader for each name of TABLES.
+  return Object.fromEntries(readers) as IssuerTables;
+}
+
+export function laneKey(lane: number, entry: number): Uint8Array {
+  return concatBytes(Uint8Array.of(lane), toUint64(entry));
+}
+
+export function listKey(list: number): Uint8Array {
+  const key = new Uint8Array(4);
+  writeUint32(key, 0, list);
+  return key;
+}

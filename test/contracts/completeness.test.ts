@@ -1,0 +1,20 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { expect } from 'chai';
+import { artifacts } from 'hardhat';
+import { describe, it } from 'mocha';
+
+describe('contract tests name every error and every event', () => {
+  for (const contract of ['ITrustList', 'IBatchAnchor', 'IStatusAnchor']) {
+    it(`of ${contract}`, async () => {
+      const folder = new URL('./', import.meta.url);
+      const files = (await readdir(folder)).filter((file) => file.endsWith('.test.ts'));
+      const texts = await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')));
+      const { abi } = await artifacts.readArtifact(contract);
+      const names = abi
+        .filter(({ type }) => type === 'error' || type === 'event')
+        .map((item) => String(item.name));
+      const unnamed = names.filter((name) => !texts.some((text) => text.includes(`'${name}'`)));
+      expect(unnamed).to.deep.equal([]);
+    });
+  }
+});

@@ -1,0 +1,223 @@
+/** The surface that strangers reach: envelope, limits, names, and whatever they may send. */
+import { after, before, describe, it } from 'mocha';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { request } from 'node:http';
+import { runs, testSeed } from '../support/scale.ts';
+import { account, TestNode, type RpcAnswer } from './support/test-node.ts';
+import { selectMethods } from '../../node/rpc/methods.ts';
+
+/** Of 50 calls each. */
+const BATCHES = runs(60, 2_000);
+
+/** What other nodes offer and this one must not: unlocked keys, debugging, mining, control. */
+const FORBIDDEN = [
+  'eth_sendTransaction', 'eth_sign', 'eth_signTransaction', 'personal_unlockAccount', 'personal_listAccounts',
+  'admin_addPeer', 'admin_nodeInfo', 'admin_startHTTP', 'debug_traceTransaction', 'debug_setHead', 'miner_start',
+  'clique_propose', 'txpool_content', 'evm_snapshot', 'evm_revert', 'evm_mine', 'evm_setNextBlockTimestamp',
+  'hardhat_setBalance', 'hardhat_impersonateAccount', 'anvil_setCode', 'eth_mining', 'eth_getWork', 'eth_subscribe',
+  'eth_newFilter', 'engine_newPayloadV1', 'rpc_modules', 'toString', '__proto__', 'constructor', '',
+];
+
+describe('node: JSON-RPC surface', () => {
+  let test: TestNode;
+  before(async () => {
+    test = await TestNode.start({ limits: { maxBatchCalls: 20, maxBodyBytes: 65_536 } });
+  });
+  after(() => test[Symbol.asyncDispose]());
+
+  it('answers what describes the node', async () => {
+    expect(await test.result('eth_chainId')).to.equal('0x82026c');
+    expect(await test.result('net_version')).to.equal('8520300');
+    expect(await test.result('web3_clientVersion')).to.be.a('string');
+    expect(await test.result('eth_syncing')).to.equal(false);
+    expect(await test.result('eth_accounts')).to.deep.equal([]);
+    expect(await test.result('eth_gasPrice')).to.equal('0x0');
+    expect(await test.result('eth_maxPriorityFeePerGas')).to.equal('0x0');
+    expect(await test.result('eth_feeHistory', ['0x4', 'latest', [25, 75]])).to.deep.equal({
+      oldestBlock: '0x0',
+      baseFeePerGas: ['0x0', '0x0'],
+      gasUsedRatio: [0],
+      reward: [['0x0', '0x0']],
+    });
+  });
+
+  it('refuses every method outside its table', async () => {
+    for (const method of FORBIDDEN) expect((await test.send(method)).error?.code, method).to.equal(-32601);
+  });
+
+  it('can be cut down to fewer methods', async () => {
+    await using few = await TestNode.start({ limits: { allowedMethods: ['eth_chainId'] } });
+    expect((await few.send('eth_chainId')).error).to.equal(undefined);
+    expect((await few.send('eth_blockNumber')).error?.code).to.equal(-32601);
+  });
+
+  it('answers a batch in its order, with a call’s own error in its place', async () => {
+    const calls = ['eth_chainId', 'eth_nothing', 'eth_accounts'].map((method, id) => ({ jsonrpc: '2.0', id, method }));
+    const answers = (await test.post(JSON.stringify([...calls, 7]))) as unknown as RpcAnswer[];
+    expect(answers.map(({ id, error }) => [id, error?.code])).to.deep.equal([
+      [0, undefined],
+      [1, -32601],
+      [2, undefined],
+      [null, -32600],
+    ]);
+  });
+
+  it('refuses what is not a request, with the code of JSON-RPC 2.0', async () => {
+    const bodies: [string, number][] = [
+      ['{', -32700],
+      ['', -32700],
+      ['nonsense', -32700],
+      ['[]', -32600],
+      ['{}', -32600],
+      ['null', -32600],
+      ['"eth_chainId"', -32600],
+      ['{"jsonrpc":"1.0","id":1,"method":"eth_chainId"}', -32600],
+      ['{"jsonrpc":"2.0","method":"eth_chainId"}', -32600],
+      ['{"jsonrpc":"2.0","id":{},"method":"eth_chainId"}', -32600],
+      ['{"jsonrpc":"2.0","id":1,"method":7}', -32600],
+      ['{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":{"a":1}}', -32600],
+    ];
+    for (const [body, code] of bodies) expect((await test.post(body)).error?.code, body).to.equal(code);
+  });
+
+  it('refuses too large a batch and too large a body', async () => {
+    const call = { jsonrpc: '2.0', id: 1, method: 'eth_chainId' };
+    const answer = await test.post(JSON.stringify(Array.from({ length: 21 }, () => call)));
+    expect(answer.error?.message).to.equal('batch too large: at most 20');
+    const large = await test.post(JSON.stringify({ ...call, params: ['x'.repeat(70_000)] }));
+    expect(large.error?.message).to.equal('request too large');
+  });
+
+  it('refuses malformed parameters', async () => {
+    const address = account(0).address;
+    const bad: [string, unknown[]][] = [
+      ['eth_getBalance', []],
+      ['eth_getBalance', ['0x1']],
+      ['eth_getBalance', [address, 'newest']],
+      ['eth_getBalance', [address, '0x01']],
+      ['eth_getBalance', [address, 1]],
+      ['eth_getBalance', [address, { blockNumber: '0x1', blockHash: `0x${'0'.repeat(64)}` }]],
+      ['eth_getBalance', [address, 'latest', 'more']],
+      ['eth_getStorageAt', [address, `0x${'1'.repeat(65)}`]],
+      ['eth_getBlockByNumber', ['latest', 'yes']],
+      ['eth_getBlockByHash', ['0x12', false]],
+      ['eth_getTransactionByHash', [null]],
+      ['eth_sendRawTransaction', ['0x123']],
+      ['eth_sendRawTransaction', [[]]],
+      ['eth_call', ['0x']],
+      ['eth_call', [{ to: '0x1' }]],
+      ['eth_call', [{ to: address, data: '0x1' }]],
+      ['eth_call', [{ to: address, data: '0x11', input: '0x22' }]],
+      ['eth_call', [{ to: address, value: '12' }]],
+      ['eth_call', [{ to: address }, 'latest', { [address]: { balance: '0x1' } }]],
+      ['eth_call', [{ to: address, accessList: [{ address }] }]],
+      ['eth_feeHistory', ['0xffff', 'latest', []]],
+      ['eth_getProof', [address, 'all', 'latest']],
+    ];
+    for (const [method, params] of bad) {
+      expect((await test.send(method, params)).error?.code, `${method} ${JSON.stringify(params)}`).to.equal(-32602);
+    }
+  });
+
+  it('says when a block does not exist', async () => {
+    for (const block of ['0xffff', { blockHash: `0x${'ab'.repeat(32)}` }]) {
+      const { error } = await test.send('eth_getBalance', [account(0).address, block]);
+      expect([error?.code, error?.message]).to.deep.equal([-32000, 'header not found']);
+    }
+    expect(await test.result('eth_getBlockByNumber', ['0xffff', false])).to.equal(null);
+    expect(await test.result('eth_getTransactionReceipt', [`0x${'ab'.repeat(32)}`])).to.equal(null);
+  });
+
+  it('gives every malformed call an error object or a plain answer, and goes on', async () => {
+    const methods = Array.from(selectMethods(undefined).keys());
+    const junk = fc.oneof(
+      { weight: 3, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
+      { weight: 2, arbitrary: fc.constantFrom('latest', '0x0', '0x', account(0).address, `0x${'ff'.repeat(32)}`) },
+      fc.record({ to: fc.constantFrom(account(0).address, null, '0x'), data: fc.constantFrom('0x', '0x5b56', 'x') }),
+      fc.bigInt({ min: 0n, max: 2n ** 300n }).map((value) => `0x${value.toString(16)}`),
+    );
+    const calls = fc.record({
+      jsonrpc: fc.constantFrom('2.0', '2.0', '2.0', '1.0', 2),
+      id: fc.oneof(fc.nat(), fc.string(), fc.constant(null)),
+      method: fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...methods) }, fc.string()),
+      params: fc.oneof({ weight: 9, arbitrary: fc.array(junk, { maxLength: 4 }) }, junk),
+    });
+    const bodies = fc.oneof({ weight: 9, arbitrary: calls.map((call) => JSON.stringify(call)) }, fc.string());
+    let answered = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(bodies, { minLength: 50, maxLength: 50 }), async (texts) => {
+        for (const text of texts) {
+          const answer: unknown = JSON.parse(await test.node.answer(text));
+          for (const one of Array.isArray(answer) ? answer : [answer]) {
+            expect(one).to.include({ jsonrpc: '2.0' });
+            if ('error' in one) {
+              expect(one.error.code).to.be.a('number');
+              expect(one.error.code, `${text}: ${one.error.message}`).to.not.equal(-32603);
+            } else expect(one).to.have.property('result');
+          }
+          answered++;
+        }
+      }),
+      { numRuns: BATCHES, seed: testSeed },
+    );
+    expect(answered).to.equal(BATCHES * 50);
+    expect(test.errors).to.deep.equal([]);
+    expect(await test.result('eth_blockNumber')).to.equal('0x0');
+  });
+});
+
+describe('node: HTTP', () => {
+  let test: TestNode;
+  before(async () => {
+    test = await TestNode.start({ limits: { allowedHosts: ['ledger.example'], allowedOrigins: ['https://desk.example'] } });
+  });
+  after(() => test[Symbol.asyncDispose]());
+
+  /** `fetch` does not let the Host header be chosen. */
+  function ask(headers: Record<string, string>, method = 'POST', path = '/'): Promise<number> {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId' });
+    return new Promise((resolve, reject) => {
+      const call = request(new URL(path, test.url), { method, headers: { 'content-type': 'application/json', ...headers } });
+      call.on('response', (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      });
+      call.on('error', reject);
+      call.end(method === 'POST' ? body : undefined);
+    });
+  }
+
+  it('answers loopback names and the hosts it is told', async () => {
+    for (const host of ['localhost', 'LOCALHOST:8545', '127.0.0.1:1', '[::1]:8545', 'ledger.example', 'ledger.example:443']) {
+      expect(await ask({ host }), host).to.equal(200);
+    }
+  });
+
+  it('refuses another host, which stops DNS rebinding', async () => {
+    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1', '[::2]:80', 'x']) {
+      expect(await ask({ host }), host).to.equal(403);
+    }
+  });
+
+  it('refuses web pages but those it is told', async () => {
+    expect(await ask({ origin: 'https://desk.example' })).to.equal(200);
+    for (const origin of ['http://localhost', 'https://evil.example', 'null']) {
+      expect(await ask({ origin }), origin).to.equal(403);
+    }
+  });
+
+  it('takes JSON only, and only on its one address', async () => {
+    expect(await ask({ 'content-type': 'text/plain' })).to.equal(415);
+    expect(await ask({ 'content-type': 'application/x-www-form-urlencoded' })).to.equal(415);
+    expect(await ask({}, 'GET')).to.equal(404);
+    expect(await ask({}, 'OPTIONS')).to.equal(404);
+    expect(await ask({}, 'POST', '/rpc')).to.equal(404);
+  });
+
+  it('tells whether it lives and seals', async () => {
+    expect(await ask({}, 'GET', '/health/live')).to.equal(200);
+    expect(await ask({}, 'GET', '/health/ready')).to.equal(200);
+    expect(await ask({ host: 'evil.example' }, 'GET', '/health/ready')).to.equal(403);
+  });
+});

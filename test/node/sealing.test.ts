@@ -1,0 +1,137 @@
+/** When blocks are made, what time they have, and what happens when one cannot be written. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'mocha';
+import { expect } from 'chai';
+import { hexToBytes } from '@ethereumjs/util';
+import { Allowlist } from '../../node/allowlist.ts';
+import { admit } from '../../node/admission.ts';
+import { createChainRules } from '../../node/chain-rules.ts';
+import { ChainStore } from '../../node/chain-store.ts';
+import { Executor } from '../../node/executor.ts';
+import { createGenesis } from '../../node/genesis.ts';
+import { TransactionPool } from '../../node/pool.ts';
+import { Sealer } from '../../node/sealer.ts';
+import { account, CHAIN_ID, FREE, GENESIS_SECONDS, SEALER_KEY, TestNode } from './support/test-node.ts';
+import { expectCode } from './support/expect-code.ts';
+
+type Hex = `0x${string}`;
+
+async function transfer(test: TestNode, nonce: number, sender = 0): Promise<unknown> {
+  const raw = await account(sender).signTransaction({ ...FREE, to: account(1).address, gasLimit: 21_000, nonce });
+  return test.result('eth_sendRawTransaction', [raw]);
+}
+
+async function timestamps(test: TestNode): Promise<number[]> {
+  const head = Number(await test.result('eth_blockNumber'));
+  const blocks = Array.from({ length: head + 1 }, (_, number) =>
+    test.result('eth_getBlockByNumber', [`0x${number.toString(16)}`, false]),
+  );
+  return (await Promise.all(blocks)).map((block) => Number((block as { timestamp: string }).timestamp) - GENESIS_SECONDS);
+}
+
+describe('node: sealing', () => {
+  it('gives blocks the time of the clock, or one second more than the block before', async () => {
+    await using test = await TestNode.start();
+    test.clockSeconds = GENESIS_SECONDS + 100.9;
+    await transfer(test, 0);
+    await transfer(test, 1);
+    test.clockSeconds = GENESIS_SECONDS + 50;
+    await transfer(test, 2);
+    test.clockSeconds = GENESIS_SECONDS + 200;
+    await transfer(test, 3);
+    expect(await timestamps(test)).to.deep.equal([0, 100, 101, 102, 200]);
+  });
+
+  it('waits for the clock rather than run too far ahead of it, and then takes all that waits', async () => {
+    await using test = await TestNode.start({ limits: { maxClockLeadSeconds: 1 } });
+    test.clockSeconds = GENESIS_SECONDS + 10;
+    await transfer(test, 0);
+    await transfer(test, 1);
+    const waiting = [transfer(test, 2), transfer(test, 0, 2)];
+    expect(Number(await test.result('eth_blockNumber'))).to.equal(2);
+    test.clockSeconds = GENESIS_SECONDS + 11;
+    await Promise.all(waiting);
+    expect(await timestamps(test)).to.deep.equal([0, 10, 11, 12]);
+  });
+
+  it('makes no block for nothing, unless it is time for a heartbeat', async () => {
+    await using quiet = await TestNode.start();
+    await using beating = await TestNode.start({ heartbeatSeconds: 1 });
+    while ((await beating.result('eth_blockNumber')) !== '0x1') await new Promise(setImmediate);
+    expect(await quiet.result('eth_blockNumber')).to.equal('0x0');
+    expect((await timestamps(beating))[1]).to.equal(1_000);
+  });
+
+  it('puts transactions that come together into one block, first come first served', async () => {
+    await using test = await TestNode.start({ sealIntervalMs: 20 });
+    const hashes = [await transfer(test, 0, 3), await transfer(test, 0, 2), await transfer(test, 1, 3)];
+    await test.node.sealBlock();
+    while (Number(await test.result('eth_blockNumber')) < 1) await new Promise(setImmediate);
+    const block = (await test.result('eth_getBlockByNumber', ['0x1', false])) as { transactions: unknown };
+    expect(block.transactions).to.deep.equal(hashes);
+  });
+
+  it('leaves for the next block what does not fit', async () => {
+    await using test = await TestNode.start();
+    const calls = await Promise.all(
+      [0, 1, 2].map(async (nonce) => {
+        const fields = { ...FREE, to: account(1).address, gasLimit: 25_000_000, nonce };
+        const raw = await account(0).signTransaction(fields);
+        return { jsonrpc: '2.0', id: nonce, method: 'eth_sendRawTransaction', params: [raw] };
+      }),
+    );
+    // Gas limits count, and two of these fill a block.
+    await test.post(JSON.stringify(calls));
+    const block = (await test.result('eth_getBlockByNumber', ['0x1', false])) as { transactions: unknown[] };
+    expect(block.transactions.length).to.equal(3);
+  });
+});
+
+describe('node: a block that cannot be written', () => {
+  it('is acknowledged to nobody and stops the sealer, while the chain before stays readable', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hcl-fault-'));
+    await writeFile(join(folder, 'allow.toml'), `accounts-allowlist=["${account(0).address}"]`);
+    const privateKey = hexToBytes(SEALER_KEY as Hex);
+    const rules = await createChainRules(CHAIN_ID, privateKey);
+    const store = await ChainStore.open(folder, rules);
+    const genesis = await createGenesis({ timestampSeconds: GENESIS_SECONDS }, rules, store.stateNodes);
+    await store.commit({ block: genesis, receipts: [] });
+    const pool = new TransactionPool(10);
+    const failures: unknown[] = [];
+    const sealer = new Sealer(
+      { privateKey, sealIntervalMs: 0, heartbeatSeconds: 0, maxClockLeadSeconds: 10 },
+      {
+        rules,
+        store,
+        pool,
+        executor: await Executor.create(rules, store.stateNodes, () => undefined),
+        allowlist: await Allowlist.open(join(folder, 'allow.toml')),
+        nowSeconds: () => GENESIS_SECONDS + 10,
+        onFailure: (error) => failures.push(error),
+      },
+    );
+    const raw = await account(0).signTransaction({ ...FREE, to: account(1).address, gasLimit: 21_000, nonce: 0 });
+    const pooled = admit(hexToBytes(raw as Hex), rules, await Allowlist.open(join(folder, 'allow.toml')));
+    pool.learnNonce(pooled.sender, 0n);
+    pool.add(pooled);
+
+    const head = store.head;
+    await store[Symbol.asyncDispose]();
+    sealer.wake();
+    await sealer.acknowledged(pooled.hash);
+    expect(failures.map((error) => (error instanceof Error && 'code' in error ? error.code : error))).to.deep.equal([
+      'NODE_WRITE_FAILED',
+    ]);
+    expect([sealer.isSealing, store.head, pool.find(pooled.hash)]).to.deep.equal([false, head, { ...pooled, arrival: 0 }]);
+    await sealer.sealNow();
+    expect(failures).to.have.length(1);
+    await sealer.stop();
+
+    await using again = await ChainStore.open(folder, rules);
+    expect(again.head?.header.hash).to.deep.equal(genesis.header.hash);
+    await expectCode(ChainStore.open(folder, rules), 'NODE_FOLDER_LOCKED');
+    await rm(folder, { recursive: true, force: true });
+  });
+});

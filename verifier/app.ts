@@ -1,0 +1,36 @@
+/** The verifier on HTTP: `POST /verify`, `GET /state`, and what every service has. Builds, does not listen. */
+import { createMetrics } from '../service/metrics.ts';
+import { buildService, type Service } from '../service/app.ts';
+import type { createLogger } from '../service/logging.ts';
+import type { VerifierConfig } from './config.ts';
+import { verifierMetrics } from './metrics.ts';
+import { addStateRoute } from './routes/state.ts';
+import { addVerifyRoute } from './routes/verify.ts';
+import type { Verifier } from './verifier.ts';
+
+/** A gate asks often and from one address: this is against accidents, not for fairness. */
+const REQUESTS_PER_MINUTE = 600_000;
+
+export interface VerifierAppOptions {
+  readonly verifier: Verifier;
+  readonly config: Pick<VerifierConfig, 'deployment'>;
+  readonly logger: ReturnType<typeof createLogger>;
+}
+
+export async function buildVerifierApp({ verifier, config, logger }: VerifierAppOptions): Promise<Service> {
+  const metrics = createMetrics();
+  const app = await buildService({
+    name: 'Health Code Ledger verifier',
+    description: 'Codes in, verdicts out, from a local replica of the ledger.',
+    logger,
+    metrics,
+    readiness: [{ name: 'replica', isReady: () => verifier.isSynced }],
+    problems: {},
+    limits: { requestsPerMinute: REQUESTS_PER_MINUTE },
+  });
+  const counts = verifierMetrics(metrics);
+  verifier.onSync(counts.observe);
+  addVerifyRoute(app, verifier, counts);
+  addStateRoute(app, verifier, config.deployment);
+  return app;
+}

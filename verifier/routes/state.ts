@@ -1,0 +1,64 @@
+/** `GET /state`: what this checkpoint knows and how old it is. No personal data, nothing about codes shown. */
+import type { Service } from '../../service/app.ts';
+import { Closed, Type, type Static } from '../../service/schema.ts';
+import type { Deployment } from '../../ledger/deployment.ts';
+import type { Verifier } from '../verifier.ts';
+
+const Seconds = Type.Integer({ description: 'Unix time' });
+
+const State = Closed({
+  ledger: Closed({
+    chainId: Type.Integer(),
+    genesisHash: Type.String(),
+    head: Type.Union([
+      Closed({ number: Type.Integer(), hash: Type.String(), timeSeconds: Seconds }),
+      Type.Null(),
+    ]),
+    confirmedAtSeconds: Type.Union([Seconds, Type.Null()]),
+    roots: Type.Integer(),
+  }),
+  issuers: Type.Array(
+    Closed({
+      did: Type.String(),
+      name: Type.String({ description: 'the authority that accredited it' }),
+      jurisdiction: Type.String(),
+      status: Closed({
+        anchoredVersion: Type.Union([Type.Integer(), Type.Null()]),
+        acceptedVersion: Type.Union([Type.Integer(), Type.Null()]),
+        failure: Type.Union([Type.String({ description: 'code of the last failed fetch' }), Type.Null()]),
+      }),
+    }),
+  ),
+});
+
+export function addStateRoute(app: Service, verifier: Verifier, deployment: Deployment): void {
+  app.get(
+    '/state',
+    { schema: { tags: ['state'], summary: 'What this checkpoint knows', response: { 200: State } } },
+    async () => toState(verifier, deployment),
+  );
+}
+
+function toState(verifier: Verifier, { chainId, genesisHash }: Deployment): Static<typeof State> {
+  const { head, roots, trust, statusAnchors } = verifier.state;
+  const { follower } = verifier;
+  return {
+    ledger: {
+      chainId,
+      genesisHash,
+      head: head.number < 0 ? null : { ...head },
+      confirmedAtSeconds: verifier.confirmedAtSeconds ?? null,
+      roots: roots.size,
+    },
+    issuers: [...trust.issuers()].map(({ id, did, authority }) => ({
+      did,
+      name: authority.name,
+      jurisdiction: authority.jurisdiction,
+      status: {
+        anchoredVersion: statusAnchors.get(id)?.version ?? null,
+        acceptedVersion: follower.acceptedVersionOf(id) ?? null,
+        failure: follower.failureOf(id) ?? null,
+      },
+    })),
+  };
+}

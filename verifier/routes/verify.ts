@@ -1,0 +1,66 @@
+/**
+ * `POST /verify`: codes in, one verdict each, in order. A code that is no code has a verdict too.
+ *
+ *   application/json  {"code": "HCL1:…"} or {"codes": ["HCL1:…", …]}, at most 256
+ *   text/plain        one code a line, at most 256
+ *   answer            {"verdicts": [ … ]}
+ *
+ * Verdicts may carry the verified claims, so they are for the screen of the one who asked: never cached,
+ * and bodies are never logged.
+ */
+import { RequestError } from '../../service/problems.ts';
+import type { Service } from '../../service/app.ts';
+import { Closed, Type, type Static } from '../../service/schema.ts';
+import type { Verdict } from '../../core/verify/verdict.ts';
+import type { VerifierMetrics } from '../metrics.ts';
+import type { Verifier } from '../verifier.ts';
+import { VerdictSchema } from '../verdict-schema.ts';
+
+export const MAX_CODES = 256;
+/** A code has at most 4,296 characters, and JSON may write each as six. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+const Body = Type.Union([
+  Closed({ code: Type.String() }),
+  Closed({ codes: Type.Array(Type.String(), { maxItems: MAX_CODES }) }),
+  Type.String({ description: 'text/plain: one code a line' }),
+]);
+
+export function addVerifyRoute(app: Service, verifier: Pick<Verifier, 'verify'>, metrics: VerifierMetrics): void {
+  app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, body);
+  });
+  app.post(
+    '/verify',
+    {
+      bodyLimit: MAX_BODY_BYTES,
+      schema: {
+        tags: ['verify'],
+        summary: 'Codes in, verdicts out',
+        body: Body,
+        response: { 200: Closed({ verdicts: Type.Array(VerdictSchema) }) },
+      },
+    },
+    async (request, reply) => {
+      const verdicts: Verdict[] = [];
+      for (const code of codesIn(request.body)) {
+        const verdict = await verifier.verify(code);
+        metrics.count(verdict);
+        verdicts.push(verdict);
+      }
+      void reply.header('cache-control', 'no-store');
+      return { verdicts };
+    },
+  );
+}
+
+function codesIn(body: Static<typeof Body>): readonly string[] {
+  if (typeof body !== 'string') return 'code' in body ? [body.code] : body.codes;
+  const lines = body.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  // The last line ends; what follows it is not another one.
+  const codes = lines.length > 1 && lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+  if (codes.length > MAX_CODES) {
+    throw new RequestError('REQUEST_TOO_LARGE', `at most ${MAX_CODES} codes in one request`);
+  }
+  return codes;
+}

@@ -1,0 +1,45 @@
+/** The verdict as routes answer it: `core/verify/verdict.ts` in the schema language. */
+import { REASON_CODES } from '../core/verify/reasons.ts';
+import { STEPS, type Verdict } from '../core/verify/verdict.ts';
+import type { TUnsafe } from 'typebox';
+import { Closed, Type, type TSchema } from '../service/schema.ts';
+
+const oneOf = (values: readonly string[]): TSchema => Type.Enum([...values]);
+const Seconds = Type.Integer();
+const Reasons = Type.Array(oneOf(REASON_CODES));
+
+const Evidence = Closed({
+  format: Type.Optional(Type.String()),
+  commitment: Type.Optional(Type.String()),
+  kid: Type.Optional(Type.String()),
+  anchoredAtSeconds: Type.Optional(Seconds),
+  signature: oneOf(['checked', 'not-checked']),
+  issuer: Type.Optional(Closed({ did: Type.String(), name: Type.String(), jurisdiction: Type.String() })),
+  type: Type.Optional(Type.String()),
+  profile: Type.Optional(oneOf(['venue', 'travel'])),
+  issuedAtSeconds: Type.Optional(Seconds),
+  claims: Type.Optional(Type.Unknown({ description: 'The verified payload: personal data' })),
+});
+
+export const VerdictSchema: TUnsafe<Verdict> = Type.Unsafe<Verdict>(
+  Closed({
+    outcome: oneOf(['pass', 'condition', 'refer', 'stop']),
+    validity: oneOf(['valid', 'invalid', 'unconfirmed']),
+    reasons: Reasons,
+    freshness: Closed({
+      grade: oneOf(['fresh', 'ageing', 'stale', 'unknown']),
+      checkpointTimeSeconds: Seconds,
+      ageSeconds: Seconds,
+      statusAgeSeconds: Type.Optional(Seconds),
+    }),
+    policy: Closed({ id: Type.String(), version: Type.Integer() }),
+    steps: Type.Array(
+      Closed({
+        step: oneOf(STEPS),
+        result: oneOf(['ok', 'failed', 'unconfirmed', 'not-checked']),
+        reasons: Type.Optional(Reasons),
+      }),
+    ),
+    evidence: Evidence,
+  }),
+);

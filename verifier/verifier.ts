@@ -1,0 +1,202 @@
+/**
+ * A checkpoint's knowledge and its answers. The verifier owns a replica of the ledger, follows the status
+ * lists that the ledger vouches for, and answers codes from both without asking anybody: what it is shown
+ * causes no request. What it knows is written to `snapshot.hcls`, for `hcl verify` and for its own restart.
+ *
+ *   <data>/verifier/replica/        blocks with events (Level, `ledger/level-block-store.ts`)
+ *   <data>/verifier/snapshot.hcls   ledger state and status lists (`core/trust/snapshot.ts`)
+ *
+ * When the ledger or an issuer is away, answers go on, and say how old their knowledge is.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Crypto } from '../core/crypto.ts';
+import { HclError } from '../core/errors.ts';
+import { LedgerState } from '../core/trust/ledger-state.ts';
+import { decodeSnapshot, encodeSnapshot } from '../core/trust/snapshot.ts';
+import { CodeCache } from '../core/verify/code-cache.ts';
+import { defaultPolicy } from '../core/verify/policy.ts';
+import type { Verdict } from '../core/verify/verdict.ts';
+import { openLevelBlockStore, type LevelBlockStore } from '../ledger/level-block-store.ts';
+import { Replica } from '../ledger/replica.ts';
+import { makePrivateFolder, writeFileAtomically } from '../service/files.ts';
+import type { Log } from '../service/logging.ts';
+import type { VerifierConfig } from './config.ts';
+import type { FetchJson } from './fetch-json.ts';
+import { StatusFollower } from './status-follower.ts';
+
+export interface VerifierDeps {
+  readonly crypto: Crypto;
+  readonly fetchJson: FetchJson;
+  readonly log: Log;
+  /** Unix seconds. */
+  readonly nowSeconds: () => number;
+}
+
+export const SNAPSHOT_FILE = 'snapshot.hcls';
+/** After a snapshot that took a second to write, the next one comes 20 seconds later at the earliest. */
+const SNAPSHOT_REST_FACTOR = 20;
+
+export class Verifier implements AsyncDisposable {
+  readonly #config: VerifierConfig;
+  readonly #deps: VerifierDeps;
+  readonly #store: LevelBlockStore;
+  readonly #replica: Replica<LedgerState>;
+  readonly #follower: StatusFollower;
+  readonly #cache = new CodeCache();
+  readonly #closing = new AbortController();
+  /** What the snapshot on disk was made from. */
+  #written = '';
+  #listener: (state: LedgerState) => void = () => undefined;
+  #restsUntil = 0;
+  /** Code of the failure that the ledger follower is in, for one log line a change. */
+  #failing: string | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  #polling: Promise<void> = Promise.resolve();
+
+  private constructor(
+    config: VerifierConfig,
+    deps: VerifierDeps,
+    parts: {
+      readonly store: LevelBlockStore;
+      readonly replica: Replica<LedgerState>;
+      readonly follower: StatusFollower;
+    },
+  ) {
+    this.#config = config;
+    this.#deps = deps;
+    this.#store = parts.store;
+    this.#replica = parts.replica;
+    this.#follower = parts.follower;
+  }
+
+  /**
+   * Opens the data folder and answers from what it holds, ledger or not; `follow` then keeps it up to date.
+   * Throws what the store throws when another process holds it.
+   */
+  static async open(config: VerifierConfig, deps: VerifierDeps): Promise<Verifier> {
+    await makePrivateFolder(config.dataFolder);
+    const store = await openLevelBlockStore(join(config.dataFolder, 'replica'));
+    const { rpcUrls, deployment } = config;
+    const state = new LedgerState();
+    const replica = await Replica.open({ rpcUrls, deployment }, { state, store, now: deps.nowSeconds });
+    const follower = new StatusFollower({ issuers: config.issuers, limits: config.manifestLimits }, deps);
+    const verifier = new Verifier(config, deps, { store, replica, follower });
+    await verifier.#restoreLists();
+    return verifier;
+  }
+
+  get state(): LedgerState {
+    return this.#replica.state;
+  }
+
+  get follower(): StatusFollower {
+    return this.#follower;
+  }
+
+  /** When the ledger last told us that there is nothing newer. */
+  get confirmedAtSeconds(): number | undefined {
+    return this.#replica.confirmedAtSeconds;
+  }
+
+  /** Whether the ledger has answered lately. */
+  get isSynced(): boolean {
+    const confirmedAt = this.#replica.confirmedAtSeconds;
+    return confirmedAt !== undefined && this.#deps.nowSeconds() - confirmedAt <= this.#config.readySeconds;
+  }
+
+  /** The verdict on one code. Never throws, asks nobody. */
+  verify(text: string): Promise<Verdict> {
+    const { crypto, nowSeconds } = this.#deps;
+    return this.#cache.verify(text, {
+      crypto,
+      state: this.#replica.state,
+      statusLists: this.#follower.lists,
+      nowSeconds: nowSeconds(),
+      policy: defaultPolicy,
+    });
+  }
+
+  /** `listener` hears of the state now and after every sync. One listener: the metrics. */
+  onSync(listener: (state: LedgerState) => void): void {
+    this.#listener = listener;
+    listener(this.#replica.state);
+  }
+
+  /** Looks at the ledger and at issuers whose status moved, once. Throws `LedgerError`. */
+  sync(): Promise<void> {
+    const turn = this.#turn.then(() => this.#sync());
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Syncs now and then until disposed; failures are logged once and tried again. */
+  follow(): void {
+    this.#polling = this.#poll();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#polling;
+    await this.#turn;
+    await this.#writeSnapshot({ isLast: true });
+    await this.#replica[Symbol.asyncDispose]();
+    await this.#store[Symbol.asyncDispose]();
+  }
+
+  async #poll(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        await this.sync();
+        this.#report(undefined);
+      } catch (error) {
+        if (!signal.aborted) this.#report(error);
+      }
+      await delay(this.#config.pollMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #sync(): Promise<void> {
+    await this.#replica.sync();
+    await this.#follower.follow(this.#replica.state, this.#closing.signal);
+    await this.#writeSnapshot();
+    this.#listener(this.#replica.state);
+  }
+
+  #report(error: unknown): void {
+    const { log } = this.#deps;
+    const code = error === undefined ? undefined : error instanceof HclError ? error.code : 'UNKNOWN';
+    if (code === this.#failing) return;
+    this.#failing = code;
+    if (code === undefined) log.info({}, 'following the ledger again');
+    else log.warn({ code, err: error }, 'cannot follow the ledger; knowledge ages');
+  }
+
+  /** Only when something is new since the last one, and only so often that it takes a small part of our time. */
+  async #writeSnapshot(options: { readonly isLast: boolean } = { isLast: false }): Promise<void> {
+    const startedAt = performance.now();
+    if (startedAt < this.#restsUntil && !options.isLast) return;
+    const { state } = this.#replica;
+    const { lists, version } = this.#follower;
+    const made = `${state.head.number} ${version}`;
+    if (state.head.number < 0 || made === this.#written) return;
+    const bytes = encodeSnapshot(this.#deps.crypto, { state, statusLists: lists });
+    await writeFileAtomically(join(this.#config.dataFolder, SNAPSHOT_FILE), bytes);
+    this.#written = made;
+    const endedAt = performance.now();
+    this.#restsUntil = endedAt + SNAPSHOT_REST_FACTOR * (endedAt - startedAt);
+  }
+
+  /** Lists from our last snapshot pass the same check as lists from an issuer; a bad snapshot is no loss. */
+  async #restoreLists(): Promise<void> {
+    try {
+      const bytes = await readFile(join(this.#config.dataFolder, SNAPSHOT_FILE));
+      const { statusLists } = decodeSnapshot(this.#deps.crypto, bytes);
+      this.#follower.restore(this.#replica.state, statusLists);
+    } catch (error) {
+      if (error instanceof HclError) this.#deps.log.warn({ err: error }, 'the last snapshot cannot be used');
+    }
+  }
+}
