@@ -3,8 +3,9 @@
  * the issuers publish. Nothing is believed but the deployment file. Whatever cannot be derived again is a
  * finding, and one finding fails the audit.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Crypto } from '../core/crypto.ts';
-import type { Hex } from '../core/trust/ledger-event.ts';
+import type { Hex, LedgerBlock } from '../core/trust/ledger-event.ts';
 import type { Deployment } from '../ledger/deployment.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
 import { checkAccounts } from './check-accounts.ts';
@@ -12,7 +13,7 @@ import { checkSequences } from './check-sequences.ts';
 import { countHistory, filterHistory, historyOf, type HistoryFilter } from './history.ts';
 import { readLedger, type LedgerReading } from './read-ledger.ts';
 import { rederiveBatches } from './rederive-batches.ts';
-import { rederiveStatus } from './rederive-status.ts';
+import { rederiveStatus, type StatusAudit, type StatusAuditDeps } from './rederive-status.ts';
 import type { AuditReport, HistoryEntry } from './report.ts';
 import { httpSource, type FetchDocument } from './source.ts';
 
@@ -31,15 +32,21 @@ export interface AuditDeps {
   readonly fetch: FetchDocument;
   readonly onProgress?: (done: number, total: number) => void;
   readonly readLedger?: (options: AuditOptions) => Promise<LedgerReading>;
+  /** Waits until issuers have published what they have just anchored; default one second. */
+  readonly pause?: () => Promise<unknown>;
 }
+
+const PAUSE_MS = 1000;
 
 /** Throws `LedgerError` when the ledger itself cannot be read; everything else is a finding. */
 export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<AuditReport> {
-  const { blocks, head } = await (deps.readLedger ?? readLedger)(options);
+  const read = (): Promise<LedgerReading> => (deps.readLedger ?? readLedger)(options);
+  const { blocks, head } = await read();
   const history = historyOf(blocks);
-  const source = httpSource(urlsByIssuer(options), deps.fetch);
+  const pause = deps.pause ?? (() => delay(PAUSE_MS));
+  const source = httpSource(urlsByIssuer(options), { fetch: deps.fetch, pause });
   const batches = await rederiveBatches(history, { ...deps, source });
-  const status = await rederiveStatus(history, { crypto: deps.crypto, source });
+  const status = await auditStatus(blocks, { crypto: deps.crypto, source, pause, read });
   const findings = [
     ...checkSequences(history),
     ...checkAccounts(blocks),
@@ -59,6 +66,20 @@ export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<
     status: status.tally,
     findings,
   };
+}
+
+/**
+ * An issuer may publish a version while we read, and then its lists are not those of the version we know.
+ * So a difference is looked at once more, with the ledger read again.
+ */
+async function auditStatus(
+  blocks: readonly LedgerBlock[],
+  { pause, read, ...deps }: StatusAuditDeps & Pick<Required<AuditDeps>, 'pause'> & { readonly read: () => Promise<LedgerReading> },
+): Promise<StatusAudit> {
+  const first = await rederiveStatus(blocks, deps);
+  if (first.tally.mismatched === 0) return first;
+  await pause();
+  return rederiveStatus((await read()).blocks, deps);
 }
 
 function urlsByIssuer({ issuers }: AuditOptions): ReadonlyMap<Hex, string> {

@@ -5,11 +5,13 @@
 import { HclError } from '../core/errors.ts';
 import type { Hex } from '../core/trust/ledger-event.ts';
 
+export interface FetchLimits {
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+}
+
 /** Throws an `HclError`; `FETCH_NOT_FOUND` when the service answers that it does not have the document. */
-export type FetchDocument = (
-  url: string,
-  limits: { readonly maxBytes: number; readonly timeoutMs: number },
-) => Promise<unknown>;
+export type FetchDocument = (url: string, limits: FetchLimits) => Promise<unknown>;
 
 export type Answer =
   | { readonly kind: 'found'; readonly value: unknown }
@@ -22,25 +24,45 @@ export interface Source {
 }
 
 // 4,096 leaves of 67 bytes are 275 kB.
-const BATCH_LIMITS = { maxBytes: 1024 * 1024, timeoutMs: 10_000 };
-const STATUS_LIMITS = { maxBytes: 64 * 1024 * 1024, timeoutMs: 30_000 };
+const BATCH_LIMITS: FetchLimits = { maxBytes: 1024 * 1024, timeoutMs: 10_000 };
+const STATUS_LIMITS: FetchLimits = { maxBytes: 64 * 1024 * 1024, timeoutMs: 30_000 };
 
-/**
- * @param urls address of each issuer's service by issuer id, without a trailing slash
- * @param attempts how often an issuer that does not answer is asked for one document
- */
-export function httpSource(urls: ReadonlyMap<Hex, string>, fetch: FetchDocument, attempts = 2): Source {
-  const ask = async (issuer: Hex, path: string, limits: typeof BATCH_LIMITS): Promise<Answer> => {
+export interface HttpSourceOptions {
+  readonly fetch: FetchDocument;
+  /** Between two attempts at one document: what was anchored a moment ago may not be published yet. */
+  readonly pause: () => Promise<unknown>;
+}
+
+const ATTEMPTS = 2;
+/** Waiting for documents that are not there is for the few that are new, not for a thousand that are gone. */
+const MAX_PAUSES = 8;
+/** An issuer that leaves so many documents unanswered is not asked for the other thousands. */
+const MAX_SILENCE = 8;
+
+/** @param urls address of each issuer's service by issuer id, without a trailing slash */
+export function httpSource(urls: ReadonlyMap<Hex, string>, { fetch, pause }: HttpSourceOptions): Source {
+  let pauses = 0;
+  /** Documents in a row for which an issuer did not answer. */
+  const silent = new Map<Hex, number>();
+  const askOnce = async (url: string, limits: FetchLimits): Promise<Answer> => {
+    try {
+      return { kind: 'found', value: await fetch(url, limits) };
+    } catch (error) {
+      if (!(error instanceof HclError)) throw error;
+      if (error.code === 'FETCH_NOT_FOUND') return { kind: 'missing' };
+      return { kind: 'unreachable', detail: `${error.message} (${error.code})` };
+    }
+  };
+  const ask = async (issuer: Hex, path: string, limits: FetchLimits): Promise<Answer> => {
     const base = urls.get(issuer);
     if (base === undefined) return { kind: 'unreachable', detail: 'no address is known for the issuer' };
+    const silence = silent.get(issuer) ?? 0;
+    if (silence >= MAX_SILENCE) return { kind: 'unreachable', detail: 'the issuer has stopped answering' };
     for (let attempt = 1; ; attempt++) {
-      try {
-        return { kind: 'found', value: await fetch(base + path, limits) };
-      } catch (error) {
-        if (!(error instanceof HclError)) throw error;
-        if (error.code === 'FETCH_NOT_FOUND') return { kind: 'missing' };
-        if (attempt >= attempts) return { kind: 'unreachable', detail: `${error.message} (${error.code})` };
-      }
+      const answer = await askOnce(base + path, limits);
+      silent.set(issuer, answer.kind === 'unreachable' ? silence + 1 : 0);
+      if (answer.kind === 'found' || attempt === ATTEMPTS) return answer;
+      if (++pauses <= MAX_PAUSES) await pause();
     }
   };
   return {

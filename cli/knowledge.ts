@@ -66,7 +66,8 @@ async function readFromLedger(rpcUrl: string, io: Io): Promise<Knowledge> {
       log: silentLogger,
     },
   );
-  await follower.follow(state);
+  follower.follow(state);
+  await follower.settle();
   return { state, statusLists: follower.lists };
 }
 

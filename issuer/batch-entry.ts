@@ -16,7 +16,7 @@ export interface BatchEntry {
   readonly log2Size: number;
   readonly root: Uint8Array;
   readonly seed: Uint8Array;
-  readonly positions: readonly number[];
+  readonly positions: Uint16Array;
 }
 
 const FIXED_BYTES = 1 + 8 + 4 + 1 + 32 + 32;
@@ -49,6 +49,6 @@ export function decodeBatchEntry(bytes: Uint8Array): BatchEntry {
     log2Size,
     root: bytes.slice(14, 46),
     seed: bytes.slice(46, 78),
-    positions: Array.from({ length: count }, (_, i) => view.getUint16(FIXED_BYTES + 2 * i)),
+    positions: Uint16Array.from({ length: count }, (_, i) => view.getUint16(FIXED_BYTES + 2 * i)),
   };
 }

@@ -6,9 +6,11 @@
  * whatever happens. It is *final* when the ledger has shown its root and every leaf's own proof has been
  * checked against it; only then does the store say so. Sequences have no gaps; one caller stages and finalises.
  */
-import { assembleBatch } from '../core/commitment/batch.ts';
+import { assembleBatch, MAX_BATCH_LEAVES } from '../core/commitment/batch.ts';
 import { hmacSha256, paddingLeafHash } from '../core/commitment/hmac.ts';
-import { buildTree, HASH_BYTES, rootFromPath, type MerkleTree } from '../core/commitment/merkle.ts';
+import { buildTree, type MerkleTree } from '../core/commitment/merkle.ts';
+import { HASH_BYTES } from '../core/commitment/node-hash.ts';
+import { batchRootFromPath } from '../core/commitment/proof.ts';
 import { concatBytes } from '../core/bytes/concat.ts';
 import { equalBytes } from '../core/bytes/equal.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
@@ -16,7 +18,7 @@ import type { BatchClass } from '../core/credential/credential-type.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { invariant } from '../core/errors.ts';
 import { readUint64, toUint64 } from '../service/big-endian.ts';
-import { randomBelow, type Clock, type RandomBytes } from '../service/clock.ts';
+import type { Clock, RandomBytes } from '../service/clock.ts';
 import { WriteBatch, type Store } from '../service/store.ts';
 import { decodeBatchEntry, encodeBatchEntry, type BatchEntry } from './batch-entry.ts';
 import type { HandleEntry } from './handle-entry.ts';
@@ -103,10 +105,12 @@ export class Batches {
     const { crypto, store, now, randomBytes, seedKey } = this.#deps;
     const first = lanes.nextToStage(lane);
     const sequence = this.#stagedThrough + 1;
-    const leafHashes = (await lanes.read(lane, first, count)).map((leaf) => leaf.leafHash);
+    const leaves = await lanes.read(lane, first, count);
+    const leafHashes = concatBytes(...leaves.map((leaf) => leaf.leafHash));
     // A seed of its own for each batch, so that telling an auditor one tells nothing of the others.
     const seed = hmacSha256(crypto, seedKey, concatBytes(SEED_PREFIX, laneKey(lane, first)));
-    const assembled = assembleBatch(crypto, { leafHashes, seed, randomBelow: (bound) => randomBelow(randomBytes, bound) });
+    const randomNumbers = new Uint32Array(randomBytes(MAX_BATCH_LEAVES * 4).buffer);
+    const assembled = assembleBatch(crypto, { leafHashes, seed, randomNumbers });
     const { log2Size, positions } = assembled;
     const { root } = assembled.tree;
     const entry = { lane, first, count, log2Size, root, seed, positions };
@@ -139,7 +143,7 @@ export class Batches {
     const leaves = await lanes.read(batch.lane, batch.first, batch.count);
     leaves.forEach(({ leafHash }, i) => {
       const index = positionOf(batch, batch.first + i);
-      const root = rootFromPath(crypto, { leafHash, index, size: tree.size, path: tree.path(index) });
+      const root = batchRootFromPath(crypto, { leafHash, index, path: tree.path(index) });
       // Each against its own leaf: one proof handed to all has happened elsewhere.
       invariant(equalBytes(root, batch.root), 'a leaf has a proof of its own');
     });

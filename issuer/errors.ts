@@ -1,6 +1,6 @@
 /** Errors of the issuer and how HTTP answers them. */
 import { HclError } from '../core/errors.ts';
-import type { ProblemSpec, ProblemTable } from '../service/problems.ts';
+import type { ProblemSpec } from '../service/problems.ts';
 
 const PROBLEMS = {
   CREDENTIAL_NOT_FOUND: { status: 404, title: 'There is no such credential' },

@@ -69,14 +69,7 @@ export class Sealer {
   wake(): void {
     if (this.#isAwake || !this.isSealing) return;
     this.#isAwake = true;
-    void this.#enqueue(async () => {
-      await this.#pause(this.#options.sealIntervalMs);
-      await this.#untilClockAllows();
-      this.#isAwake = false;
-      if (this.#stopping.signal.aborted) return;
-      await this.#sealOne('unless empty');
-      if (this.#dependencies.pool.hasExecutable()) this.wake();
-    });
+    void this.#sealSoon();
   }
 
   /** Seals one block now, empty or not. */
@@ -90,6 +83,16 @@ export class Sealer {
     clearTimeout(this.#heartbeat);
     await this.#tail;
     this.#release();
+  }
+
+  async #sealSoon(): Promise<void> {
+    await this.#pause(this.#options.sealIntervalMs);
+    await this.#untilClockAllows();
+    await this.#enqueue(async () => {
+      this.#isAwake = false;
+      await this.#sealOne('unless empty');
+      if (this.#dependencies.pool.hasExecutable()) this.wake();
+    });
   }
 
   async #sealOne(when: 'even empty' | 'unless empty'): Promise<void> {

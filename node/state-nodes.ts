@@ -50,8 +50,9 @@ export class StateNodes implements DB<string, string | Uint8Array> {
 
   /** Throws `NODE_STORE_CORRUPT` when the node is missing: EthereumJS would take that for an empty account. */
   async get(key: string): Promise<Uint8Array | undefined> {
+    if (key === EMPTY_TRIE_ROOT) return undefined;
     const value = this.#find(key);
-    if (value === undefined && key !== EMPTY_TRIE_ROOT) {
+    if (value === undefined) {
       throw new NodeError('NODE_STORE_CORRUPT', `the state node ${key} is missing; restore the folder from a backup`);
     }
     return value;
@@ -85,9 +86,18 @@ export class StateNodes implements DB<string, string | Uint8Array> {
   #find(key: string): Uint8Array | undefined {
     const inMemory = this.#heldBack.get(key) ?? this.#committed.get(key);
     if (inMemory !== undefined) return inMemory;
-    const stored = this.#read(key);
+    const stored = this.#readCommitted(key);
     if (stored !== undefined) this.#remember(key, stored);
     return stored;
+  }
+
+  /** A failed read must not pass for a transaction's own fault. */
+  #readCommitted(key: string): Uint8Array | undefined {
+    try {
+      return this.#read(key);
+    } catch (cause) {
+      throw new NodeError('NODE_STORE_CORRUPT', `the state node ${key} cannot be read`, { cause });
+    }
   }
 
   #remember(key: string, value: Uint8Array): void {

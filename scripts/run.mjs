@@ -149,8 +149,14 @@ function dependencyStamp(node) {
   ]);
 }
 
+/** Without what `npm run -s` or a production shell would make of an install: no messages, or half the packages. */
+function npmEnvironment(node) {
+  const { npm_config_loglevel: _level, npm_config_omit: _omit, NODE_ENV: _mode, ...rest } = environment(node);
+  return rest;
+}
+
 function npm(node, npmArgs, cwd) {
-  const options = { cwd, encoding: 'utf8', env: environment(node), maxBuffer: 64 * 1024 * 1024 };
+  const options = { cwd, encoding: 'utf8', env: npmEnvironment(node), maxBuffer: 64 * 1024 * 1024 };
   const execpath = process.env.npm_execpath ?? '';
   const answer = /npm-cli\.[cm]?js$/.test(execpath)
     ? spawnSync(node, [execpath, ...npmArgs, '--no-audit', '--no-fund'], options)

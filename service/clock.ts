@@ -1,6 +1,5 @@
 /** The clock and the randomness of a service, passed in so that tests can hold them still. */
 import { randomFillSync } from 'node:crypto';
-import { readUint32 } from './big-endian.ts';
 
 /** Milliseconds since the Unix epoch. */
 export type Clock = () => number;
@@ -26,14 +25,4 @@ export function createRandomBytes(): RandomBytes {
     used += length;
     return bytes;
   };
-}
-
-/** A uniform integer from 0 to `bound` - 1; `bound` is at most 2^32. */
-export function randomBelow(randomBytes: RandomBytes, bound: number): number {
-  // Numbers from the last, incomplete run of `bound` are drawn again: they would favour the small ones.
-  const limit = 0x1_0000_0000 - (0x1_0000_0000 % bound);
-  for (;;) {
-    const drawn = readUint32(randomBytes(4));
-    if (drawn < limit) return drawn % bound;
-  }
 }

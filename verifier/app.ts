@@ -6,13 +6,13 @@ import type { VerifierConfig } from './config.ts';
 import { verifierMetrics } from './metrics.ts';
 import { addStateRoute } from './routes/state.ts';
 import { addVerifyRoute } from './routes/verify.ts';
-import type { Verifier } from './verifier.ts';
+import type { Checkpoint } from './verifier.ts';
 
 /** A gate asks often and from one address: this is against accidents, not for fairness. */
 const REQUESTS_PER_MINUTE = 600_000;
 
 export interface VerifierAppOptions {
-  readonly verifier: Verifier;
+  readonly verifier: Checkpoint;
   readonly config: Pick<VerifierConfig, 'deployment'>;
   readonly logger: ReturnType<typeof createLogger>;
 }

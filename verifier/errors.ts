@@ -5,9 +5,7 @@ export type ManifestErrorCode =
   | 'MANIFEST_MALFORMED'
   /** It is another version than the ledger's: an old copy, or one that our replica has yet to hear of. */
   | 'MANIFEST_OTHER_VERSION'
-  /** A list's token does not hold: signature, signer, subject or contents. */
-  | 'MANIFEST_TOKEN_INVALID'
-  /** The lists do not hash to the root on the ledger. */
-  | 'MANIFEST_ROOT_MISMATCH';
+  /** A list's token is not the issuer's, is about another list, or has expired. */
+  | 'MANIFEST_TOKEN_INVALID';
 
 export class ManifestError extends HclError<ManifestErrorCode> {}

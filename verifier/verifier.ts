@@ -13,8 +13,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Crypto } from '../core/crypto.ts';
 import { HclError } from '../core/errors.ts';
-import { LedgerState } from '../core/trust/ledger-state.ts';
+import { LedgerState, type Head } from '../core/trust/ledger-state.ts';
 import { decodeSnapshot, encodeSnapshot } from '../core/trust/snapshot.ts';
+import type { StatusLists } from '../core/status/accepted-lists.ts';
 import { CodeCache } from '../core/verify/code-cache.ts';
 import { defaultPolicy } from '../core/verify/policy.ts';
 import type { Verdict } from '../core/verify/verdict.ts';
@@ -35,8 +36,16 @@ export interface VerifierDeps {
 }
 
 export const SNAPSHOT_FILE = 'snapshot.hcls';
+/** About 32 MB. */
+const CACHED_CODES = 16_384;
 /** After a snapshot that took a second to write, the next one comes 20 seconds later at the earliest. */
 const SNAPSHOT_REST_FACTOR = 20;
+
+/** What routes see of a verifier. */
+export type Checkpoint = Pick<
+  Verifier,
+  'verify' | 'state' | 'follower' | 'confirmedAtSeconds' | 'isSynced' | 'onSync'
+>;
 
 export class Verifier implements AsyncDisposable {
   readonly #config: VerifierConfig;
@@ -44,10 +53,10 @@ export class Verifier implements AsyncDisposable {
   readonly #store: LevelBlockStore;
   readonly #replica: Replica<LedgerState>;
   readonly #follower: StatusFollower;
-  readonly #cache = new CodeCache();
+  readonly #cache = new CodeCache({ maxEntries: CACHED_CODES });
   readonly #closing = new AbortController();
   /** What the snapshot on disk was made from. */
-  #written = '';
+  #written: { readonly head: Head; readonly lists: StatusLists } | undefined;
   #listener: (state: LedgerState) => void = () => undefined;
   #restsUntil = 0;
   /** Code of the failure that the ledger follower is in, for one log line a change. */
@@ -124,11 +133,11 @@ export class Verifier implements AsyncDisposable {
     listener(this.#replica.state);
   }
 
-  /** Looks at the ledger and at issuers whose status moved, once. Throws `LedgerError`. */
-  sync(): Promise<void> {
-    const turn = this.#turn.then(() => this.#sync());
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+  /** Brings everything up to date, once, status lists included as far as they can be had. Throws `LedgerError`. */
+  async sync(): Promise<void> {
+    await this.#look();
+    await this.#follower.settle();
+    await this.#look();
   }
 
   /** Syncs now and then until disposed; failures are logged once and tried again. */
@@ -140,6 +149,7 @@ export class Verifier implements AsyncDisposable {
     this.#closing.abort();
     await this.#polling;
     await this.#turn;
+    await this.#follower.settle();
     await this.#writeSnapshot({ isLast: true });
     await this.#replica[Symbol.asyncDispose]();
     await this.#store[Symbol.asyncDispose]();
@@ -149,7 +159,7 @@ export class Verifier implements AsyncDisposable {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       try {
-        await this.sync();
+        await this.#look();
         this.#report(undefined);
       } catch (error) {
         if (!signal.aborted) this.#report(error);
@@ -158,11 +168,16 @@ export class Verifier implements AsyncDisposable {
     }
   }
 
-  async #sync(): Promise<void> {
-    await this.#replica.sync();
-    await this.#follower.follow(this.#replica.state, this.#closing.signal);
-    await this.#writeSnapshot();
-    this.#listener(this.#replica.state);
+  /** Looks at the ledger once, starts what follows from it, and writes down what is new. One at a time. */
+  #look(): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      await this.#replica.sync();
+      this.#follower.follow(this.#replica.state);
+      await this.#writeSnapshot();
+      this.#listener(this.#replica.state);
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
   #report(error: unknown): void {
@@ -179,12 +194,13 @@ export class Verifier implements AsyncDisposable {
     const startedAt = performance.now();
     if (startedAt < this.#restsUntil && !options.isLast) return;
     const { state } = this.#replica;
-    const { lists, version } = this.#follower;
-    const made = `${state.head.number} ${version}`;
-    if (state.head.number < 0 || made === this.#written) return;
+    const { lists } = this.#follower;
+    const { head } = state;
+    const isWritten = this.#written?.head === head && this.#written.lists === lists;
+    if (head.number < 0 || isWritten) return;
     const bytes = encodeSnapshot(this.#deps.crypto, { state, statusLists: lists });
     await writeFileAtomically(join(this.#config.dataFolder, SNAPSHOT_FILE), bytes);
-    this.#written = made;
+    this.#written = { head, lists };
     const endedAt = performance.now();
     this.#restsUntil = endedAt + SNAPSHOT_REST_FACTOR * (endedAt - startedAt);
   }

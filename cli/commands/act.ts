@@ -1,4 +1,5 @@
 /** `hcl act`: legal acts on issued credentials. Revocation for now. */
+import { REVOCATION_REASONS, type RevocationReason } from '../../issuer/act.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { parseArguments, required } from '../command.ts';
 import { issuerByName, readConsortiumFile } from '../consortium-file.ts';
@@ -16,8 +17,9 @@ export const act: Command = {
 
   --issuer NAME    who issued it, for example HK-DH
   --handle HANDLE  the credential's handle, 22 characters
-  --reason CODE    why, for example DATA_ERROR; kept by the issuer, never
-                   published
+  --reason CODE    why; kept by the issuer, never published:
+                   ${REVOCATION_REASONS.slice(0, 4).join(', ')},
+                   ${REVOCATION_REASONS.slice(4).join(', ')}
   --json           one line of JSON`,
   async run(args, io) {
     const { values, positionals } = parseArguments(args, {
@@ -31,8 +33,10 @@ export const act: Command = {
     }
     const handle = required(values.handle, '--handle');
     if (!HANDLE.test(handle)) throw usageError('--handle is not a handle: 22 letters, digits, "-" or "_"');
+    const reason = REVOCATION_REASONS.find((known) => known === required(values.reason, '--reason'));
+    if (reason === undefined) throw usageError(`--reason is one of ${REVOCATION_REASONS.join(', ')}`);
     return revoke(
-      { issuer: required(values.issuer, '--issuer'), handle, reason: required(values.reason, '--reason') },
+      { issuer: required(values.issuer, '--issuer'), handle, reason },
       values.json,
       io,
     );
@@ -42,7 +46,7 @@ export const act: Command = {
 interface Revocation {
   readonly issuer: string;
   readonly handle: string;
-  readonly reason: string;
+  readonly reason: RevocationReason;
 }
 
 async function revoke({ issuer: name, handle, reason }: Revocation, json: boolean, io: Io): Promise<ExitCode> {

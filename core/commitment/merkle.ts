@@ -7,10 +7,7 @@
  */
 import type { Crypto } from '../crypto.ts';
 import { CommitmentError } from './errors.ts';
-
-export const HASH_BYTES = 32;
-const NODE_PREFIX = 0x01;
-const NODE_BYTES = 1 + 2 * HASH_BYTES;
+import { HASH_BYTES, hashPlaced, LEFT, placeNode, RIGHT } from './node-hash.ts';
 
 export interface MerkleTree {
   readonly root: Uint8Array;
@@ -24,6 +21,8 @@ interface Level {
   /** Where its nodes begin in the buffer of all nodes, in bytes. */
   readonly offset: number;
   readonly count: number;
+  /** The level that this one is made from; the leaves have none. */
+  readonly below?: Level;
 }
 
 /** The tree over `leafHashes` (n · 32 bytes, n > 0); other lengths throw `MERKLE_INPUT_INVALID`. */
@@ -35,9 +34,7 @@ export function buildTree(crypto: Crypto, leafHashes: Uint8Array): MerkleTree {
   const levels = levelsOf(size);
   const nodes = new Uint8Array(levels.reduce((bytes, level) => bytes + level.count * HASH_BYTES, 0));
   nodes.set(leafHashes);
-  const hasher = new NodeHasher(crypto);
-  // Each level but the first is made from the one before it.
-  levels.slice(1).forEach((level, i) => fillLevel(hasher, nodes, levels[i]!, level));
+  for (const level of levels) fillLevel(crypto, nodes, level);
   return {
     root: nodes.slice(-HASH_BYTES),
     size,
@@ -56,24 +53,32 @@ export function merkleRoot(crypto: Crypto, leafHashes: Uint8Array): Uint8Array {
 }
 
 function levelsOf(size: number): readonly Level[] {
-  const levels: Level[] = [{ offset: 0, count: size }];
-  for (let count = size, offset = 0; count > 1; ) {
-    offset += count * HASH_BYTES;
-    count = Math.ceil(count / 2);
-    levels.push({ offset, count });
+  let level: Level = { offset: 0, count: size };
+  const levels = [level];
+  while (level.count > 1) {
+    level = {
+      offset: level.offset + level.count * HASH_BYTES,
+      count: Math.ceil(level.count / 2),
+      below: level,
+    };
+    levels.push(level);
   }
   return levels;
 }
 
-function fillLevel(hasher: NodeHasher, nodes: Uint8Array, below: Level, level: Level): void {
-  const pairs = Math.floor(below.count / 2);
-  for (let i = 0; i < pairs; i++) {
-    const left = below.offset + 2 * i * HASH_BYTES;
-    hasher.hashPairAt(nodes, left, nodes, level.offset + i * HASH_BYTES);
+function fillLevel(crypto: Crypto, nodes: Uint8Array, { offset, below }: Level): void {
+  if (below === undefined) return;
+  const paired = below.count - (below.count % 2);
+  let at = offset;
+  let from = below.offset;
+  for (let i = 0; i < paired; i += 2) {
+    placeNode(nodes, from, LEFT);
+    placeNode(nodes, from + HASH_BYTES, RIGHT);
+    hashPlaced(crypto, nodes, at);
+    at += HASH_BYTES;
+    from += 2 * HASH_BYTES;
   }
-  if (pairs === level.count) return;
-  const last = below.offset + 2 * pairs * HASH_BYTES;
-  nodes.copyWithin(level.offset + pairs * HASH_BYTES, last, last + HASH_BYTES);
+  if (paired < below.count) nodes.copyWithin(at, from, from + HASH_BYTES);
 }
 
 function pathOf(nodes: Uint8Array, levels: readonly Level[], index: number): Uint8Array {
@@ -87,33 +92,4 @@ function pathOf(nodes: Uint8Array, levels: readonly Level[], index: number): Uin
     length += HASH_BYTES;
   }
   return path.subarray(0, length);
-}
-
-/** Hashes pairs of nodes through one scratch buffer: nothing is allocated per node. */
-export class NodeHasher {
-  private readonly crypto: Crypto;
-  private readonly scratch = new Uint8Array(NODE_BYTES);
-
-  constructor(crypto: Crypto) {
-    this.crypto = crypto;
-    this.scratch[0] = NODE_PREFIX;
-  }
-
-  /** Hashes the two neighbours at `from` to `at`. */
-  hashPairAt(source: Uint8Array, from: number, target: Uint8Array, at: number): void {
-    const { scratch } = this;
-    // Callers keep from + 64 within `source`.
-    for (let i = 0; i < 2 * HASH_BYTES; i++) scratch[1 + i] = source[from + i]!;
-    this.crypto.sha256Into(scratch, target, at);
-  }
-
-  /** Hashes two nodes, each 32 bytes at its offset, to `target`. */
-  hash(left: Uint8Array, leftAt: number, right: Uint8Array, rightAt: number, target: Uint8Array): void {
-    const { scratch } = this;
-    for (let i = 0; i < HASH_BYTES; i++) {
-      scratch[1 + i] = left[leftAt + i]!;
-      scratch[1 + HASH_BYTES + i] = right[rightAt + i]!;
-    }
-    this.crypto.sha256Into(scratch, target, 0);
-  }
 }

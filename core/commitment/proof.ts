@@ -2,10 +2,11 @@
  * Inclusion and consistency proofs, RFC 9162 §2.1.3.2 and §2.1.4.2. A path is flat, 32 bytes a step, from the
  * leaf up. Tree sizes reach 2^64 in other people's logs, so they may be bigint.
  */
+import { concatBytes } from '../bytes/concat.ts';
 import { equalBytes } from '../bytes/equal.ts';
 import type { Crypto } from '../crypto.ts';
 import { CommitmentError } from './errors.ts';
-import { HASH_BYTES, NodeHasher } from './merkle.ts';
+import { HASH_BYTES, hashPlaced, LEFT, placeNode, RIGHT } from './node-hash.ts';
 
 export interface BatchPath {
   readonly leafHash: Uint8Array;
@@ -33,37 +34,27 @@ export interface ConsistencyProof {
  * the path says the size and the bits of the index say the sides. The fast form of {@link rootFromPath}.
  */
 export function batchRootFromPath(crypto: Crypto, { leafHash, index, path }: BatchPath): Uint8Array {
-  const steps = stepsOf(leafHash, path);
-  if (!Number.isInteger(index) || index < 0 || index >= 2 ** steps) throw outOfRange();
-  const hasher = new NodeHasher(crypto);
+  const end = checkedLength(leafHash, path);
+  if (!Number.isInteger(index) || index < 0 || index >= 2 ** (end / HASH_BYTES)) throw outOfRange();
   const node = leafHash.slice();
-  for (let step = 0, bits = index; step < steps; step++, bits = Math.floor(bits / 2)) {
-    if (bits % 2 === 1) hasher.hash(path, step * HASH_BYTES, node, 0, node);
-    else hasher.hash(node, 0, path, step * HASH_BYTES, node);
-  }
+  let bits = index;
+  for (let at = 0; at < end; at += HASH_BYTES, bits >>>= 1) climb(crypto, node, { path, at, left: (bits & 1) === 1 });
   return node;
 }
 
 /** The root that a leaf and its path lead to; throws `PROOF_INDEX_OUT_OF_RANGE` or `PROOF_LENGTH_WRONG`. */
 export function rootFromPath(crypto: Crypto, { leafHash, index, size, path }: InclusionPath): Uint8Array {
-  const steps = stepsOf(leafHash, path);
-  let position = BigInt(index);
-  let last = BigInt(size) - 1n;
-  if (position < 0n || position > last) throw outOfRange();
-  const hasher = new NodeHasher(crypto);
+  const end = checkedLength(leafHash, path);
+  let place: Place = { position: BigInt(index), last: BigInt(size) - 1n };
+  if (place.position < 0n || place.position > place.last) throw outOfRange();
   const node = leafHash.slice();
-  for (let step = 0; step < steps; step++) {
-    if (last === 0n) throw wrongLength();
-    if (isRight(position) || position === last) {
-      hasher.hash(path, step * HASH_BYTES, node, 0, node);
-      // A last node without a neighbour moved up as it was.
-      while (!isRight(position) && position !== 0n) [position, last] = [position >> 1n, last >> 1n];
-    } else {
-      hasher.hash(node, 0, path, step * HASH_BYTES, node);
-    }
-    [position, last] = [position >> 1n, last >> 1n];
+  for (let at = 0; at < end; at += HASH_BYTES) {
+    if (place.last === 0n) throw wrongLength();
+    place = skipPromotions(place);
+    climb(crypto, node, { path, at, left: isRight(place) });
+    place = parent(place);
   }
-  if (last !== 0n) throw wrongLength();
+  if (place.last !== 0n) throw wrongLength();
   return node;
 }
 
@@ -77,16 +68,101 @@ export function verifyInclusion(crypto: Crypto, proof: InclusionPath & { readonl
  * Nothing can be proved from an empty tree: `size1` 0 is out of range.
  */
 export function verifyConsistency(crypto: Crypto, proof: ConsistencyProof): void {
-  const [size1, size2] = [BigInt(proof.size1), BigInt(proof.size2)];
-  const steps = stepsOf(proof.root1, proof.path);
+  const size1 = BigInt(proof.size1);
+  const size2 = BigInt(proof.size2);
+  checkedLength(proof.root1, proof.path);
   if (size1 <= 0n || size1 > size2) throw outOfRange();
   if (size1 === size2) {
-    if (steps !== 0) throw wrongLength();
+    if (proof.path.length !== 0) throw wrongLength();
     if (!equalBytes(proof.root1, proof.root2)) throw mismatch();
     return;
   }
   // Where size1 is a power of two its root is a node of the other tree and the proof leaves it out.
-  const path = isPowerOfTwo(size1) ? join(proof.root1, proof.path) : proof.path;
-  const [first, second] = rootsFromPath(crypto, size1, size2, path);
-  if (!equalBytes(first, proof.root1) || !equalBytes(second, proof.root2)) throw mismatch();
+  const isNode = (size1 & (size1 - 1n)) === 0n;
+  const path = isNode ? concatBytes(proof.root1, proof.path) : proof.path;
+  const { root1, root2 } = rootsFromPath(crypto, { size1, size2, path });
+  if (!equalBytes(root1, proof.root1) || !equalBytes(root2, proof.root2)) throw mismatch();
+}
+
+interface Roots {
+  readonly root1: Uint8Array;
+  readonly root2: Uint8Array;
+}
+
+/** Both roots as the path gives them, from the largest whole tree at the end of the first upwards. */
+function rootsFromPath(
+  crypto: Crypto,
+  { size1, size2, path }: { readonly size1: bigint; readonly size2: bigint; readonly path: Uint8Array },
+): Roots {
+  if (path.length === 0) throw wrongLength();
+  let place: Place = { position: size1 - 1n, last: size2 - 1n };
+  while (isRight(place)) place = parent(place);
+  const root1 = path.slice(0, HASH_BYTES);
+  const root2 = path.slice(0, HASH_BYTES);
+  for (let at = HASH_BYTES; at < path.length; at += HASH_BYTES) {
+    if (place.last === 0n) throw wrongLength();
+    const left = isRight(place) || place.position === place.last;
+    if (left) {
+      climb(crypto, root1, { path, at, left });
+      while (!isRight(place) && place.position !== 0n) place = parent(place);
+    }
+    climb(crypto, root2, { path, at, left });
+    place = parent(place);
+  }
+  if (place.last !== 0n) throw wrongLength();
+  return { root1, root2 };
+}
+
+/** A node by its number in its level, and the number of the last node there. */
+interface Place {
+  readonly position: bigint;
+  readonly last: bigint;
+}
+
+function isRight({ position }: Place): boolean {
+  return (position & 1n) === 1n;
+}
+
+function parent({ position, last }: Place): Place {
+  return { position: position >> 1n, last: last >> 1n };
+}
+
+/** A last node without a neighbour moves up as it is until it is a right child; `last` is not 0. */
+function skipPromotions(place: Place): Place {
+  let at = place;
+  while (at.position === at.last && !isRight(at)) at = parent(at);
+  return at;
+}
+
+interface Step {
+  readonly path: Uint8Array;
+  /** Where the neighbour stands in `path`. */
+  readonly at: number;
+  /** Whether the neighbour is the left one. */
+  readonly left: boolean;
+}
+
+/** Replaces `node` by its parent. */
+function climb(crypto: Crypto, node: Uint8Array, { path, at, left }: Step): void {
+  placeNode(path, at, left ? LEFT : RIGHT);
+  placeNode(node, 0, left ? RIGHT : LEFT);
+  hashPlaced(crypto, node, 0);
+}
+
+/** Length of `path` in bytes, once it and the hash it starts from are whole hashes. */
+function checkedLength(start: Uint8Array, path: Uint8Array): number {
+  if (start.length !== HASH_BYTES || path.length % HASH_BYTES !== 0) throw wrongLength();
+  return path.length;
+}
+
+function outOfRange(): CommitmentError {
+  return new CommitmentError('PROOF_INDEX_OUT_OF_RANGE', 'no tree has this leaf or these sizes');
+}
+
+function wrongLength(): CommitmentError {
+  return new CommitmentError('PROOF_LENGTH_WRONG', 'not as many hashes as a tree of this size needs');
+}
+
+function mismatch(): CommitmentError {
+  return new CommitmentError('PROOF_ROOT_MISMATCH', 'the path leads to another root');
 }

@@ -23,7 +23,12 @@ interface DocumentRule {
 }
 
 const DOCUMENTS: Readonly<Record<DocumentType, DocumentRule>> = {
-  HKID: { issuer: 'HK', pattern: /^[A-Z]{1,2}\d{6}[\dA]$/, hasCheckDigit: hasHkidCheckDigit, bracketed: true },
+  HKID: {
+    issuer: 'HK',
+    pattern: /^[A-Z]{1,2}\d{6}[\dA]$/,
+    hasCheckDigit: hasHkidCheckDigit,
+    bracketed: true,
+  },
   HKBC: { issuer: 'HK', pattern: /^[A-Z0-9]{5,15}$/ },
   HKEC: { issuer: 'HK', pattern: /^[A-Z0-9]{5,15}$/ },
   PASSPORT: { pattern: /^[A-Z0-9]{5,17}$/ },

@@ -12,16 +12,7 @@ export type Code = `${string}|${string}`;
 export type Sex = 'F' | 'M' | 'X' | 'U';
 
 /** HVP = Home Visit Permit, EEP = mainland permit to Hong Kong and Macao, MOBIR = Macao identity card. */
-export type DocumentType =
-  | 'HKID'
-  | 'HKBC'
-  | 'HKEC'
-  | 'PASSPORT'
-  | 'HVP'
-  | 'EEP'
-  | 'MOBIR'
-  | 'CNID'
-  | 'OTHER';
+export type DocumentType = 'HKID' | 'HKBC' | 'HKEC' | 'PASSPORT' | 'HVP' | 'EEP' | 'MOBIR' | 'CNID' | 'OTHER';
 
 export interface Subject {
   /** Latin letters, as on the document: `CHAN, TAI MAN`. One of `nameEn` and `nameZh` is present. */

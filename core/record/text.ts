@@ -8,7 +8,10 @@
 const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\uFFFD]/u;
 
 export function normaliseText(text: string): string {
-  return text.normalize('NFC').trim().replaceAll(/\p{Zs}+/gu, ' ');
+  return text
+    .normalize('NFC')
+    .trim()
+    .replaceAll(/\p{Zs}+/gu, ' ');
 }
 
 export function hasForbiddenCharacter(text: string): boolean {

@@ -1,10 +1,10 @@
 /**
- * What the ledger holds of an issuer's status lists: the RFC 9162 root over the digests of all of them, in
- * order of their URI.
+ * What the ledger anchors of an issuer's status lists: one root per period over the digests of all of them.
  *
- *   digest = SHA-256("hcl/status/1\0" ‖ varint length of uri ‖ uri ‖ version u64 BE ‖ bits u8 ‖ raw array)
+ *   digest = SHA-256("hcl/status/1\0" ‖ varint length of uri ‖ uri ‖ version u64 big endian ‖ bits u8 ‖ raw array)
+ *   root   = RFC 9162 root, one leaf per list in the order of the uris' bytes, leaf data = digest
  *
- * It covers the array, not the token around it, which anybody could compress otherwise.
+ * Over the array itself, never the token: two compressions of the same list are the same list.
  */
 import { concatBytes } from '../bytes/concat.ts';
 import { toUtf8 } from '../bytes/utf8.ts';
@@ -12,31 +12,49 @@ import { writeVarint } from '../bytes/varint.ts';
 import { leafHash } from '../commitment/leaf.ts';
 import { merkleRoot } from '../commitment/merkle.ts';
 import type { Crypto } from '../crypto.ts';
-import type { StatusBits } from './token-status-list.ts';
+import { StatusError } from './errors.ts';
 
 const DOMAIN = toUtf8('hcl/status/1\0');
 
-export interface VersionedList {
+export interface VersionedStatusList {
   readonly uri: string;
-  /** Version of the issuer's whole set. */
+  /** Grows with every publication of the issuer. */
   readonly version: number;
-  readonly bits: StatusBits;
+  readonly bits: number;
   /** The raw array. */
   readonly bytes: Uint8Array;
 }
 
 /** 32 bytes. */
-export function statusListDigest(crypto: Crypto, { uri, version, bits, bytes }: VersionedList): Uint8Array {
-  const name = toUtf8(uri);
-  const fixed = new Uint8Array(9);
-  new DataView(fixed.buffer).setBigUint64(0, BigInt(version));
-  fixed[8] = bits;
-  return crypto.sha256(concatBytes(DOMAIN, writeVarint(name.length), name, fixed, bytes));
+export function statusListDigest(crypto: Crypto, { uri, version, bits, bytes }: VersionedStatusList): Uint8Array {
+  const uriBytes = toUtf8(uri);
+  const versionBytes = new Uint8Array(8);
+  new DataView(versionBytes.buffer).setBigUint64(0, BigInt(version));
+  return crypto.sha256(
+    concatBytes(DOMAIN, writeVarint(uriBytes.length), uriBytes, versionBytes, Uint8Array.of(bits), bytes),
+  );
 }
 
-/** Root over the digests of `lists`, whatever their order here. */
-export function statusListsRoot(crypto: Crypto, lists: readonly VersionedList[]): Uint8Array {
-  const ordered = lists.toSorted((a, b) => (a.uri < b.uri ? -1 : a.uri > b.uri ? 1 : 0));
-  const leaves = ordered.map((list) => leafHash(crypto, statusListDigest(crypto, list)));
-  return merkleRoot(crypto, concatBytes(...leaves));
+export interface ListDigest {
+  readonly uri: string;
+  readonly digest: Uint8Array;
+}
+
+/** Root over the digests of `lists`, in any order, 32 bytes; the same uri twice throws `STATUS_LIST_INVALID`. */
+export function statusListsRoot(crypto: Crypto, lists: readonly ListDigest[]): Uint8Array {
+  if (new Set(lists.map(({ uri }) => uri)).size !== lists.length) {
+    throw new StatusError('STATUS_LIST_INVALID', 'two lists with one uri');
+  }
+  const sorted = lists
+    .map(({ uri, digest }) => ({ key: toUtf8(uri), digest }))
+    .sort((a, b) => compareBytes(a.key, b.key));
+  return merkleRoot(crypto, concatBytes(...sorted.map(({ digest }) => leafHash(crypto, digest))));
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    // Both are long enough.
+    if (a[i] !== b[i]) return a[i]! - b[i]!;
+  }
+  return a.length - b.length;
 }

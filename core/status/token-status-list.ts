@@ -1,114 +1,119 @@
 /**
- * Token status lists (draft-ietf-oauth-status-list): one entry of 1, 2, 4 or 8 bits for each credential. Entry
- * 0 is in the least significant bits of byte 0. On the wire `{ bits, lst }`, `lst` = base64url(zlib(array)).
- *
- * Ours have 2 bits: 0 valid, 1 revoked, 2 suspended, 3 superseded.
+ * The status list of the IETF Token Status List (draft-ietf-oauth-status-list §4): an array of entries of 1, 2, 4
+ * or 8 bits, entry 0 in the **least** significant bits of byte 0. In a token it is `{"bits":2,"lst":"<base64url of
+ * zlib>"}`: bytes `c9 44 f9` are `lst` `eNo76fITAAPfAgc`.
  */
-import { unzlibSync, zlibSync } from 'fflate';
 import { fromBase64url, toBase64url } from '../bytes/base64url.ts';
+import { BytesError } from '../bytes/errors.ts';
+import { fromZlib, toZlib } from '../bytes/zlib.ts';
 import { StatusError } from './errors.ts';
 
-export type StatusBits = 1 | 2 | 4 | 8;
-
-/** Index = the value in the list. */
+/** Place in this list = the number in the entry (IETF registry; 3 is ours to define). */
 export const STATUS_VALUES = ['valid', 'revoked', 'suspended', 'superseded'] as const;
 export type StatusValue = (typeof STATUS_VALUES)[number];
 
-/** Bits of an entry in our lists. */
-export const OUR_BITS = 2;
-/** A list is at least this long, so that one changed entry hides among many (W3C Bitstring Status List §6.1). */
-export const MIN_ENTRIES = 131_072;
-/** Largest array taken in: 2^24 entries of our kind. */
-export const MAX_LIST_BYTES: number = 2 ** 22;
+export type StatusBits = 1 | 2 | 4 | 8;
 
-const MAX_ZLIB_LEVEL = 9;
+/** What our own lists use. */
+export const STATUS_BITS = 2;
+/** Fewest entries of a list of ours: below, a place in it says too much. */
+export const MIN_STATUS_ENTRIES = 131_072;
+/** Largest list that is read: 2^22 entries of two bits. */
+export const MAX_STATUS_BYTES = 1_048_576;
+
+export interface EncodedStatusList {
+  readonly bits: StatusBits;
+  /** base64url of the zlib stream of the array. */
+  readonly lst: string;
+}
+
+export interface StatusChange {
+  readonly index: number;
+  readonly value: StatusValue;
+}
 
 /** An immutable list. */
 export class StatusList {
   readonly bits: StatusBits;
   /** Number of entries. */
   readonly size: number;
-  readonly #bytes: Uint8Array;
+  /** The raw array; not to be written to. */
+  readonly bytes: Uint8Array;
 
-  /** @param bytes the array, kept and not copied */
-  constructor(bits: StatusBits, bytes: Uint8Array) {
+  /** Throws `STATUS_LIST_INVALID` when `bits` is not 1, 2, 4 or 8 or the array is empty or too large. */
+  constructor(bits: number, bytes: Uint8Array) {
+    if (!isStatusBits(bits)) throw new StatusError('STATUS_LIST_INVALID', 'entries have 1, 2, 4 or 8 bits');
+    if (bytes.length === 0 || bytes.length > MAX_STATUS_BYTES) {
+      throw new StatusError('STATUS_LIST_INVALID', 'an empty list or too large a one');
+    }
     this.bits = bits;
-    this.#bytes = bytes;
-    this.size = (bytes.length * 8) / bits;
+    this.bytes = bytes;
+    this.size = bytes.length * (8 / bits);
   }
 
-  /** All entries 0. */
-  static empty(entries: number = MIN_ENTRIES, bits: StatusBits = OUR_BITS): StatusList {
-    return new StatusList(bits, new Uint8Array(Math.ceil((entries * bits) / 8)));
+  /** A list of `size` entries, a multiple of four, all `valid`. */
+  static empty(size: number = MIN_STATUS_ENTRIES): StatusList {
+    return new StatusList(STATUS_BITS, new Uint8Array(size / (8 / STATUS_BITS)));
   }
 
-  /** The raw array. Not to be written to. */
-  get bytes(): Uint8Array {
-    return this.#bytes;
+  /** Throws `STATUS_INDEX_OUT_OF_RANGE`, and `STATUS_VALUE_UNKNOWN` for numbers above 3. */
+  get(index: number): StatusValue {
+    const value = STATUS_VALUES[this.raw(index)];
+    if (value === undefined) throw new StatusError('STATUS_VALUE_UNKNOWN', 'a status that we do not know');
+    return value;
   }
 
-  /** The entry at `index`. Throws `STATUS_INDEX_OUT_OF_RANGE`: what is not in the list is not "valid". */
-  get(index: number): number {
-    const { byte, shift, mask } = this.#locate(index);
-    // #locate has checked that the byte is there.
-    return (this.#bytes[byte]! >>> shift) & mask;
+  /** The number in the entry; throws `STATUS_INDEX_OUT_OF_RANGE`. */
+  raw(index: number): number {
+    const { byte, shift } = this.place(index);
+    // place() keeps within the array.
+    return (this.bytes[byte]! >> shift) & this.mask;
   }
 
-  /** A new list with these entries changed. Throws `STATUS_INDEX_OUT_OF_RANGE`, `STATUS_VALUE_UNKNOWN`. */
-  with(changes: Iterable<readonly [index: number, value: number]>): StatusList {
-    const bytes = this.#bytes.slice();
-    for (const [index, value] of changes) {
-      const { byte, shift, mask } = this.#locate(index);
-      if (!Number.isInteger(value) || value < 0 || value > mask) {
-        throw new StatusError('STATUS_VALUE_UNKNOWN', `an entry of ${this.bits} bits is 0 to ${mask}`);
-      }
-      bytes[byte] = (bytes[byte]! & ~(mask << shift)) | (value << shift);
+  /** A list with that one entry changed. */
+  with(index: number, value: StatusValue): StatusList {
+    return this.withAll([{ index, value }]);
+  }
+
+  /** A list with all these entries changed, the last one for an index counts. */
+  withAll(changes: Iterable<StatusChange>): StatusList {
+    const bytes = this.bytes.slice();
+    for (const { index, value } of changes) {
+      const number = STATUS_VALUES.indexOf(value);
+      if (number > this.mask) throw new StatusError('STATUS_VALUE_UNKNOWN', 'the entries are too small for it');
+      const { byte, shift } = this.place(index);
+      bytes[byte] = (bytes[byte]! & ~(this.mask << shift)) | (number << shift);
     }
     return new StatusList(this.bits, bytes);
   }
 
-  #locate(index: number): { readonly byte: number; readonly shift: number; readonly mask: number } {
+  private get mask(): number {
+    return (1 << this.bits) - 1;
+  }
+
+  private place(index: number): { readonly byte: number; readonly shift: number } {
     if (!Number.isInteger(index) || index < 0 || index >= this.size) {
-      throw new StatusError('STATUS_INDEX_OUT_OF_RANGE', `entry ${index} of ${this.size}`);
+      throw new StatusError('STATUS_INDEX_OUT_OF_RANGE', 'the list has no such entry');
     }
     const bit = index * this.bits;
-    return { byte: Math.floor(bit / 8), shift: bit % 8, mask: 2 ** this.bits - 1 };
+    return { byte: Math.floor(bit / 8), shift: bit % 8 };
   }
-}
-
-export interface EncodedStatusList {
-  readonly bits: StatusBits;
-  readonly lst: string;
 }
 
 export function encodeStatusList(list: StatusList): EncodedStatusList {
-  return { bits: list.bits, lst: toBase64url(zlibSync(list.bytes, { level: MAX_ZLIB_LEVEL })) };
+  return { bits: list.bits, lst: toBase64url(toZlib(list.bytes)) };
 }
 
-/**
- * Throws `STATUS_LIST_INVALID` for what is not `{ bits, lst }`, base64url or zlib, `STATUS_LIST_TOO_LARGE` when
- * the array would exceed `maxBytes`: inflating stops there.
- */
-export function decodeStatusList({ bits, lst }: { bits: unknown; lst: unknown }, maxBytes: number = MAX_LIST_BYTES): StatusList {
-  if (!isStatusBits(bits) || typeof lst !== 'string') {
-    throw new StatusError('STATUS_LIST_INVALID', 'bits is 1, 2, 4 or 8, and lst is text');
-  }
-  return new StatusList(bits, inflateZlib(lst, maxBytes));
-}
-
-function isStatusBits(value: unknown): value is StatusBits {
-  return value === 1 || value === 2 || value === 4 || value === 8;
-}
-
-function inflateZlib(lst: string, maxBytes: number): Uint8Array {
-  // One byte more than allowed: fflate stops at the end of `out`, and a full buffer means "too large".
-  const out = new Uint8Array(maxBytes + 1);
-  let bytes: Uint8Array;
+/** Throws `STATUS_LIST_INVALID` for whatever is not a list of at most {@link MAX_STATUS_BYTES}. */
+export function decodeStatusList({ bits, lst }: { readonly bits: number; readonly lst: string }): StatusList {
   try {
-    bytes = unzlibSync(fromBase64url(lst), { out });
+    return new StatusList(bits, fromZlib(fromBase64url(lst), MAX_STATUS_BYTES));
   } catch (cause) {
-    throw new StatusError('STATUS_LIST_INVALID', 'lst is not base64url of zlib', { cause });
+    if (!(cause instanceof BytesError)) throw cause;
+    throw new StatusError('STATUS_LIST_INVALID', 'not a status list', { cause });
   }
-  if (bytes.length > maxBytes) throw new StatusError('STATUS_LIST_TOO_LARGE', `the array exceeds ${maxBytes} bytes`);
-  return bytes.slice();
+}
+
+function isStatusBits(bits: number): bits is StatusBits {
+  return bits === 1 || bits === 2 || bits === 4 || bits === 8;
 }

@@ -2,7 +2,7 @@
 import type { Service } from '../../service/app.ts';
 import { Closed, Type, type Static } from '../../service/schema.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
-import type { Verifier } from '../verifier.ts';
+import type { Checkpoint } from '../verifier.ts';
 
 const Seconds = Type.Integer({ description: 'Unix time' });
 
@@ -31,7 +31,7 @@ const State = Closed({
   ),
 });
 
-export function addStateRoute(app: Service, verifier: Verifier, deployment: Deployment): void {
+export function addStateRoute(app: Service, verifier: Checkpoint, deployment: Deployment): void {
   app.get(
     '/state',
     { schema: { tags: ['state'], summary: 'What this checkpoint knows', response: { 200: State } } },
@@ -39,7 +39,7 @@ export function addStateRoute(app: Service, verifier: Verifier, deployment: Depl
   );
 }
 
-function toState(verifier: Verifier, { chainId, genesisHash }: Deployment): Static<typeof State> {
+function toState(verifier: Checkpoint, { chainId, genesisHash }: Deployment): Static<typeof State> {
   const { head, roots, trust, statusAnchors } = verifier.state;
   const { follower } = verifier;
   return {
@@ -56,7 +56,7 @@ function toState(verifier: Verifier, { chainId, genesisHash }: Deployment): Stat
       jurisdiction: authority.jurisdiction,
       status: {
         anchoredVersion: statusAnchors.get(id)?.version ?? null,
-        acceptedVersion: follower.acceptedVersionOf(id) ?? null,
+        acceptedVersion: follower.lists.versionOf(id) || null,
         failure: follower.failureOf(id) ?? null,
       },
     })),

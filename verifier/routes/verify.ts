@@ -13,7 +13,7 @@ import type { Service } from '../../service/app.ts';
 import { Closed, Type, type Static } from '../../service/schema.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import type { VerifierMetrics } from '../metrics.ts';
-import type { Verifier } from '../verifier.ts';
+import type { Checkpoint } from '../verifier.ts';
 import { VerdictSchema } from '../verdict-schema.ts';
 
 export const MAX_CODES = 256;
@@ -26,7 +26,7 @@ const Body = Type.Union([
   Type.String({ description: 'text/plain: one code a line' }),
 ]);
 
-export function addVerifyRoute(app: Service, verifier: Pick<Verifier, 'verify'>, metrics: VerifierMetrics): void {
+export function addVerifyRoute(app: Service, verifier: Pick<Checkpoint, 'verify'>, metrics: VerifierMetrics): void {
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });

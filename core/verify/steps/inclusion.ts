@@ -4,7 +4,7 @@
  * log2(size) steps.
  */
 import { commitmentOf, leafHash } from '../../commitment/leaf.ts';
-import { rootFromPath } from '../../commitment/merkle.ts';
+import { batchRootFromPath } from '../../commitment/proof.ts';
 import type { CodeParts } from '../../qr/code.ts';
 import type { Anchor } from '../../trust/root-index.ts';
 import type { VerifyContext } from '../context.ts';
@@ -22,10 +22,10 @@ export interface Inclusion {
 export function findInclusion(code: CodeParts, { crypto, state }: VerifyContext): Inclusion {
   const { headerBytes, payloadBytes, index, path } = code;
   const commitment = commitmentOf(crypto, headerBytes, payloadBytes);
-  const log2Size = path.length / HASH_BYTES;
-  const root = rootFromPath(crypto, { leafHash: leafHash(crypto, commitment), index, size: 2 ** log2Size, path });
+  const root = batchRootFromPath(crypto, { leafHash: leafHash(crypto, commitment), index, path });
   const found = state.roots.find(root);
   if (found.length === 0) return { commitment, anchors: found };
+  const log2Size = path.length / HASH_BYTES;
   const anchors = found.filter((anchor) => anchor.log2Size === log2Size);
   return anchors.length > 0 ? { commitment, anchors } : { commitment, anchors, problem: 'PROOF_SIZE_MISMATCH' };
 }

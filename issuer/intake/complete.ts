@@ -1,0 +1,36 @@
+/**
+ * Facts that a file may leave out because another fact of the row says them: who issues a kind of document, which
+ * disease a product or a test is about, and the country of the issuer that takes the file in.
+ */
+import { documentIssuer, isDocumentType } from '../../core/record/documents.ts';
+import { findProduct } from '../../core/record/products.ts';
+import type { Code } from '../../core/record/record.ts';
+import { isPlainObject, type PlainObject } from '../../core/record/structure.ts';
+import { VALUE_SETS } from '../../core/record/value-sets.ts';
+
+const COVID_19: Code = 'sct|840539006';
+
+/** `candidate` with those facts added that it leaves out; what it says is never changed. */
+export function completeFacts(candidate: PlainObject, country: string | undefined): PlainObject {
+  const subject = candidate['subject'];
+  return {
+    ...present({ country, disease: diseaseOf(candidate) }),
+    ...candidate,
+    ...(isPlainObject(subject) ? { subject: { ...present({ docIssuer: issuerOf(subject) }), ...subject } } : {}),
+  };
+}
+
+function issuerOf({ docType }: PlainObject): string | undefined {
+  return typeof docType === 'string' && isDocumentType(docType) ? documentIssuer(docType) : undefined;
+}
+
+function diseaseOf({ product, method }: PlainObject): Code | undefined {
+  const isCovidTest = VALUE_SETS.method.entries.some(({ code }) => code === method);
+  if (isCovidTest) return COVID_19;
+  // A text that is no code names no product.
+  return typeof product === 'string' ? findProduct(product as Code)?.disease : undefined;
+}
+
+function present(facts: PlainObject): PlainObject {
+  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
+}

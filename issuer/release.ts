@@ -1,0 +1,167 @@
+/**
+ * Hands out what was issued. A credential is released when its batch and its status list are on the ledger,
+ * and even then only with a proof that, just now, led from its own bytes to the batch's root: what leaves the
+ * house can be verified, or it does not leave.
+ */
+import { equalBytes } from '../core/bytes/equal.ts';
+import { commitmentOf, leafHash } from '../core/commitment/leaf.ts';
+import { batchRootFromPath } from '../core/commitment/proof.ts';
+import type { Crypto } from '../core/crypto.ts';
+import { invariant } from '../core/errors.ts';
+import { encodeCode } from '../core/qr/code.ts';
+import { toUint64 } from '../service/big-endian.ts';
+import type { Batches } from './batches.ts';
+import { IssuerError } from './errors.ts';
+import { decodeHandleEntry, type HandleEntry } from './handle-entry.ts';
+import type { KeyedIndex } from './keyed-index.ts';
+import type { Lanes } from './lanes.ts';
+import type { ListAllocator } from './list-allocator.ts';
+import { claimsOf, PROFILES, recordOf, type RecordEntry, type RecordSealer, type SignedParts } from './record-entry.ts';
+import type { IssuedCredential } from './row.ts';
+import type { Status, StatusPlace } from './status.ts';
+import type { IssuerTables } from './store.ts';
+
+export interface ReleaseDependencies {
+  readonly crypto: Crypto;
+  readonly tables: IssuerTables;
+  readonly index: KeyedIndex;
+  readonly sealer: RecordSealer;
+  readonly batches: Batches;
+  readonly lanes: Lanes;
+  readonly lists: ListAllocator;
+  readonly status: Status;
+}
+
+export interface StoredRecord {
+  readonly recordId: string;
+  readonly type: string;
+  readonly credentials: readonly IssuedCredential[];
+}
+
+export type HeldCredential = IssuedCredential & {
+  readonly recordId: string;
+  /** The text of the code; there once it is released. */
+  readonly code?: string;
+};
+
+interface Found extends HandleEntry {
+  readonly parts: SignedParts;
+}
+
+export class Release {
+  readonly #deps: ReleaseDependencies;
+
+  constructor(deps: ReleaseDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Throws `RECORD_NOT_FOUND`. */
+  async record(recordId: string): Promise<StoredRecord> {
+    const number = this.#deps.index.fromRecordId(recordId);
+    const entry = number === undefined ? undefined : await this.#entry(number);
+    if (number === undefined || entry === undefined) throw recordNotFound();
+    return { recordId, type: recordOf(entry).type, credentials: await this.#describeEntry(entry) };
+  }
+
+  /** The credentials of a record that is there. */
+  async describe(recordNumber: number): Promise<readonly IssuedCredential[]> {
+    const entry = await this.#entry(recordNumber);
+    invariant(entry !== undefined, 'a record that was numbered is there');
+    return await this.#describeEntry(entry);
+  }
+
+  /** Throws `CREDENTIAL_NOT_FOUND`. */
+  async credential(handle: string): Promise<HeldCredential> {
+    const found = await this.#find(handle);
+    const profile = profileAt(found.place);
+    const recordId = this.#deps.index.toRecordId(found.recordNumber);
+    const code = await this.#codeOf(found);
+    return code === undefined
+      ? { recordId, profile, handle, state: 'anchoring' }
+      : { recordId, profile, handle, state: 'released', code };
+  }
+
+  /** The text of a released credential; throws `CREDENTIAL_NOT_FOUND`, `CREDENTIAL_NOT_RELEASED`. */
+  async code(handle: string): Promise<string> {
+    const code = await this.#codeOf(await this.#find(handle));
+    if (code === undefined) throw new IssuerError('CREDENTIAL_NOT_RELEASED', 'it waits for its batch to be anchored');
+    return code;
+  }
+
+  /** Where the status of a credential stands; throws `CREDENTIAL_NOT_FOUND`. */
+  async statusPlace(handle: string): Promise<StatusPlace> {
+    return this.#placeOf((await this.#find(handle)).parts);
+  }
+
+  /** The status entries of all credentials of a record; throws `RECORD_NOT_FOUND`. */
+  async statusPlaces(recordId: string): Promise<readonly StatusPlace[]> {
+    const number = this.#deps.index.fromRecordId(recordId);
+    const entry = number === undefined ? undefined : await this.#entry(number);
+    if (entry === undefined) throw recordNotFound();
+    return entry.credentials.map((parts) => this.#placeOf(parts));
+  }
+
+  async #codeOf(found: Found): Promise<string | undefined> {
+    const { crypto, batches, lanes, status } = this.#deps;
+    if (!status.isPublished(this.#placeOf(found.parts).list)) return undefined;
+    const batch = await batches.findFinalOf(found);
+    if (batch === undefined) return undefined;
+    const { root, index, path } = await batches.proofOf(batch, lanes, found.entry);
+    const { headerBytes, payloadBytes } = found.parts;
+    const leaf = leafHash(crypto, commitmentOf(crypto, headerBytes, payloadBytes));
+    const proven = batchRootFromPath(crypto, { leafHash: leaf, index, path });
+    invariant(equalBytes(proven, root), 'a credential leads to the root of its batch');
+    return encodeCode({ ...found.parts, index, path });
+  }
+
+  async #describeEntry(entry: RecordEntry): Promise<readonly IssuedCredential[]> {
+    return await Promise.all(
+      entry.credentials.map(async (parts, place): Promise<IssuedCredential> => {
+        const { jti } = claimsOf(parts);
+        const found = await this.#handleEntry(jti);
+        const isPublished = this.#deps.status.isPublished(this.#placeOf(parts).list);
+        const isFinal = isPublished && (await this.#deps.batches.findFinalOf(found)) !== undefined;
+        return { profile: profileAt(place), handle: jti, state: isFinal ? 'released' : 'anchoring' };
+      }),
+    );
+  }
+
+  #placeOf(parts: SignedParts): StatusPlace {
+    const { idx, uri } = claimsOf(parts).status.status_list;
+    const list = this.#deps.lists.numberOf(uri);
+    invariant(list !== undefined, 'our credentials name our lists');
+    return { list, index: idx };
+  }
+
+  async #find(handle: string): Promise<Found> {
+    const found = await this.#handleEntry(handle);
+    const parts = (await this.#entry(found.recordNumber))?.credentials[found.place];
+    if (parts === undefined) throw credentialNotFound();
+    return { ...found, parts };
+  }
+
+  async #handleEntry(handle: string): Promise<HandleEntry> {
+    const value = await this.#deps.tables.handles.get(this.#deps.index.ofHandle(handle));
+    if (value === undefined) throw credentialNotFound();
+    return decodeHandleEntry(value);
+  }
+
+  async #entry(recordNumber: number): Promise<RecordEntry | undefined> {
+    const sealed = await this.#deps.tables.records.get(toUint64(recordNumber));
+    return sealed === undefined ? undefined : this.#deps.sealer.open(recordNumber, sealed);
+  }
+}
+
+function profileAt(place: number): (typeof PROFILES)[number] {
+  const profile = PROFILES[place];
+  invariant(profile !== undefined, 'places are those of PROFILES');
+  return profile;
+}
+
+function credentialNotFound(): IssuerError {
+  return new IssuerError('CREDENTIAL_NOT_FOUND', 'no credential has this handle');
+}
+
+function recordNotFound(): IssuerError {
+  return new IssuerError('RECORD_NOT_FOUND', 'no record has this id');
+}

@@ -1,0 +1,305 @@
+/**
+ * The issuer's status lists: acts come in, versions go to the ledger. As with batches: an act is on the disk
+ * before it is answered, a version is staged before it is sent, looked up before it is sent again, and served
+ * only when the ledger has it.
+ *
+ * One caller publishes (the pipeline's pass); acts may come at any time and go into the next version.
+ */
+import { toBase64url } from '../core/bytes/base64url.ts';
+import { fromHex, toHex } from '../core/bytes/hex.ts';
+import type { Crypto } from '../core/crypto.ts';
+import { invariant } from '../core/errors.ts';
+import { statusListDigest, statusListsRoot } from '../core/status/list-digest.ts';
+import { StatusList, type StatusValue } from '../core/status/token-status-list.ts';
+import { readUint64, toUint64 } from '../service/big-endian.ts';
+import type { Clock, RandomBytes } from '../service/clock.ts';
+import type { Log } from '../service/logging.ts';
+import { WriteBatch, type Store } from '../service/store.ts';
+import { actsDigest, decodeAct, encodeAct, valueOf, type Act, type RevocationReason } from './act.ts';
+import { IssuerError } from './errors.ts';
+import { LIST_SIZE, type ListAllocator } from './list-allocator.ts';
+import { Lock } from './lock.ts';
+import type { IssuerMetrics } from './metrics.ts';
+import type { PublishedStatus, StatusPort } from './ports.ts';
+import {
+  decodeStatusVersion,
+  encodeStatusVersion,
+  type ListImage,
+  type StatusImage,
+  type StatusVersion,
+} from './status-version.ts';
+import { TABLES, type IssuerTables } from './store.ts';
+
+export interface StatusDependencies {
+  readonly crypto: Crypto;
+  readonly store: Store;
+  readonly tables: IssuerTables;
+  readonly lists: ListAllocator;
+  readonly ledger: StatusPort;
+  readonly now: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly freshForSeconds: number;
+  readonly metrics: IssuerMetrics;
+  readonly log: Log;
+}
+
+export interface StatusPlace {
+  readonly list: number;
+  readonly index: number;
+}
+
+/** A version with everything it says. */
+export interface StatusSet {
+  readonly version: StatusVersion;
+  readonly image: StatusImage;
+  /** What explains the changes since the version before. */
+  readonly acts: readonly Act[];
+}
+
+const SALT_BYTES = 16;
+/** How far the ledger's clock may lag behind ours. */
+const LEDGER_CLOCK_SKEW_SECONDS = 600;
+const NO_IMAGE: StatusImage = new Map();
+
+export class Status {
+  readonly #deps: StatusDependencies;
+  readonly #lock = new Lock();
+  /** Acts after the newest staged version, and the entries they change. */
+  #pending: Act[] = [];
+  readonly #changed = new Map<number, StatusValue>();
+  #actsThrough = 0;
+  #staged: StatusSet | undefined;
+  #published: StatusSet | undefined;
+
+  private constructor(deps: StatusDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Folds the whole history: every act, into the version that took it in. */
+  static async open(deps: StatusDependencies): Promise<Status> {
+    const status = new Status(deps);
+    const published = await deps.tables.published.first({ reverse: true });
+    const publishedThrough = published === undefined ? 0 : readUint64(published.key);
+    const acts = deps.tables.acts.entries()[Symbol.asyncIterator]();
+    for await (const { value } of deps.tables.statuses.entries()) {
+      const version = decodeStatusVersion(value);
+      while (status.#actsThrough < version.actsThrough) await status.#replayNext(acts);
+      status.#staged = status.#take(version);
+      if (version.version === publishedThrough) status.#published = status.#staged;
+    }
+    while (await status.#replayNext(acts));
+    return status;
+  }
+
+  get published(): StatusSet | undefined {
+    return this.#published;
+  }
+
+  /** Whether verifiers can know this list. */
+  isPublished(list: number): boolean {
+    return this.#published?.image.has(list) ?? false;
+  }
+
+  /** Whether an act says so, published or not. */
+  isRevoked({ list, index }: StatusPlace): boolean {
+    const pending = this.#changed.get(placeNumber({ list, index }));
+    return (pending ?? this.#staged?.image.get(list)?.list.get(index)) === 'revoked';
+  }
+
+  /** Whether the ledger says so. */
+  isRevocationPublished({ list, index }: StatusPlace): boolean {
+    return this.#published?.image.get(list)?.list.get(index) === 'revoked';
+  }
+
+  /** Records revocations of all places that are not revoked yet; on the disk when it resolves. */
+  async revoke(places: readonly StatusPlace[], reason: RevocationReason): Promise<void> {
+    await this.#lock.run(async () => {
+      const { store, now, randomBytes } = this.#deps;
+      const batch = new WriteBatch();
+      const acts: Act[] = places
+        .filter((place) => !this.isRevoked(place))
+        .map(({ list, index }) => ({
+          kind: 'revoke',
+          reason,
+          list,
+          index,
+          atSeconds: Math.floor(now() / 1000),
+          salt: toBase64url(randomBytes(SALT_BYTES)),
+        }));
+      acts.forEach((act, i) => batch.put(TABLES.acts, toUint64(this.#actsThrough + 1 + i), encodeAct(act)));
+      await store.commit(batch);
+      this.#actsThrough += acts.length;
+      for (const act of acts) this.#addPending(act);
+    });
+  }
+
+  /** Compares store and ledger; throws the two fatal codes, or what the ledger rejects with. */
+  async reconcile(): Promise<void> {
+    const current = await this.#deps.ledger.current();
+    const version = current?.version ?? 0;
+    const staged = this.#staged?.version;
+    const published = this.#published?.version;
+    if (version > (staged?.version ?? 0)) {
+      throw new IssuerError('ISSUER_STORE_BEHIND', `the ledger has status version ${version}, the store does not`);
+    }
+    if (version < (published?.version ?? 0)) throw conflict(published);
+    for (const ours of [staged, published]) {
+      if (current !== undefined && ours?.version === version && !isSame(ours, current)) throw conflict(ours);
+    }
+  }
+
+  /** Publishes what is due. Throws what the ledger rejects with: the next call goes on from there. */
+  async publishDue(): Promise<void> {
+    while (this.isDue()) {
+      if (this.#staged === this.#published) await this.#stage();
+      else if (await this.#isTooLate()) await this.#stageAgain();
+      await this.#publishStaged();
+    }
+  }
+
+  isDue(): boolean {
+    return this.#staged !== this.#published || this.#hasNews() || this.#deps.now() >= this.refreshDueMs();
+  }
+
+  /** When the published version must be renewed, in the clock's milliseconds. */
+  refreshDueMs(): number {
+    const published = this.#published?.version;
+    if (published === undefined) return 0;
+    return (published.nextUpdate - this.#deps.freshForSeconds / 2) * 1000;
+  }
+
+  #hasNews(): boolean {
+    return this.#pending.length > 0 || this.#deps.lists.count > (this.#staged?.version.listCount ?? 0);
+  }
+
+  /** The ledger took so long that it will not take the staged version any more: its next update is past. */
+  async #isTooLate(): Promise<boolean> {
+    const version = this.#staged?.version;
+    if (version === undefined || this.#deps.now() < (version.nextUpdate + LEDGER_CLOCK_SKEW_SECONDS) * 1000) return false;
+    const current = await this.#deps.ledger.current();
+    return (current?.version ?? 0) < version.version;
+  }
+
+  /** Stages the same version number anew, with the acts that came since. Only after {@link #isTooLate}. */
+  async #stageAgain(): Promise<void> {
+    for (const act of [...(this.#staged?.acts ?? []), ...this.#takePending()]) this.#addPending(act);
+    // A version is staged only after the one before was published.
+    this.#staged = this.#published;
+    await this.#stage();
+  }
+
+  async #stage(): Promise<void> {
+    await this.#lock.run(async () => {
+      const { crypto, store, lists, now, freshForSeconds } = this.#deps;
+      const number = (this.#staged?.version.version ?? 0) + 1;
+      const batch = new WriteBatch();
+      lists.writeTo(batch);
+      const listCount = lists.count;
+      const acts = [...this.#pending];
+      const image = nextImage(this.#staged?.image ?? NO_IMAGE, { number, listCount, acts });
+      const version: StatusVersion = {
+        version: number,
+        actsThrough: this.#actsThrough,
+        listCount,
+        listsRoot: toHex(this.#rootOf(image)),
+        actsDigest: toHex(actsDigest(crypto, acts)),
+        nextUpdate: Math.floor(now() / 1000) + freshForSeconds,
+      };
+      // Commit point: from here on this version has this content. A crash before it leaves the acts to the
+      // next version; after it, whoever starts next publishes exactly this.
+      await store.commit(batch.put(TABLES.statuses, toUint64(number), encodeStatusVersion(version)));
+      this.#staged = { version, image, acts };
+      this.#takePending();
+    });
+  }
+
+  async #publishStaged(): Promise<void> {
+    const { ledger, store, metrics, log } = this.#deps;
+    const staged = this.#staged;
+    invariant(staged !== undefined, 'something is staged');
+    const { version } = staged;
+    const before = await ledger.current();
+    if (before === undefined || before.version < version.version) {
+      const listsRoot = fromHex(version.listsRoot);
+      await ledger.publish({ ...version, listsRoot, actsDigest: fromHex(version.actsDigest) });
+    } else if (!isSame(version, before)) throw conflict(version);
+    await store.commit(new WriteBatch().put(TABLES.published, toUint64(version.version), new Uint8Array(0)));
+    this.#published = staged;
+    metrics.statusVersion.set(version.version);
+    log.info({ version: version.version, root: version.listsRoot }, 'status version is on the ledger');
+  }
+
+  /** Reads the next act of the history; false at its end. */
+  async #replayNext(acts: AsyncIterator<{ readonly value: Uint8Array }>): Promise<boolean> {
+    const next = await acts.next();
+    if (next.done === true) return false;
+    this.#addPending(decodeAct(next.value.value));
+    this.#actsThrough++;
+    return true;
+  }
+
+  #take(version: StatusVersion): StatusSet {
+    const { version: number, listCount } = version;
+    const acts = this.#takePending();
+    return { version, image: nextImage(this.#staged?.image ?? NO_IMAGE, { number, listCount, acts }), acts };
+  }
+
+  #addPending(act: Act): void {
+    this.#pending.push(act);
+    this.#changed.set(placeNumber(act), valueOf(act));
+  }
+
+  #takePending(): readonly Act[] {
+    const acts = this.#pending;
+    this.#pending = [];
+    this.#changed.clear();
+    return acts;
+  }
+
+  #rootOf(image: StatusImage): Uint8Array {
+    const { crypto, lists } = this.#deps;
+    const digests = [...image].map(([number, { version, list }]) => {
+      const uri = lists.uriOf(number);
+      return { uri, digest: statusListDigest(crypto, { uri, version, bits: list.bits, bytes: list.bytes }) };
+    });
+    return statusListsRoot(crypto, digests);
+  }
+}
+
+function placeNumber({ list, index }: StatusPlace): number {
+  return list * LIST_SIZE + index;
+}
+
+interface Step {
+  readonly number: number;
+  readonly listCount: number;
+  readonly acts: readonly Act[];
+}
+
+/** The image after `acts`, with empty lists for the new ones; only what changed gets the new number. */
+function nextImage(before: StatusImage, { number, listCount, acts }: Step): StatusImage {
+  const after = new Map<number, ListImage>(before);
+  for (let list = 1; list <= listCount; list++) {
+    if (!after.has(list)) after.set(list, { version: number, list: StatusList.empty(LIST_SIZE) });
+  }
+  for (const [list, changes] of Map.groupBy(acts, (act) => act.list)) {
+    const image = after.get(list);
+    invariant(image !== undefined, 'an act speaks of a list that is there');
+    const changed = changes.map((act) => [act.index, valueOf(act)] as const);
+    after.set(list, { version: number, list: image.list.with(changed) });
+  }
+  return after;
+}
+
+function isSame(ours: StatusVersion, theirs: PublishedStatus): boolean {
+  return (
+    ours.version === theirs.version &&
+    ours.listsRoot === theirs.listsRoot &&
+    ours.actsDigest === theirs.actsDigest &&
+    ours.nextUpdate === theirs.nextUpdate
+  );
+}
+
+function conflict(version: StatusVersion | undefined): IssuerError {
+  return new IssuerError('ISSUER_LEDGER_CONFLICT', `the ledger holds something else as status version ${version?.version}`);
+}
