@@ -36,13 +36,13 @@ export interface HttpSourceOptions {
 const ATTEMPTS = 2;
 /** Waiting for documents that are not there is for the few that are new, not for a thousand that are gone. */
 const MAX_PAUSES = 8;
-/** An issuer that leaves so many documents unanswered is not asked for the other thousands. */
+/** An issuer that leaves so many questions in a row unanswered is not asked the other thousands. */
 const MAX_SILENCE = 8;
 
 /** @param urls address of each issuer's service by issuer id, without a trailing slash */
 export function httpSource(urls: ReadonlyMap<Hex, string>, { fetch, pause }: HttpSourceOptions): Source {
   let pauses = 0;
-  /** Documents in a row for which an issuer did not answer. */
+  /** How often in a row an issuer did not answer. */
   const silent = new Map<Hex, number>();
   const askOnce = async (url: string, limits: FetchLimits): Promise<Answer> => {
     try {
@@ -56,11 +56,11 @@ export function httpSource(urls: ReadonlyMap<Hex, string>, { fetch, pause }: Htt
   const ask = async (issuer: Hex, path: string, limits: FetchLimits): Promise<Answer> => {
     const base = urls.get(issuer);
     if (base === undefined) return { kind: 'unreachable', detail: 'no address is known for the issuer' };
-    const silence = silent.get(issuer) ?? 0;
-    if (silence >= MAX_SILENCE) return { kind: 'unreachable', detail: 'the issuer has stopped answering' };
     for (let attempt = 1; ; attempt++) {
+      const silence = silent.get(issuer) ?? 0;
+      if (silence >= MAX_SILENCE) return { kind: 'unreachable', detail: 'the issuer has stopped answering' };
       const answer = await askOnce(base + path, limits);
-      silent.set(issuer, answer.kind === 'unreachable' ? silence + 1 : 0);
+      silent.set(issuer, answer.kind === 'unreachable' ? (silent.get(issuer) ?? 0) + 1 : 0);
       if (answer.kind === 'found' || attempt === ATTEMPTS) return answer;
       if (++pauses <= MAX_PAUSES) await pause();
     }

@@ -16,12 +16,13 @@ import { WriteBatch, type Store } from '../service/store.ts';
 import { chunksOf } from './chunks.ts';
 import { IssuerError } from './errors.ts';
 import { encodeHandleEntry } from './handle-entry.ts';
+import type { IntakeRow } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import { LANE_COUNT, type LaneLeaf, type Lanes } from './lanes.ts';
 import { Lock } from './lock.ts';
 import { makeRecord, type MakerDependencies, type NewRecord } from './new-record.ts';
 import { PROFILES, type RecordSealer } from './record-entry.ts';
-import type { IntakeRow, IssuedCredential, RefusedRow, RowResult } from './row.ts';
+import type { IssuedCredential, RefusedRow, RowResult } from './row.ts';
 import { TABLES, type IssuerTables } from './store.ts';
 
 export interface RecordIssuerDependencies extends MakerDependencies {

@@ -7,35 +7,37 @@
  *   for await (const result of issuer.issueRows(rows)) …
  */
 import { join } from 'node:path';
-import type { Crypto } from '../core/crypto.ts';
 import { fromUtf8, toUtf8 } from '../core/bytes/utf8.ts';
-import { HclError } from '../core/errors.ts';
+import type { Hex } from '../core/bytes/hex.ts';
+import { fromHex, toHex } from '../core/bytes/hex.ts';
+import type { BatchClass } from '../core/credential/credential-type.ts';
+import type { Crypto } from '../core/crypto.ts';
 import type { Clock, RandomBytes } from '../service/clock.ts';
 import { Envelope } from '../service/envelope.ts';
 import { silentLogger, type Log } from '../service/logging.ts';
 import { Store, WriteBatch } from '../service/store.ts';
 import type { RevocationReason } from './act.ts';
+import { Background } from './background.ts';
 import { Batches } from './batches.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
+import { Gate } from './gate.ts';
+import type { IntakeRow } from './intake/row.ts';
 import { RecordIssuer } from './issue.ts';
 import { KeyedIndex } from './keyed-index.ts';
-import { Lanes, LANE_COUNT } from './lanes.ts';
+import { Lanes } from './lanes.ts';
 import { ListAllocator } from './list-allocator.ts';
-import { Lock } from './lock.ts';
 import { createIssuerMetrics, type IssuerMetrics } from './metrics.ts';
 import { Pipeline } from './pipeline.ts';
 import type { AnchorPort, StatusPort } from './ports.ts';
 import { RecordSealer } from './record-entry.ts';
 import { Release, type HeldCredential, type StoredRecord } from './release.ts';
-import type { IntakeRow, RowResult } from './row.ts';
-import { Scheduler } from './scheduler.ts';
+import type { RowResult } from './row.ts';
 import type { IssuerSecrets } from './secrets.ts';
 import { issuerKeyOf, type IssuerKey } from './signing.ts';
 import { Status } from './status.ts';
 import { StatusPublication, type StatusManifest } from './status-publication.ts';
-import { readersOf, TABLES } from './store.ts';
-import { toBatchLeaves, type BatchLeaves } from './batch-leaves.ts';
+import { readersOf, TABLES, type IssuerTables } from './store.ts';
 
 export interface IssuerPorts {
   readonly crypto: Crypto;
@@ -56,16 +58,28 @@ export interface RevocationResult {
   readonly published: boolean;
 }
 
+/** A final batch as anyone may have it: its leaf hashes in tree order, from which the root follows. */
+export interface PublishedBatch {
+  readonly issuer: string;
+  readonly root: Hex;
+  readonly class: BatchClass;
+  readonly log2Size: number;
+  readonly sequence: number;
+  readonly leaves: readonly Hex[];
+}
+
 interface Parts {
   readonly store: Store;
   readonly key: IssuerKey;
   readonly metrics: IssuerMetrics;
+  readonly gate: Gate;
+  readonly records: RecordIssuer;
   readonly lanes: Lanes;
   readonly batches: Batches;
+  readonly release: Release;
   readonly status: Status;
   readonly publication: StatusPublication;
-  readonly pipeline: Pipeline;
-  readonly release: Release;
+  readonly background: Background;
 }
 
 const IDENTITY = toUtf8('identity');
@@ -76,26 +90,12 @@ export class Issuer implements AsyncDisposable {
   /** Public part of the signing key. */
   readonly key: Pick<IssuerKey, 'kid' | 'publicKey'>;
   readonly #parts: Parts;
-  readonly #records: RecordIssuer;
-  readonly #scheduler: Scheduler;
-  readonly #log: Log;
-  readonly #passing = new Lock();
-  #reconciled = false;
-  #halted: Error | undefined;
 
-  private constructor(config: IssuerConfig, ports: IssuerPorts, parts: Parts, records: RecordIssuer) {
+  private constructor(config: IssuerConfig, parts: Parts) {
     this.config = config;
     this.metrics = parts.metrics;
     this.key = parts.key;
     this.#parts = parts;
-    this.#records = records;
-    this.#log = ports.log ?? silentLogger;
-    this.#scheduler = new Scheduler({
-      pass: () => this.pass({ force: false }),
-      nextDueMs: () => this.#nextDueMs(),
-      onFailure: (err, attempt) => this.#onFailure(err, attempt),
-      now: ports.now,
-    });
   }
 
   /**
@@ -106,18 +106,167 @@ export class Issuer implements AsyncDisposable {
   static async open(config: IssuerConfig, secrets: IssuerSecrets, ports: IssuerPorts): Promise<Issuer> {
     const store = await Store.open(join(config.dataFolder, 'store'));
     try {
-      const issuer = await openOn(store, config, secrets, ports, (parts, makeRecords) => {
-        let opened: Issuer | undefined;
-        return makeRecords({
-          checkOpen: () => opened?.checkOpen(),
-          onStored: (count) => opened?.onStored(count),
-        }).then((records) => (opened = new Issuer(config, ports, parts, records)));
-      });
-      await issuer.#reconcileIfReachable();
-      return issuer;
+      const parts = await openParts({ config, secrets, ports, store });
+      await parts.background.reconcileIfReachable();
+      return new Issuer(config, parts);
     } catch (error) {
       await store.close();
       throw error;
     }
+  }
+
+  /** Begins to batch, anchor and publish by itself. */
+  start(): void {
+    this.#parts.background.start();
+  }
+
+  /** See `RecordIssuer.issueRows`. */
+  issueRows(rows: AsyncIterable<IntakeRow> | Iterable<IntakeRow>): AsyncGenerator<RowResult> {
+    return this.#parts.records.issueRows(rows);
+  }
+
+  /** Throws `RECORD_NOT_FOUND`. */
+  record(recordId: string): Promise<StoredRecord> {
+    return this.#parts.release.record(recordId);
+  }
+
+  /** Throws `CREDENTIAL_NOT_FOUND`. */
+  credential(handle: string): Promise<HeldCredential> {
+    return this.#parts.release.credential(handle);
+  }
+
+  /** The text of a released credential's code; throws `CREDENTIAL_NOT_FOUND`, `CREDENTIAL_NOT_RELEASED`. */
+  code(handle: string): Promise<string> {
+    return this.#parts.release.code(handle);
+  }
+
+  /** Revokes; on the disk when it resolves. Again: nothing new. Throws `CREDENTIAL_NOT_FOUND`, `RECORD_NOT_FOUND`. */
+  async revoke(target: RevocationTarget, reason: RevocationReason): Promise<RevocationResult> {
+    const { gate, release, status, background } = this.#parts;
+    gate.check();
+    const places =
+      'handle' in target
+        ? [await release.statusPlace(target.handle)]
+        : await release.statusPlaces(target.recordId);
+    const alreadyRevoked = places.every((place) => status.isRevoked(place));
+    await status.revoke(places, reason);
+    background.wake();
+    return { alreadyRevoked, published: places.every((place) => status.isRevocationPublished(place)) };
+  }
+
+  /** Throws `BATCH_NOT_FOUND` for a root that is not one of our final batches. */
+  async batch(root: string): Promise<PublishedBatch> {
+    const { batches, lanes } = this.#parts;
+    const found = await batches.findFinal(fromHex(root));
+    if (found === undefined) throw new IssuerError('BATCH_NOT_FOUND', 'no final batch has this root');
+    const { leafHashes } = await batches.tree(found, lanes);
+    const leaves = Array.from({ length: 2 ** found.log2Size }, (_, i) => toHex(leafHashes.subarray(32 * i, 32 * i + 32)));
+    const { class: batchClass, log2Size, sequence } = found;
+    return { issuer: this.config.did, root: toHex(found.root), class: batchClass, log2Size, sequence, leaves };
+  }
+
+  /** Throws `STATUS_NOT_PUBLISHED`. */
+  statusManifest(): Promise<StatusManifest> {
+    return this.#parts.publication.manifest();
+  }
+
+  /** Throws `STATUS_LIST_NOT_FOUND`, `STATUS_NOT_PUBLISHED`. */
+  statusToken(name: string): Promise<string> {
+    return this.#parts.publication.token(name);
+  }
+
+  /**
+   * Brings all that is stored to the ledger now, without waiting for windows: when it resolves, every
+   * credential issued before is released. Throws what the ledger rejects with.
+   */
+  async settle(): Promise<void> {
+    await this.#parts.background.pass({ force: true });
+  }
+
+  /** Does what is due and nothing more. */
+  async pass(): Promise<void> {
+    await this.#parts.background.pass({ force: false });
+  }
+
+  /** The store takes writes. */
+  get isStoreHealthy(): boolean {
+    return this.#parts.store.healthy;
+  }
+
+  /** Store and ledger do not contradict each other. */
+  get isOpen(): boolean {
+    return this.#parts.gate.isOpen;
+  }
+
+  get isLedgerUp(): boolean {
+    return this.#parts.background.isLedgerUp;
+  }
+
+  /** Ends after the pass under way; what waits is there at the next start. */
+  async close(): Promise<void> {
+    await this.#parts.background.stop();
+    await this.#parts.store.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+interface Opening {
+  readonly config: IssuerConfig;
+  readonly secrets: IssuerSecrets;
+  readonly ports: IssuerPorts;
+  readonly store: Store;
+}
+
+/** Wires the parts, in the order of the data flow. */
+async function openParts({ config, secrets, ports, store }: Opening): Promise<Parts> {
+  const { crypto, now, randomBytes, log = silentLogger } = ports;
+  const { did, publicBaseUrl, windowMs, maxWaiting } = config;
+  const { freshForSeconds } = config.status;
+  const tables = readersOf(store);
+  await checkIdentity(store, tables, did);
+
+  const key = issuerKeyOf(crypto, secrets.signingKey);
+  const metrics = createIssuerMetrics();
+  const gate = new Gate();
+  const index = new KeyedIndex(secrets.indexKey);
+  const envelope = new Envelope(secrets.keyEncryption, randomBytes);
+  const sealer = new RecordSealer(envelope, did);
+
+  const batches = await Batches.open({ crypto, store, tables, now, randomBytes, seedKey: secrets.batchSeed });
+  const lanes = await Lanes.open(tables, await batches.stagedEnds(), now());
+  const lists = await ListAllocator.open(tables, { envelope, randomBytes, publicBaseUrl });
+  const common = { crypto, store, tables, lists, now, randomBytes, metrics, log };
+  const status = await Status.open({ ...common, ledger: ports.status, freshForSeconds });
+  const pipeline = new Pipeline({ batches, lanes, ledger: ports.ledger, now, windowMs, metrics, log });
+  const background = new Background({ pipeline, status, lanes, gate, metrics, now, log });
+  const release = new Release({ crypto, tables, index, sealer, batches, lanes, lists, status });
+  const records = await RecordIssuer.open({
+    ...common,
+    did,
+    key,
+    index,
+    lanes,
+    sealer,
+    maxWaiting,
+    checkOpen: () => gate.check(),
+    describe: (number) => release.describe(number),
+    onStored: (count) => {
+      metrics.records.inc(count);
+      background.wake();
+    },
+  });
+  const publication = new StatusPublication({ crypto, key, lists, status, freshForSeconds });
+  return { store, key, metrics, gate, records, lanes, batches, release, status, publication, background };
+}
+
+/** A store belongs to one issuer for ever: its envelopes and credentials name it. */
+async function checkIdentity(store: Store, tables: IssuerTables, did: string): Promise<void> {
+  const known = await tables.meta.get(IDENTITY);
+  if (known === undefined) await store.commit(new WriteBatch().put(TABLES.meta, IDENTITY, toUtf8(did)));
+  else if (fromUtf8(known) !== did) {
+    throw new IssuerError('ISSUER_STORE_OF_ANOTHER', 'the data folder belongs to another issuer');
   }
 }

@@ -1,17 +1,6 @@
-/** What goes into the issuer, row by row, and what comes out for each. */
+/** What comes out of the issuer for each row that `intake/` reads. */
 import type { Profile } from '../core/credential/claims.ts';
-import type { HealthRecord } from '../core/record/record.ts';
-
-export interface RowProblem {
-  /** Name of the field as the sender knows it; never its value. */
-  readonly field: string;
-  readonly code: string;
-}
-
-/** A row of a file, read and checked, or why it is refused. Rows are numbered from 1. */
-export type IntakeRow =
-  | { readonly row: number; readonly record: HealthRecord }
-  | { readonly row: number; readonly problems: readonly RowProblem[] };
+import type { IntakeProblem } from './intake/row.ts';
 
 /** `anchoring`: stored and signed, waits for its batch. `released`: its proof holds, the code can be had. */
 export type CredentialState = 'anchoring' | 'released';
@@ -32,7 +21,7 @@ export interface IssuedRow {
 
 export interface RefusedRow {
   readonly row: number;
-  readonly problems: readonly RowProblem[];
+  readonly problems: readonly IntakeProblem[];
 }
 
 export type RowResult = IssuedRow | RefusedRow;

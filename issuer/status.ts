@@ -285,8 +285,8 @@ function nextImage(before: StatusImage, { number, listCount, acts }: Step): Stat
   for (const [list, changes] of Map.groupBy(acts, (act) => act.list)) {
     const image = after.get(list);
     invariant(image !== undefined, 'an act speaks of a list that is there');
-    const changed = changes.map((act) => [act.index, valueOf(act)] as const);
-    after.set(list, { version: number, list: image.list.with(changed) });
+    const changed = changes.map((act) => ({ index: act.index, value: valueOf(act) }));
+    after.set(list, { version: number, list: image.list.withAll(changed) });
   }
   return after;
 }

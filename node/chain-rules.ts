@@ -9,13 +9,7 @@
  * the block is still being built. It gets the sealer as an ordinary beneficiary instead, which is what COINBASE
  * means under EIP-225, and a block gives the same state when it is executed again.
  */
-import {
-  Common,
-  ConsensusAlgorithm,
-  ConsensusType,
-  Hardfork,
-  type ChainConfig,
-} from '@ethereumjs/common';
+import { Common, ConsensusAlgorithm, ConsensusType, Hardfork, type ChainConfig } from '@ethereumjs/common';
 import { addressOfPublicKey, loadLedgerCrypto, toCustomCrypto, type LedgerCrypto } from './native-crypto.ts';
 import { NodeError } from './node-errors.ts';
 

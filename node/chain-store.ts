@@ -73,7 +73,8 @@ export class ChainStore implements AsyncDisposable {
   }
 
   /**
-   * Opens the database below `folder`. Throws `NODE_FOLDER_LOCKED`, `NODE_STORE_CORRUPT` or `NODE_STORE_VERSION`.
+   * Opens the database below `folder`. Throws `NODE_FOLDER_LOCKED`, `NODE_STORE_UNAVAILABLE`,
+   * `NODE_STORE_CORRUPT` or `NODE_STORE_VERSION`.
    * A new one has no head until the genesis block is committed.
    */
   static async open(folder: string, rules: ChainRules): Promise<ChainStore> {
@@ -120,7 +121,11 @@ export class ChainStore implements AsyncDisposable {
     try {
       await this.#database.batch(writes, { sync: true });
     } catch (cause) {
-      throw new NodeError('NODE_WRITE_FAILED', 'a block could not be written; free the disk and start again', { cause });
+      throw new NodeError(
+        'NODE_WRITE_FAILED',
+        'a block could not be written; free the disk and start again',
+        { cause },
+      );
     }
     this.stateNodes.markCommitted();
     this.#head = block;
@@ -150,14 +155,18 @@ export class ChainStore implements AsyncDisposable {
   placeOfTransaction(hash: Uint8Array): TransactionPlace | undefined {
     const stored = this.#transactions.getSync(hash);
     if (stored === undefined) return undefined;
-    return { blockNumber: readNumber(stored), index: Number(bytesToNumber(stored.subarray(8))) };
+    return { blockNumber: readNumber(stored), index: readIndex(stored) };
   }
 
   /** Numbers and filters of the blocks with logs, first to last both included, in order. */
   async *bloomsBetween(first: bigint, last: bigint): AsyncIterable<{ number: bigint; bloom: Uint8Array }> {
     const iterator = this.#blooms.iterator({ gte: numberKey(first), lte: numberKey(last) });
     try {
-      for (let rows = await iterator.nextv(RANGE_CHUNK); rows.length > 0; rows = await iterator.nextv(RANGE_CHUNK)) {
+      for (
+        let rows = await iterator.nextv(RANGE_CHUNK);
+        rows.length > 0;
+        rows = await iterator.nextv(RANGE_CHUNK)
+      ) {
         for (const [key, bloom] of rows) yield { number: readNumber(key), bloom };
       }
     } finally {
@@ -233,10 +242,22 @@ async function openDatabase(location: string): Promise<Database> {
     await database.open();
     return database;
   } catch (error) {
-    if (levelCode(error) === 'LEVEL_LOCKED') {
-      throw new NodeError('NODE_FOLDER_LOCKED', 'the data folder is in use by another node', { cause: error });
-    }
-    throw corrupt('the database does not open', error);
+    throw openFailure(error);
+  }
+}
+
+function openFailure(cause: unknown): NodeError {
+  switch (levelCode(cause)) {
+    case 'LEVEL_LOCKED':
+      return new NodeError('NODE_FOLDER_LOCKED', 'the data folder is in use by another node', { cause });
+    case 'LEVEL_CORRUPTION':
+      return corrupt('the database is damaged', cause);
+    default:
+      return new NodeError(
+        'NODE_STORE_UNAVAILABLE',
+        'the database does not open; check that the folder may be written and that the disk has space',
+        { cause },
+      );
   }
 }
 
@@ -260,8 +281,9 @@ function readNumber(stored: Uint8Array): bigint {
   return new DataView(stored.buffer, stored.byteOffset, stored.byteLength).getBigUint64(0);
 }
 
-function bytesToNumber(stored: Uint8Array): number {
-  return new DataView(stored.buffer, stored.byteOffset, stored.byteLength).getUint32(0);
+/** The second part of a `tx` row. */
+function readIndex(stored: Uint8Array): number {
+  return new DataView(stored.buffer, stored.byteOffset, stored.byteLength).getUint32(8);
 }
 
 function placeValue(number: Uint8Array, index: number): Uint8Array {

@@ -83,14 +83,18 @@ export class Executor {
     return { ...outcome, stateRoot };
   }
 
-  async #runAll(block: Block, transactions: Iterable<TypedTransaction>): Promise<Omit<Execution, 'stateRoot'>> {
+  async #runAll(
+    block: Block,
+    transactions: Iterable<TypedTransaction>,
+  ): Promise<Omit<Execution, 'stateRoot'>> {
     const included: TypedTransaction[] = [];
     const refused: TypedTransaction[] = [];
     const left: TypedTransaction[] = [];
     const receipts: Receipt[] = [];
     let gasUsed = 0n;
     for (const transaction of transactions) {
-      if (gasUsed + transaction.gasLimit > BLOCK_GAS_LIMIT) {
+      // All after the first that does not fit wait too: a sender's later nonces must not overtake it.
+      if (left.length > 0 || gasUsed + transaction.gasLimit > BLOCK_GAS_LIMIT) {
         left.push(transaction);
         continue;
       }
@@ -107,7 +111,11 @@ export class Executor {
   }
 
   /** `undefined` when the transaction is not valid here; whatever it did is undone then. */
-  async #run(transaction: TypedTransaction, block: Block, blockGasUsed: bigint): Promise<RunTxResult | undefined> {
+  async #run(
+    transaction: TypedTransaction,
+    block: Block,
+    blockGasUsed: bigint,
+  ): Promise<RunTxResult | undefined> {
     try {
       return await runTx(this.#vm, { tx: transaction, block, blockGasUsed, skipHardForkValidation: true });
     } catch (error) {

@@ -80,7 +80,8 @@ export async function verifyHistory(
     const what =
       number === 0n
         ? genesisFault(block, genesis)
-        : (headerFault(block.header, parent, rules) ?? (await bodyFault(block, parent, { store, executor, rules })));
+        : (headerFault(block.header, parent, rules) ??
+          (await bodyFault(block, parent, { store, executor, rules })));
     if (what !== undefined) return report({ blockNumber: number, what });
     keepState();
     parent = block.header;
@@ -120,7 +121,8 @@ async function bodyFault(
   parent: Header,
   { store, executor, rules }: Checker,
 ): Promise<HistoryFault | undefined> {
-  if (!equalsBytes(await orderedRoot(transactions, rules), header.transactionsRoot)) return 'transactions root';
+  if (!equalsBytes(await orderedRoot(transactions, rules), header.transactionsRoot))
+    return 'transactions root';
   const parsed = transactions.map((bytes) => parseTransaction(bytes, rules));
   const execution = await executor.execute(parent.stateRoot, header, parsed);
   if (execution.included.length !== transactions.length) return 'execution';

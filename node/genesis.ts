@@ -2,7 +2,13 @@
  * The first block. It follows from the chain id, the sealer's address, the time and the first accounts alone, so
  * everybody who knows these four derives the same hash.
  */
-import { createAccount, createAddressFromString, hexToBytes, setLengthLeft, KECCAK256_RLP } from '@ethereumjs/util';
+import {
+  createAccount,
+  createAddressFromString,
+  hexToBytes,
+  setLengthLeft,
+  KECCAK256_RLP,
+} from '@ethereumjs/util';
 import { BLOOM_BYTES } from './bloom.ts';
 import { BLOCK_GAS_LIMIT, type ChainRules } from './chain-rules.ts';
 import { genesisHeader } from './header.ts';
@@ -58,7 +64,10 @@ async function genesisState(
   const state = await openWorldState(nodes, rules);
   for (const [key, account] of Object.entries(alloc)) {
     const address = createAddressFromString(key);
-    await state.putAccount(address, createAccount({ balance: account.balance ?? 0n, nonce: account.nonce ?? 0n }));
+    await state.putAccount(
+      address,
+      createAccount({ balance: account.balance ?? 0n, nonce: account.nonce ?? 0n }),
+    );
     if (account.code !== undefined) await state.putCode(address, hexToBytes(account.code));
     for (const [slot, value] of Object.entries(account.storage ?? {})) {
       // The type above says that slots are hex; Object.entries forgets it.

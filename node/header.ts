@@ -59,7 +59,10 @@ export interface Header extends HeaderFields {
 
 /** The genesis header: it names the sealer and is itself not sealed (EIP-225). */
 export function genesisHeader(fields: HeaderFields, rules: ChainRules): Header {
-  return withHash({ ...constantFields(fields, GENESIS_DIFFICULTY), extraData: unsealedExtra(0n, rules) }, rules.crypto);
+  return withHash(
+    { ...constantFields(fields, GENESIS_DIFFICULTY), extraData: unsealedExtra(0n, rules) },
+    rules.crypto,
+  );
 }
 
 /** Seals a header with the sealer's private key. */
@@ -79,7 +82,10 @@ export function recoverSealer(header: Header, crypto: LedgerCrypto): `0x${string
   const recovery = seal[SEAL_BYTES - 1];
   if (recovery !== 0 && recovery !== 1) return undefined;
   try {
-    return addressOfPublicKey(crypto.recover(sealDigest(header, crypto), seal.subarray(0, 64), recovery), crypto);
+    return addressOfPublicKey(
+      crypto.recover(sealDigest(header, crypto), seal.subarray(0, 64), recovery),
+      crypto,
+    );
   } catch {
     return undefined;
   }
@@ -176,7 +182,11 @@ function constantFields(fields: HeaderFields, difficulty: bigint): Omit<Header, 
 function unsealedExtra(number: bigint, rules: ChainRules): Uint8Array {
   const vanity = number === 0n ? rules.chainId : 0n;
   const signers = number % EPOCH_LENGTH === 0n ? hexToBytes(rules.sealer) : new Uint8Array(0);
-  return concatBytes(setLengthLeft(bigIntToUnpaddedBytes(vanity), VANITY_BYTES), signers, new Uint8Array(SEAL_BYTES));
+  return concatBytes(
+    setLengthLeft(bigIntToUnpaddedBytes(vanity), VANITY_BYTES),
+    signers,
+    new Uint8Array(SEAL_BYTES),
+  );
 }
 
 function sealDigest(header: Omit<Header, 'hash'>, crypto: LedgerCrypto): Uint8Array {

@@ -23,7 +23,10 @@ export interface LedgerCrypto {
   /** x ‖ y of a private key, 64 bytes; throws when the key is out of range. */
   publicKeyOf(privateKey: Uint8Array): Uint8Array;
   /** Which implementations were loaded. */
-  readonly implementation: { readonly keccak256: 'hash-wasm' | 'noble'; readonly secp256k1: 'native' | 'noble' };
+  readonly implementation: {
+    readonly keccak256: 'hash-wasm' | 'noble';
+    readonly secp256k1: 'native' | 'noble';
+  };
 }
 
 type Curve = Pick<LedgerCrypto, 'sign' | 'recover' | 'publicKeyOf'>;

@@ -6,6 +6,8 @@ export type NodeErrorCode =
   | 'NODE_OPTIONS_INVALID'
   /** Another process, or another node of this process, has the folder open. */
   | 'NODE_FOLDER_LOCKED'
+  /** The system does not let the store be opened: permissions, space, a file in its place. */
+  | 'NODE_STORE_UNAVAILABLE'
   /** What is stored cannot be right. */
   | 'NODE_STORE_CORRUPT'
   /** The folder was written by another version of the storage format. */

@@ -47,7 +47,8 @@ export class EmbeddedNode implements AsyncDisposable {
 
   /**
    * Opens the chain in `options.dataFolder`, or starts it. Throws `NODE_OPTIONS_INVALID`, `NODE_ALLOWLIST_…`,
-   * `NODE_FOLDER_LOCKED`, `NODE_STORE_CORRUPT`, `NODE_STORE_VERSION` or `NODE_GENESIS_MISMATCH`.
+   * `NODE_FOLDER_LOCKED`, `NODE_STORE_UNAVAILABLE`, `NODE_STORE_CORRUPT`, `NODE_STORE_VERSION` or
+   * `NODE_GENESIS_MISMATCH`.
    */
   static async open(options: NodeOptions, dependencies: NodeDependencies): Promise<EmbeddedNode> {
     const config = toNodeConfig(options);
@@ -106,7 +107,11 @@ export class EmbeddedNode implements AsyncDisposable {
 }
 
 /** Commits the genesis block of a new chain, or holds the stored one against the configured one. */
-async function requireGenesis(store: ChainStore, config: NodeConfig, rules: ChainRules): Promise<SealedBlock> {
+async function requireGenesis(
+  store: ChainStore,
+  config: NodeConfig,
+  rules: ChainRules,
+): Promise<SealedBlock> {
   const genesis = await createGenesis(config.genesis, rules, store.stateNodes);
   const stored = store.blockByNumber(0n);
   if (stored === undefined) {

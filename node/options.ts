@@ -92,7 +92,10 @@ export function toNodeConfig(options: NodeOptions): NodeConfig {
 function privateKeyBytes(key: string | Uint8Array): Uint8Array {
   const bytes = typeof key === 'string' && isHexString(key) ? hexToBytes(key) : key;
   if (typeof bytes === 'string' || bytes.length !== 32) {
-    throw new NodeError('NODE_OPTIONS_INVALID', 'sealerPrivateKey: expected 32 bytes or 0x and 64 hex digits');
+    throw new NodeError(
+      'NODE_OPTIONS_INVALID',
+      'sealerPrivateKey: expected 32 bytes or 0x and 64 hex digits',
+    );
   }
   return bytes;
 }

@@ -77,10 +77,10 @@ export class TransactionPool {
     return this.#byHash.get(hash);
   }
 
-  /** Whether nothing is missing before this transaction. */
-  isReady({ sender, transaction }: PooledTransaction): boolean {
-    const pending = this.pendingNonce(sender);
-    return pending !== undefined && transaction.nonce < pending;
+  /** Whether the transaction waits here and nothing is missing before it. */
+  isReady({ hash, sender, transaction }: PooledTransaction): boolean {
+    const account = this.#accounts.get(sender);
+    return account !== undefined && this.#byHash.has(hash) && transaction.nonce < account.missing;
   }
 
   /** All that can be in the next block: each sender's in nonce order, and otherwise first come first served. */

@@ -59,7 +59,7 @@ export class Sealer {
     return !this.#failed && !this.#stopping.signal.aborted;
   }
 
-  /** Resolves when the transaction is in a committed block or will never be. */
+  /** Resolves when the transaction is in a committed block, or is not on its way into one any more. */
   acknowledged(hash: string): Promise<void> {
     if (!this.isSealing || this.#dependencies.pool.find(hash) === undefined) return Promise.resolve();
     return new Promise((resolve) => this.#acknowledged.set(hash, resolve));
@@ -155,8 +155,9 @@ export class Sealer {
     const refused = new Set(execution.refused);
     pool.markSealed(waiting.filter(({ transaction }) => included.has(transaction)));
     for (const pooled of waiting) {
-      if (refused.has(pooled.transaction)) pool.drop(pooled);
-      if (pool.find(pooled.hash) === undefined) this.#acknowledge(pooled);
+      // Without the first one, a sender's further refused ones lack a nonce before them: they stay and wait for it.
+      if (refused.has(pooled.transaction) && pool.isReady(pooled)) pool.drop(pooled);
+      if (!pool.isReady(pooled)) this.#acknowledge(pooled);
     }
   }
 

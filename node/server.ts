@@ -4,7 +4,12 @@
  * browser sends, is refused; bodies and batches are bounded; only the methods of the table exist.
  */
 import { isIP } from 'node:net';
-import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { EmbeddedNode, type NodeDependencies } from './node.ts';
 import { toNodeConfig, type NodeConfig, type NodeOptions } from './options.ts';
 import { refusalText } from './rpc/dispatch.ts';
@@ -49,7 +54,9 @@ export function buildApp(node: EmbeddedNode, config: NodeConfig): FastifyInstanc
   });
   app.removeAllContentTypeParsers();
   // The text itself, so that what is not JSON gets JSON-RPC's own answer.
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, body),
+  );
   app.addHook('onRequest', async (request, reply) => {
     const refusal = refuseCaller(request, config);
     if (refusal !== undefined) await refuse(reply, 403, refusal);

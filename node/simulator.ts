@@ -30,7 +30,12 @@ export interface AccessListItem {
 }
 
 export type Outcome =
-  | { readonly kind: 'returned'; readonly data: Uint8Array; readonly gasUsed: bigint; readonly gasRefund: bigint }
+  | {
+      readonly kind: 'returned';
+      readonly data: Uint8Array;
+      readonly gasUsed: bigint;
+      readonly gasRefund: bigint;
+    }
   | { readonly kind: 'reverted'; readonly data: Uint8Array }
   /** The EVM stopped: out of gas, invalid instruction and the like; `reason` is EthereumJS' name for it. */
   | { readonly kind: 'halted'; readonly reason: string };
@@ -89,7 +94,8 @@ export class Simulator {
       skipBalance: true,
     });
     const error = execResult.exceptionError;
-    if (error?.error === EVMError.errorMessages.REVERT) return { kind: 'reverted', data: execResult.returnValue };
+    if (error?.error === EVMError.errorMessages.REVERT)
+      return { kind: 'reverted', data: execResult.returnValue };
     if (error !== undefined) return { kind: 'halted', reason: error.error };
     return {
       kind: 'returned',

@@ -53,7 +53,10 @@ export class StateNodes implements DB<string, string | Uint8Array> {
     if (key === EMPTY_TRIE_ROOT) return undefined;
     const value = this.#find(key);
     if (value === undefined) {
-      throw new NodeError('NODE_STORE_CORRUPT', `the state node ${key} is missing; restore the folder from a backup`);
+      throw new NodeError(
+        'NODE_STORE_CORRUPT',
+        `the state node ${key} is missing; restore the folder from a backup`,
+      );
     }
     return value;
   }

@@ -41,7 +41,9 @@ export function structureProblems(schema: TObject, value: PlainObject, parent = 
   });
   const unknown = Object.keys(value)
     .filter((name) => !Object.hasOwn(schema.properties, name))
-    .map((name) => unknownField(PRINTABLE_NAME.test(name) ? parent + name : parent.slice(0, -1), titleOf(schema)));
+    .map((name) =>
+      unknownField(PRINTABLE_NAME.test(name) ? parent + name : parent.slice(0, -1), titleOf(schema)),
+    );
   return [...known, ...unknown];
 }
 
@@ -66,7 +68,7 @@ function unknownField(path: string, title: string): FieldProblem {
   return { field: path, code: 'RECORD_FIELD_UNKNOWN', reason: `is not a field of ${title}` };
 }
 
-function isObjectSchema(schema: TSchema): schema is TObject {
+export function isObjectSchema(schema: TSchema): schema is TObject {
   return 'properties' in schema;
 }
 

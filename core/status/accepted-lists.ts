@@ -38,21 +38,24 @@ export interface AcceptedSet {
 
 /** Throws `STATUS_LISTS_MISMATCH` unless `lists`, in any order, are exactly those that `anchor` stands for. */
 export function acceptLists(crypto: Crypto, anchor: StatusAnchor, lists: readonly PublishedList[]): AcceptedSet {
-  const sorted = lists.toSorted((a, b) => (a.uri < b.uri ? -1 : 1));
-  const digests = sorted.map(({ uri, version, list }) => ({
-    uri,
-    digest: statusListDigest(crypto, { uri, version, bits: list.bits, bytes: list.bytes }),
-  }));
-  const isWhole = sorted.every(({ uri }, i) => uri !== sorted[i - 1]?.uri);
-  if (!isWhole || !equalBytes(statusListsRoot(crypto, digests), fromHex(anchor.listsRoot))) {
+  if (!isVouchedFor(crypto, anchor, lists)) {
     throw new AcceptedListsError('STATUS_LISTS_MISMATCH', 'not the lists that the ledger vouches for');
   }
   const { issuer, version: setVersion, timeSeconds: publishedAtSeconds, nextUpdate: nextUpdateSeconds } = anchor;
   return {
     issuer,
     version: setVersion,
-    lists: sorted.map((list) => ({ ...list, issuer, setVersion, publishedAtSeconds, nextUpdateSeconds })),
+    lists: lists.map((list) => ({ ...list, issuer, setVersion, publishedAtSeconds, nextUpdateSeconds })),
   };
+}
+
+function isVouchedFor(crypto: Crypto, { listsRoot }: StatusAnchor, lists: readonly PublishedList[]): boolean {
+  if (new Set(lists.map(({ uri }) => uri)).size !== lists.length) return false;
+  const digests = lists.map(({ uri, version, list }) => ({
+    uri,
+    digest: statusListDigest(crypto, { uri, version, bits: list.bits, bytes: list.bytes }),
+  }));
+  return equalBytes(statusListsRoot(crypto, digests), fromHex(listsRoot));
 }
 
 /** The accepted lists of all issuers; a value: {@link StatusLists.with} makes a new one. */

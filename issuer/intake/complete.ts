@@ -16,7 +16,9 @@ export function completeFacts(candidate: PlainObject, country: string | undefine
   return {
     ...present({ country, disease: diseaseOf(candidate) }),
     ...candidate,
-    ...(isPlainObject(subject) ? { subject: { ...present({ docIssuer: issuerOf(subject) }), ...subject } } : {}),
+    ...(isPlainObject(subject)
+      ? { subject: { ...present({ docIssuer: issuerOf(subject) }), ...subject } }
+      : {}),
   };
 }
 

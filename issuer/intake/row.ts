@@ -4,7 +4,6 @@ import type { HealthRecord } from '../../core/record/record.ts';
 
 export type IntakeProblemCode =
   | RecordProblemCode
-  | 'INTAKE_MEDIA_TYPE'
   | 'INTAKE_TOO_LARGE'
   | 'INTAKE_NOT_UTF8'
   | 'INTAKE_NOTHING_TO_ISSUE'

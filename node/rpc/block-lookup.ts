@@ -6,14 +6,10 @@ import type { BlockReference, BlockTag } from './parameters.ts';
 
 /** The block, or `undefined` when there is none yet. */
 export function findBlock(context: RpcContext, reference: BlockReference): SealedBlock | undefined {
-  switch (reference.by) {
-    case 'tag':
-      return context.store.blockByNumber(numberOfTag(context, reference.tag));
-    case 'number':
-      return context.store.blockByNumber(reference.number);
-    case 'hash':
-      return context.store.blockByHash(reference.hash);
-  }
+  if (reference.by === 'hash') return context.store.blockByHash(reference.hash);
+  return context.store.blockByNumber(
+    reference.by === 'tag' ? numberOfTag(context, reference.tag) : reference.number,
+  );
 }
 
 /** The block; throws in geth's words when there is none. */

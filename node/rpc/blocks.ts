@@ -3,7 +3,13 @@ import type { SealedBlock } from '../block.ts';
 import { findBlock } from './block-lookup.ts';
 import type { RpcContext, RpcMethods } from './context.ts';
 import { blockToJson, quantity, receiptsToJson } from './json.ts';
-import { parseBlockReference, parseFlag, parseHash, requireAtMost, type BlockReference } from './parameters.ts';
+import {
+  parseBlockReference,
+  parseFlag,
+  parseHash,
+  requireAtMost,
+  type BlockReference,
+} from './parameters.ts';
 
 export const blockMethods: RpcMethods = {
   eth_blockNumber: (context) => quantity(context.head().header.number),

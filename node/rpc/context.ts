@@ -19,7 +19,7 @@ export interface RpcContext {
   /** Whether a sent transaction is answered after its block, which makes waiting for receipts unnecessary. */
   readonly answersAfterSealing: boolean;
   /** The last acknowledged block. */
-  head(): SealedBlock;
+  readonly head: () => SealedBlock;
 }
 
 /** One method: parameters as they came, unchecked. Throws `RpcError`. */

@@ -76,7 +76,8 @@ async function answerBody(dispatcher: Dispatcher, text: string): Promise<Respons
   if (!Array.isArray(body)) return answerCall(dispatcher, body);
   if (body.length === 0) return failure(null, new RpcError(RPC_INVALID_REQUEST, 'empty batch'));
   const limit = dispatcher.context.limits.maxBatchCalls;
-  if (body.length > limit) return failure(null, new RpcError(RPC_INVALID_REQUEST, `batch too large: at most ${limit}`));
+  if (body.length > limit)
+    return failure(null, new RpcError(RPC_INVALID_REQUEST, `batch too large: at most ${limit}`));
   // Calls start in their order, so a sender's transactions in one batch share a block.
   return Promise.all(body.map((call) => answerCall(dispatcher, call)));
 }
@@ -96,7 +97,12 @@ function parseRequest(call: unknown): { id: Id; method: string; params: readonly
   try {
     const { jsonrpc, id, method, params } = parseObject(call, 'request');
     const hasId = typeof id === 'string' || typeof id === 'number' || id === null;
-    if (jsonrpc === '2.0' && hasId && typeof method === 'string' && (params === undefined || Array.isArray(params))) {
+    if (
+      jsonrpc === '2.0' &&
+      hasId &&
+      typeof method === 'string' &&
+      (params === undefined || Array.isArray(params))
+    ) {
       return { id, method, params: params ?? [] };
     }
   } catch {

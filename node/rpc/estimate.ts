@@ -10,6 +10,7 @@ import type { Outcome } from '../simulator.ts';
 import type { CallRequest } from './parameters.ts';
 
 const CALL_STIPEND = 2_300n;
+const TOLERANCE_PER_MILLE = 15n;
 
 export interface Estimate {
   /** Gas limit for a transaction; absent when the message fails with all the gas there is. */
@@ -45,17 +46,27 @@ export async function estimateGas(
   if (first.kind !== 'returned') return { outcome: first };
 
   const used = intrinsic + first.gasUsed;
-  const guess = ((used + first.gasRefund + CALL_STIPEND) * 64n) / 63n;
-  let enough = allowance;
-  let tooLittle = used - 1n;
   const succeeds = async (gas: bigint): Promise<boolean> => (await run(gas - intrinsic)).kind === 'returned';
-  const tryGas = async (gas: bigint): Promise<void> => {
-    if (await succeeds(gas)) enough = gas;
-    else tooLittle = gas;
-  };
   if (await succeeds(used)) return { gas: used };
-  tooLittle = used;
-  if (guess < enough) await tryGas(guess);
-  while ((enough - tooLittle) * 1_000n > enough * 15n) await tryGas((enough + tooLittle) / 2n);
-  return { gas: enough };
+
+  let bounds: Bounds = { tooLittle: used, enough: allowance };
+  const guess = ((used + first.gasRefund + CALL_STIPEND) * 64n) / 63n;
+  if (guess < allowance) bounds = await narrow(bounds, guess, succeeds);
+  while ((bounds.enough - bounds.tooLittle) * 1_000n > bounds.enough * TOLERANCE_PER_MILLE) {
+    bounds = await narrow(bounds, (bounds.enough + bounds.tooLittle) / 2n, succeeds);
+  }
+  return { gas: bounds.enough };
+}
+
+interface Bounds {
+  readonly tooLittle: bigint;
+  readonly enough: bigint;
+}
+
+async function narrow(
+  bounds: Bounds,
+  gas: bigint,
+  succeeds: (gas: bigint) => Promise<boolean>,
+): Promise<Bounds> {
+  return (await succeeds(gas)) ? { ...bounds, enough: gas } : { ...bounds, tooLittle: gas };
 }

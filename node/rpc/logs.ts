@@ -75,7 +75,7 @@ function matchingLogs(context: RpcContext, block: SealedBlock, filter: LogFilter
 }
 
 function matches({ addresses, topics }: LogFilter, log: Log): boolean {
-  if (!isAmong(log.address, addresses) || topics.length > log.topics.length) return false;
+  if (!isAmong(log.address, addresses)) return false;
   return topics.every((alternatives, index) => {
     const topic = log.topics[index];
     return topic !== undefined && isAmong(topic, alternatives);

@@ -1,5 +1,5 @@
 /** Reads JSON-RPC parameters (execution APIs, "Base types"): unknown → typed value, or -32602. */
-import { Address, createAddressFromString, createZeroAddress, hexToBytes } from '@ethereumjs/util';
+import { createAddressFromString, createZeroAddress, hexToBytes, type Address } from '@ethereumjs/util';
 import { MAX_CALL_GAS, type AccessListItem } from '../simulator.ts';
 import { invalidParams } from './errors.ts';
 
@@ -76,7 +76,8 @@ export function parseArray(value: unknown, name: string, limit: number): readonl
 
 export function parseObject(value: unknown, name: string): Readonly<Record<string, unknown>> {
   // Arrays and null are the only other JSON values of this type.
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return value as Record<string, unknown>;
   throw invalidParams(`${name}: expected an object`);
 }
 
@@ -87,7 +88,8 @@ export function parseBlockReference(value: unknown): BlockReference {
   if (tag !== undefined) return { by: 'tag', tag };
   if (typeof value === 'string') return { by: 'number', number: parseQuantity(value, 'block') };
   const { blockNumber, blockHash, ...rest } = parseObject(value, 'block');
-  if (Object.keys(rest).some((key) => key !== 'requireCanonical')) throw invalidParams('block: unknown field');
+  if (Object.keys(rest).some((key) => key !== 'requireCanonical'))
+    throw invalidParams('block: unknown field');
   if ((blockNumber === undefined) === (blockHash === undefined)) {
     throw invalidParams('block: expected blockNumber or blockHash');
   }

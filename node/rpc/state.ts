@@ -26,14 +26,18 @@ export const stateMethods: RpcMethods = {
   eth_getBalance: async (context, params) => {
     requireAtMost(params, 2);
     const address = parseAddress(params[0], 'address');
-    const account = await context.simulator.read(headerAt(context, params[1]), (state) => state.getAccount(address));
+    const account = await context.simulator.read(headerAt(context, params[1]), (state) =>
+      state.getAccount(address),
+    );
     return quantity(account?.balance ?? 0n);
   },
 
   eth_getCode: async (context, params) => {
     requireAtMost(params, 2);
     const address = parseAddress(params[0], 'address');
-    return bytesToHex(await context.simulator.read(headerAt(context, params[1]), (state) => state.getCode(address)));
+    return bytesToHex(
+      await context.simulator.read(headerAt(context, params[1]), (state) => state.getCode(address)),
+    );
   },
 
   eth_getStorageAt: async (context, params) => {
@@ -49,7 +53,9 @@ export const stateMethods: RpcMethods = {
   eth_getProof: async (context, params) => {
     requireAtMost(params, 3);
     const address = parseAddress(params[0], 'address');
-    const slots = parseArray(params[1], 'storage keys', MAX_PROOF_KEYS).map((key) => parseSlot(key, 'storage key'));
+    const slots = parseArray(params[1], 'storage keys', MAX_PROOF_KEYS).map((key) =>
+      parseSlot(key, 'storage key'),
+    );
     return context.simulator.read(headerAt(context, params[2]), (state) =>
       getMerkleStateProof(state, address, slots),
     );

@@ -18,7 +18,7 @@ import { startNode, type StartedNode } from '../../node/server.ts';
 import { makePrivateFolder, writeFileAtomically } from '../../service/files.ts';
 import { readArtifact } from '../artifacts.ts';
 import { DEMO_CHAIN_ID, type DemoMember } from './members.ts';
-import { checkpointPublicKey, type LedgerKeys, type MemberKeys } from './keys.ts';
+import type { LedgerKeys, MemberKeys } from './keys.ts';
 
 export interface Member extends DemoMember {
   readonly keys: MemberKeys;
@@ -26,6 +26,8 @@ export interface Member extends DemoMember {
   readonly thumbprint: Uint8Array;
 }
 
+/** Two of three. */
+const CHECKPOINT_THRESHOLD = 2;
 const YEAR_SECONDS = 365 * 24 * 3600;
 /** The first blocks follow each other faster than one a second; they start in the past, not run ahead. */
 const GENESIS_LEAD_SECONDS = 60;
@@ -39,7 +41,7 @@ export async function startDemoNode(folder: string, port: number, keys: LedgerKe
   const genesis = await readOrCreate(genesisFile, () =>
     JSON.stringify({ timestampSeconds: Math.floor(Date.now() / 1000) - GENESIS_LEAD_SECONDS }),
   );
-  const accounts = [keys.governor, ...members.flatMap(({ keys: own }) => [own.authorityAdmin, own.issuerAdmin, own.account])];
+  const accounts = [keys.governor, ...members.flatMap(({ keys: own }) => [own.authorityAdmin, own.issuerAdmin, own.issuer.ledgerAccountKey])];
   const quoted = accounts.map((key) => `"${addressOf(key)}"`).join(', ');
   await writeFileAtomically(allowlistFile, `accounts-allowlist=[${quoted}]\n`);
   const { timestampSeconds } = JSON.parse(genesis) as { timestampSeconds: number }; // written above, by us
@@ -83,12 +85,12 @@ export async function foundTrust(
   const governor = clientOf(keys.governor);
   for (const { name, jurisdiction, keys: own } of members) {
     if (known.has(authorityIdOf(name))) continue;
-    const checkpointKey = checkpointPublicKey(own);
+    const { checkpointPublicKey: checkpointKey } = own;
     await governor.admitAuthority({ name, jurisdiction, admin: addressOf(own.authorityAdmin), checkpointKey });
   }
   if (trust.checkpointSet === undefined) {
-    const checkpointKeys = members.map(({ keys: own }) => checkpointPublicKey(own));
-    await governor.setCheckpointSet(checkpointKeys, 2);
+    const checkpointKeys = members.map(({ keys: own }) => own.checkpointPublicKey);
+    await governor.setCheckpointSet(checkpointKeys, CHECKPOINT_THRESHOLD);
   }
   await Promise.all(members.map((member) => foundIssuer(member, trust, clientOf)));
 }
@@ -114,7 +116,7 @@ async function foundIssuer(
   ).length;
   if (known?.acceptedAt === undefined) await issuerAdmin.acceptAccreditation(issuer);
   if (!done('KeyAdded')) await issuerAdmin.addKey(issuer, { thumbprint, publicKey, ...window });
-  if (!done('AccountAdded')) await issuerAdmin.addAccount(issuer, addressOf(keys.account), window);
+  if (!done('AccountAdded')) await issuerAdmin.addAccount(issuer, addressOf(keys.issuer.ledgerAccountKey), window);
   for (const approver of keys.approvers.slice(approvers)) {
     await issuerAdmin.addApprover(issuer, addressOf(approver), window);
   }

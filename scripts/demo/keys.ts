@@ -1,25 +1,24 @@
 /**
  * The demonstration's keys: made once from the operating system's randomness, kept in `keys/`, one file a
- * secret, readable by the owner only. Real deployments keep each of these where its owner decides.
+ * secret, readable by the owner only. In a real consortium each of these lies with its owner and nowhere else.
  */
+import { Buffer } from 'node:buffer';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { readOrCreateSecrets, type IssuerSecrets } from '../../issuer/secrets.ts';
 import { makePrivateFolder, readSecretFile, writeFileAtomically } from '../../service/files.ts';
 
+/** secp256k1 private keys are `0x` and 64 hex digits. */
 export interface MemberKeys {
-  /** secp256k1 private keys, `0x` hex. */
   readonly authorityAdmin: string;
   readonly issuerAdmin: string;
-  readonly account: string;
-  readonly approvers: readonly [string, string];
-  /** Ed25519 private JWK. */
-  readonly checkpointKey: string;
-  /** P-256 private JWK. */
-  readonly signingKey: string;
-  readonly keyEncryptionKey: string;
-  readonly batchSecret: string;
-  readonly operatorToken: string;
+  readonly approvers: readonly string[];
+  /** Ed25519, 32 bytes (RFC 8032): the public half. */
+  readonly checkpointPublicKey: Uint8Array;
+  /** What the issuer service itself holds. */
+  readonly issuer: IssuerSecrets;
+  /** The operator token alone, for the command line. */
   readonly operatorTokenFile: string;
 }
 
@@ -30,28 +29,31 @@ export interface LedgerKeys {
 }
 
 export async function ledgerKeys(folder: string): Promise<LedgerKeys> {
+  const own = join(folder, 'ledger');
+  await makePrivateFolder(own);
   return {
-    sealer: await secret(folder, 'ledger/sealer.key', newHexKey),
-    governor: await secret(folder, 'ledger/governor.key', newHexKey),
+    sealer: await secret(join(own, 'sealer.key'), newHexKey),
+    governor: await secret(join(own, 'governor.key'), newHexKey),
   };
 }
 
 export async function memberKeys(folder: string, name: string): Promise<MemberKeys> {
-  const own = (file: string): string => `${name.toLowerCase()}/${file}`;
+  const own = join(folder, name.toLowerCase());
+  await makePrivateFolder(own);
+  const issuer = await readOrCreateSecrets(join(own, 'issuer-secrets.json'), (length) => randomBytes(length));
+  const operatorTokenFile = join(own, 'operator.token');
+  await writeFileAtomically(operatorTokenFile, `${issuer.operatorToken}\n`);
+  const { x = '' } = JSON.parse(await secret(join(own, 'checkpoint-key.jwk.json'), newCheckpointKey)) as { x?: string };
   return {
-    authorityAdmin: await secret(folder, own('authority-admin.key'), newHexKey),
-    issuerAdmin: await secret(folder, own('issuer-admin.key'), newHexKey),
-    account: await secret(folder, own('ledger-account.key'), newHexKey),
+    authorityAdmin: await secret(join(own, 'authority-admin.key'), newHexKey),
+    issuerAdmin: await secret(join(own, 'issuer-admin.key'), newHexKey),
     approvers: [
-      await secret(folder, own('approver-1.key'), newHexKey),
-      await secret(folder, own('approver-2.key'), newHexKey),
+      await secret(join(own, 'approver-1.key'), newHexKey),
+      await secret(join(own, 'approver-2.key'), newHexKey),
     ],
-    checkpointKey: await secret(folder, own('checkpoint-key.jwk.json'), newCheckpointKey),
-    signingKey: await secret(folder, own('signing-key.jwk.json'), newSigningKey),
-    keyEncryptionKey: await secret(folder, own('key-encryption.key'), newHexKey),
-    batchSecret: await secret(folder, own('batch-secret.key'), newHexKey),
-    operatorToken: await secret(folder, own('operator.token'), () => randomBytes(32).toString('base64url')),
-    operatorTokenFile: join(folder, own('operator.token')),
+    checkpointPublicKey: Buffer.from(x, 'base64url'),
+    issuer,
+    operatorTokenFile,
   };
 }
 
@@ -63,22 +65,7 @@ function newCheckpointKey(): string {
   return JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
 }
 
-/** 32 bytes (RFC 8032). */
-export function checkpointPublicKey({ checkpointKey }: MemberKeys): Uint8Array {
-  const { x = '' } = JSON.parse(checkpointKey) as { x?: string }; // written by newCheckpointKey
-  return Buffer.from(x, 'base64url');
-}
-
-export function newSigningKey(): string {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return JSON.stringify(privateKey.export({ format: 'jwk' }));
-}
-
-async function secret(folder: string, name: string, create: () => string): Promise<string> {
-  const file = join(folder, name);
-  if (!existsSync(file)) {
-    await makePrivateFolder(dirname(file));
-    await writeFileAtomically(file, `${create()}\n`);
-  }
+async function secret(file: string, create: () => string): Promise<string> {
+  if (!existsSync(file)) await writeFileAtomically(file, `${create()}\n`);
   return (await readSecretFile(file)).trim();
 }

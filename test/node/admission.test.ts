@@ -63,7 +63,8 @@ describe('node: admission of transactions', () => {
   });
 
   it('refuses types it does not have', async () => {
-    for (const type of ['03', '04', '05', '7f']) await expectRefusal(`0x${type}c0`, 'transaction type not supported');
+    for (const type of ['03', '04', '05', '7f'])
+      await expectRefusal(`0x${type}c0`, 'transaction type not supported');
   });
 
   it('refuses an oversized transaction', async () => {
@@ -92,8 +93,16 @@ describe('node: admission of transactions', () => {
     const order = secp256k1.Point.Fn.ORDER;
     const fields = RLP.decode(hexToBytes(`0x${flipped.serialized.slice(4)}`)) as Uint8Array[];
     const high = (order - BigInt(s)).toString(16).padStart(64, '0');
-    const forged = [...fields.slice(0, 9), Uint8Array.of(...(yParity === 0 ? [1] : [])), hexToBytes(r as `0x${string}`), hexToBytes(`0x${high}`)];
-    await expectRefusal(`0x02${bytesToHex(RLP.encode(forged)).slice(2)}`, 'invalid transaction v, r, s values');
+    const forged = [
+      ...fields.slice(0, 9),
+      Uint8Array.of(...(yParity === 0 ? [1] : [])),
+      hexToBytes(r as `0x${string}`),
+      hexToBytes(`0x${high}`),
+    ];
+    await expectRefusal(
+      `0x02${bytesToHex(RLP.encode(forged)).slice(2)}`,
+      'invalid transaction v, r, s values',
+    );
   });
 
   it('refuses an unsigned one, trailing bytes, and what is no transaction at all', async () => {
@@ -120,7 +129,10 @@ describe('node: admission of transactions', () => {
     const raw = await sign({ nonce: nonce + 5 });
     expect((await send(raw)).error).to.equal(undefined);
     await expectRefusal(raw, 'already known');
-    await expectRefusal(await sign({ nonce: nonce + 5, gasLimit: 22_000 }), 'replacement transaction underpriced');
+    await expectRefusal(
+      await sign({ nonce: nonce + 5, gasLimit: 22_000 }),
+      'replacement transaction underpriced',
+    );
     await expectRefusal(await sign({ nonce: nonce - 1 }), 'nonce too low');
     await expectRefusal(await sign({ nonce: nonce + 5_000 }), 'nonce too high');
   });

@@ -41,7 +41,9 @@ describe('node: account allowlist file', () => {
   };
   for (const [name, text] of Object.entries(bad)) {
     it(`refuses ${name}`, () => {
-      expect(() => parseAllowlist(text)).to.throw().with.property('code', 'NODE_ALLOWLIST_INVALID');
+      expect(() => parseAllowlist(text))
+        .to.throw()
+        .with.property('code', 'NODE_ALLOWLIST_INVALID');
     });
   }
 });

@@ -72,7 +72,9 @@ async function optionsFor(folder: string): Promise<NodeOptions> {
 
 /** Runs a node under the load of all senders, kills it, and answers the receipts that it gave. */
 async function loadUntilKilled(options: NodeOptions, delayMs: number): Promise<Receipt[]> {
-  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(options)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [PROGRAM, JSON.stringify(options)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'exit');
   const url = await firstLine(child);
   const receipts: Receipt[] = [];
@@ -93,8 +95,18 @@ async function firstLine(child: ChildProcess): Promise<string> {
 /** Sends one transaction after the other; ends when the node is gone. */
 async function sendUntilGone(url: string, sender: Wallet, receipts: Receipt[]): Promise<void> {
   try {
-    for (let nonce = Number(await call(url, 'eth_getTransactionCount', [sender.address, 'latest'])); ; nonce++) {
-      const raw = await sender.signTransaction({ ...FREE, to: sender.address, gasLimit: 30_000, nonce, data: '0x01' });
+    for (
+      let nonce = Number(await call(url, 'eth_getTransactionCount', [sender.address, 'latest']));
+      ;
+      nonce++
+    ) {
+      const raw = await sender.signTransaction({
+        ...FREE,
+        to: sender.address,
+        gasLimit: 30_000,
+        nonce,
+        data: '0x01',
+      });
       const hash = await call(url, 'eth_sendRawTransaction', [raw]);
       // The shape is that of eth_getTransactionReceipt; null while the transaction waits.
       const receipt = (await call(url, 'eth_getTransactionReceipt', [hash])) as Receipt | null;

@@ -1,7 +1,7 @@
 /** `eth_getLogs` against a filter that is as plain as it can be. */
 import { after, before, describe, it } from 'mocha';
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { encodeBytes32String, zeroPadValue, toBeHex } from 'ethers';
 import { runs, testSeed } from '../support/scale.ts';
 import { account, deployNotebook, FREE, TestNode } from './support/test-node.ts';
@@ -48,7 +48,8 @@ describe('node: logs', () => {
     }
     head = Number(await test.result('eth_blockNumber'));
     all = [];
-    for (let number = 0; number <= head; number++) all.push(...(await query({ fromBlock: hex(number), toBlock: hex(number) })));
+    for (let number = 0; number <= head; number++)
+      all.push(...(await query({ fromBlock: hex(number), toBlock: hex(number) })));
   });
   after(() => test[Symbol.asyncDispose]());
 
@@ -124,7 +125,10 @@ describe('node: logs', () => {
     const text = encodeBytes32String('x');
     const receipt = await (await book.getFunction('noteAll')(0, 61, text)).wait();
     const many = await test.send('eth_getLogs', [{ fromBlock: hex(receipt.blockNumber), toBlock: 'latest' }]);
-    expect([many.error?.code, many.error?.message]).to.deep.equal([-32005, 'query returned more than 60 results']);
+    expect([many.error?.code, many.error?.message]).to.deep.equal([
+      -32005,
+      'query returned more than 60 results',
+    ]);
   });
 });
 

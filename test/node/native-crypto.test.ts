@@ -8,13 +8,13 @@ import { loadLedgerCrypto, nobleCurve, toCustomCrypto } from '../../node/native-
 
 describe('node: primitives', () => {
   it('hash as Keccak-256', async () => {
-    const { keccak256 } = await loadLedgerCrypto();
-    expect(bytesToHex(keccak256(new Uint8Array(0)))).to.equal(
+    const crypto = await loadLedgerCrypto();
+    expect(bytesToHex(crypto.keccak256(new Uint8Array(0)))).to.equal(
       '0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470',
     );
     for (const length of [1, 55, 56, 135, 136, 137, 1_000]) {
       const data = new Uint8Array(length).fill(length & 255);
-      expect(keccak256(data)).to.deep.equal(keccak_256(data));
+      expect(crypto.keccak256(data)).to.deep.equal(keccak_256(data));
     }
   });
 
@@ -49,7 +49,12 @@ describe('node: primitives', () => {
     const privateKey = hexToBytes(`0x${'42'.repeat(32)}`);
     const signature = crypto.sign(digest, privateKey);
     const [r, s, bit] = [signature.subarray(0, 32), signature.subarray(32, 64), BigInt(signature[64] ?? 9)];
-    const forms: [bigint, bigint | undefined][] = [[bit, undefined], [bit, 5n], [27n + bit, undefined], [35n + 10n + bit, 5n]];
+    const forms: [bigint, bigint | undefined][] = [
+      [bit, undefined],
+      [bit, 5n],
+      [27n + bit, undefined],
+      [35n + 10n + bit, 5n],
+    ];
     for (const [v, chainId] of forms) {
       expect(ecrecover?.(digest, v, r, s, chainId)).to.deep.equal(crypto.publicKeyOf(privateKey));
     }

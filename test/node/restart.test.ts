@@ -39,7 +39,19 @@ async function dump(test: TestNode): Promise<unknown[]> {
 
 describe('node: restart', () => {
   it('keeps blocks, receipts, logs and state, and goes on where it was', async () => {
-    await using test = await TestNode.start({ genesis: { timestampSeconds: GENESIS_SECONDS, alloc: { '0x00000000000000000000000000000000000000ff': { balance: 5n, nonce: 2n, code: '0x60ff', storage: { '0x01': '0x02' } } } } });
+    await using test = await TestNode.start({
+      genesis: {
+        timestampSeconds: GENESIS_SECONDS,
+        alloc: {
+          '0x00000000000000000000000000000000000000ff': {
+            balance: 5n,
+            nonce: 2n,
+            code: '0x60ff',
+            storage: { '0x01': '0x02' },
+          },
+        },
+      },
+    });
     const notebook = await deployNotebook(test);
     const receipt = await (await notebook.getFunction('note')(1, encodeBytes32String('kept'))).wait();
     const before = await dump(test);
@@ -48,7 +60,9 @@ describe('node: restart', () => {
 
     await test.open();
     expect(await dump(test)).to.deep.equal(before);
-    expect(await test.result('eth_getStorageAt', [`0x${'0'.repeat(38)}ff`, '0x1', 'latest'])).to.equal(`0x${'0'.repeat(63)}2`);
+    expect(await test.result('eth_getStorageAt', [`0x${'0'.repeat(38)}ff`, '0x1', 'latest'])).to.equal(
+      `0x${'0'.repeat(63)}2`,
+    );
     const again = notebook.connect(account(0).connect(test.provider()));
     await (await again.getFunction('note')(2, encodeBytes32String('after'))).wait();
     const latest = await test.provider().getBlock('latest');
@@ -66,7 +80,12 @@ describe('node: restart', () => {
       { chainId: 1_234 },
       { sealerPrivateKey: `0x${'7a'.repeat(32)}` },
       { genesis: { timestampSeconds: GENESIS_SECONDS + 1 } },
-      { genesis: { timestampSeconds: GENESIS_SECONDS, alloc: { '0x00000000000000000000000000000000000000ff': { balance: 1n } } } },
+      {
+        genesis: {
+          timestampSeconds: GENESIS_SECONDS,
+          alloc: { '0x00000000000000000000000000000000000000ff': { balance: 1n } },
+        },
+      },
     ] as const;
     const hashes = new Set([one.node.genesisHash]);
     for (const settings of others) {
@@ -140,9 +159,23 @@ describe('node: folders it refuses', () => {
     const manifest = (await readdir(folder)).find((name) => name.startsWith('MANIFEST'));
     const file = join(folder, manifest ?? '');
     const bytes = await readFile(file);
-    await writeFile(file, bytes.map((byte) => byte ^ 0x55));
+    await writeFile(
+      file,
+      bytes.map((byte) => byte ^ 0x55),
+    );
     await expectCode(EmbeddedNode.open(test.options, CLOCK), 'NODE_STORE_CORRUPT');
     await writeFile(file, bytes);
+  });
+});
+
+describe('node: a folder that cannot be used', () => {
+  it('is not taken for a damaged one', async () => {
+    await using test = await TestNode.start();
+    await test.close();
+    const chain = join(test.options.dataFolder, 'chain');
+    await rm(chain, { recursive: true });
+    await writeFile(chain, 'a file in its place');
+    await expectCode(EmbeddedNode.open(test.options, CLOCK), 'NODE_STORE_UNAVAILABLE');
   });
 });
 
@@ -151,13 +184,19 @@ describe('node: check of a stored history', () => {
     await using test = await closedNode();
     const block2 = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 2);
     await change(test, 'rcpt', block2, (stored) => stored?.with(stored.length - 1, 0x21));
-    expect((await verifyDataFolder(test.options)).fault).to.deep.equal({ blockNumber: 2n, what: 'stored receipts' });
+    expect((await verifyDataFolder(test.options)).fault).to.deep.equal({
+      blockNumber: 2n,
+      what: 'stored receipts',
+    });
   });
 
   it('finds state that was left out of the chain, because reading it fails rather than looks empty', async () => {
     await using test = await closedNode();
     await using database = new Level<string, Uint8Array>(join(test.options.dataFolder, 'chain'));
-    const nodes = database.sublevel<string, Uint8Array>('node', { keyEncoding: 'hex', valueEncoding: 'view' });
+    const nodes = database.sublevel<string, Uint8Array>('node', {
+      keyEncoding: 'hex',
+      valueEncoding: 'view',
+    });
     for await (const key of nodes.keys()) if (key.startsWith('63')) await nodes.del(key);
     await database.close();
     await test.open();
@@ -182,7 +221,10 @@ async function change(
 ): Promise<Uint8Array | undefined> {
   const database = new Level<Uint8Array, Uint8Array>(join(test.options.dataFolder, 'chain'));
   const keyEncoding = typeof key === 'string' ? 'utf8' : 'view';
-  const rows = database.sublevel<string | Uint8Array, Uint8Array>(table, { keyEncoding, valueEncoding: 'view' });
+  const rows = database.sublevel<string | Uint8Array, Uint8Array>(table, {
+    keyEncoding,
+    valueEncoding: 'view',
+  });
   const stored = await rows.get(key);
   const value = to(stored);
   if (value === undefined) await rows.del(key);

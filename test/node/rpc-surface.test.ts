@@ -1,7 +1,7 @@
 /** The surface that strangers reach: envelope, limits, names, and whatever they may send. */
 import { after, before, describe, it } from 'mocha';
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { request } from 'node:http';
 import { runs, testSeed } from '../support/scale.ts';
 import { account, TestNode, type RpcAnswer } from './support/test-node.ts';
@@ -12,11 +12,36 @@ const BATCHES = runs(60, 2_000);
 
 /** What other nodes offer and this one must not: unlocked keys, debugging, mining, control. */
 const FORBIDDEN = [
-  'eth_sendTransaction', 'eth_sign', 'eth_signTransaction', 'personal_unlockAccount', 'personal_listAccounts',
-  'admin_addPeer', 'admin_nodeInfo', 'admin_startHTTP', 'debug_traceTransaction', 'debug_setHead', 'miner_start',
-  'clique_propose', 'txpool_content', 'evm_snapshot', 'evm_revert', 'evm_mine', 'evm_setNextBlockTimestamp',
-  'hardhat_setBalance', 'hardhat_impersonateAccount', 'anvil_setCode', 'eth_mining', 'eth_getWork', 'eth_subscribe',
-  'eth_newFilter', 'engine_newPayloadV1', 'rpc_modules', 'toString', '__proto__', 'constructor', '',
+  'eth_sendTransaction',
+  'eth_sign',
+  'eth_signTransaction',
+  'personal_unlockAccount',
+  'personal_listAccounts',
+  'admin_addPeer',
+  'admin_nodeInfo',
+  'admin_startHTTP',
+  'debug_traceTransaction',
+  'debug_setHead',
+  'miner_start',
+  'clique_propose',
+  'txpool_content',
+  'evm_snapshot',
+  'evm_revert',
+  'evm_mine',
+  'evm_setNextBlockTimestamp',
+  'hardhat_setBalance',
+  'hardhat_impersonateAccount',
+  'anvil_setCode',
+  'eth_mining',
+  'eth_getWork',
+  'eth_subscribe',
+  'eth_newFilter',
+  'engine_newPayloadV1',
+  'rpc_modules',
+  'toString',
+  '__proto__',
+  'constructor',
+  '',
 ];
 
 describe('node: JSON-RPC surface', () => {
@@ -53,7 +78,11 @@ describe('node: JSON-RPC surface', () => {
   });
 
   it('answers a batch in its order, with a call’s own error in its place', async () => {
-    const calls = ['eth_chainId', 'eth_nothing', 'eth_accounts'].map((method, id) => ({ jsonrpc: '2.0', id, method }));
+    const calls = ['eth_chainId', 'eth_nothing', 'eth_accounts'].map((method, id) => ({
+      jsonrpc: '2.0',
+      id,
+      method,
+    }));
     const answers = (await test.post(JSON.stringify([...calls, 7]))) as unknown as RpcAnswer[];
     expect(answers.map(({ id, error }) => [id, error?.code])).to.deep.equal([
       [0, undefined],
@@ -116,7 +145,9 @@ describe('node: JSON-RPC surface', () => {
       ['eth_getProof', [address, 'all', 'latest']],
     ];
     for (const [method, params] of bad) {
-      expect((await test.send(method, params)).error?.code, `${method} ${JSON.stringify(params)}`).to.equal(-32602);
+      expect((await test.send(method, params)).error?.code, `${method} ${JSON.stringify(params)}`).to.equal(
+        -32602,
+      );
     }
   });
 
@@ -133,8 +164,14 @@ describe('node: JSON-RPC surface', () => {
     const methods = Array.from(selectMethods(undefined).keys());
     const junk = fc.oneof(
       { weight: 3, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
-      { weight: 2, arbitrary: fc.constantFrom('latest', '0x0', '0x', account(0).address, `0x${'ff'.repeat(32)}`) },
-      fc.record({ to: fc.constantFrom(account(0).address, null, '0x'), data: fc.constantFrom('0x', '0x5b56', 'x') }),
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom('latest', '0x0', '0x', account(0).address, `0x${'ff'.repeat(32)}`),
+      },
+      fc.record({
+        to: fc.constantFrom(account(0).address, null, '0x'),
+        data: fc.constantFrom('0x', '0x5b56', 'x'),
+      }),
       fc.bigInt({ min: 0n, max: 2n ** 300n }).map((value) => `0x${value.toString(16)}`),
     );
     const calls = fc.record({
@@ -170,7 +207,9 @@ describe('node: JSON-RPC surface', () => {
 describe('node: HTTP', () => {
   let test: TestNode;
   before(async () => {
-    test = await TestNode.start({ limits: { allowedHosts: ['ledger.example'], allowedOrigins: ['https://desk.example'] } });
+    test = await TestNode.start({
+      limits: { allowedHosts: ['ledger.example'], allowedOrigins: ['https://desk.example'] },
+    });
   });
   after(() => test[Symbol.asyncDispose]());
 
@@ -178,7 +217,10 @@ describe('node: HTTP', () => {
   function ask(headers: Record<string, string>, method = 'POST', path = '/'): Promise<number> {
     const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId' });
     return new Promise((resolve, reject) => {
-      const call = request(new URL(path, test.url), { method, headers: { 'content-type': 'application/json', ...headers } });
+      const call = request(new URL(path, test.url), {
+        method,
+        headers: { 'content-type': 'application/json', ...headers },
+      });
       call.on('response', (response) => {
         response.resume();
         resolve(response.statusCode ?? 0);
@@ -189,13 +231,27 @@ describe('node: HTTP', () => {
   }
 
   it('answers loopback names and the hosts it is told', async () => {
-    for (const host of ['localhost', 'LOCALHOST:8545', '127.0.0.1:1', '[::1]:8545', 'ledger.example', 'ledger.example:443']) {
+    for (const host of [
+      'localhost',
+      'LOCALHOST:8545',
+      '127.0.0.1:1',
+      '[::1]:8545',
+      'ledger.example',
+      'ledger.example:443',
+    ]) {
       expect(await ask({ host }), host).to.equal(200);
     }
   });
 
   it('refuses another host, which stops DNS rebinding', async () => {
-    for (const host of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1', '[::2]:80', 'x']) {
+    for (const host of [
+      'evil.example',
+      'localhost.evil.example',
+      '127.0.0.1.evil.example',
+      '10.0.0.1',
+      '[::2]:80',
+      'x',
+    ]) {
       expect(await ask({ host }), host).to.equal(403);
     }
   });

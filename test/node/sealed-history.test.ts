@@ -8,7 +8,15 @@ import { RLP } from '@ethereumjs/rlp';
 import { Bloom, encodeReceipt } from '@ethereumjs/vm';
 import { bytesToHex, hexToBytes } from '@ethereumjs/util';
 import { encodeBytes32String, type Contract } from 'ethers';
-import { account, CHAIN_ID, deployNotebook, FREE, GENESIS_SECONDS, SEALER_ADDRESS, TestNode } from './support/test-node.ts';
+import {
+  account,
+  CHAIN_ID,
+  deployNotebook,
+  FREE,
+  GENESIS_SECONDS,
+  SEALER_ADDRESS,
+  TestNode,
+} from './support/test-node.ts';
 
 type Hex = `0x${string}`;
 
@@ -31,7 +39,12 @@ interface JsonReceipt {
   readonly gasUsed: Hex;
   readonly logsBloom: Hex;
   readonly transactionHash: Hex;
-  readonly logs: readonly { readonly address: Hex; readonly topics: readonly Hex[]; readonly data: Hex; readonly logIndex: Hex }[];
+  readonly logs: readonly {
+    readonly address: Hex;
+    readonly topics: readonly Hex[];
+    readonly data: Hex;
+    readonly logIndex: Hex;
+  }[];
 }
 
 /** EthereumJS' own Clique, as the oracle for ours. */
@@ -40,7 +53,11 @@ const clique = new Common({
     ...Mainnet,
     chainId: CHAIN_ID,
     hardforks: Mainnet.hardforks.map(({ name }) => ({ name, block: 0 })).slice(0, 13),
-    consensus: { type: ConsensusType.ProofOfAuthority, algorithm: ConsensusAlgorithm.Clique, clique: { period: 0, epoch: 30_000 } },
+    consensus: {
+      type: ConsensusType.ProofOfAuthority,
+      algorithm: ConsensusAlgorithm.Clique,
+      clique: { period: 0, epoch: 30_000 },
+    },
   },
   hardfork: Hardfork.London,
 });
@@ -57,7 +74,9 @@ describe('node: sealed history', () => {
     const head = Number(await test.result('eth_blockNumber'));
     blocks = [];
     for (let number = 0; number <= head; number++) {
-      blocks.push((await test.result('eth_getBlockByNumber', [`0x${number.toString(16)}`, false])) as JsonBlock);
+      blocks.push(
+        (await test.result('eth_getBlockByNumber', [`0x${number.toString(16)}`, false])) as JsonBlock,
+      );
     }
   });
   after(() => test[Symbol.asyncDispose]());
@@ -69,10 +88,17 @@ describe('node: sealed history', () => {
       const calls = await Promise.all(
         [1, 2, 3].map(async (sender) => {
           const method = sender === 3 ? 'tear' : 'noteAll';
-          const args = sender === 3 ? [9_999] : [sender * 1_000 + round * 10, sender, encodeBytes32String('text')];
+          const args =
+            sender === 3 ? [9_999] : [sender * 1_000 + round * 10, sender, encodeBytes32String('text')];
           const data = notebook.interface.encodeFunctionData(method, args);
           const fees = sender === 1 ? { chainId: CHAIN_ID, type: round % 2, gasPrice: 0 } : FREE;
-          const raw = await account(sender).signTransaction({ ...fees, to, data, nonce: round, gasLimit: 200_000 });
+          const raw = await account(sender).signTransaction({
+            ...fees,
+            to,
+            data,
+            nonce: round,
+            gasLimit: 200_000,
+          });
           return { jsonrpc: '2.0', id: sender, method: 'eth_sendRawTransaction', params: [raw] };
         }),
       );
@@ -131,7 +157,11 @@ describe('node: sealed history', () => {
             status: Number(receipt.status) === 1 ? 1 : 0,
             cumulativeBlockGasUsed: BigInt(receipt.cumulativeGasUsed),
             bitvector,
-            logs: receipt.logs.map((log) => [hexToBytes(log.address), log.topics.map((topic) => hexToBytes(topic)), hexToBytes(log.data)]),
+            logs: receipt.logs.map((log) => [
+              hexToBytes(log.address),
+              log.topics.map((topic) => hexToBytes(topic)),
+              hexToBytes(log.data),
+            ]),
           },
           // The blocks above have legacy, access list and fee market transactions.
           Number(receipt.type) as 0 | 1 | 2,
@@ -146,7 +176,8 @@ describe('node: sealed history', () => {
   it('sets in each receipt the bloom bits of its logs', async () => {
     for (const receipt of (await Promise.all(blocks.map(receiptsOf))).flat()) {
       const bloom = new Bloom();
-      for (const log of receipt.logs) for (const item of [log.address, ...log.topics]) bloom.add(hexToBytes(item));
+      for (const log of receipt.logs)
+        for (const item of [log.address, ...log.topics]) bloom.add(hexToBytes(item));
       expect(bytesToHex(bloom.bitvector)).to.equal(receipt.logsBloom);
     }
   });
@@ -167,11 +198,17 @@ describe('node: sealed history', () => {
   it('answers single receipts and transactions as it answers whole blocks', async () => {
     for (const block of blocks) {
       for (const [index, receipt] of (await receiptsOf(block)).entries()) {
-        expect(await test.result('eth_getTransactionReceipt', [receipt.transactionHash])).to.deep.equal(receipt);
+        expect(await test.result('eth_getTransactionReceipt', [receipt.transactionHash])).to.deep.equal(
+          receipt,
+        );
         const byHash = await test.result('eth_getTransactionByHash', [receipt.transactionHash]);
         const position = `0x${index.toString(16)}`;
-        expect(await test.result('eth_getTransactionByBlockHashAndIndex', [block.hash, position])).to.deep.equal(byHash);
-        expect(await test.result('eth_getTransactionByBlockNumberAndIndex', [block.number, position])).to.deep.equal(byHash);
+        expect(
+          await test.result('eth_getTransactionByBlockHashAndIndex', [block.hash, position]),
+        ).to.deep.equal(byHash);
+        expect(
+          await test.result('eth_getTransactionByBlockNumberAndIndex', [block.number, position]),
+        ).to.deep.equal(byHash);
       }
     }
   });

@@ -19,14 +19,20 @@ import { expectCode } from './support/expect-code.ts';
 type Hex = `0x${string}`;
 
 async function transfer(test: TestNode, nonce: number, sender = 0): Promise<unknown> {
-  const raw = await account(sender).signTransaction({ ...FREE, to: account(1).address, gasLimit: 21_000, nonce });
+  const raw = await account(sender).signTransaction({
+    ...FREE,
+    to: account(1).address,
+    gasLimit: 21_000,
+    nonce,
+  });
   return test.result('eth_sendRawTransaction', [raw]);
 }
 
 /** Waits until so many transactions of a sender are in the pool or in blocks. */
 async function untilSent(test: TestNode, sender: number, count: number): Promise<void> {
   const params = [account(sender).address, 'pending'];
-  while (Number(await test.result('eth_getTransactionCount', params)) < count) await new Promise(setImmediate);
+  while (Number(await test.result('eth_getTransactionCount', params)) < count)
+    await new Promise(setImmediate);
 }
 
 async function timestamps(test: TestNode): Promise<number[]> {
@@ -34,7 +40,9 @@ async function timestamps(test: TestNode): Promise<number[]> {
   const blocks = Array.from({ length: head + 1 }, (_, number) =>
     test.result('eth_getBlockByNumber', [`0x${number.toString(16)}`, false]),
   );
-  return (await Promise.all(blocks)).map((block) => Number((block as { timestamp: string }).timestamp) - GENESIS_SECONDS);
+  return (await Promise.all(blocks)).map(
+    (block) => Number((block as { timestamp: string }).timestamp) - GENESIS_SECONDS,
+  );
 }
 
 describe('node: sealing', () => {
@@ -87,6 +95,7 @@ describe('node: sealing', () => {
     for (const nonce of [0, 1, 2]) {
       await test.result('eth_sendRawTransaction', [await account(0).signTransaction({ ...burn, nonce })]);
     }
+    await transfer(test, 3);
     await test.node.sealBlock();
     await test.node.sealBlock();
     const head = Number(await test.result('eth_blockNumber'));
@@ -95,7 +104,33 @@ describe('node: sealing', () => {
         test.result('eth_getBlockTransactionCountByNumber', [`0x${(index + 1).toString(16)}`]),
       ),
     );
-    expect(counts.slice(0, 2)).to.deep.equal(['0x2', '0x1']);
+    expect(counts.slice(0, 2)).to.deep.equal(['0x2', '0x2']);
+  });
+});
+
+describe('node: a transaction that turns out invalid in its block', () => {
+  it('is dropped without a trace, and the sender’s next ones wait for another in its place', async () => {
+    const address = account(0).address.toLowerCase() as Hex;
+    await using test = await TestNode.start({
+      sealIntervalMs: 1_000,
+      genesis: { timestampSeconds: GENESIS_SECONDS, alloc: { [address]: { balance: 5n } } },
+    });
+    const send = async (nonce: number, value: bigint): Promise<unknown> => {
+      const fields = { ...FREE, to: account(1).address, gasLimit: 21_000, nonce, value };
+      return test.result('eth_sendRawTransaction', [await account(0).signTransaction(fields)]);
+    };
+    const hashes = [await send(0, 4n), await send(1, 4n), await send(2, 1n)];
+    await test.node.sealBlock();
+    const seen = await Promise.all(hashes.map((hash) => test.result('eth_getTransactionByHash', [hash])));
+    expect(seen.map((one) => (one as { blockNumber: string | null } | null)?.blockNumber)).to.deep.equal([
+      '0x1',
+      undefined,
+      null,
+    ]);
+    await send(1, 0n);
+    await test.node.sealBlock();
+    expect(await test.result('eth_getTransactionByHash', [hashes[2]])).to.include({ blockNumber: '0x2' });
+    expect(await test.result('eth_getBalance', [account(1).address, 'latest'])).to.equal('0x5');
   });
 });
 
@@ -122,7 +157,12 @@ describe('node: a block that cannot be written', () => {
         onFailure: (error) => failures.push(error),
       },
     );
-    const raw = await account(0).signTransaction({ ...FREE, to: account(1).address, gasLimit: 21_000, nonce: 0 });
+    const raw = await account(0).signTransaction({
+      ...FREE,
+      to: account(1).address,
+      gasLimit: 21_000,
+      nonce: 0,
+    });
     const pooled = admit(hexToBytes(raw as Hex), rules, await Allowlist.open(join(folder, 'allow.toml')));
     pool.learnNonce(pooled.sender, 0n);
     pool.add(pooled);
@@ -131,10 +171,14 @@ describe('node: a block that cannot be written', () => {
     await store[Symbol.asyncDispose]();
     sealer.wake();
     await sealer.acknowledged(pooled.hash);
-    expect(failures.map((error) => (error instanceof Error && 'code' in error ? error.code : error))).to.deep.equal([
-      'NODE_WRITE_FAILED',
+    expect(
+      failures.map((error) => (error instanceof Error && 'code' in error ? error.code : error)),
+    ).to.deep.equal(['NODE_WRITE_FAILED']);
+    expect([sealer.isSealing, store.head, pool.find(pooled.hash)]).to.deep.equal([
+      false,
+      head,
+      { ...pooled, arrival: 0 },
     ]);
-    expect([sealer.isSealing, store.head, pool.find(pooled.hash)]).to.deep.equal([false, head, { ...pooled, arrival: 0 }]);
     await sealer.sealNow();
     expect(failures).to.have.length(1);
     await sealer.stop();

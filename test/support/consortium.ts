@@ -29,7 +29,7 @@ import { encodeCode, type CodeParts } from '../../core/qr/code.ts';
 import type { HealthRecord, TestRecord, VaccinationRecord } from '../../core/record/record.ts';
 import { acceptLists, StatusLists, type PublishedList } from '../../core/status/accepted-lists.ts';
 import { statusListDigest, statusListsRoot } from '../../core/status/list-digest.ts';
-import { StatusList, type StatusValue } from '../../core/status/token-status-list.ts';
+import { StatusList, type StatusChange } from '../../core/status/token-status-list.ts';
 import type { LedgerEvent } from '../../core/trust/ledger-event.ts';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { defaultPolicy } from '../../core/verify/policy.ts';
@@ -226,12 +226,12 @@ export class Consortium {
   /** Anchors the next version of the issuer's status list with these changes, and takes it in as verifiers do. */
   publishStatus(
     issuer: FixtureIssuer,
-    changes: readonly (readonly [index: number, value: StatusValue])[],
+    changes: readonly StatusChange[],
     nextUpdateSeconds: number = this.nowSeconds + 86_400,
   ): void {
     const before = this.#lists.get(issuer.id) ?? { version: 0, list: StatusList.empty() };
     const version = before.version + 1;
-    const list = before.list.with(changes);
+    const list = before.list.withAll(changes);
     this.#lists.set(issuer.id, { version, list });
     const published: PublishedList = { uri: issuer.statusUri, version, list };
     const digest = statusListDigest(nodeCrypto, { uri: published.uri, version, bits: list.bits, bytes: list.bytes });

@@ -1,0 +1,177 @@
+/**
+ * FHIR R4 JSON → rows: a Bundle (collection, transaction, batch or searchset) whose Immunizations and Observations
+ * point to its Patients, or one such resource with its Patient contained. The mapping, field by field, is
+ * `docs/intake.md`. A problem names the FHIR element it comes from.
+ */
+import { toCountry } from '../../core/record/countries.ts';
+import type { HealthRecord } from '../../core/record/record.ts';
+import { isPlainObject, type PlainObject } from '../../core/record/structure.ts';
+import { validateRecord } from '../../core/record/validate.ts';
+import { completeFacts } from './complete.ts';
+import { listOf, member, objectOf, resourceTypeOf, textOf } from './fhir-element.ts';
+import { immunizationFacts, immunizationRefusal } from './fhir-immunization.ts';
+import type { FhirFact } from './fhir-mapping.ts';
+import { observationFacts, observationRefusal } from './fhir-observation.ts';
+import { patientFacts } from './fhir-patient.ts';
+import { FhirReferences, type FhirEntry } from './fhir-references.ts';
+import { parseJsonDocument } from './json.ts';
+import { refusedRow, type Bytes, type IntakeOptions, type IntakeProblem, type IntakeRow } from './row.ts';
+
+const BUNDLE_TYPES = ['collection', 'transaction', 'batch', 'searchset'];
+
+/** Resources that records are made with, not from: they give no row of their own. */
+const SUPPORTING: ReadonlySet<string> = new Set([
+  'Patient',
+  'Organization',
+  'Location',
+  'Practitioner',
+  'PractitionerRole',
+  'Specimen',
+  'Device',
+]);
+
+/** Row = place of the entry in the Bundle, from 1; 1 for a single resource. */
+export async function* readFhir(body: Bytes, options: IntakeOptions): AsyncGenerator<IntakeRow> {
+  const document = await parseJsonDocument(body, options.limits);
+  if ('refused' in document) {
+    yield document.refused;
+    return;
+  }
+  const { value } = document;
+  const type = resourceTypeOf(value);
+  if (!isPlainObject(value) || type === undefined) {
+    yield refusedRow(0, 'resourceType', 'INTAKE_FHIR_RESOURCE', 'is missing: this is no FHIR resource');
+  } else if (type === 'Bundle') {
+    yield* bundleRows(value, options);
+  } else {
+    yield resourceRow(1, { resource: value }, new FhirReferences([]), options);
+  }
+}
+
+function* bundleRows(bundle: PlainObject, options: IntakeOptions): Generator<IntakeRow> {
+  if (!BUNDLE_TYPES.includes(textOf(bundle, 'type') ?? '')) {
+    yield refusedRow(0, 'Bundle.type', 'INTAKE_FHIR_BUNDLE_TYPE', `must be ${BUNDLE_TYPES.join(', ')}`);
+    return;
+  }
+  const entries = listOf(bundle, 'entry').map(toEntry);
+  const references = new FhirReferences(entries.filter((entry) => entry !== undefined));
+  let isEmpty = true;
+  for (const [index, entry] of entries.entries()) {
+    const type = entry === undefined ? undefined : resourceTypeOf(entry.resource);
+    if (type !== undefined && SUPPORTING.has(type)) continue;
+    isEmpty = false;
+    yield entry === undefined
+      ? refusedRow(
+          index + 1,
+          'Bundle.entry.resource',
+          'INTAKE_FHIR_RESOURCE',
+          'is missing, or its request removes it',
+        )
+      : resourceRow(index + 1, entry, references, options);
+  }
+  if (isEmpty)
+    yield refusedRow(0, 'Bundle.entry', 'INTAKE_NOTHING_TO_ISSUE', 'has no Immunization or Observation');
+}
+
+function toEntry(entry: unknown): FhirEntry | undefined {
+  const resource = objectOf(entry, 'resource');
+  const isRemoval = textOf(objectOf(entry, 'request'), 'method') === 'DELETE';
+  if (resource === undefined || isRemoval) return undefined;
+  const fullUrl = textOf(entry, 'fullUrl');
+  return fullUrl === undefined ? { resource } : { fullUrl, resource };
+}
+
+function resourceRow(
+  row: number,
+  entry: FhirEntry,
+  references: FhirReferences,
+  options: IntakeOptions,
+): IntakeRow {
+  const { resource } = entry;
+  switch (resourceTypeOf(resource)) {
+    case 'Immunization': {
+      const refusal = immunizationRefusal(resource);
+      if (refusal !== undefined) return { row, problems: [refusal] };
+      const location = references.resolve(member(resource, 'location'), entry);
+      const facts = immunizationFacts(resource, { location, country: countryOf(location) });
+      const subject = subjectFacts('Immunization.patient', member(resource, 'patient'), entry, references);
+      return { row, ...toRecord('vaccination', [...subject, ...facts], options) };
+    }
+    case 'Observation': {
+      const refusal = observationRefusal(resource);
+      if (refusal !== undefined) return { row, problems: [refusal] };
+      const laboratory = references.resolve(listOf(resource, 'performer')[0], entry);
+      const facts = observationFacts(resource, {
+        specimen: references.resolve(member(resource, 'specimen'), entry),
+        device: references.resolve(member(resource, 'device'), entry),
+        laboratory,
+        country: countryOf(laboratory),
+      });
+      const subject = subjectFacts('Observation.subject', member(resource, 'subject'), entry, references);
+      return { row, ...toRecord('test', [...subject, ...facts], options) };
+    }
+    default: {
+      const reason = 'is no Immunization or Observation: nothing is issued for it';
+      return refusedRow(row, 'resourceType', 'INTAKE_FHIR_RESOURCE', reason);
+    }
+  }
+}
+
+function subjectFacts(
+  path: string,
+  reference: unknown,
+  entry: FhirEntry,
+  references: FhirReferences,
+): readonly FhirFact[] {
+  const patient = references.resolve(reference, entry);
+  if (patient !== undefined && resourceTypeOf(patient) === 'Patient') return patientFacts(patient);
+  const reason = 'points to no Patient in this file';
+  return [{ field: 'subject', path, problem: { code: 'INTAKE_FHIR_REFERENCE', reason } }];
+}
+
+type RecordOutcome = { readonly record: HealthRecord } | { readonly problems: readonly IntakeProblem[] };
+
+/** The facts together, through the record's own rules; what a fact's problem already explains is not said twice. */
+function toRecord(
+  type: HealthRecord['type'],
+  facts: readonly FhirFact[],
+  options: IntakeOptions,
+): RecordOutcome {
+  const result = validateRecord(completeFacts(toCandidate(type, facts), options.country), options);
+  const own = facts.flatMap(({ path, problem }) =>
+    problem === undefined || problem.reason === '' ? [] : [{ field: path, ...problem }],
+  );
+  if ('record' in result && own.length === 0) return result;
+  const explained = facts.filter(({ problem }) => problem !== undefined).map(({ field }) => field);
+  const others = 'problems' in result ? result.problems : [];
+  return {
+    problems: [
+      ...own,
+      ...others
+        .filter(({ field }) => !explained.some((known) => field === known || field.startsWith(`${known}.`)))
+        .map((problem) => ({
+          ...problem,
+          field: facts.find(({ field }) => field === problem.field)?.path ?? problem.field,
+        })),
+    ],
+  };
+}
+
+function toCandidate(type: HealthRecord['type'], facts: readonly FhirFact[]): PlainObject {
+  const present = facts.filter(({ value }) => value !== undefined);
+  const ofSubject = present.filter(({ field }) => field.startsWith('subject.'));
+  return {
+    type,
+    ...Object.fromEntries(
+      present.filter((fact) => !ofSubject.includes(fact)).map(({ field, value }) => [field, value]),
+    ),
+    subject: Object.fromEntries(ofSubject.map(({ field, value }) => [field.slice('subject.'.length), value])),
+  };
+}
+
+/** Of the Location or the Organization; as it stands where it is no country code, so that it is refused. */
+function countryOf(place: PlainObject | undefined): string | undefined {
+  const addresses = [objectOf(place, 'address'), ...listOf(place, 'address')];
+  const country = addresses.map((address) => textOf(address, 'country')).find((text) => text !== undefined);
+  return country === undefined ? undefined : (toCountry(country) ?? country);
+}

@@ -1,0 +1,46 @@
+/**
+ * A file of records, in any format that is taken in → one row for each record in it: the record, or all that is
+ * wrong with that row. A bad row never stops the others, and nothing that a file says throws.
+ */
+import { readCsv } from './csv.ts';
+import { readFhir } from './fhir.ts';
+import { readJson } from './json.ts';
+import { DEFAULT_INTAKE_LIMITS, type Bytes, type IntakeLimits, type IntakeRow } from './row.ts';
+
+/** `application/json` is one record of our own model, or an array of them. */
+export const INTAKE_MEDIA_TYPES = ['text/csv', 'application/fhir+json', 'application/json'] as const;
+export type IntakeMediaType = (typeof INTAKE_MEDIA_TYPES)[number];
+
+export interface IntakeSource {
+  readonly mediaType: IntakeMediaType;
+  readonly body: Bytes;
+}
+
+export interface ReadOptions {
+  /** Unix seconds. */
+  readonly nowSeconds: number;
+  readonly limits?: Partial<IntakeLimits>;
+  /** ISO 3166-1 alpha-2: taken where a row does not name the country of the vaccination or test. */
+  readonly country?: string;
+}
+
+/** The media type of `Content-Type`, its parameters left out; `undefined` for one that is not taken in. */
+export function toIntakeMediaType(contentType: string): IntakeMediaType | undefined {
+  const essence = contentType.split(';', 1)[0]?.trim().toLowerCase();
+  return INTAKE_MEDIA_TYPES.find((mediaType) => mediaType === essence);
+}
+
+/** Throws only what `source.body` throws. Stopping early closes the body. */
+export async function* readRecords(source: IntakeSource, options: ReadOptions): AsyncGenerator<IntakeRow> {
+  const complete = { ...options, limits: { ...DEFAULT_INTAKE_LIMITS, ...options.limits } };
+  switch (source.mediaType) {
+    case 'text/csv':
+      yield* readCsv(source.body, complete);
+      return;
+    case 'application/fhir+json':
+      yield* readFhir(source.body, complete);
+      return;
+    case 'application/json':
+      yield* readJson(source.body, complete);
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * JSON from outside: strict UTF-8, bounded in size and depth before anything is built. Members are read by
+ * `Object.hasOwn` only, so that a `__proto__` in the text is a name like any other.
+ */
+import { fromUtf8 } from '../../core/bytes/utf8.ts';
+import { validateRecord } from '../../core/record/validate.ts';
+import { readAll } from './bytes.ts';
+import { refusedRow, type Bytes, type IntakeLimits, type IntakeOptions, type IntakeRow } from './row.ts';
+
+export type JsonDocument = { readonly value: unknown } | { readonly refused: IntakeRow };
+
+/** One record of our own model or an array of them; row = place in the array, from 1. */
+export async function* readJson(body: Bytes, options: IntakeOptions): AsyncGenerator<IntakeRow> {
+  const document = await parseJsonDocument(body, options.limits);
+  if ('refused' in document) {
+    yield document.refused;
+    return;
+  }
+  const values: readonly unknown[] = Array.isArray(document.value) ? document.value : [document.value];
+  if (values.length === 0) yield refusedRow(0, '', 'INTAKE_NOTHING_TO_ISSUE', 'is an empty list');
+  for (const [index, value] of values.entries()) {
+    yield { row: index + 1, ...validateRecord(value, options) };
+  }
+}
+
+export async function parseJsonDocument(body: Bytes, limits: IntakeLimits): Promise<JsonDocument> {
+  const bytes = await readAll(body, limits.maxDocumentBytes);
+  if (bytes === undefined)
+    return refused('INTAKE_TOO_LARGE', `is longer than ${limits.maxDocumentBytes} bytes`);
+  const text = fromUtf8(bytes);
+  if (text === undefined) return refused('INTAKE_NOT_UTF8', 'is not UTF-8');
+  if (isDeeperThan(bytes, limits.maxDepth)) {
+    return refused('INTAKE_JSON_TOO_DEEP', `nests deeper than ${limits.maxDepth} levels`);
+  }
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return refused('INTAKE_JSON_INVALID', 'is not JSON');
+  }
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Counts brackets outside of strings; on text that is no JSON the answer may be wrong either way. */
+function isDeeperThan(bytes: Uint8Array, maxDepth: number): boolean {
+  let depth = 0;
+  let isInText = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (isInText) {
+      if (byte === BACKSLASH) i++;
+      else if (byte === QUOTE) isInText = false;
+    } else if (byte === QUOTE) {
+      isInText = true;
+    } else if (byte === 0x5b || byte === 0x7b) {
+      depth++;
+      if (depth > maxDepth) return true;
+    } else if (byte === 0x5d || byte === 0x7d) {
+      depth--;
+    }
+  }
+  return false;
+}
+
+function refused(
+  code: 'INTAKE_TOO_LARGE' | 'INTAKE_NOT_UTF8' | 'INTAKE_JSON_TOO_DEEP' | 'INTAKE_JSON_INVALID',
+  reason: string,
+): JsonDocument {
+  return { refused: refusedRow(0, '', code, reason) };
+}

@@ -1,0 +1,42 @@
+/** Joins the issuer's ports to the contracts on the ledger, from this issuer's own account. */
+import { BatchAnchorClient } from '../ledger/batch-anchor.ts';
+import type { Deployment } from '../ledger/deployment.ts';
+import { issuerIdOf } from '../ledger/identifiers.ts';
+import { LedgerRpc } from '../ledger/rpc.ts';
+import { Sender } from '../ledger/sender.ts';
+import { StatusAnchorClient } from '../ledger/status-anchor.ts';
+import type { AnchorPort, StatusPort } from './ports.ts';
+
+export interface LedgerPortsOptions {
+  readonly rpcUrl: string;
+  readonly deployment: Deployment;
+  readonly did: string;
+  /** secp256k1, `0x` hex. No other process may send with it. */
+  readonly accountKey: string;
+}
+
+export interface LedgerPorts extends Disposable {
+  readonly ledger: AnchorPort;
+  readonly status: StatusPort;
+}
+
+/** Asks nothing of the ledger yet. */
+export function connectLedger({ rpcUrl, deployment, did, accountKey }: LedgerPortsOptions): LedgerPorts {
+  const rpc = new LedgerRpc({ url: rpcUrl });
+  const sender = new Sender({ rpc, privateKey: accountKey, chainId: deployment.chainId });
+  const issuer = issuerIdOf(did);
+  const batches = new BatchAnchorClient({ rpc, deployment, sender, issuer });
+  const statuses = new StatusAnchorClient({ rpc, deployment, sender, issuer });
+  return {
+    ledger: {
+      anchor: (batch) => batches.anchor(batch),
+      find: (root) => batches.find(issuer, root),
+      sequence: () => batches.sequence(issuer),
+    },
+    status: {
+      publish: (next) => statuses.publish(next),
+      current: () => statuses.current(issuer),
+    },
+    [Symbol.dispose]: () => rpc[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * The demonstration consortium in one process: the ledger's node, an issuer for each member and a verifier,
+ * each listening on a port of its own and talking to the others over HTTP only.
+ */
+import { randomBytes } from 'node:crypto';
+import { join, relative } from 'node:path';
+import { writeConsortiumFile, type ConsortiumFile } from '../../cli/consortium-file.ts';
+import { fromJwk } from '../../core/credential/key.ts';
+import { thumbprintOf } from '../../core/credential/thumbprint.ts';
+import { openLedgerPorts } from '../../issuer/ledger-ports.ts';
+import { startIssuer, type StartedIssuer } from '../../issuer/server.ts';
+import { toIssuerConfig } from '../../issuer/config.ts';
+import type { Deployment } from '../../ledger/deployment.ts';
+import type { StartedNode } from '../../node/server.ts';
+import { makePrivateFolder } from '../../service/files.ts';
+import { createLogger } from '../../service/logging.ts';
+import { nodeCrypto } from '../../service/node-crypto.ts';
+import { VERIFIER_DEFAULTS } from '../../verifier/config.ts';
+import { startVerifier, type StartedVerifier } from '../../verifier/server.ts';
+import { deployOnce, foundTrust, startDemoNode, type Member } from './found-ledger.ts';
+import { ledgerKeys, memberKeys } from './keys.ts';
+import { DEMO_MEMBERS, demoPorts } from './members.ts';
+
+export interface DemoIssuer {
+  readonly member: Member;
+  readonly url: string;
+}
+
+export interface DemoConsortium extends AsyncDisposable {
+  readonly deployment: Deployment;
+  readonly nodeUrl: string;
+  readonly verifierUrl: string;
+  readonly issuers: readonly DemoIssuer[];
+  readonly file: ConsortiumFile;
+}
+
+/** Batches close after a second here; a real issuer waits 30 seconds or 10 minutes for company. */
+const WINDOW_MS = 1000;
+const STATUS_FRESH_SECONDS = 86_400;
+const LOG_LEVEL = 'warn';
+
+/** Starts everything on `dataFolder`, or comes back to what is there. `say` hears of each step. */
+export async function startConsortium(dataFolder: string, say: (step: string) => void): Promise<DemoConsortium> {
+  await using started = new AsyncDisposableStack();
+  await makePrivateFolder(dataFolder);
+  const folder = (...parts: string[]): string => join(dataFolder, ...parts);
+  const ports = demoPorts();
+
+  say('Keys');
+  const keys = await ledgerKeys(folder('keys'));
+  const members = await Promise.all(DEMO_MEMBERS.map((member) => withKeys(member, folder('keys'))));
+
+  say('Ledger node');
+  const node = started.adopt(await startDemoNode(folder('ledger'), ports.node, keys, members), close);
+  say('Contracts and trust list');
+  const deployment = await deployOnce(folder('deployment.json'), node.url, keys);
+  await foundTrust(node.url, deployment, keys, members);
+
+  say('Issuers');
+  const issuers: DemoIssuer[] = [];
+  for (const [index, member] of members.entries()) {
+    const service = started.adopt(
+      await startMember(member, folder('issuers', member.name.toLowerCase()), ports.issuer(index), node, deployment),
+      close,
+    );
+    issuers.push({ member, url: service.url });
+  }
+
+  say('Verifier');
+  const verifier = started.adopt(
+    await startVerifier(
+      {
+        ...VERIFIER_DEFAULTS,
+        dataFolder: folder('verifier'),
+        deployment,
+        rpcUrls: [node.url],
+        issuers: issuers.map(({ member, url }) => ({ did: member.did, url })),
+        port: ports.verifier,
+      },
+      { logger: createLogger({ name: 'verifier', level: LOG_LEVEL }) },
+    ),
+    close,
+  );
+
+  const file: ConsortiumFile = {
+    version: 1,
+    rpcUrl: node.url,
+    chainId: deployment.chainId,
+    deployment: 'deployment.json',
+    verifierUrl: verifier.url,
+    issuers: issuers.map(({ member, url }) => ({
+      name: member.name,
+      did: member.did,
+      url,
+      jurisdiction: member.jurisdiction,
+      operatorTokenFile: relative(dataFolder, member.keys.operatorTokenFile),
+    })),
+  };
+  await writeConsortiumFile(dataFolder, file);
+  const everything = started.move();
+  return {
+    deployment,
+    nodeUrl: node.url,
+    verifierUrl: verifier.url,
+    issuers,
+    file,
+    [Symbol.asyncDispose]: () => everything.disposeAsync(),
+  };
+}
+
+async function withKeys(member: (typeof DEMO_MEMBERS)[number], folder: string): Promise<Member> {
+  const keys = await memberKeys(folder, member.name);
+  const publicKey = fromJwk(keys.issuer.signingKey);
+  return { ...member, keys, publicKey, thumbprint: thumbprintOf(nodeCrypto, publicKey) };
+}
+
+function startMember(
+  member: Member,
+  dataFolder: string,
+  port: number,
+  node: StartedNode,
+  deployment: Deployment,
+): Promise<StartedIssuer> {
+  const config = toIssuerConfig({
+    did: member.did,
+    name: member.name,
+    jurisdiction: member.jurisdiction,
+    dataFolder,
+    publicBaseUrl: member.publicBaseUrl,
+    windowMs: { short: WINDOW_MS, long: WINDOW_MS },
+    status: { freshForSeconds: STATUS_FRESH_SECONDS },
+    maxWaiting: 1_000_000,
+    http: { host: '127.0.0.1', port, maxFileBytes: 2 ** 30 },
+    logLevel: LOG_LEVEL,
+  });
+  return startIssuer(config, member.keys.issuer, {
+    ...openLedgerPorts({ rpcUrl: node.url, deployment, did: member.did, accountKey: member.keys.issuer.ledgerAccountKey }),
+    crypto: nodeCrypto,
+    now: Date.now,
+    randomBytes,
+  });
+}
+
+function close(service: StartedNode | StartedIssuer | StartedVerifier): Promise<void> {
+  return service.close();
+}

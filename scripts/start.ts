@@ -1,0 +1,206 @@
+/**
+ * `npm start`: the demonstration. Starts the consortium (`demo/consortium.ts`), has each issuer take in its
+ * file of people's vaccinations and tests, and shows at a checkpoint what is accepted and what is not. Runs
+ * until Ctrl-C and comes back with the same history; `--once` ends after the report.
+ */
+import { join, resolve } from 'node:path';
+import process from 'node:process';
+import { verdictPage } from '../cli/verdict-page.ts';
+import { fieldLines, styled } from '../cli/page.ts';
+import { processIo, type Io } from '../cli/io.ts';
+import { toPng, toSvg, toTerminal } from '../core/qr/image.ts';
+import type { Verdict } from '../core/verify/verdict.ts';
+import { makePrivateFolder, writeFileAtomically } from '../service/files.ts';
+import { startConsortium, type DemoConsortium, type DemoIssuer } from './demo/consortium.ts';
+import { forgeWithStolenKey, tamper } from './demo/forge.ts';
+import {
+  postRecords,
+  releasedCode,
+  revoke,
+  verify,
+  verifyUntil,
+  type IssuedRow,
+  type RefusedRow,
+} from './demo/service-client.ts';
+
+export interface StartOptions {
+  readonly dataFolder: string;
+  /** End after the report instead of running until Ctrl-C. */
+  readonly once?: boolean;
+}
+
+interface Seeded {
+  readonly issuer: DemoIssuer;
+  readonly issued: readonly IssuedRow[];
+  readonly refused: readonly RefusedRow[];
+}
+
+interface Exhibit {
+  readonly name: string;
+  readonly title: string;
+  readonly code: string;
+  readonly verdict: Verdict;
+}
+
+const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3600;
+
+export async function start({ dataFolder, once = false }: StartOptions, io: Io = processIo()): Promise<void> {
+  const stop = untilStopped();
+  const say = (text: string): void => void io.out.write(text);
+  say(`\n${styled(io.out, 'bold', 'Health Code Ledger')}: the demonstration consortium\n\n`);
+  await using consortium = await startConsortium(dataFolder, (step) => say(`  · ${step}\n`));
+
+  const seeded: Seeded[] = [];
+  for (const issuer of consortium.issuers) seeded.push(await seed(issuer, io));
+  const exhibits = await show(consortium, seeded);
+  const files = await writeCodes(join(dataFolder, 'codes'), seeded, exhibits);
+  reportExhibits(exhibits, io);
+  reportPlaces(consortium, dataFolder, files, io);
+  if (once) return;
+  say(`Running. Ctrl-C stops everything; ${styled(io.out, 'bold', 'npm start')} comes back with the same history.\n`);
+  await stop;
+  say('\nStopping …\n');
+}
+
+/** The same file again creates nothing new, so every start may do it. */
+async function seed(issuer: DemoIssuer, io: Io): Promise<Seeded> {
+  const { seedFile, name } = issuer.member;
+  io.out.write(`  · ${name} takes in ${seedFile}`);
+  const rows = await postRecords(issuer, resolve(import.meta.dirname, 'demo', seedFile));
+  const issued = rows.filter((row): row is IssuedRow => 'recordId' in row);
+  const refused = rows.filter((row): row is RefusedRow => 'problems' in row);
+  const again = issued.filter(({ duplicate }) => duplicate).length;
+  io.out.write(`: ${issued.length - again} new, ${again} known already, ${refused.length} refused\n`);
+  for (const { row, problems } of refused) {
+    for (const { field, reason } of problems) {
+      io.out.write(`      ${styled(io.out, 'yellow', `row ${row}`)}  ${field}: ${reason}\n`);
+    }
+  }
+  return { issuer, issued, refused };
+}
+
+/** One code of each kind a checkpoint meets, with its verdict from the verifier service. */
+async function show(consortium: DemoConsortium, seeded: readonly Seeded[]): Promise<readonly Exhibit[]> {
+  const first = seeded[0];
+  const good = first?.issued[0];
+  const toRevoke = first?.issued[1];
+  if (first === undefined || good === undefined || toRevoke === undefined) throw new Error('the first seed file needs two good rows');
+  const { issuer } = first;
+  const { verifierUrl } = consortium;
+  const ask = (code: string): Promise<Verdict> => verify(verifierUrl, code);
+
+  const genuine = await releasedCode(issuer, handleOf(good, 'venue'));
+  const accepted = await verifyUntil(verifierUrl, genuine, ({ outcome }) => outcome === 'pass');
+
+  const revoked = await releasedCode(issuer, handleOf(toRevoke, 'venue'));
+  await revoke(issuer, handleOf(toRevoke, 'venue'), 'issued-in-error');
+  const withdrawn = await verifyUntil(verifierUrl, revoked, ({ outcome }) => outcome === 'stop');
+
+  const tampered = tamper(genuine);
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  const stolenKey = issuer.member.keys.issuer.signingKey;
+  const forged = await forgeWithStolenKey(genuine, stolenKey, nowSeconds);
+  const agedForged = await forgeWithStolenKey(genuine, stolenKey, nowSeconds - DAY_SECONDS - 2 * HOUR_SECONDS);
+  return [
+    { name: 'good', title: 'A genuine code', code: genuine, verdict: accepted },
+    { name: 'tampered', title: 'The same code, one fact altered', code: tampered, verdict: await ask(tampered) },
+    { name: 'revoked', title: 'A code that its issuer has revoked', code: revoked, verdict: withdrawn },
+    {
+      name: 'stolen-key',
+      title: 'Signed with a stolen key, never anchored',
+      code: forged,
+      verdict: await ask(forged),
+    },
+    {
+      name: 'stolen-key-after-a-day',
+      title: 'The same forgery, a day later',
+      code: agedForged,
+      verdict: await ask(agedForged),
+    },
+  ];
+}
+
+function handleOf({ credentials }: IssuedRow, profile: 'venue' | 'travel'): string {
+  const credential = credentials.find((candidate) => candidate.profile === profile);
+  if (credential === undefined) throw new Error(`a record has a ${profile} credential`);
+  return credential.handle;
+}
+
+/** Codes as text, one a line and issuer; the exhibits also as pictures. */
+async function writeCodes(
+  folder: string,
+  seeded: readonly Seeded[],
+  exhibits: readonly Exhibit[],
+): Promise<readonly string[]> {
+  await makePrivateFolder(folder);
+  const files: string[] = [];
+  const put = async (name: string, content: string | Uint8Array): Promise<void> => {
+    await writeFileAtomically(join(folder, name), content);
+    files.push(name);
+  };
+  for (const { issuer, issued } of seeded) {
+    const codes = await Promise.all(issued.map((row) => releasedCode(issuer, handleOf(row, 'venue'))));
+    await put(`${issuer.member.name.toLowerCase()}-venue.txt`, codes.map((code) => `${code}\n`).join(''));
+  }
+  for (const { name, code } of exhibits) {
+    await put(`${name}.txt`, `${code}\n`);
+    await put(`${name}.svg`, toSvg(code));
+    await put(`${name}.png`, toPng(code));
+  }
+  return files;
+}
+
+function reportExhibits(exhibits: readonly Exhibit[], { out }: Io): void {
+  const [genuine] = exhibits;
+  if (genuine !== undefined) out.write(`\n${toTerminal(genuine.code)}\n`);
+  out.write(`${styled(out, 'bold', 'At a checkpoint, from its own copy of the ledger')}\n\n`);
+  for (const { title, name, verdict } of exhibits) {
+    out.write(`${styled(out, 'bold', title)}\n`);
+    out.write(`${verdictPage(verdict, { source: `${name}.txt`, line: 1 }, out)}\n`);
+  }
+}
+
+function reportPlaces({ nodeUrl, verifierUrl, issuers }: DemoConsortium, dataFolder: string, files: readonly string[], { out }: Io): void {
+  const shown = (folder: string): string => join(dataFolder, folder);
+  out.write(`${styled(out, 'bold', 'Where things are')}\n\n`);
+  out.write(
+    fieldLines(out, [
+      { label: 'Ledger', value: `${nodeUrl} (JSON-RPC)` },
+      { label: 'Verifier', value: `${verifierUrl}/docs` },
+      ...issuers.map(({ member, url }) => ({ label: `Issuer ${member.name}`, value: `${url}/docs` })),
+      { label: 'Codes', value: `${shown('codes')} (${files.length} files: text, SVG, PNG)` },
+      { label: 'Keys', value: shown('keys') },
+      { label: 'State', value: dataFolder },
+    ]),
+  );
+  const command = (words: string): string => `  npm run -s hcl -- ${words}\n`;
+  out.write(`\n${styled(out, 'bold', 'Try')}\n\n`);
+  out.write(command(`verify ${shown('codes/good.png')}`));
+  out.write(command(`verify --json < ${shown('codes/hk-dh-venue.txt')}`));
+  out.write(command('audit'));
+  out.write('\n');
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM; a second one ends at once. */
+function untilStopped(): Promise<void> {
+  return new Promise((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
+  });
+}
+
+if (import.meta.main) {
+  const words = process.argv.slice(2);
+  const unknown = words.find((word) => word !== '--once');
+  if (unknown !== undefined) {
+    process.stderr.write(`npm start takes --once, not "${unknown}"\n`);
+    process.exit(2);
+  }
+  const dataFolder = resolve(process.env['HCL_DATA'] ?? resolve(import.meta.dirname, '..', 'data', 'demo'));
+  try {
+    await start({ dataFolder, once: words.includes('--once') });
+  } catch (error) {
+    process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,347 @@
+import { hash } from 'node:crypto';
+import { expect } from 'chai';
+import { beforeEach, describe, it } from 'mocha';
+import { runAudit, type AuditOptions } from '../../auditor/audit.ts';
+import { LEDGER_EVENT_NAMES } from '../../auditor/event-names.ts';
+import type { AuditReport, FindingCode } from '../../auditor/report.ts';
+import { toHex, type Hex } from '../../core/bytes/hex.ts';
+import { merkleRoot } from '../../core/commitment/merkle.ts';
+import type { LedgerBlock, LedgerEvent } from '../../core/trust/ledger-event.ts';
+import { issuerIdOf } from '../../ledger/identifiers.ts';
+import { nodeCrypto } from '../../service/node-crypto.ts';
+import { FetchError } from '../../verifier/fetch-json.ts';
+import { listWith, manifestOf, newKey, rootOfLists } from '../verifier/support/status-world.ts';
+import { fromBase64url } from '../../core/bytes/base64url.ts';
+
+const DID = 'did:web:hk-dh.example';
+const ISSUER = issuerIdOf(DID);
+const URL_OF_ISSUER = 'http://issuer.test';
+const AUTHORITY: Hex = `0x${'33'.repeat(32)}`;
+const ACCOUNT: Hex = `0x${'22'.repeat(20)}`;
+const STRANGER: Hex = `0x${'55'.repeat(20)}`;
+const ADMIN: Hex = `0x${'44'.repeat(20)}`;
+const NONE: Hex = `0x${'00'.repeat(32)}`;
+const START = Date.UTC(2026, 10, 23) / 1000;
+const FOREVER = START + 1_000_000;
+const KEY = newKey();
+
+interface Batch {
+  readonly issuer: Hex;
+  readonly root: Hex;
+  readonly class: 'short' | 'long';
+  readonly log2Size: number;
+  readonly sequence: number;
+  readonly leaves: readonly string[];
+}
+
+type Anchored = Extract<LedgerEvent, { readonly event: 'BatchAnchored' }>;
+
+const TRUST: readonly LedgerEvent[] = [
+  {
+    event: 'AuthorityAdmitted',
+    authority: AUTHORITY,
+    name: 'HK-DH',
+    jurisdiction: 'HK',
+    admin: ADMIN,
+    checkpointKey: NONE,
+  },
+  {
+    event: 'IssuerAccredited',
+    issuer: ISSUER,
+    authority: AUTHORITY,
+    did: DID,
+    types: 0xff,
+    from: 0,
+    until: FOREVER,
+    admin: ADMIN,
+  },
+  { event: 'IssuerAccepted', issuer: ISSUER },
+  {
+    event: 'KeyAdded',
+    issuer: ISSUER,
+    thumbprint: toHex(fromBase64url(KEY.kid)),
+    algorithm: 1,
+    publicKey: toHex(KEY.publicKey),
+    certificateDigest: NONE,
+    from: 0,
+    until: FOREVER,
+  },
+  { event: 'AccountAdded', issuer: ISSUER, account: ACCOUNT, from: 0, until: FOREVER },
+];
+
+describe('an audit', () => {
+  let blocks: LedgerBlock[];
+  let documents: Map<string, unknown>;
+  let pauses: number;
+
+  beforeEach(() => {
+    blocks = [];
+    documents = new Map();
+    pauses = 0;
+    append(TRUST);
+    for (const sequence of [1, 2, 3]) anchor(batchOf(sequence));
+  });
+
+  it('passes when every root follows from the published leaves', async () => {
+    const report = await audit();
+    expect(report.findings).to.deep.equal([]);
+    expect(report.passed).to.equal(true);
+    expect(report.batches).to.deep.equal({
+      batches: 3,
+      leaves: 3 * 64,
+      rederived: 3,
+      missing: 0,
+      mismatched: 0,
+      unreachable: 0,
+    });
+    expect(pauses).to.equal(0);
+  });
+
+  const changes: Readonly<Record<string, (batch: Batch) => unknown>> = {
+    'a leaf is changed': (batch) => ({ ...batch, leaves: batch.leaves.with(5, 'ff'.repeat(32)) }),
+    'two leaves are swapped': (batch) => ({
+      ...batch,
+      leaves: batch.leaves.with(0, batch.leaves[1] ?? '').with(1, batch.leaves[0] ?? ''),
+    }),
+    'a leaf is left out': (batch) => ({ ...batch, leaves: batch.leaves.slice(1) }),
+    'a leaf is added': (batch) => ({ ...batch, leaves: [...batch.leaves, 'ff'.repeat(32)] }),
+    'there are no leaves': (batch) => ({ ...batch, leaves: [] }),
+    'a leaf is no hash': (batch) => ({ ...batch, leaves: batch.leaves.with(0, 'zz') }),
+    'another size is said': (batch) => ({ ...batch, log2Size: 7 }),
+    'another class is said': (batch) => ({ ...batch, class: 'long' }),
+    'another sequence is said': (batch) => ({ ...batch, sequence: 9 }),
+    'another root is said': (batch) => ({ ...batch, root: NONE }),
+    'another issuer is said': (batch) => ({ ...batch, issuer: NONE }),
+    'the answer is no batch': () => 'nothing',
+  };
+  for (const [what, change] of Object.entries(changes)) {
+    it(`finds that ${what}`, async () => {
+      const batch = batchOf(2);
+      documents.set(pathOf(batch.root), change(batch));
+      const report = await fails('BATCH_MISMATCHED');
+      expect(report.findings).to.have.length(1);
+      expect(report.findings[0]?.root).to.equal(batch.root);
+      expect(report.batches).to.include({ rederived: 2, mismatched: 1, leaves: 2 * 64 });
+    });
+  }
+
+  it('finds that the ledger says another size than the leaves have', async () => {
+    anchor(batchOf(4), { log2Size: 7 });
+    await fails('BATCH_MISMATCHED');
+  });
+
+  it('finds a batch that is not published, after asking twice', async () => {
+    documents.delete(pathOf(batchOf(2).root));
+    const report = await fails('BATCH_MISSING');
+    expect(report.batches).to.include({ rederived: 2, missing: 1 });
+    expect(pauses).to.equal(1);
+  });
+
+  it('waits for a batch that was anchored a moment ago', async () => {
+    const batch = batchOf(2);
+    documents.delete(pathOf(batch.root));
+    const report = await audit({ onPause: () => documents.set(pathOf(batch.root), batch) });
+    expect(report.passed).to.equal(true);
+  });
+
+  it('counts nothing as good when the issuer does not answer', async () => {
+    const report = await audit({ unreachable: true });
+    expect(report.passed).to.equal(false);
+    expect(report.batches).to.include({ rederived: 0, leaves: 0, unreachable: 3 });
+    expect(new Set(report.findings.map(({ code }) => code))).to.deep.equal(new Set(['BATCH_UNREACHABLE']));
+  });
+
+  it('counts nothing as good when no address is known', async () => {
+    const report = await audit({ issuers: [] });
+    expect(report.batches).to.include({ rederived: 0, unreachable: 3 });
+    expect(report.passed).to.equal(false);
+  });
+
+  it('stops asking an issuer that has stopped answering', async () => {
+    for (let sequence = 4; sequence <= 60; sequence++) anchor(batchOf(sequence));
+    let asked = 0;
+    const report = await audit({ unreachable: true, onAsk: () => asked++ });
+    expect(report.batches.unreachable).to.equal(60);
+    expect(asked).to.be.lessThan(30);
+  });
+
+  it('finds a gap in the sequence of batches', async () => {
+    anchor(batchOf(5));
+    const report = await fails('SEQUENCE_GAP');
+    expect(report.findings[0]?.detail).to.contain('batch 5');
+  });
+
+  it('finds a batch anchored by an account that is not the issuer’s', async () => {
+    anchor(batchOf(4), { account: STRANGER });
+    await fails('ACCOUNT_NOT_TRUSTED');
+  });
+
+  it('finds a batch anchored after the account’s window', async () => {
+    append([{ event: 'AccountNarrowed', issuer: ISSUER, account: ACCOUNT, until: START }]);
+    anchor(batchOf(4));
+    const report = await fails('ACCOUNT_NOT_TRUSTED');
+    expect(report.findings).to.have.length(1);
+  });
+
+  it('finds a batch anchored while the issuer was suspended, and none before or after', async () => {
+    append([{ event: 'IssuerSuspended', issuer: ISSUER, by: ADMIN }]);
+    anchor(batchOf(4));
+    append([{ event: 'IssuerReinstated', issuer: ISSUER, effectiveFrom: START + 1000 * blocks.length }]);
+    anchor(batchOf(5));
+    const report = await fails('ACCOUNT_NOT_TRUSTED');
+    expect(report.findings.map(({ root }) => root)).to.deep.equal([batchOf(4).root]);
+  });
+
+  describe('of status lists', () => {
+    beforeEach(async () => {
+      anchorStatus(1, [7]);
+      documents.set('/status', await manifestOf(1, [listWith(1, [7])], KEY));
+    });
+
+    it('passes when they hash to the anchored root', async () => {
+      const report = await audit();
+      expect(report.status).to.include({ issuers: 1, rederived: 1 });
+      expect(report.passed).to.equal(true);
+    });
+
+    it('finds an entry that changed without a version', async () => {
+      documents.set('/status', await manifestOf(1, [listWith(1, [7, 8])], KEY));
+      const report = await fails('STATUS_MISMATCHED');
+      expect(report.status).to.include({ rederived: 0, mismatched: 1 });
+    });
+
+    it('finds a list that somebody else signed', async () => {
+      documents.set('/status', await manifestOf(1, [listWith(1, [7])], newKey()));
+      await fails('STATUS_MISMATCHED');
+    });
+
+    it('finds lists that are not published', async () => {
+      documents.delete('/status');
+      await fails('STATUS_MISSING');
+    });
+
+    it('finds a gap in the versions', async () => {
+      anchorStatus(3, [7]);
+      documents.set('/status', await manifestOf(3, [listWith(3, [7])], KEY));
+      await fails('SEQUENCE_GAP');
+    });
+
+    it('reads the ledger again when a version came meanwhile', async () => {
+      documents.set('/status', await manifestOf(2, [listWith(2, [7, 8])], KEY));
+      const report = await audit({ onPause: () => anchorStatus(2, [7, 8]) });
+      expect(report.passed).to.equal(true);
+    });
+  });
+
+  describe('lists and counts the history', () => {
+    it('whole', async () => {
+      const report = await audit();
+      expect(report.history).to.have.length(TRUST.length + 3);
+      expect(report.counts.find(({ event }) => event === 'BatchAnchored')).to.deep.equal({
+        issuer: ISSUER,
+        day: '2026-11-23',
+        event: 'BatchAnchored',
+        class: 'short',
+        count: 3,
+      });
+    });
+
+    it('by issuer, kind, class and time, and still audits everything', async () => {
+      const from = blocks[2]?.timeSeconds ?? 0;
+      const until = blocks[3]?.timeSeconds ?? 0;
+      const report = await audit({
+        filter: { issuer: ISSUER, event: 'BatchAnchored', class: 'short', since: from, until },
+      });
+      expect(report.history.map(({ timeSeconds }) => timeSeconds)).to.deep.equal([from]);
+      expect(report.batches.rederived).to.equal(3);
+      expect((await audit({ filter: { class: 'long' } })).history).to.deep.equal([]);
+      expect((await audit({ filter: { issuer: NONE } })).history).to.deep.equal([]);
+    });
+
+    it('knows every kind of event that the contracts emit', () => {
+      expect(LEDGER_EVENT_NAMES).to.have.length(24);
+    });
+  });
+
+  interface Setting extends Partial<Pick<AuditOptions, 'issuers' | 'filter'>> {
+    readonly unreachable?: boolean;
+    readonly onPause?: () => void;
+    readonly onAsk?: () => void;
+  }
+
+  function audit({ issuers, filter, unreachable, onPause, onAsk }: Setting = {}): Promise<AuditReport> {
+    return runAudit(
+      {
+        rpcUrls: [],
+        deployment: { version: 1, chainId: 1, genesisHash: NONE, contracts: undefined as never },
+        issuers: issuers ?? [{ did: DID, url: URL_OF_ISSUER }],
+        ...(filter === undefined ? {} : { filter }),
+      },
+      {
+        crypto: nodeCrypto,
+        fetch: async (url) => {
+          onAsk?.();
+          if (unreachable === true) throw new FetchError('FETCH_UNREACHABLE', 'nobody there');
+          const document = documents.get(url.slice(URL_OF_ISSUER.length));
+          if (document === undefined) throw new FetchError('FETCH_NOT_FOUND', 'not here');
+          return document;
+        },
+        readLedger: async () => {
+          const last = blocks.at(-1);
+          if (last === undefined) throw new Error('there are blocks');
+          return { blocks: [...blocks], head: last };
+        },
+        pause: async () => {
+          pauses++;
+          onPause?.();
+        },
+      },
+    );
+  }
+
+  async function fails(code: FindingCode): Promise<AuditReport> {
+    const report = await audit();
+    expect(report.passed).to.equal(false);
+    expect(report.findings.map((finding) => finding.code)).to.include(code);
+    return report;
+  }
+
+  function append(events: readonly LedgerEvent[]): void {
+    const number = blocks.length + 1;
+    const hashOfBlock: Hex = `0x${number.toString(16).padStart(64, '0')}`;
+    blocks.push({ number, hash: hashOfBlock, timeSeconds: START + number * 1000, events });
+  }
+
+  function anchor(batch: Batch, change: Partial<Anchored> = {}): void {
+    documents.set(pathOf(batch.root), batch);
+    const { issuer, root, log2Size, sequence } = batch;
+    append([
+      { event: 'BatchAnchored', issuer, root, log2Size, class: 0, sequence, account: ACCOUNT, ...change },
+    ]);
+  }
+
+  function anchorStatus(version: number, revoked: readonly number[]): void {
+    const content = listWith(version, revoked);
+    append([
+      {
+        event: 'StatusPublished',
+        issuer: ISSUER,
+        version,
+        listsRoot: rootOfLists([content]),
+        actsDigest: NONE,
+        nextUpdate: FOREVER,
+        account: ACCOUNT,
+      },
+    ]);
+  }
+});
+
+function pathOf(root: Hex): string {
+  return `/batches/${root}`;
+}
+
+function batchOf(sequence: number): Batch {
+  const leaves = Array.from({ length: 64 }, (_, index) => hash('sha256', `leaf ${sequence} ${index}`, 'hex'));
+  const root = toHex(merkleRoot(nodeCrypto, Buffer.from(leaves.join(''), 'hex')));
+  return { issuer: ISSUER, root, class: 'short', log2Size: 6, sequence, leaves };
+}
