@@ -7,9 +7,6 @@ import type { Io } from './io.ts';
 export type ExitCode = 0 | 1 | 2;
 
 export interface Command {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
   /** The whole help text, from `Usage:` on, at most 80 columns wide. */
   readonly usage: string;
   run(args: readonly string[], io: Io): Promise<ExitCode>;

@@ -1,18 +1,55 @@
 /** The list of subcommands, and what holds for all of them: help, version, and how failures are shown. */
 import { readFile } from 'node:fs/promises';
 import type { Command, ExitCode } from './command.ts';
-import { act } from './commands/act.ts';
-import { audit } from './commands/audit.ts';
-import { bench } from './commands/bench.ts';
-import { issue } from './commands/issue.ts';
-import { node } from './commands/node.ts';
-import { start } from './commands/start.ts';
-import { verify } from './commands/verify.ts';
 import { CliError, describeError } from './errors.ts';
 import type { Io } from './io.ts';
 import { styled } from './page.ts';
 
-export const COMMANDS: readonly Command[] = [start, node, issue, verify, act, audit, bench];
+interface CommandEntry {
+  readonly name: string;
+  /** One line. */
+  readonly summary: string;
+  /** Each command loads what it needs and no more: checking a code must not wait for a ledger's libraries. */
+  readonly load: () => Promise<Command>;
+}
+
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'start',
+    summary: 'Start the demonstration consortium and keep it running until Ctrl-C.',
+    load: async () => (await import('./commands/start.ts')).start,
+  },
+  {
+    name: 'node',
+    summary: 'Run an embedded ledger node by itself until Ctrl-C.',
+    load: async () => (await import('./commands/node.ts')).node,
+  },
+  {
+    name: 'issue',
+    summary: 'Turn files of records into codes: CSV, a FHIR R4 bundle, or JSON.',
+    load: async () => (await import('./commands/issue.ts')).issue,
+  },
+  {
+    name: 'verify',
+    summary: 'Check codes against the local copy of the ledger; no network per code.',
+    load: async () => (await import('./commands/verify.ts')).verify,
+  },
+  {
+    name: 'act',
+    summary: 'Revoke an issued credential.',
+    load: async () => (await import('./commands/act.ts')).act,
+  },
+  {
+    name: 'audit',
+    summary: "Show the ledger's history and derive every root in it again.",
+    load: async () => (await import('./commands/audit.ts')).audit,
+  },
+  {
+    name: 'bench',
+    summary: 'Measure: ratios of medians taken in one run.',
+    load: async () => (await import('./commands/bench.ts')).bench,
+  },
+];
 
 /** Runs one command line; failures become a line on standard error and an exit code, never an exception. */
 export async function runCommand(
@@ -32,26 +69,27 @@ export async function runCommand(
     await io.out.write(`${await versionOf()}\n`);
     return 0;
   }
-  const command = COMMANDS.find((candidate) => candidate.name === (name === 'help' ? args[0] : name));
-  if (command === undefined) {
-    const asked = name === 'help' ? args[0] : name;
+  const asked = name === 'help' ? args[0] : name;
+  const entry = COMMANDS.find((candidate) => candidate.name === asked);
+  if (entry === undefined) {
     await io.err.write(`hcl: there is no command "${asked}"; "hcl help" lists them\n`);
     return 2;
   }
+  const command = await entry.load();
   if (name === 'help' || args.includes('--help') || args.includes('-h')) {
-    await io.out.write(`${command.summary}\n\n${command.usage}\n`);
+    await io.out.write(`${entry.summary}\n\n${command.usage}\n`);
     return 0;
   }
   try {
     return await command.run(args, io);
   } catch (error) {
-    return reportFailure(command, error, io);
+    return reportFailure(entry.name, command, error, io);
   }
 }
 
-async function reportFailure(command: Command, error: unknown, io: Io): Promise<ExitCode> {
+async function reportFailure(name: string, command: Command, error: unknown, io: Io): Promise<ExitCode> {
   const isUsage = error instanceof CliError && error.code === 'CLI_USAGE';
-  const mark = styled(io.err, 'red', `hcl ${command.name}:`);
+  const mark = styled(io.err, 'red', `hcl ${name}:`);
   await io.err.write(`${mark} ${isUsage ? error.message : describeError(error)}\n`);
   if (isUsage) await io.err.write(`\n${command.usage}\n`);
   if (!isUsage && io.env['HCL_DEBUG'] !== undefined && error instanceof Error) {

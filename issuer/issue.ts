@@ -6,9 +6,9 @@
  * numbers and status entries behind. The same record again finds the first one, by content: sending a file
  * twice, or once more after a crash, makes nothing new.
  */
+import { Buffer } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toCanonicalJson } from '../core/bytes/canonical-json.ts';
-import { toHex } from '../core/bytes/hex.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
 import { readUint64, toUint64 } from '../service/big-endian.ts';
 import type { Clock } from '../service/clock.ts';
@@ -116,7 +116,7 @@ export class RecordIssuer {
     const inChunk = new Map<string, number>();
     const outcomes: Outcome[] = [];
     for (const [i, { row, record, recordBytes, indexKey }] of drafts.entries()) {
-      const name = toHex(indexKey);
+      const name = nameOf(indexKey);
       const before = stored[i];
       const known = before === undefined ? (this.#underWay.get(name) ?? inChunk.get(name)) : readUint64(before);
       if (known !== undefined) {
@@ -125,7 +125,7 @@ export class RecordIssuer {
       }
       const number = this.#nextRecord++;
       inChunk.set(name, number);
-      const made = await makeRecord({ record, recordBytes, issuedAtSeconds }, this.#deps);
+      const made = makeRecord({ record, recordBytes, issuedAtSeconds }, this.#deps);
       outcomes.push({ row, number, indexKey, made });
       if (i % TURN_ROWS === TURN_ROWS - 1) await nextTurn();
     }
@@ -180,7 +180,7 @@ export class RecordIssuer {
       const key = toUint64(number);
       batch.put(TABLES.records, key, this.#deps.sealer.seal(number, made));
       batch.put(TABLES.duplicates, indexKey, key);
-      const name = toHex(indexKey);
+      const name = nameOf(indexKey);
       this.#underWay.set(name, number);
       names.push(name);
     }
@@ -207,6 +207,11 @@ export class RecordIssuer {
     }
     return results;
   }
+}
+
+/** A key of a map, from bytes. */
+function nameOf(indexKey: Uint8Array): string {
+  return Buffer.from(indexKey.buffer, indexKey.byteOffset, indexKey.length).toString('latin1');
 }
 
 function credentialsOf(made: NewRecord): readonly IssuedCredential[] {

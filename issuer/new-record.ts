@@ -5,7 +5,6 @@
 import { toBase64url } from '../core/bytes/base64url.ts';
 import { commitmentOf, leafHash } from '../core/commitment/leaf.ts';
 import { batchClassOf } from '../core/credential/credential-type.ts';
-import { signCredential, type SigningKey } from '../core/credential/jwt.ts';
 import { toClaims } from '../core/credential/profiles.ts';
 import type { Crypto } from '../core/crypto.ts';
 import type { HealthRecord } from '../core/record/record.ts';
@@ -13,11 +12,12 @@ import type { RandomBytes } from '../service/clock.ts';
 import { laneOf } from './lanes.ts';
 import type { ListAllocator } from './list-allocator.ts';
 import { PROFILES, type RecordEntry, type SignedParts } from './record-entry.ts';
+import type { IssuerKey } from './signing.ts';
 
 export interface MakerDependencies {
   readonly did: string;
   readonly crypto: Crypto;
-  readonly key: SigningKey;
+  readonly key: Pick<IssuerKey, 'signCredential'>;
   readonly lists: ListAllocator;
   readonly randomBytes: RandomBytes;
 }
@@ -42,23 +42,18 @@ export interface Draft {
 
 const HANDLE_BYTES = 16;
 
-export async function makeRecord(draft: Draft, deps: MakerDependencies): Promise<NewRecord> {
+export function makeRecord(draft: Draft, deps: MakerDependencies): NewRecord {
+  const { crypto, did, key, lists, randomBytes } = deps;
   const batchClass = batchClassOf(draft.record.type);
-  const side = (deps.randomBytes(1)[0] ?? 0) & 1;
-  const credentials = await Promise.all(
-    PROFILES.map(async (profile, place) => {
-      const handle = toBase64url(deps.randomBytes(HANDLE_BYTES));
-      const claims = toClaims(draft.record, profile, {
-        iss: deps.did,
-        jti: handle,
-        issuedAtSeconds: draft.issuedAtSeconds,
-        status: deps.lists.allocate(profile),
-      });
-      const { headerBytes, payloadBytes, signature } = await signCredential(claims, deps.key);
-      const leaf = leafHash(deps.crypto, commitmentOf(deps.crypto, headerBytes, payloadBytes));
-      const lane = laneOf(batchClass, side ^ place);
-      return { handle, lane, headerBytes, payloadBytes, signature, leafHash: leaf };
-    }),
-  );
+  const side = (randomBytes(1)[0] ?? 0) & 1;
+  const credentials = PROFILES.map((profile, place) => {
+    const handle = toBase64url(randomBytes(HANDLE_BYTES));
+    const { issuedAtSeconds } = draft;
+    const options = { iss: did, jti: handle, issuedAtSeconds, status: lists.allocate(profile) };
+    const { headerBytes, payloadBytes, signature } = key.signCredential(toClaims(draft.record, profile, options));
+    const leaf = leafHash(crypto, commitmentOf(crypto, headerBytes, payloadBytes));
+    const lane = laneOf(batchClass, side ^ place);
+    return { handle, lane, headerBytes, payloadBytes, signature, leafHash: leaf };
+  });
   return { recordBytes: draft.recordBytes, credentials };
 }

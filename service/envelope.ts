@@ -9,7 +9,7 @@
  * random, and an epoch must end before 2^32 values (§8.3).
  */
 import { Buffer } from 'node:buffer';
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { HclError } from '../core/errors.ts';
 import { readUint32, writeUint32 } from './big-endian.ts';
 import type { RandomBytes } from './clock.ts';
@@ -33,14 +33,14 @@ const CIPHERTEXT_AT = WRAPPED_AT + KEY_BYTES + TAG_BYTES;
 const ZERO_IV = new Uint8Array(IV_BYTES);
 
 export class Envelope {
-  readonly #current: KeyEncryptionKey;
-  readonly #keys: ReadonlyMap<number, Uint8Array>;
+  readonly #epoch: number;
+  readonly #keys: ReadonlyMap<number, KeyObject>;
   readonly #randomBytes: RandomBytes;
 
   /** Seals under the newest epoch, opens under all. */
   constructor(keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]], randomBytes: RandomBytes) {
-    this.#current = keys.reduce((newest, key) => (key.epoch > newest.epoch ? key : newest));
-    this.#keys = new Map(keys.map(({ epoch, key }) => [epoch, key]));
+    this.#epoch = Math.max(...keys.map(({ epoch }) => epoch));
+    this.#keys = new Map(keys.map(({ epoch, key }) => [epoch, createSecretKey(key)]));
     this.#randomBytes = randomBytes;
   }
 
@@ -48,11 +48,12 @@ export class Envelope {
     const dataKey = this.#randomBytes(KEY_BYTES);
     const sealed = new Uint8Array(CIPHERTEXT_AT + plaintext.length + TAG_BYTES);
     sealed[0] = VERSION;
-    writeUint32(sealed, 1, this.#current.epoch);
+    writeUint32(sealed, 1, this.#epoch);
     const iv = this.#randomBytes(IV_BYTES);
     sealed.set(iv, 5);
-    encrypt({ key: this.#current.key, iv, aad, plaintext: dataKey, target: sealed, at: WRAPPED_AT });
-    encrypt({ key: dataKey, iv: ZERO_IV, aad, plaintext, target: sealed, at: CIPHERTEXT_AT });
+    const wrappingKey = this.#keyOf(this.#epoch);
+    encrypt({ key: wrappingKey, iv, aad, plaintext: dataKey, target: sealed, at: WRAPPED_AT });
+    encrypt({ key: createSecretKey(dataKey), iv: ZERO_IV, aad, plaintext, target: sealed, at: CIPHERTEXT_AT });
     dataKey.fill(0);
     return sealed;
   }
@@ -60,17 +61,22 @@ export class Envelope {
   /** Throws `ENVELOPE_TAMPERED` unless these are exactly the bytes sealed under the same `aad`. */
   open(sealed: Uint8Array, aad: Uint8Array): Uint8Array {
     if (sealed[0] !== VERSION) throw new EnvelopeError('ENVELOPE_VERSION_UNKNOWN', 'unknown envelope version');
-    const key = this.#keys.get(readUint32(sealed, 1));
-    if (key === undefined) throw new EnvelopeError('ENVELOPE_EPOCH_UNKNOWN', 'the key of this epoch is gone');
+    const key = this.#keyOf(readUint32(sealed, 1));
     const dataKey = decrypt(key, sealed.subarray(5, WRAPPED_AT), aad, sealed.subarray(WRAPPED_AT, CIPHERTEXT_AT));
-    const plaintext = decrypt(dataKey, ZERO_IV, aad, sealed.subarray(CIPHERTEXT_AT));
+    const plaintext = decrypt(createSecretKey(dataKey), ZERO_IV, aad, sealed.subarray(CIPHERTEXT_AT));
     dataKey.fill(0);
     return plaintext;
+  }
+
+  #keyOf(epoch: number): KeyObject {
+    const key = this.#keys.get(epoch);
+    if (key === undefined) throw new EnvelopeError('ENVELOPE_EPOCH_UNKNOWN', 'the key of this epoch is gone');
+    return key;
   }
 }
 
 interface Encryption {
-  readonly key: Uint8Array;
+  readonly key: KeyObject;
   readonly iv: Uint8Array;
   readonly aad: Uint8Array;
   readonly plaintext: Uint8Array;
@@ -86,7 +92,7 @@ function encrypt({ key, iv, aad, plaintext, target, at }: Encryption): void {
   target.set(cipher.getAuthTag(), at + plaintext.length);
 }
 
-function decrypt(key: Uint8Array, iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Buffer {
+function decrypt(key: KeyObject, iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Buffer {
   try {
     const end = sealed.length - TAG_BYTES;
     const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });

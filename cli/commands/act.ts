@@ -11,8 +11,6 @@ import { styled } from '../page.ts';
 const HANDLE = /^[A-Za-z0-9_-]{22}$/;
 
 export const act: Command = {
-  name: 'act',
-  summary: 'Revoke an issued credential; the ledger carries the new status list.',
   usage: `Usage: hcl act revoke --issuer NAME --handle HANDLE --reason CODE [--json]
 
   --issuer NAME    who issued it, for example HK-DH

@@ -37,8 +37,6 @@ interface FilterTexts {
 }
 
 export const audit: Command = {
-  name: 'audit',
-  summary: "Show the ledger's history and derive every root in it again.",
   usage: `Usage: hcl audit [--issuer NAME] [--type EVENT] [--class short|long]
                  [--since TIME] [--until TIME] [--list] [--rpc URL] [--json]
 

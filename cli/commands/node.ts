@@ -30,8 +30,6 @@ const FIELDS = [
 ];
 
 export const node: Command = {
-  name: 'node',
-  summary: 'Run an embedded ledger node by itself until Ctrl-C.',
   usage: `Usage: hcl node --config FILE
 
   --config FILE  JSON: dataFolder, chainId, genesisTimestampSeconds,

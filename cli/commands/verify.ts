@@ -29,8 +29,6 @@ const STDIN = 'stdin';
 type Check = (text: string) => Promise<Verdict>;
 
 export const verify: Command = {
-  name: 'verify',
-  summary: 'Check codes against the local copy of the ledger; no network per code.',
   usage: `Usage: hcl verify [--bundle FILE | --rpc URL] [--policy ID|FILE]
                   [--at RFC3339] [--json] [FILE…]
 

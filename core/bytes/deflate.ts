@@ -9,7 +9,7 @@ import { DISTANCE_BASE, DISTANCE_EXTRA, LENGTH_BASE, LENGTH_EXTRA, reverseBits }
 const MIN_MATCH = 3;
 const MAX_MATCH = 258;
 const MAX_DISTANCE = 32_768;
-/** After a match this long its inner positions are not searched: the path hardly ever leaves it early. */
+/** Within a match this long nothing else is searched, only its own rest: the path hardly ever leaves it early. */
 const LONG_MATCH = 16;
 const HASH_BITS = 12;
 const END_OF_BLOCK = 256;
@@ -38,20 +38,29 @@ interface Steps {
 /** The cheapest way to each position after `start`, found forwards. Positions count from `start`. */
 function cheapestSteps(history: Uint8Array, start: number): Steps {
   const count = history.length - start;
-  const costs = new Float64Array(count + 1).fill(Infinity);
+  const costs = new Uint32Array(count + 1).fill(0xffff_ffff);
   const lengths = new Uint16Array(count + 1);
   const distances = new Uint16Array(count + 1);
   const older = chains(history);
+  let long = { end: 0, distance: 0 };
   costs[0] = 0;
-  let next = 0;
-  for (let i = 0; i < count; i = Math.max(i + 1, next)) {
+
+  function offer(end: number, cost: number, length: number, distance: number): void {
+    if (cost >= costs[end]!) return;
+    costs[end] = cost;
+    lengths[end] = length;
+    distances[end] = distance;
+  }
+
+  // All indices below lie within their arrays: `older` has a place for each byte of `history`, the others for each
+  // position and the end, lengths are at most 258 and distance symbols below 30.
+  for (let i = 0; i < count; i++) {
     const at = start + i;
-    // i and every end below lie within the arrays; `older` has a place for each byte of `history`.
     const cost = costs[i]!;
-    const literalCost = cost + (history[at]! < 144 ? 8 : 9);
-    if (literalCost < costs[i + 1]!) {
-      costs[i + 1] = literalCost;
-      lengths[i + 1] = 1;
+    offer(i + 1, cost + (history[at]! < 144 ? 8 : 9), 1, 0);
+    if (long.end - i >= MIN_MATCH) {
+      offer(long.end, cost + LENGTH_COST[long.end - i]! + distanceCost(long.distance), long.end - i, long.distance);
+      continue;
     }
     const limit = Math.min(MAX_MATCH, count - i);
     let longest = MIN_MATCH - 1;
@@ -60,21 +69,19 @@ function cheapestSteps(history: Uint8Array, start: number): Steps {
       if (distance > MAX_DISTANCE) break;
       if (history[from + longest] !== history[at + longest]) continue;
       const length = matchLength(history, from, at, limit);
-      if (length <= longest) continue;
       // A nearer match of the same length was cheaper: only what is longer is new.
-      const matchCost = cost + 5 + DISTANCE_EXTRA[distanceSymbol(distance)]!;
-      for (let l = longest + 1; l <= length; l++) {
-        const total = matchCost + LENGTH_COST[l]!;
-        if (total >= costs[i + l]!) continue;
-        costs[i + l] = total;
-        lengths[i + l] = l;
-        distances[i + l] = distance;
-      }
-      longest = length;
+      const costBeforeLength = cost + distanceCost(distance);
+      for (let l = longest + 1; l <= length; l++) offer(i + l, costBeforeLength + LENGTH_COST[l]!, l, distance);
+      if (length >= LONG_MATCH && length > longest) long = { end: i + length, distance };
+      longest = Math.max(longest, length);
     }
-    if (longest >= LONG_MATCH) next = i + longest;
   }
   return { lengths, distances };
+}
+
+function distanceCost(distance: number): number {
+  // There are 30 distance symbols.
+  return 5 + DISTANCE_EXTRA[distanceSymbol(distance)]!;
 }
 
 /** For each position the nearest earlier one whose next three bytes hash alike, or -1. */

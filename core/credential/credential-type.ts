@@ -29,9 +29,13 @@ export function toVct(type: CredentialType): string {
   return `urn:hcl:${type}:1`;
 }
 
+const TYPE_BY_VCT: ReadonlyMap<string, CredentialType> = new Map(
+  CREDENTIAL_TYPES.map((type) => [toVct(type), type]),
+);
+
 /** The type a `vct` names, or `undefined` when it is none of ours. */
 export function fromVct(vct: string): CredentialType | undefined {
-  return CREDENTIAL_TYPES.find((type) => toVct(type) === vct);
+  return TYPE_BY_VCT.get(vct);
 }
 
 /** Batches are kept apart by how long their credentials live, so that devices can drop old roots. */

@@ -5,6 +5,8 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { BytesError } from '../bytes/errors.ts';
+import { isPlainCanonicalJson } from '../bytes/plain-json.ts';
+import { fromUtf8 } from '../bytes/utf8.ts';
 import { parseCanonicalJson, type JsonValue } from '../bytes/canonical-json.ts';
 import type { CredentialClaims, CredentialHeader } from './claims.ts';
 import { fromVct } from './credential-type.ts';
@@ -13,6 +15,7 @@ import { CredentialError } from './errors.ts';
 const HEADER_START = ascii('{"alg":"ES256","kid":"');
 const HEADER_END = ascii('","typ":"dc+sd-jwt"}');
 const KID_LENGTH = 43;
+const BASE64URL = /^[A-Za-z0-9_-]*$/;
 const HEADER_LENGTH = HEADER_START.length + KID_LENGTH + HEADER_END.length;
 
 /** Throws `CREDENTIAL_HEADER` for anything but `{"alg":"ES256","kid":"…43…","typ":"dc+sd-jwt"}`, byte for byte. */
@@ -21,12 +24,9 @@ export function parseHeader(bytes: Uint8Array): CredentialHeader {
   const isOurs = bytes.length === HEADER_LENGTH && isAt(bytes, HEADER_START, 0) && isAt(bytes, HEADER_END, kidEnd);
   if (!isOurs) throw new CredentialError('CREDENTIAL_HEADER', 'the protected header is not of our form');
   let kid = '';
-  for (let i = HEADER_START.length; i < kidEnd; i++) {
-    // `bytes` has HEADER_LENGTH bytes.
-    const byte = bytes[i]!;
-    if (!isBase64url(byte)) throw new CredentialError('CREDENTIAL_HEADER', 'the kid is not base64url');
-    kid += String.fromCharCode(byte);
-  }
+  // `bytes` has HEADER_LENGTH bytes.
+  for (let i = HEADER_START.length; i < kidEnd; i++) kid += String.fromCharCode(bytes[i]!);
+  if (!BASE64URL.test(kid)) throw new CredentialError('CREDENTIAL_HEADER', 'the kid is not base64url');
   return { alg: 'ES256', kid, typ: 'dc+sd-jwt' };
 }
 
@@ -46,9 +46,11 @@ export function parseClaims(bytes: Uint8Array): CredentialClaims {
 
 function parseJson(bytes: Uint8Array): JsonValue {
   try {
-    return parseCanonicalJson(bytes);
+    const text = isPlainCanonicalJson(bytes) ? fromUtf8(bytes) : undefined;
+    // JSON.parse gives nothing but JSON values.
+    return text === undefined ? parseCanonicalJson(bytes) : (JSON.parse(text) as JsonValue);
   } catch (cause) {
-    if (!(cause instanceof BytesError)) throw cause;
+    if (!(cause instanceof BytesError || cause instanceof SyntaxError)) throw cause;
     throw new CredentialError('CREDENTIAL_MALFORMED', 'the payload is not canonical JSON', { cause });
   }
 }
@@ -169,14 +171,4 @@ function ascii(text: string): Uint8Array {
 function isAt(bytes: Uint8Array, expected: Uint8Array, start: number): boolean {
   for (let i = 0; i < expected.length; i++) if (bytes[start + i] !== expected[i]) return false;
   return true;
-}
-
-function isBase64url(byte: number): boolean {
-  return (
-    (byte >= 0x30 && byte <= 0x39) ||
-    (byte >= 0x41 && byte <= 0x5a) ||
-    (byte >= 0x61 && byte <= 0x7a) ||
-    byte === 0x2d ||
-    byte === 0x5f
-  );
 }

@@ -15,7 +15,7 @@ const OUTCOMES: readonly Outcome[] = ['pass', 'condition', 'refer', 'stop'];
 export function conclude(judgement: Judgement, context: VerifyContext): Verdict {
   const { policy } = context;
   const freshness = freshnessOf(context, judgement.statusPublishedAtSeconds);
-  const stepReasons = judgement.steps.flatMap((step) => step.reasons ?? []);
+  const stepReasons = reasonsOf(judgement.steps);
   const problem = freshnessProblem(context, freshness);
   const all = problem === undefined ? stepReasons : [...stepReasons, problem];
   const validity = worst(VALIDITIES, all, 'validity');
@@ -29,6 +29,12 @@ export function conclude(judgement: Judgement, context: VerifyContext): Verdict 
     steps: problem === undefined ? judgement.steps : withPolicyProblem(judgement.steps, problem),
     evidence: judgement.evidence,
   };
+}
+
+function reasonsOf(steps: readonly StepReport[]): readonly ReasonCode[] {
+  const reasons: ReasonCode[] = [];
+  for (const step of steps) if (step.reasons !== undefined) reasons.push(...step.reasons);
+  return reasons;
 }
 
 /** When nothing at all could be done, not even look at the context. */

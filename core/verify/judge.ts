@@ -14,7 +14,7 @@ import { timeOf, type VerifyContext } from './context.ts';
 import { REASONS, type ReasonCode } from './reasons.ts';
 import { readClaims } from './steps/claims.ts';
 import { decode, type DecodedCode } from './steps/decode.ts';
-import { checkHolder } from './steps/holder.ts';
+import { holderProblems } from './steps/holder.ts';
 import { findInclusion, shouldBeAnchored } from './steps/inclusion.ts';
 import { anchorOfIssuer, anyKey, keyAt, keyAtAnchor } from './steps/issuer.ts';
 import { policyProblems } from './steps/policy.ts';
@@ -41,7 +41,7 @@ function take(text: string, context: VerifyContext, trail: Trail): Judgement | P
     if (format !== undefined) trail.evidence.format = format;
     return trail.stop('decode', code);
   }
-  trail.report('decode', 'ok');
+  trail.conclude('decode', []);
   trail.evidence.format = 'HCL1';
   trail.evidence.kid = code.kid;
 
@@ -49,7 +49,7 @@ function take(text: string, context: VerifyContext, trail: Trail): Judgement | P
   trail.evidence.commitment = toHex(commitment);
   if (problem !== undefined) return trail.stop('inclusion', problem);
   if (anchors.length === 0) return judgeUnanchored(code, context, trail);
-  trail.report('inclusion', 'ok');
+  trail.conclude('inclusion', []);
   return judgeAnchored(code, anchors, context, trail);
 }
 
@@ -69,14 +69,12 @@ async function judgeAnchored(
   trail.evidence.anchoredAtSeconds = anchor.timeSeconds;
   const key = keyAtAnchor({ claims, kid: code.kid, issuer, anchor }, context);
   if (isReason(key)) return trail.stop('issuer', key);
-  trail.report('issuer', 'ok');
+  trail.conclude('issuer', []);
 
   if (!context.policy.ledgerMode) {
     if (!(await isSignatureGood(code, key, context))) return trail.stop('signature', 'SIGNATURE_INVALID');
-    trail.report('signature', 'ok');
+    trail.conclude('signature', []);
     trail.evidence.signature = 'checked';
-  } else {
-    trail.report('signature', 'not-checked');
   }
   return judgeAuthentic({ claims, issuer, anchoredAtSeconds: anchor.timeSeconds }, context, trail);
 }
@@ -87,7 +85,7 @@ async function judgeUnanchored(code: DecodedCode, context: VerifyContext, trail:
   const signingKey = anyKey(code.kid, context);
   if (signingKey === undefined) return trail.stop('issuer', 'KEY_UNKNOWN');
   if (!(await isSignatureGood(code, signingKey, context))) return trail.stop('signature', 'SIGNATURE_INVALID');
-  trail.report('signature', 'ok');
+  trail.conclude('signature', []);
   trail.evidence.signature = 'checked';
 
   const claims = readClaims(code.payloadBytes);
@@ -96,7 +94,7 @@ async function judgeUnanchored(code: DecodedCode, context: VerifyContext, trail:
   if (issuer === undefined) return trail.stop('issuer', 'ISSUER_UNKNOWN');
   const key = keyAt(timeOf(context), { claims, kid: code.kid, issuer }, context);
   if (isReason(key)) return trail.stop('issuer', key);
-  trail.report('issuer', 'ok');
+  trail.conclude('issuer', []);
   trail.evidence.issuer = issuerEvidence(issuer);
   if (shouldBeAnchored(claims.iat, context.state.head.timeSeconds)) {
     return trail.stop('inclusion', 'ROOT_NEVER_ANCHORED');
@@ -125,7 +123,8 @@ function judgeAuthentic({ claims, issuer, ...anchored }: Authentic, context: Ver
   trail.conclude('status', status);
   // Rules are for good evidence.
   if ([...validity, ...status].some((reason) => REASONS[reason].validity === 'invalid')) return trail.end();
-  checkHolder(context.policy, trail);
+  const holder = holderProblems(context.policy);
+  if (holder.length > 0) trail.conclude('holder', holder);
   trail.conclude('policy', policyProblems(claims, context.policy));
   return trail.end();
 }

@@ -14,10 +14,15 @@ export interface Judgement {
   readonly holdsUntilSeconds: number;
 }
 
+const NOT_CHECKED: readonly StepReport[] = STEPS.map((step) => ({ step, result: 'not-checked' }));
+const OK: readonly StepReport[] = STEPS.map((step) => ({ step, result: 'ok' }));
+
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 export class Trail {
-  readonly #reports = new Map<Step, StepReport>();
+  /** By place in STEPS. */
+  readonly #reports: StepReport[] = [...NOT_CHECKED];
+  #taken = -1;
   readonly #nowSeconds: number;
   readonly evidence: Mutable<Evidence> = { signature: 'not-checked' };
   statusPublishedAtSeconds: number | undefined;
@@ -28,15 +33,12 @@ export class Trail {
     this.#nowSeconds = nowSeconds;
   }
 
-  report(step: Step, result: StepResult): void {
-    this.#reports.set(step, { step, result });
-  }
-
   /** Reports the step by what its reasons say; without any, as `ok`. */
   conclude(step: Step, reasons: readonly ReasonCode[]): void {
-    if (reasons.length === 0) return this.report(step, 'ok');
-    const isUndecided = reasons.every((reason) => REASONS[reason].validity === 'unconfirmed');
-    this.#reports.set(step, { step, result: isUndecided ? 'unconfirmed' : 'failed', reasons });
+    const place = STEPS.indexOf(step);
+    this.#taken = Math.max(this.#taken, place);
+    // STEPS has every Step.
+    this.#reports[place] = reasons.length === 0 ? OK[place]! : { step, result: resultOf(reasons), reasons };
   }
 
   /** The answer may change at this time, if it lies ahead. */
@@ -50,21 +52,24 @@ export class Trail {
     return this.end();
   }
 
-  /** Something went wrong in a way that no step foresees: the first step without a report could not be taken. */
+  /** Something went wrong in a way that no step foresees: the step after the last one could not be taken. */
   giveUp(): Judgement {
-    const step = STEPS.find((candidate) => !this.#reports.has(candidate)) ?? 'policy';
     this.isAnchored = false;
-    return this.stop(step, 'COULD_NOT_DECIDE');
+    return this.stop(STEPS[this.#taken + 1] ?? 'policy', 'COULD_NOT_DECIDE');
   }
 
   end(): Judgement {
     const { evidence, isAnchored, statusPublishedAtSeconds } = this;
     return {
-      steps: STEPS.map((step) => this.#reports.get(step) ?? { step, result: 'not-checked' }),
+      steps: this.#reports,
       evidence,
       isAnchored,
       holdsUntilSeconds: this.#holdsUntilSeconds,
       ...(statusPublishedAtSeconds === undefined ? {} : { statusPublishedAtSeconds }),
     };
   }
+}
+
+function resultOf(reasons: readonly ReasonCode[]): StepResult {
+  return reasons.every((reason) => REASONS[reason].validity === 'unconfirmed') ? 'unconfirmed' : 'failed';
 }

@@ -54,7 +54,7 @@ function productFact(resource: PlainObject): FhirFact {
   const path = 'Immunization.vaccineCode';
   const product = productOf(codingsOf(objectOf(resource, 'vaccineCode')));
   return product === undefined
-    ? noFact('product', path, 'INTAKE_FHIR_CODE', 'names no product in the EU, CVX or ICD-11 code system')
+    ? noFact(['product'], path, 'INTAKE_FHIR_CODE', 'names no product in the EU, CVX or ICD-11 code system')
     : fact('product', path, product);
 }
 
@@ -62,7 +62,7 @@ function productFact(resource: PlainObject): FhirFact {
 function dateFact(resource: PlainObject): FhirFact {
   if (textOf(resource, 'occurrenceString') !== undefined) {
     const reason = 'is a text; a date is needed';
-    return noFact('date', 'Immunization.occurrenceString', 'INTAKE_FHIR_VALUE', reason);
+    return noFact(['date'], 'Immunization.occurrenceString', 'INTAKE_FHIR_VALUE', reason);
   }
   return fact(
     'date',
@@ -79,7 +79,7 @@ function doseFact(field: 'doseNumber' | 'seriesDoses', protocol: unknown): FhirF
   if (number !== undefined || text === undefined) return fact(field, path, number);
   return /^[1-9]\d?$/.test(text)
     ? fact(field, path, Number(text))
-    : noFact(field, path, 'INTAKE_FHIR_VALUE', 'is a text and not a number');
+    : noFact([field], path, 'INTAKE_FHIR_VALUE', 'is a text and not a number');
 }
 
 /** The registration number of the first performer who has one as a logical reference. */

@@ -1,24 +1,33 @@
 /**
- * What the mapping of one resource gives: a record, unchecked, where FHIR said enough, and what FHIR said in a
- * way that gives no fact. The record's own rules then run over all of it (`fhir.ts`).
+ * What the mapping of a resource says about the fields of a record: a value, or why FHIR gives none. The record's
+ * own rules then run over all values (`fhir-record.ts`).
  */
-import type { IntakeProblemCode } from './row.ts';
+import type { IntakeProblem, IntakeProblemCode } from './row.ts';
 
-export interface FhirFact {
-  /** Field of the record, `lot` or `subject.dob`. */
-  readonly field: string;
-  /** Where the fact stands in FHIR, `Immunization.lotNumber`. */
-  readonly path: string;
-  readonly value?: unknown;
-  /** Why there is no value though FHIR says something, or must. */
-  readonly problem?: { readonly code: IntakeProblemCode; readonly reason: string };
-}
+export type FhirFact =
+  | {
+      /** Field of the record, `lot` or `subject.dob`. */
+      readonly field: string;
+      /** Where the fact stands in FHIR, `Immunization.lotNumber`. */
+      readonly path: string;
+      /** `undefined` is an absent fact: whether the record needs it, its schema knows. */
+      readonly value: unknown;
+    }
+  | {
+      /** The fields that stay without value, and are not reported once more as missing. */
+      readonly fields: readonly string[];
+      readonly problem: IntakeProblem;
+    };
 
-/** `undefined` values are absent facts: whether the record needs them its schema knows. */
 export function fact(field: string, path: string, value: unknown): FhirFact {
   return { field, path, value };
 }
 
-export function noFact(field: string, path: string, code: IntakeProblemCode, reason: string): FhirFact {
-  return { field, path, problem: { code, reason } };
+export function noFact(
+  fields: readonly string[],
+  path: string,
+  code: IntakeProblemCode,
+  reason: string,
+): FhirFact {
+  return { fields, problem: { field: path, code, reason } };
 }

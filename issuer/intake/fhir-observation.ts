@@ -57,7 +57,7 @@ function resultFact(resource: PlainObject): FhirFact {
   const result = resultOf(codingsOf(objectOf(resource, 'valueCodeableConcept')));
   return result === undefined
     ? noFact(
-        'result',
+        ['result'],
         path,
         'INTAKE_FHIR_CODE',
         'has no result we know, or results that contradict each other',

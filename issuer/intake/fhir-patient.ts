@@ -12,7 +12,12 @@ const PASSPORT_SYSTEM = 'http://hl7.org/fhir/sid/passport-';
 const CHINESE_ID_SYSTEM = 'urn:oid:2.16.156.10011.1.3';
 const IDENTIFIER_TYPES = 'http://terminology.hl7.org/CodeSystem/v2-0203';
 
-const SEX_BY_GENDER: Readonly<Record<string, string>> = { female: 'F', male: 'M', other: 'X', unknown: 'U' };
+const SEX_BY_GENDER: ReadonlyMap<string, string> = new Map([
+  ['female', 'F'],
+  ['male', 'M'],
+  ['other', 'X'],
+  ['unknown', 'U'],
+]);
 const NATIONAL_ID: Readonly<Record<string, DocumentType>> = { HK: 'HKID', MO: 'MOBIR', CN: 'CNID' };
 const NAME_USES = ['official', 'usual', undefined];
 const HAN = /\p{Script=Han}/u;
@@ -42,7 +47,7 @@ export function patientFacts(patient: PlainObject): readonly FhirFact[] {
     fact(
       'subject.sex',
       'Patient.gender',
-      gender === undefined ? undefined : (SEX_BY_GENDER[gender] ?? gender),
+      gender === undefined ? undefined : (SEX_BY_GENDER.get(gender) ?? gender),
     ),
     ...documentFacts(listOf(patient, 'identifier').flatMap((identifier) => documentOf(identifier) ?? [])),
   ];
@@ -51,16 +56,8 @@ export function patientFacts(patient: PlainObject): readonly FhirFact[] {
 function documentFacts([document]: readonly Document[]): readonly FhirFact[] {
   const path = 'Patient.identifier';
   if (document === undefined) {
-    return [
-      noFact(
-        'subject.docNumber',
-        path,
-        'INTAKE_FHIR_IDENTIFIER',
-        'has no identity document of a system we know',
-      ),
-      noFact('subject.docType', path, 'INTAKE_FHIR_IDENTIFIER', ''),
-      noFact('subject.docIssuer', path, 'INTAKE_FHIR_IDENTIFIER', ''),
-    ];
+    const fields = ['subject.docNumber', 'subject.docType', 'subject.docIssuer'];
+    return [noFact(fields, path, 'INTAKE_FHIR_IDENTIFIER', 'has no identity document of a system we know')];
   }
   return [
     fact('subject.docType', `${path}.type`, document.docType),

@@ -3,8 +3,7 @@
  * absolute URL or `urn:uuid:` by `fullUrl`, a relative one first under the base of the referring entry, then by
  * type and id if only one entry has them. Nothing is ever fetched.
  */
-import type { PlainObject } from '../../core/record/structure.ts';
-import { isPlainObject } from '../../core/record/structure.ts';
+import { isPlainObject, type PlainObject } from '../../core/record/structure.ts';
 import { listOf, resourceTypeOf, textOf } from './fhir-element.ts';
 
 export interface FhirEntry {
@@ -23,7 +22,9 @@ export class FhirReferences {
   constructor(entries: readonly FhirEntry[]) {
     for (const { fullUrl, resource } of entries) {
       if (fullUrl !== undefined) this.#byUrl.set(fullUrl, resource);
-      const typeAndId = `${resourceTypeOf(resource)}/${textOf(resource, 'id')}`;
+      const id = textOf(resource, 'id');
+      if (id === undefined) continue;
+      const typeAndId = `${resourceTypeOf(resource)}/${id}`;
       this.#byTypeAndId.set(typeAndId, this.#byTypeAndId.has(typeAndId) ? null : resource);
     }
   }

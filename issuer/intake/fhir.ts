@@ -4,18 +4,16 @@
  * `docs/intake.md`. A problem names the FHIR element it comes from.
  */
 import { toCountry } from '../../core/record/countries.ts';
-import type { HealthRecord } from '../../core/record/record.ts';
 import { isPlainObject, type PlainObject } from '../../core/record/structure.ts';
-import { validateRecord } from '../../core/record/validate.ts';
-import { completeFacts } from './complete.ts';
 import { listOf, member, objectOf, resourceTypeOf, textOf } from './fhir-element.ts';
 import { immunizationFacts, immunizationRefusal } from './fhir-immunization.ts';
-import type { FhirFact } from './fhir-mapping.ts';
+import { noFact, type FhirFact } from './fhir-mapping.ts';
 import { observationFacts, observationRefusal } from './fhir-observation.ts';
 import { patientFacts } from './fhir-patient.ts';
+import { recordFromFacts } from './fhir-record.ts';
 import { FhirReferences, type FhirEntry } from './fhir-references.ts';
 import { parseJsonDocument } from './json.ts';
-import { refusedRow, type Bytes, type IntakeOptions, type IntakeProblem, type IntakeRow } from './row.ts';
+import { refusedRow, type Bytes, type IntakeOptions, type IntakeRow } from './row.ts';
 
 const BUNDLE_TYPES = ['collection', 'transaction', 'batch', 'searchset'];
 
@@ -28,6 +26,7 @@ const SUPPORTING: ReadonlySet<string> = new Set([
   'PractitionerRole',
   'Specimen',
   'Device',
+  'OperationOutcome',
 ]);
 
 /** Row = place of the entry in the Bundle, from 1; 1 for a single resource. */
@@ -88,6 +87,15 @@ function resourceRow(
   options: IntakeOptions,
 ): IntakeRow {
   const { resource } = entry;
+  // FHIR R4 §2.28.0.2: what a modifier extension means may turn everything else around.
+  if (member(resource, 'modifierExtension') !== undefined) {
+    return refusedRow(
+      row,
+      'modifierExtension',
+      'INTAKE_FHIR_VALUE',
+      'changes the meaning in a way we do not know',
+    );
+  }
   switch (resourceTypeOf(resource)) {
     case 'Immunization': {
       const refusal = immunizationRefusal(resource);
@@ -95,7 +103,7 @@ function resourceRow(
       const location = references.resolve(member(resource, 'location'), entry);
       const facts = immunizationFacts(resource, { location, country: countryOf(location) });
       const subject = subjectFacts('Immunization.patient', member(resource, 'patient'), entry, references);
-      return { row, ...toRecord('vaccination', [...subject, ...facts], options) };
+      return { row, ...recordFromFacts('vaccination', [...subject, ...facts], options) };
     }
     case 'Observation': {
       const refusal = observationRefusal(resource);
@@ -108,7 +116,7 @@ function resourceRow(
         country: countryOf(laboratory),
       });
       const subject = subjectFacts('Observation.subject', member(resource, 'subject'), entry, references);
-      return { row, ...toRecord('test', [...subject, ...facts], options) };
+      return { row, ...recordFromFacts('test', [...subject, ...facts], options) };
     }
     default: {
       const reason = 'is no Immunization or Observation: nothing is issued for it';
@@ -125,48 +133,7 @@ function subjectFacts(
 ): readonly FhirFact[] {
   const patient = references.resolve(reference, entry);
   if (patient !== undefined && resourceTypeOf(patient) === 'Patient') return patientFacts(patient);
-  const reason = 'points to no Patient in this file';
-  return [{ field: 'subject', path, problem: { code: 'INTAKE_FHIR_REFERENCE', reason } }];
-}
-
-type RecordOutcome = { readonly record: HealthRecord } | { readonly problems: readonly IntakeProblem[] };
-
-/** The facts together, through the record's own rules; what a fact's problem already explains is not said twice. */
-function toRecord(
-  type: HealthRecord['type'],
-  facts: readonly FhirFact[],
-  options: IntakeOptions,
-): RecordOutcome {
-  const result = validateRecord(completeFacts(toCandidate(type, facts), options.country), options);
-  const own = facts.flatMap(({ path, problem }) =>
-    problem === undefined || problem.reason === '' ? [] : [{ field: path, ...problem }],
-  );
-  if ('record' in result && own.length === 0) return result;
-  const explained = facts.filter(({ problem }) => problem !== undefined).map(({ field }) => field);
-  const others = 'problems' in result ? result.problems : [];
-  return {
-    problems: [
-      ...own,
-      ...others
-        .filter(({ field }) => !explained.some((known) => field === known || field.startsWith(`${known}.`)))
-        .map((problem) => ({
-          ...problem,
-          field: facts.find(({ field }) => field === problem.field)?.path ?? problem.field,
-        })),
-    ],
-  };
-}
-
-function toCandidate(type: HealthRecord['type'], facts: readonly FhirFact[]): PlainObject {
-  const present = facts.filter(({ value }) => value !== undefined);
-  const ofSubject = present.filter(({ field }) => field.startsWith('subject.'));
-  return {
-    type,
-    ...Object.fromEntries(
-      present.filter((fact) => !ofSubject.includes(fact)).map(({ field, value }) => [field, value]),
-    ),
-    subject: Object.fromEntries(ofSubject.map(({ field, value }) => [field.slice('subject.'.length), value])),
-  };
+  return [noFact(['subject'], path, 'INTAKE_FHIR_REFERENCE', 'points to no Patient in this file')];
 }
 
 /** Of the Location or the Organization; as it stands where it is no country code, so that it is refused. */

@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
 import { writeConsortiumFile, type ConsortiumFile } from '../../cli/consortium-file.ts';
 import { fromJwk } from '../../core/credential/key.ts';
 import { thumbprintOf } from '../../core/credential/thumbprint.ts';
-import { openLedgerPorts } from '../../issuer/ledger-ports.ts';
+import { connectLedger } from '../../issuer/ledger-ports.ts';
 import { startIssuer, type StartedIssuer } from '../../issuer/server.ts';
 import { toIssuerConfig } from '../../issuer/config.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
@@ -134,7 +134,7 @@ function startMember(
     logLevel: LOG_LEVEL,
   });
   return startIssuer(config, member.keys.issuer, {
-    ...openLedgerPorts({ rpcUrl: node.url, deployment, did: member.did, accountKey: member.keys.issuer.ledgerAccountKey }),
+    ...connectLedger({ rpcUrl: node.url, deployment, did: member.did, accountKey: member.keys.issuer.ledgerAccountKey }),
     crypto: nodeCrypto,
     now: Date.now,
     randomBytes,

@@ -183,9 +183,11 @@ describe('node: a block that cannot be written', () => {
     expect(failures).to.have.length(1);
     await sealer.stop();
 
-    await using again = await ChainStore.open(folder, rules);
-    expect(again.head?.header.hash).to.deep.equal(genesis.header.hash);
-    await expectCode(ChainStore.open(folder, rules), 'NODE_FOLDER_LOCKED');
+    {
+      await using again = await ChainStore.open(folder, rules);
+      expect(again.head?.header.hash).to.deep.equal(genesis.header.hash);
+      await expectCode(ChainStore.open(folder, rules), 'NODE_FOLDER_LOCKED');
+    }
     await rm(folder, { recursive: true, force: true });
   });
 });

@@ -4,10 +4,8 @@
  */
 import type { VerifyPolicy } from '../policy.ts';
 import type { ReasonCode } from '../reasons.ts';
-import type { Trail } from '../trail.ts';
 
-export function checkHolder(policy: VerifyPolicy, trail: Trail): void {
-  const missing: readonly ReasonCode[] = policy.acceptStaticPrint ? [] : ['PRESENTATION_REQUIRED'];
-  if (missing.length > 0) trail.conclude('holder', missing);
-  else trail.report('holder', 'not-checked');
+/** Empty: nothing is asked for, and the step is reported as not checked. */
+export function holderProblems({ acceptStaticPrint }: VerifyPolicy): readonly ReasonCode[] {
+  return acceptStaticPrint ? [] : ['PRESENTATION_REQUIRED'];
 }
