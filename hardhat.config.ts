@@ -2,6 +2,7 @@
  * Hardhat: compiles `contracts/` and runs their tests. Nothing is downloaded: the compiler is the WebAssembly
  * build in the `solc` package, and a compiler warning fails the build.
  */
+import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import hardhatEthers from '@nomicfoundation/hardhat-ethers';
 import hardhatEthersChaiMatchers from '@nomicfoundation/hardhat-ethers-chai-matchers';
@@ -9,7 +10,10 @@ import hardhatMocha from '@nomicfoundation/hardhat-mocha';
 import type { HardhatUserConfig } from 'hardhat/config';
 import type { HardhatPlugin } from 'hardhat/types/plugins';
 
-process.env['HARDHAT_DISABLE_TELEMETRY'] = 'true';
+env['HARDHAT_DISABLE_TELEMETRY'] = 'true';
+
+/** As `test/support/scale.ts`. */
+const isLongRun = env['HCL_LONG'] === '1';
 
 /** Test contracts are never deployed to a real chain: solc's warnings 5574 and 3860, code and init code size. */
 function isSizeOfATest(error: { errorCode?: string; sourceLocation?: { file: string } }): boolean {
@@ -63,17 +67,8 @@ const config: HardhatUserConfig = {
   test: {
     mocha: { timeout: 20_000 },
     solidity: {
-      profiles: {
-        default: {
-          fuzz: { runs: 256, seed: '0x68636c' },
-          invariant: { runs: 16, depth: 64, failOnRevert: true },
-        },
-        // hardhat test solidity --test-profile long
-        long: {
-          fuzz: { runs: 10_000, seed: '0x68636c' },
-          invariant: { runs: 256, depth: 256, failOnRevert: true },
-        },
-      },
+      fuzz: { runs: isLongRun ? 10_000 : 256, seed: '0x68636c' },
+      invariant: { runs: isLongRun ? 256 : 10, depth: isLongRun ? 256 : 64, failOnRevert: true },
     },
   },
 };

@@ -114,22 +114,22 @@ export class RecordIssuer {
     const stored = await this.#deps.tables.duplicates.getMany(drafts.map(({ indexKey }) => indexKey));
     const issuedAtSeconds = Math.floor(this.#deps.now() / 1000);
     const inChunk = new Map<string, number>();
-    const outcomes: Outcome[] = [];
+    const outcomes: Promise<Outcome>[] = [];
     for (const [i, { row, record, recordBytes, indexKey }] of drafts.entries()) {
       const name = nameOf(indexKey);
       const before = stored[i];
       const known = before === undefined ? (this.#underWay.get(name) ?? inChunk.get(name)) : readUint64(before);
       if (known !== undefined) {
-        outcomes.push({ row, number: known, indexKey, made: undefined });
+        outcomes.push(Promise.resolve({ row, number: known, indexKey, made: undefined }));
         continue;
       }
       const number = this.#nextRecord++;
       inChunk.set(name, number);
-      const made = makeRecord({ record, recordBytes, issuedAtSeconds }, this.#deps);
-      outcomes.push({ row, number, indexKey, made });
+      const making = makeRecord({ record, recordBytes, issuedAtSeconds }, this.#deps);
+      outcomes.push(making.then((made) => ({ row, number, indexKey, made })));
       if (i % TURN_ROWS === TURN_ROWS - 1) await nextTurn();
     }
-    return outcomes;
+    return await Promise.all(outcomes);
   }
 
   #draft(row: Extract<IntakeRow, { record: unknown }>): typeof row & { recordBytes: Uint8Array; indexKey: Uint8Array } {

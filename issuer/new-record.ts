@@ -5,6 +5,7 @@
 import { toBase64url } from '../core/bytes/base64url.ts';
 import { commitmentOf, leafHash } from '../core/commitment/leaf.ts';
 import { batchClassOf } from '../core/credential/credential-type.ts';
+import type { Profile } from '../core/credential/claims.ts';
 import { toClaims } from '../core/credential/profiles.ts';
 import type { Crypto } from '../core/crypto.ts';
 import type { HealthRecord } from '../core/record/record.ts';
@@ -42,18 +43,18 @@ export interface Draft {
 
 const HANDLE_BYTES = 16;
 
-export function makeRecord(draft: Draft, deps: MakerDependencies): NewRecord {
+export async function makeRecord(draft: Draft, deps: MakerDependencies): Promise<NewRecord> {
   const { crypto, did, key, lists, randomBytes } = deps;
   const batchClass = batchClassOf(draft.record.type);
   const side = (randomBytes(1)[0] ?? 0) & 1;
-  const credentials = PROFILES.map((profile, place) => {
+  const make = async (profile: Profile, place: number): Promise<NewCredential> => {
     const handle = toBase64url(randomBytes(HANDLE_BYTES));
     const { issuedAtSeconds } = draft;
     const options = { iss: did, jti: handle, issuedAtSeconds, status: lists.allocate(profile) };
-    const { headerBytes, payloadBytes, signature } = key.signCredential(toClaims(draft.record, profile, options));
+    const { headerBytes, payloadBytes, signature } = await key.signCredential(toClaims(draft.record, profile, options));
     const leaf = leafHash(crypto, commitmentOf(crypto, headerBytes, payloadBytes));
     const lane = laneOf(batchClass, side ^ place);
     return { handle, lane, headerBytes, payloadBytes, signature, leafHash: leaf };
-  });
-  return { recordBytes: draft.recordBytes, credentials };
+  };
+  return { recordBytes: draft.recordBytes, credentials: await Promise.all(PROFILES.map(make)) };
 }

@@ -6,6 +6,7 @@
  * a test holds the result, byte for byte, to what `core/credential/jwt.ts` makes through did-jwt.
  */
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
 import { fromJwk } from '../core/credential/key.ts';
 import { toCanonicalJson } from '../core/bytes/canonical-json.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
@@ -20,14 +21,17 @@ import { IssuerError } from './errors.ts';
 import type { SignedParts } from './record-entry.ts';
 import type { PrivateJwk } from './secrets.ts';
 
+const signInPool: (algorithm: string, data: Uint8Array, key: KeyObject) => Promise<Uint8Array> = promisify(sign);
+
 const COORDINATE_BYTES = 32;
 const INTEGER = 0x02;
 
 export interface IssuerKey extends SigningKey {
   /** 65 bytes, SEC 1 uncompressed. */
   readonly publicKey: Uint8Array;
-  readonly sign: (message: Uint8Array) => Uint8Array;
-  readonly signCredential: (claims: CredentialClaims) => SignedParts;
+  readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
+  /** Runs beside the caller: any number at once. */
+  readonly signCredential: (claims: CredentialClaims) => Promise<SignedParts>;
 }
 
 export function issuerKeyOf(crypto: Crypto, jwk: PrivateJwk): IssuerKey {
@@ -35,15 +39,17 @@ export function issuerKeyOf(crypto: Crypto, jwk: PrivateJwk): IssuerKey {
   const publicKey = fromJwk(jwk);
   crypto.importEs256(publicKey);
   const kid = kidOf(crypto, publicKey);
-  const signBytes = (message: Uint8Array): Uint8Array => fromDerSignature(sign('sha256', message, key));
+  // In Node's thread pool: signing is most of the work, and goes on while the next record is prepared.
+  const signBytes = async (message: Uint8Array): Promise<Uint8Array> =>
+    fromDerSignature(await signInPool('sha256', message, key));
   const headerBytes = toUtf8(toCanonicalJson({ alg: 'ES256', kid, typ: 'dc+sd-jwt' } satisfies CredentialHeader));
   return {
     kid,
     publicKey,
     sign: signBytes,
-    signCredential(claims) {
+    async signCredential(claims) {
       const payloadBytes = toUtf8(toCanonicalJson(claims));
-      const signature = toLowS(signBytes(signingInput(headerBytes, payloadBytes)));
+      const signature = toLowS(await signBytes(signingInput(headerBytes, payloadBytes)));
       return { headerBytes, payloadBytes, signature };
     },
   };

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { verdictPage } from '../cli/verdict-page.ts';
 import { fieldLines, styled } from '../cli/page.ts';
-import { processIo, type Io } from '../cli/io.ts';
+import { processIo, type Io, type Output } from '../cli/io.ts';
 import { toPng, toSvg } from '../core/qr/image.ts';
 import { toTerminal } from '../core/qr/terminal.ts';
 import type { Verdict } from '../core/verify/verdict.ts';
@@ -53,11 +53,11 @@ export async function start({ dataFolder, once = false }: StartOptions, io: Io =
   await using consortium = await startConsortium(dataFolder, (step) => say(`  · ${step}\n`));
 
   const seeded: Seeded[] = [];
-  for (const issuer of consortium.issuers) seeded.push(await seed(issuer, io));
+  for (const issuer of consortium.issuers) seeded.push(await seed(issuer, io.out, say));
   const exhibits = await show(consortium, seeded);
   const files = await writeCodes(join(dataFolder, 'codes'), seeded, exhibits);
-  reportExhibits(exhibits, io);
-  reportPlaces(consortium, dataFolder, files, io);
+  say(exhibitsPage(exhibits, io.out));
+  say(placesPage(consortium, dataFolder, files, io.out));
   if (once) return;
   say(`Running. Ctrl-C stops everything; ${styled(io.out, 'bold', 'npm start')} comes back with the same history.\n`);
   await stop;
@@ -65,17 +65,17 @@ export async function start({ dataFolder, once = false }: StartOptions, io: Io =
 }
 
 /** The same file again creates nothing new, so every start may do it. */
-async function seed(issuer: DemoIssuer, io: Io): Promise<Seeded> {
+async function seed(issuer: DemoIssuer, out: Output, say: (text: string) => void): Promise<Seeded> {
   const { seedFile, name } = issuer.member;
-  io.out.write(`  · ${name} takes in ${seedFile}`);
+  say(`  · ${name} takes in ${seedFile}`);
   const rows = await postRecords(issuer, resolve(import.meta.dirname, 'demo', seedFile));
   const issued = rows.filter((row): row is IssuedRow => 'recordId' in row);
   const refused = rows.filter((row): row is RefusedRow => 'problems' in row);
   const again = issued.filter(({ duplicate }) => duplicate).length;
-  io.out.write(`: ${issued.length - again} new, ${again} known already, ${refused.length} refused\n`);
+  say(`: ${issued.length - again} new, ${again} known already, ${refused.length} refused\n`);
   for (const { row, problems } of refused) {
     for (const { field, reason } of problems) {
-      io.out.write(`      ${styled(io.out, 'yellow', `row ${row}`)}  ${field}: ${reason}\n`);
+      say(`      ${styled(out, 'yellow', `row ${row}`)}  ${field}: ${reason}\n`);
     }
   }
   return { issuer, issued, refused };
@@ -152,35 +152,42 @@ async function writeCodes(
   return files;
 }
 
-function reportExhibits(exhibits: readonly Exhibit[], { out }: Io): void {
+function exhibitsPage(exhibits: readonly Exhibit[], out: Output): string {
   const [genuine] = exhibits;
-  if (genuine !== undefined) out.write(`\n${toTerminal(genuine.code)}\n`);
-  out.write(`${styled(out, 'bold', 'At a checkpoint, from its own copy of the ledger')}\n\n`);
-  for (const { title, name, verdict } of exhibits) {
-    out.write(`${styled(out, 'bold', title)}\n`);
-    out.write(`${verdictPage(verdict, { source: `${name}.txt`, line: 1 }, out)}\n`);
-  }
+  return [
+    genuine === undefined ? '' : `\n${toTerminal(genuine.code)}\n`,
+    `${styled(out, 'bold', 'At a checkpoint, from its own copy of the ledger')}\n\n`,
+    ...exhibits.flatMap(({ title, name, verdict }) => [
+      `${styled(out, 'bold', title)}\n`,
+      `${verdictPage(verdict, { source: `${name}.txt`, line: 1 }, out)}\n`,
+    ]),
+  ].join('');
 }
 
-function reportPlaces({ nodeUrl, verifierUrl, issuers }: DemoConsortium, dataFolder: string, files: readonly string[], { out }: Io): void {
-  const shown = (folder: string): string => join(dataFolder, folder);
-  out.write(`${styled(out, 'bold', 'Where things are')}\n\n`);
-  out.write(
+function placesPage(
+  { nodeUrl, verifierUrl, issuers }: DemoConsortium,
+  dataFolder: string,
+  files: readonly string[],
+  out: Output,
+): string {
+  const at = (folder: string): string => join(dataFolder, folder);
+  const command = (words: string): string => `  npm run -s hcl -- ${words}\n`;
+  return [
+    `${styled(out, 'bold', 'Where things are')}\n\n`,
     fieldLines(out, [
       { label: 'Ledger', value: `${nodeUrl} (JSON-RPC)` },
       { label: 'Verifier', value: `${verifierUrl}/docs` },
       ...issuers.map(({ member, url }) => ({ label: `Issuer ${member.name}`, value: `${url}/docs` })),
-      { label: 'Codes', value: `${shown('codes')} (${files.length} files: text, SVG, PNG)` },
-      { label: 'Keys', value: shown('keys') },
+      { label: 'Codes', value: `${at('codes')} (${files.length} files: text, SVG, PNG)` },
+      { label: 'Keys', value: at('keys') },
       { label: 'State', value: dataFolder },
     ]),
-  );
-  const command = (words: string): string => `  npm run -s hcl -- ${words}\n`;
-  out.write(`\n${styled(out, 'bold', 'Try')}\n\n`);
-  out.write(command(`verify ${shown('codes/good.png')}`));
-  out.write(command(`verify --json < ${shown('codes/hk-dh-venue.txt')}`));
-  out.write(command('audit'));
-  out.write('\n');
+    `\n${styled(out, 'bold', 'Try')}\n\n`,
+    command(`verify ${at('codes/good.png')}`),
+    command(`verify --json < ${at('codes/hk-dh-venue.txt')}`),
+    command('audit'),
+    '\n',
+  ].join('');
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM; a second one ends at once. */

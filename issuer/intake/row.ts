@@ -2,25 +2,27 @@
 import type { FieldProblem, RecordProblemCode } from '../../core/record/problem.ts';
 import type { HealthRecord } from '../../core/record/record.ts';
 
-export type IntakeProblemCode =
-  | RecordProblemCode
-  | 'INTAKE_TOO_LARGE'
-  | 'INTAKE_NOT_UTF8'
-  | 'INTAKE_NOTHING_TO_ISSUE'
-  | 'INTAKE_CSV_COLUMN_UNKNOWN'
-  | 'INTAKE_CSV_COLUMN_MISSING'
-  | 'INTAKE_CSV_COLUMN_TWICE'
-  | 'INTAKE_CSV_CELLS'
-  | 'INTAKE_CSV_QUOTES'
-  | 'INTAKE_JSON_INVALID'
-  | 'INTAKE_JSON_TOO_DEEP'
-  | 'INTAKE_FHIR_RESOURCE'
-  | 'INTAKE_FHIR_BUNDLE_TYPE'
-  | 'INTAKE_FHIR_REFERENCE'
-  | 'INTAKE_FHIR_STATUS'
-  | 'INTAKE_FHIR_CODE'
-  | 'INTAKE_FHIR_VALUE'
-  | 'INTAKE_FHIR_IDENTIFIER';
+export const INTAKE_PROBLEM_CODES = [
+  'INTAKE_TOO_LARGE',
+  'INTAKE_NOT_UTF8',
+  'INTAKE_NOTHING_TO_ISSUE',
+  'INTAKE_CSV_COLUMN_UNKNOWN',
+  'INTAKE_CSV_COLUMN_MISSING',
+  'INTAKE_CSV_COLUMN_TWICE',
+  'INTAKE_CSV_CELLS',
+  'INTAKE_CSV_QUOTES',
+  'INTAKE_JSON_INVALID',
+  'INTAKE_JSON_TOO_DEEP',
+  'INTAKE_FHIR_RESOURCE',
+  'INTAKE_FHIR_BUNDLE_TYPE',
+  'INTAKE_FHIR_REFERENCE',
+  'INTAKE_FHIR_STATUS',
+  'INTAKE_FHIR_CODE',
+  'INTAKE_FHIR_VALUE',
+  'INTAKE_FHIR_IDENTIFIER',
+] as const;
+
+export type IntakeProblemCode = RecordProblemCode | (typeof INTAKE_PROBLEM_CODES)[number];
 
 export type IntakeProblem = FieldProblem<IntakeProblemCode>;
 

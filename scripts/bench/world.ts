@@ -8,12 +8,12 @@ import { assembleBatch } from '../../core/commitment/batch.ts';
 import { commitmentOf, leafHash } from '../../core/commitment/leaf.ts';
 import { CREDENTIAL_TYPES, toTypeMask } from '../../core/credential/credential-type.ts';
 import { fromJwk, type P256Jwk } from '../../core/credential/key.ts';
-import { signCredential, type SignedToken } from '../../core/credential/jwt.ts';
+import { signCredential } from '../../core/credential/jwt.ts';
 import { toClaims } from '../../core/credential/profiles.ts';
 import { thumbprintOf } from '../../core/credential/thumbprint.ts';
 import { toBase64url } from '../../core/bytes/base64url.ts';
 import { encodeCode } from '../../core/qr/code.ts';
-import { toJws } from '../../core/qr/jws.ts';
+import { toJws, type SignedBytes } from '../../core/qr/jws.ts';
 import type { HealthRecord } from '../../core/record/record.ts';
 import { acceptLists, StatusLists } from '../../core/status/accepted-lists.ts';
 import { statusListDigest, statusListsRoot } from '../../core/status/list-digest.ts';
@@ -64,7 +64,7 @@ export async function makeWorld(size: WorldSize, seed: number): Promise<World> {
   const credentials = await Promise.all(
     Array.from({ length: batches * BATCH_LEAVES }, (_, i) =>
       // Only the credentials that are checked need a real signature; the rest fill their batches.
-      i < size.codes ? signCredential(claimsOf(i, bytes), key) : unsigned(bytes),
+      i < size.codes ? signCredential(claimsOf(i, bytes), key) : Promise.resolve(unsigned(bytes)),
     ),
   );
   const trees = Array.from({ length: batches }, (_, batch) => {
@@ -110,11 +110,11 @@ export async function makeWorld(size: WorldSize, seed: number): Promise<World> {
   };
 }
 
-function leafOf({ headerBytes, payloadBytes }: Pick<SignedToken, 'headerBytes' | 'payloadBytes'>): Uint8Array {
+function leafOf({ headerBytes, payloadBytes }: SignedBytes): Uint8Array {
   return leafHash(nodeCrypto, commitmentOf(nodeCrypto, headerBytes, payloadBytes));
 }
 
-function unsigned(bytes: (length: number) => Uint8Array): SignedToken {
+function unsigned(bytes: (length: number) => Uint8Array): SignedBytes {
   return { headerBytes: bytes(32), payloadBytes: bytes(32), signature: new Uint8Array(SIGNATURE_BYTES) };
 }
 
