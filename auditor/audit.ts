@@ -74,7 +74,11 @@ export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<
  */
 async function auditStatus(
   blocks: readonly LedgerBlock[],
-  { pause, read, ...deps }: StatusAuditDeps & Pick<Required<AuditDeps>, 'pause'> & { readonly read: () => Promise<LedgerReading> },
+  {
+    pause,
+    read,
+    ...deps
+  }: StatusAuditDeps & Pick<Required<AuditDeps>, 'pause'> & { readonly read: () => Promise<LedgerReading> },
 ): Promise<StatusAudit> {
   const first = await rederiveStatus(blocks, deps);
   if (first.tally.mismatched === 0) return first;

@@ -2,13 +2,14 @@
  * What an issuer publishes about one of its batches, `GET /batches/{root}`, read strictly:
  *
  *   { "issuer": "0x…", "root": "0x…", "class": "short" | "long", "log2Size": 6…12, "sequence": 1…,
- *     "leaves": ["<64 hex digits>", …] }      leaf hashes in tree order, padding included
+ *     "leaves": ["0x…", …] }      leaf hashes in tree order, padding included
  */
 import { fromHex } from '../core/bytes/hex.ts';
 import type { BatchClass } from '../core/credential/credential-type.ts';
 import { AuditError } from './errors.ts';
 
 export interface PublishedBatch {
+  /** The issuer's id on the ledger. */
   readonly issuer: string;
   readonly root: string;
   readonly class: BatchClass;
@@ -18,7 +19,7 @@ export interface PublishedBatch {
   readonly leafHashes: Uint8Array;
 }
 
-const LEAF = /^(?:0x)?([0-9a-f]{64})$/;
+const LEAF = /^0x[0-9a-f]{64}$/;
 const LEAF_BYTES = 32;
 
 /** Throws `AUDIT_BATCH_MALFORMED` for anything but the shape above. */
@@ -54,8 +55,8 @@ function leafHashes(value: unknown): Uint8Array {
   if (!Array.isArray(value)) return malformed('leaves');
   const flat = new Uint8Array(value.length * LEAF_BYTES);
   value.forEach((leaf: unknown, index) => {
-    const digits = typeof leaf === 'string' ? LEAF.exec(leaf)?.[1] : undefined;
-    flat.set(digits === undefined ? malformed('leaves') : fromHex(`0x${digits}`), index * LEAF_BYTES);
+    const isLeaf = typeof leaf === 'string' && LEAF.test(leaf);
+    flat.set(isLeaf ? fromHex(leaf) : malformed('leaves'), index * LEAF_BYTES);
   });
   return flat;
 }

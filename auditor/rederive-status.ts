@@ -37,7 +37,10 @@ export async function rederiveStatus(
   const newest = newestVersions(blocks);
   const trust = trustOf(blocks);
   const outcomes = await Promise.all(
-    newest.map(async (published) => ({ ...published, outcome: await rederive(published.anchor, trust, deps) })),
+    newest.map(async (published) => ({
+      ...published,
+      outcome: await rederive(published.anchor, trust, deps),
+    })),
   );
   const count = (code: FindingCode): number =>
     outcomes.filter(({ outcome }) => outcome !== 'rederived' && outcome.code === code).length;
@@ -79,7 +82,8 @@ async function rederive(
   { crypto, source }: StatusAuditDeps,
 ): Promise<Outcome> {
   const answer = await source.status(anchor.issuer);
-  if (answer.kind === 'missing') return { code: 'STATUS_MISSING', detail: 'the issuer does not publish its lists' };
+  if (answer.kind === 'missing')
+    return { code: 'STATUS_MISSING', detail: 'the issuer does not publish its lists' };
   if (answer.kind === 'unreachable') return { code: 'STATUS_UNREACHABLE', detail: answer.detail };
   try {
     acceptLists(crypto, anchor, readLists(answer.value, anchor, trust));
@@ -97,7 +101,9 @@ function readLists(manifest: unknown, anchor: StatusAnchor, trust: TrustList): r
   return lists.map((list: unknown) => {
     const token = fieldOf(list, 'token');
     if (typeof token !== 'string') throw malformed();
-    const key = trust.keysByThumbprint(kidOfStatusToken(token)).find(({ issuer }) => issuer === anchor.issuer);
+    const key = trust
+      .keysByThumbprint(kidOfStatusToken(token))
+      .find(({ issuer }) => issuer === anchor.issuer);
     if (key === undefined) {
       throw new AuditError('AUDIT_STATUS_MALFORMED', 'a status token is not signed by a key of its issuer');
     }

@@ -27,7 +27,9 @@ export function auditPage(report: AuditReport, output: Output, options: AuditPag
       { label: 'Leaves', value: `${count(report.batches.leaves)} hashed again` },
       { label: 'Status', value: tallyText(report.status, report.status.issuers) },
     ]),
-    ...(report.findings.length === 0 ? [] : [heading(output, 'Differences'), findingLines(report.findings, output, name)]),
+    ...(report.findings.length === 0
+      ? []
+      : [heading(output, 'Differences'), findingLines(report.findings, output, name)]),
     conclusion(report, output),
   ];
   return parts.join('');

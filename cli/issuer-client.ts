@@ -1,55 +1,80 @@
 /** The issuer's HTTP surface as the command line uses it: records in, credentials out, revocations. */
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ConsortiumIssuer } from './consortium-file.ts';
 import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
 
-const TIMEOUT_MS = 120_000;
+/** A file of a million rows takes a while. */
+const TIMEOUT_MS = 3_600_000;
+const BUSY_ATTEMPTS = 8;
+const LONGEST_PAUSE_SECONDS = 60;
 
 export interface Request {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly contentType?: string;
-  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly accept?: string;
+  readonly body?: string | Blob;
 }
 
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
-  readonly bytes: Uint8Array;
+  readonly retryAfter: string | null;
+  readonly text: string;
   json(): unknown;
 }
 
 export type IssuerClient = (request: Request) => Promise<Answer>;
 
 /**
- * A client that carries the issuer's operator token. Statuses from 400 on throw `CLI_SERVICE_REFUSED` with
- * the problem's own words; a dead issuer throws `CLI_SERVICE_UNREACHABLE`.
+ * A client that carries the issuer's operator token. It waits when the issuer is too busy (429, 503). Other
+ * statuses from 400 on throw `CLI_SERVICE_REFUSED` with the problem's own words; a dead issuer throws
+ * `CLI_SERVICE_UNREACHABLE`.
  */
 export async function issuerClient(issuer: ConsortiumIssuer, io: Io): Promise<IssuerClient> {
   const token = await readToken(issuer.operatorTokenFile);
-  return async ({ method, path, contentType, body }) => {
-    let response: Response;
-    try {
-      response = await io.fetch(issuer.url + path, {
-        method,
-        redirect: 'error',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(contentType === undefined ? {} : { 'content-type': contentType }),
-        },
-        ...(body === undefined ? {} : { body }),
-      });
-    } catch (cause) {
-      throw new CliError('CLI_SERVICE_UNREACHABLE', `issuer ${issuer.name} does not answer at ${issuer.url}`, {
-        cause,
-      });
+  return async (request) => {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await exchange(request, token, issuer, io);
+      if (answer.status < 400) return answer;
+      const isBusy = answer.status === 429 || answer.status === 503;
+      if (!isBusy || attempt === BUSY_ATTEMPTS) throw refused(issuer, answer);
+      await delay(pauseSeconds(answer) * 1000);
     }
-    const answer = await readAnswer(response);
-    if (response.status >= 400) throw refused(issuer, answer);
-    return answer;
   };
+}
+
+async function exchange(
+  { method, path, contentType, accept, body }: Request,
+  token: string,
+  issuer: ConsortiumIssuer,
+  io: Io,
+): Promise<Answer> {
+  try {
+    const response = await io.fetch(issuer.url + path, {
+      method,
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(contentType === undefined ? {} : { 'content-type': contentType }),
+        ...(accept === undefined ? {} : { accept }),
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    return await readAnswer(response);
+  } catch (cause) {
+    const message = `issuer ${issuer.name} does not answer at ${issuer.url}`;
+    throw new CliError('CLI_SERVICE_UNREACHABLE', message, { cause });
+  }
+}
+
+/** `Retry-After` in seconds (RFC 9110 §10.2.3), within reason. */
+function pauseSeconds({ retryAfter }: Answer): number {
+  const seconds = Number(retryAfter ?? '1');
+  return Number.isInteger(seconds) && seconds >= 0 ? Math.min(seconds, LONGEST_PAUSE_SECONDS) : 1;
 }
 
 async function readToken(path: string): Promise<string> {
@@ -61,12 +86,13 @@ async function readToken(path: string): Promise<string> {
 }
 
 async function readAnswer(response: Response): Promise<Answer> {
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  const text = await response.text();
   return {
     status: response.status,
     contentType: response.headers.get('content-type') ?? '',
-    bytes,
-    json: () => JSON.parse(new TextDecoder().decode(bytes)) as unknown,
+    retryAfter: response.headers.get('retry-after'),
+    text,
+    json: () => JSON.parse(text) as unknown,
   };
 }
 

@@ -48,7 +48,9 @@ function readerOf(value: unknown, label: string): JsonReader {
     optional: (name) => fields.has(name),
     integer(name) {
       const found = fields.get(name);
-      return typeof found === 'number' && Number.isSafeInteger(found) ? found : fail(name, 'is not a whole number');
+      return typeof found === 'number' && Number.isSafeInteger(found)
+        ? found
+        : fail(name, 'is not a whole number');
     },
     httpUrl(name) {
       const url = URL.parse(text(name));

@@ -30,7 +30,8 @@ export async function readKnowledge(options: KnowledgeOptions, io: Io): Promise<
 }
 
 async function readSnapshot(bundle: string | undefined, io: Io): Promise<Knowledge> {
-  const path = bundle === undefined ? join(dataFolderOf(io), 'verifier', 'snapshot.hcls') : resolvePath(io, bundle);
+  const path =
+    bundle === undefined ? join(dataFolderOf(io), 'verifier', 'snapshot.hcls') : resolvePath(io, bundle);
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);

@@ -76,7 +76,9 @@ function toProfiles(value: unknown): readonly ('venue' | 'travel')[] {
   const isList = Array.isArray(value) && value.length > 0;
   if (!isList) throw wrong('profiles', 'is not a list');
   return value.map((profile: unknown) =>
-    profile === 'venue' || profile === 'travel' ? profile : fail('profiles', 'holds other than venue and travel'),
+    profile === 'venue' || profile === 'travel'
+      ? profile
+      : fail('profiles', 'holds other than venue and travel'),
   );
 }
 

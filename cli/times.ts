@@ -7,7 +7,8 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 /** `2026-11-23T10:00:00+08:00` → Unix seconds; throws `CLI_USAGE` with the option's name. */
 export function parseInstant(text: string, option: string): number {
   const day = RFC_3339.exec(text)?.[1];
-  const seconds = day !== undefined && isRealDay(day) ? secondsOf(text.toUpperCase().replace(' ', 'T')) : undefined;
+  const seconds =
+    day !== undefined && isRealDay(day) ? secondsOf(text.toUpperCase().replace(' ', 'T')) : undefined;
   if (seconds === undefined) {
     throw usageError(`${option} is not a time like 2026-11-23T10:00:00Z (RFC 3339)`);
   }

@@ -4,7 +4,9 @@ import type { Evidence, Freshness, Verdict } from '../core/verify/verdict.ts';
 import type { Output } from './io.ts';
 import { fieldLines, printable, showDuration, showTime, styled, type Field, type Style } from './page.ts';
 
-const FACES: Readonly<Record<Outcome, { readonly icon: string; readonly word: string; readonly style: Style }>> = {
+const FACES: Readonly<
+  Record<Outcome, { readonly icon: string; readonly word: string; readonly style: Style }>
+> = {
   pass: { icon: '✓', word: 'PASS', style: 'green' },
   condition: { icon: '◐', word: 'CONDITION', style: 'yellow' },
   refer: { icon: '?', word: 'REFER', style: 'yellow' },
@@ -34,7 +36,9 @@ function reasonFields({ reasons }: Verdict): readonly Field[] {
 
 function evidenceFields(evidence: Evidence): readonly Field[] {
   const { format, issuer, type, profile, anchoredAtSeconds, issuedAtSeconds } = evidence;
-  const what = [type, profile === undefined ? undefined : `${profile} profile`].filter((part) => part !== undefined);
+  const what = [type, profile === undefined ? undefined : `${profile} profile`].filter(
+    (part) => part !== undefined,
+  );
   return [
     ...(what.length > 0
       ? [{ label: 'Credential', value: what.join(', ') }]

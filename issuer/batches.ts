@@ -109,7 +109,8 @@ export class Batches {
     const leafHashes = concatBytes(...leaves.map((leaf) => leaf.leafHash));
     // A seed of its own for each batch, so that telling an auditor one tells nothing of the others.
     const seed = hmacSha256(crypto, seedKey, concatBytes(SEED_PREFIX, laneKey(lane, first)));
-    const randomNumbers = new Uint32Array(randomBytes(MAX_BATCH_LEAVES * 4).buffer);
+    // Copied: what the port gives may be a view into something larger.
+    const randomNumbers = new Uint32Array(new Uint8Array(randomBytes(MAX_BATCH_LEAVES * 4)).buffer);
     const assembled = assembleBatch(crypto, { leafHashes, seed, randomNumbers });
     const { log2Size, positions } = assembled;
     const { root } = assembled.tree;

@@ -7,11 +7,13 @@
  *   for await (const result of issuer.issueRows(rows)) …
  */
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fromUtf8, toUtf8 } from '../core/bytes/utf8.ts';
 import type { Hex } from '../core/bytes/hex.ts';
 import { fromHex, toHex } from '../core/bytes/hex.ts';
 import type { BatchClass } from '../core/credential/credential-type.ts';
 import type { Crypto } from '../core/crypto.ts';
+import { issuerIdOf } from '../ledger/identifiers.ts';
 import type { Clock, RandomBytes } from '../service/clock.ts';
 import { Envelope } from '../service/envelope.ts';
 import { silentLogger, type Log } from '../service/logging.ts';
@@ -39,7 +41,8 @@ import { Status } from './status.ts';
 import { StatusPublication, type StatusManifest } from './status-publication.ts';
 import { readersOf, TABLES, type IssuerTables } from './store.ts';
 
-export interface IssuerPorts {
+/** Disposed with the issuer: whatever is asked of the ledger then is rejected. */
+export interface IssuerPorts extends Partial<Disposable> {
   readonly crypto: Crypto;
   readonly ledger: AnchorPort;
   readonly status: StatusPort;
@@ -60,7 +63,8 @@ export interface RevocationResult {
 
 /** A final batch as anyone may have it: its leaf hashes in tree order, from which the root follows. */
 export interface PublishedBatch {
-  readonly issuer: string;
+  /** The issuer as the ledger names it. */
+  readonly issuer: Hex;
   readonly root: Hex;
   readonly class: BatchClass;
   readonly log2Size: number;
@@ -82,6 +86,7 @@ interface Parts {
   readonly background: Background;
 }
 
+const PATIENCE_MS = 5_000;
 const IDENTITY = toUtf8('identity');
 
 export class Issuer implements AsyncDisposable {
@@ -89,10 +94,15 @@ export class Issuer implements AsyncDisposable {
   readonly metrics: IssuerMetrics;
   /** Public part of the signing key. */
   readonly key: Pick<IssuerKey, 'kid' | 'publicKey'>;
+  /** The issuer as the ledger names it. */
+  readonly id: Hex;
   readonly #parts: Parts;
+  readonly #disconnect: () => void;
 
-  private constructor(config: IssuerConfig, parts: Parts) {
+  private constructor(config: IssuerConfig, ports: IssuerPorts, parts: Parts) {
     this.config = config;
+    this.id = issuerIdOf(config.did);
+    this.#disconnect = () => ports[Symbol.dispose]?.();
     this.metrics = parts.metrics;
     this.key = parts.key;
     this.#parts = parts;
@@ -108,7 +118,7 @@ export class Issuer implements AsyncDisposable {
     try {
       const parts = await openParts({ config, secrets, ports, store });
       await parts.background.reconcileIfReachable();
-      return new Issuer(config, parts);
+      return new Issuer(config, ports, parts);
     } catch (error) {
       await store.close();
       throw error;
@@ -162,7 +172,7 @@ export class Issuer implements AsyncDisposable {
     const { leafHashes } = await batches.tree(found, lanes);
     const leaves = Array.from({ length: 2 ** found.log2Size }, (_, i) => toHex(leafHashes.subarray(32 * i, 32 * i + 32)));
     const { class: batchClass, log2Size, sequence } = found;
-    return { issuer: this.config.did, root: toHex(found.root), class: batchClass, log2Size, sequence, leaves };
+    return { issuer: this.id, root: toHex(found.root), class: batchClass, log2Size, sequence, leaves };
   }
 
   /** Throws `STATUS_NOT_PUBLISHED`. */
@@ -202,9 +212,14 @@ export class Issuer implements AsyncDisposable {
     return this.#parts.background.isLedgerUp;
   }
 
-  /** Ends after the pass under way; what waits is there at the next start. */
+  /** Lets the pass under way end, for a while; what waits is there at the next start. */
   async close(): Promise<void> {
-    await this.#parts.background.stop();
+    const stopped = this.#parts.background.stop();
+    const patience = new AbortController();
+    await Promise.race([stopped, delay(PATIENCE_MS, undefined, patience).catch(() => undefined)]);
+    patience.abort();
+    this.#disconnect();
+    await stopped;
     await this.#parts.store.close();
   }
 

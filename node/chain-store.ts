@@ -152,10 +152,14 @@ export class ChainStore implements AsyncDisposable {
     return (RLP.decode(stored) as Uint8Array[]).map(decodeReceipt);
   }
 
+  /** Where a transaction of an acknowledged block stands. */
   placeOfTransaction(hash: Uint8Array): TransactionPlace | undefined {
     const stored = this.#transactions.getSync(hash);
     if (stored === undefined) return undefined;
-    return { blockNumber: readNumber(stored), index: readIndex(stored) };
+    const blockNumber = readNumber(stored);
+    // A batch can be read a moment before its sync ends; until then its block does not exist for anybody.
+    if (this.#head === undefined || blockNumber > this.#head.header.number) return undefined;
+    return { blockNumber, index: readIndex(stored) };
   }
 
   /** Numbers and filters of the blocks with logs, first to last both included, in order. */

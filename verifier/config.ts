@@ -55,7 +55,10 @@ export function readConfig(environment: Environment): VerifierConfig {
   return Object.freeze({
     dataFolder: env.text('DATA'),
     deployment: readDeployment(env.text('DEPLOYMENT')),
-    rpcUrls: env.text('RPC').split(',').map((url) => toHttpUrl(url, 'RPC')),
+    rpcUrls: env
+      .text('RPC')
+      .split(',')
+      .map((url) => toHttpUrl(url, 'RPC')),
     issuers: (env.optionalText('ISSUERS') ?? '').split(',').filter(Boolean).map(toPinnedIssuer),
     host: env.text('HOST', VERIFIER_DEFAULTS.host),
     port: env.integer('PORT', { fallback: VERIFIER_DEFAULTS.port, min: 0, max: 65_535 }),
@@ -91,7 +94,9 @@ function readDeployment(path: string): Deployment {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ConfigError('CONFIG_INVALID', 'HCL_VERIFIER_DEPLOYMENT must name a file that can be read', { cause });
+    throw new ConfigError('CONFIG_INVALID', 'HCL_VERIFIER_DEPLOYMENT must name a file that can be read', {
+      cause,
+    });
   }
   return parseDeployment(text);
 }

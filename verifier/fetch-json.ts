@@ -28,7 +28,11 @@ export function fetchJsonWith(fetch: typeof globalThis.fetch): FetchJson {
   return async (url, limits) => {
     const signal = AbortSignal.timeout(limits.timeoutMs);
     try {
-      const response = await fetch(url, { signal, redirect: 'error', headers: { accept: 'application/json' } });
+      const response = await fetch(url, {
+        signal,
+        redirect: 'error',
+        headers: { accept: 'application/json' },
+      });
       const body = await readBody(await checked(response), limits.maxBytes);
       return parse(body);
     } catch (cause) {
@@ -53,7 +57,8 @@ async function readBody(response: Response, maxBytes: number): Promise<Uint8Arra
   for await (const part of response.body ?? []) {
     total += part.length;
     // Leaving the loop cancels the stream.
-    if (total > maxBytes) throw new FetchError('FETCH_TOO_LARGE', `the answer is larger than ${maxBytes} bytes`);
+    if (total > maxBytes)
+      throw new FetchError('FETCH_TOO_LARGE', `the answer is larger than ${maxBytes} bytes`);
     parts.push(part);
   }
   const body = new Uint8Array(total);

@@ -2,7 +2,7 @@
  * An issuer's status manifest, `GET /status`, read strictly:
  *
  *   { "version": 7, "listsRoot": "0x…",
- *     "lists": [{ "uri": "https://…", "version": 7, "digest": "<64 hex>", "token": "<statuslist+jwt>" }] }
+ *     "lists": [{ "uri": "https://…", "version": 7, "digest": "0x…", "token": "<statuslist+jwt>" }] }
  *
  * Nothing in it is believed: the lists count only once their tokens hold and the root over their digests is
  * the one on the ledger (`core/status/accepted-lists.ts`).

@@ -170,14 +170,16 @@ export class Verifier implements AsyncDisposable {
 
   /** Looks at the ledger once, starts what follows from it, and writes down what is new. One at a time. */
   #look(): Promise<void> {
-    const turn = this.#turn.then(async () => {
-      await this.#replica.sync();
-      this.#follower.follow(this.#replica.state);
-      await this.#writeSnapshot();
-      this.#listener(this.#replica.state);
-    });
+    const turn = this.#turn.then(() => this.#lookNow());
     this.#turn = turn.catch(() => undefined);
     return turn;
+  }
+
+  async #lookNow(): Promise<void> {
+    await this.#replica.sync();
+    this.#follower.follow(this.#replica.state);
+    await this.#writeSnapshot();
+    this.#listener(this.#replica.state);
   }
 
   #report(error: unknown): void {

@@ -27,17 +27,15 @@ export const act: Command = {
       json: { type: 'boolean' },
     });
     if (positionals.length !== 1 || positionals[0] !== 'revoke') {
-      throw usageError(`the act is "revoke"${positionals[0] === undefined ? '' : `, not "${positionals[0]}"`}`);
+      throw usageError(
+        `the act is "revoke"${positionals[0] === undefined ? '' : `, not "${positionals[0]}"`}`,
+      );
     }
     const handle = required(values.handle, '--handle');
     if (!HANDLE.test(handle)) throw usageError('--handle is not a handle: 22 letters, digits, "-" or "_"');
     const reason = REVOCATION_REASONS.find((known) => known === required(values.reason, '--reason'));
     if (reason === undefined) throw usageError(`--reason is one of ${REVOCATION_REASONS.join(', ')}`);
-    return revoke(
-      { issuer: required(values.issuer, '--issuer'), handle, reason },
-      values.json,
-      io,
-    );
+    return revoke({ issuer: required(values.issuer, '--issuer'), handle, reason }, values.json, io);
   },
 };
 
@@ -47,7 +45,11 @@ interface Revocation {
   readonly reason: RevocationReason;
 }
 
-async function revoke({ issuer: name, handle, reason }: Revocation, json: boolean, io: Io): Promise<ExitCode> {
+async function revoke(
+  { issuer: name, handle, reason }: Revocation,
+  json: boolean,
+  io: Io,
+): Promise<ExitCode> {
   const issuer = issuerByName(await readConsortiumFile(dataFolderOf(io)), name);
   const client = await issuerClient(issuer, io);
   const answer = await client({
@@ -59,7 +61,7 @@ async function revoke({ issuer: name, handle, reason }: Revocation, json: boolea
   await io.out.write(
     json
       ? `${JSON.stringify(answer.json())}\n`
-      : `${styled(io.out, 'green', '✓')} ${handle} is revoked at ${name}; verifiers know with their next update.\n`,
+      : `${styled(io.out, 'green', '✓')} ${handle} is revoked at ${name}. Verifiers learn of it with their next sync.\n`,
   );
   return 0;
 }

@@ -13,7 +13,9 @@ export const bench: Command = {
     const { bench: run, BENCHMARKS } = await import('../../scripts/bench/main.ts');
     const unknown = positionals.find((name) => !Object.hasOwn(BENCHMARKS, name));
     if (unknown !== undefined) {
-      throw usageError(`no benchmark is called "${unknown}"; there are ${Object.keys(BENCHMARKS).join(', ')}`);
+      throw usageError(
+        `no benchmark is called "${unknown}"; there are ${Object.keys(BENCHMARKS).join(', ')}`,
+      );
     }
     await run({ names: positionals, json: values.json, write: (text) => void io.out.write(text) });
     return 0;

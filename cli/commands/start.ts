@@ -10,7 +10,10 @@ export const start: Command = {
   --data FOLDER  where keys and state lie (default HCL_DATA, or data/demo)
   --once         end after the report instead of running until Ctrl-C`,
   async run(args, io) {
-    const { values, positionals } = parseArguments(args, { data: { type: 'string' }, once: { type: 'boolean' } });
+    const { values, positionals } = parseArguments(args, {
+      data: { type: 'string' },
+      once: { type: 'boolean' },
+    });
     if (positionals.length > 0) throw usageError(`start takes no "${positionals[0]}"`);
     const dataFolder = values.data === undefined ? dataFolderOf(io) : resolvePath(io, values.data);
     const script = await import('../../scripts/start.ts');

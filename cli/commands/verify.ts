@@ -61,16 +61,12 @@ export const verify: Command = {
   },
 };
 
-async function checkAll(
-  files: readonly string[],
-  check: Check,
-  json: boolean,
-  io: Io,
-): Promise<ExitCode> {
+async function checkAll(files: readonly string[], check: Check, json: boolean, io: Io): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
   for (const file of files) {
     const source = file === '-' ? STDIN : file;
-    const codes = file === '-' ? codesOf(io.stdin, readQrImage) : codesOfFile(resolvePath(io, file), readQrImage);
+    const codes =
+      file === '-' ? codesOf(io.stdin, readQrImage) : codesOfFile(resolvePath(io, file), readQrImage);
     try {
       for await (const code of codes) await answer(source, code, check, json, io);
     } catch (error) {
@@ -82,7 +78,13 @@ async function checkAll(
   return exitCode;
 }
 
-async function answer(source: string, { line, text }: CodeLine, check: Check, json: boolean, io: Io): Promise<void> {
+async function answer(
+  source: string,
+  { line, text }: CodeLine,
+  check: Check,
+  json: boolean,
+  io: Io,
+): Promise<void> {
   const verdict = await check(text);
   await io.out.write(
     json

@@ -70,13 +70,13 @@ export function verifyInclusion(crypto: Crypto, proof: InclusionPath & { readonl
 export function verifyConsistency(crypto: Crypto, proof: ConsistencyProof): void {
   const size1 = BigInt(proof.size1);
   const size2 = BigInt(proof.size2);
-  checkedLength(proof.root1, proof.path);
   if (size1 <= 0n || size1 > size2) throw outOfRange();
   if (size1 === size2) {
     if (proof.path.length !== 0) throw wrongLength();
     if (!equalBytes(proof.root1, proof.root2)) throw mismatch();
     return;
   }
+  checkedLength(proof.root1, proof.path);
   // Where size1 is a power of two its root is a node of the other tree and the proof leaves it out.
   const isNode = (size1 & (size1 - 1n)) === 0n;
   const path = isNode ? concatBytes(proof.root1, proof.path) : proof.path;

@@ -7,10 +7,11 @@ import type { VerifyContext } from './context.ts';
 import { freshnessOf, freshnessProblem } from './freshness.ts';
 import { REASONS, type Outcome, type ReasonCode, type Validity } from './reasons.ts';
 import type { Judgement } from './trail.ts';
-import type { Freshness, StepReport, Verdict } from './verdict.ts';
+import { STEPS, type Freshness, type StepReport, type Verdict } from './verdict.ts';
 
 const VALIDITIES: readonly Validity[] = ['valid', 'unconfirmed', 'invalid'];
 const OUTCOMES: readonly Outcome[] = ['pass', 'condition', 'refer', 'stop'];
+const NOTHING_CHECKED: readonly StepReport[] = STEPS.map((step) => ({ step, result: 'not-checked' }));
 
 export function conclude(judgement: Judgement, context: VerifyContext): Verdict {
   const { policy } = context;
@@ -42,7 +43,7 @@ export function couldNotDecide(policy: { readonly id: string; readonly version: 
   const freshness: Freshness = { grade: 'unknown', checkpointTimeSeconds: 0, ageSeconds: 0 };
   const evidence = { signature: 'not-checked' } as const;
   const { outcome, validity } = REASONS.COULD_NOT_DECIDE;
-  return { outcome, validity, reasons: ['COULD_NOT_DECIDE'], freshness, policy, steps: [], evidence };
+  return { outcome, validity, reasons: ['COULD_NOT_DECIDE'], freshness, policy, steps: NOTHING_CHECKED, evidence };
 }
 
 /** The freshness is the last step's to judge; where that was not taken, it stays so. */

@@ -54,7 +54,12 @@ function productFact(resource: PlainObject): FhirFact {
   const path = 'Immunization.vaccineCode';
   const product = productOf(codingsOf(objectOf(resource, 'vaccineCode')));
   return product === undefined
-    ? noFact(['product'], path, 'INTAKE_FHIR_CODE', 'names no product in the EU, CVX or ICD-11 code system')
+    ? noFact(
+        ['product', 'disease'],
+        path,
+        'INTAKE_FHIR_CODE',
+        'names no product in the EU, CVX or ICD-11 code system',
+      )
     : fact('product', path, product);
 }
 

@@ -56,7 +56,10 @@ export async function startDemoNode(folder: string, port: number, keys: LedgerKe
       heartbeatSeconds: HEARTBEAT_SECONDS,
       port,
     },
-    { nowSeconds: () => Math.floor(Date.now() / 1000) },
+    {
+      nowSeconds: () => Math.floor(Date.now() / 1000),
+      onError: (error) => process.stderr.write(`ledger node: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`),
+    },
   );
 }
 

@@ -47,7 +47,10 @@ export async function verify(verifierUrl: string, code: string): Promise<Verdict
     body: JSON.stringify({ code }),
   });
   if (!answer.ok) throw new Error(`the verifier answered ${answer.status}`);
-  return (await answer.json()) as Verdict; // the route's response schema
+  const { verdicts } = (await answer.json()) as { verdicts: readonly Verdict[] }; // the route's response schema
+  const [verdict] = verdicts;
+  if (verdict === undefined) throw new Error('the verifier gave no verdict');
+  return verdict;
 }
 
 /** Asks again until the verifier's knowledge has caught up, or a minute has passed. */

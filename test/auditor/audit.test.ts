@@ -98,15 +98,16 @@ describe('an audit', () => {
   });
 
   const changes: Readonly<Record<string, (batch: Batch) => unknown>> = {
-    'a leaf is changed': (batch) => ({ ...batch, leaves: batch.leaves.with(5, 'ff'.repeat(32)) }),
+    'a leaf is changed': (batch) => ({ ...batch, leaves: batch.leaves.with(5, `0x${'ff'.repeat(32)}`) }),
     'two leaves are swapped': (batch) => ({
       ...batch,
       leaves: batch.leaves.with(0, batch.leaves[1] ?? '').with(1, batch.leaves[0] ?? ''),
     }),
     'a leaf is left out': (batch) => ({ ...batch, leaves: batch.leaves.slice(1) }),
-    'a leaf is added': (batch) => ({ ...batch, leaves: [...batch.leaves, 'ff'.repeat(32)] }),
+    'a leaf is added': (batch) => ({ ...batch, leaves: [...batch.leaves, `0x${'ff'.repeat(32)}`] }),
     'there are no leaves': (batch) => ({ ...batch, leaves: [] }),
-    'a leaf is no hash': (batch) => ({ ...batch, leaves: batch.leaves.with(0, 'zz') }),
+    'a leaf is no hash': (batch) => ({ ...batch, leaves: batch.leaves.with(0, '0xzz') }),
+    'a leaf is shorter': (batch) => ({ ...batch, leaves: batch.leaves.with(0, '0x00') }),
     'another size is said': (batch) => ({ ...batch, log2Size: 7 }),
     'another class is said': (batch) => ({ ...batch, class: 'long' }),
     'another sequence is said': (batch) => ({ ...batch, sequence: 9 }),
@@ -314,9 +315,18 @@ describe('an audit', () => {
 
   function anchor(batch: Batch, change: Partial<Anchored> = {}): void {
     documents.set(pathOf(batch.root), batch);
-    const { issuer, root, log2Size, sequence } = batch;
+    const { root, log2Size, sequence } = batch;
     append([
-      { event: 'BatchAnchored', issuer, root, log2Size, class: 0, sequence, account: ACCOUNT, ...change },
+      {
+        event: 'BatchAnchored',
+        issuer: ISSUER,
+        root,
+        log2Size,
+        class: 0,
+        sequence,
+        account: ACCOUNT,
+        ...change,
+      },
     ]);
   }
 
@@ -341,7 +351,9 @@ function pathOf(root: Hex): string {
 }
 
 function batchOf(sequence: number): Batch {
-  const leaves = Array.from({ length: 64 }, (_, index) => hash('sha256', `leaf ${sequence} ${index}`, 'hex'));
-  const root = toHex(merkleRoot(nodeCrypto, Buffer.from(leaves.join(''), 'hex')));
+  const leaves = Array.from({ length: 64 }, (_, i) => `0x${hash('sha256', `leaf ${sequence} ${i}`, 'hex')}`);
+  const root = toHex(
+    merkleRoot(nodeCrypto, Buffer.from(leaves.map((leaf) => leaf.slice(2)).join(''), 'hex')),
+  );
   return { issuer: ISSUER, root, class: 'short', log2Size: 6, sequence, leaves };
 }

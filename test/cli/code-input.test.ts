@@ -61,7 +61,9 @@ describe('codes from standard input and files', () => {
 
   it('names an image without a code and a file that is not there', async () => {
     const png = Buffer.from([0x89, 0x50]);
-    expect(await codeOf(() => collect(codesOf(Readable.from([png]), noImage)))).to.equal('CLI_FILE_UNREADABLE');
+    expect(await codeOf(() => collect(codesOf(Readable.from([png]), noImage)))).to.equal(
+      'CLI_FILE_UNREADABLE',
+    );
     const missing = (): Promise<unknown> => collect(codesOfFile('/nowhere/at/all', noImage));
     expect(await codeOf(missing)).to.equal('CLI_FILE_UNREADABLE');
   });

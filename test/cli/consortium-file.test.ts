@@ -73,6 +73,8 @@ describe('the consortium file', () => {
   }
 
   it('lists the issuers when a name is unknown', () => {
-    expect(() => issuerByName(FILE, 'XX')).to.throw(CliError, 'HK-DH').with.property('code', 'CLI_USAGE');
+    expect(() => issuerByName(FILE, 'XX'))
+      .to.throw(CliError, 'HK-DH')
+      .with.property('code', 'CLI_USAGE');
   });
 });

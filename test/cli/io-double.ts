@@ -6,7 +6,9 @@ export interface RecordedIo extends Io {
   readonly written: { out: string; err: string };
 }
 
-export function ioDouble(options: Partial<Pick<Io, 'env' | 'fetch'>> & { readonly stdin?: string } = {}): RecordedIo {
+export function ioDouble(
+  options: Partial<Pick<Io, 'env' | 'fetch'>> & { readonly stdin?: string } = {},
+): RecordedIo {
   const written = { out: '', err: '' };
   return {
     stdin: Readable.from(options.stdin === undefined ? [] : [new TextEncoder().encode(options.stdin)]),

@@ -42,9 +42,17 @@ describe('pages in a terminal', () => {
   });
 
   it('aligns numbers in a table to the right', () => {
-    expect(tableLines(narrow, ['name', 'n'], [['a', '5'], ['b', '500']], [1])).to.equal(
-      '  name    n\n  a       5\n  b     500\n',
-    );
+    expect(
+      tableLines(
+        narrow,
+        ['name', 'n'],
+        [
+          ['a', '5'],
+          ['b', '500'],
+        ],
+        [1],
+      ),
+    ).to.equal('  name    n\n  a       5\n  b     500\n');
   });
 
   it('lets no control character through', () => {

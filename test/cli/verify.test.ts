@@ -45,7 +45,10 @@ describe('hcl verify', () => {
 
   it('answers good, tampered, revoked, unanchored, foreign and empty codes, one line each', async () => {
     const tampered = `${good.slice(0, 40)}${good[40] === 'A' ? 'B' : 'A'}${good.slice(41)}`;
-    const { exitCode, lines } = await json([], [good, tampered, revoked, unanchored, 'HC1:NCF', '', good].join('\n'));
+    const { exitCode, lines } = await json(
+      [],
+      [good, tampered, revoked, unanchored, 'HC1:NCF', '', good].join('\n'),
+    );
     expect(exitCode).to.equal(0);
     expect(lines.map(({ source, line }) => `${source}:${line}`)).to.deep.equal(
       [1, 2, 3, 4, 5, 6, 7].map((line) => `stdin:${line}`),
@@ -152,7 +155,10 @@ describe('hcl verify', () => {
     return ioDouble({ env: { HCL_DATA: folder }, stdin });
   }
 
-  async function json(args: readonly string[], stdin = ''): Promise<{ exitCode: number; lines: readonly Line[] }> {
+  async function json(
+    args: readonly string[],
+    stdin = '',
+  ): Promise<{ exitCode: number; lines: readonly Line[] }> {
     const io = double(stdin);
     const time = args.includes('--at') ? [] : ['--at', at];
     const exitCode = await runCommand('verify', [...time, '--json', ...args], io);

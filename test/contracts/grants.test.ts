@@ -91,12 +91,10 @@ describe('TrustList: what issuers decide', () => {
       const early = EARLIEST - 1n;
       await refused(add({ from: early }), world.trustList, 'TrustListTooEarly', early, EARLIEST);
       await refused(add({ until: EARLIEST }), world.trustList, 'TrustListInvalidWindow', EARLIEST, EARLIEST);
-      await says(
-        add({ from: EARLIEST, until: EARLIEST + 1n }),
-        world.trustList,
-        'KeyAdded',
-        ...[IDS.issuer, thumbprint, 1n, KEY.publicKey, KEY.certificateDigest, EARLIEST, EARLIEST + 1n],
-      );
+      const key = [thumbprint, 1n, KEY.publicKey, KEY.certificateDigest] as const;
+      const window = [EARLIEST, EARLIEST + 1n] as const;
+      const added = add({ from: EARLIEST, until: EARLIEST + 1n });
+      await says(added, world.trustList, 'KeyAdded', IDS.issuer, ...key, ...window);
     });
   });
 
@@ -191,7 +189,7 @@ describe('TrustList: what issuers decide', () => {
       subject: () => address('approver'),
     },
   ] as const) {
-    describe(`narrowing the window of a ${what}`, () => {
+    describe(`narrowing the window of ${what}`, () => {
       const set = (until: bigint, by: Role = 'issuerAdmin') =>
         send(by, world.trustList, narrow, IDS.issuer, subject(), until);
 
@@ -256,7 +254,7 @@ describe('TrustList: what issuers decide', () => {
       subject: () => address('account'),
     },
   ] as const) {
-    describe(`declaring a ${what} compromised`, () => {
+    describe(`declaring ${what} compromised`, () => {
       const set = (from: bigint, by: Role = 'issuerAdmin') =>
         send(by, world.trustList, name, IDS.issuer, subject(), from);
       const later = 'TrustListCompromisedFromMovesLater';

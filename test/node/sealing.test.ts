@@ -72,6 +72,18 @@ describe('node: sealing', () => {
     expect(await timestamps(test)).to.deep.equal([0, 10, 11, 12]);
   });
 
+  it('shows a transaction as waiting until its block is acknowledged, never half a block', async () => {
+    await using test = await TestNode.start({ sealIntervalMs: 1 });
+    for (let nonce = 0; nonce < 40; nonce++) {
+      const hash = await transfer(test, nonce);
+      while ((await test.result('eth_getTransactionReceipt', [hash])) === null) {
+        await test.result('eth_getTransactionByHash', [hash]);
+        await new Promise(setImmediate);
+      }
+    }
+    expect(test.errors).to.deep.equal([]);
+  });
+
   it('makes no block for nothing, unless it is time for a heartbeat', async () => {
     await using quiet = await TestNode.start();
     await using beating = await TestNode.start({ heartbeatSeconds: 1 });

@@ -48,7 +48,12 @@ describe('the verifier on HTTP', () => {
       level: 'debug',
       destination: { write: (line: string) => void (logged += line) },
     });
-    const deployment = { version: 1, chainId: 5, genesisHash: '0x00', contracts: undefined as never } as const;
+    const deployment = {
+      version: 1,
+      chainId: 5,
+      genesisHash: '0x00',
+      contracts: undefined as never,
+    } as const;
     app = await buildVerifierApp({ verifier: checkpoint, config: { deployment }, logger });
   });
 
@@ -70,7 +75,13 @@ describe('the verifier on HTTP', () => {
   it('answers many codes, each in its place', async () => {
     const tampered = `${good.slice(0, -1)}${good.endsWith('0') ? '1' : '0'}`;
     const verdicts = await verdictsOf({ codes: ['', good, tampered, 'HC1:NCF', good] });
-    expect(verdicts.map(({ outcome }) => outcome)).to.deep.equal(['stop', 'pass', verdicts[2]?.outcome, 'refer', 'pass']);
+    expect(verdicts.map(({ outcome }) => outcome)).to.deep.equal([
+      'stop',
+      'pass',
+      verdicts[2]?.outcome,
+      'refer',
+      'pass',
+    ]);
     expect(verdicts[2]?.outcome).not.to.equal('pass');
     expect(verdicts[0]?.reasons).to.deep.equal(['CODE_EMPTY']);
     expect(verdicts[3]?.reasons).to.deep.equal(['FORMAT_NOT_SUPPORTED']);
@@ -78,7 +89,12 @@ describe('the verifier on HTTP', () => {
 
   it('reads plain text, one code a line, whatever ends the lines', async () => {
     const payload = `${good}\r\n\n${good}\n`;
-    const response = await app.inject({ method: 'POST', url: '/verify', headers: { 'content-type': 'text/plain' }, payload });
+    const response = await app.inject({
+      method: 'POST',
+      url: '/verify',
+      headers: { 'content-type': 'text/plain' },
+      payload,
+    });
     const { verdicts } = response.json<{ verdicts: Verdict[] }>();
     expect(verdicts.map(({ outcome }) => outcome)).to.deep.equal(['pass', 'stop', 'pass']);
   });
@@ -111,19 +127,29 @@ describe('the verifier on HTTP', () => {
     expect(verdict?.reasons).to.deep.equal(['CODE_TOO_LONG']);
   });
 
-  const refused: Readonly<Record<string, { readonly payload: string; readonly type?: string; readonly status: number }>> = {
+  const refused: Readonly<
+    Record<string, { readonly payload: string; readonly type?: string; readonly status: number }>
+  > = {
     'a body that is not JSON': { payload: '{"code":', status: 400 },
     'a code that is no text': { payload: '{"code":5}', status: 400 },
     'a field that nobody named': { payload: '{"code":"A","extra":1}', status: 400 },
     'neither code nor codes': { payload: '{}', status: 400 },
-    'more than 256 codes': { payload: JSON.stringify({ codes: Array.from({ length: 257 }, () => 'A') }), status: 400 },
+    'more than 256 codes': {
+      payload: JSON.stringify({ codes: Array.from({ length: 257 }, () => 'A') }),
+      status: 400,
+    },
     'more than 256 lines': { payload: 'A\n'.repeat(257), type: 'text/plain', status: 413 },
     'another media type': { payload: '<code/>', type: 'application/xml', status: 415 },
     'a body that is too large': { payload: 'A'.repeat(9_000_000), type: 'text/plain', status: 413 },
   };
   for (const [what, { payload, type = 'application/json', status }] of Object.entries(refused)) {
     it(`refuses ${what} with a problem`, async () => {
-      const response = await app.inject({ method: 'POST', url: '/verify', headers: { 'content-type': type }, payload });
+      const response = await app.inject({
+        method: 'POST',
+        url: '/verify',
+        headers: { 'content-type': type },
+        payload,
+      });
       expect(response.statusCode).to.equal(status);
       expect(response.headers['content-type']).to.match(/^application\/problem\+json/);
     });
@@ -131,7 +157,10 @@ describe('the verifier on HTTP', () => {
 
   it('says what it knows', async () => {
     const response = await app.inject({ url: '/state' });
-    const state = response.json<{ ledger: { chainId: number; head: object; roots: number }; issuers: object[] }>();
+    const state = response.json<{
+      ledger: { chainId: number; head: object; roots: number };
+      issuers: object[];
+    }>();
     expect(state.ledger).to.include({ chainId: 5, roots: consortium.state.roots.size });
     expect(state.ledger.head).to.deep.equal({ ...consortium.state.head });
     expect(state.issuers).to.have.length(3);

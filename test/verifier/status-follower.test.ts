@@ -242,7 +242,8 @@ describe('following status lists', () => {
   }
 
   function serve(body: unknown): void {
-    answer = (_, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+    answer = (_, response) =>
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   }
 
   async function follow(): Promise<void> {

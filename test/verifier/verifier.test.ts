@@ -147,7 +147,10 @@ describe('a verifier over a ledger', function () {
     expect(reasonsOf(await verifier.verify(code))).to.deep.equal(['pass']);
   });
 
-  function open(changes: Partial<VerifierConfig> = {}, nowSeconds: () => number = () => LEDGER_NOW): Promise<Verifier> {
+  function open(
+    changes: Partial<VerifierConfig> = {},
+    nowSeconds: () => number = () => LEDGER_NOW,
+  ): Promise<Verifier> {
     const config: VerifierConfig = {
       ...VERIFIER_DEFAULTS,
       dataFolder: join(folder, 'verifier'),

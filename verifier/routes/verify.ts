@@ -26,7 +26,11 @@ const Body = Type.Union([
   Type.String({ description: 'text/plain: one code a line' }),
 ]);
 
-export function addVerifyRoute(app: Service, verifier: Pick<Checkpoint, 'verify'>, metrics: VerifierMetrics): void {
+export function addVerifyRoute(
+  app: Service,
+  verifier: Pick<Checkpoint, 'verify'>,
+  metrics: VerifierMetrics,
+): void {
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });

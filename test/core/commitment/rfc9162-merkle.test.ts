@@ -41,8 +41,8 @@ describe('Merkle trees (RFC 9162)', () => {
     );
   });
 
-  it('§2.1.5: gives the root of the seven leaves of the certificate transparency test data', () => {
-    // Leaves and roots as in the test data that RFC 6962's authors publish with their implementation.
+  it('gives the root of the eight leaves of certificate transparency’s reference tests', () => {
+    // The same tree as `inclusion/1` of the corpus below.
     const inputs = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
     const leaves = inputs.map((hex) => leafHash(nodeCrypto, new Uint8Array(Buffer.from(hex, 'hex'))));
     expect(toHex(merkleRoot(nodeCrypto, concatBytes(...leaves)))).to.equal(
@@ -172,7 +172,7 @@ describe('Merkle trees (RFC 9162)', () => {
             leafHash: fromBase64(leaf),
             index: BigInt(leafIdx),
             size: BigInt(treeSize),
-            path: concatBytes(...(proof ?? []).map(fromBase64)),
+            path: flatPath(proof),
             root: fromBase64(root),
           });
         expect(codeThrownBy(run) !== undefined).to.equal(wantErr);
@@ -187,7 +187,7 @@ describe('Merkle trees (RFC 9162)', () => {
             size2: BigInt(size2),
             root1: fromBase64(root1),
             root2: fromBase64(root2),
-            path: concatBytes(...(proof ?? []).map(fromBase64)),
+            path: flatPath(proof),
           });
         expect(codeThrownBy(run) !== undefined).to.equal(wantErr);
       });
@@ -227,6 +227,12 @@ function jsonFiles(folder: string): readonly string[] {
     .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name) => join(folder, name));
+}
+
+/** A flat path cannot hold a hash that is not 32 bytes; a vector with one becomes a path that is broken likewise. */
+function flatPath(proof: Vector['proof']): Uint8Array {
+  const hashes = (proof ?? []).map(fromBase64);
+  return hashes.every((hash) => hash.length === 32) ? concatBytes(...hashes) : new Uint8Array(31);
 }
 
 function fromBase64(text: string): Uint8Array {

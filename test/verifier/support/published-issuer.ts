@@ -54,7 +54,11 @@ export async function startPublishedIssuer(): Promise<PublishedIssuer> {
   {
     using admin = handOf('issuer', node.url, deployment);
     const window = { from: 0, until: FAR_FUTURE };
-    await admin.trust.addKey(ISSUER, { thumbprint: fromBase64url(key.kid), publicKey: key.publicKey, ...window });
+    await admin.trust.addKey(ISSUER, {
+      thumbprint: fromBase64url(key.kid),
+      publicKey: key.publicKey,
+      ...window,
+    });
   }
   const documents = new Map<string, unknown>();
   const requests: string[] = [];
@@ -94,7 +98,12 @@ export async function startPublishedIssuer(): Promise<PublishedIssuer> {
         randomNumbers: new Uint32Array(MAX_BATCH_LEAVES),
       });
       const { root } = batch.tree;
-      await hand.batches.anchor({ root, log2Size: batch.log2Size, class: 'long', expectedSequence: sequence });
+      await hand.batches.anchor({
+        root,
+        log2Size: batch.log2Size,
+        class: 'long',
+        expectedSequence: sequence,
+      });
       documents.set(`/batches/${toHex(root)}`, {
         issuer: ISSUER,
         root: toHex(root),
@@ -128,7 +137,7 @@ export async function startPublishedIssuer(): Promise<PublishedIssuer> {
 }
 
 function hexLeaves(flat: Uint8Array): readonly string[] {
-  return Array.from({ length: flat.length / 32 }, (_, i) => toHex(flat.subarray(i * 32, i * 32 + 32)).slice(2));
+  return Array.from({ length: flat.length / 32 }, (_, i) => toHex(flat.subarray(i * 32, i * 32 + 32)));
 }
 
 function fromHex32(hex: string): Uint8Array {

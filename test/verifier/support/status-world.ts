@@ -47,7 +47,11 @@ export function newKey(): TestKey {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   // The export of a P-256 public key is such a JWK.
   const bytes = fromJwk(publicKey.export({ format: 'jwk' }) as unknown as P256Jwk);
-  return { kid: kidOf(nodeCrypto, bytes), publicKey: bytes, sign: (message) => signWith(privateKey, message) };
+  return {
+    kid: kidOf(nodeCrypto, bytes),
+    publicKey: bytes,
+    sign: (message) => signWith(privateKey, message),
+  };
 }
 
 function signWith(key: KeyObject, message: Uint8Array): Uint8Array {
@@ -105,7 +109,15 @@ export class StatusWorld {
   anchorStatus(version: number, lists: readonly ListContent[]): void {
     const listsRoot = rootOfLists(lists);
     const nextUpdate = NOW + 86_400;
-    this.append({ event: 'StatusPublished', issuer: ISSUER, version, listsRoot, actsDigest: NONE, nextUpdate, account: ACCOUNT });
+    this.append({
+      event: 'StatusPublished',
+      issuer: ISSUER,
+      version,
+      listsRoot,
+      actsDigest: NONE,
+      nextUpdate,
+      account: ACCOUNT,
+    });
   }
 }
 

@@ -17,7 +17,7 @@ export const DID = 'did:web:hk-dh.example';
 /** 2022-12-21T08:30:00Z */
 export const START_MS: number = Date.UTC(2022, 11, 21, 8, 30);
 
-export class IssuerBench implements AsyncDisposable {
+export class IssuerHouse implements AsyncDisposable {
   readonly folder: string;
   readonly secrets: IssuerSecrets = createSecrets(createRandomBytes());
   readonly ledger: MemoryLedger = new MemoryLedger(START_MS / 1000);
@@ -27,8 +27,13 @@ export class IssuerBench implements AsyncDisposable {
     this.folder = folder;
   }
 
-  static async create(): Promise<IssuerBench> {
-    return new IssuerBench(await mkdtemp(join(tmpdir(), 'hcl-issuer-')));
+  static async create(): Promise<IssuerHouse> {
+    return new IssuerHouse(await mkdtemp(join(tmpdir(), 'hcl-issuer-')));
+  }
+
+  /** On a folder that another process made. */
+  static at(folder: string): IssuerHouse {
+    return new IssuerHouse(folder);
   }
 
   config(changes: Partial<IssuerConfig> = {}): IssuerConfig {
@@ -111,7 +116,7 @@ export function rowsOf(records: readonly HealthRecord[]): IntakeRow[] {
   return records.map((record, i) => ({ row: i + 1, record }));
 }
 
-export async function issueAll(issuer: Issuer, records: readonly HealthRecord[]): Promise<readonly IssuedRow[]> {
+export async function issueAll(issuer: Issuer, records: readonly HealthRecord[]): Promise<IssuedRow[]> {
   return (await collect(issuer.issueRows(rowsOf(records)))).map(issued);
 }
 

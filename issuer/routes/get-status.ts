@@ -1,0 +1,31 @@
+/**
+ * `GET /status`: all status lists of the newest version on the ledger; `GET /status/{name}`: one of them, at the
+ * address that credentials name, as `application/statuslist+jwt`. Verifiers fetch lists, never single entries,
+ * so nobody learns whom they check.
+ */
+import type { Service } from '../../service/app.ts';
+import { Closed, Type } from '../../service/schema.ts';
+import type { Issuer } from '../issuer.ts';
+import { Hash32, Name, problems } from './schemas.ts';
+
+const List = Closed({ uri: Type.String(), version: Type.Integer(), digest: Hash32, token: Type.String() });
+const Manifest = Closed({
+  version: Type.Integer(),
+  listsRoot: Hash32,
+  nextUpdate: Type.Integer(),
+  lists: Type.Array(List),
+});
+
+export function addGetStatus(app: Service, issuer: Issuer): void {
+  const tags = ['public'];
+  app.get('/status', { schema: { tags, response: { 200: Manifest, ...problems } } }, async (_request, reply) => {
+    const manifest = await issuer.statusManifest();
+    void reply.header('cache-control', 'no-cache').header('etag', `"${manifest.version}"`);
+    return { ...manifest, lists: [...manifest.lists] };
+  });
+  const schema = { tags, params: Closed({ name: Name }), response: { 200: Type.String(), ...problems } };
+  app.get('/status/:name', { schema }, async (request, reply) => {
+    const token = await issuer.statusToken(request.params.name);
+    return await reply.type('application/statuslist+jwt').send(token);
+  });
+}

@@ -1,0 +1,36 @@
+/** Opens an issuer, listens, and lets it work by itself. */
+import { createLogger } from '../service/logging.ts';
+import { buildIssuerApp } from './app.ts';
+import type { IssuerConfig } from './config.ts';
+import { Issuer, type IssuerPorts } from './issuer.ts';
+import type { IssuerSecrets } from './secrets.ts';
+
+export interface StartedIssuer {
+  readonly url: string;
+  readonly issuer: Issuer;
+  /** Answers what is under way, stops listening, closes the store. */
+  close(): Promise<void>;
+}
+
+export async function startIssuer(
+  config: IssuerConfig,
+  secrets: IssuerSecrets,
+  ports: IssuerPorts,
+): Promise<StartedIssuer> {
+  const logger = createLogger({ name: 'issuer', level: config.logLevel });
+  const issuer = await Issuer.open(config, secrets, { log: logger, ...ports });
+  const { operatorToken } = secrets;
+  const app = await buildIssuerApp({ issuer, operatorToken, now: ports.now, logger });
+  const close = async (): Promise<void> => {
+    await app.close();
+    await issuer.close();
+  };
+  try {
+    const url = await app.listen({ host: config.http.host, port: config.http.port });
+    issuer.start();
+    return { url, issuer, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,121 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import { runCommand } from '../../cli/commands.ts';
+import { writeConsortiumFile } from '../../cli/consortium-file.ts';
+import { formatDeployment } from '../../ledger/deployment.ts';
+import {
+  LEDGER_NOW,
+  startPublishedIssuer,
+  type PublishedIssuer,
+} from '../verifier/support/published-issuer.ts';
+import { ioDouble, type RecordedIo } from './io-double.ts';
+
+describe('hcl audit and hcl verify --rpc, over a ledger', function () {
+  this.timeout(30_000);
+  let issuer: PublishedIssuer;
+  let code: string;
+  let folder: string;
+
+  before(async () => {
+    issuer = await startPublishedIssuer();
+    code = await issuer.issue(1);
+    await issuer.issue(2);
+    await issuer.publish([2]);
+    folder = await mkdtemp(join(tmpdir(), 'hcl-cli-audit-'));
+    await writeFile(join(folder, 'deployment.json'), formatDeployment(issuer.deployment));
+    await writeConsortiumFile(folder, {
+      version: 1,
+      rpcUrl: issuer.rpcUrl,
+      chainId: issuer.deployment.chainId,
+      deployment: 'deployment.json',
+      verifierUrl: 'http://127.0.0.1:1',
+      issuers: [
+        { name: 'HK-DH', did: issuer.did, url: issuer.url, jurisdiction: 'HK', operatorTokenFile: 'none' },
+      ],
+    });
+  });
+
+  after(async () => {
+    await issuer[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+
+  it('derives every root again and passes', async () => {
+    const { exitCode, out } = await run('audit');
+    expect(exitCode).to.equal(0);
+    expect(out).to.match(/Batches +2 of 2 agree/);
+    expect(out).to.match(/Leaves +128 hashed again/);
+    expect(out).to.match(/Status +1 of 1 agree/);
+    expect(out).to.contain('✓ The audit passed');
+    for (const line of out.split('\n')) expect(line.length).to.be.at.most(80);
+  });
+
+  it('gives one line of JSON per event, count and finding, and one for the whole', async () => {
+    const { out } = await run('audit', '--json', '--type', 'BatchAnchored', '--issuer', 'HK-DH');
+    const lines = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string; event?: string });
+    expect(lines.map(({ kind }) => kind)).to.deep.equal(['event', 'event', 'count', 'audit']);
+    expect(lines.at(-1)).to.deep.include({ passed: true, findings: 0 });
+    expect(lines[0]?.event).to.equal('BatchAnchored');
+  });
+
+  it('fails when a leaf was changed, and names the batch', async () => {
+    const [path, batch] = [...issuer.documents].find(([name]) => name.startsWith('/batches/')) ?? ['', {}];
+    const leaves = (batch as { leaves: readonly string[] }).leaves;
+    issuer.documents.set(path, { ...(batch as object), leaves: leaves.with(3, `0x${'00'.repeat(32)}`) });
+    const { exitCode, out } = await run('audit');
+    issuer.documents.set(path, batch);
+    expect(exitCode).to.equal(1);
+    expect(out).to.contain('BATCH_MISMATCHED');
+    expect(out.replaceAll(/\s/g, '')).to.contain(path.slice('/batches/'.length));
+    expect(out).to.contain('✗ The audit failed');
+  });
+
+  it('lists by time', async () => {
+    const { out } = await run('audit', '--list', '--until', '2000-01-01');
+    expect(out).to.contain('nothing matches');
+  });
+
+  for (const args of [
+    ['--type', 'Nonsense'],
+    ['--class', 'medium'],
+    ['--since', 'yesterday'],
+    ['--issuer', 'XX'],
+    ['extra'],
+  ]) {
+    it(`refuses ${args.join(' ')} as wrong usage`, async () => {
+      expect((await run('audit', ...args)).exitCode).to.equal(2);
+    });
+  }
+
+  it('fails with the reason when the ledger does not answer', async () => {
+    const { exitCode, err } = await run('audit', '--rpc', 'http://127.0.0.1:1');
+    expect(exitCode).to.equal(1);
+    expect(err).to.contain('LEDGER_UNREACHABLE');
+  });
+
+  it('verifies from the ledger itself, status lists included', async () => {
+    const io = double(`${code}\n`);
+    const at = new Date(LEDGER_NOW * 1000).toISOString();
+    expect(await runCommand('verify', ['--rpc', issuer.rpcUrl, '--at', at, '--json'], io)).to.equal(0);
+    expect(JSON.parse(io.written.out)).to.have.nested.property('verdict.outcome', 'pass');
+  });
+
+  function double(stdin = ''): RecordedIo {
+    return ioDouble({ env: { HCL_DATA: folder }, fetch: globalThis.fetch, stdin });
+  }
+
+  async function run(...[command, ...args]: readonly [string, ...string[]]): Promise<{
+    readonly exitCode: number;
+    readonly out: string;
+    readonly err: string;
+  }> {
+    const io = double();
+    return { exitCode: await runCommand(command, args, io), ...io.written };
+  }
+});

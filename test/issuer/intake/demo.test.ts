@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import type { HealthRecord } from '../../../core/record/record.ts';
+import type { IntakeMediaType } from '../../../issuer/intake/intake.ts';
+import { readAllRows, recordsOf, summarise } from './read-all.ts';
+
+const FILES: readonly (readonly [
+  name: string,
+  mediaType: IntakeMediaType,
+  good: number,
+  refused: readonly string[],
+])[] = [
+  [
+    'hk-vaccinations.csv',
+    'text/csv',
+    38,
+    [
+      '11 docNumber RECORD_DOCUMENT_CHECK_DIGIT',
+      '23 date RECORD_DATE_INVALID',
+      '35 product RECORD_FIELD_FORMAT',
+      '35 doseNumber RECORD_DOSE_ORDER',
+    ],
+  ],
+  ['gd-tests.csv', 'text/csv', 18, ['7 collectedAt RECORD_FIELD_FORMAT', '14 result RECORD_CODE_SYSTEM']],
+  [
+    'mo-bundle.json',
+    'application/fhir+json',
+    26,
+    ['34 Immunization.status INTAKE_FHIR_STATUS', '45 Observation.effectiveDateTime RECORD_FIELD_FORMAT'],
+  ],
+];
+
+describe("the demonstration's files", () => {
+  for (const [name, mediaType, good, refused] of FILES) {
+    it(`${name}: ${good} records, and each bad row with its reason`, async () => {
+      const rows = await readAllRows(mediaType, demoFile(name));
+      expect(recordsOf(rows)).to.have.lengthOf(good);
+      expect(summarise(rows).filter((line) => !line.endsWith(' ok'))).to.deep.equal(refused);
+    });
+  }
+
+  it('are specimens: every document number is of a range that is not given out', async () => {
+    const records: HealthRecord[] = [];
+    for (const [name, mediaType] of FILES)
+      records.push(...recordsOf(await readAllRows(mediaType, demoFile(name))));
+    for (const { subject } of records) {
+      expect(subject.docNumber).to.match(
+        /^(?:[QX]\d{6}\([\dA]\)|SPEC\d+|440000\d{11}[\dX]|C99\d{6}|9\d{6}\(\d\))$/,
+      );
+    }
+  });
+});
+
+function demoFile(name: string): Uint8Array {
+  return readFileSync(new URL(`../../../scripts/demo/${name}`, import.meta.url));
+}
