@@ -3,7 +3,7 @@
  * file of people's vaccinations and tests, and shows at a checkpoint what is accepted and what is not. Runs
  * until Ctrl-C and comes back with the same history; `--once` ends after the report.
  */
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { verdictPage } from '../cli/verdict-page.ts';
 import { fieldLines, styled } from '../cli/page.ts';
@@ -170,7 +170,9 @@ function placesPage(
   files: readonly string[],
   out: Output,
 ): string {
-  const at = (folder: string): string => join(dataFolder, folder);
+  // Shorter to read and to type, where the folder lies below the one we are in.
+  const near = relative(process.cwd(), dataFolder);
+  const at = (name: string): string => join(near.startsWith('..') ? dataFolder : near, name);
   const command = (words: string): string => `  npm run -s hcl -- ${words}\n`;
   return [
     `${styled(out, 'bold', 'Where things are')}\n\n`,
@@ -180,9 +182,9 @@ function placesPage(
       ...issuers.map(({ member, url }) => ({ label: `Issuer ${member.name}`, value: `${url}/docs` })),
       { label: 'Codes', value: `${at('codes')} (${files.length} files: text, SVG, PNG)` },
       { label: 'Keys', value: at('keys') },
-      { label: 'State', value: dataFolder },
+      { label: 'State', value: at('') },
     ]),
-    `\n${styled(out, 'bold', 'Try')}\n\n`,
+    `\n${styled(out, 'bold', 'Try, in a second terminal')}\n\n`,
     command(`verify ${at('codes/good.png')}`),
     command(`verify --json < ${at('codes/hk-dh-venue.txt')}`),
     command('audit'),

@@ -8,12 +8,7 @@ import { BytesError } from './errors.ts';
 import { fromUtf8 } from './utf8.ts';
 
 export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [member: string]: JsonValue };
+  null | boolean | number | string | readonly JsonValue[] | { readonly [member: string]: JsonValue };
 
 /** Deeper values are refused: nothing of ours nests half as deep. */
 export const MAX_JSON_DEPTH = 32;

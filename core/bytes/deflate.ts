@@ -59,7 +59,12 @@ function cheapestSteps(history: Uint8Array, start: number): Steps {
     const cost = costs[i]!;
     offer(i + 1, cost + (history[at]! < 144 ? 8 : 9), 1, 0);
     if (long.end - i >= MIN_MATCH) {
-      offer(long.end, cost + LENGTH_COST[long.end - i]! + distanceCost(long.distance), long.end - i, long.distance);
+      offer(
+        long.end,
+        cost + LENGTH_COST[long.end - i]! + distanceCost(long.distance),
+        long.end - i,
+        long.distance,
+      );
       continue;
     }
     const limit = Math.min(MAX_MATCH, count - i);
@@ -71,7 +76,8 @@ function cheapestSteps(history: Uint8Array, start: number): Steps {
       const length = matchLength(history, from, at, limit);
       // A nearer match of the same length was cheaper: only what is longer is new.
       const costBeforeLength = cost + distanceCost(distance);
-      for (let l = longest + 1; l <= length; l++) offer(i + l, costBeforeLength + LENGTH_COST[l]!, l, distance);
+      for (let l = longest + 1; l <= length; l++)
+        offer(i + l, costBeforeLength + LENGTH_COST[l]!, l, distance);
       if (length >= LONG_MATCH && length > longest) long = { end: i + length, distance };
       longest = Math.max(longest, length);
     }

@@ -24,21 +24,24 @@ const LOOKUP_BITS = 9;
 const END_OF_BLOCK = 256;
 /** RFC 1951 §3.2.5: smallest length and number of extra bits of symbols 257 to 285. */
 export const LENGTH_BASE: readonly number[] = [
-  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
+  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195,
+  227, 258,
 ];
 export const LENGTH_EXTRA: readonly number[] = [
   0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
 ];
 /** Likewise for the distance symbols 0 to 29. */
 export const DISTANCE_BASE: readonly number[] = [
-  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145,
-  8193, 12289, 16385, 24577,
+  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097,
+  6145, 8193, 12289, 16385, 24577,
 ];
 export const DISTANCE_EXTRA: readonly number[] = [
   0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
 ];
 /** §3.2.7: the order in which the lengths of the code length code come. */
-const CODE_LENGTH_ORDER: readonly number[] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+const CODE_LENGTH_ORDER: readonly number[] = [
+  16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
+];
 
 interface Huffman {
   /** How many symbols have codes of each length. */
@@ -91,7 +94,8 @@ class Inflater {
       else throw invalid('block type 3');
     } while (last === 0);
     this.unreadBytes();
-    if (this.read !== this.data.length || this.bits !== 0) throw invalid('the stream does not end with the data');
+    if (this.read !== this.data.length || this.bits !== 0)
+      throw invalid('the stream does not end with the data');
     return this.out.subarray(0, this.written);
   }
 
@@ -128,7 +132,7 @@ class Inflater {
 
   private codeLengths(code: Huffman, count: number): Uint8Array {
     const lengths = new Uint8Array(count);
-    for (let i = 0; i < count; ) {
+    for (let i = 0; i < count;) {
       const symbol = this.symbol(code);
       if (symbol < 16) {
         lengths[i++] = symbol;
@@ -137,7 +141,8 @@ class Inflater {
       if (symbol === 16 && i === 0) throw invalid('a repeat of nothing');
       // i > 0 where symbol is 16.
       const value = symbol === 16 ? lengths[i - 1]! : 0;
-      const end = i + (symbol === 16 ? 3 + this.take(2) : symbol === 17 ? 3 + this.take(3) : 11 + this.take(7));
+      const end =
+        i + (symbol === 16 ? 3 + this.take(2) : symbol === 17 ? 3 + this.take(3) : 11 + this.take(7));
       if (end > count) throw invalid('more code lengths than symbols');
       lengths.fill(value, i, end);
       i = end;
@@ -274,7 +279,8 @@ function withLookup(lengths: Uint8Array): Huffman {
     // counts has a place for each length, and as many symbols follow as it says.
     for (const end = index + huffman.counts[length]!; index < end; index++, code++) {
       const entry = (huffman.symbols[index]! << 4) | length;
-      for (let bits = reverseBits(code, length); bits < lookup.length; bits += 1 << length) lookup[bits] = entry;
+      for (let bits = reverseBits(code, length); bits < lookup.length; bits += 1 << length)
+        lookup[bits] = entry;
     }
   }
   return { ...huffman, lookup };

@@ -21,7 +21,8 @@ export function hmacSha256(crypto: Crypto, key: Uint8Array, message: Uint8Array)
 
 /** What stands at place `index` of a batch when no record does; a seed that is not 32 bytes throws `BATCH_INPUT_INVALID`. */
 export function paddingLeafHash(crypto: Crypto, seed: Uint8Array, index: number): Uint8Array {
-  if (seed.length !== SEED_BYTES) throw new CommitmentError('BATCH_INPUT_INVALID', 'a batch seed has 32 bytes');
+  if (seed.length !== SEED_BYTES)
+    throw new CommitmentError('BATCH_INPUT_INVALID', 'a batch seed has 32 bytes');
   const place = new Uint8Array(4);
   new DataView(place.buffer).setUint32(0, index);
   return hmacSha256(crypto, seed, place);

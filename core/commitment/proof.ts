@@ -38,7 +38,8 @@ export function batchRootFromPath(crypto: Crypto, { leafHash, index, path }: Bat
   if (!Number.isInteger(index) || index < 0 || index >= 2 ** (end / HASH_BYTES)) throw outOfRange();
   const node = leafHash.slice();
   let bits = index;
-  for (let at = 0; at < end; at += HASH_BYTES, bits >>>= 1) climb(crypto, node, { path, at, left: (bits & 1) === 1 });
+  for (let at = 0; at < end; at += HASH_BYTES, bits >>>= 1)
+    climb(crypto, node, { path, at, left: (bits & 1) === 1 });
   return node;
 }
 

@@ -81,7 +81,8 @@ export function decodeCode(text: string): CodeParts {
 function checkText(text: string): void {
   if (text.length === 0) throw new CodeError('CODE_EMPTY', 'an empty text');
   if (text.startsWith(CODE_PREFIX)) {
-    if (text.length > MAX_CODE_CHARACTERS) throw new CodeError('CODE_TOO_LONG', 'longer than a QR symbol holds');
+    if (text.length > MAX_CODE_CHARACTERS)
+      throw new CodeError('CODE_TOO_LONG', 'longer than a QR symbol holds');
     return;
   }
   if (ANY_VERSION.test(text)) throw new CodeError('CODE_VERSION_UNKNOWN', 'a code of another version');

@@ -35,7 +35,9 @@ export function qrVersion(text: string): number {
 export function toSvg(text: string): string {
   const matrix = qrMatrix(text);
   const side = matrix.length;
-  const path = matrix.map((row, y) => runsOf(row).map(({ start, length }) => `M${start} ${y}h${length}v1h-${length}z`));
+  const path = matrix.map((row, y) =>
+    runsOf(row).map(({ start, length }) => `M${start} ${y}h${length}v1h-${length}z`),
+  );
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${side} ${side}" shape-rendering="crispEdges">` +
     `<path fill="#fff" d="M0 0h${side}v${side}H0z"/><path d="${path.flat().join('')}"/></svg>`
@@ -66,7 +68,9 @@ interface Run {
 function runsOf(row: readonly boolean[]): readonly Run[] {
   const edges = row.flatMap((isDark, x) => (isDark === (row[x - 1] ?? false) ? [] : [x]));
   // The quiet zone is light, so edges come in pairs: into the dark and out of it.
-  return edges.flatMap((start, i) => (i % 2 === 0 ? [{ start, length: (edges[i + 1] ?? row.length) - start }] : []));
+  return edges.flatMap((start, i) =>
+    i % 2 === 0 ? [{ start, length: (edges[i + 1] ?? row.length) - start }] : [],
+  );
 }
 
 function repeat<T>(value: T): T[] {

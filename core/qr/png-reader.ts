@@ -34,7 +34,11 @@ export interface RgbImage {
 export function readPng(bytes: Uint8Array): RgbImage {
   const { header, palette, data } = readChunks(bytes);
   const filtered = inflate(header, data);
-  return { width: header.width, height: header.height, data: toRgb(header, palette, unfilter(header, filtered)) };
+  return {
+    width: header.width,
+    height: header.height,
+    data: toRgb(header, palette, unfilter(header, filtered)),
+  };
 }
 
 interface Header {
@@ -61,10 +65,12 @@ function readChunks(bytes: Uint8Array): Chunks {
   let palette = new Uint8Array(0);
   const data: Uint8Array[] = [];
   let type = '';
-  for (let at = PNG_SIGNATURE.length; type !== 'IEND'; ) {
-    const end = at + CHUNK_FRAME_BYTES <= bytes.length ? at + CHUNK_FRAME_BYTES + view.getUint32(at) : Infinity;
+  for (let at = PNG_SIGNATURE.length; type !== 'IEND';) {
+    const end =
+      at + CHUNK_FRAME_BYTES <= bytes.length ? at + CHUNK_FRAME_BYTES + view.getUint32(at) : Infinity;
     if (end > bytes.length) throw invalid('cut short');
-    if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) throw invalid('a chunk is damaged');
+    if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4))
+      throw invalid('a chunk is damaged');
     type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
     const content = bytes.slice(at + 8, end - 4);
     if (type === 'IHDR') header = readHeader(content);
@@ -84,7 +90,8 @@ function readHeader(content: Uint8Array): Header {
   const depth = view.getUint8(8);
   const colourType = view.getUint8(9);
   const form = FORMS.get(colourType);
-  if (width === 0 || height === 0 || form === undefined || !form.depths.includes(depth)) throw invalid('header');
+  if (width === 0 || height === 0 || form === undefined || !form.depths.includes(depth))
+    throw invalid('header');
   if (view.getUint8(12) !== 0) throw invalid('interlaced pictures are not read');
   if (width * height > MAX_PIXELS) throw new ImageError('IMAGE_TOO_LARGE', `more than ${MAX_PIXELS} pixels`);
   const { samples } = form;
@@ -152,7 +159,12 @@ function toRgb(header: Header, palette: Uint8Array, raw: Uint8Array): Uint8Array
 }
 
 /** A sample as 0 to 255, or as it is when it is an index of the palette. */
-function sampleAt({ depth, rowBytes, colourType }: Header, raw: Uint8Array, y: number, index: number): number {
+function sampleAt(
+  { depth, rowBytes, colourType }: Header,
+  raw: Uint8Array,
+  y: number,
+  index: number,
+): number {
   const bit = index * depth;
   // The row has all samples of its pixels.
   const byte = raw[y * rowBytes + (bit >> 3)]!;

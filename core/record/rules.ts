@@ -22,10 +22,12 @@ const MAX_AGE_YEARS = 130;
 const CODED_FACTS = Object.keys(VALUE_SETS) as readonly CodedFact[]; // VALUE_SETS has exactly these keys.
 
 export function ruleProblems(facts: SoundFacts, nowSeconds: number): readonly FieldProblem[] {
+  // The latest day that has begun anywhere.
+  const today = toUtcDate(nowSeconds + EARLIEST_ZONE_SECONDS);
   return [
     ...documentProblems(facts.subject ?? {}),
-    ...birthProblems(facts.subject ?? {}, nowSeconds),
-    ...vaccinationDateProblems(facts, nowSeconds),
+    ...birthProblems(facts.subject ?? {}, today),
+    ...vaccinationDateProblems(facts, today),
     ...testTimeProblems(facts, nowSeconds),
     ...doseProblems(facts),
     ...CODED_FACTS.flatMap((fact) => codeProblems(fact, facts[fact])),
@@ -56,10 +58,9 @@ function documentProblems({ docType, docNumber, docIssuer }: Partial<Subject>): 
   return problems;
 }
 
-function birthProblems({ dob }: Partial<Subject>, nowSeconds: number): readonly FieldProblem[] {
+function birthProblems({ dob }: Partial<Subject>, today: string): readonly FieldProblem[] {
   if (dob === undefined) return [];
   if (!isPartialDate(dob)) return [noSuchDay('subject.dob')];
-  const today = latestToday(nowSeconds);
   if (dob > today) return [inFuture('subject.dob')];
   const oldest = Number(today.slice(0, 4)) - MAX_AGE_YEARS;
   return Number(dob.slice(0, 4)) < oldest
@@ -67,11 +68,11 @@ function birthProblems({ dob }: Partial<Subject>, nowSeconds: number): readonly 
     : [];
 }
 
-function vaccinationDateProblems({ date, subject }: SoundFacts, nowSeconds: number): readonly FieldProblem[] {
+function vaccinationDateProblems({ date, subject }: SoundFacts, today: string): readonly FieldProblem[] {
   if (date === undefined) return [];
   if (!isCalendarDate(date)) return [noSuchDay('date')];
   return [
-    ...(date > latestToday(nowSeconds) ? [inFuture('date')] : []),
+    ...(date > today ? [inFuture('date')] : []),
     ...beforeBirthProblems('date', date, subject),
   ];
 }
@@ -143,10 +144,6 @@ function countryProblems(field: string, country: string | undefined): readonly F
   return country !== undefined && !isCountry(country)
     ? [problem(field, 'RECORD_COUNTRY_UNKNOWN', 'is no country code of ISO 3166-1')]
     : [];
-}
-
-function latestToday(nowSeconds: number): string {
-  return toUtcDate(nowSeconds + EARLIEST_ZONE_SECONDS);
 }
 
 function noSuchDay(field: string): FieldProblem {

@@ -7,7 +7,11 @@
 /** Controls, format characters (bidirectional overrides, zero widths), private use, lone surrogates, U+FFFD. */
 const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\uFFFD]/u;
 
+/** Text that is its own normal form: most of what comes in. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+
 export function normaliseText(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text
     .normalize('NFC')
     .trim()
@@ -15,5 +19,5 @@ export function normaliseText(text: string): string {
 }
 
 export function hasForbiddenCharacter(text: string): boolean {
-  return FORBIDDEN.test(text);
+  return !PLAIN.test(text) && FORBIDDEN.test(text);
 }

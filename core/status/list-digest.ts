@@ -26,7 +26,10 @@ export interface VersionedStatusList {
 }
 
 /** 32 bytes. */
-export function statusListDigest(crypto: Crypto, { uri, version, bits, bytes }: VersionedStatusList): Uint8Array {
+export function statusListDigest(
+  crypto: Crypto,
+  { uri, version, bits, bytes }: VersionedStatusList,
+): Uint8Array {
   const uriBytes = toUtf8(uri);
   const versionBytes = new Uint8Array(8);
   new DataView(versionBytes.buffer).setBigUint64(0, BigInt(version));

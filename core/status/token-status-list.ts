@@ -80,7 +80,8 @@ export class StatusList {
     const bytes = this.bytes.slice();
     for (const { index, value } of changes) {
       const number = STATUS_VALUES.indexOf(value);
-      if (number > this.mask) throw new StatusError('STATUS_VALUE_UNKNOWN', 'the entries are too small for it');
+      if (number > this.mask)
+        throw new StatusError('STATUS_VALUE_UNKNOWN', 'the entries are too small for it');
       const { byte, shift } = this.place(index);
       bytes[byte] = (bytes[byte]! & ~(this.mask << shift)) | (number << shift);
     }

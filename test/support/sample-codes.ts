@@ -97,7 +97,11 @@ function subject(random: Random, hasChineseName: boolean): Subject {
     ['HKID', `X${100_000 + random.below(900_000)}(${random.below(10)})`, 'HK'],
     ['PASSPORT', `K${10_000_000 + random.below(9_000_000)}`, 'HK'],
     ['MOBIR', `${1_000_000 + random.below(9_000_000)}(${random.below(10)})`, 'MO'],
-    ['CNID', `44000019${10 + random.below(90)}${two(1 + random.below(12))}15${1000 + random.below(9000)}`, 'CN'],
+    [
+      'CNID',
+      `44000019${10 + random.below(90)}${two(1 + random.below(12))}15${1000 + random.below(9000)}`,
+      'CN',
+    ],
   ]);
   return {
     nameEn: `${random.pick(SURNAMES)}, ${given}`,

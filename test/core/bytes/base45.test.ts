@@ -65,7 +65,8 @@ describe('base45 (RFC 9285)', () => {
     const character = fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:', 'a', '\n', 'é');
     fc.assert(
       fc.property(fc.string({ unit: character, maxLength: 12 }), (text) => {
-        if (codeThrownBy(() => fromBase45(text)) === undefined) expect(toBase45(fromBase45(text))).to.equal(text);
+        if (codeThrownBy(() => fromBase45(text)) === undefined)
+          expect(toBase45(fromBase45(text))).to.equal(text);
       }),
       { numRuns: runs(2000, 50_000) },
     );

@@ -2,7 +2,12 @@ import { Buffer } from 'node:buffer';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { base64urlLength, fromBase64url, toBase64url, writeBase64url } from '../../../core/bytes/base64url.ts';
+import {
+  base64urlLength,
+  fromBase64url,
+  toBase64url,
+  writeBase64url,
+} from '../../../core/bytes/base64url.ts';
 import { toUtf8 } from '../../../core/bytes/utf8.ts';
 import { runs } from '../../support/scale.ts';
 import { codeThrownBy, expectThrows } from '../../support/throws-code.ts';

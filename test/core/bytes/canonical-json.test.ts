@@ -21,7 +21,9 @@ describe('canonical JSON (RFC 8785)', () => {
         const outputHex = readFileSync(join(folder, 'outhex', name.replace('.json', '.txt')), 'utf8');
         const text = toCanonicalJson(JSON.parse(input));
         expect(text).to.equal(output.trimEnd());
-        expect(toUtf8(text)).to.deep.equal(Uint8Array.from(outputHex.trim().split(/\s+/), (hex) => parseInt(hex, 16)));
+        expect(toUtf8(text)).to.deep.equal(
+          Uint8Array.from(outputHex.trim().split(/\s+/), (hex) => parseInt(hex, 16)),
+        );
         expect(parse(text)).to.deep.equal(JSON.parse(input));
         expectThrows(() => parse(input), 'JSON_NOT_CANONICAL');
       });

@@ -5,7 +5,8 @@ import { fromHex, toHex } from '../../../core/bytes/hex.ts';
 import { expectThrows } from '../../support/throws-code.ts';
 
 describe('hex', () => {
-  it('writes 0x and lowercase digits', () => expect(toHex(Uint8Array.of(0, 1, 0xab, 0xff))).to.equal('0x0001abff'));
+  it('writes 0x and lowercase digits', () =>
+    expect(toHex(Uint8Array.of(0, 1, 0xab, 0xff))).to.equal('0x0001abff'));
 
   it('reads back what it writes', () => {
     fc.assert(

@@ -84,14 +84,20 @@ describe('inflate (RFC 1951)', () => {
   it('accepts no stream that zlib refuses, and reads the same from the rest', () => {
     const start = concatBytes(...Array.from({ length: 8 }, (_, i) => toUtf8(`{"claim":${i * 7}}`)));
     fc.assert(
-      fc.property(fc.constantFrom(0, 1, 9), fc.nat(), fc.nat(255), fc.boolean(), (level, at, byte, isFixed) => {
-        const strategy = isFixed ? constants.Z_FIXED : constants.Z_DEFAULT_STRATEGY;
-        const stream = new Uint8Array(deflateRawSync(start, { level, strategy }));
-        stream[at % stream.length] = byte;
-        if (codeThrownBy(() => inflateBounded(stream, { maxBytes })) !== undefined) return;
-        const expected = new Uint8Array(inflateRawSync(stream, { maxOutputLength: maxBytes }));
-        expect(inflateBounded(stream, { maxBytes })).to.deep.equal(expected);
-      }),
+      fc.property(
+        fc.constantFrom(0, 1, 9),
+        fc.nat(),
+        fc.nat(255),
+        fc.boolean(),
+        (level, at, byte, isFixed) => {
+          const strategy = isFixed ? constants.Z_FIXED : constants.Z_DEFAULT_STRATEGY;
+          const stream = new Uint8Array(deflateRawSync(start, { level, strategy }));
+          stream[at % stream.length] = byte;
+          if (codeThrownBy(() => inflateBounded(stream, { maxBytes })) !== undefined) return;
+          const expected = new Uint8Array(inflateRawSync(stream, { maxOutputLength: maxBytes }));
+          expect(inflateBounded(stream, { maxBytes })).to.deep.equal(expected);
+        },
+      ),
       { numRuns: runs(3000, 50_000) },
     );
   });
@@ -99,11 +105,9 @@ describe('inflate (RFC 1951)', () => {
   it('throws nothing but its own errors, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 80 }), (bytes) => {
-        expect(codeThrownBy(() => inflateBounded(bytes, { dictionary: DICTIONARY_1, maxBytes }))).to.be.oneOf([
-          undefined,
-          'INFLATE_INVALID',
-          'INFLATE_TOO_LARGE',
-        ]);
+        expect(codeThrownBy(() => inflateBounded(bytes, { dictionary: DICTIONARY_1, maxBytes }))).to.be.oneOf(
+          [undefined, 'INFLATE_INVALID', 'INFLATE_TOO_LARGE'],
+        );
       }),
       { numRuns: runs(5000, 100_000) },
     );
@@ -120,7 +124,8 @@ describe('inflate (RFC 1951)', () => {
   it('reaches to the first byte of the dictionary and not beyond', () => {
     const dictionary = toUtf8('abcdef');
     // fixed block: length 3 (symbol 257), then distance 6 or 7 (symbol 4 + one bit), end of block
-    const at = (distance: number): Uint8Array => bits([3, 3], code(1, 7), code(4, 5), [distance - 5, 1], code(0, 7));
+    const at = (distance: number): Uint8Array =>
+      bits([3, 3], code(1, 7), code(4, 5), [distance - 5, 1], code(0, 7));
     expect(inflateBounded(at(6), { dictionary, maxBytes })).to.deep.equal(toUtf8('abc'));
     expectThrows(() => inflateBounded(at(6), { dictionary: toUtf8('abcde'), maxBytes }), 'INFLATE_INVALID');
     expectThrows(() => inflateBounded(at(6), { maxBytes }), 'INFLATE_INVALID');
@@ -129,7 +134,9 @@ describe('inflate (RFC 1951)', () => {
   it('copies from the dictionary on into what it wrote', () => {
     // length 10 (symbol 264), distance 2
     const stream = bits([3, 3], code(8, 7), code(1, 5), code(0, 7));
-    expect(inflateBounded(stream, { dictionary: toUtf8('xy'), maxBytes })).to.deep.equal(toUtf8('xyxyxyxyxy'));
+    expect(inflateBounded(stream, { dictionary: toUtf8('xy'), maxBytes })).to.deep.equal(
+      toUtf8('xyxyxyxyxy'),
+    );
   });
 
   const dynamic: readonly (readonly [number, number])[] = [[5, 3]];
@@ -146,18 +153,53 @@ describe('inflate (RFC 1951)', () => {
     ['a last block that is missing', bits([2, 3], code(0, 7))],
     ['287 literal symbols', bits(...dynamic, [30, 5], [0, 5], [0, 4])],
     ['31 distance symbols', bits(...dynamic, [0, 5], [30, 5], [0, 4])],
-    ['code lengths with too many codes', bits(...dynamic, [0, 5], [0, 5], [0, 4], [1, 3], [1, 3], [1, 3], [0, 3])],
-    ['code lengths with too few codes', bits(...dynamic, [0, 5], [0, 5], [0, 4], [2, 3], [2, 3], [0, 3], [0, 3])],
+    [
+      'code lengths with too many codes',
+      bits(...dynamic, [0, 5], [0, 5], [0, 4], [1, 3], [1, 3], [1, 3], [0, 3]),
+    ],
+    [
+      'code lengths with too few codes',
+      bits(...dynamic, [0, 5], [0, 5], [0, 4], [2, 3], [2, 3], [0, 3], [0, 3]),
+    ],
     ['code lengths without a code', bits(...dynamic, [0, 5], [0, 5], [0, 4], [0, 30])],
     // code length symbols 16 and 18 have the codes 0 and 1
-    ['a repeat of nothing', bits(...dynamic, [0, 5], [0, 5], [0, 4], [1, 3], [0, 3], [1, 3], [0, 3], [0, 1], [0, 2])],
+    [
+      'a repeat of nothing',
+      bits(...dynamic, [0, 5], [0, 5], [0, 4], [1, 3], [0, 3], [1, 3], [0, 3], [0, 1], [0, 2]),
+    ],
     [
       'more code lengths than symbols',
-      bits(...dynamic, [0, 5], [0, 5], [0, 4], [0, 3], [1, 3], [1, 3], [0, 3], [1, 1], [127, 7], [1, 1], [127, 7]),
+      bits(
+        ...dynamic,
+        [0, 5],
+        [0, 5],
+        [0, 4],
+        [0, 3],
+        [1, 3],
+        [1, 3],
+        [0, 3],
+        [1, 1],
+        [127, 7],
+        [1, 1],
+        [127, 7],
+      ),
     ],
     [
       'a block without an end symbol',
-      bits(...dynamic, [0, 5], [0, 5], [0, 4], [0, 3], [1, 3], [1, 3], [0, 3], [1, 1], [127, 7], [1, 1], [109, 7]),
+      bits(
+        ...dynamic,
+        [0, 5],
+        [0, 5],
+        [0, 4],
+        [0, 3],
+        [1, 3],
+        [1, 3],
+        [0, 3],
+        [1, 1],
+        [127, 7],
+        [1, 1],
+        [109, 7],
+      ),
     ],
   ];
   for (const [why, stream] of refused) {
@@ -172,7 +214,8 @@ describe('deflate (RFC 1951)', () => {
         const stream = deflate(data, DICTIONARY_1);
         expect(new Uint8Array(inflateRawSync(stream, { dictionary: DICTIONARY_1 }))).to.deep.equal(data);
         const out = new Uint8Array(data.length);
-        if (data.length > 0) expect(fflateInflate(stream, { dictionary: DICTIONARY_1, out })).to.deep.equal(data);
+        if (data.length > 0)
+          expect(fflateInflate(stream, { dictionary: DICTIONARY_1, out })).to.deep.equal(data);
       }),
       { numRuns: runs(150, 3000) },
     );
@@ -216,7 +259,8 @@ describe('zlib (RFC 1950)', () => {
   });
 
   const good = deflateSync(toUtf8('status'));
-  const changed = (at: number, byte: number): Uint8Array => Uint8Array.from(good, (b, i) => (i === at ? byte : b));
+  const changed = (at: number, byte: number): Uint8Array =>
+    Uint8Array.from(good, (b, i) => (i === at ? byte : b));
   const refused: readonly (readonly [why: string, bytes: Uint8Array])[] = [
     ['nothing', NONE],
     ['a stream cut short', good.subarray(0, -1)],

@@ -107,9 +107,17 @@ describe('batch', () => {
   const refused: readonly (readonly [why: string, input: BatchInput, code: string])[] = [
     ['no leaves', { ...good, leafHashes: new Uint8Array(0) }, 'BATCH_EMPTY'],
     ['4,097 leaves', { ...good, leafHashes: new Uint8Array(32 * 4097) }, 'BATCH_TOO_LARGE'],
-    ['a broken leaf hash', { ...good, leafHashes: concatBytes(good.leafHashes, good.seed.slice(1)) }, 'BATCH_INPUT_INVALID'],
+    [
+      'a broken leaf hash',
+      { ...good, leafHashes: concatBytes(good.leafHashes, good.seed.slice(1)) },
+      'BATCH_INPUT_INVALID',
+    ],
     ['a short seed', { ...good, seed: good.seed.slice(1) }, 'BATCH_INPUT_INVALID'],
-    ['too few random numbers', { ...good, randomNumbers: good.randomNumbers.slice(0, 127) }, 'BATCH_INPUT_INVALID'],
+    [
+      'too few random numbers',
+      { ...good, randomNumbers: good.randomNumbers.slice(0, 127) },
+      'BATCH_INPUT_INVALID',
+    ],
   ];
   for (const [why, given, code] of refused) {
     it(`refuses ${why}`, () => expectThrows(() => assembleBatch(nodeCrypto, given), code));

@@ -32,7 +32,9 @@ function leavesOf(size: number): readonly Uint8Array[] {
 }
 
 /** A tree size and a leaf in it. */
-const place = fc.integer({ min: 1, max: MAX_LEAVES }).chain((size) => fc.tuple(fc.constant(size), fc.nat(size - 1)));
+const place = fc
+  .integer({ min: 1, max: MAX_LEAVES })
+  .chain((size) => fc.tuple(fc.constant(size), fc.nat(size - 1)));
 
 describe('Merkle trees (RFC 9162)', () => {
   it('§2.1.1: the root of no leaves is SHA-256 of nothing', () => {
@@ -43,7 +45,16 @@ describe('Merkle trees (RFC 9162)', () => {
 
   it('gives the root of the eight leaves of certificate transparency’s reference tests', () => {
     // The same tree as `inclusion/1` of the corpus below.
-    const inputs = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
+    const inputs = [
+      '',
+      '00',
+      '10',
+      '2021',
+      '3031',
+      '40414243',
+      '5051525354555657',
+      '606162636465666768696a6b6c6d6e6f',
+    ];
     const leaves = inputs.map((hex) => leafHash(nodeCrypto, new Uint8Array(Buffer.from(hex, 'hex'))));
     expect(toHex(merkleRoot(nodeCrypto, concatBytes(...leaves)))).to.equal(
       '0x5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328',
@@ -141,7 +152,11 @@ describe('Merkle trees (RFC 9162)', () => {
   const refused: readonly (readonly [why: string, run: () => unknown, code: string])[] = [
     ['a tree of no leaves', () => buildTree(nodeCrypto, new Uint8Array(0)), 'MERKLE_INPUT_INVALID'],
     ['a broken leaf hash', () => buildTree(nodeCrypto, new Uint8Array(33)), 'MERKLE_INPUT_INVALID'],
-    ['the path of a leaf past the end', () => buildTree(nodeCrypto, leaf).path(1), 'PROOF_INDEX_OUT_OF_RANGE'],
+    [
+      'the path of a leaf past the end',
+      () => buildTree(nodeCrypto, leaf).path(1),
+      'PROOF_INDEX_OUT_OF_RANGE',
+    ],
     ['the path of leaf -1', () => buildTree(nodeCrypto, leaf).path(-1), 'PROOF_INDEX_OUT_OF_RANGE'],
     ['the path of leaf 0.5', () => buildTree(nodeCrypto, leaf).path(0.5), 'PROOF_INDEX_OUT_OF_RANGE'],
     [

@@ -8,7 +8,10 @@ import { describeCorpus } from '../../support/corpora.ts';
 describe('foreign kinds', () => {
   const kinds: readonly (readonly [text: string, kind: string | undefined])[] = [
     ['HC1:6BFOXN%TSMAHN', 'EU Digital COVID Certificate or WHO HCERT'],
-    ['shc:/567629095243206034602924374044603122295953265460346029254077280433602870286471674522280928', 'SMART Health Card'],
+    [
+      'shc:/567629095243206034602924374044603122295953265460346029254077280433602870286471674522280928',
+      'SMART Health Card',
+    ],
     ['shlink:/eyJ1cmwiOiJodHRwczovL2V4YW1wbGUub3JnIn0', 'SMART Health Link'],
     ['https://viewer.example/#shlink:/eyJ1cmwiOiJodHRwczovL2V4YW1wbGUub3JnIn0', 'SMART Health Link'],
     ['{"data":{"hdr":{"t":"icao.vacc","v":1,"is":"AUS"}}}', 'ICAO VDS-NC'],

@@ -11,13 +11,17 @@ import { naiveRoot } from '../../support/naive-merkle.ts';
 import { expectThrows } from '../../support/throws-code.ts';
 
 const list = { uri: 'https://hk-dh.example/status/1', version: 258, bits: 2, bytes: Uint8Array.of(1, 2, 3) };
-const digestOf = (change: Partial<typeof list>): string => toHex(statusListDigest(nodeCrypto, { ...list, ...change }));
+const digestOf = (change: Partial<typeof list>): string =>
+  toHex(statusListDigest(nodeCrypto, { ...list, ...change }));
 
 describe('status list digest', () => {
   it('covers domain, uri, version, bits and array', () => {
     const hash = createHash('sha256');
     hash.update('hcl/status/1\0').update(Uint8Array.of(30)).update(list.uri);
-    hash.update(Uint8Array.of(0, 0, 0, 0, 0, 0, 1, 2)).update(Uint8Array.of(2)).update(list.bytes);
+    hash
+      .update(Uint8Array.of(0, 0, 0, 0, 0, 0, 1, 2))
+      .update(Uint8Array.of(2))
+      .update(list.bytes);
     expect(digestOf({})).to.equal(`0x${hash.digest('hex')}`);
   });
 
@@ -62,6 +66,9 @@ describe('root over status lists', () => {
 
   it('refuses the same uri twice', () => {
     const [first] = lists;
-    expectThrows(() => statusListsRoot(nodeCrypto, [...lists, ...(first ? [first] : [])]), 'STATUS_LIST_INVALID');
+    expectThrows(
+      () => statusListsRoot(nodeCrypto, [...lists, ...(first ? [first] : [])]),
+      'STATUS_LIST_INVALID',
+    );
   });
 });

@@ -30,7 +30,11 @@ describe('status list (IETF Token Status List)', () => {
     const list = StatusList.empty();
     expect(list.size).to.equal(MIN_STATUS_ENTRIES);
     expect(list.bytes).to.have.length(32_768);
-    expect([0, 77, MIN_STATUS_ENTRIES - 1].map((index) => list.get(index))).to.deep.equal(['valid', 'valid', 'valid']);
+    expect([0, 77, MIN_STATUS_ENTRIES - 1].map((index) => list.get(index))).to.deep.equal([
+      'valid',
+      'valid',
+      'valid',
+    ]);
   });
 
   it('says of each entry what was last set, and nothing else changes', () => {
@@ -49,11 +53,15 @@ describe('status list (IETF Token Status List)', () => {
 
   it('comes back from its token form', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1, maxLength: 2000 }), fc.constantFrom(1, 2, 4, 8), (bytes, bits) => {
-        const decoded = decodeStatusList(encodeStatusList(new StatusList(bits, bytes)));
-        expect(decoded.bits).to.equal(bits);
-        expect(decoded.bytes).to.deep.equal(bytes);
-      }),
+      fc.property(
+        fc.uint8Array({ minLength: 1, maxLength: 2000 }),
+        fc.constantFrom(1, 2, 4, 8),
+        (bytes, bits) => {
+          const decoded = decodeStatusList(encodeStatusList(new StatusList(bits, bytes)));
+          expect(decoded.bits).to.equal(bits);
+          expect(decoded.bytes).to.deep.equal(bytes);
+        },
+      ),
     );
   });
 
@@ -76,7 +84,10 @@ describe('status list (IETF Token Status List)', () => {
 
   const { lst } = encodeStatusList(list);
   const bomb = toBase64url(deflateSync(new Uint8Array(MAX_STATUS_BYTES + 1)));
-  const refused: readonly (readonly [why: string, encoded: { readonly bits: number; readonly lst: string }])[] = [
+  const refused: readonly (readonly [
+    why: string,
+    encoded: { readonly bits: number; readonly lst: string },
+  ])[] = [
     ['3 bits', { bits: 3, lst }],
     ['0 bits', { bits: 0, lst }],
     ['padding', { bits: 2, lst: `${lst}=` }],
@@ -113,9 +124,9 @@ describe('status list (IETF Token Status List)', () => {
       const { cases } = JSON.parse(text) as { readonly cases: readonly SmallVector[] };
       for (const { bits, byteArrayHex, lst } of cases) {
         expect(decodeStatusList({ bits, lst }).bytes).to.deep.equal(fromHex(`0x${byteArrayHex}`));
-        expect(decodeStatusList(encodeStatusList(new StatusList(bits, fromHex(`0x${byteArrayHex}`)))).bytes).to.deep.equal(
-          fromHex(`0x${byteArrayHex}`),
-        );
+        expect(
+          decodeStatusList(encodeStatusList(new StatusList(bits, fromHex(`0x${byteArrayHex}`)))).bytes,
+        ).to.deep.equal(fromHex(`0x${byteArrayHex}`));
       }
     });
 

@@ -13,7 +13,7 @@ const HEADER =
 function lineOf(record: object): string {
   // Records are flat but for `subject`.
   const { subject, ...facts } = record as { readonly subject: object };
-  const cells: Readonly<Record<string, unknown>> = { ...facts, ...subject };
+  const cells: Readonly<Record<string, string | number>> = { ...facts, ...subject };
   return HEADER.split(',')
     .map((name) => cells[name] ?? '')
     .map((cell) => (/[",]/.test(String(cell)) ? `"${String(cell).replaceAll('"', '""')}"` : String(cell)))
