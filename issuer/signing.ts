@@ -5,7 +5,7 @@
  * Credentials, which come by the hundred thousand, are signed here without did-jwt's detour over base64 texts;
  * a test holds the result, byte for byte, to what `core/credential/jwt.ts` makes through did-jwt.
  */
-import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
 import { fromJwk } from '../core/credential/key.ts';
 import { toCanonicalJson } from '../core/bytes/canonical-json.ts';
@@ -76,10 +76,19 @@ function copyInteger(der: Uint8Array, at: number, target: Uint8Array, endOfTarge
 }
 
 function importKey(jwk: PrivateJwk): KeyObject {
+  let key: KeyObject;
   try {
-    return createPrivateKey({ key: { ...jwk }, format: 'jwk' });
+    key = createPrivateKey({ key: { ...jwk }, format: 'jwk' });
   } catch {
     // The cause could name parts of the key.
-    throw new IssuerError('ISSUER_SECRET_INVALID', 'the signing key is not a P-256 private key');
+    throw notAKey();
   }
+  // OpenSSL takes a `d` that does not belong to `x` and `y`: its signatures would be no good.
+  const probe = toUtf8('hcl/probe/1');
+  if (!verify('sha256', probe, createPublicKey(key), sign('sha256', probe, key))) throw notAKey();
+  return key;
+}
+
+function notAKey(): IssuerError {
+  return new IssuerError('ISSUER_SECRET_INVALID', 'the signing key is not a P-256 private key');
 }

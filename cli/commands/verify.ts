@@ -42,6 +42,7 @@ export const verify: Command = {
   --at TIME     judge as at that time, RFC 3339 (default now)
   --json        one line of JSON per code: {source, line, verdict}
 
+  Verdicts show the holder's data: keep them as you would keep the codes.
   Exit status: 0 every code has its verdict, whatever it is; 1 something could
   not be read; 2 wrong usage.`,
   async run(args, io) {

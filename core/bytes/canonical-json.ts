@@ -71,15 +71,20 @@ function isCanonical(value: JsonValue, text: string): boolean {
 function isSorted(value: JsonValue, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (depth > MAX_JSON_DEPTH) throw tooDeep();
+  if (isArray(value)) return value.every((item) => isSorted(item, depth + 1));
   let previous: string | undefined;
   for (const name in value) {
+    if (previous !== undefined && name <= previous) return false;
     // `name` is an own member: values of JSON.parse inherit nothing that is enumerable.
-    const member = (value as { readonly [member: string]: JsonValue })[name]!;
-    if (previous !== undefined && name <= previous && !Array.isArray(value)) return false;
-    if (!isSorted(member, depth + 1)) return false;
+    if (!isSorted(value[name]!, depth + 1)) return false;
     previous = name;
   }
   return true;
+}
+
+/** `Array.isArray` does not know readonly arrays. */
+function isArray(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
 }
 
 function tooDeep(): BytesError {

@@ -58,7 +58,9 @@ interface RegisteredClaims<Vct extends string, Facts> {
   readonly exp?: number;
   readonly status: { readonly status_list: { readonly idx: number; readonly uri: string } };
   /** Holder key (RFC 7800), a P-256 JWK. */
-  readonly cnf?: { readonly jwk: { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string } };
+  readonly cnf?: {
+    readonly jwk: { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string };
+  };
   readonly profile: Profile;
   readonly subject: SubjectClaims;
   readonly facts: Facts;

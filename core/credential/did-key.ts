@@ -22,8 +22,15 @@ export function toDidKey(publicKey: Uint8Array): string {
 /** The key, 65 bytes SEC 1 uncompressed; throws `CREDENTIAL_KEY` for anything that {@link toDidKey} does not write. */
 export function fromDidKey(did: string): Uint8Array {
   try {
-    const bytes = did.length <= MAX_LENGTH && did.startsWith(PREFIX) ? base58ToBytes(did.slice(PREFIX.length)) : undefined;
-    if (bytes?.length === P256_PUB.length + COMPRESSED_BYTES && bytes[0] === P256_PUB[0] && bytes[1] === P256_PUB[1]) {
+    const bytes =
+      did.length <= MAX_LENGTH && did.startsWith(PREFIX)
+        ? base58ToBytes(did.slice(PREFIX.length))
+        : undefined;
+    if (
+      bytes?.length === P256_PUB.length + COMPRESSED_BYTES &&
+      bytes[0] === P256_PUB[0] &&
+      bytes[1] === P256_PUB[1]
+    ) {
       return p256.Point.fromBytes(bytes.subarray(P256_PUB.length)).toBytes(false);
     }
   } catch (cause) {

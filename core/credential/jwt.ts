@@ -40,7 +40,11 @@ export function signCredential(claims: CredentialClaims, key: SigningKey): Promi
 }
 
 /** Signs the canonical bytes of `payload` under the header `{alg, kid, typ}`. */
-export async function signToken(payload: unknown, typ: string, { kid, sign }: SigningKey): Promise<SignedToken> {
+export async function signToken(
+  payload: unknown,
+  typ: string,
+  { kid, sign }: SigningKey,
+): Promise<SignedToken> {
   const payloadBytes = toUtf8(toCanonicalJson(payload));
   let signature: Uint8Array | undefined;
   const signer = async (input: string | Uint8Array): Promise<string> => {
@@ -49,7 +53,9 @@ export async function signToken(payload: unknown, typ: string, { kid, sign }: Si
   };
   const header = { alg: 'ES256', kid, typ };
   // did-jwt's type allows the `typ` of a plain JWT only, its code any.
-  const jws = await createJWS(toBase64url(payloadBytes), signer, { ...header } as object, { canonicalize: true });
+  const jws = await createJWS(toBase64url(payloadBytes), signer, { ...header } as object, {
+    canonicalize: true,
+  });
   if (signature?.length !== 64) {
     throw new CredentialError('CREDENTIAL_SIGNATURE', 'the signer did not give 64 bytes');
   }
@@ -85,7 +91,12 @@ export function verifyJwsWithDidJwt(jws: string, publicKey: Uint8Array): boolean
   try {
     if (!isEs256Header(splitJws(jws).header)) return false;
     // did-jwt needs a verification method around the key; only the key is looked at.
-    verifyJWS(jws, { id: '#key', type: 'JsonWebKey2020', controller: 'did:key', publicKeyJwk: toJwk(publicKey) });
+    verifyJWS(jws, {
+      id: '#key',
+      type: 'JsonWebKey2020',
+      controller: 'did:key',
+      publicKeyJwk: toJwk(publicKey),
+    });
     return true;
   } catch {
     return false;

@@ -21,7 +21,8 @@ const HEADER_LENGTH = HEADER_START.length + KID_LENGTH + HEADER_END.length;
 /** Throws `CREDENTIAL_HEADER` for anything but `{"alg":"ES256","kid":"…43…","typ":"dc+sd-jwt"}`, byte for byte. */
 export function parseHeader(bytes: Uint8Array): CredentialHeader {
   const kidEnd = HEADER_START.length + KID_LENGTH;
-  const isOurs = bytes.length === HEADER_LENGTH && isAt(bytes, HEADER_START, 0) && isAt(bytes, HEADER_END, kidEnd);
+  const isOurs =
+    bytes.length === HEADER_LENGTH && isAt(bytes, HEADER_START, 0) && isAt(bytes, HEADER_END, kidEnd);
   if (!isOurs) throw new CredentialError('CREDENTIAL_HEADER', 'the protected header is not of our form');
   let kid = '';
   // `bytes` has HEADER_LENGTH bytes.
@@ -40,7 +41,8 @@ export function parseClaims(bytes: Uint8Array): CredentialClaims {
     // The schemas below are the members of CredentialClaims: test/core/credential/parse.test.ts.
     return value as unknown as CredentialClaims;
   }
-  if (isOtherType(value)) throw new CredentialError('CREDENTIAL_TYPE_UNKNOWN', 'a credential of another type');
+  if (isOtherType(value))
+    throw new CredentialError('CREDENTIAL_TYPE_UNKNOWN', 'a credential of another type');
   throw new CredentialError('CREDENTIAL_MALFORMED', 'the payload is not a credential');
 }
 
@@ -71,7 +73,9 @@ const Seconds = Type.Integer({ minimum: 0, maximum: 253_402_300_799 });
 const Code = Type.String({ pattern: '^[a-z0-9]+\\|[^|]+$' });
 const Country = Type.String({ pattern: '^[A-Z]{2}$' });
 const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
-const Instant = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2})$' });
+const Instant = Type.String({
+  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2})$',
+});
 const Coordinate = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
 const Count = Type.Integer({ minimum: 1, maximum: 99 });
 
@@ -97,7 +101,12 @@ const registered = {
   nbf: Type.Optional(Seconds),
   exp: Type.Optional(Seconds),
   status: Type.Object(
-    { status_list: Type.Object({ idx: Type.Integer({ minimum: 0, maximum: 0xffff_ffff }), uri: Text }, strict) },
+    {
+      status_list: Type.Object(
+        { idx: Type.Integer({ minimum: 0, maximum: 0xffff_ffff }), uri: Text },
+        strict,
+      ),
+    },
     strict,
   ),
   cnf: Type.Optional(

@@ -5,13 +5,7 @@
  */
 import { maskDocument, maskName } from '../record/masking.ts';
 import type { HealthRecord, Subject, TestRecord, VaccinationRecord } from '../record/record.ts';
-import type {
-  CredentialClaims,
-  Profile,
-  SubjectClaims,
-  TestClaims,
-  VaccinationClaims,
-} from './claims.ts';
+import type { CredentialClaims, Profile, SubjectClaims, TestClaims, VaccinationClaims } from './claims.ts';
 import type { P256Jwk } from './key.ts';
 
 export interface ClaimsOptions {

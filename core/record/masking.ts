@@ -1,41 +1,37 @@
 /**
  * Names and document numbers as printed on Hong Kong's vaccination records: enough to compare with a person
- * and a document at hand, too little to know somebody from it.
+ * and a document at hand. Masking hides from a doorkeeper's eye; it does not protect a number from guessing.
  *
  *   CHAN, TAI MAN → CHAN, T** M**      陳大文 → 陳**      A123456(7) → ****456(7)
  */
+const HAN = /\p{Script=Han}/u;
+const SHOWN_OF_A_DOCUMENT = 4;
 
-const SHOWN_CHARACTERS = 4;
-
-/** First word whole, of later words the first letter; Chinese: the first character. Other marks stay. */
+/**
+ * Latin: the first word whole, of each later word the first letter. Chinese: the first character. Every other
+ * letter becomes `*`; commas, spaces and dashes stay.
+ */
 export function maskName(name: string): string {
-  const words = name.split(/([\s,]+)/u);
-  return words.map((word, i) => (i === 0 && !isHan(word) ? word : maskWord(word))).join('');
-}
-
-function maskWord(word: string): string {
-  const characters = [...word];
-  let seen = 0;
-  return characters.map((character) => (isLetter(character) && seen++ > 0 ? '*' : character)).join('');
+  if (HAN.test(name)) {
+    const [first = '', ...rest] = name;
+    return first + maskLetters(rest.join(''));
+  }
+  const [surname = '', ...words] = name.split(' ');
+  return [surname, ...words.map(maskWord)].join(' ');
 }
 
 /** The last four letters and digits stay, the ones before become `*`; brackets, dashes and slashes stay. */
 export function maskDocument(number: string): string {
-  const characters = [...number];
-  let shown = characters.filter(isAlphanumeric).length;
-  return characters
-    .map((character) => (isAlphanumeric(character) && shown-- > SHOWN_CHARACTERS ? '*' : character))
-    .join('');
+  const shownFrom = [...number.matchAll(/[\p{L}\p{N}]/gu)].at(-SHOWN_OF_A_DOCUMENT)?.index ?? 0;
+  return maskLetters(number.slice(0, shownFrom)) + number.slice(shownFrom);
 }
 
-function isHan(word: string): boolean {
-  return /^\p{Script=Han}/u.test(word);
+function maskWord(word: string): string {
+  const [first = ''] = /^\P{L}*\p{L}\p{M}*/u.exec(word) ?? [];
+  return first + maskLetters(word.slice(first.length));
 }
 
-function isLetter(character: string): boolean {
-  return /^\p{L}/u.test(character);
-}
-
-function isAlphanumeric(character: string): boolean {
-  return /^[\p{L}\p{N}]$/u.test(character);
+/** A letter takes its combining marks and variation selectors with it. */
+function maskLetters(text: string): string {
+  return text.replaceAll(/[\p{L}\p{N}]\p{M}*/gu, '*');
 }

@@ -71,10 +71,7 @@ function birthProblems({ dob }: Partial<Subject>, today: string): readonly Field
 function vaccinationDateProblems({ date, subject }: SoundFacts, today: string): readonly FieldProblem[] {
   if (date === undefined) return [];
   if (!isCalendarDate(date)) return [noSuchDay('date')];
-  return [
-    ...(date > today ? [inFuture('date')] : []),
-    ...beforeBirthProblems('date', date, subject),
-  ];
+  return [...(date > today ? [inFuture('date')] : []), ...beforeBirthProblems('date', date, subject)];
 }
 
 function testTimeProblems(

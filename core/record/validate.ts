@@ -71,11 +71,10 @@ function nameProblems({ subject }: PlainObject): readonly FieldProblem[] {
 function soundFacts(candidate: PlainObject, refused: ReadonlySet<string>): SoundFacts {
   const sound = without(candidate, refused, '');
   const subject = candidate['subject'];
-  // Each member left has passed its own schema.
   return {
     ...sound,
     subject: isPlainObject(subject) ? without(subject, refused, 'subject.') : {},
-  } as SoundFacts;
+  };
 }
 
 function without(value: PlainObject, refused: ReadonlySet<string>, parent: string): PlainObject {

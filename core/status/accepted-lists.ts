@@ -37,11 +37,20 @@ export interface AcceptedSet {
 }
 
 /** Throws `STATUS_LISTS_MISMATCH` unless `lists`, in any order, are exactly those that `anchor` stands for. */
-export function acceptLists(crypto: Crypto, anchor: StatusAnchor, lists: readonly PublishedList[]): AcceptedSet {
+export function acceptLists(
+  crypto: Crypto,
+  anchor: StatusAnchor,
+  lists: readonly PublishedList[],
+): AcceptedSet {
   if (!isVouchedFor(crypto, anchor, lists)) {
     throw new AcceptedListsError('STATUS_LISTS_MISMATCH', 'not the lists that the ledger vouches for');
   }
-  const { issuer, version: setVersion, timeSeconds: publishedAtSeconds, nextUpdate: nextUpdateSeconds } = anchor;
+  const {
+    issuer,
+    version: setVersion,
+    timeSeconds: publishedAtSeconds,
+    nextUpdate: nextUpdateSeconds,
+  } = anchor;
   return {
     issuer,
     version: setVersion,
@@ -69,7 +78,9 @@ export class StatusLists {
   constructor(sets: Iterable<AcceptedSet>) {
     const all = [...sets];
     this.#sets = new Map(all.map((set) => [set.issuer, set]));
-    this.#lists = new Map(all.map(({ issuer, lists }) => [issuer, new Map(lists.map((list) => [list.uri, list]))]));
+    this.#lists = new Map(
+      all.map(({ issuer, lists }) => [issuer, new Map(lists.map((list) => [list.uri, list]))]),
+    );
     this.#uris = new Set(all.flatMap(({ lists }) => lists.map(({ uri }) => uri)));
   }
 

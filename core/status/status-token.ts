@@ -6,7 +6,13 @@
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { parseCanonicalJson, type JsonValue } from '../bytes/canonical-json.ts';
-import { isEs256Header, signToken, splitJws, verifyJwsWithDidJwt, type SigningKey } from '../credential/jwt.ts';
+import {
+  isEs256Header,
+  signToken,
+  splitJws,
+  verifyJwsWithDidJwt,
+  type SigningKey,
+} from '../credential/jwt.ts';
 import { HclError } from '../errors.ts';
 import { decodeStatusList, encodeStatusList, type StatusList } from './token-status-list.ts';
 

@@ -2,9 +2,7 @@
 import { HclError } from '../errors.ts';
 
 export type LedgerStateErrorCode =
-  | 'LEDGER_STATE_OUT_OF_ORDER'
-  | 'LEDGER_STATE_SEQUENCE_GAP'
-  | 'LEDGER_STATE_INCONSISTENT';
+  'LEDGER_STATE_OUT_OF_ORDER' | 'LEDGER_STATE_SEQUENCE_GAP' | 'LEDGER_STATE_INCONSISTENT';
 
 export class LedgerStateError extends HclError<LedgerStateErrorCode> {}
 

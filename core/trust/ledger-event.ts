@@ -79,7 +79,12 @@ export type LedgerEvent =
       readonly from: number;
       readonly until: number;
     }
-  | { readonly event: 'ApproverNarrowed'; readonly issuer: Hex; readonly approver: Hex; readonly until: number }
+  | {
+      readonly event: 'ApproverNarrowed';
+      readonly issuer: Hex;
+      readonly approver: Hex;
+      readonly until: number;
+    }
   | {
       readonly event: 'CheckpointSetChanged';
       readonly version: number;

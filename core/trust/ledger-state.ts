@@ -65,7 +65,10 @@ export class LedgerState {
    */
   apply(block: LedgerBlock): void {
     if (block.number <= this.#head.number || block.timeSeconds < this.#head.timeSeconds) {
-      throw new LedgerStateError('LEDGER_STATE_OUT_OF_ORDER', `block ${block.number} after ${this.#head.number}`);
+      throw new LedgerStateError(
+        'LEDGER_STATE_OUT_OF_ORDER',
+        `block ${block.number} after ${this.#head.number}`,
+      );
     }
     for (const event of block.events) {
       this.#fold(event, block.timeSeconds);
@@ -80,7 +83,10 @@ export class LedgerState {
     if (event.event === 'BatchAnchored') {
       const batchClass = BATCH_CLASSES[event.class];
       if (batchClass === undefined) {
-        throw new LedgerStateError('LEDGER_STATE_INCONSISTENT', 'the ledger speaks of an unknown batch class');
+        throw new LedgerStateError(
+          'LEDGER_STATE_INCONSISTENT',
+          'the ledger speaks of an unknown batch class',
+        );
       }
       this.roots.add({ ...event, class: batchClass, timeSeconds });
     } else if (event.event === 'StatusPublished') {
@@ -117,5 +123,8 @@ export interface RestoredState {
 
 function expectNext(number: number, last: number | undefined, what: string): void {
   if (number === (last ?? 0) + 1) return;
-  throw new LedgerStateError('LEDGER_STATE_SEQUENCE_GAP', `${what} ${number} does not follow the issuer's last`);
+  throw new LedgerStateError(
+    'LEDGER_STATE_SEQUENCE_GAP',
+    `${what} ${number} does not follow the issuer's last`,
+  );
 }

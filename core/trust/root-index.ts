@@ -84,7 +84,10 @@ export class RootIndex {
    */
   add({ root, issuer, account, timeSeconds, log2Size, class: batchClass, sequence }: RootAnchor): void {
     if (sequence !== this.lastSequenceOf(issuer) + 1) {
-      throw new LedgerStateError('LEDGER_STATE_SEQUENCE_GAP', `batch ${sequence} does not follow the issuer's last`);
+      throw new LedgerStateError(
+        'LEDGER_STATE_SEQUENCE_GAP',
+        `batch ${sequence} does not follow the issuer's last`,
+      );
     }
     const rootBytes = fromHex(root);
     const isPossible =
@@ -93,7 +96,8 @@ export class RootIndex {
       log2Size <= MAX_LOG2_SIZE &&
       timeSeconds >= 0 &&
       timeSeconds <= MAX_SECONDS;
-    if (!isPossible) throw new LedgerStateError('LEDGER_STATE_INCONSISTENT', 'the ledger speaks of an impossible batch');
+    if (!isPossible)
+      throw new LedgerStateError('LEDGER_STATE_INCONSISTENT', 'the ledger speaks of an impossible batch');
 
     const row = this.#size;
     const page = this.#pageFor(row);
@@ -145,7 +149,8 @@ export class RootIndex {
     const known = this.#authorIds.get(key);
     if (known !== undefined) return known;
     const id = this.#authors.length;
-    if (id === MAX_AUTHORS) throw new LedgerStateError('LEDGER_STATE_INCONSISTENT', 'more anchoring accounts than fit');
+    if (id === MAX_AUTHORS)
+      throw new LedgerStateError('LEDGER_STATE_INCONSISTENT', 'more anchoring accounts than fit');
     this.#authors.push({ issuer, account });
     this.#authorIds.set(key, id);
     return id;

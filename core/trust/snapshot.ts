@@ -143,7 +143,8 @@ function* decodeRoots(rows: Uint8Array, authors: readonly Author[]): Generator<R
   for (let at = 0; at < rows.length; at += ROW_BYTES) {
     const author = authors[view.getUint16(at + 36)];
     const batchClass = BATCH_CLASSES[view.getUint8(at + 39)];
-    if (author === undefined || batchClass === undefined) throw new RangeError('a root without author or class');
+    if (author === undefined || batchClass === undefined)
+      throw new RangeError('a root without author or class');
     const sequence = (sequences.get(author.issuer) ?? 0) + 1;
     sequences.set(author.issuer, sequence);
     yield {

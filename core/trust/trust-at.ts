@@ -8,15 +8,16 @@ import type { Accreditation, Grant, Issuer } from './trust-list.ts';
 import { contains, isSuspendedAt } from './window.ts';
 
 export type IssuerProblem =
-  | 'ISSUER_NOT_ACCREDITED'
-  | 'ISSUER_SUSPENDED'
-  | 'ISSUER_TYPE_NOT_ALLOWED'
-  | 'AUTHORITY_SUSPENDED';
+  'ISSUER_NOT_ACCREDITED' | 'ISSUER_SUSPENDED' | 'ISSUER_TYPE_NOT_ALLOWED' | 'AUTHORITY_SUSPENDED';
 export type KeyProblem = 'KEY_NOT_VALID' | 'KEY_COMPROMISED';
 export type AccountProblem = 'ACCOUNT_NOT_VALID' | 'ACCOUNT_COMPROMISED';
 
 /** Whether `issuer` might issue `type` at that instant. */
-export function issuerTrustAt(issuer: Issuer, type: CredentialType, atSeconds: number): 'good' | IssuerProblem {
+export function issuerTrustAt(
+  issuer: Issuer,
+  type: CredentialType,
+  atSeconds: number,
+): 'good' | IssuerProblem {
   const { acceptedAt } = issuer;
   if (acceptedAt === undefined || atSeconds < acceptedAt) return 'ISSUER_NOT_ACCREDITED';
   const accreditation = accreditationAt(issuer, atSeconds);

@@ -23,11 +23,15 @@ export function isSuspendedAt(suspensions: Suspensions, atSeconds: number): bool
 export function suspend(suspensions: Suspensions, atSeconds: number): Suspensions {
   const last = suspensions.at(-1);
   const isRunning = last !== undefined && (last.until === undefined || atSeconds < last.until);
-  return isRunning ? [...suspensions.slice(0, -1), { from: last.from }] : [...suspensions, { from: atSeconds }];
+  return isRunning
+    ? [...suspensions.slice(0, -1), { from: last.from }]
+    : [...suspensions, { from: atSeconds }];
 }
 
 /** The suspension that runs ends at `effectiveFrom`. */
 export function reinstate(suspensions: Suspensions, effectiveFrom: number): Suspensions {
   const last = suspensions.at(-1);
-  return last === undefined ? suspensions : [...suspensions.slice(0, -1), { from: last.from, until: effectiveFrom }];
+  return last === undefined
+    ? suspensions
+    : [...suspensions.slice(0, -1), { from: last.from, until: effectiveFrom }];
 }

@@ -18,7 +18,9 @@ interface Entry {
   readonly madeAtSeconds: number;
 }
 
-type Knowledge = Pick<VerifyContext, 'crypto' | 'state' | 'statusLists' | 'policy'> & { readonly version: number };
+type Knowledge = Pick<VerifyContext, 'crypto' | 'state' | 'statusLists' | 'policy'> & {
+  readonly version: number;
+};
 
 export class CodeCache {
   readonly #halfEntries: number;

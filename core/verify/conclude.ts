@@ -43,7 +43,15 @@ export function couldNotDecide(policy: { readonly id: string; readonly version: 
   const freshness: Freshness = { grade: 'unknown', checkpointTimeSeconds: 0, ageSeconds: 0 };
   const evidence = { signature: 'not-checked' } as const;
   const { outcome, validity } = REASONS.COULD_NOT_DECIDE;
-  return { outcome, validity, reasons: ['COULD_NOT_DECIDE'], freshness, policy, steps: NOTHING_CHECKED, evidence };
+  return {
+    outcome,
+    validity,
+    reasons: ['COULD_NOT_DECIDE'],
+    freshness,
+    policy,
+    steps: NOTHING_CHECKED,
+    evidence,
+  };
 }
 
 /** The freshness is the last step's to judge; where that was not taken, it stays so. */

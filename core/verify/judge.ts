@@ -84,7 +84,8 @@ async function judgeUnanchored(code: DecodedCode, context: VerifyContext, trail:
   trail.conclude('inclusion', ['ROOT_NOT_SEEN']);
   const signingKey = anyKey(code.kid, context);
   if (signingKey === undefined) return trail.stop('issuer', 'KEY_UNKNOWN');
-  if (!(await isSignatureGood(code, signingKey, context))) return trail.stop('signature', 'SIGNATURE_INVALID');
+  if (!(await isSignatureGood(code, signingKey, context)))
+    return trail.stop('signature', 'SIGNATURE_INVALID');
   trail.conclude('signature', []);
   trail.evidence.signature = 'checked';
 
@@ -108,7 +109,11 @@ interface Authentic {
   readonly anchoredAtSeconds?: number;
 }
 
-function judgeAuthentic({ claims, issuer, ...anchored }: Authentic, context: VerifyContext, trail: Trail): Judgement {
+function judgeAuthentic(
+  { claims, issuer, ...anchored }: Authentic,
+  context: VerifyContext,
+  trail: Trail,
+): Judgement {
   const nowSeconds = timeOf(context);
   const { evidence } = trail;
   const type = fromVct(claims.vct);

@@ -66,8 +66,8 @@ export type ReasonCode =
   // policy
   | 'PRESENTATION_REQUIRED'
   | 'PROFILE_NOT_ACCEPTED'
-  | 'COULD_NOT_DECIDE'
-  // The type of REASONS admits no other keys.;
+  | 'COULD_NOT_DECIDE';
+// The type of REASONS admits no other keys.;
 
 export interface Reason {
   readonly validity: Validity;

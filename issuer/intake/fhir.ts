@@ -96,7 +96,7 @@ function resourceRow(
       'changes the meaning in a way we do not know',
     );
   }
-  switch (resourceTypeOf(resource)) {
+  switch (resourceTypeOf(resource) ?? '') {
     case 'Immunization': {
       const refusal = immunizationRefusal(resource);
       if (refusal !== undefined) return { row, problems: [refusal] };

@@ -55,11 +55,16 @@ export const DEMO_MEMBERS: readonly DemoMember[] = [
 
 export const DEMO_CHAIN_ID = 8_520_300;
 
-/** Loopback ports of the demonstration. */
-export function demoPorts(): { readonly node: number; readonly verifier: number; readonly issuer: (index: number) => number } {
+/** Loopback ports of the demonstration; `HCL_PORT=0` takes any free ones. */
+export function demoPorts(): {
+  readonly node: number;
+  readonly verifier: number;
+  readonly issuer: (index: number) => number;
+} {
   const base = Number(process.env['HCL_PORT'] ?? 7540);
+  if (base === 0) return { node: 0, verifier: 0, issuer: () => 0 };
   if (!Number.isInteger(base) || base < 1024 || base > 65_000) {
-    throw new Error('HCL_PORT must be a port number between 1024 and 65000');
+    throw new Error('HCL_PORT must be 0 or a port number between 1024 and 65000');
   }
   return { node: base, verifier: base + 1, issuer: (index) => base + 10 + index };
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -91,6 +92,28 @@ describe('the hcl program', function () {
     const ended = await hcl(['audit'], '', { dataFolder: join(folder, 'nothing') });
     expect(ended.exitCode).to.equal(1);
     expect(ended.err).to.contain('CLI_NOT_STARTED');
+  });
+
+  it('runs an embedded node by itself until it is told to stop', async () => {
+    await writeFile(join(folder, 'sealer.key'), `0x${'17'.repeat(32)}\n`);
+    await writeFile(join(folder, 'permissions.toml'), 'accounts-allowlist=[]\n');
+    const config = join(folder, 'node.json');
+    const settings = { dataFolder: 'chain', chainId: 77, genesisTimestampSeconds: 1_671_580_800 };
+    const files = { sealerKeyFile: 'sealer.key', allowlistFile: 'permissions.toml' };
+    await writeFile(config, JSON.stringify({ ...settings, ...files, port: 0 }));
+    const child = spawn(process.execPath, [join(ROOT, 'cli', 'main.ts'), 'node', '--config', config]);
+    const ended = new Promise<number | null>((done) => child.on('close', done));
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const url = /^(http:\S+) {2}genesis 0x[0-9a-f]{64}\n$/.exec(line.toString())?.[1] ?? '';
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] });
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    expect(await answer.json()).to.deep.include({ result: '0x4d' });
+    child.kill('SIGTERM');
+    expect(await ended).to.equal(0);
   });
 
   async function hcl(

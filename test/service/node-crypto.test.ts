@@ -17,11 +17,11 @@ describe('DER signature (SEC 1 §C.5)', () => {
 
   it('writes integers as short as they are', () => {
     expect(derOf(1n, 0x7fn)).to.equal('0x300602010102017f');
-    expect(derOf(0x100n, 0x7fffn)).to.equal('0x300802020100' + '02027fff');
+    expect(derOf(0x100n, 0x7fffn)).to.equal('0x30080202010002027fff');
   });
 
   it('keeps a number positive whose top bit is set', () => {
-    expect(derOf(0x80n, 0xff00n)).to.equal('0x3009' + '02020080' + '020300ff00');
+    expect(derOf(0x80n, 0xff00n)).to.equal('0x300902020080020300ff00');
   });
 
   it('writes zero as one byte', () => expect(derOf(0n, 0n)).to.equal('0x3006020100020100'));

@@ -103,7 +103,9 @@ export class Consortium {
   constructor(seed: number) {
     this.random = new Random(seed);
     this.issuers = MEMBERS.map((member) => this.#makeIssuer(member));
-    this.block(this.issuers.flatMap((issuer, i) => this.#foundation(issuer, MEMBERS[i]?.jurisdiction ?? 'XX')));
+    this.block(
+      this.issuers.flatMap((issuer, i) => this.#foundation(issuer, MEMBERS[i]?.jurisdiction ?? 'XX')),
+    );
     for (const issuer of this.issuers) this.publishStatus(issuer, []);
   }
 
@@ -117,7 +119,12 @@ export class Consortium {
   block(events: readonly LedgerEvent[]): number {
     const number = this.state.head.number + 1;
     const timeSeconds = Math.max(this.nowSeconds, this.state.head.timeSeconds);
-    this.state.apply({ number, hash: toHex(nodeCrypto.sha256(toUtf8(`block ${number}`))), timeSeconds, events });
+    this.state.apply({
+      number,
+      hash: toHex(nodeCrypto.sha256(toUtf8(`block ${number}`))),
+      timeSeconds,
+      events,
+    });
     return timeSeconds;
   }
 
@@ -150,7 +157,10 @@ export class Consortium {
   }
 
   /** Signs one credential for each record, batches and anchors them, and waits a block. */
-  async issueCodes(records: readonly HealthRecord[], options: IssueOptions = {}): Promise<readonly IssuedCode[]> {
+  async issueCodes(
+    records: readonly HealthRecord[],
+    options: IssueOptions = {},
+  ): Promise<readonly IssuedCode[]> {
     const { issuer = this.issuer, key = issuer.key, isAnchored = true } = options;
     const signed = await Promise.all(
       records.map(async (record) => {
@@ -169,7 +179,14 @@ export class Consortium {
     });
     const { root } = batch.tree;
     const anchored = isAnchored
-      ? { anchoredAtSeconds: this.anchor(root, { ...options, issuer, log2Size: batch.log2Size, record: records[0] }) }
+      ? {
+          anchoredAtSeconds: this.anchor(root, {
+            ...options,
+            issuer,
+            log2Size: batch.log2Size,
+            record: records[0],
+          }),
+        }
       : {};
     return signed.map(({ claims, jws, headerBytes, payloadBytes, signature }, i) => {
       // One position for each leaf given.
@@ -234,7 +251,12 @@ export class Consortium {
     const list = before.list.withAll(changes);
     this.#lists.set(issuer.id, { version, list });
     const published: PublishedList = { uri: issuer.statusUri, version, list };
-    const digest = statusListDigest(nodeCrypto, { uri: published.uri, version, bits: list.bits, bytes: list.bytes });
+    const digest = statusListDigest(nodeCrypto, {
+      uri: published.uri,
+      version,
+      bits: list.bits,
+      bytes: list.bytes,
+    });
     this.block([
       {
         event: 'StatusPublished',
@@ -278,7 +300,10 @@ export class Consortium {
   }
 
   /** Everything that makes an issuer one, a year ago and for ten years. */
-  #foundation({ id: issuer, authority, name, did, key, account }: FixtureIssuer, jurisdiction: string): LedgerEvent[] {
+  #foundation(
+    { id: issuer, authority, name, did, key, account }: FixtureIssuer,
+    jurisdiction: string,
+  ): LedgerEvent[] {
     const from = START_SECONDS - YEAR;
     const until = START_SECONDS + 9 * YEAR;
     const admin = this.makeAccount();

@@ -167,6 +167,11 @@ describe('the verifier on HTTP', () => {
     expect(state.issuers[0]).to.deep.include({ name: 'HK-DH', jurisdiction: 'HK' });
   });
 
+  it('describes its routes', async () => {
+    const { paths } = (await app.inject({ url: '/docs/json' })).json<{ paths: object }>();
+    expect(paths).to.include.keys('/verify', '/state', '/health/live', '/health/ready', '/metrics');
+  });
+
   it('is ready while it follows the ledger', async () => {
     expect((await app.inject({ url: '/health/ready' })).statusCode).to.equal(200);
     isSynced = false;

@@ -84,13 +84,11 @@ contract LedgerHandler is Fixture {
 
   function setCompromisedFrom(uint256 by, uint256 i, uint256 which, bool isKey, uint256 time) external {
     i = i % ISSUERS;
+    uint64 moment = bound(time, block.timestamp - 1 hours, block.timestamp + 1 hours);
     bytes memory data =
       isKey
-        ? abi.encodeCall(
-          ITrustList.setKeyCompromisedFrom,
-          (issuerIds[i], thumbprint(which % KEYS), _end(time))
-        )
-        : abi.encodeCall(ITrustList.setAccountCompromisedFrom, (issuerIds[i], person(which), _end(time)));
+        ? abi.encodeCall(ITrustList.setKeyCompromisedFrom, (issuerIds[i], thumbprint(which % KEYS), moment))
+        : abi.encodeCall(ITrustList.setAccountCompromisedFrom, (issuerIds[i], person(which % 3), moment));
     _call(by, _eitherAdmin(by, i), data);
   }
 
@@ -134,6 +132,7 @@ contract LedgerHandler is Fixture {
   }
 
   function anchor(uint256 by, uint256 who, uint256 root, uint64 sequence, uint8 log2Size) external {
+    who = who % 3;
     (bytes32 issuer, ) = trustList.accountOf(person(who));
     uint64 expected = batchAnchor.sequenceOf(issuer) + (sequence % 5 == 0 ? sequence % 7 : 1);
     bytes32 value = keccak256(abi.encode("root", root % ROOTS));
@@ -146,6 +145,7 @@ contract LedgerHandler is Fixture {
   }
 
   function publish(uint256 by, uint256 who, bytes32 listsRoot, uint64 version) external {
+    who = who % 3;
     (bytes32 issuer, ) = trustList.accountOf(person(who));
     (uint64 last, , , ) = statusAnchor.statusOf(issuer);
     uint64 next = last + (version % 5 == 0 ? version % 7 : 1);
@@ -153,6 +153,7 @@ contract LedgerHandler is Fixture {
   }
 
   function anchorActs(uint256 by, uint256 who, bytes32 root, uint256 first, uint256 second) external {
+    who = who % 3;
     (bytes32 issuer, ) = trustList.accountOf(person(who));
     uint64 deadline = _end(first);
     bytes32 digest = approvalDigest(issuer, root, 6, statusAnchor.actSequenceOf(issuer) + 1, deadline);

@@ -15,7 +15,8 @@ export function decode(text: string): DecodedCode | ReasonCode {
     const parts = decodeCode(text);
     return { ...parts, kid: parseHeader(parts.headerBytes).kid };
   } catch (error) {
-    if (error instanceof CodeError) return error.code === 'CODE_FOREIGN' ? 'FORMAT_NOT_SUPPORTED' : error.code;
+    if (error instanceof CodeError)
+      return error.code === 'CODE_FOREIGN' ? 'FORMAT_NOT_SUPPORTED' : error.code;
     if (error instanceof CredentialError) return 'CREDENTIAL_HEADER';
     throw error;
   }

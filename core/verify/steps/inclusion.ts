@@ -27,7 +27,9 @@ export function findInclusion(code: CodeParts, { crypto, state }: VerifyContext)
   if (found.length === 0) return { commitment, anchors: found };
   const log2Size = path.length / HASH_BYTES;
   const anchors = found.filter((anchor) => anchor.log2Size === log2Size);
-  return anchors.length > 0 ? { commitment, anchors } : { commitment, anchors, problem: 'PROOF_SIZE_MISMATCH' };
+  return anchors.length > 0
+    ? { commitment, anchors }
+    : { commitment, anchors, problem: 'PROOF_SIZE_MISMATCH' };
 }
 
 /** Whether an issuer that keeps its word would have anchored it by now (DESIGN: within 24 hours). */

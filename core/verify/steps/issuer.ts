@@ -27,7 +27,12 @@ export function anchorOfIssuer(
 
 /** The key of an anchored credential, if account, issuer and key were all good when it was anchored. */
 export function keyAtAnchor(
-  issued: { readonly claims: CredentialClaims; readonly kid: string; readonly issuer: Issuer; readonly anchor: Anchor },
+  issued: {
+    readonly claims: CredentialClaims;
+    readonly kid: string;
+    readonly issuer: Issuer;
+    readonly anchor: Anchor;
+  },
   context: VerifyContext,
 ): Es256PublicKey | ReasonCode {
   const { claims, kid, issuer, anchor } = issued;

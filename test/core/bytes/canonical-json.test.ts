@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { MAX_JSON_DEPTH, parseCanonicalJson, toCanonicalJson } from '../../../core/bytes/canonical-json.ts';
 import { concatBytes } from '../../../core/bytes/concat.ts';
 import { toUtf8 } from '../../../core/bytes/utf8.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 import { describeCorpus } from '../../support/corpora.ts';
 import { runs } from '../../support/scale.ts';
 import { codeThrownBy, expectThrows } from '../../support/throws-code.ts';
@@ -64,7 +66,7 @@ describe('canonical JSON (RFC 8785)', () => {
     ['Infinity', Infinity],
     ['undefined', undefined],
     ['a member that is undefined', { a: undefined }],
-    ['a hole in an array', new Array(1)],
+    ['a hole in an array', Array(1)],
     ['a bigint', 1n],
     ['a function', () => 0],
     ['a lone surrogate', '\ud800'],
@@ -128,9 +130,10 @@ describe('canonical JSON (RFC 8785)', () => {
 
   it('reads back whatever it writes', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ stringUnit: 'binary' }), (value) => {
+      fc.property(fc.jsonValue({ stringUnit: anyCharacter }), (value) => {
         // JSON has no minus zero: compare what it can say.
-        expect(parse(toCanonicalJson(value))).to.deep.equal(JSON.parse(JSON.stringify(value)));
+        const sayable: unknown = JSON.parse(JSON.stringify(value));
+        expect(isDeepStrictEqual(parse(toCanonicalJson(value)), sayable)).to.equal(true);
       }),
       { numRuns: runs(150, 20_000) },
     );

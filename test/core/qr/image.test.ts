@@ -52,7 +52,7 @@ describe('QR image', () => {
     const svg = toSvg(text);
     const side = matrix.length;
     expect(svg).to.match(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" viewBox="0 0 (\d+) \1" /);
-    const dark = Array.from({ length: side }, () => new Array<boolean>(side).fill(false));
+    const dark = Array.from({ length: side }, () => Array.from({ length: side }, () => false));
     for (const [, x, y, length] of svg.matchAll(/M(\d+) (\d+)h(\d+)v1h-\3z/g)) {
       dark[Number(y)]?.fill(true, Number(x), Number(x) + Number(length));
     }

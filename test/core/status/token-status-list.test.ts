@@ -43,7 +43,7 @@ describe('status list (IETF Token Status List)', () => {
       fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
         const before = StatusList.empty(64);
         const list = before.withAll(changes);
-        const expected = new Array<string>(64).fill('valid');
+        const expected = Array.from({ length: 64 }, () => 'valid');
         for (const { index, value } of changes) expected[index] = value;
         expect(Array.from({ length: 64 }, (_, index) => list.get(index))).to.deep.equal(expected);
         expect(before.bytes.every((byte) => byte === 0)).to.equal(true);

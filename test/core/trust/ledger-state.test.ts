@@ -11,7 +11,15 @@ function block(number: number, timeSeconds: number, ...events: readonly LedgerEv
 }
 
 function status(version: number): LedgerEvent {
-  return { event: 'StatusPublished', issuer, version, listsRoot: word, actsDigest: word, nextUpdate: 99, account: '0x01' };
+  return {
+    event: 'StatusPublished',
+    issuer,
+    version,
+    listsRoot: word,
+    actsDigest: word,
+    nextUpdate: 99,
+    account: '0x01',
+  };
 }
 
 function acts(sequence: number): LedgerEvent {
@@ -20,7 +28,15 @@ function acts(sequence: number): LedgerEvent {
 }
 
 function batch(sequence: number, batchClass = 1): LedgerEvent {
-  return { event: 'BatchAnchored', issuer, root: word, log2Size: 6, class: batchClass, sequence, account: '0x01' };
+  return {
+    event: 'BatchAnchored',
+    issuer,
+    root: word,
+    log2Size: 6,
+    class: batchClass,
+    sequence,
+    account: '0x01',
+  };
 }
 
 describe('the state of the ledger', () => {

@@ -59,7 +59,9 @@ describe('the index of anchored roots', () => {
       expect(index.find(fromHex(root))).to.deep.equal(expected.map(({ root: _root, ...anchor }) => anchor));
     }
     for (const issuer of issuers) {
-      expect(index.lastSequenceOf(issuer)).to.equal(anchors.filter((anchor) => anchor.issuer === issuer).length);
+      expect(index.lastSequenceOf(issuer)).to.equal(
+        anchors.filter((anchor) => anchor.issuer === issuer).length,
+      );
     }
   });
 
@@ -128,7 +130,9 @@ describe('the index of anchored roots', () => {
       { timeSeconds: 2 ** 32 },
     ];
     for (const change of bad) {
-      expect(codeOf(() => new RootIndex().add({ ...first, ...change }))).to.equal('LEDGER_STATE_INCONSISTENT');
+      expect(codeOf(() => new RootIndex().add({ ...first, ...change }))).to.equal(
+        'LEDGER_STATE_INCONSISTENT',
+      );
     }
   });
 });

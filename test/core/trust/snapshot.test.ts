@@ -15,7 +15,12 @@ function eventful(): Consortium {
   consortium.anchorRandomRoots(5000);
   consortium.publishStatus(consortium.issuer, [{ index: 7, value: 'revoked' }]);
   consortium.block([
-    { event: 'Predecessor', chainId: 2n ** 200n, genesis: toHex(new Uint8Array(32)), finalCheckpoint: '0x00' },
+    {
+      event: 'Predecessor',
+      chainId: 2n ** 200n,
+      genesis: toHex(new Uint8Array(32)),
+      finalCheckpoint: '0x00',
+    },
     { event: 'AuthoritySuspended', authority },
     { event: 'AuthorityReinstated', authority, effectiveFrom: consortium.nowSeconds },
     { event: 'ApproverAdded', issuer, approver: account, from: 1, until: 2 },
@@ -52,7 +57,9 @@ describe('a snapshot', () => {
     const consortium = eventful();
     const { state } = decodeSnapshot(nodeCrypto, encodeSnapshot(nodeCrypto, consortium));
     expect(state.roots.lastSequenceOf(consortium.issuer.id)).to.equal(5000);
-    expect(() => state.apply({ ...consortium.state.head, events: [] })).to.throw().with.property('code', 'LEDGER_STATE_OUT_OF_ORDER');
+    expect(() => state.apply({ ...consortium.state.head, events: [] }))
+      .to.throw()
+      .with.property('code', 'LEDGER_STATE_OUT_OF_ORDER');
     state.apply({ ...consortium.state.head, number: consortium.state.head.number + 1, events: [] });
   });
 
@@ -72,7 +79,11 @@ describe('a snapshot', () => {
   });
 
   it('is refused when its parts do not hold together, digest or not', () => {
-    const body = concatBytes(new TextEncoder().encode('HCLS1\0'), Uint8Array.of(0, 0, 0, 2), new TextEncoder().encode('{}'));
+    const body = concatBytes(
+      new TextEncoder().encode('HCLS1\0'),
+      Uint8Array.of(0, 0, 0, 2),
+      new TextEncoder().encode('{}'),
+    );
     expect(() => decodeSnapshot(nodeCrypto, concatBytes(body, nodeCrypto.sha256(body))))
       .to.throw()
       .with.property('code', 'SNAPSHOT_INVALID');

@@ -15,7 +15,17 @@ const TEST = 2;
 type Timed = readonly [time: number, event: LedgerEvent];
 
 const founded: readonly Timed[] = [
-  [0, { event: 'AuthorityAdmitted', authority, name: 'A', jurisdiction: 'HK', admin: '0x01', checkpointKey: '0x02' }],
+  [
+    0,
+    {
+      event: 'AuthorityAdmitted',
+      authority,
+      name: 'A',
+      jurisdiction: 'HK',
+      admin: '0x01',
+      checkpointKey: '0x02',
+    },
+  ],
   [
     0,
     {
@@ -85,13 +95,24 @@ describe('an issuer', () => {
       [300, { event: 'IssuerWidened', issuer, types: VACCINATION | TEST, effectiveFrom: 400, until: 2000 }],
       [350, { event: 'IssuerNarrowed', issuer, types: VACCINATION, until: 600 }],
     ];
-    expect(answers(events, [349, 500, 599, 600])).to.deep.equal(['good', 'good', 'good', 'ISSUER_NOT_ACCREDITED']);
+    expect(answers(events, [349, 500, 599, 600])).to.deep.equal([
+      'good',
+      'good',
+      'good',
+      'ISSUER_NOT_ACCREDITED',
+    ]);
     expect(answers(events, [500], 'test')).to.deep.equal(['ISSUER_TYPE_NOT_ALLOWED']);
   });
 
   it('that is narrowed before its window begins still begins then', () => {
-    const events: readonly Timed[] = [[50, { event: 'IssuerNarrowed', issuer, types: VACCINATION, until: 600 }]];
-    expect(answers(events, [60, 99, 100])).to.deep.equal(['ISSUER_NOT_ACCREDITED', 'ISSUER_NOT_ACCREDITED', 'good']);
+    const events: readonly Timed[] = [
+      [50, { event: 'IssuerNarrowed', issuer, types: VACCINATION, until: 600 }],
+    ];
+    expect(answers(events, [60, 99, 100])).to.deep.equal([
+      'ISSUER_NOT_ACCREDITED',
+      'ISSUER_NOT_ACCREDITED',
+      'good',
+    ]);
   });
 
   it('loses nothing done before a suspension, and gains nothing during it', () => {
@@ -147,7 +168,12 @@ describe('a key', () => {
     });
 
   it('is good within its window and before it is compromised', () => {
-    expect(at(listOf(added), [99, 100, 999, 1000])).to.deep.equal(['KEY_NOT_VALID', 'good', 'good', 'KEY_NOT_VALID']);
+    expect(at(listOf(added), [99, 100, 999, 1000])).to.deep.equal([
+      'KEY_NOT_VALID',
+      'good',
+      'good',
+      'KEY_NOT_VALID',
+    ]);
     const compromised: Timed = [900, { event: 'KeyCompromised', issuer, thumbprint, compromisedFrom: 500 }];
     expect(at(listOf(added, compromised), [499, 500])).to.deep.equal(['good', 'KEY_COMPROMISED']);
     const narrowed: Timed = [300, { event: 'KeyNarrowed', issuer, thumbprint, until: 400 }];
@@ -196,7 +222,9 @@ describe('the trust list', () => {
     ];
     for (const event of impossible) {
       const list = listOf();
-      expect(() => list.apply(event, 1)).to.throw(LedgerStateError).with.property('code', 'LEDGER_STATE_INCONSISTENT');
+      expect(() => list.apply(event, 1))
+        .to.throw(LedgerStateError)
+        .with.property('code', 'LEDGER_STATE_INCONSISTENT');
       expect(list.history).to.have.length(founded.length);
     }
   });

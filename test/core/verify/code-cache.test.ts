@@ -5,7 +5,12 @@ import { CodeCache } from '../../../core/verify/code-cache.ts';
 import { defaultPolicy } from '../../../core/verify/policy.ts';
 import { verifyCode, type VerifyContext } from '../../../core/verify/verify.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
-import { makeConsortium, START_SECONDS, vaccinationRecord, type Consortium } from '../../support/consortium.ts';
+import {
+  makeConsortium,
+  START_SECONDS,
+  vaccinationRecord,
+  type Consortium,
+} from '../../support/consortium.ts';
 import { Random } from '../../support/random.ts';
 import { testSeed } from '../../support/scale.ts';
 

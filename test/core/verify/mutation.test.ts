@@ -28,7 +28,8 @@ interface Pair {
 
 /** Each gives a text, most often a broken one; `undefined` when this code cannot be changed so. */
 const mutations: Readonly<Record<string, (pair: Pair) => string | undefined>> = {
-  'one character': ({ code: { text }, random }) => splice(text, random.below(text.length), 1, random.pick([...BASE45])),
+  'one character': ({ code: { text }, random }) =>
+    splice(text, random.below(text.length), 1, random.pick([...BASE45])),
   'any character': ({ code: { text }, random }) =>
     splice(text, random.below(text.length), 1, String.fromCharCode(random.below(0x250))),
   'two neighbours exchanged': ({ code: { text }, random }) => {
@@ -44,7 +45,8 @@ const mutations: Readonly<Record<string, (pair: Pair) => string | undefined>> = 
     const at = random.below(text.length);
     return splice(text, at, 1, (text[at] ?? '').toLowerCase());
   },
-  'spaces around': ({ code: { text }, random }) => random.pick([` ${text}`, `${text} `, `${text}\n`, `\uFEFF${text}`]),
+  'spaces around': ({ code: { text }, random }) =>
+    random.pick([` ${text}`, `${text} `, `${text}\n`, `\uFEFF${text}`]),
   'two codes joined': ({ code, other, random }) => {
     const at = random.below(code.text.length);
     return code.text.slice(0, at) + other.text.slice(at);
@@ -63,7 +65,8 @@ const mutations: Readonly<Record<string, (pair: Pair) => string | undefined>> = 
   'signature of another': ({ code, other }) => onParts(code, { signature: other.parts.signature }),
   'path of another': ({ code, other }) => onParts(code, { path: other.parts.path }),
   'index of another': ({ code, other }) => onParts(code, { index: other.parts.index }),
-  'proof of another': ({ code, other }) => onParts(code, { path: other.parts.path, index: other.parts.index }),
+  'proof of another': ({ code, other }) =>
+    onParts(code, { path: other.parts.path, index: other.parts.index }),
   'all but the payload of another': ({ code, other }) =>
     onParts(other, { payloadBytes: code.parts.payloadBytes }),
   'signature bit': ({ code, random }) => {
@@ -96,7 +99,8 @@ const mutations: Readonly<Record<string, (pair: Pair) => string | undefined>> = 
       return splice(text, random.pick(digits).index, 1, String(random.below(10)));
     }),
   'space in the payload': ({ code }) => onPayload(code, (text) => text.replace(',', ', ')),
-  'member repeated in the payload': ({ code }) => onPayload(code, (text) => text.replace('{', '{"facts":{},')),
+  'member repeated in the payload': ({ code }) =>
+    onPayload(code, (text) => text.replace('{', '{"facts":{},')),
   'boundary of header and payload': ({ code, random }) => {
     const { headerBytes, payloadBytes } = code.parts;
     const all = Uint8Array.of(...headerBytes, ...payloadBytes);
@@ -126,7 +130,11 @@ function onPayload(code: IssuedCode, change: (text: string) => string): string |
   return onParts(code, { payloadBytes: toUtf8(change(text)) });
 }
 
-function isSameCode(a: CodeParts, b: CodeParts, { withSignature }: { readonly withSignature: boolean }): boolean {
+function isSameCode(
+  a: CodeParts,
+  b: CodeParts,
+  { withSignature }: { readonly withSignature: boolean },
+): boolean {
   return (
     a.index === b.index &&
     equalBytes(a.headerBytes, b.headerBytes) &&
@@ -146,7 +154,10 @@ describe(`${MUTATIONS} mutated codes (seed ${testSeed})`, function () {
       ...(await consortium.issueCodes([vaccinationRecord(), vaccinationRecord({ doseNumber: 2 })])),
       ...(await consortium.issueCodes([testRecord(), vaccinationRecord()], { isFullBatch: true })),
       ...(await consortium.issueCodes([vaccinationRecord()], { profile: 'travel' })),
-      ...(await consortium.issueCodes([testRecord()], { profile: 'travel', ...(second ? { issuer: second } : {}) })),
+      ...(await consortium.issueCodes([testRecord()], {
+        profile: 'travel',
+        ...(second ? { issuer: second } : {}),
+      })),
       ...(await consortium.issueCodes([testRecord()], { key: (first ?? consortium.issuer).key })),
     ];
     const issued = new Set(codes.map(({ text }) => text));

@@ -13,7 +13,10 @@ interface Row {
 }
 
 const rows: readonly Row[] = reference.split('\n').flatMap((line) => {
-  const [code, ...cells] = line.split('|').slice(1, -1).map((cell) => cell.trim());
+  const [code, ...cells] = line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
   return code?.startsWith('`') ? [{ code: code.replaceAll('`', ''), cells }] : [];
 });
 

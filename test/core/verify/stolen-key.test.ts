@@ -19,7 +19,10 @@ describe('a stolen signing key', () => {
     consortium.advance(HOUR);
     const theft = consortium.nowSeconds;
     const after = await consortium.issueCodes(records);
-    const backdate = (claims: IssuedCode['claims']): IssuedCode['claims'] => ({ ...claims, iat: claims.iat - HOUR });
+    const backdate = (claims: IssuedCode['claims']): IssuedCode['claims'] => ({
+      ...claims,
+      iat: claims.iat - HOUR,
+    });
     const backdated = await consortium.issueCodes(records, { change: backdate, isAnchored: false });
     const anchoredForgeries = await consortium.issueCodes(records, { change: backdate });
     const { id: issuer, key } = consortium.issuer;

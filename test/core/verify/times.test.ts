@@ -95,7 +95,10 @@ describe('the second at which a verdict changes', () => {
   it('is iat minus the tolerance', async () => {
     const iat = START_SECONDS + HOUR;
     const change: IssueOptions['change'] = (claims) => ({ ...claims, iat });
-    expect(await reasonsAt([iat - SKEW - 1, iat - SKEW], { change })).to.deep.equal([['ISSUED_IN_FUTURE'], []]);
+    expect(await reasonsAt([iat - SKEW - 1, iat - SKEW], { change })).to.deep.equal([
+      ['ISSUED_IN_FUTURE'],
+      [],
+    ]);
   });
 
   it('is a leap day like any other', async () => {

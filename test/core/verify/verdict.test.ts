@@ -122,7 +122,8 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
   CREDENTIAL_MALFORMED: [
     () => anchoredToken({ any: 1 }),
     () => afterwards(() => undefined, { change: (claims) => ({ ...claims, extra: 1 }) }),
-    () => afterwards(() => undefined, { isAnchored: false, change: (claims) => ({ ...claims, jti: 'short' }) }),
+    () =>
+      afterwards(() => undefined, { isAnchored: false, change: (claims) => ({ ...claims, jti: 'short' }) }),
   ],
   CREDENTIAL_TYPE_UNKNOWN: [() => anchoredToken({ vct: 'urn:hcl:recovery:1' })],
   ROOT_NOT_SEEN: [() => afterwards(() => undefined, { isAnchored: false })],
@@ -140,7 +141,10 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
   ISSUER_UNKNOWN: [
     () => beforehand(() => ({ change: (claims) => ({ ...claims, iss: 'did:web:nobody.example' }) })),
     () =>
-      beforehand(() => ({ isAnchored: false, change: (claims) => ({ ...claims, iss: 'did:web:nobody.example' }) })),
+      beforehand(() => ({
+        isAnchored: false,
+        change: (claims) => ({ ...claims, iss: 'did:web:nobody.example' }),
+      })),
   ],
   ISSUER_MISMATCH: [
     () => beforehand((consortium) => ({ change: (claims) => ({ ...claims, iss: second(consortium).did }) })),
@@ -192,7 +196,8 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
     () => beforehand((consortium) => ({ key: consortium.makeKey(), isAnchored: false })),
   ],
   KEY_NOT_VALID: [
-    () => beforehand((consortium) => ({ key: newKey(consortium, START_SECONDS + DAY, START_SECONDS + 2 * DAY) })),
+    () =>
+      beforehand((consortium) => ({ key: newKey(consortium, START_SECONDS + DAY, START_SECONDS + 2 * DAY) })),
     () => beforehand((consortium) => ({ key: newKey(consortium, START_SECONDS - DAY, START_SECONDS - 1) })),
   ],
   KEY_COMPROMISED: [
@@ -200,14 +205,18 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
       afterwards((consortium, { anchoredAtSeconds = 0 }) => {
         const { id: issuer, key } = consortium.issuer;
         const { thumbprint } = key;
-        consortium.block([{ event: 'KeyCompromised', issuer, thumbprint, compromisedFrom: anchoredAtSeconds }]);
+        consortium.block([
+          { event: 'KeyCompromised', issuer, thumbprint, compromisedFrom: anchoredAtSeconds },
+        ]);
       }),
     () =>
       afterwards(
         (consortium) => {
           const { id: issuer, key } = consortium.issuer;
           const compromisedFrom = consortium.nowSeconds;
-          consortium.block([{ event: 'KeyCompromised', issuer, thumbprint: key.thumbprint, compromisedFrom }]);
+          consortium.block([
+            { event: 'KeyCompromised', issuer, thumbprint: key.thumbprint, compromisedFrom },
+          ]);
         },
         { isAnchored: false },
       ),
@@ -228,7 +237,8 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
     },
   ],
   ISSUED_IN_FUTURE: [
-    () => beforehand(() => ({ isAnchored: false, change: (claims) => ({ ...claims, iat: claims.iat + 3600 }) })),
+    () =>
+      beforehand(() => ({ isAnchored: false, change: (claims) => ({ ...claims, iat: claims.iat + 3600 }) })),
   ],
   ISSUED_AFTER_ANCHOR: [
     () =>
@@ -239,15 +249,22 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
   NOT_YET_VALID: [() => beforehand(() => ({ notBeforeSeconds: START_SECONDS + DAY }))],
   EXPIRED: [() => beforehand(() => ({ expiresAtSeconds: START_SECONDS - DAY }))],
   STATUS_REVOKED: [
-    () => afterwards((consortium) => consortium.publishStatus(consortium.issuer, [{ index: 0, value: 'revoked' }])),
+    () =>
+      afterwards((consortium) =>
+        consortium.publishStatus(consortium.issuer, [{ index: 0, value: 'revoked' }]),
+      ),
   ],
   STATUS_SUSPENDED: [
     () =>
-      afterwards((consortium) => consortium.publishStatus(consortium.issuer, [{ index: 0, value: 'suspended' }])),
+      afterwards((consortium) =>
+        consortium.publishStatus(consortium.issuer, [{ index: 0, value: 'suspended' }]),
+      ),
   ],
   STATUS_SUPERSEDED: [
     () =>
-      afterwards((consortium) => consortium.publishStatus(consortium.issuer, [{ index: 0, value: 'superseded' }])),
+      afterwards((consortium) =>
+        consortium.publishStatus(consortium.issuer, [{ index: 0, value: 'superseded' }]),
+      ),
   ],
   STATUS_INDEX_OUT_OF_RANGE: [
     () =>
@@ -261,14 +278,20 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
   STATUS_ISSUER_MISMATCH: [
     () =>
       beforehand((consortium) => ({
-        change: (claims) => ({ ...claims, status: { status_list: { idx: 1, uri: second(consortium).statusUri } } }),
+        change: (claims) => ({
+          ...claims,
+          status: { status_list: { idx: 1, uri: second(consortium).statusUri } },
+        }),
       })),
   ],
   STATUS_UNKNOWN: [
     () => afterwards((consortium) => (consortium.statusLists = StatusLists.empty)),
     () =>
       beforehand(() => ({
-        change: (claims) => ({ ...claims, status: { status_list: { idx: 1, uri: 'https://nowhere.example/1' } } }),
+        change: (claims) => ({
+          ...claims,
+          status: { status_list: { idx: 1, uri: 'https://nowhere.example/1' } },
+        }),
       })),
   ],
   STATUS_STALE: [
@@ -312,7 +335,10 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
     async () => {
       const consortium = makeConsortium({ seed: 7 });
       const { text } = await issue(consortium);
-      const broken = { ...nodeCrypto, verifyEs256: () => Promise.reject(new Error('the token was unplugged')) };
+      const broken = {
+        ...nodeCrypto,
+        verifyEs256: () => Promise.reject(new Error('the token was unplugged')),
+      };
       return verifyCode(text, consortium.context({ crypto: broken }));
     },
     async () => {
@@ -352,7 +378,8 @@ describe('a verdict', () => {
         expect(verdict.outcome).to.equal(outcome);
         for (const reason of verdict.reasons) expect(REASONS[reason].validity).to.equal(validity);
         expect(verdict.steps.map(({ step }) => step)).to.deep.equal(STEPS);
-        if (UNAUTHENTIC.has(code) || code.startsWith('CODE_')) expect(verdict.evidence).to.not.have.property('claims');
+        if (UNAUTHENTIC.has(code) || code.startsWith('CODE_'))
+          expect(verdict.evidence).to.not.have.property('claims');
       }
     });
   }
@@ -414,7 +441,9 @@ describe('a verdict', () => {
     expect(verdict.evidence).to.include({ signature: 'not-checked' });
     expect(verdict.steps).to.deep.include({ step: 'signature', result: 'not-checked' });
     const unanchored = await issue(consortium, { isAnchored: false });
-    expect((await verifyCode(unanchored.text, consortium.context({ policy }))).reasons).to.deep.equal(['ROOT_NOT_SEEN']);
+    expect((await verifyCode(unanchored.text, consortium.context({ policy }))).reasons).to.deep.equal([
+      'ROOT_NOT_SEEN',
+    ]);
   });
 
   it('keeps bad evidence, open questions and rules apart', async () => {
@@ -434,11 +463,16 @@ describe('a verdict', () => {
     const consortium = makeConsortium({ seed: 7 });
     const { text } = await issue(consortium, { expiresAtSeconds: START_SECONDS - DAY });
     consortium.publishStatus(consortium.issuer, [{ index: 0, value: 'revoked' }]);
-    expect((await verifyCode(text, consortium.context())).reasons).to.deep.equal(['EXPIRED', 'STATUS_REVOKED']);
+    expect((await verifyCode(text, consortium.context())).reasons).to.deep.equal([
+      'EXPIRED',
+      'STATUS_REVOKED',
+    ]);
   });
 
   it('names the kind of a foreign code', async () => {
-    const verdict = await verdictOn('shc:/5676290952432060346029243740446031222959532654603460292540772804336028702864716745222809286133314564376531415906402203064504590856435503414245413640370636654171372412363803043756220467374075323239254334433260573601064137333912707426350769625364643945753638652852454535422237213876106428');
+    const verdict = await verdictOn(
+      'shc:/5676290952432060346029243740446031222959532654603460292540772804336028702864716745222809286133314564376531415906402203064504590856435503414245413640370636654171372412363803043756220467374075323239254334433260573601064137333912707426350769625364643945753638652852454535422237213876106428',
+    );
     expect(verdict.evidence.format).to.equal('SMART Health Card');
   });
 

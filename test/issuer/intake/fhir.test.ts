@@ -228,7 +228,9 @@ describe('FHIR R4 intake', () => {
     ];
     for (const [rule, identifier, document] of cases) {
       it(`takes ${rule}`, async () => {
-        const [record] = recordsOf(await readFhir(bundleOf({ ...PATIENT, identifier: [identifier] }, IMMUNIZATION)));
+        const [record] = recordsOf(
+          await readFhir(bundleOf({ ...PATIENT, identifier: [identifier] }, IMMUNIZATION)),
+        );
         const { docType, docNumber, docIssuer } = record?.subject ?? vaccinationRecord().subject;
         expect(`${docType} ${docNumber} ${docIssuer}`).to.equal(document);
       });

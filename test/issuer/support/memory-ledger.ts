@@ -44,6 +44,7 @@ export class MemoryLedger {
           sequence: batch.expectedSequence,
         };
         this.batches.push(entry);
+        this.#onBatch();
         return entry;
       });
     },
@@ -65,6 +66,17 @@ export class MemoryLedger {
     },
     current: async () => this.#read(() => this.statuses.at(-1)),
   };
+
+  /** Resolves when there are that many batches. */
+  async afterBatches(count: number): Promise<void> {
+    const done = Promise.withResolvers<void>();
+    this.#onBatch = () => {
+      if (this.batches.length >= count) done.resolve();
+    };
+    await done.promise;
+  }
+
+  #onBatch: () => void = () => undefined;
 
   #find(root: Uint8Array): Entry | undefined {
     return this.batches.find((entry) => equalBytes(entry.root, root));

@@ -1,0 +1,76 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import type { Hex } from '../../core/trust/ledger-event.ts';
+import { formatDeployment, type Deployment } from '../../ledger/deployment.ts';
+import { ConfigError } from '../../service/config.ts';
+import { readConfig } from '../../verifier/config.ts';
+
+const contract = (digit: string): Deployment['contracts']['trustList'] => ({
+  address: `0x${digit.repeat(40)}`,
+  codeHash: `0x${digit.repeat(64)}`,
+  fromBlock: 1,
+});
+const genesisHash: Hex = `0x${'ab'.repeat(32)}`;
+const DEPLOYMENT: Deployment = {
+  version: 1,
+  chainId: 5,
+  genesisHash,
+  contracts: {
+    accessManager: contract('1'),
+    trustList: contract('2'),
+    batchAnchor: contract('3'),
+    statusAnchor: contract('4'),
+  },
+};
+
+describe('the configuration of a verifier', () => {
+  let folder: string;
+  let environment: Readonly<Record<string, string>>;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hcl-verifier-config-'));
+    await writeFile(join(folder, 'deployment.json'), formatDeployment(DEPLOYMENT));
+    environment = {
+      HCL_VERIFIER_DATA: join(folder, 'data'),
+      HCL_VERIFIER_DEPLOYMENT: join(folder, 'deployment.json'),
+      HCL_VERIFIER_RPC: 'http://127.0.0.1:8545,http://127.0.0.1:8546/',
+      HCL_VERIFIER_ISSUERS: 'did:web:a.example=https://a.example/,did:web:b.example=http://127.0.0.1:1',
+    };
+  });
+
+  after(() => rm(folder, { recursive: true }));
+
+  it('fills in safe defaults', () => {
+    expect(readConfig(environment)).to.deep.include({
+      deployment: DEPLOYMENT,
+      rpcUrls: ['http://127.0.0.1:8545', 'http://127.0.0.1:8546'],
+      issuers: [
+        { did: 'did:web:a.example', url: 'https://a.example' },
+        { did: 'did:web:b.example', url: 'http://127.0.0.1:1' },
+      ],
+      host: '127.0.0.1',
+      port: 4100,
+    });
+  });
+
+  const wrong: Readonly<Record<string, string>> = {
+    HCL_VERIFIER_DATA: '',
+    HCL_VERIFIER_DEPLOYMENT: '/nowhere/deployment.json',
+    HCL_VERIFIER_RPC: 'ftp://127.0.0.1',
+    HCL_VERIFIER_ISSUERS: 'a.example',
+    HCL_VERIFIER_PORT: '70000',
+    HCL_VERIFIER_POLL_MS: '1',
+  };
+  for (const [name, value] of Object.entries(wrong)) {
+    it(`names ${name} when it is wrong, and not its value`, () => {
+      expect(() => readConfig({ ...environment, [name]: value }))
+        .to.throw(ConfigError)
+        .with.property('message')
+        .that.contains(name)
+        .and.does.not.contain(value === '' ? '\u0000' : value);
+    });
+  }
+});
