@@ -3,14 +3,13 @@
  * batch that holds it.
  *
  * A batch is *staged* when its range, order, seed and root are on the disk: from then on its root is fixed,
- * whatever happens. It is *final* when the ledger has shown its root and every leaf's own proof has been
- * checked against it; only then does the store say so. Sequences have no gaps; one caller stages and finalises.
+ * whatever happens. It is *final* when the ledger has shown its root and the leaves on the disk lead to it;
+ * only then does the store say so. Sequences have no gaps; one caller stages and finalises.
  */
 import { assembleBatch, MAX_BATCH_LEAVES } from '../core/commitment/batch.ts';
 import { hmacSha256, paddingLeafHash } from '../core/commitment/hmac.ts';
 import { buildTree, type MerkleTree } from '../core/commitment/merkle.ts';
 import { HASH_BYTES } from '../core/commitment/node-hash.ts';
-import { batchRootFromPath } from '../core/commitment/proof.ts';
 import { concatBytes } from '../core/bytes/concat.ts';
 import { equalBytes } from '../core/bytes/equal.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
@@ -125,7 +124,6 @@ export class Batches {
     );
     this.#stagedThrough = sequence;
     lanes.staged(lane, count, now());
-    this.#keep(sequence, assembled);
     return { ...entry, sequence, class: classOfLane(lane) };
   }
 
@@ -136,19 +134,17 @@ export class Batches {
     return { ...entry, sequence, class: classOfLane(entry.lane) };
   }
 
-  /** The ledger shows the root: checks each leaf's proof, then makes the batch final. */
+  /**
+   * The ledger shows the root: builds the tree once more from what the disk holds, and makes the batch final
+   * only when it leads to that root. Every path is cut from this tree; each is checked again, against its own
+   * credential, when it is handed out (`release.ts`).
+   */
   async finalise(batch: StagedBatch, lanes: Lanes, timeSeconds: number): Promise<void> {
     invariant(batch.sequence === this.#finalThrough + 1, 'batches become final in order');
-    const { crypto, store } = this.#deps;
-    const { tree } = await this.tree(batch, lanes);
-    const leaves = await lanes.read(batch.lane, batch.first, batch.count);
-    leaves.forEach(({ leafHash }, i) => {
-      const index = positionOf(batch, batch.first + i);
-      const root = batchRootFromPath(crypto, { leafHash, index, path: tree.path(index) });
-      // Each against its own leaf: one proof handed to all has happened elsewhere.
-      invariant(equalBytes(root, batch.root), 'a leaf has a proof of its own');
-    });
-    await store.commit(new WriteBatch().put(TABLES.anchors, toUint64(batch.sequence), toUint64(timeSeconds)));
+    this.#trees.delete(batch.sequence);
+    await this.tree(batch, lanes);
+    const final = new WriteBatch().put(TABLES.anchors, toUint64(batch.sequence), toUint64(timeSeconds));
+    await this.#deps.store.commit(final);
     this.#finalThrough = batch.sequence;
   }
 

@@ -9,7 +9,8 @@
  *     ‖ varint leaf index ‖ path (32 k, from the leaf up, k <= 12)>
  *
  * Everything is bounded before it is worked on, and there is no room for a byte that means nothing: lengths
- * are exact, varints minimal, the index lies within the tree of the path.
+ * are exact, varints minimal, the index lies within the tree of the path. Still a text is no identity: the same
+ * content can be deflated in many ways. The commitment is the identity.
  */
 import { fromBase45, toBase45 } from '../bytes/base45.ts';
 import { concatBytes } from '../bytes/concat.ts';

@@ -11,8 +11,10 @@
  * The batches of an issuer are numbered 1, 2, 3 … without gaps, so a row keeps its sequence only as the
  * distance to the issuer's last one before the page.
  *
- * An open-addressing table of row numbers finds a root by its first word; it grows by half when four fifths
- * full. A root may have several rows: several issuers may anchor the same one.
+ * An open-addressing table leads to the rows: a root's first word says where to look, and each entry holds a
+ * row number and, in the bits which that leaves, a tag from the root's second word, so that rows of other
+ * roots are hardly ever touched. It grows by half when four fifths full. A root may have several rows:
+ * several issuers may anchor the same one.
  */
 import { fromHex, toHex } from '../bytes/hex.ts';
 import { BATCH_CLASSES, type BatchClass } from '../credential/credential-type.ts';
@@ -58,8 +60,9 @@ export class RootIndex {
   readonly #authors: Author[] = [];
   readonly #authorIds = new Map<string, number>();
   readonly #lastSequence = new Map<Hex, number>();
-  /** Row number plus one; 0 = free. */
+  /** Tag ‖ row number plus one; 0 = free. */
   #slots = new Uint32Array(FIRST_SLOTS);
+  #rowMask = rowMaskFor(FIRST_SLOTS);
   #size = 0;
 
   get size(): number {
@@ -110,17 +113,20 @@ export class RootIndex {
     this.#lastSequence.set(issuer, sequence);
     this.#size++;
     if (this.#size > this.#slots.length * MAX_LOAD) this.#growSlots();
-    else this.#insert(row, wordAt(rootBytes, 0));
+    else this.#insert(row);
   }
 
   /** Everybody who anchored `root` (32 bytes), in ledger order; empty when nobody did. A miss allocates nothing. */
   find(root: Uint8Array): readonly Anchor[] {
     let found: Anchor[] | undefined;
     const slots = this.#slots;
+    const rowMask = this.#rowMask;
+    const tag = wordAt(root, 4);
     let slot = slotOf(wordAt(root, 0), slots.length);
     // The table is never full, so the search ends at a free slot; typed array reads within bounds are defined.
     for (let entry = slots[slot]!; entry !== 0; entry = slots[slot]!) {
-      if (this.#rowHas(entry - 1, root)) (found ??= []).push(this.#anchorAt(entry - 1));
+      const row = (entry & rowMask) - 1;
+      if (((entry ^ tag) & ~rowMask) === 0 && this.#rowHas(row, root)) (found ??= []).push(this.#anchorAt(row));
       if (++slot === slots.length) slot = 0;
     }
     return found ?? NONE;
@@ -191,19 +197,27 @@ export class RootIndex {
     return toHex(root);
   }
 
-  #insert(row: number, firstWord: number): void {
+  #insert(row: number): void {
     const slots = this.#slots;
-    let slot = slotOf(firstWord, slots.length);
+    const page = this.#page(row);
+    const at = (row % ROWS_PER_PAGE) * WORDS;
+    // `at` and the next word lie within the page.
+    let slot = slotOf(page[at]!, slots.length);
     while (slots[slot] !== 0) if (++slot === slots.length) slot = 0;
-    slots[slot] = row + 1;
+    slots[slot] = (page[at + 1]! & ~this.#rowMask) | (row + 1);
   }
 
   #growSlots(): void {
-    this.#slots = new Uint32Array(Math.ceil(this.#slots.length * 1.5));
-    for (let row = 0; row < this.#size; row++) {
-      this.#insert(row, this.#page(row)[(row % ROWS_PER_PAGE) * WORDS]!);
-    }
+    const length = Math.ceil(this.#slots.length * 1.5);
+    this.#slots = new Uint32Array(length);
+    this.#rowMask = rowMaskFor(length);
+    for (let row = 0; row < this.#size; row++) this.#insert(row);
   }
+}
+
+/** The bits of an entry that hold a row number: there are fewer rows than slots. */
+function rowMaskFor(slots: number): number {
+  return 2 ** (32 - Math.clz32(slots)) - 1;
 }
 
 function wordAt(bytes: Uint8Array, at: number): number {

@@ -126,8 +126,8 @@ describe('an audit', () => {
     });
   }
 
-  it('finds that the ledger says another size than the leaves have', async () => {
-    anchor(batchOf(4), { log2Size: 7 });
+  it('finds that ledger and issuer say another size than the leaves have', async () => {
+    anchor({ ...batchOf(4), log2Size: 7 });
     await fails('BATCH_MISMATCHED');
   });
 

@@ -26,10 +26,11 @@ interface DidKeyFixture {
 }
 
 describeCorpus('did-key-and-low-s', (folder) => {
-  const read = <T>(name: string): readonly T[] =>
-    JSON.parse(readFileSync(join(folder, name), 'utf8')) as readonly T[];
+  const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+  const signatures = read('signature-fixtures.json') as readonly SignatureFixture[];
+  const keys = read('w3c_didkey_P256.json') as readonly DidKeyFixture[];
 
-  for (const fixture of read<SignatureFixture>('signature-fixtures.json')) {
+  for (const fixture of signatures) {
     if (fixture.algorithm !== 'ES256') continue;
     it(fixture.comment, async () => {
       const key = nodeCrypto.importEs256(fromDidKey(fixture.publicKeyDid));
@@ -42,7 +43,7 @@ describeCorpus('did-key-and-low-s', (folder) => {
   }
 
   it('did:key of a P-256 key, both ways', () => {
-    for (const { privateKeyBytesBase58, publicDidKey } of read<DidKeyFixture>('w3c_didkey_P256.json')) {
+    for (const { privateKeyBytesBase58, publicDidKey } of keys) {
       const publicKey = p256.getPublicKey(base58ToBytes(privateKeyBytesBase58), false);
       expect(toDidKey(publicKey)).to.equal(publicDidKey);
       expect(fromDidKey(publicDidKey)).to.deep.equal(publicKey);

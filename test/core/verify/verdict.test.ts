@@ -18,12 +18,12 @@ import { STEPS } from '../../../core/verify/verdict.ts';
 import { verifyCode } from '../../../core/verify/verify.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import {
-  Consortium,
   keyAdded,
   makeConsortium,
   START_SECONDS,
   testRecord,
   vaccinationRecord,
+  type Consortium,
   type FixtureIssuer,
   type FixtureKey,
   type IssuedCode,
