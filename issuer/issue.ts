@@ -20,7 +20,13 @@ import type { IntakeRow } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import { LANE_COUNT, type LaneLeaf, type Lanes } from './lanes.ts';
 import { Lock } from './lock.ts';
-import { makeRecord, type MakerDependencies, type NewRecord } from './new-record.ts';
+import {
+  prepareRecord,
+  signRecord,
+  type MakerDependencies,
+  type NewRecord,
+  type UnsignedRecord,
+} from './new-record.ts';
 import { PROFILES, type RecordSealer } from './record-entry.ts';
 import type { IssuedCredential, RefusedRow, RowResult } from './row.ts';
 import { TABLES, type IssuerTables } from './store.ts';
@@ -50,11 +56,14 @@ interface Outcome {
   readonly made: NewRecord | undefined;
 }
 
+/** As {@link Outcome}, not signed yet. */
+type Prepared = Omit<Outcome, 'made'> & { readonly unsigned: UnsignedRecord | undefined };
+
 const CHUNK_ROWS = 1_000;
 /** Chunks being synced while the next is made. */
 const CHUNKS_UNDER_WAY = 2;
 /** Other requests get a turn after so many records. */
-const TURN_ROWS = 50;
+const TURN_ROWS = 100;
 const NEXT_RECORD = toUtf8('next-record');
 
 export class RecordIssuer {
@@ -115,24 +124,30 @@ export class RecordIssuer {
     const issuedAtSeconds = Math.floor(this.#deps.now() / 1000);
     const inChunk = new Map<string, number>();
     const outcomes: Promise<Outcome>[] = [];
-    for (const [i, { row, record, recordBytes, indexKey }] of drafts.entries()) {
-      const name = nameOf(indexKey);
-      const before = stored[i];
-      const known = before === undefined ? (this.#underWay.get(name) ?? inChunk.get(name)) : readUint64(before);
-      if (known !== undefined) {
-        outcomes.push(Promise.resolve({ row, number: known, indexKey, made: undefined }));
-        continue;
-      }
-      const number = this.#nextRecord++;
-      inChunk.set(name, number);
-      const making = makeRecord({ record, recordBytes, issuedAtSeconds }, this.#deps);
-      const outcome = making.then((made) => ({ row, number, indexKey, made }));
-      // Awaited below, with all others: until then a failure must not count as unhandled.
-      outcome.catch(() => undefined);
-      outcomes.push(outcome);
-      if (i % TURN_ROWS === TURN_ROWS - 1) await nextTurn();
+    for (let from = 0; from < drafts.length; from += TURN_ROWS) {
+      // All are prepared, then all are handed to the thread pool: waking its threads costs more than the rest.
+      const prepared = drafts.slice(from, from + TURN_ROWS).map((draft, i): Prepared => {
+        const { row, record, recordBytes, indexKey } = draft;
+        const name = nameOf(indexKey);
+        const before = stored[from + i];
+        const known = before === undefined ? (this.#underWay.get(name) ?? inChunk.get(name)) : readUint64(before);
+        if (known !== undefined) return { row, number: known, indexKey, unsigned: undefined };
+        const number = this.#nextRecord++;
+        inChunk.set(name, number);
+        return { row, number, indexKey, unsigned: prepareRecord({ record, recordBytes, issuedAtSeconds }, this.#deps) };
+      });
+      for (const one of prepared) outcomes.push(this.#sign(one));
+      await nextTurn();
     }
     return await Promise.all(outcomes);
+  }
+
+  #sign({ unsigned, ...outcome }: Prepared): Promise<Outcome> {
+    if (unsigned === undefined) return Promise.resolve({ ...outcome, made: undefined });
+    const signed = signRecord(unsigned, this.#deps).then((made) => ({ ...outcome, made }));
+    // Awaited with all others of the chunk: until then a failure must not count as unhandled.
+    signed.catch(() => undefined);
+    return signed;
   }
 
   #draft(row: Extract<IntakeRow, { record: unknown }>): typeof row & { recordBytes: Uint8Array; indexKey: Uint8Array } {

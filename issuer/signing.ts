@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { fromJwk } from '../core/credential/key.ts';
 import { toCanonicalJson } from '../core/bytes/canonical-json.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
-import type { CredentialClaims, CredentialHeader } from '../core/credential/claims.ts';
+import type { CredentialHeader } from '../core/credential/claims.ts';
 import type { SigningKey } from '../core/credential/jwt.ts';
 import { toLowS } from '../core/credential/low-s.ts';
 import { signingInput } from '../core/credential/signing-input.ts';
@@ -18,7 +18,6 @@ import { kidOf } from '../core/credential/thumbprint.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { invariant } from '../core/errors.ts';
 import { IssuerError } from './errors.ts';
-import type { SignedParts } from './record-entry.ts';
 import type { PrivateJwk } from './secrets.ts';
 
 const signInPool: (algorithm: string, data: Uint8Array, key: KeyObject) => Promise<Uint8Array> = promisify(sign);
@@ -30,8 +29,10 @@ export interface IssuerKey extends SigningKey {
   /** 65 bytes, SEC 1 uncompressed. */
   readonly publicKey: Uint8Array;
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
-  /** Runs beside the caller: any number at once. */
-  readonly signCredential: (claims: CredentialClaims) => Promise<SignedParts>;
+  /** Protected header of every credential. */
+  readonly headerBytes: Uint8Array;
+  /** The signature over a credential's canonical payload. Runs beside the caller: any number at once. */
+  readonly signCredential: (payloadBytes: Uint8Array) => Promise<Uint8Array>;
 }
 
 export function issuerKeyOf(crypto: Crypto, jwk: PrivateJwk): IssuerKey {
@@ -47,11 +48,8 @@ export function issuerKeyOf(crypto: Crypto, jwk: PrivateJwk): IssuerKey {
     kid,
     publicKey,
     sign: signBytes,
-    async signCredential(claims) {
-      const payloadBytes = toUtf8(toCanonicalJson(claims));
-      const signature = toLowS(await signBytes(signingInput(headerBytes, payloadBytes)));
-      return { headerBytes, payloadBytes, signature };
-    },
+    headerBytes,
+    signCredential: async (payloadBytes) => toLowS(await signBytes(signingInput(headerBytes, payloadBytes))),
   };
 }
 

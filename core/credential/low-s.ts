@@ -6,33 +6,38 @@
  * anything. Protocols that do demand it (atproto) ask `isLowS` first.
  */
 
-const ORDER = 0xffffffff_00000000_ffffffff_ffffffff_bce6faad_a7179e84_f3b9cac2_fc632551n;
+import { fromHex } from '../bytes/hex.ts';
+
+/** n, the order of the group, and n / 2 rounded down (SEC 2 §2.4.2). */
+const ORDER = fromHex('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
+const HALF = fromHex('0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8');
 const S = 32;
 const SIGNATURE_BYTES = 64;
 
 /** Whether `signature` (r ‖ s, 64 bytes) has 0 < s <= n / 2. */
 export function isLowS(signature: Uint8Array): boolean {
-  const s = signature.length === SIGNATURE_BYTES ? readS(signature) : 0n;
-  return s > 0n && s <= ORDER / 2n;
+  if (signature.length !== SIGNATURE_BYTES || isAboveHalf(signature)) return false;
+  return signature.subarray(S).some((byte) => byte !== 0);
 }
 
 /** The low-S form of a good signature. */
 export function toLowS(signature: Uint8Array): Uint8Array {
-  // n / 2 starts with 7fffffff 80000000, so a first byte below 7f settles it without arithmetic.
-  const first = signature[S];
-  if ((first !== undefined && first < 0x7f) || isLowS(signature)) return signature;
+  if (!isAboveHalf(signature)) return signature;
   const low = signature.slice();
-  let s = ORDER - readS(signature);
-  for (let i = SIGNATURE_BYTES - 1; i >= S; i--) {
-    low[i] = Number(s & 0xffn);
-    s >>= 8n;
+  let borrow = 0;
+  for (let i = S - 1; i >= 0; i--) {
+    // i < 32, the length of ORDER and of s.
+    const difference = ORDER[i]! - signature[S + i]! - borrow;
+    low[S + i] = difference;
+    borrow = difference < 0 ? 1 : 0;
   }
   return low;
 }
 
-function readS(signature: Uint8Array): bigint {
-  const view = new DataView(signature.buffer, signature.byteOffset + S, 32);
-  let s = 0n;
-  for (let at = 0; at < 32; at += 8) s = (s << 64n) | view.getBigUint64(at);
-  return s;
+function isAboveHalf(signature: Uint8Array): boolean {
+  for (let i = 0; i < HALF.length; i++) {
+    const byte = signature[S + i];
+    if (byte !== HALF[i]) return byte !== undefined && byte > HALF[i]!;
+  }
+  return false;
 }

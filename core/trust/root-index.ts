@@ -126,7 +126,8 @@ export class RootIndex {
     // The table is never full, so the search ends at a free slot; typed array reads within bounds are defined.
     for (let entry = slots[slot]!; entry !== 0; entry = slots[slot]!) {
       const row = (entry & rowMask) - 1;
-      if (((entry ^ tag) & ~rowMask) === 0 && this.#rowHas(row, root)) (found ??= []).push(this.#anchorAt(row));
+      if (((entry ^ tag) & ~rowMask) === 0 && this.#rowHas(row, root))
+        (found ??= []).push(this.#anchorAt(row));
       if (++slot === slots.length) slot = 0;
     }
     return found ?? NONE;

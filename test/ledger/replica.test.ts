@@ -8,7 +8,7 @@ import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { memoryBlockStore } from '../../ledger/block-store.ts';
 import { CONTRACT_NAMES, type Deployment } from '../../ledger/deployment.ts';
 import type { LedgerErrorCode } from '../../ledger/errors.ts';
-import { readHistory, type HistoryEntry, type HistoryFilter } from '../../ledger/history.ts';
+import { readHistory, type HistoryEntry, type HistoryFilter } from './support/history.ts';
 import { openLevelBlockStore } from '../../ledger/level-block-store.ts';
 import { Replica, type ReplicaOptions } from '../../ledger/replica.ts';
 import { StatusAnchorClient } from '../../ledger/status-anchor.ts';

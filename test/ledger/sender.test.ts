@@ -4,7 +4,7 @@ import type { Hex } from '../../core/trust/ledger-event.ts';
 import { batchAnchorAbi } from '../../ledger/abi.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
 import { isRetryable } from '../../ledger/errors.ts';
-import { readHistory } from '../../ledger/history.ts';
+import { readHistory } from './support/history.ts';
 import { LedgerRpc } from '../../ledger/rpc.ts';
 import { Sender } from '../../ledger/sender.ts';
 import { runs } from '../support/scale.ts';

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import type { Hex, LedgerEvent } from '../../core/trust/ledger-event.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
-import { readHistory } from '../../ledger/history.ts';
+import { readHistory } from './support/history.ts';
 import { authorityIdOf, issuerIdOf } from '../../ledger/identifiers.ts';
 import { failure } from './support/failure.ts';
 import {
