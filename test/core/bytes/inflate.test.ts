@@ -43,6 +43,36 @@ function code(value: number, count: number): readonly [number, number] {
   return [reversed, count];
 }
 
+/**
+ * A dynamic block that says "A" where it can: the code lengths of literals 65 to 67 and of the end are given, 0 or
+ * `length`, all others are 0. The code length code is 18 → 0, 0 → 10, `length` → 11.
+ */
+function dynamicBlock(length: 1 | 2, literals: readonly [boolean, boolean, boolean]): Uint8Array {
+  const orders = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1];
+  const codeLengths = orders.map(
+    (symbol) => [symbol === 18 ? 1 : [0, length].includes(symbol) ? 2 : 0, 3] as const,
+  );
+  const given = (isUsed: boolean): readonly [number, number] => code(isUsed ? 3 : 2, 2);
+  const zeros = (count: number): readonly (readonly [number, number])[] => [code(0, 1), [count - 11, 7]];
+  return bits(
+    ...([
+      [5, 3],
+      [0, 5],
+      [0, 5],
+      [14, 4],
+    ] as const), // the last block, dynamic; 257 literals, 1 distance, 18 lengths
+    ...codeLengths,
+    ...zeros(65),
+    ...literals.map(given),
+    ...zeros(138),
+    ...zeros(50),
+    given(true),
+    given(false),
+    code(0, length), // A
+    code(literals.filter(Boolean).length, length), // the end comes after the literals
+  );
+}
+
 describe('inflate (RFC 1951)', () => {
   const writers: readonly (readonly [name: string, write: (data: Uint8Array) => Uint8Array])[] = [
     ['ours', (data) => deflate(data, DICTIONARY_1)],
@@ -139,6 +169,11 @@ describe('inflate (RFC 1951)', () => {
     );
   });
 
+  it('reads a dynamic block whose codes fit exactly', () => {
+    expect(inflateBounded(dynamicBlock(1, [true, false, false]), { maxBytes })).to.deep.equal(toUtf8('A'));
+    expect(inflateBounded(dynamicBlock(2, [true, true, true]), { maxBytes })).to.deep.equal(toUtf8('A'));
+  });
+
   const dynamic: readonly (readonly [number, number])[] = [[5, 3]];
   const refused: readonly (readonly [why: string, stream: Uint8Array])[] = [
     ['nothing', NONE],
@@ -162,6 +197,8 @@ describe('inflate (RFC 1951)', () => {
       bits(...dynamic, [0, 5], [0, 5], [0, 4], [2, 3], [2, 3], [0, 3], [0, 3]),
     ],
     ['code lengths without a code', bits(...dynamic, [0, 5], [0, 5], [0, 4], [0, 30])],
+    ['literals with too many codes', dynamicBlock(1, [true, true, true])],
+    ['literals with too few codes', dynamicBlock(2, [true, false, false])],
     // code length symbols 16 and 18 have the codes 0 and 1
     [
       'a repeat of nothing',

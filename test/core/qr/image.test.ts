@@ -141,6 +141,7 @@ describe('PNG reader (ISO/IEC 15948)', () => {
     ['filter Up', { ...grey8, pixels: Uint8Array.of(2, 20, 250, 2, 0, 0) }, twice],
     ['filter Average', { ...grey8, pixels: Uint8Array.of(3, 20, 240, 3, 10, 115) }, twice],
     ['filter Paeth', { ...grey8, pixels: Uint8Array.of(4, 20, 230, 4, 0, 0) }, twice],
+    ['filter Paeth with a tie', { ...grey8, pixels: Uint8Array.of(0, 10, 6, 4, 2, 1) }, rgbOf(10, 6, 12, 7)],
     [
       '1-bit grey',
       { ...grey8, depth: 1, pixels: Uint8Array.of(0, 0b01000000, 0, 0b10000000) },
