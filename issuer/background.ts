@@ -91,7 +91,9 @@ export class Background {
         if (isContradiction(error)) this.#halt(error);
         throw error;
       }
-      metrics.waiting.set(Array.from({ length: LANE_COUNT }, (_, lane) => lanes.waiting(lane)).reduce((a, b) => a + b));
+      metrics.waiting.set(
+        Array.from({ length: LANE_COUNT }, (_, lane) => lanes.waiting(lane)).reduce((a, b) => a + b),
+      );
     });
   }
 
@@ -110,7 +112,9 @@ export class Background {
   #nextDueMs(): number | undefined {
     const { gate, status, pipeline } = this.#deps;
     if (!gate.isOpen) return undefined;
-    return status.isDue() ? 0 : Math.min(status.refreshDueMs(), pipeline.nextDueMs() ?? Number.POSITIVE_INFINITY);
+    return status.isDue()
+      ? 0
+      : Math.min(status.refreshDueMs(), pipeline.nextDueMs() ?? Number.POSITIVE_INFINITY);
   }
 }
 

@@ -45,7 +45,8 @@ const DAY_MS = 86_400_000;
 export function readIssuerConfig(environment: Environment): IssuerConfig {
   const env = readEnv(environment, 'HCL_ISSUER_');
   const defaults = ISSUER_DEFAULTS;
-  const window = (name: string, fallback: number): number => env.integer(name, { fallback, min: 100, max: DAY_MS });
+  const window = (name: string, fallback: number): number =>
+    env.integer(name, { fallback, min: 100, max: DAY_MS });
   return toIssuerConfig({
     did: env.text('DID'),
     name: env.text('NAME'),
@@ -57,7 +58,11 @@ export function readIssuerConfig(environment: Environment): IssuerConfig {
       long: window('WINDOW_LONG_MS', defaults.windowMs.long),
     },
     status: {
-      freshForSeconds: env.integer('STATUS_FRESH_S', { fallback: defaults.freshForSeconds, min: 60, max: 604_800 }),
+      freshForSeconds: env.integer('STATUS_FRESH_S', {
+        fallback: defaults.freshForSeconds,
+        min: 60,
+        max: 604_800,
+      }),
     },
     maxWaiting: env.integer('MAX_WAITING', { fallback: defaults.maxWaiting, min: 4_096, max: 100_000_000 }),
     http: {

@@ -101,7 +101,9 @@ export class RecordIssuer {
   }
 
   /** Ends when the chunk is handed to the store; `results` when it is on the disk. Under the lock. */
-  async #issueChunk(chunk: readonly IntakeRow[]): Promise<{ readonly results: Promise<readonly RowResult[]> }> {
+  async #issueChunk(
+    chunk: readonly IntakeRow[],
+  ): Promise<{ readonly results: Promise<readonly RowResult[]> }> {
     this.#checkRoom();
     const outcomes = await this.#makeAll(chunk);
     const results = this.#commit(outcomes).then(() => this.#answer(chunk, outcomes));
@@ -114,7 +116,8 @@ export class RecordIssuer {
     this.#deps.checkOpen();
     let waiting = 0;
     for (let lane = 0; lane < LANE_COUNT; lane++) waiting += this.#deps.lanes.waiting(lane);
-    if (waiting > this.#deps.maxWaiting) throw new IssuerError('ISSUER_BUSY', 'too much waits for the ledger');
+    if (waiting > this.#deps.maxWaiting)
+      throw new IssuerError('ISSUER_BUSY', 'too much waits for the ledger');
   }
 
   async #makeAll(chunk: readonly IntakeRow[]): Promise<readonly Outcome[]> {
@@ -130,11 +133,17 @@ export class RecordIssuer {
         const { row, record, recordBytes, indexKey } = draft;
         const name = nameOf(indexKey);
         const before = stored[from + i];
-        const known = before === undefined ? (this.#underWay.get(name) ?? inChunk.get(name)) : readUint64(before);
+        const known =
+          before === undefined ? (this.#underWay.get(name) ?? inChunk.get(name)) : readUint64(before);
         if (known !== undefined) return { row, number: known, indexKey, unsigned: undefined };
         const number = this.#nextRecord++;
         inChunk.set(name, number);
-        return { row, number, indexKey, unsigned: prepareRecord({ record, recordBytes, issuedAtSeconds }, this.#deps) };
+        return {
+          row,
+          number,
+          indexKey,
+          unsigned: prepareRecord({ record, recordBytes, issuedAtSeconds }, this.#deps),
+        };
       });
       for (const one of prepared) outcomes.push(this.#sign(one));
       await nextTurn();
@@ -150,7 +159,9 @@ export class RecordIssuer {
     return signed;
   }
 
-  #draft(row: Extract<IntakeRow, { record: unknown }>): typeof row & { recordBytes: Uint8Array; indexKey: Uint8Array } {
+  #draft(
+    row: Extract<IntakeRow, { record: unknown }>,
+  ): typeof row & { recordBytes: Uint8Array; indexKey: Uint8Array } {
     const recordBytes = toUtf8(toCanonicalJson(row.record));
     return { ...row, recordBytes, indexKey: this.#deps.index.ofRecord(recordBytes) };
   }

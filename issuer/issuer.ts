@@ -170,7 +170,9 @@ export class Issuer implements AsyncDisposable {
     const found = await batches.findFinal(fromHex(root));
     if (found === undefined) throw new IssuerError('BATCH_NOT_FOUND', 'no final batch has this root');
     const { leafHashes } = await batches.tree(found, lanes);
-    const leaves = Array.from({ length: 2 ** found.log2Size }, (_, i) => toHex(leafHashes.subarray(32 * i, 32 * i + 32)));
+    const leaves = Array.from({ length: 2 ** found.log2Size }, (_, i) =>
+      toHex(leafHashes.subarray(32 * i, 32 * i + 32)),
+    );
     const { class: batchClass, log2Size, sequence } = found;
     return { issuer: this.id, root: toHex(found.root), class: batchClass, log2Size, sequence, leaves };
   }

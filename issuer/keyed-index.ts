@@ -3,7 +3,14 @@
  * HMAC-SHA-256 cut to 16 bytes, and record ids as the record's number enciphered (AES-256, one block: eight
  * zero bytes ‖ number), which nobody without the key can count or guess.
  */
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, type Cipheriv, type KeyObject } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  type Cipheriv,
+  type KeyObject,
+} from 'node:crypto';
 import { fromBase64url, toBase64url } from '../core/bytes/base64url.ts';
 import { readUint64, writeUint64 } from '../service/big-endian.ts';
 
@@ -46,7 +53,9 @@ export class KeyedIndex {
   /** The number, or `undefined` when this key made no such id. */
   fromRecordId(id: string): number | undefined {
     if (!ID_TEXT.test(id)) return undefined;
-    const block = createDecipheriv('aes-256-ecb', this.#idKey, null).setAutoPadding(false).update(fromBase64url(id));
+    const block = createDecipheriv('aes-256-ecb', this.#idKey, null)
+      .setAutoPadding(false)
+      .update(fromBase64url(id));
     return readUint64(block, 0) === 0 ? readUint64(block, 8) : undefined;
   }
 }

@@ -20,10 +20,31 @@ export function createIssuerMetrics(): IssuerMetrics {
     ...http,
     records: counter({ registry, name: 'hcl_issuer_records_total', help: 'Records stored' }),
     staged: counter({ registry, name: 'hcl_issuer_batches_staged_total', help: 'Batches staged', labels }),
-    released: counter({ registry, name: 'hcl_issuer_credentials_released_total', help: 'Credentials released', labels }),
-    anchorSeconds: seconds({ registry, name: 'hcl_issuer_anchor_duration_seconds', help: 'From sending a batch to its being final' }),
-    ledgerFailures: counter({ registry, name: 'hcl_issuer_ledger_failures_total', help: 'Passes the ledger cut short' }),
-    waiting: gauge({ registry, name: 'hcl_issuer_waiting_leaves', help: 'Stored leaves that no batch holds yet' }),
-    statusVersion: gauge({ registry, name: 'hcl_issuer_status_version', help: 'Newest status version on the ledger' }),
+    released: counter({
+      registry,
+      name: 'hcl_issuer_credentials_released_total',
+      help: 'Credentials released',
+      labels,
+    }),
+    anchorSeconds: seconds({
+      registry,
+      name: 'hcl_issuer_anchor_duration_seconds',
+      help: 'From sending a batch to its being final',
+    }),
+    ledgerFailures: counter({
+      registry,
+      name: 'hcl_issuer_ledger_failures_total',
+      help: 'Passes the ledger cut short',
+    }),
+    waiting: gauge({
+      registry,
+      name: 'hcl_issuer_waiting_leaves',
+      help: 'Stored leaves that no batch holds yet',
+    }),
+    statusVersion: gauge({
+      registry,
+      name: 'hcl_issuer_status_version',
+      help: 'Newest status version on the ledger',
+    }),
   };
 }

@@ -56,13 +56,21 @@ export interface Draft {
 
 const HANDLE_BYTES = 16;
 
-export function prepareRecord({ record, recordBytes, issuedAtSeconds }: Draft, deps: MakerDependencies): UnsignedRecord {
+export function prepareRecord(
+  { record, recordBytes, issuedAtSeconds }: Draft,
+  deps: MakerDependencies,
+): UnsignedRecord {
   const { did, key, lists, randomBytes } = deps;
   const batchClass = batchClassOf(record.type);
   const side = (randomBytes(1)[0] ?? 0) & 1;
   const credentials = PROFILES.map((profile, place) => {
     const handle = toBase64url(randomBytes(HANDLE_BYTES));
-    const claims = toClaims(record, profile, { iss: did, jti: handle, issuedAtSeconds, status: lists.allocate(profile) });
+    const claims = toClaims(record, profile, {
+      iss: did,
+      jti: handle,
+      issuedAtSeconds,
+      status: lists.allocate(profile),
+    });
     const payloadBytes = toUtf8(toCanonicalJson(claims));
     return { handle, lane: laneOf(batchClass, side ^ place), headerBytes: key.headerBytes, payloadBytes };
   });
@@ -70,8 +78,13 @@ export function prepareRecord({ record, recordBytes, issuedAtSeconds }: Draft, d
 }
 
 /** Signs in the thread pool, and makes the leaves. */
-export async function signRecord(unsigned: UnsignedRecord, { crypto, key }: MakerDependencies): Promise<NewRecord> {
-  const signatures = await Promise.all(unsigned.credentials.map((credential) => key.signCredential(credential.payloadBytes)));
+export async function signRecord(
+  unsigned: UnsignedRecord,
+  { crypto, key }: MakerDependencies,
+): Promise<NewRecord> {
+  const signatures = await Promise.all(
+    unsigned.credentials.map((credential) => key.signCredential(credential.payloadBytes)),
+  );
   const credentials = unsigned.credentials.map((credential, place) => {
     const { headerBytes, payloadBytes } = credential;
     const leaf = leafHash(crypto, commitmentOf(crypto, headerBytes, payloadBytes));

@@ -43,7 +43,10 @@ export class Pipeline {
     const { batches, ledger } = this.#deps;
     const anchored = await ledger.sequence();
     if (anchored > batches.stagedThrough) {
-      throw new IssuerError('ISSUER_STORE_BEHIND', `the ledger has ${anchored} batches, the store ${batches.stagedThrough}`);
+      throw new IssuerError(
+        'ISSUER_STORE_BEHIND',
+        `the ledger has ${anchored} batches, the store ${batches.stagedThrough}`,
+      );
     }
     // The newest final batch, and all that may have landed without our knowing, are where we say they are.
     for (let sequence = Math.max(1, batches.finalThrough); sequence <= batches.stagedThrough; sequence++) {
@@ -118,7 +121,9 @@ export class Pipeline {
   }
 
   #waitingLanes(): readonly number[] {
-    return Array.from({ length: LANE_COUNT }, (_, lane) => lane).filter((lane) => this.#deps.lanes.waiting(lane) > 0);
+    return Array.from({ length: LANE_COUNT }, (_, lane) => lane).filter(
+      (lane) => this.#deps.lanes.waiting(lane) > 0,
+    );
   }
 
   #dueMs(lane: number): number {

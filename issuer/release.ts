@@ -16,7 +16,14 @@ import { decodeHandleEntry, type HandleEntry } from './handle-entry.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import type { Lanes } from './lanes.ts';
 import type { ListAllocator } from './list-allocator.ts';
-import { claimsOf, PROFILES, recordOf, type RecordEntry, type RecordSealer, type SignedParts } from './record-entry.ts';
+import {
+  claimsOf,
+  PROFILES,
+  recordOf,
+  type RecordEntry,
+  type RecordSealer,
+  type SignedParts,
+} from './record-entry.ts';
 import type { IssuedCredential } from './row.ts';
 import type { Status, StatusPlace } from './status.ts';
 import type { IssuerTables } from './store.ts';
@@ -84,7 +91,8 @@ export class Release {
   /** The text of a released credential; throws `CREDENTIAL_NOT_FOUND`, `CREDENTIAL_NOT_RELEASED`. */
   async code(handle: string): Promise<string> {
     const code = await this.#codeOf(await this.#find(handle));
-    if (code === undefined) throw new IssuerError('CREDENTIAL_NOT_RELEASED', 'it waits for its batch to be anchored');
+    if (code === undefined)
+      throw new IssuerError('CREDENTIAL_NOT_RELEASED', 'it waits for its batch to be anchored');
     return code;
   }
 

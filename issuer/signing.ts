@@ -20,7 +20,8 @@ import { invariant } from '../core/errors.ts';
 import { IssuerError } from './errors.ts';
 import type { PrivateJwk } from './secrets.ts';
 
-const signInPool: (algorithm: string, data: Uint8Array, key: KeyObject) => Promise<Uint8Array> = promisify(sign);
+const signInPool: (algorithm: string, data: Uint8Array, key: KeyObject) => Promise<Uint8Array> =
+  promisify(sign);
 
 const COORDINATE_BYTES = 32;
 const INTEGER = 0x02;
@@ -43,7 +44,9 @@ export function issuerKeyOf(crypto: Crypto, jwk: PrivateJwk): IssuerKey {
   // In Node's thread pool: signing is most of the work, and goes on while the next record is prepared.
   const signBytes = async (message: Uint8Array): Promise<Uint8Array> =>
     fromDerSignature(await signInPool('sha256', message, key));
-  const headerBytes = toUtf8(toCanonicalJson({ alg: 'ES256', kid, typ: 'dc+sd-jwt' } satisfies CredentialHeader));
+  const headerBytes = toUtf8(
+    toCanonicalJson({ alg: 'ES256', kid, typ: 'dc+sd-jwt' } satisfies CredentialHeader),
+  );
   return {
     kid,
     publicKey,
@@ -67,7 +70,10 @@ export function fromDerSignature(der: Uint8Array): Uint8Array {
 function copyInteger(der: Uint8Array, at: number, target: Uint8Array, endOfTarget: number): number {
   const length = der[at + 1] ?? 0;
   const end = at + 2 + length;
-  invariant(der[at] === INTEGER && end <= der.length && length <= COORDINATE_BYTES + 1, 'an INTEGER of P-256');
+  invariant(
+    der[at] === INTEGER && end <= der.length && length <= COORDINATE_BYTES + 1,
+    'an INTEGER of P-256',
+  );
   const start = length > COORDINATE_BYTES ? at + 3 : at + 2;
   target.set(der.subarray(start, end), endOfTarget - (end - start));
   return end;

@@ -48,7 +48,8 @@ export class StatusPublication {
   /** Throws `STATUS_NOT_PUBLISHED` before the first version. */
   async manifest(): Promise<StatusManifest> {
     const set = this.#deps.status.published;
-    if (set === undefined) throw new IssuerError('STATUS_NOT_PUBLISHED', 'the first version is not on the ledger yet');
+    if (set === undefined)
+      throw new IssuerError('STATUS_NOT_PUBLISHED', 'the first version is not on the ledger yet');
     if (this.#made?.set !== set) this.#made = { set, manifest: this.#make(set) };
     return await this.#made.manifest;
   }
@@ -62,7 +63,9 @@ export class StatusPublication {
   }
 
   async #make({ version, image }: StatusSet): Promise<StatusManifest> {
-    const lists = await Promise.all([...image].map(([number, list]) => this.#toManifest(number, list, version.nextUpdate)));
+    const lists = await Promise.all(
+      [...image].map(([number, list]) => this.#toManifest(number, list, version.nextUpdate)),
+    );
     return { version: version.version, listsRoot: version.listsRoot, nextUpdate: version.nextUpdate, lists };
   }
 

@@ -140,7 +140,10 @@ export class Status {
     const staged = this.#staged?.version;
     const published = this.#published?.version;
     if (version > (staged?.version ?? 0)) {
-      throw new IssuerError('ISSUER_STORE_BEHIND', `the ledger has status version ${version}, the store does not`);
+      throw new IssuerError(
+        'ISSUER_STORE_BEHIND',
+        `the ledger has status version ${version}, the store does not`,
+      );
     }
     if (version < (published?.version ?? 0)) throw conflict(published);
     for (const ours of [staged, published]) {
@@ -175,7 +178,8 @@ export class Status {
   /** The ledger took so long that it will not take the staged version any more: its next update is past. */
   async #isTooLate(): Promise<boolean> {
     const version = this.#staged?.version;
-    if (version === undefined || this.#deps.now() < (version.nextUpdate + LEDGER_CLOCK_SKEW_SECONDS) * 1000) return false;
+    if (version === undefined || this.#deps.now() < (version.nextUpdate + LEDGER_CLOCK_SKEW_SECONDS) * 1000)
+      return false;
     const current = await this.#deps.ledger.current();
     return (current?.version ?? 0) < version.version;
   }
@@ -301,5 +305,8 @@ function isSame(ours: StatusVersion, theirs: PublishedStatus): boolean {
 }
 
 function conflict(version: StatusVersion | undefined): IssuerError {
-  return new IssuerError('ISSUER_LEDGER_CONFLICT', `the ledger holds something else as status version ${version?.version}`);
+  return new IssuerError(
+    'ISSUER_LEDGER_CONFLICT',
+    `the ledger holds something else as status version ${version?.version}`,
+  );
 }

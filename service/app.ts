@@ -13,7 +13,12 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import underPressure from '@fastify/under-pressure';
-import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawServerDefault,
+} from 'fastify';
 import { Closed, Type } from './schema.ts';
 import { RequestError, ProblemSchema, problemHandler, type ProblemTable } from './problems.ts';
 import type { HttpMetrics } from './metrics.ts';
@@ -74,7 +79,9 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     // A server must not repair evidence: nothing is coerced, trimmed or filled in.
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
+    },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setErrorHandler(problemHandler(options.problems));
   app.addSchema(ProblemSchema);
@@ -100,7 +107,9 @@ async function addDescription(app: Service, { name, description }: ServiceOption
       info: { title: name, description, version: '1' },
       components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
     },
-    refResolver: { buildLocalReference: (json, _base, _fragment, i) => json['$id']?.toString() ?? `schema-${i}` },
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, i) => json['$id']?.toString() ?? `schema-${i}`,
+    },
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
 }

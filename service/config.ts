@@ -13,7 +13,10 @@ export interface EnvironmentReader {
   text(name: string, fallback?: string): string;
   optionalText(name: string): string | undefined;
   /** A decimal integer from `min` to `max`. */
-  integer(name: string, options: { readonly fallback?: number; readonly min: number; readonly max: number }): number;
+  integer(
+    name: string,
+    options: { readonly fallback?: number; readonly min: number; readonly max: number },
+  ): number;
   /** An absolute `http:` or `https:` URL, without a slash at its end. */
   url(name: string, fallback?: string): string;
   oneOf<Value extends string>(name: string, values: readonly Value[], fallback?: Value): Value;

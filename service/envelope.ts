@@ -53,16 +53,29 @@ export class Envelope {
     sealed.set(iv, 5);
     const wrappingKey = this.#keyOf(this.#epoch);
     encrypt({ key: wrappingKey, iv, aad, plaintext: dataKey, target: sealed, at: WRAPPED_AT });
-    encrypt({ key: createSecretKey(dataKey), iv: ZERO_IV, aad, plaintext, target: sealed, at: CIPHERTEXT_AT });
+    encrypt({
+      key: createSecretKey(dataKey),
+      iv: ZERO_IV,
+      aad,
+      plaintext,
+      target: sealed,
+      at: CIPHERTEXT_AT,
+    });
     dataKey.fill(0);
     return sealed;
   }
 
   /** Throws `ENVELOPE_TAMPERED` unless these are exactly the bytes sealed under the same `aad`. */
   open(sealed: Uint8Array, aad: Uint8Array): Uint8Array {
-    if (sealed[0] !== VERSION) throw new EnvelopeError('ENVELOPE_VERSION_UNKNOWN', 'unknown envelope version');
+    if (sealed[0] !== VERSION)
+      throw new EnvelopeError('ENVELOPE_VERSION_UNKNOWN', 'unknown envelope version');
     const key = this.#keyOf(readUint32(sealed, 1));
-    const dataKey = decrypt(key, sealed.subarray(5, WRAPPED_AT), aad, sealed.subarray(WRAPPED_AT, CIPHERTEXT_AT));
+    const dataKey = decrypt(
+      key,
+      sealed.subarray(5, WRAPPED_AT),
+      aad,
+      sealed.subarray(WRAPPED_AT, CIPHERTEXT_AT),
+    );
     const plaintext = decrypt(createSecretKey(dataKey), ZERO_IV, aad, sealed.subarray(CIPHERTEXT_AT));
     dataKey.fill(0);
     return plaintext;

@@ -61,7 +61,13 @@ export interface LoggerOptions {
 }
 
 export function createLogger({ name, level, destination }: LoggerOptions): Logger {
-  const options = { name, level, base: { name }, formatters: { log: onlyAllowed }, serializers: { err: toSafeError } };
+  const options = {
+    name,
+    level,
+    base: { name },
+    formatters: { log: onlyAllowed },
+    serializers: { err: toSafeError },
+  };
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 

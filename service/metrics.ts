@@ -32,11 +32,21 @@ export interface MetricSpec<Label extends string> {
 }
 
 export function counter<Label extends string = never>(spec: MetricSpec<Label>): Counter<Label> {
-  return new Counter({ name: spec.name, help: spec.help, labelNames: spec.labels ?? [], registers: [spec.registry] });
+  return new Counter({
+    name: spec.name,
+    help: spec.help,
+    labelNames: spec.labels ?? [],
+    registers: [spec.registry],
+  });
 }
 
 export function gauge<Label extends string = never>(spec: MetricSpec<Label>): Gauge<Label> {
-  return new Gauge({ name: spec.name, help: spec.help, labelNames: spec.labels ?? [], registers: [spec.registry] });
+  return new Gauge({
+    name: spec.name,
+    help: spec.help,
+    labelNames: spec.labels ?? [],
+    registers: [spec.registry],
+  });
 }
 
 export function seconds<Label extends string = never>(spec: MetricSpec<Label>): Histogram<Label> {

@@ -14,7 +14,11 @@ const Answer = Closed({
 });
 
 export function addGetBatch(app: Service, issuer: Issuer): void {
-  const schema = { tags: ['public'], params: Closed({ root: Hash32 }), response: { 200: Answer, ...problems } };
+  const schema = {
+    tags: ['public'],
+    params: Closed({ root: Hash32 }),
+    response: { 200: Answer, ...problems },
+  };
   app.get('/batches/:root', { schema }, async (request, reply) => {
     const batch = await issuer.batch(request.params.root);
     void reply.header('cache-control', 'public, max-age=31536000, immutable');

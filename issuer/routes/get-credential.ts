@@ -26,7 +26,10 @@ export const addGetCredential: OperatorRoute = (app, { issuer, onRequest }) => {
   const common = { tags: ['operator'], security: [{ operator: [] }] };
   app.get(
     '/credentials/:handle',
-    { onRequest, schema: { ...common, params: Closed({ handle: Name }), response: { 200: Answer, ...problems } } },
+    {
+      onRequest,
+      schema: { ...common, params: Closed({ handle: Name }), response: { 200: Answer, ...problems } },
+    },
     async (request, reply) => {
       void reply.header('cache-control', 'no-store');
       return { ...(await issuer.credential(request.params.handle)) };

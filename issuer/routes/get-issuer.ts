@@ -5,7 +5,12 @@ import { Closed, Type } from '../../service/schema.ts';
 import type { Issuer } from '../issuer.ts';
 import { Hash32, problems } from './schemas.ts';
 
-const Jwk = Closed({ kty: Type.Literal('EC'), crv: Type.Literal('P-256'), x: Type.String(), y: Type.String() });
+const Jwk = Closed({
+  kty: Type.Literal('EC'),
+  crv: Type.Literal('P-256'),
+  x: Type.String(),
+  y: Type.String(),
+});
 const Answer = Closed({
   did: Type.String(),
   id: Hash32,
@@ -19,5 +24,9 @@ export function addGetIssuer(app: Service, issuer: Issuer): void {
   const { kid, publicKey } = issuer.key;
   const keys = [{ kid, alg: 'ES256' as const, jwk: toJwk(publicKey) }];
   const answer = { did, id: issuer.id, name, jurisdiction, keys };
-  app.get('/issuer', { schema: { tags: ['public'], response: { 200: Answer, ...problems } } }, async () => answer);
+  app.get(
+    '/issuer',
+    { schema: { tags: ['public'], response: { 200: Answer, ...problems } } },
+    async () => answer,
+  );
 }

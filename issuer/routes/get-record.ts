@@ -7,6 +7,13 @@ const Answer = Closed({ recordId: Type.String(), type: Type.String(), credential
 
 export const addGetRecord: OperatorRoute = (app, { issuer, onRequest }) => {
   const params = Closed({ id: Name });
-  const schema = { tags: ['operator'], security: [{ operator: [] }], params, response: { 200: Answer, ...problems } };
-  app.get('/records/:id', { onRequest, schema }, async (request) => ({ ...(await issuer.record(request.params.id)) }));
+  const schema = {
+    tags: ['operator'],
+    security: [{ operator: [] }],
+    params,
+    response: { 200: Answer, ...problems },
+  };
+  app.get('/records/:id', { onRequest, schema }, async (request) => ({
+    ...(await issuer.record(request.params.id)),
+  }));
 };

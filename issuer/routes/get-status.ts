@@ -18,11 +18,15 @@ const Manifest = Closed({
 
 export function addGetStatus(app: Service, issuer: Issuer): void {
   const tags = ['public'];
-  app.get('/status', { schema: { tags, response: { 200: Manifest, ...problems } } }, async (_request, reply) => {
-    const manifest = await issuer.statusManifest();
-    void reply.header('cache-control', 'no-cache').header('etag', `"${manifest.version}"`);
-    return { ...manifest, lists: [...manifest.lists] };
-  });
+  app.get(
+    '/status',
+    { schema: { tags, response: { 200: Manifest, ...problems } } },
+    async (_request, reply) => {
+      const manifest = await issuer.statusManifest();
+      void reply.header('cache-control', 'no-cache').header('etag', `"${manifest.version}"`);
+      return { ...manifest, lists: [...manifest.lists] };
+    },
+  );
   const schema = { tags, params: Closed({ name: Name }), response: { 200: Type.String(), ...problems } };
   app.get('/status/:name', { schema }, async (request, reply) => {
     const token = await issuer.statusToken(request.params.name);

@@ -75,7 +75,10 @@ async function answerRecords(
   const rows: RowResult[] = [];
   for await (const result of results) {
     if (rows.length === MAX_HELD_ROWS) {
-      throw new IssuerError('RECORDS_TOO_LARGE', `more than ${MAX_HELD_ROWS} rows: ask for ${NDJSON}, or send less`);
+      throw new IssuerError(
+        'RECORDS_TOO_LARGE',
+        `more than ${MAX_HELD_ROWS} rows: ask for ${NDJSON}, or send less`,
+      );
     }
     rows.push(result);
   }
@@ -83,7 +86,10 @@ async function answerRecords(
   return await reply.send({ summary, rows });
 }
 
-function resultsOf(request: FastifyRequest, { issuer, nowMs }: PostRecordsOptions): AsyncGenerator<RowResult> {
+function resultsOf(
+  request: FastifyRequest,
+  { issuer, nowMs }: PostRecordsOptions,
+): AsyncGenerator<RowResult> {
   const mediaType = toIntakeMediaType(request.headers['content-type'] ?? '');
   // The parsers above let through nothing but streams of these types; without a body there is none.
   const body = request.body instanceof Readable ? request.body : undefined;

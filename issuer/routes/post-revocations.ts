@@ -8,7 +8,10 @@ import type { OperatorRoute } from './operator-route.ts';
 import { Name, problems } from './schemas.ts';
 
 const Reason = Type.Union(REVOCATION_REASONS.map((reason) => Type.Literal(reason)));
-const Body = Type.Union([Closed({ handle: Name, reason: Reason }), Closed({ recordId: Name, reason: Reason })]);
+const Body = Type.Union([
+  Closed({ handle: Name, reason: Reason }),
+  Closed({ recordId: Name, reason: Reason }),
+]);
 const Answer = Closed({ alreadyRevoked: Type.Boolean(), published: Type.Boolean() });
 
 export const addPostRevocations: OperatorRoute = (app, { issuer, onRequest }) => {

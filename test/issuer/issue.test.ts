@@ -10,7 +10,17 @@ import type { IntakeRow } from '../../issuer/intake/row.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import { writeSecrets } from '../../issuer/secrets.ts';
 import { createRandomBytes } from '../../service/clock.ts';
-import { collect, DID, IssuerHouse, issueAll, issued, labTest, rowsOf, START_MS, vaccination } from './support/issuer-house.ts';
+import {
+  collect,
+  DID,
+  IssuerHouse,
+  issueAll,
+  issued,
+  labTest,
+  rowsOf,
+  START_MS,
+  vaccination,
+} from './support/issuer-house.ts';
 
 describe('issuing: what a row becomes', () => {
   it('signs both profiles with the issuer’s key, each with a handle and a status entry of its own', async () => {
@@ -19,7 +29,8 @@ describe('issuing: what a row becomes', () => {
     const [row] = await issueAll(issuer, [vaccination(1)]);
     await issuer.settle();
     const [venue, travel] = await codesOf(issuer, row?.credentials.map(({ handle }) => handle) ?? []);
-    for (const { parts } of [venue!, travel!]) expect(parseHeader(parts.headerBytes).kid).to.equal(issuer.key.kid);
+    for (const { parts } of [venue!, travel!])
+      expect(parseHeader(parts.headerBytes).kid).to.equal(issuer.key.kid);
     expect([venue!.claims.iss, travel!.claims.iss]).to.deep.equal([DID, DID]);
     expect([venue!.claims.profile, travel!.claims.profile]).to.deep.equal(['venue', 'travel']);
     expect(venue!.claims.jti).to.not.equal(travel!.claims.jti);
@@ -33,7 +44,10 @@ describe('issuing: what a row becomes', () => {
     const fresh = createRandomBytes();
     const randomBytes = (length: number): Uint8Array => (asked.push(length), fresh(length));
     await using issuer = await house.open({ ports: { randomBytes } });
-    const rows = await issueAll(issuer, Array.from({ length: 50 }, (_, i) => vaccination(i)));
+    const rows = await issueAll(
+      issuer,
+      Array.from({ length: 50 }, (_, i) => vaccination(i)),
+    );
     const handles = rows.flatMap((row) => row.credentials.map(({ handle }) => handle));
     expect(new Set(handles).size).to.equal(100);
     expect(handles.every((handle) => fromBase64url(handle).length === 16)).to.equal(true);

@@ -21,7 +21,8 @@ describe('status list entries', () => {
 
   it('are spread evenly over the list', () => {
     const parts = new Uint32Array(16);
-    for (const index of shuffledIndices(randomBytes(32), LIST_SIZE).subarray(0, 16_000)) parts[index >> 13]!++;
+    for (const index of shuffledIndices(randomBytes(32), LIST_SIZE).subarray(0, 16_000))
+      parts[index >> 13]!++;
     // 1,000 expected in each part; 6 standard deviations.
     for (const count of parts) expect(count).to.be.within(800, 1200);
   });

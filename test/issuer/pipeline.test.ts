@@ -23,7 +23,9 @@ describe('issuing: from rows to released codes', () => {
     await issuer.settle();
     for (const row of rows) {
       expect(row.credentials.map(({ profile }) => profile)).to.deep.equal(['venue', 'travel']);
-      const roots = await Promise.all(row.credentials.map(({ handle }) => anchoredRootOf(house, issuer, handle)));
+      const roots = await Promise.all(
+        row.credentials.map(({ handle }) => anchoredRootOf(house, issuer, handle)),
+      );
       expect(roots[0]).to.not.equal(roots[1], 'the two are never in one batch');
     }
   });
@@ -33,7 +35,12 @@ describe('issuing: from rows to released codes', () => {
     await using issuer = await house.open();
     await issueAll(issuer, [vaccination(1), labTest(1)]);
     await issuer.settle();
-    expect(house.ledger.batches.map((batch) => batch.class).toSorted()).to.deep.equal(['long', 'long', 'short', 'short']);
+    expect(house.ledger.batches.map((batch) => batch.class).toSorted()).to.deep.equal([
+      'long',
+      'long',
+      'short',
+      'short',
+    ]);
     expect(house.ledger.batches.every((batch) => batch.log2Size === 6)).to.equal(true);
   });
 
@@ -217,7 +224,11 @@ async function issuedOnce(house: IssuerHouse): Promise<void> {
   await issuer.settle();
 }
 
-async function checkAllReleased(house: IssuerHouse, issuer: Issuer, rows: readonly IssuedRow[]): Promise<void> {
+async function checkAllReleased(
+  house: IssuerHouse,
+  issuer: Issuer,
+  rows: readonly IssuedRow[],
+): Promise<void> {
   const handles = rows.flatMap((row) => row.credentials.map(({ handle }) => handle));
   expect(new Set(handles).size).to.equal(rows.length * 2);
   for (const handle of handles) await anchoredRootOf(house, issuer, handle);

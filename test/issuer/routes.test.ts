@@ -45,7 +45,12 @@ describe('issuer routes', function () {
       const header = 'type,nameEn,dob,docType,docNumber,docIssuer,disease,product,doseNumber,date,country';
       const row = (name: string, dob: string): string =>
         `vaccination,"${name}",${dob},HKID,A123456(3),HK,sct|840539006,eu|EU/1/20/1528,1,2021-06-01,HK`;
-      const csv = [header, row('ONE, A', '1980-05-17'), row('TWO, B', '1980-13-17'), row('THREE, C', '1980')].join('\n');
+      const csv = [
+        header,
+        row('ONE, A', '1980-05-17'),
+        row('TWO, B', '1980-13-17'),
+        row('THREE, C', '1980'),
+      ].join('\n');
       const answer = await world.send('POST', '/records', { body: csv, type: 'text/csv' });
       const { summary, rows } = answer.json();
       expect(summary).to.deep.equal({ issued: 2, duplicates: 0, refused: 1 });
@@ -57,7 +62,10 @@ describe('issuer routes', function () {
       await using world = await World.create();
       const body = JSON.stringify([RECORD, { ...RECORD, doseNumber: -1 }]);
       const answer = await world.send('POST', '/records', { body, accept: 'application/x-ndjson' });
-      const lines = answer.body.trim().split('\n').map((line) => JSON.parse(line));
+      const lines = answer.body
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
       expect(lines).to.have.length(3);
       expect(lines[0]).to.have.property('recordId');
       expect(lines[1]).to.have.property('problems');
@@ -66,9 +74,13 @@ describe('issuer routes', function () {
 
     it('refuses other media types, files that are too large, and what is no JSON', async () => {
       await using world = await World.create();
-      expect(await world.codeOf('POST', '/records', { body: '<x/>', type: 'application/xml' })).to.equal('REQUEST_MEDIA_TYPE');
+      expect(await world.codeOf('POST', '/records', { body: '<x/>', type: 'application/xml' })).to.equal(
+        'REQUEST_MEDIA_TYPE',
+      );
       const large = 'x'.repeat(11_000_000);
-      expect(await world.codeOf('POST', '/records', { body: large, type: 'text/csv' })).to.equal('RECORDS_TOO_LARGE');
+      expect(await world.codeOf('POST', '/records', { body: large, type: 'text/csv' })).to.equal(
+        'RECORDS_TOO_LARGE',
+      );
       const nonsense = await world.send('POST', '/records', { body: '{"type":"vacc' });
       expect(nonsense.json().rows[0].problems[0].code).to.equal('INTAKE_JSON_INVALID');
     });
@@ -79,12 +91,16 @@ describe('issuer routes', function () {
       await using world = await World.create();
       const handle = await world.issue();
       const url = `/credentials/${handle}`;
-      expect((await world.get(url)).json()).to.include({ state: 'anchoring', profile: 'venue' }).and.not.have.property('code');
+      expect((await world.get(url)).json())
+        .to.include({ state: 'anchoring', profile: 'venue' })
+        .and.not.have.property('code');
       expect(await world.codeOf('GET', `${url}.svg`)).to.equal('CREDENTIAL_NOT_RELEASED');
       await world.issuer.settle();
       const { code, state } = (await world.get(url)).json();
       expect(state).to.equal('released');
-      const [text, svg, png] = await Promise.all(['txt', 'svg', 'png'].map((format) => world.get(`${url}.${format}`)));
+      const [text, svg, png] = await Promise.all(
+        ['txt', 'svg', 'png'].map((format) => world.get(`${url}.${format}`)),
+      );
       expect(text?.body).to.equal(`${code}\n`);
       expect(svg?.headers['content-type']).to.match(/^image\/svg\+xml/);
       expect(png?.rawPayload.subarray(1, 4).toString()).to.equal('PNG');
@@ -116,7 +132,12 @@ describe('issuer routes', function () {
     it('are not revoked without a reason that is known, or with fields nobody named', async () => {
       await using world = await World.create();
       const handle = await world.issue();
-      for (const body of [{ handle }, { handle, reason: 'because' }, { handle, reason: 'fraud', extra: 1 }, { handle: 7, reason: 'fraud' }]) {
+      for (const body of [
+        { handle },
+        { handle, reason: 'because' },
+        { handle, reason: 'fraud', extra: 1 },
+        { handle: 7, reason: 'fraud' },
+      ]) {
         const answer = await world.post('/revocations', body);
         expect(answer.json()).to.include({ code: 'REQUEST_INVALID', status: 400 });
       }
@@ -135,10 +156,25 @@ describe('issuer routes', function () {
       it(`${method} ${url} needs the operator's token, whole`, async () => {
         await using world = await World.create();
         const { operatorToken } = world.house.secrets;
-        const wrong = [undefined, 'Bearer', 'Bearer x', `Basic ${operatorToken}`, `Bearer ${operatorToken}x`, `Bearer ${operatorToken} x`];
+        const wrong = [
+          undefined,
+          'Bearer',
+          'Bearer x',
+          `Basic ${operatorToken}`,
+          `Bearer ${operatorToken}x`,
+          `Bearer ${operatorToken} x`,
+        ];
         for (const authorization of wrong) {
-          const headers = { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) };
-          const answer = await world.app.inject({ method, url, headers, payload: method === 'POST' ? '{}' : '' });
+          const headers = {
+            'content-type': 'application/json',
+            ...(authorization === undefined ? {} : { authorization }),
+          };
+          const answer = await world.app.inject({
+            method,
+            url,
+            headers,
+            payload: method === 'POST' ? '{}' : '',
+          });
           expect(answer.statusCode).to.equal(401);
           expect(answer.headers['www-authenticate']).to.equal('Bearer');
         }
@@ -157,7 +193,10 @@ describe('issuer routes', function () {
       const token = await world.anonymous('/status/1');
       expect(token.headers['content-type']).to.match(/^application\/statuslist\+jwt/);
       expect(token.body).to.equal(manifest.lists[0].token);
-      expect((await world.anonymous('/issuer')).json()).to.include({ did: world.issuer.config.did, id: world.issuer.id });
+      expect((await world.anonymous('/issuer')).json()).to.include({
+        did: world.issuer.config.did,
+        id: world.issuer.id,
+      });
       expect(await world.codeOf('GET', `/batches/0x${'0'.repeat(64)}`)).to.equal('BATCH_NOT_FOUND');
       expect(await world.codeOf('GET', '/batches/0x00')).to.equal('REQUEST_INVALID');
     });
@@ -174,12 +213,20 @@ describe('issuer routes', function () {
       expect((await world.anonymous('/health/ready')).json()).to.deep.equal({ status: 'ready', failing: [] });
       await world.issuer.settle();
       await world.issue();
-      world.house.ledger.batches.push({ root: new Uint8Array(32), timeSeconds: 1, log2Size: 6, class: 'long', sequence: 1 });
+      world.house.ledger.batches.push({
+        root: new Uint8Array(32),
+        timeSeconds: 1,
+        log2Size: 6,
+        class: 'long',
+        sequence: 1,
+      });
       await world.issuer.settle().catch(() => undefined);
       const answer = await world.anonymous('/health/ready');
       expect(answer.statusCode).to.equal(503);
       expect(answer.json().failing).to.deep.equal(['ledger-agreement']);
-      expect(await world.codeOf('POST', '/records', { body: JSON.stringify(labTest(1)) })).to.equal('ISSUER_HALTED');
+      expect(await world.codeOf('POST', '/records', { body: JSON.stringify(labTest(1)) })).to.equal(
+        'ISSUER_HALTED',
+      );
     });
   });
 
@@ -206,8 +253,19 @@ describe('issuer routes', function () {
       const written = [...log, (await world.anonymous('/metrics')).body];
       written.push(...answers.filter(({ statusCode }) => statusCode >= 400).map((answer) => answer.body));
       const { operatorToken } = world.house.secrets;
-      for (const secret of ['CANARYSURNAME', '陳大文', 'A123456', '1980-05-17', handle, recordId, operatorToken]) {
-        expect(written.some((text) => text.includes(secret))).to.equal(false, 'something of a person was written');
+      for (const secret of [
+        'CANARYSURNAME',
+        '陳大文',
+        'A123456',
+        '1980-05-17',
+        handle,
+        recordId,
+        operatorToken,
+      ]) {
+        expect(written.some((text) => text.includes(secret))).to.equal(
+          false,
+          'something of a person was written',
+        );
       }
       expect(log.length).to.be.greaterThan(10);
       expect(log.some((line) => line.includes('"/credentials/:handle"'))).to.equal(true);
@@ -248,7 +306,11 @@ class World implements AsyncDisposable {
         done();
       },
     });
-    const logger = createLogger({ name: 'issuer', level: log === undefined ? 'silent' : 'debug', destination });
+    const logger = createLogger({
+      name: 'issuer',
+      level: log === undefined ? 'silent' : 'debug',
+      destination,
+    });
     const issuer = await house.open({ ports: { log: logger } });
     const { operatorToken } = house.secrets;
     const app = await buildIssuerApp({

@@ -22,7 +22,9 @@ describe('status: versions', () => {
     expect(house.ledger.statuses).to.have.length(1);
     expect(house.ledger.statuses[0]?.actsDigest).to.equal(NO_ACTS);
     const { lists } = await issuer.statusManifest();
-    expect(lists.map(({ uri }) => uri)).to.deep.equal([1, 2].map((name) => `https://hk-dh.example/status/${name}`));
+    expect(lists.map(({ uri }) => uri)).to.deep.equal(
+      [1, 2].map((name) => `https://hk-dh.example/status/${name}`),
+    );
   });
 
   it('serves lists whose root is the one on the ledger, signed with the issuer’s key', async () => {
@@ -36,12 +38,19 @@ describe('status: versions', () => {
       const read = readStatusToken(token, issuer.key.publicKey);
       expect({ uri: read.uri, version: read.version }).to.deep.equal({ uri, version });
       expect(read.expiresAtSeconds).to.equal(manifest.nextUpdate);
-      const digest = statusListDigest(nodeCrypto, { uri, version, bits: read.list.bits, bytes: read.list.bytes });
+      const digest = statusListDigest(nodeCrypto, {
+        uri,
+        version,
+        bits: read.list.bits,
+        bytes: read.list.bytes,
+      });
       return { uri, digest };
     });
     expect(toHex(statusListsRoot(nodeCrypto, digests))).to.equal(house.ledger.statuses.at(-1)?.listsRoot);
     expect(manifest.listsRoot).to.equal(house.ledger.statuses.at(-1)?.listsRoot);
-    expect(manifest.lists.map(({ digest }) => digest)).to.deep.equal(digests.map(({ digest }) => toHex(digest)));
+    expect(manifest.lists.map(({ digest }) => digest)).to.deep.equal(
+      digests.map(({ digest }) => toHex(digest)),
+    );
   });
 
   it('publishes anew after half of the time a version is fresh', async () => {
@@ -89,7 +98,8 @@ describe('status: revocation', () => {
     await issuer.pass();
     expect(await listedAs(issuer, venue)).to.equal('revoked');
     expect(await listedAs(issuer, travel)).to.equal('valid');
-    for (const { handle } of other?.credentials ?? []) expect(await listedAs(issuer, handle)).to.equal('valid');
+    for (const { handle } of other?.credentials ?? [])
+      expect(await listedAs(issuer, handle)).to.equal('valid');
     const { lists, version } = await issuer.statusManifest();
     expect(version).to.equal(2);
     expect(lists.map((list) => list.version).toSorted()).to.deep.equal([1, 2]);
@@ -103,7 +113,8 @@ describe('status: revocation', () => {
     await issuer.settle();
     await issuer.revoke({ recordId: row?.recordId ?? '' }, 'lot-recalled');
     await issuer.settle();
-    for (const { handle } of row?.credentials ?? []) expect(await listedAs(issuer, handle)).to.equal('revoked');
+    for (const { handle } of row?.credentials ?? [])
+      expect(await listedAs(issuer, handle)).to.equal('revoked');
   });
 
   it('is done once, however often it is asked for', async () => {

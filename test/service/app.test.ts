@@ -25,7 +25,11 @@ async function service({ readiness = [], limits = {} }: Options = {}): Promise<S
     problems: { TEAPOT: { status: 418, title: 'Short and stout' } },
     limits,
   });
-  app.post('/echo', { schema: { body: Closed({ n: Type.Integer() }), response: { 200: Closed({ n: Type.Integer() }) } } }, async (request) => request.body);
+  app.post(
+    '/echo',
+    { schema: { body: Closed({ n: Type.Integer() }), response: { 200: Closed({ n: Type.Integer() }) } } },
+    async (request) => request.body,
+  );
   app.get('/teapot', async () => {
     throw new TeapotError('TEAPOT', 'no coffee here');
   });
@@ -43,7 +47,8 @@ describe('service', function () {
 
   it('validates without repairing: no coercion, no trimming, no defaults', async () => {
     await using app = await service();
-    const send = async (payload: unknown) => (await app.inject({ method: 'POST', url: '/echo', payload: payload as object })).json();
+    const send = async (payload: unknown) =>
+      (await app.inject({ method: 'POST', url: '/echo', payload: payload as object })).json();
     expect(await send({ n: 1 })).to.deep.equal({ n: 1 });
     expect(await send({ n: '1' })).to.include({ code: 'REQUEST_INVALID' });
     expect(await send({ n: 1, extra: true })).to.include({ code: 'REQUEST_INVALID' });
@@ -75,7 +80,8 @@ describe('service', function () {
   it('answers what the framework refuses with our codes', async () => {
     await using app = await service({ limits: { maxBodyBytes: 50 } });
     const post = async (payload: string, type: string) =>
-      (await app.inject({ method: 'POST', url: '/echo', payload, headers: { 'content-type': type } })).json().code;
+      (await app.inject({ method: 'POST', url: '/echo', payload, headers: { 'content-type': type } })).json()
+        .code;
     expect(await post('{"n":', 'application/json')).to.equal('REQUEST_NOT_JSON');
     expect(await post('', 'application/json')).to.equal('REQUEST_NOT_JSON');
     expect(await post(`{"n":${'1'.repeat(60)}}`, 'application/json')).to.equal('REQUEST_TOO_LARGE');
@@ -97,8 +103,13 @@ describe('service', function () {
     ];
     await using app = await service({ readiness });
     const ready = await app.inject({ method: 'GET', url: '/health/ready' });
-    expect([ready.statusCode, ready.json()]).to.deep.equal([503, { status: 'unready', failing: ['ledger', 'defect'] }]);
-    expect((await app.inject({ method: 'GET', url: '/health/live' })).json()).to.deep.equal({ status: 'live' });
+    expect([ready.statusCode, ready.json()]).to.deep.equal([
+      503,
+      { status: 'unready', failing: ['ledger', 'defect'] },
+    ]);
+    expect((await app.inject({ method: 'GET', url: '/health/live' })).json()).to.deep.equal({
+      status: 'live',
+    });
   });
 
   it('measures requests by route, describes its routes, and shows the description to people', async () => {
@@ -136,7 +147,10 @@ describe('logs', () => {
   });
 
   it('keep the sentence of our own errors', () => {
-    expect(toSafeError(new TeapotError('TEAPOT', 'no coffee here'))).to.include({ code: 'TEAPOT', message: 'no coffee here' });
+    expect(toSafeError(new TeapotError('TEAPOT', 'no coffee here'))).to.include({
+      code: 'TEAPOT',
+      message: 'no coffee here',
+    });
     expect(toSafeError('CANARY')).to.deep.equal({ type: 'string' });
   });
 });

@@ -21,7 +21,9 @@ describe('settings from the environment', () => {
     expectThrows(() => env.integer('PORT', { min: 0, max: 9 }), 'CONFIG_INVALID');
     expectThrows(() => env.text('MISSING'), 'CONFIG_MISSING');
     expectThrows(() => env.text('EMPTY'), 'CONFIG_MISSING');
-    expect(() => env.integer('BAD', { min: 0, max: 9 })).to.throw(/X_BAD/).and.not.match(/8o8o/);
+    expect(() => env.integer('BAD', { min: 0, max: 9 }))
+      .to.throw(/X_BAD/)
+      .and.not.match(/8o8o/);
   });
 
   it('make an issuer’s configuration with defaults, frozen', () => {
@@ -58,7 +60,9 @@ describe('secrets in files', () => {
       expect(read.signingKey).to.deep.equal(made.signingKey);
       expect(read.operatorToken).to.equal(made.operatorToken);
       expect([...read.keyEncryption[0].key]).to.deep.equal([...made.keyEncryption[0].key]);
-      expect((await readOrCreateSecrets(path, createRandomBytes())).operatorToken).to.equal(made.operatorToken);
+      expect((await readOrCreateSecrets(path, createRandomBytes())).operatorToken).to.equal(
+        made.operatorToken,
+      );
     });
   });
 
@@ -74,7 +78,13 @@ describe('secrets in files', () => {
   it('are refused in any other form, without quoting them', async () => {
     await inFolder(async (folder) => {
       const good = createSecrets(createRandomBytes());
-      const forms = ['', '{', '{}', JSON.stringify({ version: 1, ...good, indexKey: 'short' }), JSON.stringify([good])];
+      const forms = [
+        '',
+        '{',
+        '{}',
+        JSON.stringify({ version: 1, ...good, indexKey: 'short' }),
+        JSON.stringify([good]),
+      ];
       for (const form of forms) {
         const path = join(folder, 'secrets.json');
         await writeFile(path, form, { mode: 0o600 });

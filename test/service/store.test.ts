@@ -18,7 +18,11 @@ describe('store', () => {
     await using folder = await TempFolder.create();
     {
       await using store = await Store.open(folder.path);
-      await store.commit(new WriteBatch().put(NUMBERS, toUint64(1), Uint8Array.of(11)).put(OTHERS, toUint64(1), Uint8Array.of(12)));
+      await store.commit(
+        new WriteBatch()
+          .put(NUMBERS, toUint64(1), Uint8Array.of(11))
+          .put(OTHERS, toUint64(1), Uint8Array.of(12)),
+      );
       await store.commit(new WriteBatch().delete(OTHERS, toUint64(1)));
     }
     await using store = await Store.open(folder.path);
@@ -30,7 +34,8 @@ describe('store', () => {
     await using folder = await TempFolder.create();
     await using store = await Store.open(folder.path);
     const batch = new WriteBatch().put(OTHERS, toUint64(0), Uint8Array.of(99));
-    for (const number of [300, 2, 70_000, 5_000_000_000, 1]) batch.put(NUMBERS, toUint64(number), new Uint8Array(0));
+    for (const number of [300, 2, 70_000, 5_000_000_000, 1])
+      batch.put(NUMBERS, toUint64(number), new Uint8Array(0));
     await store.commit(batch);
     const table = store.table(NUMBERS);
     const keys: number[] = [];
@@ -74,7 +79,10 @@ describe('store', () => {
     await using folder = await TempFolder.create();
     await using store = await Store.open(folder.path);
     await store.commit(new WriteBatch().put(NUMBERS, toUint64(1), new Uint8Array(1)));
-    await expectRejects(() => store.table({ ...NUMBERS, format: 2 }).get(toUint64(1)), 'STORE_FORMAT_UNKNOWN');
+    await expectRejects(
+      () => store.table({ ...NUMBERS, format: 2 }).get(toUint64(1)),
+      'STORE_FORMAT_UNKNOWN',
+    );
   });
 
   it('keeps its folder to its owner', async () => {
@@ -106,7 +114,9 @@ describe('segments', () => {
   it('come back as they went in', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array()), (segments) => {
-        expect(unpackSegments(packSegments(segments)).map((one) => Uint8Array.from(one))).to.deep.equal(segments);
+        expect(unpackSegments(packSegments(segments)).map((one) => Uint8Array.from(one))).to.deep.equal(
+          segments,
+        );
       }),
     );
   });

@@ -63,7 +63,9 @@ export class IssuerHouse implements AsyncDisposable {
     };
   }
 
-  async open(options: { config?: Partial<IssuerConfig>; ports?: Partial<IssuerPorts>; log?: Log } = {}): Promise<Issuer> {
+  async open(
+    options: { config?: Partial<IssuerConfig>; ports?: Partial<IssuerPorts>; log?: Log } = {},
+  ): Promise<Issuer> {
     return await Issuer.open(this.config(options.config), this.secrets, this.ports(options.ports));
   }
 
@@ -102,7 +104,13 @@ export function vaccination(n: number): HealthRecord {
 export function labTest(n: number): HealthRecord {
   return {
     type: 'test',
-    subject: { nameZh: '樣本人', dob: '1990', docType: 'PASSPORT', docNumber: `K${10_000_000 + n}`, docIssuer: 'HK' },
+    subject: {
+      nameZh: '樣本人',
+      dob: '1990',
+      docType: 'PASSPORT',
+      docNumber: `K${10_000_000 + n}`,
+      docIssuer: 'HK',
+    },
     disease: 'sct|840539006',
     method: 'loinc|LP6464-4',
     result: 'sct|260415000',
