@@ -108,7 +108,8 @@ async function addDescription(app: Service, { name, description }: ServiceOption
       components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
     },
     refResolver: {
-      buildLocalReference: (json, _base, _fragment, i) => json['$id']?.toString() ?? `schema-${i}`,
+      buildLocalReference: (json, _base, _fragment, i) =>
+        typeof json['$id'] === 'string' ? json['$id'] : `schema-${i}`,
     },
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });

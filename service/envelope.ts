@@ -8,7 +8,7 @@
  * another name does not open. The data key serves once, so its own IV is zero; the IV of the wrapping is
  * random, and an epoch must end before 2^32 values (§8.3).
  */
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { HclError } from '../core/errors.ts';
 import { readUint32, writeUint32 } from './big-endian.ts';

@@ -47,6 +47,21 @@ contract BatchAnchorTest is Fixture {
     batchAnchor.anchor("root", 6, 0, 1);
   }
 
+  function testFuzzACompromisedAccountAnchorsOnlyBefore(uint64 compromisedFrom, uint64 time) public {
+    compromisedFrom = bound(compromisedFrom, START, START + 10);
+    time = bound(time, START, START + 10);
+    vm.prank(issuerAdmin(0));
+    trustList.setAccountCompromisedFrom(issuerIds[0], account(0), compromisedFrom);
+    vm.warp(time);
+    if (time >= compromisedFrom) {
+      vm.expectRevert(
+        abi.encodeWithSelector(ITrustList.TrustListUnauthorized.selector, issuerIds[0], account(0))
+      );
+    }
+    vm.prank(account(0));
+    batchAnchor.anchor("root", 6, 0, 1);
+  }
+
   function testFuzzAnotherIssuersRootIsNotInTheWay(bytes32 root) public {
     if (root == 0) root = "root";
     vm.prank(account(1));

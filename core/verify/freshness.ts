@@ -13,6 +13,12 @@ export function freshnessOf(context: VerifyContext, statusPublishedAtSeconds: nu
   return { grade, checkpointTimeSeconds, ageSeconds, statusAgeSeconds: now - statusPublishedAtSeconds };
 }
 
+/** Whether what is missing from our knowledge is missing from the ledger, give or take an ageing snapshot. */
+export function isUpToDate(context: VerifyContext): boolean {
+  const { grade } = freshnessOf(context, undefined);
+  return grade === 'fresh' || grade === 'ageing';
+}
+
 /** What the freshness says against a "pass". Ageing knowledge still passes. */
 export function freshnessProblem(context: VerifyContext, { grade }: Freshness): ReasonCode | undefined {
   switch (grade) {

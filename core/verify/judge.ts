@@ -11,6 +11,7 @@ import { recogniseKind } from '../qr/kind.ts';
 import type { Anchor } from '../trust/root-index.ts';
 import type { Issuer } from '../trust/trust-list.ts';
 import { timeOf, type VerifyContext } from './context.ts';
+import { isUpToDate } from './freshness.ts';
 import { REASONS, type ReasonCode } from './reasons.ts';
 import { readClaims } from './steps/claims.ts';
 import { decode, type DecodedCode } from './steps/decode.ts';
@@ -83,7 +84,10 @@ async function judgeAnchored(
 async function judgeUnanchored(code: DecodedCode, context: VerifyContext, trail: Trail): Promise<Judgement> {
   trail.conclude('inclusion', ['ROOT_NOT_SEEN']);
   const signingKey = anyKey(code.kid, context);
-  if (signingKey === undefined) return trail.stop('issuer', 'KEY_UNKNOWN');
+  if (signingKey === undefined) {
+    // A key is announced before it may be used, so whoever is up to date knows it; anybody else cannot tell.
+    return isUpToDate(context) ? trail.stop('issuer', 'KEY_UNKNOWN') : trail.end();
+  }
   if (!(await isSignatureGood(code, signingKey, context)))
     return trail.stop('signature', 'SIGNATURE_INVALID');
   trail.conclude('signature', []);

@@ -311,6 +311,12 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
       const consortium = makeConsortium({ seed: 7 });
       return verifyCode('HC1:6BF+', consortium.context({ state: new LedgerState() }));
     },
+    // Whoever knows nothing cannot call a genuine code a forgery.
+    async () => {
+      const consortium = makeConsortium({ seed: 7 });
+      const { text } = await issue(consortium);
+      return verifyCode(text, consortium.context({ state: new LedgerState() }));
+    },
   ],
   STATE_STALE: [
     () =>
@@ -318,6 +324,12 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
         consortium.publishStatus(consortium.issuer, [], START_SECONDS + 7 * DAY);
         consortium.nowSeconds += 2 * DAY;
       }),
+    // The key may have been announced since.
+    async () => {
+      const consortium = makeConsortium({ seed: 7 });
+      const { text } = await issue(consortium, { key: consortium.makeKey(), isAnchored: false });
+      return verifyCode(text, consortium.context({ nowSeconds: consortium.nowSeconds + 2 * DAY }));
+    },
   ],
   CLOCK_BEHIND: [
     () =>

@@ -32,7 +32,7 @@ export class MemoryLedger {
   readonly ledger: AnchorPort = {
     anchor: async (batch) => {
       this.anchorCalls++;
-      return await this.#write(() => {
+      return this.#write(() => {
         const there = this.#find(batch.root);
         if (there !== undefined) return there;
         if (batch.expectedSequence !== this.batches.length + 1) throw new Error('BatchAnchorWrongSequence');
@@ -55,7 +55,7 @@ export class MemoryLedger {
   readonly status: StatusPort = {
     publish: async ({ version, listsRoot, actsDigest, nextUpdate }) => {
       this.publishCalls++;
-      await this.#write(() => {
+      this.#write(() => {
         if (nextUpdate <= this.timeSeconds) throw new Error('StatusAnchorNextUpdateNotAhead');
         const next = { version, listsRoot: toHex(listsRoot), actsDigest: toHex(actsDigest), nextUpdate };
         const last = this.statuses.at(-1);
