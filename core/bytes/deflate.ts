@@ -4,7 +4,15 @@
  * positions. On a credential that is up to 8 bytes smaller than fflate at level 9, which can be a QR version,
  * and three times as fast.
  */
-import { DISTANCE_BASE, DISTANCE_EXTRA, LENGTH_BASE, LENGTH_EXTRA, reverseBits } from './inflate.ts';
+import {
+  DISTANCE_BASE,
+  DISTANCE_EXTRA,
+  FIXED_DISTANCES,
+  FIXED_LITERALS,
+  LENGTH_BASE,
+  LENGTH_EXTRA,
+  type StreamCode,
+} from './deflate-tables.ts';
 
 const MIN_MATCH = 3;
 const MAX_MATCH = 258;
@@ -17,8 +25,10 @@ const END_OF_BLOCK = 256;
 /** Symbol of each length 3 to 258 (RFC 1951 §3.2.5); 258 has its own. */
 const LENGTH_SYMBOL = new Uint16Array(MAX_MATCH + 1);
 LENGTH_BASE.forEach((base, i) => LENGTH_SYMBOL.fill(257 + i, base));
-/** Bits of each length with its symbol (§3.2.6: 7 bits up to symbol 279, 8 above). */
-const LENGTH_COST = LENGTH_SYMBOL.map((symbol) => (symbol < 280 ? 7 : 8) + (LENGTH_EXTRA[symbol - 257] ?? 0));
+/** Bits of each length: code and extra bits. */
+const LENGTH_COST = LENGTH_SYMBOL.map(
+  (symbol) => (FIXED_LITERALS[symbol]?.length ?? 0) + (LENGTH_EXTRA[symbol - 257] ?? 0),
+);
 
 /** Deflates `data`; `inflateBounded` with the same dictionary gives it back. */
 export function deflate(data: Uint8Array, dictionary: Uint8Array): Uint8Array {
@@ -57,7 +67,7 @@ function cheapestSteps(history: Uint8Array, start: number): Steps {
   for (let i = 0; i < count; i++) {
     const at = start + i;
     const cost = costs[i]!;
-    offer(i + 1, cost + (history[at]! < 144 ? 8 : 9), 1, 0);
+    offer(i + 1, cost + FIXED_LITERALS[history[at]!]!.length, 1, 0);
     if (long.end - i >= MIN_MATCH) {
       offer(
         long.end,
@@ -116,39 +126,31 @@ function distanceSymbol(distance: number): number {
   return 2 * extra + 2 + (((distance - 1) >> extra) & 1);
 }
 
-function writeBlock(history: Uint8Array, start: number, steps: Steps): Uint8Array {
+function writeBlock(history: Uint8Array, start: number, { lengths, distances }: Steps): Uint8Array {
   const ends: number[] = [];
   // Every position was reached, at the latest by a literal, so each step leads back to the start.
-  for (let end = history.length - start; end > 0; end -= steps.lengths[end]!) ends.push(end);
-  const bits = new BitWriter(history.length - start);
-  bits.write(0b011, 3); // the last block, fixed codes
+  for (let end = history.length - start; end > 0; end -= lengths[end]!) ends.push(end);
+  const writer = new BitWriter(history.length - start);
+  writer.write(0b011, 3); // the last block, fixed codes
   let at = start;
   for (const end of ends.reverse()) {
-    const length = steps.lengths[end]!;
-    if (length === 1) writeSymbol(bits, history[at]!);
-    else writeMatch(bits, length, steps.distances[end]!);
+    const length = lengths[end]!;
+    if (length === 1) writer.writeCode(FIXED_LITERALS[history[at]!]!);
+    else writeMatch(writer, length, distances[end]!);
     at += length;
   }
-  writeSymbol(bits, END_OF_BLOCK);
-  return bits.finish();
+  writer.writeCode(FIXED_LITERALS[END_OF_BLOCK]!);
+  return writer.finish();
 }
 
-function writeMatch(bits: BitWriter, length: number, distance: number): void {
+function writeMatch(writer: BitWriter, length: number, distance: number): void {
   // Symbols and tables cover every length 3 to 258 and every distance to 32,768.
   const symbol = LENGTH_SYMBOL[length]!;
-  writeSymbol(bits, symbol);
-  bits.write(length - LENGTH_BASE[symbol - 257]!, LENGTH_EXTRA[symbol - 257]!);
+  writer.writeCode(FIXED_LITERALS[symbol]!);
+  writer.write(length - LENGTH_BASE[symbol - 257]!, LENGTH_EXTRA[symbol - 257]!);
   const far = distanceSymbol(distance);
-  bits.writeCode(far, 5);
-  bits.write(distance - DISTANCE_BASE[far]!, DISTANCE_EXTRA[far]!);
-}
-
-/** A literal or length symbol in the fixed code (§3.2.6). */
-function writeSymbol(bits: BitWriter, symbol: number): void {
-  if (symbol < 144) bits.writeCode(0x30 + symbol, 8);
-  else if (symbol < 256) bits.writeCode(0x190 + symbol - 144, 9);
-  else if (symbol < 280) bits.writeCode(symbol - 256, 7);
-  else bits.writeCode(0xc0 + symbol - 280, 8);
+  writer.writeCode(FIXED_DISTANCES[far]!);
+  writer.write(distance - DISTANCE_BASE[far]!, DISTANCE_EXTRA[far]!);
 }
 
 /** Packs bits into bytes, least significant first (§3.1.1). */
@@ -172,8 +174,8 @@ class BitWriter {
     }
   }
 
-  writeCode(code: number, length: number): void {
-    this.write(reverseBits(code, length), length);
+  writeCode({ bits, length }: StreamCode): void {
+    this.write(bits, length);
   }
 
   finish(): Uint8Array {

@@ -6,8 +6,17 @@
  *
  * Codes of a dynamic block are decoded from the count of codes of each length, without a lookup table: a
  * hostile stream of many small blocks would make the tables cost more than the data. Only the fixed codes,
- * which are all that `deflate.ts` writes, have a table.
+ * which are all that `deflate.ts` writes, have tables.
  */
+import {
+  DISTANCE_BASE,
+  DISTANCE_EXTRA,
+  FIXED_DISTANCES,
+  FIXED_LITERALS,
+  LENGTH_BASE,
+  LENGTH_EXTRA,
+  type StreamCode,
+} from './deflate-tables.ts';
 import { BytesError } from './errors.ts';
 
 export interface InflateOptions {
@@ -20,24 +29,7 @@ export interface InflateOptions {
 /** No deflate stream holds more than this many bytes a byte: 258 for two bits (RFC 1951 §3.2.5). */
 const MAX_RATIO = 1032;
 const MAX_CODE_BITS = 15;
-const LOOKUP_BITS = 9;
 const END_OF_BLOCK = 256;
-/** RFC 1951 §3.2.5: smallest length and number of extra bits of symbols 257 to 285. */
-export const LENGTH_BASE: readonly number[] = [
-  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195,
-  227, 258,
-];
-export const LENGTH_EXTRA: readonly number[] = [
-  0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
-];
-/** Likewise for the distance symbols 0 to 29. */
-export const DISTANCE_BASE: readonly number[] = [
-  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097,
-  6145, 8193, 12289, 16385, 24577,
-];
-export const DISTANCE_EXTRA: readonly number[] = [
-  0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
-];
 /** §3.2.7: the order in which the lengths of the code length code come. */
 const CODE_LENGTH_ORDER: readonly number[] = [
   16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
@@ -48,15 +40,25 @@ interface Huffman {
   readonly counts: Uint16Array;
   /** The symbols in the order of their codes. */
   readonly symbols: Uint16Array;
-  /** For the fixed codes: what the next nine bits begin with, `symbol << 4 | bits`. */
-  readonly lookup?: Uint16Array;
 }
 
-/** §3.2.6, with the two length and two distance codes that never occur. */
-const FIXED_LITERALS = withLookup(
-  Uint8Array.from({ length: 288 }, (_, n) => (n < 144 ? 8 : n < 256 ? 9 : n < 280 ? 7 : 8)),
-);
-const FIXED_DISTANCES = withLookup(new Uint8Array(32).fill(5));
+/**
+ * What the next bits begin with in a block of fixed codes: `value << 8 | number of extra bits << 4 | length of the
+ * code`. The value is a literal, the end of the block, NO_SYMBOL, or a length or distance, lengths with LENGTHS added.
+ */
+const LITERAL_BITS = 9;
+const DISTANCE_BITS = 5;
+const NO_SYMBOL = 257;
+const LENGTHS = 512;
+const LITERAL_LOOKUP = lookupOf(FIXED_LITERALS, LITERAL_BITS, (symbol) => {
+  const base = LENGTH_BASE[symbol - 257];
+  if (base !== undefined) return { value: LENGTHS + base, extraBits: LENGTH_EXTRA[symbol - 257] };
+  return { value: Math.min(symbol, NO_SYMBOL) };
+});
+const DISTANCE_LOOKUP = lookupOf(FIXED_DISTANCES, DISTANCE_BITS, (symbol) => ({
+  value: DISTANCE_BASE[symbol] ?? 0,
+  extraBits: DISTANCE_EXTRA[symbol],
+}));
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -89,11 +91,10 @@ class Inflater {
       last = this.take(1);
       const type = this.take(2);
       if (type === 0) this.storedBlock();
-      else if (type === 1) this.compressedBlock(FIXED_LITERALS, FIXED_DISTANCES);
+      else if (type === 1) this.fixedBlock();
       else if (type === 2) this.dynamicBlock();
       else throw invalid('block type 3');
     } while (last === 0);
-    this.unreadBytes();
     if (this.read !== this.data.length || this.bits !== 0)
       throw invalid('the stream does not end with the data');
     return this.out.subarray(0, this.written);
@@ -101,7 +102,6 @@ class Inflater {
 
   /** §3.2.4 */
   private storedBlock(): void {
-    this.unreadBytes();
     if (this.bits !== 0) throw invalid('bits before a stored block');
     this.bitCount = 0;
     const length = this.take(16);
@@ -150,7 +150,50 @@ class Inflater {
     return lengths;
   }
 
-  /** §3.2.3 */
+  /** §3.2.6. State is kept in variables and bytes are read ahead: this is on the way of every verification. */
+  private fixedBlock(): void {
+    const { data, out } = this;
+    let { read, bits, bitCount, written } = this;
+    for (;;) {
+      // Beyond the data zeros are read; that the count falls below zero tells it.
+      for (; bitCount < 24 && read < data.length; bitCount += 8) bits |= data[read++]! << bitCount;
+      // Both tables have an entry for whatever the next bits are: here and below.
+      const entry = LITERAL_LOOKUP[bits & (LITERAL_LOOKUP.length - 1)]!;
+      bits >>>= entry & 15;
+      bitCount -= entry & 15;
+      const value = entry >> 8;
+      if (value < END_OF_BLOCK) {
+        if (written === out.length) throw tooLarge();
+        out[written++] = value;
+        continue;
+      }
+      if (value === END_OF_BLOCK) break;
+      if (value === NO_SYMBOL) throw invalid('a length symbol that does not exist');
+      const lengthBits = (entry >> 4) & 15;
+      const length = value - LENGTHS + (bits & ((1 << lengthBits) - 1));
+      bits >>>= lengthBits;
+      bitCount -= lengthBits;
+      for (; bitCount < 24 && read < data.length; bitCount += 8) bits |= data[read++]! << bitCount;
+      const far = DISTANCE_LOOKUP[bits & (DISTANCE_LOOKUP.length - 1)]!;
+      if (far >> 8 === 0) throw invalid('a distance symbol that does not exist');
+      const distanceBits = (far >> 4) & 15;
+      const distance = (far >> 8) + ((bits >>> DISTANCE_BITS) & ((1 << distanceBits) - 1));
+      bits >>>= DISTANCE_BITS + distanceBits;
+      bitCount -= DISTANCE_BITS + distanceBits;
+      if (bitCount < 0) throw invalid('cut short');
+      this.written = written;
+      this.copy(length, distance);
+      written = this.written;
+    }
+    if (bitCount < 0) throw invalid('cut short');
+    this.written = written;
+    // Whole bytes that were read ahead go back.
+    this.read = read - (bitCount >> 3);
+    this.bitCount = bitCount & 7;
+    this.bits = bits & ((1 << this.bitCount) - 1);
+  }
+
+  /** §3.2.3, with the codes of a dynamic block. */
   private compressedBlock(literals: Huffman, distances: Huffman): void {
     for (;;) {
       const symbol = this.symbol(literals);
@@ -185,9 +228,7 @@ class Inflater {
   }
 
   private reserve(length: number): void {
-    if (this.written + length > this.out.length) {
-      throw new BytesError('INFLATE_TOO_LARGE', 'more comes out than allowed');
-    }
+    if (this.written + length > this.out.length) throw tooLarge();
   }
 
   /** The next `count` (at most 16) bits, least significant first (§3.1.1). */
@@ -199,13 +240,6 @@ class Inflater {
     return value;
   }
 
-  /** Gives back whole bytes that a lookup read ahead. */
-  private unreadBytes(): void {
-    this.read -= this.bitCount >> 3;
-    this.bitCount &= 7;
-    this.bits &= (1 << this.bitCount) - 1;
-  }
-
   private fill(): void {
     const byte = this.data[this.read++];
     if (byte === undefined) throw invalid('cut short');
@@ -213,23 +247,8 @@ class Inflater {
     this.bitCount += 8;
   }
 
-  private symbol(code: Huffman): number {
-    return code.lookup === undefined ? this.symbolByLength(code) : this.symbolByLookup(code.lookup);
-  }
-
-  private symbolByLookup(lookup: Uint16Array): number {
-    while (this.bitCount < LOOKUP_BITS && this.read < this.data.length) this.fill();
-    // The table has an entry for every nine bits.
-    const entry = lookup[this.bits & (lookup.length - 1)]!;
-    const length = entry & 15;
-    if (length > this.bitCount) throw invalid('cut short');
-    this.bits >>>= length;
-    this.bitCount -= length;
-    return entry >> 4;
-  }
-
-  /** Among the codes of one length, those of each further length continue upwards (§3.2.2). */
-  private symbolByLength({ counts, symbols }: Huffman): number {
+  /** The next symbol: among the codes of one length, those of each further length continue upwards (§3.2.2). */
+  private symbol({ counts, symbols }: Huffman): number {
     let code = 0;
     let first = 0;
     let index = 0;
@@ -269,28 +288,28 @@ function toHuffman(lengths: Uint8Array): Huffman {
   return { counts, symbols };
 }
 
-/** Codes of at most nine bits with the table of what each nine bits begin with. */
-function withLookup(lengths: Uint8Array): Huffman {
-  const huffman = toHuffman(lengths);
-  const lookup = new Uint16Array(1 << LOOKUP_BITS);
-  let code = 0;
-  let index = 0;
-  for (let length = 1; length <= LOOKUP_BITS; length++, code <<= 1) {
-    // counts has a place for each length, and as many symbols follow as it says.
-    for (const end = index + huffman.counts[length]!; index < end; index++, code++) {
-      const entry = (huffman.symbols[index]! << 4) | length;
-      for (let bits = reverseBits(code, length); bits < lookup.length; bits += 1 << length)
-        lookup[bits] = entry;
-    }
-  }
-  return { ...huffman, lookup };
+interface Meaning {
+  readonly value: number;
+  readonly extraBits?: number | undefined;
 }
 
-/** Huffman codes stand in the stream with their most significant bit first (RFC 1951 §3.1.1). */
-export function reverseBits(code: number, length: number): number {
-  let reversed = 0;
-  for (let i = 0; i < length; i++) reversed |= ((code >> i) & 1) << (length - 1 - i);
-  return reversed;
+function lookupOf(
+  codes: readonly StreamCode[],
+  width: number,
+  meaning: (symbol: number) => Meaning,
+): Uint32Array {
+  const lookup = new Uint32Array(1 << width);
+  codes.forEach(({ bits, length }, symbol) => {
+    const { value, extraBits = 0 } = meaning(symbol);
+    for (let next = bits; next < lookup.length; next += 1 << length) {
+      lookup[next] = (value << 8) | (extraBits << 4) | length;
+    }
+  });
+  return lookup;
+}
+
+function tooLarge(): BytesError {
+  return new BytesError('INFLATE_TOO_LARGE', 'more comes out than allowed');
 }
 
 function invalid(what: string): BytesError {

@@ -24,9 +24,12 @@ export function commitmentOf(crypto: Crypto, headerBytes: Uint8Array, payloadByt
   return commitment;
 }
 
+/** The prefix and room for a commitment; shared by all calls, since hashing is synchronous. */
+const commitmentInput = new Uint8Array(1 + COMMITMENT_BYTES);
+
 /** SHA-256(0x00 ‖ data), 32 bytes (RFC 9162 §2.1.1). */
 export function leafHash(crypto: Crypto, data: Uint8Array): Uint8Array {
-  const input = new Uint8Array(data.length + 1);
+  const input = data.length === COMMITMENT_BYTES ? commitmentInput : new Uint8Array(1 + data.length);
   input[0] = LEAF_PREFIX;
   input.set(data, 1);
   return crypto.sha256(input);

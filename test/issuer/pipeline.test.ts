@@ -129,6 +129,9 @@ describe('issuing: crashes and lost answers', () => {
         await checkAllReleased(house, issuer, rows);
         expect(house.ledger.batches).to.have.length(2);
         expect(house.ledger.statuses).to.have.length(1);
+        // Looked up before it is sent again: only what was lost is sent twice.
+        const lost = at.filter((fault) => fault === 'lost').length;
+        expect(house.ledger.anchorCalls + house.ledger.publishCalls).to.equal(3 + lost);
         await issuer.close();
       });
     }
@@ -171,6 +174,13 @@ describe('issuing: store against ledger', () => {
     await using house = await IssuerHouse.create();
     await issuedOnce(house);
     house.ledger.batches[1] = { ...house.ledger.batches[1]!, root: new Uint8Array(32).fill(9) };
+    await expectRejects(() => house.open(), 'ISSUER_LEDGER_CONFLICT');
+  });
+
+  it('refuses to start when its root stands at another sequence', async () => {
+    await using house = await IssuerHouse.create();
+    await issuedOnce(house);
+    house.ledger.batches[1] = { ...house.ledger.batches[1]!, sequence: 7 };
     await expectRejects(() => house.open(), 'ISSUER_LEDGER_CONFLICT');
   });
 
