@@ -12,6 +12,8 @@ import { ledgerEventsAbi } from './abi.ts';
 import { WordReader } from './abi-words.ts';
 import { LedgerError } from './errors.ts';
 
+const LATEST = BigInt(Number.MAX_SAFE_INTEGER);
+
 export interface RawLog {
   readonly address: Hex;
   /** Up to four times 32 bytes; the first is the event's selector. */
@@ -90,10 +92,13 @@ function readField(reader: WordReader, type: string): unknown {
   }
 }
 
+/**
+ * The contracts let an issuer name any 64-bit time, "for ever" included, so what a number cannot say exactly
+ * is read as the latest time it can: 285 million years ahead. Refusing it would let one issuer stop every
+ * replica. Sequences and versions count up from 1 and stay far below.
+ */
 function toSafeNumber(value: bigint): number {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new RangeError('a number of the ledger is above 2^53');
-  return number;
+  return Number(value > LATEST ? LATEST : value);
 }
 
 function toText(hex: Hex): string {

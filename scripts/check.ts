@@ -15,7 +15,7 @@ if (process.argv.includes('--fix')) process.exit(run([...prettier, '--write']) ?
 /** Types and TypeScript lint are suites of `scripts/test.ts`. */
 const CHECKS: readonly (readonly [name: string, command: readonly string[]])[] = [
   ['format', [...prettier, '--check']],
-  ['solidity lint', [tool('solhint/solhint.js'), '--noPoster', '--max-warnings=0', 'contracts/**/*.sol']],
+  ['solidity lint', [tool('solhint/solhint.js'), '--disc', '--noPoster', '--max-warnings=0', 'contracts/**/*.sol']],
   ['tests', [join(root, 'scripts', 'test.ts')]],
 ];
 

@@ -178,7 +178,7 @@ function compileContracts(node) {
   if (readIfThere(stampFile) === stamp) return;
   say('Compiling the contracts …');
   const hardhat = join(root, 'node_modules', 'hardhat', 'dist', 'src', 'cli.js');
-  const answer = spawnSync(node, [hardhat, 'build'], { cwd: root, encoding: 'utf8', env: environment(node) });
+  const answer = spawnSync(node, [hardhat, 'build', '--no-tests'], { cwd: root, encoding: 'utf8', env: environment(node) });
   if (answer.status !== 0) throw new Error(`The contracts do not compile.\n${answer.stdout}${answer.stderr}`);
   writeFileSync(stampFile, stamp);
 }
