@@ -12,7 +12,10 @@ export interface Es256PublicKey {
 export interface Crypto {
   /** SHA-256 (FIPS 180-4), 32 bytes. */
   sha256(data: Uint8Array): Uint8Array;
-  /** SHA-256 of `data` written to `target` at `offset`: the hot form for trees and proofs. */
+  /**
+   * SHA-256 of `data` written to `target` at `offset`: the hot form for trees and proofs. `target` may be the
+   * very array that `data` lies in.
+   */
   sha256Into(data: Uint8Array, target: Uint8Array, offset: number): void;
   /** Imports a SEC 1 uncompressed point; throws `CRYPTO_INVALID_KEY` when it is not on P-256. */
   importEs256(publicKey: Uint8Array): Es256PublicKey;

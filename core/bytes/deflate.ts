@@ -1,8 +1,8 @@
 /**
- * Bytes to raw deflate (RFC 1951) with a preset dictionary, as one block of fixed codes: the table of a dynamic
- * block costs more than it saves on 500 bytes. Matches are not taken greedily but by the cheapest path over all
- * positions. On a credential that is up to 8 bytes smaller than fflate at level 9, which can be a QR version,
- * and three times as fast.
+ * Bytes to raw deflate (RFC 1951) with a preset dictionary, as one block of fixed codes: on a venue credential the
+ * table of a dynamic block costs more than it saves (on one with a holder key it would save up to 20 of 330 bytes).
+ * Matches are not taken greedily but by the cheapest path over all positions. On a venue credential that is up to
+ * 9 bytes smaller than fflate at level 9, which can be a QR version, in less than half of its time.
  */
 import {
   DISTANCE_BASE,

@@ -23,52 +23,66 @@ export interface ClaimsOptions {
 
 const SECONDS_PER_HOUR = 3600;
 
+/** Members stand in the order of RFC 8785 already, so that writing them needs no sorting. */
 export function toClaims(record: HealthRecord, profile: Profile, options: ClaimsOptions): CredentialClaims {
   const { iss, jti, issuedAtSeconds, status, notBeforeSeconds, expiresAtSeconds, holderKey } = options;
-  const common = {
+  const before = {
+    ...(holderKey === undefined ? {} : { cnf: { jwk: holderKey } }),
+    ...(expiresAtSeconds === undefined ? {} : { exp: expiresAtSeconds }),
+  };
+  const after = {
+    iat: issuedAtSeconds - (issuedAtSeconds % SECONDS_PER_HOUR),
     iss,
     jti,
-    iat: issuedAtSeconds - (issuedAtSeconds % SECONDS_PER_HOUR),
     ...(notBeforeSeconds === undefined ? {} : { nbf: notBeforeSeconds }),
-    ...(expiresAtSeconds === undefined ? {} : { exp: expiresAtSeconds }),
-    status: { status_list: { idx: status.idx, uri: status.uri } },
-    ...(holderKey === undefined ? {} : { cnf: { jwk: holderKey } }),
     profile,
+    status: { status_list: { idx: status.idx, uri: status.uri } },
     subject: profile === 'venue' ? maskedSubject(record.subject) : wholeSubject(record.subject),
   };
   switch (record.type) {
     case 'vaccination':
-      return { ...common, vct: 'urn:hcl:vaccination:1', facts: vaccinationFacts(record, profile) };
+      return { ...before, facts: vaccinationFacts(record, profile), ...after, vct: 'urn:hcl:vaccination:1' };
     case 'test':
-      return { ...common, vct: 'urn:hcl:test:1', facts: testFacts(record, profile) };
+      return { ...before, facts: testFacts(record, profile), ...after, vct: 'urn:hcl:test:1' };
   }
 }
 
 function maskedSubject({ nameEn, nameZh, docType, docNumber }: Subject): SubjectClaims {
   return {
+    doc: maskDocument(docNumber),
+    docType,
     ...(nameEn === undefined ? {} : { nameEn: maskName(nameEn) }),
     ...(nameZh === undefined ? {} : { nameZh: maskName(nameZh) }),
-    docType,
-    doc: maskDocument(docNumber),
   };
 }
 
-function wholeSubject({ docNumber, ...subject }: Subject): SubjectClaims {
-  return present({ ...subject, doc: docNumber });
+function wholeSubject({ dob, docNumber, docIssuer, docType, nameEn, nameZh, sex }: Subject): SubjectClaims {
+  return present({ dob, doc: docNumber, docIssuer, docType, nameEn, nameZh, sex });
 }
 
 function vaccinationFacts(record: VaccinationRecord, profile: Profile): VaccinationClaims {
-  const { type: _type, subject: _subject, practitioner: _practitioner, ...facts } = record;
-  if (profile === 'travel') return present(facts);
-  const { disease, product, doseNumber, seriesDoses, date, country } = facts;
-  return present({ disease, product, doseNumber, seriesDoses, date, country });
+  const { country, date, disease, doseNumber, product, seriesDoses } = record;
+  if (profile === 'venue') return present({ country, date, disease, doseNumber, product, seriesDoses });
+  const { centre, lot, manufacturer, prophylaxis } = record;
+  return present({
+    centre,
+    country,
+    date,
+    disease,
+    doseNumber,
+    lot,
+    manufacturer,
+    product,
+    prophylaxis,
+    seriesDoses,
+  });
 }
 
 function testFacts(record: TestRecord, profile: Profile): TestClaims {
-  const { type: _type, subject: _subject, specimenId: _specimenId, ...facts } = record;
-  if (profile === 'travel') return present(facts);
-  const { disease, method, result, collectedAt, country } = facts;
-  return { disease, method, result, collectedAt, country };
+  const { collectedAt, country, disease, method, result } = record;
+  if (profile === 'venue') return { collectedAt, country, disease, method, result };
+  const { kit, laboratory, reportedAt, specimen } = record;
+  return present({ collectedAt, country, disease, kit, laboratory, method, reportedAt, result, specimen });
 }
 
 /** Without the members that are `undefined`: an absent fact is an absent claim. */

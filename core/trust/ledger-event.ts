@@ -4,8 +4,9 @@
  * hex, times Unix seconds.
  */
 
-/** `0x` and an even number of lowercase hex digits. */
-export type Hex = `0x${string}`;
+import type { Hex } from '../bytes/hex.ts';
+
+export type { Hex } from '../bytes/hex.ts';
 
 export type LedgerEvent =
   | {

@@ -4,7 +4,7 @@
  * it costs is measured with the node.
  */
 import { Buffer } from 'node:buffer';
-import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +14,7 @@ import { ISSUER_DEFAULTS, toIssuerConfig } from '../../issuer/config.ts';
 import { Issuer, type IssuerPorts } from '../../issuer/issuer.ts';
 import type { AnchoredBatch, AnchorPort, PublishedStatus, StatusPort } from '../../issuer/ports.ts';
 import { createSecrets } from '../../issuer/secrets.ts';
+import { createRandomBytes } from '../../service/clock.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { machineLine, median, type Figure, type Settings } from './harness.ts';
 import { benchRecord } from './world.ts';
@@ -74,6 +75,7 @@ async function issuing(): Promise<number> {
       http: { host: '127.0.0.1', port: 0, maxFileBytes: ISSUER_DEFAULTS.maxFileBytes },
       logLevel: 'silent',
     });
+    const randomBytes = createRandomBytes();
     const ledger = instantLedger();
     const ports: IssuerPorts = { ...ledger, crypto: nodeCrypto, now: Date.now, randomBytes };
     await using issuer = await Issuer.open(config, createSecrets(randomBytes), ports);

@@ -2,7 +2,6 @@
  * The demonstration consortium in one process: the ledger's node, an issuer for each member and a verifier,
  * each listening on a port of its own and talking to the others over HTTP only.
  */
-import { randomBytes } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { writeConsortiumFile, type ConsortiumFile } from '../../cli/consortium-file.ts';
 import { fromJwk } from '../../core/credential/key.ts';
@@ -12,6 +11,7 @@ import { startIssuer, type StartedIssuer } from '../../issuer/server.ts';
 import { toIssuerConfig } from '../../issuer/config.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
 import type { StartedNode } from '../../node/server.ts';
+import { createRandomBytes } from '../../service/clock.ts';
 import { makePrivateFolder } from '../../service/files.ts';
 import { createLogger } from '../../service/logging.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
@@ -137,7 +137,7 @@ function startMember(
     ...connectLedger({ rpcUrl: node.url, deployment, did: member.did, accountKey: member.keys.issuer.ledgerAccountKey }),
     crypto: nodeCrypto,
     now: Date.now,
-    randomBytes,
+    randomBytes: createRandomBytes(),
   });
 }
 
