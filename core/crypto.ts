@@ -23,9 +23,5 @@ export interface Crypto {
    * ES256 (RFC 7518 §3.4): `signature` is r ‖ s, 64 bytes, big endian. Never throws: anything that is not a
    * good signature, r or s out of range included, is `false`.
    */
-  verifyEs256(
-    key: Es256PublicKey,
-    message: Uint8Array,
-    signature: Uint8Array,
-  ): boolean | Promise<boolean>;
+  verifyEs256(key: Es256PublicKey, message: Uint8Array, signature: Uint8Array): boolean | Promise<boolean>;
 }

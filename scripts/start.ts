@@ -59,7 +59,9 @@ export async function start({ dataFolder, once = false }: StartOptions, io: Io =
   say(exhibitsPage(exhibits, io.out));
   say(placesPage(consortium, dataFolder, files, io.out));
   if (once) return;
-  say(`Running. Ctrl-C stops everything; ${styled(io.out, 'bold', 'npm start')} comes back with the same history.\n`);
+  say(
+    `Running. Ctrl-C stops everything; ${styled(io.out, 'bold', 'npm start')} comes back with the same history.\n`,
+  );
   await stop;
   say('\nStopping …\n');
 }
@@ -86,7 +88,8 @@ async function show(consortium: DemoConsortium, seeded: readonly Seeded[]): Prom
   const first = seeded[0];
   const good = first?.issued[0];
   const toRevoke = first?.issued[1];
-  if (first === undefined || good === undefined || toRevoke === undefined) throw new Error('the first seed file needs two good rows');
+  if (first === undefined || good === undefined || toRevoke === undefined)
+    throw new Error('the first seed file needs two good rows');
   const { issuer } = first;
   const { verifierUrl } = consortium;
   const ask = (code: string): Promise<Verdict> => verify(verifierUrl, code);
@@ -102,10 +105,19 @@ async function show(consortium: DemoConsortium, seeded: readonly Seeded[]): Prom
   const nowSeconds = Math.floor(Date.now() / 1000);
   const stolenKey = issuer.member.keys.issuer.signingKey;
   const forged = await forgeWithStolenKey(genuine, stolenKey, nowSeconds);
-  const agedForged = await forgeWithStolenKey(genuine, stolenKey, nowSeconds - DAY_SECONDS - 2 * HOUR_SECONDS);
+  const agedForged = await forgeWithStolenKey(
+    genuine,
+    stolenKey,
+    nowSeconds - DAY_SECONDS - 2 * HOUR_SECONDS,
+  );
   return [
     { name: 'good', title: 'A genuine code', code: genuine, verdict: accepted },
-    { name: 'tampered', title: 'The same code, one fact altered', code: tampered, verdict: await ask(tampered) },
+    {
+      name: 'tampered',
+      title: 'The same code, one fact altered',
+      code: tampered,
+      verdict: await ask(tampered),
+    },
     { name: 'revoked', title: 'A code that its issuer has revoked', code: revoked, verdict: withdrawn },
     {
       name: 'stolen-key',

@@ -84,7 +84,11 @@ function run(suite: Suite): Promise<Outcome> {
     });
     child.on('error', fail);
     child.on('close', (code) => {
-      done({ name: suite.name, seconds: (performance.now() - startedAt) / 1000, ...count(output, code === 0) });
+      done({
+        name: suite.name,
+        seconds: (performance.now() - startedAt) / 1000,
+        ...count(output, code === 0),
+      });
     });
   });
 }

@@ -41,7 +41,8 @@ export async function alternate(
   settings: Settings,
 ): Promise<ReadonlyMap<string, { readonly median: number; readonly n: number }>> {
   const counts = new Map<string, number>();
-  for (const contender of contenders) counts.set(contender.name, await calibrate(contender, settings.blockMs));
+  for (const contender of contenders)
+    counts.set(contender.name, await calibrate(contender, settings.blockMs));
   const rates = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < settings.rounds; round++) {
     for (const contender of contenders) {
@@ -75,7 +76,10 @@ async function time(contender: Contender, count: number): Promise<number> {
 }
 
 /** Time of each single operation, microseconds, ascending. */
-export async function latencies(operation: () => void | Promise<void>, count: number): Promise<readonly number[]> {
+export async function latencies(
+  operation: () => void | Promise<void>,
+  count: number,
+): Promise<readonly number[]> {
   const taken: number[] = [];
   for (let i = 0; i < count; i++) {
     const startedAt = performance.now();

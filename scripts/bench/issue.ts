@@ -108,7 +108,12 @@ function instantLedger(): { ledger: AnchorPort; status: StatusPort } {
   return {
     ledger: {
       async anchor({ root, log2Size, class: batchClass, expectedSequence }) {
-        const anchored = { timeSeconds: Math.floor(Date.now() / 1000), log2Size, class: batchClass, sequence: expectedSequence };
+        const anchored = {
+          timeSeconds: Math.floor(Date.now() / 1000),
+          log2Size,
+          class: batchClass,
+          sequence: expectedSequence,
+        };
         batches.set(toHex(root), anchored);
         return anchored;
       },

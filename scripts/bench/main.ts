@@ -23,7 +23,8 @@ export interface BenchOptions {
 /** Runs the benchmarks and writes each figure as soon as it is known. */
 export async function bench({ names, json, write, settings = BENCH_SETTINGS }: BenchOptions): Promise<void> {
   const chosen = Object.entries(BENCHMARKS).filter(([name]) => names.length === 0 || names.includes(name));
-  if (!json) write(`${machineLine()}\nseed ${settings.seed}, medians of ${settings.rounds} rounds in turns\n\n`);
+  if (!json)
+    write(`${machineLine()}\nseed ${settings.seed}, medians of ${settings.rounds} rounds in turns\n\n`);
   for (const [, run] of chosen) {
     for (const figure of await run(settings)) write(json ? `${JSON.stringify(figure)}\n` : toLine(figure));
   }
@@ -31,7 +32,8 @@ export async function bench({ names, json, write, settings = BENCH_SETTINGS }: B
 
 function toLine({ bench: name, unit, median, limit, ratio, target, met, note }: Figure): string {
   const value = `${show(median)} ${unit}`.padEnd(26);
-  const against = limit === undefined || ratio === undefined ? '' : `ratio ${ratio.toFixed(2)} of ${show(limit)}`;
+  const against =
+    limit === undefined || ratio === undefined ? '' : `ratio ${ratio.toFixed(2)} of ${show(limit)}`;
   const verdict = target === undefined ? '' : `${met === true ? '✓' : '✗'} ${target}`;
   return `${name.padEnd(20)} ${value} ${against.padEnd(26)} ${verdict}\n${note === undefined ? '' : `${' '.repeat(21)}${note}\n`}`;
 }

@@ -11,7 +11,15 @@ import { defaultPolicy } from '../../core/verify/policy.ts';
 import { verifyCode, type VerifyContext } from '../../core/verify/verify.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import { nodeCrypto, toDerSignature } from '../../service/node-crypto.ts';
-import { alternate, latencies, machineLine, quantile, type Contender, type Figure, type Settings } from './harness.ts';
+import {
+  alternate,
+  latencies,
+  machineLine,
+  quantile,
+  type Contender,
+  type Figure,
+  type Settings,
+} from './harness.ts';
 import { makeWorld, type World } from './world.ts';
 
 const ROOTS = 1_000_000;
@@ -85,7 +93,11 @@ export async function benchVerify(settings: Settings): Promise<readonly Figure[]
     { ...line('verify-ledger-mode', 'ledger', 3), note: 'no signature' },
     { ...line('verify-seen-before', 'seen', 15), note: 'same bytes, same state' },
     { ...line('jose', 'jose'), unit: 'tokens/s', note: 'compactVerify on the same tokens: signature alone' },
-    { ...line('did-jwt', 'did-jwt'), unit: 'tokens/s', note: 'verifyJWS on the same tokens: signature alone' },
+    {
+      ...line('did-jwt', 'did-jwt'),
+      unit: 'tokens/s',
+      note: 'verifyJWS on the same tokens: signature alone',
+    },
     {
       bench: 'replica-memory',
       unit: 'bytes/root',
@@ -125,7 +137,11 @@ function didJwtVerify({ tokens, publicKey }: World): Contender {
 }
 
 /** Goes through `inputs` again and again; verdicts that come back must be "pass". */
-function over<T>(name: string, inputs: readonly T[], operation: (input: T) => void | Promise<Verdict | void>): Contender {
+function over<T>(
+  name: string,
+  inputs: readonly T[],
+  operation: (input: T) => void | Promise<Verdict | void>,
+): Contender {
   let next = 0;
   return {
     name,

@@ -84,7 +84,12 @@ export async function makeWorld(size: WorldSize, seed: number): Promise<World> {
   const issuer = toHex(bytes(32));
   const account = toHex(bytes(20));
   const list = StatusList.empty();
-  const digest = statusListDigest(nodeCrypto, { uri: STATUS_URI, version: 1, bits: list.bits, bytes: list.bytes });
+  const digest = statusListDigest(nodeCrypto, {
+    uri: STATUS_URI,
+    version: 1,
+    bits: list.bits,
+    bytes: list.bytes,
+  });
   const listsRoot = toHex(statusListsRoot(nodeCrypto, [{ uri: STATUS_URI, digest }]));
   const state = new LedgerState();
   state.apply({
@@ -93,7 +98,10 @@ export async function makeWorld(size: WorldSize, seed: number): Promise<World> {
     timeSeconds: START_SECONDS,
     events: trustEvents({ issuer, account, thumbprint, publicKey, listsRoot }),
   });
-  const roots = [...trees.map(({ tree }) => tree.root), ...Array.from({ length: size.roots - batches }, () => bytes(32))];
+  const roots = [
+    ...trees.map(({ tree }) => tree.root),
+    ...Array.from({ length: size.roots - batches }, () => bytes(32)),
+  ];
   foldRoots(state, roots, { issuer, account });
   const statusAnchor = state.statusAnchors.get(issuer);
   if (statusAnchor === undefined) throw new Error('the state knows what was just folded in');
@@ -151,7 +159,9 @@ export function benchRecord(i: number): HealthRecord {
 }
 
 function letters(i: number): string {
-  return [i % 26, Math.floor(i / 26) % 26, Math.floor(i / 676) % 26].map((n) => String.fromCharCode(65 + n)).join('');
+  return [i % 26, Math.floor(i / 26) % 26, Math.floor(i / 676) % 26]
+    .map((n) => String.fromCharCode(65 + n))
+    .join('');
 }
 
 interface Founding {
@@ -162,13 +172,26 @@ interface Founding {
   readonly listsRoot: Hex;
 }
 
-function trustEvents({ issuer, account, thumbprint, publicKey, listsRoot }: Founding): readonly LedgerEvent[] {
+function trustEvents({
+  issuer,
+  account,
+  thumbprint,
+  publicKey,
+  listsRoot,
+}: Founding): readonly LedgerEvent[] {
   const zero: Hex = `0x${'00'.repeat(32)}`;
   const admin: Hex = `0x${'11'.repeat(20)}`;
   const window = { from: START_SECONDS, until: START_SECONDS + 10 ** 9 };
   const types = toTypeMask(CREDENTIAL_TYPES);
   return [
-    { event: 'AuthorityAdmitted', authority: zero, name: 'HK-DH', jurisdiction: 'HK', admin, checkpointKey: zero },
+    {
+      event: 'AuthorityAdmitted',
+      authority: zero,
+      name: 'HK-DH',
+      jurisdiction: 'HK',
+      admin,
+      checkpointKey: zero,
+    },
     { event: 'IssuerAccredited', issuer, authority: zero, did: DID, types, ...window, admin },
     { event: 'IssuerAccepted', issuer },
     {
@@ -181,7 +204,15 @@ function trustEvents({ issuer, account, thumbprint, publicKey, listsRoot }: Foun
       ...window,
     },
     { event: 'AccountAdded', issuer, account, ...window },
-    { event: 'StatusPublished', issuer, version: 1, listsRoot, actsDigest: zero, nextUpdate: window.until, account },
+    {
+      event: 'StatusPublished',
+      issuer,
+      version: 1,
+      listsRoot,
+      actsDigest: zero,
+      nextUpdate: window.until,
+      account,
+    },
   ];
 }
 
@@ -193,17 +224,20 @@ export function foldRoots(
 ): void {
   for (let first = 0; first < roots.length; first += ROOTS_PER_BLOCK) {
     const { number, timeSeconds } = state.head;
-    const events = roots.slice(first, first + ROOTS_PER_BLOCK).map(
-      (root, i): LedgerEvent => ({
-        event: 'BatchAnchored',
-        issuer,
-        root: toHex(root),
-        log2Size: 12,
-        class: 1,
-        sequence: first + i + 1,
-        account,
-      }),
-    );
-    state.apply({ number: number + 1, hash: toHex(new Uint8Array(32)), timeSeconds: timeSeconds + 1, events });
+    const events = roots.slice(first, first + ROOTS_PER_BLOCK).map((root, i): LedgerEvent => ({
+      event: 'BatchAnchored',
+      issuer,
+      root: toHex(root),
+      log2Size: 12,
+      class: 1,
+      sequence: first + i + 1,
+      account,
+    }));
+    state.apply({
+      number: number + 1,
+      hash: toHex(new Uint8Array(32)),
+      timeSeconds: timeSeconds + 1,
+      events,
+    });
   }
 }

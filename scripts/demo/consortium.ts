@@ -40,7 +40,10 @@ const STATUS_FRESH_SECONDS = 86_400;
 const LOG_LEVEL = 'warn';
 
 /** Starts everything on `dataFolder`, or comes back to what is there. `say` hears of each step. */
-export async function startConsortium(dataFolder: string, say: (step: string) => void): Promise<DemoConsortium> {
+export async function startConsortium(
+  dataFolder: string,
+  say: (step: string) => void,
+): Promise<DemoConsortium> {
   await using started = new AsyncDisposableStack();
   await makePrivateFolder(dataFolder);
   const folder = (...parts: string[]): string => join(dataFolder, ...parts);
@@ -60,7 +63,13 @@ export async function startConsortium(dataFolder: string, say: (step: string) =>
   const issuers: DemoIssuer[] = [];
   for (const [index, member] of members.entries()) {
     const service = started.adopt(
-      await startMember(member, folder('issuers', member.name.toLowerCase()), ports.issuer(index), node, deployment),
+      await startMember(
+        member,
+        folder('issuers', member.name.toLowerCase()),
+        ports.issuer(index),
+        node,
+        deployment,
+      ),
       close,
     );
     issuers.push({ member, url: service.url });
@@ -134,7 +143,12 @@ function startMember(
     logLevel: LOG_LEVEL,
   });
   return startIssuer(config, member.keys.issuer, {
-    ...connectLedger({ rpcUrl: node.url, deployment, did: member.did, accountKey: member.keys.issuer.ledgerAccountKey }),
+    ...connectLedger({
+      rpcUrl: node.url,
+      deployment,
+      did: member.did,
+      accountKey: member.keys.issuer.ledgerAccountKey,
+    }),
     crypto: nodeCrypto,
     now: Date.now,
     randomBytes: createRandomBytes(),

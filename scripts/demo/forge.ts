@@ -17,7 +17,10 @@ const HOUR_SECONDS = 3600;
 export function tamper(code: string): string {
   const parts = decodeCode(code);
   const payload = fromUtf8(parts.payloadBytes) ?? '';
-  const altered = payload.replace(/"doseNumber":(\d)/, (_, dose: string) => `"doseNumber":${(Number(dose) % 9) + 1}`);
+  const altered = payload.replace(
+    /"doseNumber":(\d)/,
+    (_, dose: string) => `"doseNumber":${(Number(dose) % 9) + 1}`,
+  );
   return encodeCode({ ...parts, payloadBytes: toUtf8(altered) });
 }
 
@@ -25,13 +28,26 @@ export function tamper(code: string): string {
  * A credential like the genuine one, with a new handle, really signed with the issuer's key, under an
  * inclusion path that leads to no anchored root.
  */
-export async function forgeWithStolenKey(code: string, stolen: PrivateJwk, issuedAtSeconds: number): Promise<string> {
+export async function forgeWithStolenKey(
+  code: string,
+  stolen: PrivateJwk,
+  issuedAtSeconds: number,
+): Promise<string> {
   const genuine = decodeCode(code);
   const claims = {
     ...parseClaims(genuine.payloadBytes),
     jti: randomBytes(16).toString('base64url'),
     iat: issuedAtSeconds - (issuedAtSeconds % HOUR_SECONDS),
   };
-  const { headerBytes, payloadBytes, signature } = await signCredential(claims, issuerKeyOf(nodeCrypto, stolen));
-  return encodeCode({ ...genuine, headerBytes, payloadBytes, signature, path: randomBytes(genuine.path.length) });
+  const { headerBytes, payloadBytes, signature } = await signCredential(
+    claims,
+    issuerKeyOf(nodeCrypto, stolen),
+  );
+  return encodeCode({
+    ...genuine,
+    headerBytes,
+    payloadBytes,
+    signature,
+    path: randomBytes(genuine.path.length),
+  });
 }

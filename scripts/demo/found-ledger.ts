@@ -34,14 +34,22 @@ const GENESIS_LEAD_SECONDS = 60;
 const SEAL_INTERVAL_MS = 200;
 const HEARTBEAT_SECONDS = 30;
 
-export async function startDemoNode(folder: string, port: number, keys: LedgerKeys, members: readonly Member[]): Promise<StartedNode> {
+export async function startDemoNode(
+  folder: string,
+  port: number,
+  keys: LedgerKeys,
+  members: readonly Member[],
+): Promise<StartedNode> {
   await makePrivateFolder(folder);
   const genesisFile = join(folder, 'genesis.json');
   const allowlistFile = join(folder, 'permissions_config.toml');
   const genesis = await readOrCreate(genesisFile, () =>
     JSON.stringify({ timestampSeconds: Math.floor(Date.now() / 1000) - GENESIS_LEAD_SECONDS }),
   );
-  const accounts = [keys.governor, ...members.flatMap(({ keys: own }) => [own.authorityAdmin, own.issuerAdmin, own.issuer.ledgerAccountKey])];
+  const accounts = [
+    keys.governor,
+    ...members.flatMap(({ keys: own }) => [own.authorityAdmin, own.issuerAdmin, own.issuer.ledgerAccountKey]),
+  ];
   const quoted = accounts.map((key) => `"${addressOf(key)}"`).join(', ');
   await writeFileAtomically(allowlistFile, `accounts-allowlist=[${quoted}]\n`);
   const { timestampSeconds } = JSON.parse(genesis) as { timestampSeconds: number }; // written above, by us
@@ -58,7 +66,10 @@ export async function startDemoNode(folder: string, port: number, keys: LedgerKe
     },
     {
       nowSeconds: () => Math.floor(Date.now() / 1000),
-      onError: (error) => process.stderr.write(`ledger node: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`),
+      onError: (error) =>
+        process.stderr.write(
+          `ledger node: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`,
+        ),
     },
   );
 }
@@ -67,7 +78,12 @@ export async function startDemoNode(folder: string, port: number, keys: LedgerKe
 export async function deployOnce(file: string, rpcUrl: string, keys: LedgerKeys): Promise<Deployment> {
   const text = await readOrCreate(file, async () =>
     formatDeployment(
-      await deployLedger({ rpcUrl, deployerKey: keys.governor, artifacts: readArtifact, wideningDelaySeconds: 0 }),
+      await deployLedger({
+        rpcUrl,
+        deployerKey: keys.governor,
+        artifacts: readArtifact,
+        wideningDelaySeconds: 0,
+      }),
     ),
   );
   return parseDeployment(text);
@@ -89,7 +105,12 @@ export async function foundTrust(
   for (const { name, jurisdiction, keys: own } of members) {
     if (known.has(authorityIdOf(name))) continue;
     const { checkpointPublicKey: checkpointKey } = own;
-    await governor.admitAuthority({ name, jurisdiction, admin: addressOf(own.authorityAdmin), checkpointKey });
+    await governor.admitAuthority({
+      name,
+      jurisdiction,
+      admin: addressOf(own.authorityAdmin),
+      checkpointKey,
+    });
   }
   if (trust.checkpointSet === undefined) {
     const checkpointKeys = members.map(({ keys: own }) => own.checkpointPublicKey);
@@ -113,13 +134,16 @@ async function foundIssuer(
   }
   const issuerAdmin = clientOf(keys.issuerAdmin);
   const done = (event: string): boolean =>
-    trust.history.some((entry) => entry.event.event === event && 'issuer' in entry.event && entry.event.issuer === issuer);
+    trust.history.some(
+      (entry) => entry.event.event === event && 'issuer' in entry.event && entry.event.issuer === issuer,
+    );
   const approvers = trust.history.filter(
     ({ event }) => event.event === 'ApproverAdded' && event.issuer === issuer,
   ).length;
   if (known?.acceptedAt === undefined) await issuerAdmin.acceptAccreditation(issuer);
   if (!done('KeyAdded')) await issuerAdmin.addKey(issuer, { thumbprint, publicKey, ...window });
-  if (!done('AccountAdded')) await issuerAdmin.addAccount(issuer, addressOf(keys.issuer.ledgerAccountKey), window);
+  if (!done('AccountAdded'))
+    await issuerAdmin.addAccount(issuer, addressOf(keys.issuer.ledgerAccountKey), window);
   for (const approver of keys.approvers.slice(approvers)) {
     await issuerAdmin.addApprover(issuer, addressOf(approver), window);
   }

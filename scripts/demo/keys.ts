@@ -43,7 +43,9 @@ export async function memberKeys(folder: string, name: string): Promise<MemberKe
   const issuer = await readOrCreateSecrets(join(own, 'issuer-secrets.json'), (length) => randomBytes(length));
   const operatorTokenFile = join(own, 'operator.token');
   await writeFileAtomically(operatorTokenFile, `${issuer.operatorToken}\n`);
-  const { x = '' } = JSON.parse(await secret(join(own, 'checkpoint-key.jwk.json'), newCheckpointKey)) as { x?: string };
+  const { x = '' } = JSON.parse(await secret(join(own, 'checkpoint-key.jwk.json'), newCheckpointKey)) as {
+    x?: string;
+  };
   return {
     authorityAdmin: await secret(join(own, 'authority-admin.key'), newHexKey),
     issuerAdmin: await secret(join(own, 'issuer-admin.key'), newHexKey),

@@ -20,9 +20,18 @@ const RELEASE_DEADLINE_MS = 60_000;
 const POLL_MS = 200;
 
 /** Posts a file of records; answers row by row, as the issuer does. */
-export async function postRecords(issuer: DemoIssuer, file: string): Promise<readonly (IssuedRow | RefusedRow)[]> {
+export async function postRecords(
+  issuer: DemoIssuer,
+  file: string,
+): Promise<readonly (IssuedRow | RefusedRow)[]> {
   const body = await readFile(file);
-  const answer = await call(issuer, 'POST', '/records', { 'content-type': issuer.member.seedMediaType }, body);
+  const answer = await call(
+    issuer,
+    'POST',
+    '/records',
+    { 'content-type': issuer.member.seedMediaType },
+    body,
+  );
   return ((await answer.json()) as { rows: (IssuedRow | RefusedRow)[] }).rows; // the route's response schema
 }
 
@@ -32,12 +41,19 @@ export async function releasedCode(issuer: DemoIssuer, handle: string): Promise<
     const answer = await call(issuer, 'GET', `/credentials/${handle}`);
     const { code } = (await answer.json()) as { code?: string }; // the route's response schema
     if (code !== undefined) return code;
-    if (Date.now() > deadline) throw new Error(`${issuer.member.name} has not released a credential for a minute`);
+    if (Date.now() > deadline)
+      throw new Error(`${issuer.member.name} has not released a credential for a minute`);
   }
 }
 
 export async function revoke(issuer: DemoIssuer, handle: string, reason: string): Promise<void> {
-  await call(issuer, 'POST', '/revocations', { 'content-type': 'application/json' }, JSON.stringify({ handle, reason }));
+  await call(
+    issuer,
+    'POST',
+    '/revocations',
+    { 'content-type': 'application/json' },
+    JSON.stringify({ handle, reason }),
+  );
 }
 
 export async function verify(verifierUrl: string, code: string): Promise<Verdict> {
@@ -73,7 +89,12 @@ async function call(
   body?: string | Uint8Array<ArrayBuffer>,
 ): Promise<Response> {
   const authorization = `Bearer ${member.keys.issuer.operatorToken}`;
-  const answer = await fetch(url + path, { method, headers: { authorization, ...headers }, ...(body === undefined ? {} : { body }) });
-  if (!answer.ok) throw new Error(`${member.name} answered ${answer.status} to ${method} ${path.split('/')[1]}`);
+  const answer = await fetch(url + path, {
+    method,
+    headers: { authorization, ...headers },
+    ...(body === undefined ? {} : { body }),
+  });
+  if (!answer.ok)
+    throw new Error(`${member.name} answered ${answer.status} to ${method} ${path.split('/')[1]}`);
   return answer;
 }

@@ -54,7 +54,10 @@ describe('flow: the demonstration', () => {
     await untilPrinted(consortium, /Running\./);
     const records = join(data, 'records.csv');
     await writeFile(records, CSV);
-    const issued = await run(['cli/main.ts', 'issue', '--issuer', 'HK-DH', '--out', join(data, 'out'), records], data);
+    const issued = await run(
+      ['cli/main.ts', 'issue', '--issuer', 'HK-DH', '--out', join(data, 'out'), records],
+      data,
+    );
     expect(issued.out).to.include('dob');
     consortium.kill('SIGKILL');
     await once(consortium, 'exit');

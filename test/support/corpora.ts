@@ -10,7 +10,8 @@ import { describe, it } from 'mocha';
 const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Folder that holds the corpora, one folder each. */
-export const corporaFolder: string = process.env['HCL_CORPORA'] ?? join(projectRoot, '..', 'shared', 'corpora');
+export const corporaFolder: string =
+  process.env['HCL_CORPORA'] ?? join(projectRoot, '..', 'shared', 'corpora');
 
 /** A suite over the corpus `name`; `define` gets the corpus' folder. */
 export function describeCorpus(name: string, define: (folder: string) => void): void {
