@@ -242,12 +242,17 @@ function tryLock(lock) {
 
 function isAbandoned(lock) {
   const pid = Number(readIfThere(join(lock, 'pid')) ?? 0);
+  // A container that was killed leaves a lock under a number that is ours when it comes back.
+  if (pid === process.pid) return true;
   try {
     if (pid > 0) process.kill(pid, 0);
-    return Date.now() - statSync(lock).mtimeMs > LOCK_STALE_MS;
   } catch (error) {
-    // ESRCH: no such process. ENOENT: the lock has just been given back.
-    return error.code === 'ESRCH';
+    if (error.code === 'ESRCH') return true; // no such process
+  }
+  try {
+    return Date.now() - statSync(lock).mtimeMs > LOCK_STALE_MS;
+  } catch {
+    return false; // given back this moment
   }
 }
 

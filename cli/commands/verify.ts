@@ -9,7 +9,7 @@ import { parseArguments } from '../command.ts';
 import { CliError, describeError, usageError } from '../errors.ts';
 import { resolvePath, type Io } from '../io.ts';
 import { readKnowledge } from '../knowledge.ts';
-import { styled } from '../page.ts';
+import { printable, styled } from '../page.ts';
 import { readPolicy } from '../policies.ts';
 import { parseInstant } from '../times.ts';
 import { verdictPage } from '../verdict-page.ts';
@@ -100,6 +100,8 @@ async function complain(source: string, error: CliError, json: boolean, io: Io):
     const { code, message } = error;
     await io.out.write(`${JSON.stringify({ source, error: { code, message } })}\n`);
   } else {
-    await io.err.write(`${styled(io.err, 'red', 'hcl verify:')} ${source}: ${describeError(error)}\n`);
+    await io.err.write(
+      `${styled(io.err, 'red', 'hcl verify:')} ${printable(source)}: ${describeError(error)}\n`,
+    );
   }
 }

@@ -73,7 +73,6 @@ export class StatusLists {
 
   readonly #sets: ReadonlyMap<Hex, AcceptedSet>;
   readonly #lists: ReadonlyMap<Hex, ReadonlyMap<string, AcceptedList>>;
-  readonly #uris: ReadonlySet<string>;
 
   constructor(sets: Iterable<AcceptedSet>) {
     const all = [...sets];
@@ -81,17 +80,11 @@ export class StatusLists {
     this.#lists = new Map(
       all.map(({ issuer, lists }) => [issuer, new Map(lists.map((list) => [list.uri, list]))]),
     );
-    this.#uris = new Set(all.flatMap(({ lists }) => lists.map(({ uri }) => uri)));
   }
 
   /** The list under `uri` of this issuer: two issuers may use the same URI, each for its own credentials. */
   get(issuer: Hex, uri: string): AcceptedList | undefined {
     return this.#lists.get(issuer)?.get(uri);
-  }
-
-  /** Whether any issuer has a list under `uri`. */
-  has(uri: string): boolean {
-    return this.#uris.has(uri);
   }
 
   /** Version of the issuer's set, 0 when there is none. */

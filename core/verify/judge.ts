@@ -65,7 +65,6 @@ async function judgeAnchored(
   const found = anchorOfIssuer(claims, anchors, context);
   if (isReason(found)) return trail.stop('issuer', found);
   const { issuer, anchor } = found;
-  trail.isAnchored = true;
   trail.evidence.issuer = issuerEvidence(issuer);
   trail.evidence.anchoredAtSeconds = anchor.timeSeconds;
   const key = keyAtAnchor({ claims, kid: code.kid, issuer, anchor }, context);
@@ -77,6 +76,7 @@ async function judgeAnchored(
     trail.conclude('signature', []);
     trail.evidence.signature = 'checked';
   }
+  trail.isAnchored = true;
   return judgeAuthentic({ claims, issuer, anchoredAtSeconds: anchor.timeSeconds }, context, trail);
 }
 

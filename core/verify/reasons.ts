@@ -56,7 +56,6 @@ export type ReasonCode =
   | 'STATUS_SUSPENDED'
   | 'STATUS_SUPERSEDED'
   | 'STATUS_INDEX_OUT_OF_RANGE'
-  | 'STATUS_ISSUER_MISMATCH'
   | 'STATUS_UNKNOWN'
   | 'STATUS_STALE'
   // freshness of what is known here
@@ -300,12 +299,6 @@ export const REASONS: Readonly<Record<ReasonCode, Reason>> = {
     '憑證指向狀態清單以外的位置',
     '凭证指向状态清单以外的位置',
     'A credencial aponta para além do fim da sua lista de estado',
-  ),
-  STATUS_ISSUER_MISMATCH: bad(
-    'The status list is that of another issuer',
-    '狀態清單屬於其他簽發機構',
-    '状态清单属于其他签发机构',
-    'A lista de estado é de outro emissor',
   ),
   STATUS_UNKNOWN: undecided(
     'The status list is not known here',

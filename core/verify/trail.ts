@@ -8,7 +8,7 @@ export interface Judgement {
   readonly evidence: Evidence;
   /** When the version of the status list in use was anchored. */
   readonly statusPublishedAtSeconds?: number;
-  /** Whether it holds for any later block that brings no event. */
+  /** Authentic and anchored: it holds for any later block that brings no event. */
   readonly isAnchored: boolean;
   /** Given the same knowledge, it holds from the time it was made until this one. */
   readonly holdsUntilSeconds: number;

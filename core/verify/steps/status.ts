@@ -18,9 +18,9 @@ export function statusProblems(
   trail: Trail,
 ): readonly ReasonCode[] {
   const { uri, idx } = claims.status.status_list;
-  const { statusLists } = context;
-  const accepted = statusLists.get(issuer.id, uri);
-  if (accepted === undefined) return [statusLists.has(uri) ? 'STATUS_ISSUER_MISMATCH' : 'STATUS_UNKNOWN'];
+  const accepted = context.statusLists.get(issuer.id, uri);
+  // A list that another issuer publishes under this name says nothing about this one's credentials.
+  if (accepted === undefined) return ['STATUS_UNKNOWN'];
   trail.statusPublishedAtSeconds = accepted.publishedAtSeconds;
   if (idx >= accepted.list.size) return ['STATUS_INDEX_OUT_OF_RANGE'];
   switch (accepted.list.get(idx)) {

@@ -1,6 +1,7 @@
 /** A remembered judgement is told again only while it would be found again. */
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
+import { encodeCode } from '../../../core/qr/code.ts';
 import { CodeCache } from '../../../core/verify/code-cache.ts';
 import { defaultPolicy } from '../../../core/verify/policy.ts';
 import { verifyCode, type VerifyContext } from '../../../core/verify/verify.ts';
@@ -88,6 +89,16 @@ describe('the cache of codes', () => {
     const [code] = await consortium.issueCodes([vaccinationRecord()], { isAnchored: false });
     const cache = new CodeCache({ maxEntries: 10 });
     for (const text of [code?.text ?? '', 'HC1:6BF', '', 'x']) await cache.verify(text, consortium.context());
+    expect(cache.size).to.equal(0);
+  });
+
+  it('keeps no anchored code under a signature that is not its own: there are any number of those', async () => {
+    const consortium = makeConsortium({ seed: 2 });
+    const [code] = await consortium.issueCodes([vaccinationRecord()]);
+    const { parts } = code!; // one record gives one code
+    const cache = new CodeCache({ maxEntries: 10 });
+    const forged = encodeCode({ ...parts, signature: parts.signature.map((byte) => byte ^ 1) });
+    expect((await cache.verify(forged, consortium.context())).reasons).to.deep.equal(['SIGNATURE_INVALID']);
     expect(cache.size).to.equal(0);
   });
 

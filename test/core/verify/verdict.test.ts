@@ -275,15 +275,6 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
         }),
       })),
   ],
-  STATUS_ISSUER_MISMATCH: [
-    () =>
-      beforehand((consortium) => ({
-        change: (claims) => ({
-          ...claims,
-          status: { status_list: { idx: 1, uri: second(consortium).statusUri } },
-        }),
-      })),
-  ],
   STATUS_UNKNOWN: [
     () => afterwards((consortium) => (consortium.statusLists = StatusLists.empty)),
     () =>
@@ -291,6 +282,14 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
         change: (claims) => ({
           ...claims,
           status: { status_list: { idx: 1, uri: 'https://nowhere.example/1' } },
+        }),
+      })),
+    // The list of another issuer, whoever named it so, is no answer about this one's credential.
+    () =>
+      beforehand((consortium) => ({
+        change: (claims) => ({
+          ...claims,
+          status: { status_list: { idx: 1, uri: second(consortium).statusUri } },
         }),
       })),
   ],
