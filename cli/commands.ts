@@ -51,6 +51,8 @@ const COMMANDS: readonly CommandEntry[] = [
   },
 ];
 
+export const COMMAND_NAMES: readonly string[] = COMMANDS.map(({ name }) => name);
+
 /** Runs one command line; failures become a line on standard error and an exit code, never an exception. */
 export async function runCommand(
   name: string | undefined,
