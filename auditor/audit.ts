@@ -15,7 +15,7 @@ import { readLedger, type LedgerReading } from './read-ledger.ts';
 import { rederiveBatches } from './rederive-batches.ts';
 import { rederiveStatus, type StatusAudit, type StatusAuditDeps } from './rederive-status.ts';
 import type { AuditReport, HistoryEntry } from './report.ts';
-import { httpSource, type FetchDocument } from './source.ts';
+import { httpSource, PAUSE_MS, type FetchDocument } from './source.ts';
 
 export interface AuditOptions {
   readonly rpcUrls: readonly string[];
@@ -32,18 +32,16 @@ export interface AuditDeps {
   readonly fetch: FetchDocument;
   readonly onProgress?: (done: number, total: number) => void;
   readonly readLedger?: (options: AuditOptions) => Promise<LedgerReading>;
-  /** Waits until issuers have published what they have just anchored; default one second. */
-  readonly pause?: () => Promise<unknown>;
+  /** Waits: until issuers have published what they have just anchored, or until a busy one will answer. */
+  readonly pause?: (milliseconds: number) => Promise<unknown>;
 }
-
-const PAUSE_MS = 1000;
 
 /** Throws `LedgerError` when the ledger itself cannot be read; everything else is a finding. */
 export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<AuditReport> {
   const read = (): Promise<LedgerReading> => (deps.readLedger ?? readLedger)(options);
   const { blocks, head } = await read();
   const history = historyOf(blocks);
-  const pause = deps.pause ?? (() => delay(PAUSE_MS));
+  const pause = deps.pause ?? ((milliseconds: number) => delay(milliseconds));
   const source = httpSource(urlsByIssuer(options), { fetch: deps.fetch, pause });
   const batches = await rederiveBatches(history, { ...deps, source });
   const status = await auditStatus(blocks, { crypto: deps.crypto, source, pause, read });
@@ -82,7 +80,7 @@ async function auditStatus(
 ): Promise<StatusAudit> {
   const first = await rederiveStatus(blocks, deps);
   if (first.tally.mismatched === 0) return first;
-  await pause();
+  await pause(PAUSE_MS);
   return rederiveStatus((await read()).blocks, deps);
 }
 

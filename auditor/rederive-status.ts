@@ -13,6 +13,9 @@ import { AuditError } from './errors.ts';
 import type { Finding, FindingCode, StatusTally } from './report.ts';
 import type { Source } from './source.ts';
 
+/** All lists of one issuer, decoded; the same as verifiers take. A few kilobytes of token inflate to a megabyte. */
+const MAX_DECODED_BYTES = 64 * 1024 * 1024;
+
 export interface StatusAudit {
   readonly tally: StatusTally;
   readonly findings: readonly Finding[];
@@ -98,6 +101,7 @@ async function rederive(
 function readLists(manifest: unknown, anchor: StatusAnchor, trust: TrustList): readonly PublishedList[] {
   const lists = fieldOf(manifest, 'lists');
   if (!Array.isArray(lists)) throw malformed();
+  let decodedBytes = 0;
   return lists.map((list: unknown) => {
     const token = fieldOf(list, 'token');
     if (typeof token !== 'string') throw malformed();
@@ -107,7 +111,12 @@ function readLists(manifest: unknown, anchor: StatusAnchor, trust: TrustList): r
     if (key === undefined) {
       throw new AuditError('AUDIT_STATUS_MALFORMED', 'a status token is not signed by a key of its issuer');
     }
-    return readStatusToken(token, key.publicKey);
+    const published = readStatusToken(token, key.publicKey);
+    decodedBytes += published.list.bytes.length;
+    if (decodedBytes > MAX_DECODED_BYTES) {
+      throw new AuditError('AUDIT_STATUS_MALFORMED', 'the published lists are larger than any set may be');
+    }
+    return published;
   });
 }
 

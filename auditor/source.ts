@@ -10,7 +10,10 @@ export interface FetchLimits {
   readonly timeoutMs: number;
 }
 
-/** Throws an `HclError`; `FETCH_NOT_FOUND` when the service answers that it does not have the document. */
+/**
+ * Throws an `HclError`; `FETCH_NOT_FOUND` when the service answers that it does not have the document, one with
+ * `retryAfterSeconds` when it has had too many requests and says when to come back.
+ */
 export type FetchDocument = (url: string, limits: FetchLimits) => Promise<unknown>;
 
 export type Answer =
@@ -29,9 +32,15 @@ const STATUS_LIMITS: FetchLimits = { maxBytes: 64 * 1024 * 1024, timeoutMs: 30_0
 
 export interface HttpSourceOptions {
   readonly fetch: FetchDocument;
-  /** Between two attempts at one document: what was anchored a moment ago may not be published yet. */
-  readonly pause: () => Promise<unknown>;
+  /** Waits before the next attempt at a document. */
+  readonly pause: (milliseconds: number) => Promise<unknown>;
 }
+
+/** What was anchored a moment ago may not be published yet. */
+export const PAUSE_MS = 1000;
+/** A busy issuer is waited for so often at one document, and never longer than this at a time. */
+const MAX_WAITS = 3;
+const MAX_WAIT_SECONDS = 120;
 
 const ATTEMPTS = 2;
 /** Waiting for documents that are not there is for the few that are new, not for a thousand that are gone. */
@@ -45,12 +54,17 @@ export function httpSource(urls: ReadonlyMap<Hex, string>, { fetch, pause }: Htt
   /** How often in a row an issuer did not answer. */
   const silent = new Map<Hex, number>();
   const askOnce = async (url: string, limits: FetchLimits): Promise<Answer> => {
-    try {
-      return { kind: 'found', value: await fetch(url, limits) };
-    } catch (error) {
-      if (!(error instanceof HclError)) throw error;
-      if (error.code === 'FETCH_NOT_FOUND') return { kind: 'missing' };
-      return { kind: 'unreachable', detail: `${error.message} (${error.code})` };
+    for (let waits = 0; ; waits++) {
+      try {
+        return { kind: 'found', value: await fetch(url, limits) };
+      } catch (error) {
+        if (!(error instanceof HclError)) throw error;
+        if (error.code === 'FETCH_NOT_FOUND') return { kind: 'missing' };
+        const seconds = retryAfterOf(error);
+        if (seconds === undefined || waits === MAX_WAITS)
+          return { kind: 'unreachable', detail: `${error.message} (${error.code})` };
+        await pause(Math.min(seconds, MAX_WAIT_SECONDS) * 1000);
+      }
     }
   };
   const ask = async (issuer: Hex, path: string, limits: FetchLimits): Promise<Answer> => {
@@ -62,11 +76,16 @@ export function httpSource(urls: ReadonlyMap<Hex, string>, { fetch, pause }: Htt
       const answer = await askOnce(base + path, limits);
       silent.set(issuer, answer.kind === 'unreachable' ? (silent.get(issuer) ?? 0) + 1 : 0);
       if (answer.kind === 'found' || attempt === ATTEMPTS) return answer;
-      if (++pauses <= MAX_PAUSES) await pause();
+      if (++pauses <= MAX_PAUSES) await pause(PAUSE_MS);
     }
   };
   return {
     batch: (issuer, root) => ask(issuer, `/batches/${root}`, BATCH_LIMITS),
     status: (issuer) => ask(issuer, '/status', STATUS_LIMITS),
   };
+}
+
+function retryAfterOf(error: HclError): number | undefined {
+  const seconds = 'retryAfterSeconds' in error ? error.retryAfterSeconds : undefined;
+  return typeof seconds === 'number' ? seconds : undefined;
 }

@@ -6,6 +6,8 @@ export type ManifestErrorCode =
   /** It is another version than the ledger's: an old copy, or one that our replica has yet to hear of. */
   | 'MANIFEST_OTHER_VERSION'
   /** A list's token is not the issuer's, is about another list, or has expired. */
-  | 'MANIFEST_TOKEN_INVALID';
+  | 'MANIFEST_TOKEN_INVALID'
+  /** Its lists are together larger than one issuer's lists may be. */
+  | 'MANIFEST_TOO_LARGE';
 
 export class ManifestError extends HclError<ManifestErrorCode> {}

@@ -8,11 +8,28 @@ export type FetchErrorCode =
   | 'FETCH_UNREACHABLE'
   | 'FETCH_TIMED_OUT'
   | 'FETCH_NOT_FOUND'
+  /** Too many requests; {@link FetchError.retryAfterSeconds} says when to come back. */
+  | 'FETCH_BUSY'
   | 'FETCH_REFUSED'
   | 'FETCH_TOO_LARGE'
   | 'FETCH_NOT_JSON';
 
-export class FetchError extends HclError<FetchErrorCode> {}
+export class FetchError extends HclError<FetchErrorCode> {
+  /** With `FETCH_BUSY`: what the service asked us to wait. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: FetchErrorCode, message: string, options?: ErrorOptions & RetryAfter) {
+    super(code, message, options);
+    this.retryAfterSeconds = options?.retryAfterSeconds;
+  }
+}
+
+interface RetryAfter {
+  readonly retryAfterSeconds?: number;
+}
+
+/** Where a service is busy and does not say for how long. */
+const DEFAULT_RETRY_SECONDS = 10;
 
 export interface FetchLimits {
   readonly maxBytes: number;
@@ -48,7 +65,17 @@ async function checked(response: Response): Promise<Response> {
   if (response.ok) return response;
   await response.body?.cancel();
   if (response.status === 404) throw new FetchError('FETCH_NOT_FOUND', 'the service does not have it');
+  if (response.status === 429) {
+    const retryAfterSeconds = retryAfterOf(response);
+    throw new FetchError('FETCH_BUSY', 'the service has had too many requests', { retryAfterSeconds });
+  }
   throw new FetchError('FETCH_REFUSED', `the service answered with status ${response.status}`);
+}
+
+/** `Retry-After` in seconds (RFC 9110 §10.2.3); its other form, a date, is not read. */
+function retryAfterOf({ headers }: Response): number {
+  const text = headers.get('retry-after') ?? '';
+  return /^\d{1,6}$/.test(text) ? Number(text) : DEFAULT_RETRY_SECONDS;
 }
 
 async function readBody(response: Response, maxBytes: number): Promise<Uint8Array> {

@@ -31,8 +31,6 @@ export interface StatusFollowerDeps {
 /** How it goes with one issuer. */
 interface Attempts {
   readonly backoff: Backoff;
-  /** The version the ledger named when we last asked. */
-  version: number;
   underway: boolean;
   failure: string | undefined;
 }
@@ -75,9 +73,8 @@ export class StatusFollower {
       const anchor = issuer === undefined ? undefined : state.statusAnchors.get(issuer);
       if (anchor === undefined || this.#lists.versionOf(anchor.issuer) >= anchor.version) continue;
       const attempts = this.#attemptsOf(anchor.issuer);
-      const isNew = attempts.version !== anchor.version;
-      if (attempts.underway || !(isNew || attempts.backoff.isDue(this.#deps.nowSeconds()))) continue;
-      attempts.version = anchor.version;
+      // A newer version does not shorten the wait: whoever gives bad answers could anchor one with every block.
+      if (attempts.underway || !attempts.backoff.isDue(this.#deps.nowSeconds())) continue;
       this.#start(anchor.issuer, url, state, attempts);
     }
   }
@@ -104,7 +101,7 @@ export class StatusFollower {
       // The ledger may have moved on while we waited: its newest word counts.
       const anchor = state.statusAnchors.get(issuer);
       if (anchor === undefined) return;
-      const set = acceptManifest(manifest, anchor, { crypto, state, nowSeconds: nowSeconds() });
+      const set = await acceptManifest(manifest, anchor, { crypto, state, nowSeconds: nowSeconds() });
       this.#lists = this.#lists.with(set);
       attempts.backoff.succeeded();
       attempts.failure = undefined;
@@ -120,7 +117,7 @@ export class StatusFollower {
   #attemptsOf(issuer: Hex): Attempts {
     const known = this.#attempts.get(issuer);
     if (known !== undefined) return known;
-    const fresh: Attempts = { backoff: new Backoff(), version: 0, underway: false, failure: undefined };
+    const fresh: Attempts = { backoff: new Backoff(), underway: false, failure: undefined };
     this.#attempts.set(issuer, fresh);
     return fresh;
   }

@@ -2,13 +2,14 @@
  * PNG pictures (screenshots, scans, our own) as RGB bytes, for the QR decoder. Every colour type and depth, but not
  * interlaced; what is transparent is laid on white.
  */
-import { concatBytes } from '../bytes/concat.ts';
 import { BytesError } from '../bytes/errors.ts';
 import { fromZlib } from '../bytes/zlib.ts';
 import { ImageError } from './image-error.ts';
 import { CHUNK_FRAME_BYTES, crc32, PNG_HEADER_BYTES, PNG_SIGNATURE } from './png-format.ts';
 
 const MAX_PIXELS = 16_000_000;
+/** Writers make chunks of 8 kB and more: 128 MB of pixels are 16,000 of them. */
+const MAX_CHUNKS = 65_536;
 const GREY = 0;
 const RGB = 2;
 const PALETTE = 3;
@@ -62,8 +63,9 @@ function readChunks(bytes: Uint8Array): Chunks {
   if (PNG_SIGNATURE.some((byte, i) => bytes[i] !== byte)) throw invalid('no signature');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let header: Header | undefined;
-  let palette = new Uint8Array(0);
+  let palette: Uint8Array = new Uint8Array(0);
   const data: Uint8Array[] = [];
+  let count = 0;
   let type = '';
   for (let at = PNG_SIGNATURE.length; type !== 'IEND';) {
     const end =
@@ -72,14 +74,26 @@ function readChunks(bytes: Uint8Array): Chunks {
     if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4))
       throw invalid('a chunk is damaged');
     type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    const content = bytes.slice(at + 8, end - 4);
+    const content = bytes.subarray(at + 8, end - 4);
     if (type === 'IHDR') header = readHeader(content);
     else if (type === 'PLTE') palette = content;
     else if (type === 'IDAT') data.push(content);
+    if (++count > MAX_CHUNKS) throw invalid('too many chunks');
     at = end;
   }
   if (header === undefined) throw invalid('no header');
-  return { header, palette, data: concatBytes(...data) };
+  return { header, palette, data: join(data) };
+}
+
+/** As `concatBytes`, which takes no more parts than the stack has room for. */
+function join(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
 }
 
 function readHeader(content: Uint8Array): Header {

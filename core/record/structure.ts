@@ -5,12 +5,15 @@
 import type { TObject, TSchema } from 'typebox';
 import { Errors } from 'typebox/value';
 import type { FieldProblem, RecordProblemCode } from './problem.ts';
-import { hasForbiddenCharacter, normaliseText } from './text.ts';
+import { hasForbiddenCharacter, isTooLong, normaliseText } from './text.ts';
 
 export type PlainObject = Readonly<Record<string, unknown>>;
 
 /** A name that may be repeated in a report; any other might be somebody's data. */
 const PRINTABLE_NAME = /^[A-Za-z_][\w-]{0,39}$/;
+
+/** A record has 13 fields at most. */
+export const MAX_MEMBERS = 64;
 
 const CODE_BY_KEYWORD: Readonly<Record<string, RecordProblemCode>> = {
   type: 'RECORD_FIELD_TYPE',
@@ -22,6 +25,12 @@ const CODE_BY_KEYWORD: Readonly<Record<string, RecordProblemCode>> = {
 
 export function isPlainObject(value: unknown): value is PlainObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether `value` or an object directly in it has more members than any record. */
+export function hasTooManyMembers(value: PlainObject): boolean {
+  const isLarge = (object: PlainObject): boolean => Object.keys(object).length > MAX_MEMBERS;
+  return isLarge(value) || Object.values(value).some((member) => isPlainObject(member) && isLarge(member));
 }
 
 /** A copy of `value` and of the objects directly in it: texts in normal form, `undefined` members left out. */
@@ -49,6 +58,9 @@ export function structureProblems(schema: TObject, value: PlainObject, parent = 
 
 function memberProblems(field: TSchema, member: unknown, path: string): readonly FieldProblem[] {
   if (isObjectSchema(field) && isPlainObject(member)) return structureProblems(field, member, `${path}.`);
+  if (typeof member === 'string' && isTooLong(member)) {
+    return [{ field: path, code: 'RECORD_FIELD_TOO_LONG', reason: 'is longer than any text of a record' }];
+  }
   if (typeof member === 'string' && hasForbiddenCharacter(member)) {
     const reason = 'has a control, invisible, private-use or undecodable character';
     return [{ field: path, code: 'RECORD_TEXT_FORBIDDEN', reason }];

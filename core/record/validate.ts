@@ -8,8 +8,15 @@ import type { FieldProblem } from './problem.ts';
 import type { HealthRecord } from './record.ts';
 import { ruleProblems, type SoundFacts } from './rules.ts';
 import { healthRecordSchema, RECORD_SCHEMAS } from './schema.ts';
-import { isPlainObject, normaliseTexts, structureProblems, type PlainObject } from './structure.ts';
-import { hasForbiddenCharacter } from './text.ts';
+import {
+  hasTooManyMembers,
+  isPlainObject,
+  MAX_MEMBERS,
+  normaliseTexts,
+  structureProblems,
+  type PlainObject,
+} from './structure.ts';
+import { hasForbiddenCharacter, isTooLong } from './text.ts';
 
 export type RecordResult = { readonly record: HealthRecord } | { readonly problems: readonly FieldProblem[] };
 
@@ -24,6 +31,10 @@ const wellFormed = Compile(healthRecordSchema);
 export function validateRecord(value: unknown, { nowSeconds }: ValidationOptions): RecordResult {
   if (!isPlainObject(value))
     return { problems: [{ field: '', code: 'RECORD_NOT_AN_OBJECT', reason: 'is not an object' }] };
+  if (hasTooManyMembers(value)) {
+    const reason = `has more than ${MAX_MEMBERS} fields in one object`;
+    return { problems: [{ field: '', code: 'RECORD_FIELD_UNKNOWN', reason }] };
+  }
   const candidate = normaliseTexts(value);
   if (isWellFormed(candidate)) {
     const problems = ruleProblems(candidate, nowSeconds);
@@ -40,19 +51,23 @@ export function validateRecord(value: unknown, { nowSeconds }: ValidationOptions
 }
 
 function isWellFormed(candidate: PlainObject): candidate is PlainObject & HealthRecord {
-  return wellFormed.Check(candidate) && nameProblems(candidate).length === 0 && !hasForbiddenText(candidate);
+  // Texts first: the schema's patterns run over whatever they are given.
+  return !hasForbiddenText(candidate) && wellFormed.Check(candidate) && nameProblems(candidate).length === 0;
 }
 
 function isRecordType(type: unknown): type is HealthRecord['type'] {
   return typeof type === 'string' && Object.hasOwn(RECORD_SCHEMAS, type);
 }
 
-function hasForbiddenText(value: PlainObject): boolean {
-  return Object.values(value).some((member) =>
-    isPlainObject(member)
-      ? hasForbiddenText(member)
-      : typeof member === 'string' && hasForbiddenCharacter(member),
+/** In the record or an object directly in it; no schema allows deeper ones. */
+function hasForbiddenText(candidate: PlainObject): boolean {
+  return Object.values(candidate).some((member) =>
+    isPlainObject(member) ? Object.values(member).some(isForbiddenText) : isForbiddenText(member),
   );
+}
+
+function isForbiddenText(member: unknown): boolean {
+  return typeof member === 'string' && (isTooLong(member) || hasForbiddenCharacter(member));
 }
 
 function nameProblems({ subject }: PlainObject): readonly FieldProblem[] {

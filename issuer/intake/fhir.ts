@@ -12,6 +12,7 @@ import { observationFacts, observationRefusal } from './fhir-observation.ts';
 import { patientFacts } from './fhir-patient.ts';
 import { recordFromFacts } from './fhir-record.ts';
 import { FhirReferences, type FhirEntry } from './fhir-references.ts';
+import { isTooLargeResource } from './fhir-size.ts';
 import { parseJsonDocument } from './json.ts';
 import { refusedRow, type Bytes, type IntakeOptions, type IntakeRow } from './row.ts';
 
@@ -42,6 +43,8 @@ export async function* readFhir(body: Bytes, options: IntakeOptions): AsyncGener
     yield refusedRow(0, 'resourceType', 'INTAKE_FHIR_RESOURCE', 'is missing: this is no FHIR resource');
   } else if (type === 'Bundle') {
     yield* bundleRows(value, options);
+  } else if (isTooLargeResource(value)) {
+    yield tooLargeRow(1, '');
   } else {
     yield resourceRow(1, { resource: value }, new FhirReferences([]), options);
   }
@@ -53,9 +56,17 @@ function* bundleRows(bundle: PlainObject, options: IntakeOptions): Generator<Int
     return;
   }
   const entries = listOf(bundle, 'entry').map(toEntry);
-  const references = new FhirReferences(entries.filter((entry) => entry !== undefined));
+  const present = entries.filter((entry) => entry !== undefined);
+  const tooLarge = new Set(present.filter(({ resource }) => isTooLargeResource(resource)));
+  // What points to a resource that is too large points to nothing.
+  const references = new FhirReferences(present.filter((entry) => !tooLarge.has(entry)));
   let isEmpty = true;
   for (const [index, entry] of entries.entries()) {
+    if (entry !== undefined && tooLarge.has(entry)) {
+      isEmpty = false;
+      yield tooLargeRow(index + 1, 'Bundle.entry.resource');
+      continue;
+    }
     const type = entry === undefined ? undefined : resourceTypeOf(entry.resource);
     if (type !== undefined && SUPPORTING.has(type)) continue;
     isEmpty = false;
@@ -70,6 +81,10 @@ function* bundleRows(bundle: PlainObject, options: IntakeOptions): Generator<Int
   }
   if (isEmpty)
     yield refusedRow(0, 'Bundle.entry', 'INTAKE_NOTHING_TO_ISSUE', 'has no Immunization or Observation');
+}
+
+function tooLargeRow(row: number, field: string): IntakeRow {
+  return refusedRow(row, field, 'INTAKE_TOO_LARGE', 'has more elements or text than a resource may have');
 }
 
 function toEntry(entry: unknown): FhirEntry | undefined {

@@ -29,9 +29,10 @@ export async function parseJsonDocument(body: Bytes, limits: IntakeLimits): Prom
     return refused('INTAKE_TOO_LARGE', `is longer than ${limits.maxDocumentBytes} bytes`);
   const text = fromUtf8(bytes);
   if (text === undefined) return refused('INTAKE_NOT_UTF8', 'is not UTF-8');
-  if (isDeeperThan(bytes, limits.maxDepth)) {
+  const excess = excessOf(bytes, limits);
+  if (excess === 'depth')
     return refused('INTAKE_JSON_TOO_DEEP', `nests deeper than ${limits.maxDepth} levels`);
-  }
+  if (excess === 'values') return refused('INTAKE_TOO_LARGE', `has more than ${limits.maxValues} values`);
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
@@ -41,10 +42,15 @@ export async function parseJsonDocument(body: Bytes, limits: IntakeLimits): Prom
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
 
-/** Counts brackets outside of strings; on text that is no JSON the answer may be wrong either way. */
-function isDeeperThan(bytes: Uint8Array, maxDepth: number): boolean {
+/**
+ * Counts brackets and commas outside of strings; on text that is no JSON the answer may be wrong either way. Every
+ * value but the first comes after a bracket or a comma.
+ */
+function excessOf(bytes: Uint8Array, { maxDepth, maxValues }: IntakeLimits): 'depth' | 'values' | undefined {
   let depth = 0;
+  let values = 1;
   let isInText = false;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
@@ -55,12 +61,16 @@ function isDeeperThan(bytes: Uint8Array, maxDepth: number): boolean {
       isInText = true;
     } else if (byte === 0x5b || byte === 0x7b) {
       depth++;
-      if (depth > maxDepth) return true;
+      values++;
+      if (depth > maxDepth) return 'depth';
     } else if (byte === 0x5d || byte === 0x7d) {
       depth--;
+    } else if (byte === COMMA) {
+      values++;
     }
+    if (values > maxValues) return 'values';
   }
-  return false;
+  return undefined;
 }
 
 function refused(

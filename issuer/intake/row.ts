@@ -41,12 +41,15 @@ export interface IntakeLimits {
   readonly maxDocumentBytes: number;
   /** Arrays and objects within each other. */
   readonly maxDepth: number;
+  /** Values in a JSON or FHIR document; every one takes memory, however short it is written. */
+  readonly maxValues: number;
 }
 
 export const DEFAULT_INTAKE_LIMITS: IntakeLimits = {
   maxRowBytes: 8 * 1024,
   maxDocumentBytes: 32 * 1024 * 1024,
   maxDepth: 64,
+  maxValues: 4_000_000,
 };
 
 export interface IntakeOptions {

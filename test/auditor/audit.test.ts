@@ -7,6 +7,7 @@ import type { AuditReport, FindingCode } from '../../auditor/report.ts';
 import { toHex, type Hex } from '../../core/bytes/hex.ts';
 import { merkleRoot } from '../../core/commitment/merkle.ts';
 import type { LedgerBlock, LedgerEvent } from '../../core/trust/ledger-event.ts';
+import { MAX_STATUS_BYTES, StatusList } from '../../core/status/token-status-list.ts';
 import { issuerIdOf } from '../../ledger/identifiers.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { FetchError } from '../../verifier/fetch-json.ts';
@@ -73,11 +74,13 @@ describe('an audit', () => {
   let blocks: LedgerBlock[];
   let documents: Map<string, unknown>;
   let pauses: number;
+  let waits: number[];
 
   beforeEach(() => {
     blocks = [];
     documents = new Map();
     pauses = 0;
+    waits = [];
     append(TRUST);
     for (const sequence of [1, 2, 3]) anchor(batchOf(sequence));
   });
@@ -166,6 +169,30 @@ describe('an audit', () => {
     expect(asked).to.be.lessThan(30);
   });
 
+  it('waits as long as a busy issuer says, and goes on', async () => {
+    let asked = 0;
+    const busy = new FetchError('FETCH_BUSY', 'too many requests', { retryAfterSeconds: 42 });
+    const report = await audit({
+      onAsk: () => {
+        if (++asked % 2 === 1) throw busy;
+      },
+    });
+    expect(report.passed).to.equal(true);
+    expect(waits).to.deep.equal([42_000, 42_000, 42_000]);
+  });
+
+  it('does not wait for ever for an issuer that is always busy', async () => {
+    const busy = new FetchError('FETCH_BUSY', 'too many requests', { retryAfterSeconds: 1_000_000 });
+    const report = await audit({
+      onAsk: () => {
+        throw busy;
+      },
+    });
+    expect(report.batches).to.include({ rederived: 0, unreachable: 3 });
+    expect(waits.length).to.be.lessThan(30);
+    expect(Math.max(...waits)).to.equal(120_000);
+  });
+
   it('finds a gap in the sequence of batches', async () => {
     anchor(batchOf(5));
     const report = await fails('SEQUENCE_GAP');
@@ -214,6 +241,16 @@ describe('an audit', () => {
     it('finds a list that somebody else signed', async () => {
       documents.set('/status', await manifestOf(1, [listWith(1, [7])], newKey()));
       await fails('STATUS_MISMATCHED');
+    });
+
+    it('finds lists that inflate to more than any set, and stops decoding there', async () => {
+      const list = new StatusList(2, new Uint8Array(MAX_STATUS_BYTES));
+      const { lists } = await manifestOf(1, [{ ...listWith(1, []), list }], KEY);
+      // The last one is no token: whoever gets that far says so.
+      const all = [...Array.from({ length: 65 }, () => lists[0]), { token: 'none' }];
+      documents.set('/status', { version: 1, lists: all });
+      const report = await fails('STATUS_MISMATCHED');
+      expect(report.findings[0]?.detail).to.contain('larger');
     });
 
     it('finds lists that are not published', async () => {
@@ -292,8 +329,9 @@ describe('an audit', () => {
           if (last === undefined) throw new Error('there are blocks');
           return { blocks: [...blocks], head: last };
         },
-        pause: async () => {
+        pause: async (milliseconds) => {
           pauses++;
+          waits.push(milliseconds);
           onPause?.();
         },
       },

@@ -3,10 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { MAX_STATUS_BYTES, StatusList } from '../../core/status/token-status-list.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { silentLogger } from '../../service/logging.ts';
+import { acceptManifest, MAX_DECODED_BYTES } from '../../verifier/accept-manifest.ts';
 import { fetchJsonWith } from '../../verifier/fetch-json.ts';
 import { StatusFollower } from '../../verifier/status-follower.ts';
+import { parseStatusManifest } from '../../verifier/status-manifest.ts';
 import { DID, ISSUER, listWith, manifestOf, newKey, NOW, StatusWorld, URI } from './support/status-world.ts';
 
 const LIMITS = { maxBytes: 256 * 1024, timeoutMs: 300 };
@@ -209,6 +212,36 @@ describe('following status lists', () => {
       expect(follower.failureOf(ISSUER)).to.equal(undefined);
     });
 
+    it('when the lists inflate to more than one issuer may have, and stops decoding there', async () => {
+      const list = new StatusList(2, new Uint8Array(MAX_STATUS_BYTES));
+      const content = { uri: URI, version: 2, list };
+      const { lists } = await manifestOf(2, [content], world.key);
+      const tooMany = MAX_DECODED_BYTES / MAX_STATUS_BYTES + 1;
+      // What comes after the limit is no token at all, and nobody gets to see it.
+      const rest = { uri: URI, version: 2, token: 'none' };
+      serve({ version: 2, lists: [...Array.from({ length: tooMany }, () => lists[0]), rest] });
+      await refuses('MANIFEST_TOO_LARGE');
+    });
+
+    it('and a newer version does not shorten the wait after a bad answer', async () => {
+      serve({ version: 2 });
+      await refuses('MANIFEST_MALFORMED');
+      requests = 0;
+      for (let version = 3; version < 6; version++) {
+        world.anchorStatus(version, [listWith(version, [7])]);
+        await follow();
+      }
+      expect(requests).to.equal(0);
+      now += 1;
+      await follow();
+      expect(requests).to.equal(1);
+    });
+
+    it('when the issuer has had too many requests', async () => {
+      answer = (_, response) => response.writeHead(429, { 'retry-after': '7' }).end();
+      await refuses('FETCH_BUSY');
+    });
+
     async function refuses(code: string): Promise<void> {
       const before = follower.lists;
       await follow();
@@ -217,6 +250,25 @@ describe('following status lists', () => {
       expect(statusOf(7)).to.equal('revoked');
       expect(statusOf(8)).to.equal('valid');
     }
+  });
+
+  it('lets everything else have its turn between two lists', async () => {
+    const lists = Array.from({ length: 20 }, (_, i) => ({ ...listWith(1, []), uri: `${URI}-${i}` }));
+    world.anchorStatus(1, lists);
+    const anchor = world.state.statusAnchors.get(ISSUER);
+    if (anchor === undefined) throw new Error('the ledger has a version');
+    const manifest = parseStatusManifest(await manifestOf(1, lists, world.key));
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      timer = setImmediate(count);
+    };
+    let timer = setImmediate(count);
+    const context = { crypto: nodeCrypto, state: world.state, nowSeconds: NOW };
+    const accepted = await acceptManifest(manifest, anchor, context);
+    clearImmediate(timer);
+    expect(accepted.lists).to.have.length(20);
+    expect(turns).to.be.at.least(19);
   });
 
   it('takes lists over from a snapshot while the ledger still vouches for them', async () => {

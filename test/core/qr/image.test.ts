@@ -206,8 +206,23 @@ describe('PNG reader (ISO/IEC 15948)', () => {
     ['an empty picture', png({ ...grey8, width: 0 }), 'IMAGE_INVALID'],
     ['fewer pixels than announced', png({ ...grey8, height: 3 }), 'IMAGE_INVALID'],
     ['more pixels than announced', png({ ...grey8, height: 1 }), 'IMAGE_INVALID'],
+    [
+      'half a million chunks',
+      concatBytes(
+        good.subarray(0, 33),
+        new Uint8Array(Buffer.alloc(500_000 * 12, chunk('IDAT', new Uint8Array(0)))),
+        good.subarray(33),
+      ),
+      'IMAGE_INVALID',
+    ],
     ['a picture of 4 × 10^9 pixels', png({ ...grey8, width: 65_536, height: 65_536 }), 'IMAGE_TOO_LARGE'],
   ];
+  it('reads pixels in as many chunks as it takes', () => {
+    const empty = new Uint8Array(Buffer.alloc(60_000 * 12, chunk('IDAT', new Uint8Array(0))));
+    const many = concatBytes(good.subarray(0, 33), empty, good.subarray(33));
+    expect(readPng(many)).to.deep.equal(readPng(good));
+  });
+
   for (const [why, bytes, code] of refused)
     it(`refuses ${why}`, () => expectThrows(() => readPng(bytes), code));
 });

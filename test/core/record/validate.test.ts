@@ -43,6 +43,16 @@ describe('validateRecord', () => {
     });
   });
 
+  it('refuses an object with more members than any record before it looks at them', () => {
+    const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`field${i}`, 'x']));
+    const { subject } = vaccinationRecord();
+    for (const value of [
+      { ...vaccinationRecord(), ...many },
+      { ...vaccinationRecord(), subject: { ...subject, ...many } },
+    ])
+      expect(problemsOf(value)).to.deep.equal([' RECORD_FIELD_UNKNOWN']);
+  });
+
   it('an undefined member is an absent one', () => {
     const result = validateRecord({ ...testRecord(), kit: undefined }, options);
     expect('record' in result && Object.hasOwn(result.record, 'kit')).to.equal(false);
@@ -92,6 +102,9 @@ describe('validateRecord', () => {
       subject({ nameEn: 'CHAN\u202E, TAI' }),
       'subject.nameEn RECORD_TEXT_FORBIDDEN',
     ],
+    ['a text of millions of words', { centre: 'A '.repeat(4_000_000) }, 'centre RECORD_FIELD_TOO_LONG'],
+    ['such a name', subject({ nameEn: 'A '.repeat(4_000_000) }), 'subject.nameEn RECORD_FIELD_TOO_LONG'],
+    ['such a field nobody named', { colour: 'A '.repeat(4_000_000) }, 'colour RECORD_FIELD_UNKNOWN'],
     ['a zero-width space', { lot: 'B2\u200B1' }, 'lot RECORD_TEXT_FORBIDDEN'],
     ['a line break', { centre: 'A\nB' }, 'centre RECORD_TEXT_FORBIDDEN'],
     ['an undecodable character', { centre: 'A\uFFFD' }, 'centre RECORD_TEXT_FORBIDDEN'],

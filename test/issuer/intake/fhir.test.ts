@@ -372,6 +372,49 @@ describe('FHIR R4 intake', () => {
     });
   }
 
+  it('refuses a resource too large to be read for every record, and what points to it', async () => {
+    const large: readonly Json[] = [
+      { ...PATIENT, name: Array.from({ length: 5000 }, () => ({ text: 'CHAN, TAI MAN' })) },
+      { ...PATIENT, name: [{ text: 'A '.repeat(200_000) }] },
+    ];
+    for (const patient of large) {
+      const rows = await summaryOf(
+        bundleOf(
+          patient,
+          IMMUNIZATION,
+          { ...PATIENT, id: 'q' },
+          {
+            ...OBSERVATION,
+            subject: { reference: 'Patient/q' },
+          },
+        ),
+      );
+      expect(rows).to.deep.equal([
+        '1 Bundle.entry.resource INTAKE_TOO_LARGE',
+        '2 Immunization.patient INTAKE_FHIR_REFERENCE',
+        '4 ok',
+      ]);
+    }
+    const contained = { ...IMMUNIZATION, contained: [large[0]], patient: { reference: '#p' } };
+    expect(await summaryOf(contained)).to.deep.equal(['1  INTAKE_TOO_LARGE']);
+  });
+
+  it('a name of a hundred thousand words refuses its own record only', async () => {
+    const long = { ...PATIENT, name: [{ text: 'A '.repeat(100_000) }] };
+    const rows = await summaryOf(
+      bundleOf(
+        long,
+        IMMUNIZATION,
+        { ...PATIENT, id: 'q' },
+        {
+          ...OBSERVATION,
+          subject: { reference: 'Patient/q' },
+        },
+      ),
+    );
+    expect(rows).to.deep.equal(['2 Patient.name RECORD_FIELD_TOO_LONG', '4 ok']);
+  });
+
   it("takes a laboratory's words for positive and negative", async () => {
     const resultFor = async (system: string, code: string): Promise<unknown> =>
       (await recordOf(PATIENT, { ...OBSERVATION, valueCodeableConcept: concept(system, code) }))['result'];

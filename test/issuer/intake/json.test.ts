@@ -45,6 +45,22 @@ describe('JSON intake', () => {
     ]);
   });
 
+  it('a text of millions of words refuses its own record only', async () => {
+    const { subject } = vaccinationRecord();
+    const long = { ...vaccinationRecord(), subject: { ...subject, nameEn: 'A '.repeat(4_000_000) } };
+    const rows = await readAllRows('application/json', JSON.stringify([long, testRecord()]));
+    expect(summarise(rows)).to.deep.equal(['1 subject.nameEn RECORD_FIELD_TOO_LONG', '2 ok']);
+  });
+
+  it('refuses a document of more values than its limit', async () => {
+    const limits = { maxValues: 100 };
+    const rows = await readAllRows('application/json', `[${'[],'.repeat(100)}[]]`, { limits });
+    expect(summarise(rows)).to.deep.equal(['0  INTAKE_TOO_LARGE']);
+    expect(
+      summarise(await readAllRows('application/json', JSON.stringify(testRecord()), { limits })),
+    ).to.deep.equal(['1 ok']);
+  });
+
   it('stops reading a document that is too long', async () => {
     let isClosed = false;
     async function* endless(): AsyncGenerator<Uint8Array> {
