@@ -4,7 +4,8 @@
  *
  * A batch is *staged* when its range, order, seed and root are on the disk: from then on its root is fixed,
  * whatever happens. It is *final* when the ledger has shown its root and the leaves on the disk lead to it;
- * only then does the store say so. Sequences have no gaps; one caller stages and finalises.
+ * only then does the store say so. Batches are numbered here without gaps; the ledger numbers them by its own
+ * *sequence*, which has gaps where another account of the issuer anchored. One caller stages and finalises.
  */
 import { assembleBatch, MAX_BATCH_LEAVES } from '../core/commitment/batch.ts';
 import { hmacSha256, paddingLeafHash } from '../core/commitment/hmac.ts';
@@ -35,8 +36,14 @@ export interface BatchesDependencies {
 }
 
 export interface StagedBatch extends BatchEntry {
-  readonly sequence: number;
+  /** Ours; the first is 1. */
+  readonly number: number;
   readonly class: BatchClass;
+}
+
+export interface FinalBatch extends StagedBatch {
+  /** The ledger's. */
+  readonly sequence: number;
 }
 
 /** A leaf's place in its batch. */
@@ -52,6 +59,8 @@ export interface BatchTree {
   readonly tree: MerkleTree;
   readonly leafHashes: Uint8Array;
 }
+
+type LaneRange = Pick<BatchEntry, 'lane' | 'first' | 'count'>;
 
 const TREES_KEPT = 8;
 
@@ -74,12 +83,12 @@ export class Batches {
     return new Batches(deps, numberOf(staged?.key), numberOf(final?.key));
   }
 
-  /** Sequence of the last staged batch, 0 before the first. */
+  /** Number of the last staged batch, 0 before the first. */
   get stagedThrough(): number {
     return this.#stagedThrough;
   }
 
-  /** Sequence of the last final batch, 0 before the first. */
+  /** Number of the last final batch, 0 before the first. */
   get finalThrough(): number {
     return this.#finalThrough;
   }
@@ -101,37 +110,55 @@ export class Batches {
 
   /** Stages the next `count` entries of a lane, shuffled and padded. */
   async stage(lane: number, count: number, lanes: Lanes): Promise<StagedBatch> {
-    const { crypto, store, now, randomBytes, seedKey } = this.#deps;
+    const { store, now } = this.#deps;
+    const number = this.#stagedThrough + 1;
     const first = lanes.nextToStage(lane);
-    const sequence = this.#stagedThrough + 1;
-    const leaves = await lanes.read(lane, first, count);
-    const leafHashes = concatBytes(...leaves.map((leaf) => leaf.leafHash));
-    // A seed of its own for each batch, so that telling an auditor one tells nothing of the others.
-    const seed = hmacSha256(crypto, seedKey, concatBytes(SEED_PREFIX, laneKey(lane, first)));
-    // Copied: what the port gives may be a view into something larger.
-    const randomNumbers = new Uint32Array(new Uint8Array(randomBytes(MAX_BATCH_LEAVES * 4)).buffer);
-    const assembled = assembleBatch(crypto, { leafHashes, seed, randomNumbers });
-    const { log2Size, positions } = assembled;
-    const { root } = assembled.tree;
-    const entry = { lane, first, count, log2Size, root, seed, positions };
+    const entry = await this.#shuffle({ lane, first, count }, lanes);
     // Commit point: from here on this range has this root. A crash before it leaves the leaves in their lane,
     // to be shuffled anew; after it, whoever starts next anchors exactly this batch.
     await store.commit(
       new WriteBatch()
-        .put(TABLES.batches, toUint64(sequence), encodeBatchEntry(entry))
-        .put(TABLES.roots, root, toUint64(sequence))
-        .put(TABLES.laneBatches, laneKey(lane, first), toUint64(sequence)),
+        .put(TABLES.batches, toUint64(number), encodeBatchEntry(entry))
+        .put(TABLES.roots, entry.root, toUint64(number))
+        .put(TABLES.laneBatches, laneKey(lane, first), toUint64(number)),
     );
-    this.#stagedThrough = sequence;
+    this.#stagedThrough = number;
     lanes.staged(lane, count, now());
-    return { ...entry, sequence, class: classOfLane(lane) };
+    return { ...entry, number, class: classOfLane(lane) };
   }
 
-  async load(sequence: number): Promise<StagedBatch> {
-    const value = await this.#deps.tables.batches.get(toUint64(sequence));
+  /**
+   * Shuffles a batch that is not final anew, because another account holds its root on the ledger. One of few
+   * leaves may come out the same: ask again.
+   */
+  async restage(batch: StagedBatch, lanes: Lanes): Promise<StagedBatch> {
+    invariant(batch.number > this.#finalThrough, 'a final batch keeps its root');
+    const entry = await this.#shuffle(batch, lanes);
+    await this.#deps.store.commit(
+      new WriteBatch()
+        .delete(TABLES.roots, batch.root)
+        .put(TABLES.batches, toUint64(batch.number), encodeBatchEntry(entry))
+        .put(TABLES.roots, entry.root, toUint64(batch.number)),
+    );
+    this.#trees.delete(batch.number);
+    return { ...entry, number: batch.number, class: batch.class };
+  }
+
+  async load(number: number): Promise<StagedBatch> {
+    const value = await this.#deps.tables.batches.get(toUint64(number));
     invariant(value !== undefined, 'batches are numbered without gaps');
     const entry = decodeBatchEntry(value);
-    return { ...entry, sequence, class: classOfLane(entry.lane) };
+    return { ...entry, number, class: classOfLane(entry.lane) };
+  }
+
+  /** The last final batch. */
+  async loadLastFinal(): Promise<FinalBatch | undefined> {
+    return this.#finalThrough === 0 ? undefined : await this.#loadFinal(this.#finalThrough);
+  }
+
+  /** Whether a batch has this root, final or not. */
+  async has(root: Uint8Array): Promise<boolean> {
+    return (await this.#deps.tables.roots.get(root)) !== undefined;
   }
 
   /**
@@ -139,29 +166,32 @@ export class Batches {
    * only when it leads to that root. Every path is cut from this tree; each is checked again, against its own
    * credential, when it is handed out (`release.ts`).
    */
-  async finalise(batch: StagedBatch, lanes: Lanes, timeSeconds: number): Promise<void> {
-    invariant(batch.sequence === this.#finalThrough + 1, 'batches become final in order');
-    this.#trees.delete(batch.sequence);
+  async finalise(
+    batch: StagedBatch,
+    lanes: Lanes,
+    { timeSeconds, sequence }: { readonly timeSeconds: number; readonly sequence: number },
+  ): Promise<void> {
+    invariant(batch.number === this.#finalThrough + 1, 'batches become final in order');
+    this.#trees.delete(batch.number);
     await this.tree(batch, lanes);
-    const final = new WriteBatch().put(TABLES.anchors, toUint64(batch.sequence), toUint64(timeSeconds));
-    await this.#deps.store.commit(final);
-    this.#finalThrough = batch.sequence;
+    const anchor = concatBytes(toUint64(timeSeconds), toUint64(sequence));
+    await this.#deps.store.commit(new WriteBatch().put(TABLES.anchors, toUint64(batch.number), anchor));
+    this.#finalThrough = batch.number;
   }
 
   /** The final batch with this root. */
-  async findFinal(root: Uint8Array): Promise<StagedBatch | undefined> {
-    const value = await this.#deps.tables.roots.get(root);
-    const sequence = numberOf(value);
-    return sequence === 0 || sequence > this.#finalThrough ? undefined : await this.load(sequence);
+  async findFinal(root: Uint8Array): Promise<FinalBatch | undefined> {
+    const number = numberOf(await this.#deps.tables.roots.get(root));
+    return number === 0 || number > this.#finalThrough ? undefined : await this.#loadFinal(number);
   }
 
   /** The final batch that holds a credential, `undefined` while there is none. */
   async findFinalOf({ lane, entry }: HandleEntry): Promise<StagedBatch | undefined> {
     const range = { from: laneKey(lane, 0), before: laneKey(lane, entry + 1), reverse: true };
     const found = await this.#deps.tables.laneBatches.first(range);
-    const sequence = numberOf(found?.value);
-    if (sequence === 0 || sequence > this.#finalThrough) return undefined;
-    const batch = await this.load(sequence);
+    const number = numberOf(found?.value);
+    if (number === 0 || number > this.#finalThrough) return undefined;
+    const batch = await this.load(number);
     return entry < batch.first + batch.count ? batch : undefined;
   }
 
@@ -173,18 +203,36 @@ export class Batches {
 
   /** The batch's tree, built again unless it was used lately; its root is the one that was staged. */
   async tree(batch: StagedBatch, lanes: Lanes): Promise<BatchTree> {
-    const kept = this.#trees.get(batch.sequence);
+    const kept = this.#trees.get(batch.number);
     if (kept !== undefined) return kept;
     const leaves = await lanes.read(batch.lane, batch.first, batch.count);
     const leafHashes = placeLeaves(this.#deps.crypto, batch, leaves);
     const built = { leafHashes, tree: buildTree(this.#deps.crypto, leafHashes) };
     invariant(equalBytes(built.tree.root, batch.root), 'a batch always gives its own root');
-    this.#keep(batch.sequence, built);
+    this.#keep(batch.number, built);
     return built;
   }
 
-  #keep(sequence: number, tree: BatchTree): void {
-    this.#trees.set(sequence, tree);
+  async #loadFinal(number: number): Promise<FinalBatch> {
+    const anchor = await this.#deps.tables.anchors.get(toUint64(number));
+    invariant(anchor !== undefined, 'a final batch has its anchor');
+    return { ...(await this.load(number)), sequence: readUint64(anchor, 8) };
+  }
+
+  async #shuffle({ lane, first, count }: LaneRange, lanes: Lanes): Promise<BatchEntry> {
+    const { crypto, randomBytes, seedKey } = this.#deps;
+    const leaves = await lanes.read(lane, first, count);
+    const leafHashes = concatBytes(...leaves.map((leaf) => leaf.leafHash));
+    // A seed of its own for each batch, so that telling an auditor one tells nothing of the others.
+    const seed = hmacSha256(crypto, seedKey, concatBytes(SEED_PREFIX, laneKey(lane, first)));
+    // Copied: what the port gives may be a view into something larger.
+    const randomNumbers = new Uint32Array(new Uint8Array(randomBytes(MAX_BATCH_LEAVES * 4)).buffer);
+    const { tree, log2Size, positions } = assembleBatch(crypto, { leafHashes, seed, randomNumbers });
+    return { lane, first, count, log2Size, root: tree.root, seed, positions };
+  }
+
+  #keep(number: number, tree: BatchTree): void {
+    this.#trees.set(number, tree);
     const oldest = this.#trees.keys().next().value;
     if (this.#trees.size > TREES_KEPT && oldest !== undefined) this.#trees.delete(oldest);
   }

@@ -29,13 +29,17 @@ export function connectLedger({ rpcUrl, deployment, did, accountKey }: LedgerPor
   const statuses = new StatusAnchorClient({ rpc, deployment, sender, issuer });
   return {
     ledger: {
+      account: sender.address,
       anchor: (batch) => batches.anchor(batch),
       find: (root) => batches.find(issuer, root),
       sequence: () => batches.sequence(issuer),
+      anchoredAfter: (sequence) => batches.anchoredAfter(issuer, sequence),
     },
     status: {
+      account: sender.address,
       publish: (next) => statuses.publish(next),
       current: () => statuses.current(issuer),
+      publishedAfter: (version) => statuses.publishedAfter(issuer, version),
     },
     [Symbol.dispose]: () => rpc[Symbol.dispose](),
   };

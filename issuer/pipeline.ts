@@ -3,11 +3,11 @@
  * order, and the pass after a restart is the same code: what is staged and not final is looked up on the
  * ledger, anchored when it is not there, and made final.
  *
- * The ledger's answers are taken so: a rejection means unknown, so the root is looked up before it is sent
- * again. Only a contradiction is fatal, and then this issuer stops for good (`ISSUER_LEDGER_CONFLICT`,
- * `ISSUER_STORE_BEHIND`): going on could anchor twice or number a batch anew.
+ * The ledger's answers are taken so: a rejection means unknown, so the next pass looks the root up before it
+ * sends it again. Only a contradiction is fatal, and then this issuer stops until a person has looked
+ * (`ISSUER_LEDGER_CONFLICT`, `ISSUER_STORE_BEHIND`): going on could anchor twice.
  */
-import { toHex } from '../core/bytes/hex.ts';
+import { fromHex, toHex } from '../core/bytes/hex.ts';
 import { MAX_BATCH_LEAVES } from '../core/commitment/batch.ts';
 import type { BatchClass } from '../core/credential/credential-type.ts';
 import type { Clock } from '../service/clock.ts';
@@ -33,6 +33,8 @@ const MAX_STAGED = 8;
 
 export class Pipeline {
   readonly #deps: PipelineDependencies;
+  /** All that the ledger has up to this sequence is accounted for. */
+  #seenThrough = 0;
 
   constructor(deps: PipelineDependencies) {
     this.#deps = deps;
@@ -41,21 +43,13 @@ export class Pipeline {
   /** Compares store and ledger; throws the two fatal codes, or what the ledger rejects with. */
   async reconcile(): Promise<void> {
     const { batches, ledger } = this.#deps;
-    const anchored = await ledger.sequence();
-    if (anchored > batches.stagedThrough) {
-      throw new IssuerError(
-        'ISSUER_STORE_BEHIND',
-        `the ledger has ${anchored} batches, the store ${batches.stagedThrough}`,
-      );
+    const last = await batches.loadLastFinal();
+    if (last !== undefined) {
+      const found = await ledger.find(last.root);
+      if (found?.sequence !== last.sequence || !isSame(last, found)) throw conflict(last.sequence);
+      this.#seenThrough = last.sequence;
     }
-    // The newest final batch, and all that may have landed without our knowing, are where we say they are.
-    for (let sequence = Math.max(1, batches.finalThrough); sequence <= batches.stagedThrough; sequence++) {
-      const batch = await batches.load(sequence);
-      const found = await ledger.find(batch.root);
-      const isExpected = sequence <= Math.max(anchored, batches.finalThrough);
-      if (isExpected && found === undefined) throw conflict(batch);
-      if (found !== undefined) checkSame(batch, found);
-    }
+    await this.#nextSequence();
   }
 
   /**
@@ -88,32 +82,63 @@ export class Pipeline {
     }
   }
 
-  async #anchor(batch: StagedBatch): Promise<void> {
-    const { batches, lanes, ledger, now, metrics, log } = this.#deps;
+  async #anchor(staged: StagedBatch): Promise<void> {
+    const { batches, lanes, now, metrics, log } = this.#deps;
     const startedMs = now();
-    const anchored = (await ledger.find(batch.root)) ?? (await this.#send(batch));
-    checkSame(batch, anchored);
-    await batches.finalise(batch, lanes, anchored.timeSeconds);
+    const { batch, anchored } = await this.#putOnLedger(staged);
+    if (!isSame(batch, anchored)) throw conflict(anchored.sequence);
+    await batches.finalise(batch, lanes, anchored);
+    if (anchored.sequence === this.#seenThrough + 1) this.#seenThrough++;
     metrics.anchorSeconds.observe((now() - startedMs) / 1000);
     metrics.released.inc({ class: batch.class }, batch.count);
+    const { sequence } = anchored;
     log.info(
-      { root: toHex(batch.root), sequence: batch.sequence, count: batch.count, batchClass: batch.class },
+      { root: toHex(batch.root), sequence, count: batch.count, batchClass: batch.class },
       'batch is final',
     );
   }
 
-  async #send(batch: StagedBatch): Promise<AnchoredBatch> {
-    const { ledger } = this.#deps;
-    const { root, log2Size, sequence } = batch;
-    try {
-      return await ledger.anchor({ root, log2Size, class: batch.class, expectedSequence: sequence });
-    } catch (error) {
-      // Error means unknown. Only when our sequence is taken and our root is not there is it certain that
-      // another writer was faster.
-      const taken = (await ledger.sequence()) >= sequence;
-      if (taken && (await ledger.find(root)) === undefined) throw conflict(batch);
-      throw error;
+  /**
+   * Anchors a batch unless it stands there already. A root that another account has anchored is given up: its
+   * size and class may be wrong, and it counts only as long as that account does.
+   */
+  async #putOnLedger(staged: StagedBatch): Promise<{ batch: StagedBatch; anchored: AnchoredBatch }> {
+    const { batches, lanes, ledger } = this.#deps;
+    for (let batch = staged; ; batch = await batches.restage(batch, lanes)) {
+      const anchored = (await ledger.find(batch.root)) ?? (await this.#send(batch));
+      if (anchored.account === ledger.account) return { batch, anchored };
     }
+  }
+
+  async #send({ root, log2Size, class: batchClass }: StagedBatch): Promise<AnchoredBatch> {
+    const expectedSequence = await this.#nextSequence();
+    return await this.#deps.ledger.anchor({ root, log2Size, class: batchClass, expectedSequence });
+  }
+
+  /**
+   * The ledger's next sequence, once all before it is accounted for.
+   *
+   * What an account other than our present one anchored is foreign and passed over: the account was stolen, and
+   * nobody can tell here from when on. A former account of ours is no exception, so an old copy of the store
+   * must not be started with a new account: only what the present account wrote can show that it is old.
+   */
+  async #nextSequence(): Promise<number> {
+    const { batches, ledger, log } = this.#deps;
+    if ((await ledger.sequence()) > this.#seenThrough) {
+      const entries = await ledger.anchoredAfter(this.#seenThrough);
+      const own = entries.filter((entry) => entry.account === ledger.account);
+      const known = await Promise.all(own.map(({ root }) => batches.has(fromHex(root))));
+      const unknown = own.find((_, i) => known[i] !== true);
+      if (unknown !== undefined) {
+        const landed = known.filter(Boolean).length;
+        const isWaiting = batches.stagedThrough - batches.finalThrough > landed;
+        throw isWaiting ? conflict(unknown.sequence) : behind(unknown.sequence);
+      }
+      const foreign = entries.length - own.length;
+      if (foreign > 0) log.warn({ count: foreign }, 'another account anchors under this issuer');
+      this.#seenThrough += entries.length;
+    }
+    return this.#seenThrough + 1;
   }
 
   #nextDue(force: boolean): number | undefined {
@@ -133,14 +158,14 @@ export class Pipeline {
   }
 }
 
-function checkSame(batch: StagedBatch, anchored: AnchoredBatch): void {
-  const isSame =
-    anchored.sequence === batch.sequence &&
-    anchored.log2Size === batch.log2Size &&
-    anchored.class === batch.class;
-  if (!isSame) throw conflict(batch);
+function isSame(batch: StagedBatch, anchored: AnchoredBatch): boolean {
+  return anchored.log2Size === batch.log2Size && anchored.class === batch.class;
 }
 
-function conflict({ sequence }: StagedBatch): IssuerError {
+function conflict(sequence: number): IssuerError {
   return new IssuerError('ISSUER_LEDGER_CONFLICT', `the ledger holds something else as batch ${sequence}`);
+}
+
+function behind(sequence: number): IssuerError {
+  return new IssuerError('ISSUER_STORE_BEHIND', `the ledger has our batch ${sequence}, the store does not`);
 }

@@ -1,5 +1,5 @@
 /**
- * What the issuer asks of the ledger. A port is bound to one issuer's account; `issuer/ledger-ports.ts` joins
+ * What the issuer asks of the ledger. A port is bound to one account of one issuer; `issuer/ledger-ports.ts` joins
  * them to the real one, tests to one in memory.
  *
  * For both: what resolves is final. A rejection means *unknown*: the caller looks before it repeats.
@@ -22,14 +22,22 @@ export interface AnchoredBatch {
   readonly log2Size: number;
   readonly class: BatchClass;
   readonly sequence: number;
+  /** Who anchored it. */
+  readonly account: Hex;
 }
 
 export interface AnchorPort {
+  /** The account that `anchor` writes from, as entries name it. */
+  readonly account: Hex;
   /** Anchors a root, once however often it is asked. */
   anchor(batch: BatchToAnchor): Promise<AnchoredBatch>;
   find(root: Uint8Array): Promise<AnchoredBatch | undefined>;
   /** Sequence of the issuer's last batch, 0 before the first. */
   sequence(): Promise<number>;
+  /** What any account anchored under the issuer after its batch `sequence`, in order and without gaps. */
+  anchoredAfter(
+    sequence: number,
+  ): Promise<readonly { readonly sequence: number; readonly root: Hex; readonly account: Hex }[]>;
 }
 
 export interface StatusToPublish {
@@ -49,7 +57,11 @@ export interface PublishedStatus {
 }
 
 export interface StatusPort {
+  /** The account that `publish` writes from, as entries name it. */
+  readonly account: Hex;
   /** Publishes a version, once however often it is asked. */
   publish(next: StatusToPublish): Promise<void>;
   current(): Promise<PublishedStatus | undefined>;
+  /** What any account published under the issuer after `version`, in order and without gaps. */
+  publishedAfter(version: number): Promise<readonly (PublishedStatus & { readonly account: Hex })[]>;
 }

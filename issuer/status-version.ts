@@ -8,7 +8,7 @@ import type { Hex } from '../core/bytes/hex.ts';
 import type { StatusList } from '../core/status/token-status-list.ts';
 
 export interface StatusVersion {
-  /** The first is 1. */
+  /** The ledger's number. A gap before it is versions that another account of the issuer published. */
   readonly version: number;
   /** Number of the last act that it takes in; acts are numbered from 1. */
   readonly actsThrough: number;

@@ -70,6 +70,8 @@ export class Status {
   #actsThrough = 0;
   #staged: StatusSet | undefined;
   #published: StatusSet | undefined;
+  /** All that the ledger has up to this version is accounted for. */
+  #seenThrough = 0;
 
   private constructor(deps: StatusDependencies) {
     this.#deps = deps;
@@ -88,6 +90,7 @@ export class Status {
       if (version.version === publishedThrough) status.#published = status.#staged;
     }
     while (await status.#replayNext(acts));
+    status.#seenThrough = publishedThrough;
     return status;
   }
 
@@ -135,33 +138,34 @@ export class Status {
 
   /** Compares store and ledger; throws the two fatal codes, or what the ledger rejects with. */
   async reconcile(): Promise<void> {
-    const current = await this.#deps.ledger.current();
-    const version = current?.version ?? 0;
-    const staged = this.#staged?.version;
     const published = this.#published?.version;
-    if (version > (staged?.version ?? 0)) {
-      throw new IssuerError(
-        'ISSUER_STORE_BEHIND',
-        `the ledger has status version ${version}, the store does not`,
-      );
+    if (published !== undefined) {
+      const current = await this.#deps.ledger.current();
+      const version = current?.version ?? 0;
+      const isForgotten = version < published.version;
+      const isOther = version === published.version && !isSame(published, current);
+      if (isForgotten || isOther) throw conflict(published.version);
     }
-    if (version < (published?.version ?? 0)) throw conflict(published);
-    for (const ours of [staged, published]) {
-      if (current !== undefined && ours?.version === version && !isSame(ours, current)) throw conflict(ours);
-    }
+    await this.#look();
   }
 
   /** Publishes what is due. Throws what the ledger rejects with: the next call goes on from there. */
   async publishDue(): Promise<void> {
+    await this.#look();
     while (this.isDue()) {
       if (this.#staged === this.#published) await this.#stage();
-      else if (await this.#isTooLate()) await this.#stageAgain();
+      else if (this.#isTaken() || this.#isTooLate()) await this.#stageAgain();
       await this.#publishStaged();
     }
   }
 
   isDue(): boolean {
-    return this.#staged !== this.#published || this.#hasNews() || this.#deps.now() >= this.refreshDueMs();
+    return (
+      this.#staged !== this.#published ||
+      this.#hasNews() ||
+      this.#isOvertaken() ||
+      this.#deps.now() >= this.refreshDueMs()
+    );
   }
 
   /** When the published version must be renewed, in the clock's milliseconds. */
@@ -175,28 +179,58 @@ export class Status {
     return this.#pending.length > 0 || this.#deps.lists.count > (this.#staged?.version.listCount ?? 0);
   }
 
-  /** The ledger took so long that it will not take the staged version any more: its next update is past. */
-  async #isTooLate(): Promise<boolean> {
-    const version = this.#staged?.version;
-    if (version === undefined || this.#deps.now() < (version.nextUpdate + LEDGER_CLOCK_SKEW_SECONDS) * 1000)
-      return false;
-    const current = await this.#deps.ledger.current();
-    return (current?.version ?? 0) < version.version;
+  /**
+   * Accounts for what the ledger has that was not seen yet: the staged version, when it landed and its answer
+   * was lost; what other accounts published, which is foreign and passed over (as in `pipeline.ts`); anything
+   * else of our present account is a contradiction.
+   */
+  async #look(): Promise<void> {
+    const { ledger, log } = this.#deps;
+    const current = await ledger.current();
+    if (current === undefined || current.version <= this.#seenThrough) return;
+    for (const entry of await ledger.publishedAfter(this.#seenThrough)) {
+      const staged = this.#staged?.version;
+      const isWaiting = this.#staged !== this.#published;
+      if (entry.account !== ledger.account) {
+        log.warn({ version: entry.version }, 'another account publishes under this issuer');
+      } else if (isWaiting && isSame(staged, entry)) await this.#publish();
+      else throw isWaiting ? conflict(entry.version) : behind(entry.version);
+      this.#seenThrough = entry.version;
+    }
   }
 
-  /** Stages the same version number anew, with the acts that came since. Only after {@link #isTooLate}. */
+  /** Another account published after us: verifiers now hold its version for ours. */
+  #isOvertaken(): boolean {
+    return this.#seenThrough > (this.#published?.version.version ?? 0);
+  }
+
+  /** Another account published under the number of the staged version. */
+  #isTaken(): boolean {
+    return (this.#staged?.version.version ?? 0) <= this.#seenThrough;
+  }
+
+  /** The ledger took so long that it will not take the staged version any more: its next update is past. */
+  #isTooLate(): boolean {
+    const version = this.#staged?.version;
+    if (version === undefined) return false;
+    return this.#deps.now() >= (version.nextUpdate + LEDGER_CLOCK_SKEW_SECONDS) * 1000;
+  }
+
+  /** Stages a version anew, with the acts that came since: the ledger cannot take it as it is. */
   async #stageAgain(): Promise<void> {
+    const replaced = this.#staged?.version.version;
     for (const act of [...(this.#staged?.acts ?? []), ...this.#takePending()]) this.#addPending(act);
     // A version is staged only after the one before was published.
     this.#staged = this.#published;
-    await this.#stage();
+    await this.#stage(replaced);
   }
 
-  async #stage(): Promise<void> {
+  async #stage(replaced?: number): Promise<void> {
     await this.#lock.run(async () => {
       const { crypto, store, lists, now, freshForSeconds } = this.#deps;
-      const number = (this.#staged?.version.version ?? 0) + 1;
+      const number = this.#seenThrough + 1;
       const batch = new WriteBatch();
+      if (replaced !== undefined) batch.delete(TABLES.statuses, toUint64(replaced));
       lists.writeTo(batch);
       const listCount = lists.count;
       const acts = [...this.#pending];
@@ -218,19 +252,24 @@ export class Status {
   }
 
   async #publishStaged(): Promise<void> {
-    const { ledger, store, metrics, log } = this.#deps;
+    const version = this.#staged?.version;
+    invariant(version !== undefined, 'something is staged');
+    const listsRoot = fromHex(version.listsRoot);
+    await this.#deps.ledger.publish({ ...version, listsRoot, actsDigest: fromHex(version.actsDigest) });
+    await this.#publish();
+    this.#seenThrough = version.version;
+  }
+
+  /** The ledger has the staged version. */
+  async #publish(): Promise<void> {
+    const { store, metrics, log } = this.#deps;
     const staged = this.#staged;
     invariant(staged !== undefined, 'something is staged');
-    const { version } = staged;
-    const before = await ledger.current();
-    if (before === undefined || before.version < version.version) {
-      const listsRoot = fromHex(version.listsRoot);
-      await ledger.publish({ ...version, listsRoot, actsDigest: fromHex(version.actsDigest) });
-    } else if (!isSame(version, before)) throw conflict(version);
-    await store.commit(new WriteBatch().put(TABLES.published, toUint64(version.version), new Uint8Array(0)));
+    const { version, listsRoot } = staged.version;
+    await store.commit(new WriteBatch().put(TABLES.published, toUint64(version), new Uint8Array(0)));
     this.#published = staged;
-    metrics.statusVersion.set(version.version);
-    log.info({ version: version.version, root: version.listsRoot }, 'status version is on the ledger');
+    metrics.statusVersion.set(version);
+    log.info({ version, root: listsRoot }, 'status version is on the ledger');
   }
 
   /** Reads the next act of the history; false at its end. */
@@ -295,18 +334,25 @@ function nextImage(before: StatusImage, { number, listCount, acts }: Step): Stat
   return after;
 }
 
-function isSame(ours: StatusVersion, theirs: PublishedStatus): boolean {
+function isSame(ours: StatusVersion | undefined, theirs: PublishedStatus | undefined): boolean {
   return (
-    ours.version === theirs.version &&
-    ours.listsRoot === theirs.listsRoot &&
-    ours.actsDigest === theirs.actsDigest &&
-    ours.nextUpdate === theirs.nextUpdate
+    ours?.version === theirs?.version &&
+    ours?.listsRoot === theirs?.listsRoot &&
+    ours?.actsDigest === theirs?.actsDigest &&
+    ours?.nextUpdate === theirs?.nextUpdate
   );
 }
 
-function conflict(version: StatusVersion | undefined): IssuerError {
+function conflict(version: number): IssuerError {
   return new IssuerError(
     'ISSUER_LEDGER_CONFLICT',
-    `the ledger holds something else as status version ${version?.version}`,
+    `the ledger holds something else as status version ${version}`,
+  );
+}
+
+function behind(version: number): IssuerError {
+  return new IssuerError(
+    'ISSUER_STORE_BEHIND',
+    `the ledger has our status version ${version}, the store does not`,
   );
 }

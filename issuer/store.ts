@@ -9,10 +9,10 @@
  * | 3   | handles     | HMAC(handle) 16 → record number u64 ‖ place u8 ‖ lane u8 ‖ entry u64                |
  * | 4   | duplicates  | HMAC(canonical record) 16 → record number u64                                       |
  * | 5   | leaves      | lane u8 ‖ first entry u64 → (leaf hash 32 ‖ record number u64 ‖ place u8) × n       |
- * | 6   | batches     | sequence u64 → staged batch, see `batch-entry.ts`                                   |
- * | 7   | roots       | root 32 → sequence u64                                                             |
- * | 8   | laneBatches | lane u8 ‖ first entry u64 → sequence u64                                            |
- * | 9   | anchors     | sequence u64 → time of the block u64: the batch is final                             |
+ * | 6   | batches     | batch number u64 → staged batch, see `batch-entry.ts`                               |
+ * | 7   | roots       | root 32 → batch number u64                                                         |
+ * | 8   | laneBatches | lane u8 ‖ first entry u64 → batch number u64                                        |
+ * | 9   | anchors     | batch number u64 → time of the block u64 ‖ sequence u64: the batch is final          |
  * | 10  | lists       | list number u32 → envelope: profile, entries used, seed of their order              |
  * | 11  | acts        | act number u64 → JSON, see `status-entry.ts`                                        |
  * | 12  | statuses    | version u64 → JSON of the staged version                                            |
@@ -46,7 +46,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   batches: { tag: 6, format: 1 },
   roots: { tag: 7, format: 1 },
   laneBatches: { tag: 8, format: 1 },
-  anchors: { tag: 9, format: 1 },
+  anchors: { tag: 9, format: 2 },
   lists: { tag: 10, format: 1 },
   acts: { tag: 11, format: 1 },
   statuses: { tag: 12, format: 1 },

@@ -1,11 +1,12 @@
 /** Anchors the roots of an issuer's batches, each once, and finds them again. */
 import { hexlify } from 'ethers';
 import { BATCH_CLASSES, type BatchClass } from '../core/credential/credential-type.ts';
-import type { Hex } from '../core/trust/ledger-event.ts';
+import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
 import { batchAnchorAbi } from './abi.ts';
 import { readContract } from './contract-call.ts';
 import { checkChain, type Deployment } from './deployment.ts';
 import { LedgerError } from './errors.ts';
+import { newestEvents } from './issuer-events.ts';
 import type { LedgerRpc } from './rpc.ts';
 import { parseArray, parseObject, parseQuantity, toQuantity } from './rpc-values.ts';
 import type { Sender } from './sender.ts';
@@ -36,6 +37,8 @@ export interface AnchoredBatch {
   readonly sequence: number;
   readonly account: Hex;
 }
+
+export type BatchAnchored = Extract<LedgerEvent, { event: 'BatchAnchored' }>;
 
 export class BatchAnchorClient {
   readonly #rpc: LedgerRpc;
@@ -98,6 +101,17 @@ export class BatchAnchorClient {
   async sequence(issuer: Hex): Promise<number> {
     const [sequence] = await this.#read('sequenceOf', [issuer]);
     return Number(sequence);
+  }
+
+  /** What was anchored under an issuer after its batch `sequence`, in order, by whichever of its accounts. */
+  async anchoredAfter(issuer: Hex, sequence: number): Promise<readonly BatchAnchored[]> {
+    const { address, fromBlock } = this.#deployment.contracts.batchAnchor;
+    const topics = batchAnchorAbi.encodeFilterTopics('BatchAnchored', [issuer]);
+    return await newestEvents(
+      this.#rpc,
+      { address, topics, fromBlock },
+      (event): event is BatchAnchored => event.event === 'BatchAnchored' && event.sequence > sequence,
+    );
   }
 
   /** Searches the logs: only for a root that an earlier process anchored. */

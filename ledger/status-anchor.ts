@@ -1,9 +1,10 @@
 /** Publishes the versions of an issuer's status lists, each once. */
 import { hexlify } from 'ethers';
-import type { Hex } from '../core/trust/ledger-event.ts';
+import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
 import { statusAnchorAbi } from './abi.ts';
 import { readContract } from './contract-call.ts';
 import { checkChain, type Deployment } from './deployment.ts';
+import { newestEvents } from './issuer-events.ts';
 import type { LedgerRpc } from './rpc.ts';
 import type { Sender } from './sender.ts';
 
@@ -24,6 +25,8 @@ export interface StatusVersion {
   /** Unix seconds. */
   readonly nextUpdate: number;
 }
+
+export type StatusPublished = Extract<LedgerEvent, { event: 'StatusPublished' }>;
 
 export class StatusAnchorClient {
   readonly #rpc: LedgerRpc;
@@ -67,6 +70,17 @@ export class StatusAnchorClient {
         to: this.#deployment.contracts.statusAnchor.address,
         data: statusAnchorAbi.encodeFunctionData('publish', values) as Hex, // ethers gives lowercase hex
       },
+    );
+  }
+
+  /** What was published under an issuer after `version`, in order, by whichever of its accounts. */
+  async publishedAfter(issuer: Hex, version: number): Promise<readonly StatusPublished[]> {
+    const { address, fromBlock } = this.#deployment.contracts.statusAnchor;
+    const topics = statusAnchorAbi.encodeFilterTopics('StatusPublished', [issuer]);
+    return await newestEvents(
+      this.#rpc,
+      { address, topics, fromBlock },
+      (event): event is StatusPublished => event.event === 'StatusPublished' && event.version > version,
     );
   }
 

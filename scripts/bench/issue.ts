@@ -9,7 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { toHex } from '../../core/bytes/hex.ts';
+import { toHex, type Hex } from '../../core/bytes/hex.ts';
 import { ISSUER_DEFAULTS, toIssuerConfig } from '../../issuer/config.ts';
 import { Issuer, type IssuerPorts } from '../../issuer/issuer.ts';
 import type { AnchoredBatch, AnchorPort, PublishedStatus, StatusPort } from '../../issuer/ports.ts';
@@ -26,6 +26,7 @@ const RAW_SIGNATURES = 8000;
 const MESSAGE_BYTES = 520;
 const TARGET = 0.5;
 const POLL_MS = 5;
+const ACCOUNT: Hex = '0x01';
 
 export async function benchIssue({ seed, rounds }: Settings): Promise<readonly Figure[]> {
   const raw: number[] = [];
@@ -107,24 +108,29 @@ function instantLedger(): { ledger: AnchorPort; status: StatusPort } {
   let published: PublishedStatus | undefined;
   return {
     ledger: {
+      account: ACCOUNT,
       async anchor({ root, log2Size, class: batchClass, expectedSequence }) {
         const anchored = {
           timeSeconds: Math.floor(Date.now() / 1000),
           log2Size,
           class: batchClass,
           sequence: expectedSequence,
+          account: ACCOUNT,
         };
         batches.set(toHex(root), anchored);
         return anchored;
       },
       find: async (root) => batches.get(toHex(root)),
       sequence: async () => batches.size,
+      anchoredAfter: async () => [],
     },
     status: {
+      account: ACCOUNT,
       async publish({ version, listsRoot, actsDigest, nextUpdate }) {
         published = { version, listsRoot: toHex(listsRoot), actsDigest: toHex(actsDigest), nextUpdate };
       },
       current: async () => published,
+      publishedAfter: async () => [],
     },
   };
 }

@@ -23,7 +23,8 @@ import {
 import { makeWorld, type World } from './world.ts';
 
 const ROOTS = 1_000_000;
-const CODES = 8192;
+/** Distinct codes in turn; as at a gate, the text of each has just been read and lies in the cache. */
+const CODES = 1024;
 const SEEN_CODES = 1024;
 const LATENCY_SAMPLES = 20_000;
 

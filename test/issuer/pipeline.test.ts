@@ -209,6 +209,7 @@ describe('issuing: store against ledger', () => {
       log2Size: 6,
       class: 'long',
       sequence: 1,
+      account: house.ledger.account,
     });
     await expectRejects(() => issuer.settle(), 'ISSUER_LEDGER_CONFLICT');
     expect(issuer.isOpen).to.equal(false);

@@ -219,6 +219,7 @@ describe('issuer routes', function () {
         log2Size: 6,
         class: 'long',
         sequence: 1,
+        account: world.house.ledger.account,
       });
       await world.issuer.settle().catch(() => undefined);
       const answer = await world.anonymous('/health/ready');

@@ -3,8 +3,15 @@
  * faults on demand. It outlives the issuers that tests open, crash and open again.
  */
 import { equalBytes } from '../../../core/bytes/equal.ts';
-import { toHex } from '../../../core/bytes/hex.ts';
-import type { AnchoredBatch, AnchorPort, PublishedStatus, StatusPort } from '../../../issuer/ports.ts';
+import { toHex, type Hex } from '../../../core/bytes/hex.ts';
+import type {
+  AnchoredBatch,
+  AnchorPort,
+  BatchToAnchor,
+  PublishedStatus,
+  StatusPort,
+  StatusToPublish,
+} from '../../../issuer/ports.ts';
 
 /** `lost`: nothing happens, the caller gets an error. `landed`: it happens, the caller gets an error. */
 export type Fault = 'lost' | 'landed';
@@ -13,9 +20,15 @@ interface Entry extends AnchoredBatch {
   readonly root: Uint8Array;
 }
 
+interface StatusEntry extends PublishedStatus {
+  readonly account: Hex;
+}
+
 export class MemoryLedger {
   readonly batches: Entry[] = [];
-  readonly statuses: PublishedStatus[] = [];
+  readonly statuses: StatusEntry[] = [];
+  /** The issuer's account that writes now. */
+  account: Hex = '0x01';
   /** Writes that were asked for, faults included. */
   anchorCalls = 0;
   publishCalls = 0;
@@ -29,43 +42,61 @@ export class MemoryLedger {
     this.timeSeconds = timeSeconds;
   }
 
-  readonly ledger: AnchorPort = {
-    anchor: async (batch) => {
-      this.anchorCalls++;
-      return this.#write(() => {
-        const there = this.#find(batch.root);
-        if (there !== undefined) return there;
-        if (batch.expectedSequence !== this.batches.length + 1) throw new Error('BatchAnchorWrongSequence');
-        const entry = {
-          root: batch.root.slice(),
-          timeSeconds: this.timeSeconds,
-          log2Size: batch.log2Size,
-          class: batch.class,
-          sequence: batch.expectedSequence,
-        };
-        this.batches.push(entry);
-        this.#onBatch();
-        return entry;
-      });
-    },
-    find: async (root) => this.#read(() => this.#find(root)),
-    sequence: async () => this.#read(() => this.batches.length),
-  };
+  /** Of the account at the time it is asked for, as a process has one account. */
+  get ledger(): AnchorPort {
+    const { account } = this;
+    return {
+      account,
+      anchor: async (batch) => {
+        this.anchorCalls++;
+        return this.#write(() => this.anchorAs(account, batch));
+      },
+      find: async (root) => this.#read(() => this.#find(root)),
+      sequence: async () => this.#read(() => this.batches.length),
+      anchoredAfter: async (sequence) =>
+        this.#read(() =>
+          this.batches
+            .filter((entry) => entry.sequence > sequence)
+            .map((entry) => ({ ...entry, root: toHex(entry.root) })),
+        ),
+    };
+  }
 
-  readonly status: StatusPort = {
-    publish: async ({ version, listsRoot, actsDigest, nextUpdate }) => {
-      this.publishCalls++;
-      this.#write(() => {
-        if (nextUpdate <= this.timeSeconds) throw new Error('StatusAnchorNextUpdateNotAhead');
-        const next = { version, listsRoot: toHex(listsRoot), actsDigest: toHex(actsDigest), nextUpdate };
-        const last = this.statuses.at(-1);
-        if (JSON.stringify(last) === JSON.stringify(next)) return;
-        if (version !== this.statuses.length + 1) throw new Error('StatusAnchorWrongVersion');
-        this.statuses.push(next);
-      });
-    },
-    current: async () => this.#read(() => this.statuses.at(-1)),
-  };
+  get status(): StatusPort {
+    const { account } = this;
+    return {
+      account,
+      publish: async (next) => {
+        this.publishCalls++;
+        this.#write(() => this.publishAs(account, next));
+      },
+      current: async () => this.#read(() => this.statuses.at(-1)),
+      publishedAfter: async (version) =>
+        this.#read(() => this.statuses.filter((entry) => entry.version > version)),
+    };
+  }
+
+  anchorAs(account: Hex, batch: BatchToAnchor): AnchoredBatch {
+    const there = this.#find(batch.root);
+    if (there !== undefined) return there;
+    if (batch.expectedSequence !== this.batches.length + 1) throw new Error('BatchAnchorWrongSequence');
+    const { root, log2Size, class: batchClass, expectedSequence: sequence } = batch;
+    const { timeSeconds } = this;
+    const entry = { root: root.slice(), timeSeconds, log2Size, class: batchClass, sequence, account };
+    this.batches.push(entry);
+    this.#onBatch();
+    return entry;
+  }
+
+  publishAs(account: Hex, { version, listsRoot, actsDigest, nextUpdate }: StatusToPublish): void {
+    if (nextUpdate <= this.timeSeconds) throw new Error('StatusAnchorNextUpdateNotAhead');
+    const next = { version, listsRoot: toHex(listsRoot), actsDigest: toHex(actsDigest), nextUpdate };
+    const last = this.statuses.at(-1);
+    if (last !== undefined && JSON.stringify({ ...next, account: last.account }) === JSON.stringify(last))
+      return;
+    if (version !== this.statuses.length + 1) throw new Error('StatusAnchorWrongVersion');
+    this.statuses.push({ ...next, account });
+  }
 
   /** Resolves when there are that many batches. */
   async afterBatches(count: number): Promise<void> {
