@@ -1,17 +1,22 @@
 /** Bytes ↔ `0x` and lowercase hex, the form in which the ledger's values travel: `[1, 255]` ↔ `0x01ff`. */
+import { asciiToText } from './ascii.ts';
 import { BytesError } from './errors.ts';
 
 /** `0x` and an even number of lowercase hex digits. */
 export type Hex = `0x${string}`;
 
-const PAIRS: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 const HEX = /^0x(?:[0-9a-f]{2})*$/;
 
 export function toHex(bytes: Uint8Array): Hex {
-  let digits = '';
-  // A byte is always an index of PAIRS.
-  for (const byte of bytes) digits += PAIRS[byte]!;
-  return `0x${digits}`;
+  const digits = new Uint8Array(2 * bytes.length);
+  let at = 0;
+  for (const byte of bytes) {
+    // Half a byte is always an index of DIGITS.
+    digits[at++] = DIGITS[byte >> 4]!;
+    digits[at++] = DIGITS[byte & 15]!;
+  }
+  return `0x${asciiToText(digits)}`;
 }
 
 /** Inverse of {@link toHex}; anything else throws `HEX_INVALID`. */

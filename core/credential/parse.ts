@@ -2,6 +2,7 @@
  * Header and payload bytes of a credential → typed values, strictly: the one canonical form, known members
  * only. The payload is parsed after its bytes were authenticated, never before.
  */
+import { asciiToText } from '../bytes/ascii.ts';
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { BytesError } from '../bytes/errors.ts';
@@ -24,9 +25,7 @@ export function parseHeader(bytes: Uint8Array): CredentialHeader {
   const isOurs =
     bytes.length === HEADER_LENGTH && isAt(bytes, HEADER_START, 0) && isAt(bytes, HEADER_END, kidEnd);
   if (!isOurs) throw new CredentialError('CREDENTIAL_HEADER', 'the protected header is not of our form');
-  let kid = '';
-  // `bytes` has HEADER_LENGTH bytes.
-  for (let i = HEADER_START.length; i < kidEnd; i++) kid += String.fromCharCode(bytes[i]!);
+  const kid = asciiToText(bytes.subarray(HEADER_START.length, kidEnd));
   if (!BASE64URL.test(kid)) throw new CredentialError('CREDENTIAL_HEADER', 'the kid is not base64url');
   return { alg: 'ES256', kid, typ: 'dc+sd-jwt' };
 }
