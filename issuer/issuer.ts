@@ -150,10 +150,12 @@ export class Issuer implements AsyncDisposable {
     return this.#parts.release.code(handle);
   }
 
-  /** Revokes; on the disk when it resolves. Again: nothing new. Throws `CREDENTIAL_NOT_FOUND`, `RECORD_NOT_FOUND`. */
+  /**
+   * Revokes; on the disk when it resolves, also while nothing may be issued: what must stop being valid does
+   * not wait for a quarrel with the ledger. Again: nothing new. Throws `CREDENTIAL_NOT_FOUND`, `RECORD_NOT_FOUND`.
+   */
   async revoke(target: RevocationTarget, reason: RevocationReason): Promise<RevocationResult> {
-    const { gate, release, status, background } = this.#parts;
-    gate.check();
+    const { release, status, background } = this.#parts;
     const places =
       'handle' in target
         ? [await release.statusPlace(target.handle)]
