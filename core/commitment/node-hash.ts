@@ -19,6 +19,11 @@ export function placeNode(source: Uint8Array, from: number, side: number): void 
   for (let i = 0; i < HASH_BYTES; i++) scratch[side + i] = source[from + i]!;
 }
 
+/** Puts the hash of the node that was placed on one side of the next node: the way up a path without a copy. */
+export function hashOntoSide(crypto: Crypto, side: number): void {
+  crypto.sha256Into(scratch, scratch, side);
+}
+
 /** Writes the hash of the node that was placed to `target` at `offset`. */
 export function hashPlaced(crypto: Crypto, target: Uint8Array, offset: number): void {
   crypto.sha256Into(scratch, target, offset);

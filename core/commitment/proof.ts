@@ -6,7 +6,7 @@ import { concatBytes } from '../bytes/concat.ts';
 import { equalBytes } from '../bytes/equal.ts';
 import type { Crypto } from '../crypto.ts';
 import { CommitmentError } from './errors.ts';
-import { HASH_BYTES, hashPlaced, LEFT, placeNode, RIGHT } from './node-hash.ts';
+import { HASH_BYTES, hashOntoSide, hashPlaced, LEFT, placeNode, RIGHT } from './node-hash.ts';
 
 export interface BatchPath {
   readonly leafHash: Uint8Array;
@@ -36,11 +36,23 @@ export interface ConsistencyProof {
 export function batchRootFromPath(crypto: Crypto, { leafHash, index, path }: BatchPath): Uint8Array {
   const end = checkedLength(leafHash, path);
   if (!Number.isInteger(index) || index < 0 || index >= 2 ** (end / HASH_BYTES)) throw outOfRange();
-  const node = leafHash.slice();
+  if (end === 0) return leafHash.slice();
+  placeNode(leafHash, 0, sideOf(index));
   let bits = index;
-  for (let at = 0; at < end; at += HASH_BYTES, bits >>>= 1)
-    climb(crypto, node, { path, at, left: (bits & 1) === 1 });
-  return node;
+  for (let at = 0; at < end - HASH_BYTES; at += HASH_BYTES) {
+    placeNode(path, at, sideOf(~bits));
+    bits >>>= 1;
+    hashOntoSide(crypto, sideOf(bits));
+  }
+  placeNode(path, end - HASH_BYTES, sideOf(~bits));
+  const root = new Uint8Array(HASH_BYTES);
+  hashPlaced(crypto, root, 0);
+  return root;
+}
+
+/** A node whose place is odd stands on the right of its parent. */
+function sideOf(place: number): number {
+  return (place & 1) === 1 ? RIGHT : LEFT;
 }
 
 /** The root that a leaf and its path lead to; throws `PROOF_INDEX_OUT_OF_RANGE` or `PROOF_LENGTH_WRONG`. */
