@@ -13,7 +13,7 @@ import {
   TRUST_LIST_EVENTS,
   TRUST_LIST_FUNCTIONS,
 } from '../../ledger/abi.ts';
-import { artifactOf } from './support/artifacts.ts';
+import { readArtifact } from '../../scripts/artifacts.ts';
 
 const contracts = [
   {
@@ -40,7 +40,7 @@ const FOREIGN_EVENTS = ['event AuthorityUpdated(address authority)', 'event EIP7
 
 describe('ABI', () => {
   for (const { name, events, errors, functions } of contracts) {
-    const compiled = new Interface(artifactOf(name).abi);
+    const compiled = new Interface(readArtifact(name).abi);
 
     it(`has exactly the events of ${name}, names and indexed parameters included`, () => {
       const theirs = texts(compiled, 'event').filter((text) => !FOREIGN_EVENTS.includes(text));
@@ -64,7 +64,7 @@ describe('ABI', () => {
   it("has the AccessManager's errors as they are compiled", () => {
     const ours = texts(new Interface(ACCESS_ERRORS), 'error');
     const theirs = ['AccessManager', 'TrustList'].flatMap((name) =>
-      texts(new Interface(artifactOf(name).abi), 'error'),
+      texts(new Interface(readArtifact(name).abi), 'error'),
     );
     expect(theirs.map(unnamed)).to.include.members(ours.map(unnamed));
   });

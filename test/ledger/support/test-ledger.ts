@@ -15,7 +15,7 @@ import { LedgerRpc } from '../../../ledger/rpc.ts';
 import { Sender } from '../../../ledger/sender.ts';
 import { TrustListClient } from '../../../ledger/trust-list.ts';
 import { startNode, type StartedNode } from '../../../node/server.ts';
-import { artifactOf } from './artifacts.ts';
+import { readArtifact } from '../../../scripts/artifacts.ts';
 
 export const CHAIN_ID = 20_221_221;
 export const GENESIS_SECONDS = 1_671_580_800;
@@ -72,7 +72,7 @@ export function deployTo(url: string): Promise<Deployment> {
   return deployLedger({
     rpcUrl: url,
     deployerKey: keyOf('governor'),
-    artifacts: artifactOf,
+    artifacts: readArtifact,
     wideningDelaySeconds: 0,
   });
 }
