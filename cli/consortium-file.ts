@@ -9,8 +9,9 @@
  *
  * Paths are relative to the file.
  */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { writeFileAtomically } from '../service/files.ts';
 import { CliError } from './errors.ts';
 import { jsonReader } from './json-reader.ts';
 
@@ -66,8 +67,7 @@ export async function writeConsortiumFile(dataFolder: string, file: ConsortiumFi
   const path = join(dataFolder, FILE_NAME);
   const text = `${JSON.stringify(file, undefined, 2)}\n`;
   parseConsortiumFile(text);
-  await writeFile(`${path}.new`, text, { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  await writeFileAtomically(path, text);
 }
 
 /** Throws `CLI_FILE_INVALID` for anything but the shape above; unknown fields are refused. */

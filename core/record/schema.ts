@@ -83,9 +83,6 @@ const agree: [
 ] = [true, true, true];
 void agree;
 
-export const vaccinationSchema: TUnsafe<VaccinationRecord> = Type.Unsafe<VaccinationRecord>(vaccination);
-export const testSchema: TUnsafe<TestRecord> = Type.Unsafe<TestRecord>(test);
-
 /** Every kind of record by its `type`. */
 export const RECORD_SCHEMAS: Readonly<Record<HealthRecord['type'], TObject>> = { vaccination, test };
 
