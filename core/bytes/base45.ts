@@ -3,6 +3,7 @@
  * significant first, a last single byte is two: `AB` ↔ `BB8`. A group above its largest value (`FGW` = ffff,
  * `U5` = ff), a lone last character and lower case are refused, so each byte string has one text.
  */
+import { allocate } from './allocate.ts';
 import { asciiToText } from './ascii.ts';
 import { BytesError } from './errors.ts';
 
@@ -20,7 +21,7 @@ const HIGHS = placeValues(45 * 45);
 export function toBase45(bytes: Uint8Array): string {
   const odd = bytes.length % 2;
   const even = bytes.length - odd;
-  const text = new Uint8Array((even / 2) * 3 + odd * 2);
+  const text = allocate((even / 2) * 3 + odd * 2);
   let at = 0;
   for (let i = 0; i < even; i += 2) {
     // i + 1 < even <= bytes.length; the three remainders are below 45, as 65,535 < 45^3: here and below.
@@ -45,7 +46,7 @@ export function fromBase45(text: string, start = 0): Uint8Array {
   const tail = length % 3;
   if (tail === 1) throw invalid();
   const codes = characterCodes(text, start, length);
-  const bytes = new Uint8Array(((length - tail) / 3) * 2 + (tail === 2 ? 1 : 0));
+  const bytes = allocate(((length - tail) / 3) * 2 + (tail === 2 ? 1 : 0));
   const end = length - tail;
   let at = 0;
   let overflow = 0;

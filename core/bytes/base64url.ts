@@ -3,6 +3,7 @@
  * padding, the `+/` alphabet and unused bits that are not zero are refused, because a lenient decoder gives
  * several texts to the same token.
  */
+import { allocate } from './allocate.ts';
 import { asciiToText } from './ascii.ts';
 import { BytesError } from './errors.ts';
 
@@ -18,7 +19,7 @@ export function base64urlLength(byteLength: number): number {
 }
 
 export function toBase64url(bytes: Uint8Array): string {
-  const text = new Uint8Array(base64urlLength(bytes.length));
+  const text = allocate(base64urlLength(bytes.length));
   writeBase64url(bytes, text, 0);
   return asciiToText(text);
 }
@@ -46,7 +47,7 @@ export function writeBase64url(bytes: Uint8Array, target: Uint8Array, offset: nu
 /** Inverse of {@link toBase64url}; anything that it does not write throws `BASE64URL_INVALID`. */
 export function fromBase64url(text: string): Uint8Array {
   const tail = text.length % 4;
-  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
+  const bytes = allocate(Math.floor((text.length * 3) / 4));
   const whole = text.length - tail;
   let at = 0;
   let seen = 0;

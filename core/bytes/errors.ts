@@ -8,6 +8,7 @@ export type BytesErrorCode =
   | 'VARINT_INVALID'
   | 'JSON_INVALID'
   | 'JSON_NOT_CANONICAL'
+  | 'JSON_NOT_OF_FORM'
   | 'INFLATE_INVALID'
   | 'INFLATE_TOO_LARGE';
 

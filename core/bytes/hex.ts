@@ -1,4 +1,5 @@
 /** Bytes ↔ `0x` and lowercase hex, the form in which the ledger's values travel: `[1, 255]` ↔ `0x01ff`. */
+import { allocate } from './allocate.ts';
 import { asciiToText } from './ascii.ts';
 import { BytesError } from './errors.ts';
 
@@ -9,7 +10,7 @@ const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0
 const HEX = /^0x(?:[0-9a-f]{2})*$/;
 
 export function toHex(bytes: Uint8Array): Hex {
-  const digits = new Uint8Array(2 * bytes.length);
+  const digits = allocate(2 * bytes.length);
   let at = 0;
   for (const byte of bytes) {
     // Half a byte is always an index of DIGITS.

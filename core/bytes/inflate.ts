@@ -17,6 +17,7 @@ import {
   LENGTH_EXTRA,
   type StreamCode,
 } from './deflate-tables.ts';
+import { allocate } from './allocate.ts';
 import { BytesError } from './errors.ts';
 
 export interface InflateOptions {
@@ -47,6 +48,8 @@ interface Huffman {
  * code`. The value is a literal, the end of the block, NO_SYMBOL, or a length or distance, lengths with LENGTHS added.
  */
 const LITERAL_BITS = 9;
+/** Of a length, §3.2.5. */
+const MAX_EXTRA_BITS = 5;
 const DISTANCE_BITS = 5;
 const NO_SYMBOL = 257;
 const LENGTHS = 512;
@@ -82,7 +85,7 @@ class Inflater {
   constructor(data: Uint8Array, options: InflateOptions) {
     this.data = data;
     this.dictionary = options.dictionary ?? NO_BYTES;
-    this.out = new Uint8Array(Math.min(options.maxBytes, data.length * MAX_RATIO));
+    this.out = allocate(Math.min(options.maxBytes, data.length * MAX_RATIO));
   }
 
   run(): Uint8Array {
@@ -152,11 +155,13 @@ class Inflater {
 
   /** §3.2.6. State is kept in variables and bytes are read ahead: this is on the way of every verification. */
   private fixedBlock(): void {
-    const { data, out } = this;
+    const { data, out, dictionary } = this;
     let { read, bits, bitCount, written } = this;
     for (;;) {
       // Beyond the data zeros are read; that the count falls below zero tells it.
-      for (; bitCount < 24 && read < data.length; bitCount += 8) bits |= data[read++]! << bitCount;
+      if (bitCount < LITERAL_BITS + MAX_EXTRA_BITS) {
+        for (; bitCount < 24 && read < data.length; bitCount += 8) bits |= data[read++]! << bitCount;
+      }
       // Both tables have an entry for whatever the next bits are: here and below.
       const entry = LITERAL_LOOKUP[bits & (LITERAL_LOOKUP.length - 1)]!;
       bits >>>= entry & 15;
@@ -181,9 +186,13 @@ class Inflater {
       bits >>>= DISTANCE_BITS + distanceBits;
       bitCount -= DISTANCE_BITS + distanceBits;
       if (bitCount < 0) throw invalid('cut short');
-      this.written = written;
-      this.copy(length, distance);
-      written = this.written;
+      const end = written + length;
+      if (end > out.length) throw tooLarge();
+      let from = written - distance;
+      if (from < -dictionary.length) throw invalid('a distance beyond the beginning');
+      // Both reads are within bounds by the checks above.
+      for (; from < 0 && written < end; from++) out[written++] = dictionary[dictionary.length + from]!;
+      for (; written < end; from++) out[written++] = out[from]!;
     }
     if (bitCount < 0) throw invalid('cut short');
     this.written = written;
@@ -297,8 +306,8 @@ function lookupOf(
   codes: readonly StreamCode[],
   width: number,
   meaning: (symbol: number) => Meaning,
-): Uint32Array {
-  const lookup = new Uint32Array(1 << width);
+): Int32Array {
+  const lookup = new Int32Array(1 << width);
   codes.forEach(({ bits, length }, symbol) => {
     const { value, extraBits = 0 } = meaning(symbol);
     for (let next = bits; next < lookup.length; next += 1 << length) {

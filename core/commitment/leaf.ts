@@ -6,6 +6,8 @@
  * over decoded bytes: texts and signatures can be rewritten by anyone, these cannot. The payload's 128-bit
  * `jti` keeps it from being guessed. It is also the identity of a credential in caches, duplicates and audit.
  */
+import { allocate } from '../bytes/allocate.ts';
+import { equalBytes } from '../bytes/equal.ts';
 import { toUtf8 } from '../bytes/utf8.ts';
 import type { Crypto } from '../crypto.ts';
 
@@ -15,11 +17,19 @@ export const COMMITMENT_BYTES: number = DOMAIN.length + 2 * HASH_BYTES;
 /** RFC 9162 §2.1.1: what is hashed before the data of a leaf. */
 const LEAF_PREFIX = 0x00;
 
+/** The header hashed last, and its hash: most credentials in a row are signed with the same key. */
+let lastHeader = new Uint8Array(0);
+const lastHeaderHash = new Uint8Array(HASH_BYTES);
+
 /** The commitment, 75 bytes. */
 export function commitmentOf(crypto: Crypto, headerBytes: Uint8Array, payloadBytes: Uint8Array): Uint8Array {
-  const commitment = new Uint8Array(COMMITMENT_BYTES);
+  const commitment = allocate(COMMITMENT_BYTES);
   commitment.set(DOMAIN);
-  crypto.sha256Into(headerBytes, commitment, DOMAIN.length);
+  if (lastHeader.length === 0 || !equalBytes(headerBytes, lastHeader)) {
+    crypto.sha256Into(headerBytes, lastHeaderHash, 0);
+    lastHeader = headerBytes.slice();
+  }
+  commitment.set(lastHeaderHash, DOMAIN.length);
   crypto.sha256Into(payloadBytes, commitment, DOMAIN.length + HASH_BYTES);
   return commitment;
 }

@@ -5,6 +5,7 @@
  * and a last one without a neighbour moves up as it is. All levels stand one after the other in one flat buffer,
  * 32 bytes a node, so a tree costs one allocation and each node one hash.
  */
+import { allocate } from '../bytes/allocate.ts';
 import type { Crypto } from '../crypto.ts';
 import { CommitmentError } from './errors.ts';
 import { HASH_BYTES, hashPlaced, LEFT, placeNode, RIGHT } from './node-hash.ts';
@@ -87,7 +88,9 @@ function fillLevel(crypto: Crypto, nodes: Uint8Array, { offset, below }: Level):
 
 /** @param words all nodes, eight words each: copied as words, a path takes a tenth of its hashes' time */
 function pathOf(words: Uint32Array, levels: readonly Level[], index: number): Uint8Array {
-  const path = new Uint32Array((levels.length - 1) * HASH_WORDS);
+  const bytes = allocate((levels.length - 1) * HASH_BYTES);
+  // What is allocated starts at a multiple of a word.
+  const path = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / WORD_BYTES);
   let length = 0;
   let place = index;
   for (const { offset, count } of levels) {
@@ -100,5 +103,5 @@ function pathOf(words: Uint32Array, levels: readonly Level[], index: number): Ui
     for (let i = 0; i < HASH_WORDS; i++) path[length + i] = words[from + i]!;
     length += HASH_WORDS;
   }
-  return new Uint8Array(path.buffer, 0, length * WORD_BYTES);
+  return length === path.length ? bytes : bytes.subarray(0, length * WORD_BYTES);
 }

@@ -3,6 +3,8 @@
  * written straight into bytes: this is on the way of every verification.
  */
 
+import { allocate } from '../bytes/allocate.ts';
+
 const ALPHABET = Uint8Array.from(
   'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
   (character) => character.charCodeAt(0),
@@ -11,7 +13,7 @@ const DOT = 0x2e;
 
 export function signingInput(headerBytes: Uint8Array, payloadBytes: Uint8Array): Uint8Array {
   const headerLength = encodedLength(headerBytes.length);
-  const input = new Uint8Array(headerLength + 1 + encodedLength(payloadBytes.length));
+  const input = allocate(headerLength + 1 + encodedLength(payloadBytes.length));
   encodeInto(headerBytes, input, 0);
   input[headerLength] = DOT;
   encodeInto(payloadBytes, input, headerLength + 1);

@@ -6,6 +6,7 @@
  */
 import { toHex } from '../bytes/hex.ts';
 import type { CredentialClaims } from '../credential/claims.ts';
+import type { Es256PublicKey } from '../crypto.ts';
 import { fromVct } from '../credential/credential-type.ts';
 import { recogniseKind } from '../qr/kind.ts';
 import type { Anchor } from '../trust/root-index.ts';
@@ -25,11 +26,15 @@ import { validityProblems } from './steps/validity.ts';
 import { Trail, type Judgement } from './trail.ts';
 import type { IssuerEvidence } from './verdict.ts';
 
-/** Never throws: what no step foresees is `COULD_NOT_DECIDE`. */
-export async function judge(text: string, context: VerifyContext): Promise<Judgement> {
+/**
+ * Neither throws nor rejects: what no step foresees is `COULD_NOT_DECIDE`. Promises only where the platform's
+ * ES256 does: a turn of the event loop costs as much as a step.
+ */
+export function judge(text: string, context: VerifyContext): Judgement | Promise<Judgement> {
   const trail = new Trail(timeOf(context));
   try {
-    return await take(text, context, trail);
+    const judgement = take(text, context, trail);
+    return judgement instanceof Promise ? judgement.catch(() => trail.giveUp()) : judgement;
   } catch {
     return trail.giveUp();
   }
@@ -54,12 +59,12 @@ function take(text: string, context: VerifyContext, trail: Trail): Judgement | P
   return judgeAnchored(code, anchors, context, trail);
 }
 
-async function judgeAnchored(
+function judgeAnchored(
   code: DecodedCode,
   anchors: readonly Anchor[],
   context: VerifyContext,
   trail: Trail,
-): Promise<Judgement> {
+): Judgement | Promise<Judgement> {
   const claims = readClaims(code.payloadBytes);
   if (isReason(claims)) return trail.stop('issuer', claims);
   const found = anchorOfIssuer(claims, anchors, context);
@@ -71,28 +76,30 @@ async function judgeAnchored(
   if (isReason(key)) return trail.stop('issuer', key);
   trail.conclude('issuer', []);
 
-  if (!context.policy.ledgerMode) {
-    if (!(await isSignatureGood(code, key, context))) return trail.stop('signature', 'SIGNATURE_INVALID');
-    trail.conclude('signature', []);
-    trail.evidence.signature = 'checked';
-  }
-  trail.isAnchored = true;
-  return judgeAuthentic({ claims, issuer, anchoredAtSeconds: anchor.timeSeconds }, context, trail);
+  const goOn = (): Judgement => {
+    trail.isAnchored = true;
+    return judgeAuthentic({ claims, issuer, anchoredAtSeconds: anchor.timeSeconds }, context, trail);
+  };
+  return context.policy.ledgerMode ? goOn() : ifSigned(code, key, { context, trail, goOn });
 }
 
 /** The root was not seen: then nothing but the signature can tell a new credential from a forgery. */
-async function judgeUnanchored(code: DecodedCode, context: VerifyContext, trail: Trail): Promise<Judgement> {
+function judgeUnanchored(
+  code: DecodedCode,
+  context: VerifyContext,
+  trail: Trail,
+): Judgement | Promise<Judgement> {
   trail.conclude('inclusion', ['ROOT_NOT_SEEN']);
   const signingKey = anyKey(code.kid, context);
   if (signingKey === undefined) {
     // A key is announced before it may be used, so whoever is up to date knows it; anybody else cannot tell.
     return isUpToDate(context) ? trail.stop('issuer', 'KEY_UNKNOWN') : trail.end();
   }
-  if (!(await isSignatureGood(code, signingKey, context)))
-    return trail.stop('signature', 'SIGNATURE_INVALID');
-  trail.conclude('signature', []);
-  trail.evidence.signature = 'checked';
+  const goOn = (): Judgement => judgeSignedOnly(code, context, trail);
+  return ifSigned(code, signingKey, { context, trail, goOn });
+}
 
+function judgeSignedOnly(code: DecodedCode, context: VerifyContext, trail: Trail): Judgement {
   const claims = readClaims(code.payloadBytes);
   if (isReason(claims)) return trail.stop('issuer', claims);
   const issuer = context.state.trust.issuerByDid(claims.iss);
@@ -105,6 +112,28 @@ async function judgeUnanchored(code: DecodedCode, context: VerifyContext, trail:
     return trail.stop('inclusion', 'ROOT_NEVER_ANCHORED');
   }
   return judgeAuthentic({ claims, issuer }, context, trail);
+}
+
+interface Continuation {
+  readonly context: VerifyContext;
+  readonly trail: Trail;
+  readonly goOn: () => Judgement;
+}
+
+/** Goes on when the signature is good, and stops when not. */
+function ifSigned(
+  code: DecodedCode,
+  key: Es256PublicKey,
+  { context, trail, goOn }: Continuation,
+): Judgement | Promise<Judgement> {
+  const decide = (isGood: boolean): Judgement => {
+    if (!isGood) return trail.stop('signature', 'SIGNATURE_INVALID');
+    trail.conclude('signature', []);
+    trail.evidence.signature = 'checked';
+    return goOn();
+  };
+  const isGood = isSignatureGood(code, key, context);
+  return isGood instanceof Promise ? isGood.then(decide) : decide(isGood);
 }
 
 interface Authentic {

@@ -9,7 +9,8 @@ export type { VerifyContext } from './context.ts';
 /** Never throws, whatever `text` is: a check that fails in an unforeseen way answers `COULD_NOT_DECIDE`. */
 export async function verifyCode(text: string, context: VerifyContext): Promise<Verdict> {
   try {
-    return conclude(await judge(text, context), context);
+    const judgement = judge(text, context);
+    return conclude(judgement instanceof Promise ? await judgement : judgement, context);
   } catch {
     return couldNotDecide(context.policy);
   }

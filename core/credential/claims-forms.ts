@@ -1,0 +1,118 @@
+/**
+ * The forms of a payload: for each type of credential its members, and what each may say. Whether the facts make
+ * sense together is the issuer's business (`core/record/rules.ts`); here it matters that two readers of the same
+ * bytes see the same thing.
+ */
+import {
+  natural,
+  object,
+  oneOf,
+  optional,
+  text,
+  type Members,
+  type Reader,
+} from '../bytes/canonical-reader.ts';
+import type { Code, DocumentType, Sex } from '../record/record.ts';
+import type { CredentialClaims, SubjectClaims, TestCredential, VaccinationCredential } from './claims.ts';
+
+type StatusClaim = CredentialClaims['status'];
+type ConfirmationClaim = NonNullable<CredentialClaims['cnf']>;
+type Registered = Omit<CredentialClaims, 'vct' | 'facts'>;
+
+/** The last second of the year 9999. */
+const MAX_SECONDS = 253_402_300_799;
+const SEXES: readonly Sex[] = ['F', 'M', 'X', 'U'];
+const DOCUMENT_TYPES: readonly DocumentType[] = [
+  'HKID',
+  'HKBC',
+  'HKEC',
+  'PASSPORT',
+  'HVP',
+  'EEP',
+  'MOBIR',
+  'CNID',
+  'OTHER',
+];
+
+const anything = text();
+const seconds = natural({ max: MAX_SECONDS });
+const count = natural({ min: 1, max: 99 });
+const code = text<Code>(/^[a-z0-9]+\|[^|]+$/);
+const country = text(/^[A-Z]{2}$/);
+const day = text(/^\d{4}-\d{2}-\d{2}$/);
+const instant = text(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/);
+const coordinate = text(/^[A-Za-z0-9_-]{43}$/);
+
+const registered: Members<Registered> = {
+  iss: text(/^did:web:[A-Za-z0-9._:%-]+$/),
+  // 128 bits: the last character has four bits that are zero.
+  jti: text(/^[A-Za-z0-9_-]{21}[AQgw]$/),
+  iat: natural({ max: MAX_SECONDS, multipleOf: 3600 }),
+  nbf: optional(seconds),
+  exp: optional(seconds),
+  status: object<StatusClaim>({
+    status_list: object<StatusClaim['status_list']>({ idx: natural({ max: 0xffff_ffff }), uri: anything }),
+  }),
+  cnf: optional(
+    object<ConfirmationClaim>({
+      jwk: object<ConfirmationClaim['jwk']>({
+        kty: oneOf(['EC']),
+        crv: oneOf(['P-256']),
+        x: coordinate,
+        y: coordinate,
+      }),
+    }),
+  ),
+  profile: oneOf(['venue', 'travel']),
+  subject: object<SubjectClaims>({
+    nameEn: optional(anything),
+    nameZh: optional(anything),
+    dob: optional(text(/^\d{4}(-\d{2}(-\d{2})?)?$/)),
+    sex: optional(oneOf(SEXES)),
+    docType: optional(oneOf(DOCUMENT_TYPES)),
+    doc: anything,
+    docIssuer: optional(country),
+  }),
+};
+
+const readVaccination = object<VaccinationCredential>({
+  ...registered,
+  vct: oneOf(['urn:hcl:vaccination:1']),
+  facts: object<VaccinationCredential['facts']>({
+    disease: code,
+    product: code,
+    prophylaxis: optional(code),
+    manufacturer: optional(code),
+    doseNumber: count,
+    seriesDoses: optional(count),
+    date: day,
+    lot: optional(anything),
+    centre: optional(anything),
+    country,
+  }),
+});
+
+const readTest = object<TestCredential>({
+  ...registered,
+  vct: oneOf(['urn:hcl:test:1']),
+  facts: object<TestCredential['facts']>({
+    disease: code,
+    method: code,
+    result: code,
+    specimen: optional(code),
+    kit: optional(anything),
+    collectedAt: instant,
+    reportedAt: optional(instant),
+    laboratory: optional(anything),
+    country,
+  }),
+});
+
+/** The reader for a `vct`, `undefined` when this version knows no such type. */
+export const CLAIMS_READERS: ReadonlyMap<string, Reader<CredentialClaims>> = new Map<
+  string,
+  Reader<CredentialClaims>
+>([
+  ['urn:hcl:vaccination:1', readVaccination],
+  ['urn:hcl:test:1', readTest],
+]);

@@ -1,0 +1,124 @@
+/**
+ * A second opinion on which payloads are credentials: general parser, canonical form by writing the value anew,
+ * and JSON schemas through TypeBox.
+ */
+import Type from 'typebox';
+import { Compile } from 'typebox/compile';
+import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
+
+const strict = { additionalProperties: false };
+const Text = Type.String({ minLength: 1 });
+const Seconds = Type.Integer({ minimum: 0, maximum: 253_402_300_799 });
+const Code = Type.String({ pattern: '^[a-z0-9]+\\|[^|]+$' });
+const Country = Type.String({ pattern: '^[A-Z]{2}$' });
+const Day = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
+const Instant = Type.String({
+  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2})$',
+});
+const Coordinate = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
+const Count = Type.Integer({ minimum: 1, maximum: 99 });
+
+const Subject = Type.Object(
+  {
+    nameEn: Type.Optional(Text),
+    nameZh: Type.Optional(Text),
+    dob: Type.Optional(Type.String({ pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$' })),
+    sex: Type.Optional(Type.Enum(['F', 'M', 'X', 'U'])),
+    docType: Type.Optional(
+      Type.Enum(['HKID', 'HKBC', 'HKEC', 'PASSPORT', 'HVP', 'EEP', 'MOBIR', 'CNID', 'OTHER']),
+    ),
+    doc: Text,
+    docIssuer: Type.Optional(Country),
+  },
+  strict,
+);
+
+const registered = {
+  iss: Type.String({ pattern: '^did:web:[A-Za-z0-9._:%-]+$' }),
+  jti: Type.String({ pattern: '^[A-Za-z0-9_-]{21}[AQgw]$' }),
+  iat: Type.Integer({ minimum: 0, maximum: 253_402_300_799, multipleOf: 3600 }),
+  nbf: Type.Optional(Seconds),
+  exp: Type.Optional(Seconds),
+  status: Type.Object(
+    {
+      status_list: Type.Object(
+        { idx: Type.Integer({ minimum: 0, maximum: 0xffff_ffff }), uri: Text },
+        strict,
+      ),
+    },
+    strict,
+  ),
+  cnf: Type.Optional(
+    Type.Object(
+      {
+        jwk: Type.Object(
+          { kty: Type.Literal('EC'), crv: Type.Literal('P-256'), x: Coordinate, y: Coordinate },
+          strict,
+        ),
+      },
+      strict,
+    ),
+  ),
+  profile: Type.Enum(['venue', 'travel']),
+  subject: Subject,
+};
+
+const vaccination = Compile(
+  Type.Object(
+    {
+      ...registered,
+      vct: Type.Literal('urn:hcl:vaccination:1'),
+      facts: Type.Object(
+        {
+          disease: Code,
+          product: Code,
+          prophylaxis: Type.Optional(Code),
+          manufacturer: Type.Optional(Code),
+          doseNumber: Count,
+          seriesDoses: Type.Optional(Count),
+          date: Day,
+          lot: Type.Optional(Text),
+          centre: Type.Optional(Text),
+          country: Country,
+        },
+        strict,
+      ),
+    },
+    strict,
+  ),
+);
+
+const test = Compile(
+  Type.Object(
+    {
+      ...registered,
+      vct: Type.Literal('urn:hcl:test:1'),
+      facts: Type.Object(
+        {
+          disease: Code,
+          method: Code,
+          result: Code,
+          specimen: Type.Optional(Code),
+          kit: Type.Optional(Text),
+          collectedAt: Instant,
+          reportedAt: Type.Optional(Instant),
+          laboratory: Type.Optional(Text),
+          country: Country,
+        },
+        strict,
+      ),
+    },
+    strict,
+  ),
+);
+
+/** The claims that `text` spells, `undefined` when it is no canonical payload of a known type. */
+export function claimsBySchema(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (toCanonicalJson(value) !== text) return undefined;
+    return vaccination.Check(value) || test.Check(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
