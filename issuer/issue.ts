@@ -1,6 +1,7 @@
 /**
- * Rows → signed, stored credentials: look for duplicates → make and sign → seal → one synced batch → answer.
- * A thousand rows share a batch, and while one is being synced the next is made.
+ * Rows → signed, stored credentials: look for duplicates → draw up → finish (sign, seal) → one synced batch →
+ * answer. A thousand rows share a batch; while one is finished by a thread beside, the next is drawn up and the
+ * one before is synced.
  *
  * What a row's answer says is on the disk. Before the commit nothing is; a crash leaves at most unused
  * numbers and status entries behind. The same record again finds the first one, by content: sending a file
@@ -15,19 +16,15 @@ import type { Clock } from '../service/clock.ts';
 import { WriteBatch, type Store } from '../service/store.ts';
 import { chunksOf } from './chunks.ts';
 import { IssuerError } from './errors.ts';
+import type { FinishedRecord } from './finish.ts';
+import type { Finisher } from './finisher.ts';
 import { encodeHandleEntry } from './handle-entry.ts';
 import type { IntakeRow } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import { LANE_COUNT, type LaneLeaf, type Lanes } from './lanes.ts';
 import { Lock } from './lock.ts';
-import {
-  prepareRecord,
-  signRecord,
-  type MakerDependencies,
-  type NewRecord,
-  type UnsignedRecord,
-} from './new-record.ts';
-import { PROFILES, type RecordSealer } from './record-entry.ts';
+import { newCredentials, type MakerDependencies, type NewCredential } from './new-record.ts';
+import { PROFILES } from './record-entry.ts';
 import type { IssuedCredential, RefusedRow, RowResult } from './row.ts';
 import { TABLES, type IssuerTables } from './store.ts';
 
@@ -36,7 +33,7 @@ export interface RecordIssuerDependencies extends MakerDependencies {
   readonly tables: IssuerTables;
   readonly index: KeyedIndex;
   readonly lanes: Lanes;
-  readonly sealer: RecordSealer;
+  readonly finisher: Pick<Finisher, 'finish'>;
   readonly now: Clock;
   /** Leaves that may wait for the ledger before `ISSUER_BUSY`. */
   readonly maxWaiting: number;
@@ -48,19 +45,34 @@ export interface RecordIssuerDependencies extends MakerDependencies {
   readonly onStored: (records: number) => void;
 }
 
-/** A good row: which record it is, and, when that is new, what was made for it. */
-interface Outcome {
-  readonly row: number;
+/** A good row whose record is new. */
+interface Draft {
   readonly number: number;
+  readonly recordBytes: Uint8Array;
   readonly indexKey: Uint8Array;
-  readonly made: NewRecord | undefined;
+  /** `indexKey` as the key of a map. */
+  readonly name: string;
+  /** In the order of `PROFILES`. */
+  readonly credentials: readonly NewCredential[];
 }
 
-/** As {@link Outcome}, not signed yet. */
-type Prepared = Omit<Outcome, 'made'> & { readonly unsigned: UnsignedRecord | undefined };
+/** A good row: the record it is, and its draft when that is new. */
+interface Outcome {
+  readonly number: number;
+  readonly draft: Draft | undefined;
+}
 
-const CHUNK_ROWS = 1_000;
-/** Chunks being synced while the next is made. */
+/** What is known of a good row before anything is made for it. */
+interface GoodRow {
+  readonly record: Extract<IntakeRow, { record: unknown }>['record'];
+  readonly recordBytes: Uint8Array;
+  readonly indexKey: Uint8Array;
+}
+
+type FinishedDraft = Draft & FinishedRecord;
+
+const CHUNK_ROWS = 250;
+/** Chunks being finished and synced while the next is drawn up. */
 const CHUNKS_UNDER_WAY = 2;
 /** Other requests get a turn after so many records. */
 const TURN_ROWS = 100;
@@ -69,10 +81,12 @@ const NEXT_RECORD = toUtf8('next-record');
 export class RecordIssuer {
   readonly #deps: RecordIssuerDependencies;
   readonly #lock = new Lock();
-  /** Records on their way to the disk, by index key: a twin that arrives meanwhile is a duplicate too. */
+  /** Records on their way to the disk, by name: a twin that arrives meanwhile is a duplicate too. */
   readonly #underWay = new Map<string, number>();
-  /** Keys whose commit has ended: the store shows them, so the next look at it may drop them. */
+  /** Names whose commit has ended: the store shows them, so the next look at it may drop them. */
   #settled: string[] = [];
+  /** The chunk drawn up last is handed to the store, and so are all before it. */
+  #handedIn: Promise<unknown> = Promise.resolve();
   #nextRecord: number;
 
   private constructor(deps: RecordIssuerDependencies, nextRecord: number) {
@@ -100,13 +114,13 @@ export class RecordIssuer {
     for (const { results } of underWay) yield* await results;
   }
 
-  /** Ends when the chunk is handed to the store; `results` when it is on the disk. Under the lock. */
+  /** Ends when the chunk is drawn up; `results` when it is on the disk. Under the lock. */
   async #issueChunk(
     chunk: readonly IntakeRow[],
   ): Promise<{ readonly results: Promise<readonly RowResult[]> }> {
     this.#checkRoom();
-    const outcomes = await this.#makeAll(chunk);
-    const results = this.#commit(outcomes).then(() => this.#answer(chunk, outcomes));
+    const outcomes = await this.#drawUp(chunk);
+    const results = this.#finishAndCommit(outcomes).then(() => this.#answer(chunk, outcomes));
     // Awaited later: until then a failure must not count as unhandled.
     results.catch(() => undefined);
     return { results };
@@ -120,74 +134,97 @@ export class RecordIssuer {
       throw new IssuerError('ISSUER_BUSY', 'too much waits for the ledger');
   }
 
-  async #makeAll(chunk: readonly IntakeRow[]): Promise<readonly Outcome[]> {
-    const drafts = chunk.flatMap((row) => ('record' in row ? [this.#draft(row)] : []));
-    for (const key of this.#settled.splice(0)) this.#underWay.delete(key);
-    const stored = await this.#deps.tables.duplicates.getMany(drafts.map(({ indexKey }) => indexKey));
+  /** An outcome for each good row of the chunk, in order. */
+  async #drawUp(chunk: readonly IntakeRow[]): Promise<readonly Outcome[]> {
+    const rows = chunk.flatMap((row) => ('record' in row ? [this.#read(row)] : []));
+    for (const name of this.#settled.splice(0)) this.#underWay.delete(name);
+    const stored = await this.#deps.tables.duplicates.getMany(rows.map(({ indexKey }) => indexKey));
     const issuedAtSeconds = Math.floor(this.#deps.now() / 1000);
-    const inChunk = new Map<string, number>();
-    const outcomes: Promise<Outcome>[] = [];
-    for (let from = 0; from < drafts.length; from += TURN_ROWS) {
-      // All are prepared, then all are handed to the thread pool: waking its threads costs more than the rest.
-      const prepared = drafts.slice(from, from + TURN_ROWS).map((draft, i): Prepared => {
-        const { row, record, recordBytes, indexKey } = draft;
-        const name = nameOf(indexKey);
-        const before = stored[from + i];
-        const known =
-          before === undefined ? (this.#underWay.get(name) ?? inChunk.get(name)) : readUint64(before);
-        if (known !== undefined) return { row, number: known, indexKey, unsigned: undefined };
-        const number = this.#nextRecord++;
-        inChunk.set(name, number);
-        return {
-          row,
-          number,
-          indexKey,
-          unsigned: prepareRecord({ record, recordBytes, issuedAtSeconds }, this.#deps),
-        };
-      });
-      for (const one of prepared) outcomes.push(this.#sign(one));
-      await nextTurn();
+    const outcomes: Outcome[] = [];
+    for (const [i, row] of rows.entries()) {
+      if (i > 0 && i % TURN_ROWS === 0) await nextTurn();
+      const name = nameOf(row.indexKey);
+      const before = stored[i];
+      const known = before === undefined ? this.#underWay.get(name) : readUint64(before);
+      outcomes.push(
+        known === undefined ? this.#draft(row, name, issuedAtSeconds) : { number: known, draft: undefined },
+      );
     }
-    return await Promise.all(outcomes);
+    return outcomes;
   }
 
-  #sign({ unsigned, ...outcome }: Prepared): Promise<Outcome> {
-    if (unsigned === undefined) return Promise.resolve({ ...outcome, made: undefined });
-    const signed = signRecord(unsigned, this.#deps).then((made) => ({ ...outcome, made }));
-    // Awaited with all others of the chunk: until then a failure must not count as unhandled.
-    signed.catch(() => undefined);
-    return signed;
+  #read({ record }: Extract<IntakeRow, { record: unknown }>): GoodRow {
+    const recordBytes = toUtf8(toCanonicalJson(record));
+    return { record, recordBytes, indexKey: this.#deps.index.ofRecord(recordBytes) };
   }
 
-  #draft(
-    row: Extract<IntakeRow, { record: unknown }>,
-  ): typeof row & { recordBytes: Uint8Array; indexKey: Uint8Array } {
-    const recordBytes = toUtf8(toCanonicalJson(row.record));
-    return { ...row, recordBytes, indexKey: this.#deps.index.ofRecord(recordBytes) };
+  #draft({ record, recordBytes, indexKey }: GoodRow, name: string, issuedAtSeconds: number): Outcome {
+    const number = this.#nextRecord++;
+    this.#underWay.set(name, number);
+    const credentials = newCredentials(record, issuedAtSeconds, this.#deps);
+    return { number, draft: { number, recordBytes, indexKey, name, credentials } };
   }
 
-  /** Everything of the chunk in one batch. No await before the commit: lanes and store keep one order. */
-  async #commit(outcomes: readonly Outcome[]): Promise<void> {
+  /** Resolves when all of the chunk, and of the chunks before it, is on the disk. */
+  async #finishAndCommit(outcomes: readonly Outcome[]): Promise<void> {
+    const drafts = outcomes.flatMap(({ draft }) => (draft === undefined ? [] : [draft]));
+    const handedIn = this.#handIn(drafts, this.#handedIn);
+    this.#handedIn = handedIn;
+    try {
+      await (
+        await handedIn
+      ).committed;
+    } catch (error) {
+      // Whoever was drawn up after this has failed too; what comes now starts anew.
+      for (const { name } of drafts) this.#underWay.delete(name);
+      if (this.#handedIn === handedIn) this.#handedIn = Promise.resolve();
+      throw error;
+    }
+  }
+
+  /** Finishes the drafts and hands them to the store, in the order of the chunks: lanes and store keep one order. */
+  async #handIn(
+    drafts: readonly Draft[],
+    before: Promise<unknown>,
+  ): Promise<{ readonly committed: Promise<void> }> {
+    const [finished] = await Promise.all([this.#finish(drafts), before]);
+    const committed = this.#commit(finished);
+    committed.catch(() => undefined);
+    return { committed };
+  }
+
+  async #finish(drafts: readonly Draft[]): Promise<readonly FinishedDraft[]> {
+    const unsigned = drafts.map(({ number, recordBytes, credentials }) => {
+      return { number, recordBytes, payloads: credentials.map(({ payloadBytes }) => payloadBytes) };
+    });
+    const finished = await this.#deps.finisher.finish(unsigned);
+    // One for each draft, in their order.
+    return drafts.map((draft, i) => ({ ...draft, ...finished[i]! }));
+  }
+
+  /** Everything of the chunk in one batch. No await before the commit. */
+  async #commit(drafts: readonly FinishedDraft[]): Promise<void> {
     const { store, lists, lanes, now, onStored } = this.#deps;
     const batch = new WriteBatch();
-    const counts = this.#appendLeaves(outcomes, batch);
-    const names = this.#addRecords(outcomes, batch);
+    const counts = this.#appendLeaves(drafts, batch);
+    this.#addRecords(drafts, batch);
     lists.writeTo(batch);
     // Commit point. Before it nothing of the chunk exists; after it everything does, and the pipeline finds
     // the new leaves by itself, also after a restart. An empty batch waits for those before it: a duplicate
     // is answered only once its first is on the disk.
     await store.commit(batch);
-    this.#settled.push(...names);
+    for (const { name } of drafts) this.#settled.push(name);
     counts.forEach((count, lane) => lanes.commit(lane, count, now()));
-    if (names.length > 0) onStored(names.length);
+    if (drafts.length > 0) onStored(drafts.length);
   }
 
   /** Adds leaves and handles; returns the number of leaves for each lane. */
-  #appendLeaves(outcomes: readonly Outcome[], batch: WriteBatch): readonly number[] {
+  #appendLeaves(drafts: readonly FinishedDraft[], batch: WriteBatch): readonly number[] {
     const lanes = Array.from({ length: LANE_COUNT }, (): (LaneLeaf & { readonly handle: string })[] => []);
-    for (const { number, made } of outcomes) {
-      made?.credentials.forEach(({ lane, leafHash, handle }, place) => {
-        lanes[lane]?.push({ leafHash, recordNumber: number, place, handle });
+    for (const { number, credentials, leafHashes } of drafts) {
+      credentials.forEach(({ lane, handle }, place) => {
+        // A leaf for each credential, in their order.
+        lanes[lane]?.push({ leafHash: leafHashes[place]!, recordNumber: number, place, handle });
       });
     }
     lanes.forEach((leaves, lane) => {
@@ -201,20 +238,13 @@ export class RecordIssuer {
     return lanes.map((leaves) => leaves.length);
   }
 
-  /** Adds the new records; returns the names of their index keys. */
-  #addRecords(outcomes: readonly Outcome[], batch: WriteBatch): readonly string[] {
-    const names: string[] = [];
-    for (const { number, indexKey, made } of outcomes) {
-      if (made === undefined) continue;
+  #addRecords(drafts: readonly FinishedDraft[], batch: WriteBatch): void {
+    for (const { number, indexKey, sealed } of drafts) {
       const key = toUint64(number);
-      batch.put(TABLES.records, key, this.#deps.sealer.seal(number, made));
+      batch.put(TABLES.records, key, sealed);
       batch.put(TABLES.duplicates, indexKey, key);
-      const name = nameOf(indexKey);
-      this.#underWay.set(name, number);
-      names.push(name);
     }
-    if (names.length > 0) batch.put(TABLES.meta, NEXT_RECORD, toUint64(this.#nextRecord));
-    return names;
+    if (drafts.length > 0) batch.put(TABLES.meta, NEXT_RECORD, toUint64(this.#nextRecord));
   }
 
   async #answer(chunk: readonly IntakeRow[], outcomes: readonly Outcome[]): Promise<readonly RowResult[]> {
@@ -226,12 +256,12 @@ export class RecordIssuer {
         continue;
       }
       // One outcome for each good row, in the same order.
-      const { number, made } = outcomes[next++]!;
+      const { number, draft } = outcomes[next++]!;
       results.push({
         row: row.row,
         recordId: this.#deps.index.toRecordId(number),
-        duplicate: made === undefined,
-        credentials: made === undefined ? await this.#deps.describe(number) : credentialsOf(made),
+        duplicate: draft === undefined,
+        credentials: draft === undefined ? await this.#deps.describe(number) : credentialsOf(draft),
       });
     }
     return results;
@@ -243,9 +273,9 @@ function nameOf(indexKey: Uint8Array): string {
   return Buffer.from(indexKey.buffer, indexKey.byteOffset, indexKey.length).toString('latin1');
 }
 
-function credentialsOf(made: NewRecord): readonly IssuedCredential[] {
+function credentialsOf({ credentials }: Draft): readonly IssuedCredential[] {
   return PROFILES.map((profile, place) => {
     // A record has a credential for each profile.
-    return { profile, handle: made.credentials[place]!.handle, state: 'anchoring' };
+    return { profile, handle: credentials[place]!.handle, state: 'anchoring' };
   });
 }

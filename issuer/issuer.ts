@@ -23,6 +23,8 @@ import { Background } from './background.ts';
 import { Batches } from './batches.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
+import { Finisher } from './finisher.ts';
+import { finishingPartsOf } from './finishing-parts.ts';
 import { Gate } from './gate.ts';
 import type { IntakeRow } from './intake/row.ts';
 import { RecordIssuer } from './issue.ts';
@@ -32,11 +34,10 @@ import { ListAllocator } from './list-allocator.ts';
 import { createIssuerMetrics, type IssuerMetrics } from './metrics.ts';
 import { Pipeline } from './pipeline.ts';
 import type { AnchorPort, StatusPort } from './ports.ts';
-import { RecordSealer } from './record-entry.ts';
 import { Release, type HeldCredential, type StoredRecord } from './release.ts';
 import type { RowResult } from './row.ts';
 import type { IssuerSecrets } from './secrets.ts';
-import { issuerKeyOf, type IssuerKey } from './signing.ts';
+import type { IssuerKey } from './signing.ts';
 import { Status } from './status.ts';
 import { StatusPublication, type StatusManifest } from './status-publication.ts';
 import { readersOf, TABLES, type IssuerTables } from './store.ts';
@@ -74,6 +75,7 @@ export interface PublishedBatch {
 
 interface Parts {
   readonly store: Store;
+  readonly finisher: Finisher;
   readonly key: IssuerKey;
   readonly metrics: IssuerMetrics;
   readonly gate: Gate;
@@ -224,6 +226,7 @@ export class Issuer implements AsyncDisposable {
     patience.abort();
     this.#disconnect();
     await stopped;
+    await this.#parts.finisher[Symbol.asyncDispose]();
     await this.#parts.store.close();
   }
 
@@ -247,12 +250,13 @@ async function openParts({ config, secrets, ports, store }: Opening): Promise<Pa
   const tables = readersOf(store);
   await checkIdentity(store, tables, did);
 
-  const key = issuerKeyOf(crypto, secrets.signingKey);
   const metrics = createIssuerMetrics();
   const gate = new Gate();
   const index = new KeyedIndex(secrets.indexKey);
   const envelope = new Envelope(secrets.keyEncryption, randomBytes);
-  const sealer = new RecordSealer(envelope, did);
+  const finishing = finishingPartsOf({ did, ...secrets }, { crypto, randomBytes });
+  const finisher = new Finisher({ did, ...secrets }, finishing);
+  const { key, sealer } = finishing;
 
   const batches = await Batches.open({ crypto, store, tables, now, randomBytes, seedKey: secrets.batchSeed });
   const lanes = await Lanes.open(tables, await batches.stagedEnds(), now());
@@ -265,10 +269,9 @@ async function openParts({ config, secrets, ports, store }: Opening): Promise<Pa
   const records = await RecordIssuer.open({
     ...common,
     did,
-    key,
     index,
     lanes,
-    sealer,
+    finisher,
     maxWaiting,
     checkOpen: () => gate.check(),
     describe: (number) => release.describe(number),
@@ -278,7 +281,20 @@ async function openParts({ config, secrets, ports, store }: Opening): Promise<Pa
     },
   });
   const publication = new StatusPublication({ crypto, key, lists, status, freshForSeconds });
-  return { store, key, metrics, gate, records, lanes, batches, release, status, publication, background };
+  return {
+    store,
+    finisher,
+    key,
+    metrics,
+    gate,
+    records,
+    lanes,
+    batches,
+    release,
+    status,
+    publication,
+    background,
+  };
 }
 
 /** A store belongs to one issuer for ever: its envelopes and credentials name it. */

@@ -8,7 +8,6 @@ import {
   createDecipheriv,
   createHmac,
   createSecretKey,
-  hash,
   type Cipheriv,
   type KeyObject,
 } from 'node:crypto';
@@ -16,6 +15,7 @@ import { concatBytes } from '../core/bytes/concat.ts';
 import { fromBase64url, toBase64url } from '../core/bytes/base64url.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
 import { readUint64, writeUint64 } from '../service/big-endian.ts';
+import { nodeCrypto } from '../service/node-crypto.ts';
 
 const INDEX_BYTES = 16;
 const ID_TEXT = /^[A-Za-z0-9_-]{21}[AQgw]$/;
@@ -69,6 +69,7 @@ interface HmacKey {
 }
 
 const BLOCK_BYTES = 64;
+const DIGEST_BYTES = 32;
 
 /** @param key at most 64 bytes */
 function prepare(key: Uint8Array): HmacKey {
@@ -79,6 +80,7 @@ function prepare(key: Uint8Array): HmacKey {
 
 /** Two one-shot digests: Node's own HMAC takes three times as long, most of it to set itself up. */
 function keyed({ inner, outer }: HmacKey, value: Uint8Array): Uint8Array {
-  const digest = hash('sha256', concatBytes(inner, value), 'buffer');
-  return hash('sha256', concatBytes(outer, digest), 'buffer').subarray(0, INDEX_BYTES);
+  const blocks = concatBytes(outer, new Uint8Array(DIGEST_BYTES));
+  nodeCrypto.sha256Into(concatBytes(inner, value), blocks, BLOCK_BYTES);
+  return nodeCrypto.sha256(blocks).slice(0, INDEX_BYTES);
 }

@@ -6,7 +6,6 @@
  * a test holds the result, byte for byte, to what `core/credential/jwt.ts` makes through did-jwt.
  */
 import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
 import { fromJwk } from '../core/credential/key.ts';
 import { toCanonicalJson } from '../core/bytes/canonical-json.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
@@ -20,20 +19,17 @@ import { invariant } from '../core/errors.ts';
 import { IssuerError } from './errors.ts';
 import type { PrivateJwk } from './secrets.ts';
 
-const signInPool: (algorithm: string, data: Uint8Array, key: KeyObject) => Promise<Uint8Array> =
-  promisify(sign);
-
 const COORDINATE_BYTES = 32;
 const INTEGER = 0x02;
 
 export interface IssuerKey extends SigningKey {
   /** 65 bytes, SEC 1 uncompressed. */
   readonly publicKey: Uint8Array;
-  readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
+  readonly sign: (message: Uint8Array) => Uint8Array;
   /** Protected header of every credential. */
   readonly headerBytes: Uint8Array;
-  /** The signature over a credential's canonical payload. Runs beside the caller: any number at once. */
-  readonly signCredential: (payloadBytes: Uint8Array) => Promise<Uint8Array>;
+  /** The signature over a credential's canonical payload. */
+  readonly signCredential: (payloadBytes: Uint8Array) => Uint8Array;
 }
 
 export function issuerKeyOf(crypto: Crypto, jwk: PrivateJwk): IssuerKey {
@@ -41,9 +37,7 @@ export function issuerKeyOf(crypto: Crypto, jwk: PrivateJwk): IssuerKey {
   const publicKey = fromJwk(jwk);
   crypto.importEs256(publicKey);
   const kid = kidOf(crypto, publicKey);
-  // In Node's thread pool: signing is most of the work, and goes on while the next record is prepared.
-  const signBytes = async (message: Uint8Array): Promise<Uint8Array> =>
-    fromDerSignature(await signInPool('sha256', message, key));
+  const signBytes = (message: Uint8Array): Uint8Array => fromDerSignature(sign('sha256', message, key));
   const headerBytes = toUtf8(
     toCanonicalJson({ alg: 'ES256', kid, typ: 'dc+sd-jwt' } satisfies CredentialHeader),
   );
@@ -52,7 +46,7 @@ export function issuerKeyOf(crypto: Crypto, jwk: PrivateJwk): IssuerKey {
     publicKey,
     sign: signBytes,
     headerBytes,
-    signCredential: async (payloadBytes) => toLowS(await signBytes(signingInput(headerBytes, payloadBytes))),
+    signCredential: (payloadBytes) => toLowS(signBytes(signingInput(headerBytes, payloadBytes))),
   };
 }
 

@@ -5,7 +5,7 @@
 import { invariant } from '../core/errors.ts';
 import { readUint32, writeUint32 } from './big-endian.ts';
 
-export function packSegments(segments: readonly Uint8Array[]): Uint8Array {
+export function packSegments(segments: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let size = 0;
   for (const segment of segments) size += 4 + segment.length;
   const packed = new Uint8Array(size);

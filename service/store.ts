@@ -7,6 +7,7 @@
  * further writes (`STORE_FAILED`) until it is opened again.
  */
 import { Level } from 'level';
+import { allocate } from '../core/bytes/allocate.ts';
 import { HclError } from '../core/errors.ts';
 import { makePrivateFolder } from './files.ts';
 
@@ -192,7 +193,7 @@ export function defineTables<Names extends string>(
 }
 
 function tagged(tag: number, bytes: Uint8Array): Uint8Array {
-  const result = new Uint8Array(bytes.length + 1);
+  const result = allocate(bytes.length + 1);
   result[0] = tag;
   result.set(bytes, 1);
   return result;

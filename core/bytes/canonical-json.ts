@@ -18,8 +18,9 @@ export const MAX_JSON_DEPTH = 32;
  * `JSON_INVALID`. Members that are given in order save the sorting, which is most of the work.
  */
 export function toCanonicalJson(value: unknown): string {
-  if (isPlainAndSorted(value, 0)) {
-    const text = JSON.stringify(value);
+  const sorted = isPlainAndSorted(value, 0) ? value : sortedCopy(value, 0);
+  if (sorted !== undefined) {
+    const text = JSON.stringify(sorted);
     // A lone surrogate is written as an escape; so may a backslash be that stands before "ud".
     if (!text.includes('\\ud')) return text;
   }
@@ -80,6 +81,23 @@ function isPlainAndSorted(value: unknown, depth: number): boolean {
     previous = name;
   }
   return !('toJSON' in value);
+}
+
+/** A copy whose members are in order, `undefined` when the value has more than plain objects, or odd names. */
+function sortedCopy(value: unknown, depth: number): unknown {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value !== 'object' || depth > MAX_JSON_DEPTH || Array.isArray(value)) return undefined;
+  if (Object.getPrototypeOf(value) !== Object.prototype || 'toJSON' in value) return undefined;
+  const members = value as Readonly<Record<string, unknown>>; // read by its own keys only
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(members).sort()) {
+    const member = sortedCopy(members[name], depth + 1);
+    // Digits are array indexes, which an object keeps in front; `__proto__` is no member of a copy.
+    if (member === undefined || !/^[A-Za-z]/.test(name)) return undefined;
+    copy[name] = member;
+  }
+  return copy;
 }
 
 function parseJson(text: string): JsonValue {

@@ -87,6 +87,8 @@ function testFacts(record: TestRecord, profile: Profile): TestClaims {
 
 /** Without the members that are `undefined`: an absent fact is an absent claim. */
 function present<T extends object>(value: { [Name in keyof T]: T[Name] | undefined }): T {
+  const members: Partial<T> = {};
+  for (const name in value) if (value[name] !== undefined) members[name] = value[name];
   // Leaving out undefined members is exactly what makes the value a T.
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+  return members as T;
 }
