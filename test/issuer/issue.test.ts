@@ -10,6 +10,7 @@ import type { IntakeRow } from '../../issuer/intake/row.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import { writeSecrets } from '../../issuer/secrets.ts';
 import { createRandomBytes } from '../../service/clock.ts';
+import { nodeCrypto } from '../../service/node-crypto.ts';
 import {
   collect,
   DID,
@@ -151,3 +152,30 @@ async function codesOf(issuer: Issuer, handles: readonly string[]): Promise<read
     return { parts, claims: parseClaims(parts.payloadBytes) };
   });
 }
+
+describe('issuing: a chunk that cannot be finished', () => {
+  it('leaves nothing behind: the same rows are new when they come again', async () => {
+    await using house = await IssuerHouse.create();
+    let isBroken = false;
+    const sha256 = (data: Uint8Array): Uint8Array => {
+      if (isBroken) throw new Error('broken');
+      return nodeCrypto.sha256(data);
+    };
+    await using issuer = await house.open({ ports: { crypto: { ...nodeCrypto, sha256 } } });
+    const records = [vaccination(1), vaccination(2)];
+    isBroken = true;
+    // The second falls with the first: its record is the same.
+    const attempts = [issueAll(issuer, records), issueAll(issuer, records)];
+    for (const { status } of await Promise.allSettled(attempts)) expect(status).to.equal('rejected');
+    isBroken = false;
+    const rows = await issueAll(issuer, records);
+    expect(rows.map(({ duplicate }) => duplicate)).to.deep.equal([false, false]);
+    await issuer.settle();
+    expect(
+      await codesOf(
+        issuer,
+        rows.flatMap(({ credentials }) => credentials.map(({ handle }) => handle)),
+      ),
+    ).to.have.lengthOf(4);
+  });
+});
