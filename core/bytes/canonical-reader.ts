@@ -66,16 +66,12 @@ export function optional<T>(read: Reader<T>): Optional<T> {
 export function object<T>(table: Members<T>): Reader<T> {
   const members = toMembers(table);
   return (input) => {
-    const { text } = input;
     const value: Record<string, unknown> = {};
     expectText(input, '{');
     const start = input.at;
     for (const { name, isOptional, read, first, next } of members) {
-      const prefix = input.at === start ? first : next;
-      if (text.startsWith(prefix, input.at)) {
-        input.at += prefix.length;
-        value[name] = read(input);
-      } else if (!isOptional) throw notOfForm();
+      if (skip(input, input.at === start ? first : next)) value[name] = read(input);
+      else if (!isOptional) throw notOfForm();
     }
     expectText(input, '}');
     // Every member that T must have was read by its own reader.
@@ -181,8 +177,14 @@ function parseString(token: string): string | undefined {
 }
 
 function expectText(input: Input, expected: string): void {
-  if (!input.text.startsWith(expected, input.at)) throw notOfForm();
+  if (!skip(input, expected)) throw notOfForm();
+}
+
+/** Moves past `expected` when it comes next. */
+function skip(input: Input, expected: string): boolean {
+  if (!input.text.startsWith(expected, input.at)) return false;
   input.at += expected.length;
+  return true;
 }
 
 function notOfForm(): BytesError {

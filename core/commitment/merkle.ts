@@ -8,10 +8,7 @@
 import { allocate } from '../bytes/allocate.ts';
 import type { Crypto } from '../crypto.ts';
 import { CommitmentError } from './errors.ts';
-import { HASH_BYTES, hashPlaced, LEFT, placeNode, RIGHT } from './node-hash.ts';
-
-const WORD_BYTES = 4;
-const HASH_WORDS: number = HASH_BYTES / WORD_BYTES;
+import { HASH_BYTES, HASH_WORDS, hashPlaced, LEFT, placeWords, RIGHT, WORD_BYTES } from './node-hash.ts';
 
 export interface MerkleTree {
   readonly root: Uint8Array;
@@ -38,8 +35,8 @@ export function buildTree(crypto: Crypto, leafHashes: Uint8Array): MerkleTree {
   const levels = levelsOf(size);
   const nodes = new Uint8Array(levels.reduce((bytes, level) => bytes + level.count * HASH_BYTES, 0));
   nodes.set(leafHashes);
-  for (const level of levels) fillLevel(crypto, nodes, level);
   const words = new Uint32Array(nodes.buffer);
+  for (const level of levels) fillLevel(crypto, { nodes, words }, level);
   return {
     root: nodes.slice(-HASH_BYTES),
     size,
@@ -71,14 +68,20 @@ function levelsOf(size: number): readonly Level[] {
   return levels;
 }
 
-function fillLevel(crypto: Crypto, nodes: Uint8Array, { offset, below }: Level): void {
+/** The same bytes twice: words are copied faster, and hashes are written as bytes. */
+interface Nodes {
+  readonly nodes: Uint8Array;
+  readonly words: Uint32Array;
+}
+
+function fillLevel(crypto: Crypto, { nodes, words }: Nodes, { offset, below }: Level): void {
   if (below === undefined) return;
   const paired = below.count - (below.count % 2);
   let at = offset;
   let from = below.offset;
   for (let i = 0; i < paired; i += 2) {
-    placeNode(nodes, from, LEFT);
-    placeNode(nodes, from + HASH_BYTES, RIGHT);
+    placeWords(words, from / WORD_BYTES, LEFT);
+    placeWords(words, from / WORD_BYTES + HASH_WORDS, RIGHT);
     hashPlaced(crypto, nodes, at);
     at += HASH_BYTES;
     from += 2 * HASH_BYTES;
