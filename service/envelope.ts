@@ -53,14 +53,7 @@ export class Envelope {
     sealed.set(iv, 5);
     const wrappingKey = this.#keyOf(this.#epoch);
     encrypt({ key: wrappingKey, iv, aad, plaintext: dataKey, target: sealed, at: WRAPPED_AT });
-    encrypt({
-      key: createSecretKey(dataKey),
-      iv: ZERO_IV,
-      aad,
-      plaintext,
-      target: sealed,
-      at: CIPHERTEXT_AT,
-    });
+    encrypt({ key: dataKey, iv: ZERO_IV, aad, plaintext, target: sealed, at: CIPHERTEXT_AT });
     dataKey.fill(0);
     return sealed;
   }
@@ -76,7 +69,7 @@ export class Envelope {
       aad,
       sealed.subarray(WRAPPED_AT, CIPHERTEXT_AT),
     );
-    const plaintext = decrypt(createSecretKey(dataKey), ZERO_IV, aad, sealed.subarray(CIPHERTEXT_AT));
+    const plaintext = decrypt(dataKey, ZERO_IV, aad, sealed.subarray(CIPHERTEXT_AT));
     dataKey.fill(0);
     return plaintext;
   }
@@ -89,7 +82,7 @@ export class Envelope {
 }
 
 interface Encryption {
-  readonly key: KeyObject;
+  readonly key: KeyObject | Uint8Array;
   readonly iv: Uint8Array;
   readonly aad: Uint8Array;
   readonly plaintext: Uint8Array;
@@ -105,7 +98,7 @@ function encrypt({ key, iv, aad, plaintext, target, at }: Encryption): void {
   target.set(cipher.getAuthTag(), at + plaintext.length);
 }
 
-function decrypt(key: KeyObject, iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Buffer {
+function decrypt(key: KeyObject | Uint8Array, iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Buffer {
   try {
     const end = sealed.length - TAG_BYTES;
     const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: TAG_BYTES });
