@@ -52,8 +52,6 @@ const config: HardhatUserConfig = {
     version: '0.8.37',
     path: fileURLToPath(import.meta.resolve('solc/soljson.js')),
     settings: { evmVersion: 'shanghai', optimizer: { enabled: true, runs: 200 } },
-    // The consortium's gatekeeper is OpenZeppelin's own, unmodified.
-    npmFilesToBuild: ['@openzeppelin/contracts/access/manager/AccessManager.sol'],
     splitTestsCompilation: true,
   },
   networks: {

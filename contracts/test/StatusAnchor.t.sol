@@ -19,10 +19,16 @@ contract StatusAnchorTest is Fixture {
     statusAnchor.publish(version, "other lists", 0, START + 60);
   }
 
-  function testFuzzNextUpdateLiesAhead(uint64 nextUpdate) public {
+  function testFuzzNextUpdateLiesAheadButNotFar(uint64 nextUpdate) public {
+    if (nextUpdate % 2 == 0) nextUpdate = bound(nextUpdate, START, START + 62 days);
+    uint64 latest = START + 31 days;
     if (nextUpdate <= START) {
       vm.expectRevert(
         abi.encodeWithSelector(IStatusAnchor.StatusAnchorNextUpdateNotAhead.selector, nextUpdate, START)
+      );
+    } else if (nextUpdate > latest) {
+      vm.expectRevert(
+        abi.encodeWithSelector(IStatusAnchor.StatusAnchorNextUpdateTooFar.selector, nextUpdate, latest)
       );
     }
     vm.prank(account(0));
