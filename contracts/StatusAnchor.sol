@@ -67,9 +67,7 @@ contract StatusAnchor is IStatusAnchor, TypedData {
     if (block.timestamp > deadline) revert StatusAnchorDeadlinePassed(deadline, uint64(block.timestamp));
     if (first.approver == second.approver) revert StatusAnchorApproversNotDistinct(first.approver);
     uint64 sequence = _actSequences[issuer] + 1;
-    bytes32 acts = keccak256(
-      abi.encode(APPROVE_ACTS_TYPE_HASH, issuer, root, log2Size, sequence, deadline)
-    );
+    bytes32 acts = keccak256(abi.encode(APPROVE_ACTS_TYPE_HASH, issuer, root, log2Size, sequence, deadline));
     _requireApproval(issuer, acts, first);
     _requireApproval(issuer, acts, second);
 

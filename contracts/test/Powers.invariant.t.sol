@@ -14,7 +14,8 @@ contract PowersInvariants is Invariants {
     }
     for (uint256 i = 0; i < ISSUERS; ++i) {
       if (step.later.time != step.before.time || _digest(step.before, i) == _digest(step.later, i)) continue;
-      bool isAdmin = step.caller == step.before.issuers[i].admin || step.caller == handler.adminOfAuthority(i);
+      bool isAdmin =
+        step.caller == step.before.issuers[i].admin || step.caller == handler.adminOfAuthority(i);
       bool takesOver = bytes4(step.data) == ITrustList.acceptIssuerAdmin.selector;
       check(isAdmin || takesOver, "only its admins change an issuer, or its nominee by taking over");
     }

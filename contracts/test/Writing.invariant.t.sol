@@ -49,10 +49,11 @@ contract WritingInvariants is Invariants {
     Step memory step = handler.lastStep();
     for (uint256 i = 0; i < ISSUERS; ++i) {
       if (step.later.actSequences[i] == step.before.actSequences[i]) continue;
-      (, , uint64 deadline, IStatusAnchor.Approval memory one, IStatusAnchor.Approval memory other) = abi.decode(
-        argumentsOf(step.data),
-        (bytes32, uint8, uint64, IStatusAnchor.Approval, IStatusAnchor.Approval)
-      );
+      (, , uint64 deadline, IStatusAnchor.Approval memory one, IStatusAnchor.Approval memory other) = abi
+        .decode(
+          argumentsOf(step.data),
+          (bytes32, uint8, uint64, IStatusAnchor.Approval, IStatusAnchor.Approval)
+        );
       check(bytes4(step.data) == StatusAnchor.anchorActs.selector && step.later.time <= deadline, "in time");
       check(one.approver != other.approver, "two people");
       check(_approves(step, i, one.approver) && _approves(step, i, other.approver), "both approvers");

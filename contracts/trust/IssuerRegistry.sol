@@ -121,7 +121,8 @@ abstract contract IssuerRegistry is AuthorityRegistry {
   function acceptIssuerAdmin(bytes32 issuer) external {
     Issuer storage record = _knownIssuer(issuer);
     Nomination storage nomination = _nominations[issuer];
-    if (nomination.from == 0 || msg.sender != nomination.admin) revert TrustListUnauthorized(issuer, msg.sender);
+    if (nomination.from == 0 || msg.sender != nomination.admin)
+      revert TrustListUnauthorized(issuer, msg.sender);
     if (_now() < nomination.from) revert TrustListTooEarly(_now(), nomination.from);
     _requireAuthorityNotSuspended(record.authority);
 

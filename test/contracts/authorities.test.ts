@@ -124,15 +124,8 @@ describe('TrustList: what the consortium decides', () => {
       await refused(suspendIssuer, world.trustList, error, IDS.authority);
       const anchor = send('account', world.batchAnchor, 'anchor', bytes32('root'), 6, 0, 1);
       await refused(anchor, world.trustList, error, IDS.authority);
-      const add = send(
-        'issuerAdmin',
-        world.trustList,
-        'addAccount',
-        IDS.issuer,
-        address('outsider'),
-        0,
-        START * 2n,
-      );
+      const account = await world.accountOf('outsider', IDS.issuer);
+      const add = send('issuerAdmin', world.trustList, 'addAccount', ...account);
       await refused(add, world.trustList, error, IDS.authority);
       await send('otherAccount', world.batchAnchor, 'anchor', bytes32('root'), 6, 0, 1);
     });
@@ -280,7 +273,7 @@ describe('TrustList: what the consortium decides', () => {
 
     it('can be replaced only through itself', async () => {
       const target = await world.trustList.getAddress();
-      const next = await world.deploy('AccessManager', address('governor'));
+      const next = await world.deploy('ConsortiumAccess', address('governor'));
       const direct = send('governor', world.trustList, 'setAuthority', await next.getAddress());
       await refused(direct, world.trustList, 'AccessManagedUnauthorized', address('governor'));
       await send('governor', world.accessManager, 'updateAuthority', target, await next.getAddress());

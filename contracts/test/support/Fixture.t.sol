@@ -122,7 +122,11 @@ abstract contract Fixture is Checks {
     return _typedDigest("TrustList", address(trustList), consent);
   }
 
-  function consentTo(bytes32 issuer, uint256 privateKey, uint64 deadline) internal view returns (bytes memory) {
+  function consentTo(
+    bytes32 issuer,
+    uint256 privateKey,
+    uint64 deadline
+  ) internal view returns (bytes memory) {
     return signed(privateKey, consentDigest(issuer, vm.addr(privateKey), deadline));
   }
 
