@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {isBatchSize} from "./BatchSize.sol";
 
 /// @title Inclusion proofs of batches: RFC 9162 trees over 2^log2Size leaves, SHA-256
-/// @dev The same as `core/commitment/proof.ts`. Leaf and node hashes differ in their first byte (§2.1.1), so no node
-/// passes for a leaf; the length of a path is fixed by the size, so no node's path passes for a leaf's.
+/// @dev The same as `core/commitment/proof.ts`. Leaf and node hashes differ in their first byte (§2.1.1), so no
+/// leaf passes for a node; the length of a path is fixed by the size, so no node passes for a leaf.
 library MerkleInclusion {
   bytes1 private constant NODE_PREFIX = 0x01;
 

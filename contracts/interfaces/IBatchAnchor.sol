@@ -76,7 +76,8 @@ interface IBatchAnchor {
     uint256 index,
     bytes32[] calldata path
   ) external view returns (uint64 time);
-  /// @notice RFC 9162 §2.1.3.2 for the trees of batches; asks nothing about anchors.
+  /// @notice RFC 9162 §2.1.3.2 for the trees of batches; asks nothing about anchors. Take size and root from
+  /// `anchorOf`: to a caller who names a smaller size himself, an inner node looks like a leaf.
   /// @param leafHash SHA-256(0x00 ‖ commitment)
   /// @param index the leaf's place, from 0
   /// @param log2Size of the tree; false unless 6 to 12

@@ -10,9 +10,11 @@ describe('contract tests name every error and every event', () => {
       const files = (await readdir(folder)).filter((file) => file.endsWith('.test.ts'));
       const texts = await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')));
       const { abi } = await artifacts.readArtifact(contract);
+      // Of ConsortiumAccess its own, not OpenZeppelin's.
       const names = abi
         .filter(({ type }) => type === 'error' || type === 'event')
-        .map((item) => String(item.name));
+        .map((item) => String(item.name))
+        .filter((name) => contract !== 'ConsortiumAccess' || name.startsWith(contract));
       const unnamed = names.filter((name) => !texts.some((text) => text.includes(`'${name}'`)));
       expect(unnamed).to.deep.equal([]);
     });
