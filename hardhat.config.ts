@@ -66,7 +66,7 @@ const config: HardhatUserConfig = {
     mocha: { timeout: 20_000 },
     solidity: {
       fuzz: { runs: isLongRun ? 10_000 : 256, seed: '0x68636c' },
-      invariant: { runs: isLongRun ? 256 : 10, depth: isLongRun ? 256 : 64, failOnRevert: true },
+      invariant: { runs: isLongRun ? 256 : 6, depth: isLongRun ? 256 : 64, failOnRevert: true },
     },
   },
 };

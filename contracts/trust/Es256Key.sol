@@ -22,6 +22,7 @@ library Es256Key {
   function thumbprintOf(bytes calldata publicKey) internal pure returns (bytes32) {
     string memory x = Base64.encodeURL(publicKey[1:33]);
     string memory y = Base64.encodeURL(publicKey[33:65]);
+    // solhint-disable-next-line quotes
     return sha256(abi.encodePacked('{"crv":"P-256","kty":"EC","x":"', x, '","y":"', y, '"}'));
   }
 }

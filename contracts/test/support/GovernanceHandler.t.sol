@@ -12,14 +12,18 @@ contract GovernanceHandler {
   uint32 public constant DELAY = 1 days;
 
   ConsortiumAccess public immutable access;
-  /// @dev When a grant to this person was last scheduled, and when the person last came to govern.
-  mapping(uint256 i => uint256 time) public grantScheduledAt;
+  /// @dev When this person last came to govern, and when the grant that made it so had been scheduled.
   mapping(uint256 i => uint256 time) public governsSince;
+  mapping(uint256 i => uint256 time) public announcedAt;
+  mapping(uint256 by => mapping(uint256 to => uint256 time)) private _scheduledAt;
 
   constructor() {
+    vm.warp(1_800_000_000);
     access = new ConsortiumAccess(address(this));
     access.grantRole(0, person(0), DELAY);
     access.renounceRole(0, address(this));
+    governsSince[0] = block.timestamp;
+    announcedAt[0] = block.timestamp - DELAY;
   }
 
   function passTime(uint256 length) external {
@@ -27,17 +31,17 @@ contract GovernanceHandler {
   }
 
   function scheduleGrant(uint256 by, uint256 to) external {
-    if (_schedule(by, _grant(to))) grantScheduledAt[to % PEOPLE] = block.timestamp;
+    if (_schedule(by, _grant(to))) _scheduledAt[by % PEOPLE][to % PEOPLE] = block.timestamp;
   }
 
   function executeGrant(uint256 by, uint256 to) external {
     _call(by, abi.encodeCall(access.execute, (address(access), _grant(to))));
-    _note(to);
+    _noteGrant(by, to);
   }
 
   function grantNow(uint256 by, uint256 to) external {
     _call(by, _grant(to));
-    _note(to);
+    _noteGrant(by, to);
   }
 
   function scheduleRevoke(uint256 by, uint256 from) external {
@@ -46,17 +50,17 @@ contract GovernanceHandler {
 
   function executeRevoke(uint256 by, uint256 from) external {
     _call(by, abi.encodeCall(access.execute, (address(access), _revoke(from))));
-    _note(from);
+    _noteLoss(from);
   }
 
   function revokeNow(uint256 by, uint256 from) external {
     _call(by, _revoke(from));
-    _note(from);
+    _noteLoss(from);
   }
 
   function renounce(uint256 by) external {
     _call(by, abi.encodeCall(access.renounceRole, (0, person(by))));
-    _note(by);
+    _noteLoss(by);
   }
 
   function governs(uint256 i) public view returns (bool isGovernor) {
@@ -67,10 +71,15 @@ contract GovernanceHandler {
     return vm.addr(0x7000 + (i % PEOPLE));
   }
 
-  function _note(uint256 i) private {
-    i = i % PEOPLE;
-    if (!governs(i)) governsSince[i] = 0;
-    else if (governsSince[i] == 0) governsSince[i] = block.timestamp;
+  function _noteGrant(uint256 by, uint256 to) private {
+    to = to % PEOPLE;
+    if (!governs(to) || governsSince[to] != 0) return;
+    governsSince[to] = block.timestamp;
+    announcedAt[to] = _scheduledAt[by % PEOPLE][to];
+  }
+
+  function _noteLoss(uint256 i) private {
+    if (!governs(i)) governsSince[i % PEOPLE] = 0;
   }
 
   function _schedule(uint256 by, bytes memory data) private returns (bool) {
