@@ -63,6 +63,20 @@ contract StatusAnchorTest is Fixture {
     check(statusAnchor.actSequenceOf(issuerIds[0]) == expected, "acts are anchored exactly when approved");
   }
 
+  /// @dev On a fork of the chain, with another id, approvals of before do not count and new ones do.
+  function testFuzzTheChainIsTheOneOfNow(uint64 chainId) public {
+    chainId = bound(chainId, 1, 31336);
+    bytes32 before = approvalDigest(issuerIds[0], "root", 6, 1, END);
+    vm.chainId(chainId);
+    vm.expectRevert(abi.encodeWithSelector(IStatusAnchor.StatusAnchorInvalidSignature.selector, approver(0)));
+    vm.prank(account(0));
+    statusAnchor.anchorActs("root", 6, END, approve(0, before), approve(1, before));
+    bytes32 later = approvalDigest(issuerIds[0], "root", 6, 1, END);
+    vm.prank(account(0));
+    statusAnchor.anchorActs("root", 6, END, approve(0, later), approve(1, later));
+    check(statusAnchor.actSequenceOf(issuerIds[0]) == 1, "approved on this chain");
+  }
+
   function testFuzzRefusesASignatureInAnyOtherForm(uint8 position, uint8 change) public {
     bytes32 digest = approvalDigest(issuerIds[0], "root", 6, 1, END);
     IStatusAnchor.Approval memory first = approve(0, digest);
