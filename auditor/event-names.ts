@@ -15,6 +15,8 @@ const NAMES: Readonly<Record<Name, true>> = {
   IssuerNarrowed: true,
   IssuerSuspended: true,
   IssuerReinstated: true,
+  IssuerAdminNominated: true,
+  IssuerAdminChanged: true,
   KeyAdded: true,
   KeyNarrowed: true,
   KeyCompromised: true,

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {isBatchSize} from "./BatchSize.sol";
 import {IBatchAnchor} from "./interfaces/IBatchAnchor.sol";
 import {ITrustList} from "./interfaces/ITrustList.sol";
+import {MerkleInclusion} from "./MerkleInclusion.sol";
 
 /// @title Roots of Merkle batches, each under its issuer, with the time it was anchored
 contract BatchAnchor is IBatchAnchor {
@@ -51,17 +52,47 @@ contract BatchAnchor is IBatchAnchor {
   }
 
   /// @inheritdoc IBatchAnchor
+  function requireIncluded(
+    bytes32 issuer,
+    bytes32 root,
+    bytes32 leafHash,
+    uint256 index,
+    bytes32[] calldata path
+  ) external view returns (uint64 time) {
+    Anchor memory found = _known(issuer, root);
+    if (!MerkleInclusion.isIncluded(leafHash, index, found.log2Size, path, root)) {
+      revert BatchAnchorNotIncluded(issuer, root, leafHash);
+    }
+    return found.time;
+  }
+
+  /// @inheritdoc IBatchAnchor
+  function verifyInclusion(
+    bytes32 leafHash,
+    uint256 index,
+    uint8 log2Size,
+    bytes32[] calldata path,
+    bytes32 root
+  ) external pure returns (bool) {
+    return MerkleInclusion.isIncluded(leafHash, index, log2Size, path, root);
+  }
+
+  /// @inheritdoc IBatchAnchor
   function anchorOf(
     bytes32 issuer,
     bytes32 root
   ) external view returns (uint64 time, uint8 log2Size, uint8 class, uint64 sequence, address account) {
-    Anchor memory found = _anchors[issuer][root];
-    if (found.time == 0) revert BatchAnchorNotFound(issuer, root);
+    Anchor memory found = _known(issuer, root);
     return (found.time, found.log2Size, found.class, found.sequence, found.account);
   }
 
   /// @inheritdoc IBatchAnchor
   function sequenceOf(bytes32 issuer) external view returns (uint64) {
     return _sequences[issuer];
+  }
+
+  function _known(bytes32 issuer, bytes32 root) private view returns (Anchor memory found) {
+    found = _anchors[issuer][root];
+    if (found.time == 0) revert BatchAnchorNotFound(issuer, root);
   }
 }

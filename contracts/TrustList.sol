@@ -2,21 +2,41 @@
 pragma solidity 0.8.37;
 
 import {ITrustList} from "./interfaces/ITrustList.sol";
+import {TypedData} from "./TypedData.sol";
 import {AuthorityRegistry} from "./trust/AuthorityRegistry.sol";
+import {Es256Key} from "./trust/Es256Key.sol";
+import {Grants} from "./trust/Grants.sol";
 import {IssuerRegistry} from "./trust/IssuerRegistry.sol";
 
 /// @title What issuers decide: their keys, ledger accounts and approvers
 /// @notice Read `AuthorityRegistry`, then `IssuerRegistry`, then this.
-contract TrustList is IssuerRegistry {
+contract TrustList is IssuerRegistry, TypedData {
+  using Grants for Grant;
+
+  /// @dev How many of each the issuer has ever had: nothing is deleted, so these only grow.
+  struct Counts {
+    uint16 keys;
+    uint16 accounts;
+    uint16 approvers;
+  }
+
   uint8 private constant ES256 = 1;
-  uint256 private constant ES256_PUBLIC_KEY_BYTES = 65;
-  bytes1 private constant SEC1_UNCOMPRESSED = 0x04;
+  uint16 private constant MAX_KEYS = 256;
+  uint16 private constant MAX_ACCOUNTS = 64;
+  uint16 private constant MAX_APPROVERS = 256;
+  /// @dev Readers number all accounts with 16 bits (`core/trust/root-index.ts`).
+  uint32 private constant MAX_ACCOUNTS_IN_ALL = 65_536;
+  bytes32 private constant SERVE_ISSUER_TYPE_HASH = keccak256(
+    "ServeIssuer(bytes32 issuer,address account,uint64 deadline)"
+  );
 
   mapping(bytes32 issuer => mapping(bytes32 thumbprint => Grant)) private _keys;
   mapping(bytes32 issuer => mapping(address approver => Grant)) private _approvers;
   /// @dev An account serves one issuer for ever, so that what it wrote has one author.
   mapping(address account => bytes32 issuer) private _issuerOfAccount;
   mapping(address account => Grant) private _accounts;
+  mapping(bytes32 issuer => Counts) private _counts;
+  uint32 private _accountsInAll;
 
   constructor(
     address accessManager,
@@ -35,24 +55,40 @@ contract TrustList is IssuerRegistry {
   ) external {
     _requireAcceptedIssuerAdmin(issuer);
     if (algorithm != ES256) revert TrustListUnknownAlgorithm(algorithm);
-    if (publicKey.length != ES256_PUBLIC_KEY_BYTES || publicKey[0] != SEC1_UNCOMPRESSED) {
-      revert TrustListInvalidPublicKey(publicKey.length);
-    }
-    if (_exists(_keys[issuer][thumbprint])) revert TrustListKeyExists(issuer, thumbprint);
+    if (!Es256Key.isValid(publicKey)) revert TrustListInvalidPublicKey(publicKey.length);
+    bytes32 actual = Es256Key.thumbprintOf(publicKey);
+    if (thumbprint != actual) revert TrustListWrongThumbprint(actual, thumbprint);
+    if (_keys[issuer][thumbprint].exists()) revert TrustListKeyExists(issuer, thumbprint);
+    _counts[issuer].keys = _countOneMore(issuer, _counts[issuer].keys, MAX_KEYS);
 
-    uint64 start = _grant(_keys[issuer][thumbprint], from, until);
+    uint64 start = _startOf(from);
+    _keys[issuer][thumbprint].open(start, until);
     emit KeyAdded(issuer, thumbprint, algorithm, publicKey, certificateDigest, start, until);
   }
 
   /// @inheritdoc ITrustList
-  function addAccount(bytes32 issuer, address account, uint64 from, uint64 until) external {
+  function addAccount(
+    bytes32 issuer,
+    address account,
+    uint64 from,
+    uint64 until,
+    uint64 deadline,
+    bytes calldata consent
+  ) external {
     _requireAcceptedIssuerAdmin(issuer);
     _requireAddress(account);
-    if (_exists(_accounts[account])) revert TrustListAccountTaken(account);
-    if (_exists(_approvers[issuer][account])) revert TrustListApproverExists(issuer, account);
+    if (_accounts[account].exists()) revert TrustListAccountTaken(account);
+    if (_approvers[issuer][account].exists()) revert TrustListApproverExists(issuer, account);
+    if (_now() > deadline) revert TrustListDeadlinePassed(deadline, _now());
+    bytes32 willingness = keccak256(abi.encode(SERVE_ISSUER_TYPE_HASH, issuer, account, deadline));
+    if (!_isSignedBy(account, willingness, consent)) revert TrustListNoConsent(issuer, account);
+    if (_accountsInAll == MAX_ACCOUNTS_IN_ALL) revert TrustListTooMany(issuer, MAX_ACCOUNTS_IN_ALL);
+    _accountsInAll += 1;
+    _counts[issuer].accounts = _countOneMore(issuer, _counts[issuer].accounts, MAX_ACCOUNTS);
 
     _issuerOfAccount[account] = issuer;
-    uint64 start = _grant(_accounts[account], from, until);
+    uint64 start = _startOf(from);
+    _accounts[account].open(start, until);
     emit AccountAdded(issuer, account, start, until);
   }
 
@@ -60,23 +96,25 @@ contract TrustList is IssuerRegistry {
   function addApprover(bytes32 issuer, address approver, uint64 from, uint64 until) external {
     _requireAcceptedIssuerAdmin(issuer);
     _requireAddress(approver);
-    if (_exists(_approvers[issuer][approver])) revert TrustListApproverExists(issuer, approver);
+    if (_approvers[issuer][approver].exists()) revert TrustListApproverExists(issuer, approver);
     if (_issuerOfAccount[approver] == issuer) revert TrustListAccountTaken(approver);
+    _counts[issuer].approvers = _countOneMore(issuer, _counts[issuer].approvers, MAX_APPROVERS);
 
-    uint64 start = _grant(_approvers[issuer][approver], from, until);
+    uint64 start = _startOf(from);
+    _approvers[issuer][approver].open(start, until);
     emit ApproverAdded(issuer, approver, start, until);
   }
 
   /// @inheritdoc ITrustList
   function narrowKey(bytes32 issuer, bytes32 thumbprint, uint64 until) external {
     _requireNarrower(issuer);
-    if (_narrow(_knownKey(issuer, thumbprint), until)) emit KeyNarrowed(issuer, thumbprint, until);
+    if (_knownKey(issuer, thumbprint).narrow(until)) emit KeyNarrowed(issuer, thumbprint, until);
   }
 
   /// @inheritdoc ITrustList
   function setKeyCompromisedFrom(bytes32 issuer, bytes32 thumbprint, uint64 compromisedFrom) external {
     _requireNarrower(issuer);
-    if (_setCompromisedFrom(_knownKey(issuer, thumbprint), compromisedFrom)) {
+    if (_knownKey(issuer, thumbprint).compromise(compromisedFrom)) {
       emit KeyCompromised(issuer, thumbprint, compromisedFrom);
     }
   }
@@ -84,13 +122,13 @@ contract TrustList is IssuerRegistry {
   /// @inheritdoc ITrustList
   function narrowAccount(bytes32 issuer, address account, uint64 until) external {
     _requireNarrower(issuer);
-    if (_narrow(_knownAccount(issuer, account), until)) emit AccountNarrowed(issuer, account, until);
+    if (_knownAccount(issuer, account).narrow(until)) emit AccountNarrowed(issuer, account, until);
   }
 
   /// @inheritdoc ITrustList
   function setAccountCompromisedFrom(bytes32 issuer, address account, uint64 compromisedFrom) external {
     _requireNarrower(issuer);
-    if (_setCompromisedFrom(_knownAccount(issuer, account), compromisedFrom)) {
+    if (_knownAccount(issuer, account).compromise(compromisedFrom)) {
       emit AccountCompromised(issuer, account, compromisedFrom);
     }
   }
@@ -99,22 +137,22 @@ contract TrustList is IssuerRegistry {
   function narrowApprover(bytes32 issuer, address approver, uint64 until) external {
     _requireNarrower(issuer);
     Grant storage grant = _approvers[issuer][approver];
-    if (!_exists(grant)) revert TrustListUnknownApprover(issuer, approver);
-    if (_narrow(grant, until)) emit ApproverNarrowed(issuer, approver, until);
+    if (!grant.exists()) revert TrustListUnknownApprover(issuer, approver);
+    if (grant.narrow(until)) emit ApproverNarrowed(issuer, approver, until);
   }
 
   /// @inheritdoc ITrustList
   function requireAnchoringIssuer(address account) external view returns (bytes32 issuer) {
     issuer = _issuerOfAccount[account];
     Grant storage grant = _accounts[account];
-    if (issuer == 0 || _isCompromised(grant)) revert TrustListUnauthorized(issuer, account);
-    if (!_holds(grant)) revert TrustListOutsideWindow(grant.from, grant.until);
+    if (issuer == 0 || grant.isCompromised()) revert TrustListUnauthorized(issuer, account);
+    if (!grant.holds()) revert TrustListOutsideWindow(grant.from, grant.until);
     _requireActive(issuer);
   }
 
   /// @inheritdoc ITrustList
   function isApprover(bytes32 issuer, address approver) external view returns (bool) {
-    return _holds(_approvers[issuer][approver]);
+    return _approvers[issuer][approver].holds();
   }
 
   /// @inheritdoc ITrustList
@@ -134,7 +172,7 @@ contract TrustList is IssuerRegistry {
 
   function _knownKey(bytes32 issuer, bytes32 thumbprint) private view returns (Grant storage grant) {
     grant = _keys[issuer][thumbprint];
-    if (!_exists(grant)) revert TrustListUnknownKey(issuer, thumbprint);
+    if (!grant.exists()) revert TrustListUnknownKey(issuer, thumbprint);
   }
 
   function _knownAccount(bytes32 issuer, address account) private view returns (Grant storage) {
@@ -142,39 +180,12 @@ contract TrustList is IssuerRegistry {
     return _accounts[account];
   }
 
-  function _grant(Grant storage grant, uint64 from, uint64 until) private returns (uint64 start) {
-    start = _startOf(from);
-    if (until <= start) revert TrustListInvalidWindow(start, until);
-    grant.from = start;
-    grant.until = until;
+  function _countOneMore(bytes32 issuer, uint16 count, uint16 limit) private pure returns (uint16) {
+    if (count == limit) revert TrustListTooMany(issuer, limit);
+    return count + 1;
   }
 
-  function _narrow(Grant storage grant, uint64 until) private returns (bool changed) {
-    _requireNarrowerUntil(grant.until, until);
-    changed = grant.until != until;
-    grant.until = until;
-  }
-
-  /// @dev 0 would mean never, which is later than any time.
-  function _setCompromisedFrom(Grant storage grant, uint64 compromisedFrom) private returns (bool changed) {
-    uint64 current = grant.compromisedFrom;
-    if (compromisedFrom == 0 || (current != 0 && compromisedFrom > current)) {
-      revert TrustListCompromisedFromMovesLater(current, compromisedFrom);
-    }
-    changed = current != compromisedFrom;
-    grant.compromisedFrom = compromisedFrom;
-  }
-
-  /// @dev No window ends at 0: it ends after it starts, and is narrowed to this block's time at the earliest.
-  function _exists(Grant storage grant) private view returns (bool) {
-    return grant.until != 0;
-  }
-
-  function _holds(Grant storage grant) private view returns (bool) {
-    return grant.from <= _now() && _now() < grant.until;
-  }
-
-  function _isCompromised(Grant storage grant) private view returns (bool) {
-    return grant.compromisedFrom != 0 && grant.compromisedFrom <= _now();
+  function _domainName() internal pure override returns (string memory) {
+    return "TrustList";
   }
 }

@@ -15,6 +15,8 @@ export const TRUST_LIST_EVENTS = [
   'event IssuerNarrowed(bytes32 indexed issuer, uint32 types, uint64 until)',
   'event IssuerSuspended(bytes32 indexed issuer, address by)',
   'event IssuerReinstated(bytes32 indexed issuer, uint64 effectiveFrom)',
+  'event IssuerAdminNominated(bytes32 indexed issuer, address admin, uint64 effectiveFrom, address by)',
+  'event IssuerAdminChanged(bytes32 indexed issuer, address admin)',
   'event KeyAdded(bytes32 indexed issuer, bytes32 indexed thumbprint, uint8 algorithm, bytes publicKey, bytes32 certificateDigest, uint64 from, uint64 until)',
   'event KeyNarrowed(bytes32 indexed issuer, bytes32 indexed thumbprint, uint64 until)',
   'event KeyCompromised(bytes32 indexed issuer, bytes32 indexed thumbprint, uint64 compromisedFrom)',
@@ -54,10 +56,14 @@ export const TRUST_LIST_ERRORS = [
   'error TrustListUnknownKey(bytes32 issuer, bytes32 thumbprint)',
   'error TrustListUnknownAlgorithm(uint8 algorithm)',
   'error TrustListInvalidPublicKey(uint256 length)',
+  'error TrustListWrongThumbprint(bytes32 actual, bytes32 given)',
   'error TrustListAccountTaken(address account)',
   'error TrustListUnknownAccount(bytes32 issuer, address account)',
+  'error TrustListNoConsent(bytes32 issuer, address account)',
+  'error TrustListDeadlinePassed(uint64 deadline, uint64 time)',
   'error TrustListApproverExists(bytes32 issuer, address approver)',
   'error TrustListUnknownApprover(bytes32 issuer, address approver)',
+  'error TrustListTooMany(bytes32 issuer, uint256 limit)',
   'error TrustListZeroAddress()',
   'error TrustListInvalidCheckpointSet(uint256 keys, uint8 threshold)',
   'error TrustListPredecessorRecorded()',
@@ -76,8 +82,10 @@ export const TRUST_LIST_FUNCTIONS = [
   'function reinstateIssuer(bytes32 issuer, uint64 effectiveFrom)',
   'function acceptAccreditation(bytes32 issuer)',
   'function addKey(bytes32 issuer, bytes32 thumbprint, uint8 algorithm, bytes publicKey, bytes32 certificateDigest, uint64 from, uint64 until)',
-  'function addAccount(bytes32 issuer, address account, uint64 from, uint64 until)',
+  'function addAccount(bytes32 issuer, address account, uint64 from, uint64 until, uint64 deadline, bytes consent)',
   'function addApprover(bytes32 issuer, address approver, uint64 from, uint64 until)',
+  'function nominateIssuerAdmin(bytes32 issuer, address admin, uint64 effectiveFrom)',
+  'function acceptIssuerAdmin(bytes32 issuer)',
   'function narrowIssuer(bytes32 issuer, uint32 types, uint64 until)',
   'function suspendIssuer(bytes32 issuer)',
   'function narrowKey(bytes32 issuer, bytes32 thumbprint, uint64 until)',
@@ -101,6 +109,7 @@ export const BATCH_ANCHOR_ERRORS = [
   'error BatchAnchorUnknownClass(uint8 class)',
   'error BatchAnchorWrongSequence(uint64 expected, uint64 actual)',
   'error BatchAnchorNotFound(bytes32 issuer, bytes32 root)',
+  'error BatchAnchorNotIncluded(bytes32 issuer, bytes32 root, bytes32 leafHash)',
 ] as const;
 
 export const BATCH_ANCHOR_FUNCTIONS = [
@@ -118,6 +127,7 @@ export const STATUS_ANCHOR_ERRORS = [
   'error StatusAnchorEmptyRoot()',
   'error StatusAnchorWrongVersion(uint64 expected, uint64 actual)',
   'error StatusAnchorNextUpdateNotAhead(uint64 nextUpdate, uint64 time)',
+  'error StatusAnchorNextUpdateTooFar(uint64 nextUpdate, uint64 latest)',
   'error StatusAnchorSizeOutOfRange(uint8 log2Size)',
   'error StatusAnchorDeadlinePassed(uint64 deadline, uint64 time)',
   'error StatusAnchorNotApprover(bytes32 issuer, address approver)',
@@ -141,6 +151,37 @@ export const ACCESS_ERRORS = [
   'error AccessManagerNotScheduled(bytes32 operationId)',
   'error AccessManagerNotReady(bytes32 operationId)',
   'error AccessManagerExpired(bytes32 operationId)',
+  'error AccessManagerAlreadyScheduled(bytes32 operationId)',
+  'error ConsortiumAccessNobody()',
+  'error ConsortiumAccessLastAdmin(address account)',
+] as const;
+
+/** What we call of OpenZeppelin's AccessManager. */
+export const ACCESS_MANAGER_FUNCTIONS = [
+  'function schedule(address target, bytes data, uint48 when) returns (bytes32 operationId, uint32 nonce)',
+  'function execute(address target, bytes data) payable returns (uint32)',
+  'function multicall(bytes[] data) returns (bytes[] results)',
+  'function getSchedule(bytes32 id) view returns (uint48)',
+  'function hasRole(uint64 roleId, address account) view returns (bool isMember, uint32 executionDelay)',
+  'function grantRole(uint64 roleId, address account, uint32 executionDelay)',
+  'function revokeRole(uint64 roleId, address account)',
+  'function renounceRole(uint64 roleId, address callerConfirmation)',
+  'function setTargetFunctionRole(address target, bytes4[] selectors, uint64 roleId)',
+] as const;
+
+/** What we call of the Safe, and what its proxy factory makes of it. */
+export const SAFE_FUNCTIONS = [
+  'function setup(address[] _owners, uint256 _threshold, address to, bytes data, address fallbackHandler, address paymentToken, uint256 payment, address paymentReceiver)',
+  'function execTransaction(address to, uint256 value, bytes data, uint8 operation, uint256 safeTxGas, uint256 baseGas, uint256 gasPrice, address gasToken, address refundReceiver, bytes signatures) payable returns (bool success)',
+  'function nonce() view returns (uint256)',
+  'function getOwners() view returns (address[])',
+  'function getThreshold() view returns (uint256)',
+  'function addOwnerWithThreshold(address owner, uint256 _threshold)',
+  'function removeOwner(address prevOwner, address owner, uint256 _threshold)',
+  'function swapOwner(address prevOwner, address oldOwner, address newOwner)',
+] as const;
+export const SAFE_FACTORY_FUNCTIONS = [
+  'function createChainSpecificProxyWithNonce(address _singleton, bytes initializer, uint256 saltNonce) returns (address proxy)',
 ] as const;
 
 export const trustListAbi: Interface = new Interface([...TRUST_LIST_EVENTS, ...TRUST_LIST_FUNCTIONS]);
@@ -149,6 +190,10 @@ export const statusAnchorAbi: Interface = new Interface([
   ...STATUS_ANCHOR_EVENTS,
   ...STATUS_ANCHOR_FUNCTIONS,
 ]);
+
+export const accessManagerAbi: Interface = new Interface(ACCESS_MANAGER_FUNCTIONS);
+export const safeAbi: Interface = new Interface(SAFE_FUNCTIONS);
+export const safeFactoryAbi: Interface = new Interface(SAFE_FACTORY_FUNCTIONS);
 
 /** Every event that changes the ledger's state. */
 export const ledgerEventsAbi: Interface = new Interface([

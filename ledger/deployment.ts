@@ -5,7 +5,9 @@
  *   { "version": 1, "chainId": 20221221, "genesisHash": "0x…32 bytes",
  *     "contracts": { "trustList": { "address": "0x…", "codeHash": "0x…", "fromBlock": 2 }, … } }
  *
- * `codeHash` is Keccak-256 of the code on chain; `fromBlock` the block that created the contract.
+ * `codeHash` is Keccak-256 of the code on chain; `fromBlock` the block that created the contract. Where a Safe
+ * governs, `safe` is its proxy and `safeSingleton` the code that the proxy runs; who owns it, and how many must sign,
+ * is the governors' affair and stays theirs to change.
  */
 import { Buffer } from 'node:buffer';
 import { Type, type TSchema } from 'typebox';
@@ -19,7 +21,11 @@ import type { LedgerRpc } from './rpc.ts';
 
 export const CONTRACT_NAMES = ['accessManager', 'trustList', 'batchAnchor', 'statusAnchor'] as const;
 
+/** Both, or neither: then one account governs, as in tests. */
+const SAFE_NAMES = ['safe', 'safeSingleton'] as const;
+
 export type ContractName = (typeof CONTRACT_NAMES)[number];
+type SafeName = (typeof SAFE_NAMES)[number];
 
 export interface DeployedContract {
   /** Lowercase. */
@@ -32,7 +38,9 @@ export interface Deployment {
   readonly version: 1;
   readonly chainId: number;
   readonly genesisHash: Hex;
-  readonly contracts: Readonly<Record<ContractName, DeployedContract>>;
+  readonly contracts: Readonly<
+    Record<ContractName, DeployedContract> & Partial<Record<SafeName, DeployedContract>>
+  >;
 }
 
 const closed = { additionalProperties: false } as const;
@@ -51,7 +59,14 @@ const deploymentSchema: TSchema = Type.Object(
     chainId: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
     genesisHash: hash,
     contracts: Type.Object(
-      { accessManager: contract, trustList: contract, batchAnchor: contract, statusAnchor: contract },
+      {
+        accessManager: contract,
+        trustList: contract,
+        batchAnchor: contract,
+        statusAnchor: contract,
+        safe: Type.Optional(contract),
+        safeSingleton: Type.Optional(contract),
+      },
       closed,
     ),
   },
@@ -64,8 +79,14 @@ export function parseDeployment(text: string): Deployment {
   const [fault] = Value.Errors(deploymentSchema, value);
   if (fault !== undefined) throw invalid(`${fault.instancePath || '/'} ${fault.message}`);
   const deployment = value as Deployment; // the schema describes exactly this type
-  const addresses = new Set(CONTRACT_NAMES.map((name) => deployment.contracts[name].address));
-  if (addresses.size !== CONTRACT_NAMES.length) throw invalid('two contracts have one address');
+  const { contracts } = deployment;
+  if ((contracts.safe === undefined) !== (contracts.safeSingleton === undefined)) {
+    throw invalid('a Safe and its singleton come together');
+  }
+  const all = Object.values(contracts);
+  if (new Set(all.map(({ address }) => address)).size !== all.length) {
+    throw invalid('two contracts have one address');
+  }
   return deployment;
 }
 
@@ -81,17 +102,29 @@ export function formatDeployment(deployment: Deployment): string {
  */
 export async function checkDeployment(rpc: LedgerRpc, deployment: Deployment): Promise<BlockHeader> {
   const genesis = await checkChain(rpc, deployment);
+  const contracts = Object.entries(deployment.contracts);
   const codes = await rpc.batch(
-    CONTRACT_NAMES.map((name) => ({
-      method: 'eth_getCode',
-      params: [deployment.contracts[name].address, 'latest'],
-    })),
+    contracts.map(([, { address }]) => ({ method: 'eth_getCode', params: [address, 'latest'] })),
   );
-  CONTRACT_NAMES.forEach((name, i) => {
-    if (codeHashOf(codes[i]) === deployment.contracts[name].codeHash) return;
+  contracts.forEach(([name, { codeHash }], i) => {
+    if (codeHashOf(codes[i]) === codeHash) return;
     throw new LedgerError('LEDGER_CODE_CHANGED', `the code of ${name} is not the deployed one`);
   });
+  await checkSafe(rpc, deployment);
   return genesis;
+}
+
+/** The proxy's code is the same for every Safe: what it runs is the address in its first storage slot. */
+async function checkSafe(rpc: LedgerRpc, { contracts }: Deployment): Promise<void> {
+  const { safe, safeSingleton } = contracts;
+  if (safe === undefined || safeSingleton === undefined) return;
+  const word = parseData(
+    await rpc.request('eth_getStorageAt', [safe.address, '0x0', 'latest']),
+    'a storage word',
+    32,
+  );
+  if (word.endsWith(safeSingleton.address.slice(2))) return;
+  throw new LedgerError('LEDGER_CODE_CHANGED', 'the Safe runs another code than the deployed one');
 }
 
 /** As {@link checkDeployment} without the contracts' code, cheap enough for every write. */

@@ -4,10 +4,11 @@
  * half open. A widened power takes effect no sooner than the contract's delay; narrowing is immediate.
  * Every method throws what `Sender.send` throws.
  */
-import { hexlify, toUtf8Bytes } from 'ethers';
 import { toTypeMask, type CredentialType } from '../core/credential/credential-type.ts';
 import type { Hex } from '../core/trust/ledger-event.ts';
 import { trustListAbi } from './abi.ts';
+import type { AccountConsent } from './consent.ts';
+import * as acts from './consortium-acts.ts';
 import type { Deployment } from './deployment.ts';
 import type { Receipt, Sender } from './sender.ts';
 
@@ -18,63 +19,45 @@ export interface Window {
 
 /** 1 = ES256, the only one. */
 const ES256 = 1;
-/** A checkpoint set holds many keys; all else is small. */
-const CHECKPOINT_SET_GAS = 5_000_000n;
 const NO_CERTIFICATE = new Uint8Array(32);
 
 export class TrustListClient {
   readonly #sender: Sender;
-  readonly #address: Hex;
+  readonly #deployment: Deployment;
 
   constructor(options: { readonly sender: Sender; readonly deployment: Deployment }) {
     this.#sender = options.sender;
-    this.#address = options.deployment.contracts.trustList.address;
+    this.#deployment = options.deployment;
   }
 
-  // The governor.
+  // The governor, where one account governs; a Safe's governors act through `governors.ts`.
 
-  /** `jurisdiction` is ISO 3166-1 alpha-2, `checkpointKey` an Ed25519 public key of 32 bytes. */
-  admitAuthority(authority: {
-    readonly name: string;
-    readonly jurisdiction: string;
-    readonly admin: Hex;
-    readonly checkpointKey: Uint8Array;
-  }): Promise<Receipt> {
-    const { name, jurisdiction, admin, checkpointKey } = authority;
-    return this.#send('admitAuthority', [name, toUtf8Bytes(jurisdiction), admin, checkpointKey]);
+  admitAuthority(authority: Parameters<typeof acts.admitAuthority>[1]): Promise<Receipt> {
+    return this.#sender.send(acts.admitAuthority(this.#deployment, authority));
   }
 
   setAuthorityAdmin(authority: Hex, admin: Hex): Promise<Receipt> {
-    return this.#send('setAuthorityAdmin', [authority, admin]);
+    return this.#sender.send(acts.setAuthorityAdmin(this.#deployment, authority, admin));
   }
 
   suspendAuthority(authority: Hex): Promise<Receipt> {
-    return this.#send('suspendAuthority', [authority]);
+    return this.#sender.send(acts.suspendAuthority(this.#deployment, authority));
   }
 
   reinstateAuthority(authority: Hex, effectiveFrom: number): Promise<Receipt> {
-    return this.#send('reinstateAuthority', [authority, effectiveFrom]);
+    return this.#sender.send(acts.reinstateAuthority(this.#deployment, authority, effectiveFrom));
   }
 
   setCheckpointSet(keys: readonly Uint8Array[], threshold: number): Promise<Receipt> {
-    return this.#send('setCheckpointSet', [keys.map((key) => hexlify(key)), threshold], CHECKPOINT_SET_GAS);
+    return this.#sender.send(acts.setCheckpointSet(this.#deployment, keys, threshold));
   }
 
-  recordPredecessor(before: {
-    readonly chainId: bigint;
-    readonly genesis: Hex;
-    readonly finalCheckpoint: Hex;
-  }): Promise<Receipt> {
-    return this.#send('recordPredecessor', [before.chainId, before.genesis, before.finalCheckpoint]);
+  recordPredecessor(before: Parameters<typeof acts.recordPredecessor>[1]): Promise<Receipt> {
+    return this.#sender.send(acts.recordPredecessor(this.#deployment, before));
   }
 
-  recordReplacement(change: {
-    readonly name: string;
-    readonly previous: Hex;
-    readonly next: Hex;
-    readonly fromBlock: number;
-  }): Promise<Receipt> {
-    return this.#send('recordReplacement', [change.name, change.previous, change.next, change.fromBlock]);
+  recordReplacement(change: Parameters<typeof acts.recordReplacement>[1]): Promise<Receipt> {
+    return this.#sender.send(acts.recordReplacement(this.#deployment, change));
   }
 
   // An authority's admin.
@@ -125,12 +108,24 @@ export class TrustListClient {
     return this.#send('addKey', [issuer, thumbprint, ES256, publicKey, certificateDigest, from, until]);
   }
 
-  addAccount(issuer: Hex, account: Hex, window: Window): Promise<Receipt> {
-    return this.#send('addAccount', [issuer, account, window.from, window.until]);
+  /** `consent` is the account's own (`consentToServe`). */
+  addAccount(issuer: Hex, consent: AccountConsent, window: Window): Promise<Receipt> {
+    const { account, deadline, signature } = consent;
+    return this.#send('addAccount', [issuer, account, window.from, window.until, deadline, signature]);
   }
 
   addApprover(issuer: Hex, approver: Hex, window: Window): Promise<Receipt> {
     return this.#send('addApprover', [issuer, approver, window.from, window.until]);
+  }
+
+  // A new admin for an issuer: named by the present one or by the authority's, accepted by the new one.
+
+  nominateIssuerAdmin(issuer: Hex, admin: Hex, effectiveFrom: number): Promise<Receipt> {
+    return this.#send('nominateIssuerAdmin', [issuer, admin, effectiveFrom]);
+  }
+
+  acceptIssuerAdmin(issuer: Hex): Promise<Receipt> {
+    return this.#send('acceptIssuerAdmin', [issuer]);
   }
 
   // The issuer's admin or its authority's.
@@ -167,8 +162,8 @@ export class TrustListClient {
     return this.#send('narrowApprover', [issuer, approver, until]);
   }
 
-  async #send(name: string, values: readonly unknown[], gasLimit?: bigint): Promise<Receipt> {
+  async #send(name: string, values: readonly unknown[]): Promise<Receipt> {
     const data = trustListAbi.encodeFunctionData(name, values) as Hex; // ethers gives lowercase hex
-    return this.#sender.send({ to: this.#address, data, ...(gasLimit === undefined ? {} : { gasLimit }) });
+    return this.#sender.send({ to: this.#deployment.contracts.trustList.address, data });
   }
 }

@@ -26,10 +26,12 @@ contract MiddleManTest is Fixture {
   }
 
   function testAnAdminsPowerIsNotPassedOn() public {
-    bytes memory add = abi.encodeCall(ITrustList.addAccount, (issuerIds[0], account(5), 0, END));
+    bytes memory add = abi.encodeCall(ITrustList.addApprover, (issuerIds[0], approver(5), 0, END));
     _checkRefused(issuerAdmin(0), address(trustList), add, _unauthorized(issuerIds[0]));
     bytes memory suspend = abi.encodeCall(ITrustList.suspendIssuer, (issuerIds[0]));
     _checkRefused(issuerAdmin(0), address(trustList), suspend, _unauthorized(issuerIds[0]));
+    bytes memory nominate = abi.encodeCall(ITrustList.nominateIssuerAdmin, (issuerIds[0], account(5), 0));
+    _checkRefused(issuerAdmin(0), address(trustList), nominate, _unauthorized(issuerIds[0]));
     bytes memory widen = abi.encodeCall(ITrustList.widenIssuer, (issuerIds[0], 0xff, 0, END));
     _checkRefused(authorityAdmin(0), address(trustList), widen, _unauthorized(authorityIds[0]));
   }

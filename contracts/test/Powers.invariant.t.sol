@@ -14,8 +14,10 @@ contract PowersInvariants is Invariants {
     }
     for (uint256 i = 0; i < ISSUERS; ++i) {
       if (step.later.time != step.before.time || _digest(step.before, i) == _digest(step.later, i)) continue;
-      (address ofIssuer, address ofAuthority) = handler.admins(i);
-      check(step.caller == ofIssuer || step.caller == ofAuthority, "only its admins change an issuer");
+      bool isAdmin =
+        step.caller == step.before.issuers[i].admin || step.caller == handler.adminOfAuthority(i);
+      bool takesOver = bytes4(step.data) == ITrustList.acceptIssuerAdmin.selector;
+      check(isAdmin || takesOver, "only its admins change an issuer, or its nominee by taking over");
     }
   }
 
@@ -27,16 +29,49 @@ contract PowersInvariants is Invariants {
     for (uint256 i = 0; i < ISSUERS; ++i) {
       ITrustList.Issuer memory a = step.before.issuers[i];
       ITrustList.Issuer memory b = step.later.issuers[i];
-      check(
-        a.authority == b.authority && a.admin == b.admin && a.from == b.from,
-        "an issuer stays who it is"
-      );
-      check(!a.accepted || b.accepted, "and stays accepted");
+      check(a.authority == b.authority && a.from == b.from, "an issuer stays who it is");
+      check(b.admin != address(0) && (!a.accepted || b.accepted), "has an admin and stays accepted");
     }
     for (uint256 p = 0; p < step.before.accountIssuers.length; ++p) {
       bytes32 issuer = step.before.accountIssuers[p];
       check(issuer == 0 || step.later.accountIssuers[p] == issuer, "an account serves one issuer for ever");
     }
+  }
+
+  function invariantAnIssuerPassesOnlyToANomineeWhoHasWaited() external view {
+    Step memory step = handler.lastStep();
+    for (uint256 i = 0; i < ISSUERS; ++i) {
+      ITrustList.Nomination memory was = step.before.nominations[i];
+      ITrustList.Nomination memory is_ = step.later.nominations[i];
+      bool isNew = is_.admin != address(0) && (is_.admin != was.admin || is_.from != was.from);
+      if (isNew) check(is_.from >= step.later.time + DELAY, "a nomination waits");
+      address admin = step.later.issuers[i].admin;
+      if (admin == step.before.issuers[i].admin) continue;
+      check(admin == was.admin && admin == step.caller, "an issuer passes to its nominee, by its own act");
+      check(was.from <= step.later.time, "when it has waited");
+    }
+  }
+
+  function invariantNoAccountServesWithoutItsConsent() external view {
+    Step memory step = handler.lastStep();
+    for (uint256 p = 0; p < step.later.accountIssuers.length; ++p) {
+      bytes32 issuer = step.later.accountIssuers[p];
+      if (issuer == step.before.accountIssuers[p]) continue;
+      check(bytes4(step.data) == ITrustList.addAccount.selector, "an account is added by addAccount only");
+      (, address who, , , uint64 deadline, bytes memory consent) = abi.decode(
+        argumentsOf(step.data),
+        (bytes32, address, uint64, uint64, uint64, bytes)
+      );
+      check(who == handler.person(p) && step.later.time <= deadline, "the one that was named, in time");
+      bytes32 digest = handler.consentDigestOf(issuer, who, deadline);
+      check(_signerOf(digest, consent) == who, "and that has signed for this issuer");
+    }
+  }
+
+  function invariantTheCheckpointSetVersionGrowsByOneAndOnlyByTheConsortium() external view {
+    Step memory step = handler.lastStep();
+    uint64 grown = step.later.checkpointSetVersion - step.before.checkpointSetVersion;
+    check(grown == 0 || (grown == 1 && step.caller == address(handler)), "by one, and by the consortium");
   }
 
   function invariantCompromisedFromOnlyMovesEarlier() external view {
@@ -115,6 +150,11 @@ contract PowersInvariants is Invariants {
       if (i == ISSUERS) continue;
       check(seen.approvers[i * people + p].until == 0, "an account is none of its issuer's approvers");
     }
+  }
+
+  function _signerOf(bytes32 digest, bytes memory signature) private pure returns (address) {
+    (bytes32 r, bytes32 s) = abi.decode(signature, (bytes32, bytes32));
+    return ecrecover(digest, uint8(signature[64]), r, s);
   }
 
   function _digest(Observation memory seen, uint256 i) private view returns (bytes32) {

@@ -19,10 +19,16 @@ contract StatusAnchorTest is Fixture {
     statusAnchor.publish(version, "other lists", 0, START + 60);
   }
 
-  function testFuzzNextUpdateLiesAhead(uint64 nextUpdate) public {
+  function testFuzzNextUpdateLiesAheadButNotFar(uint64 nextUpdate) public {
+    if (nextUpdate % 2 == 0) nextUpdate = bound(nextUpdate, START, START + 62 days);
+    uint64 latest = START + 31 days;
     if (nextUpdate <= START) {
       vm.expectRevert(
         abi.encodeWithSelector(IStatusAnchor.StatusAnchorNextUpdateNotAhead.selector, nextUpdate, START)
+      );
+    } else if (nextUpdate > latest) {
+      vm.expectRevert(
+        abi.encodeWithSelector(IStatusAnchor.StatusAnchorNextUpdateTooFar.selector, nextUpdate, latest)
       );
     }
     vm.prank(account(0));
@@ -55,6 +61,20 @@ contract StatusAnchorTest is Fixture {
     statusAnchor.anchorActs(root, log2Size, deadline, first, second);
     uint64 expected = sequence == 1 && sameChain ? 1 : 0;
     check(statusAnchor.actSequenceOf(issuerIds[0]) == expected, "acts are anchored exactly when approved");
+  }
+
+  /// @dev On a fork of the chain, with another id, approvals of before do not count and new ones do.
+  function testFuzzTheChainIsTheOneOfNow(uint64 chainId) public {
+    chainId = bound(chainId, 1, 31336);
+    bytes32 before = approvalDigest(issuerIds[0], "root", 6, 1, END);
+    vm.chainId(chainId);
+    vm.expectRevert(abi.encodeWithSelector(IStatusAnchor.StatusAnchorInvalidSignature.selector, approver(0)));
+    vm.prank(account(0));
+    statusAnchor.anchorActs("root", 6, END, approve(0, before), approve(1, before));
+    bytes32 later = approvalDigest(issuerIds[0], "root", 6, 1, END);
+    vm.prank(account(0));
+    statusAnchor.anchorActs("root", 6, END, approve(0, later), approve(1, later));
+    check(statusAnchor.actSequenceOf(issuerIds[0]) == 1, "approved on this chain");
   }
 
   function testFuzzRefusesASignatureInAnyOtherForm(uint8 position, uint8 change) public {

@@ -15,7 +15,7 @@ contract TrustListTest is Fixture {
       vm.expectRevert(abi.encodeWithSelector(ITrustList.TrustListInvalidWindow.selector, start, until));
     }
     vm.prank(issuerAdmin(0));
-    trustList.addAccount(issuerIds[0], account(5), from, until);
+    trustList.addApprover(issuerIds[0], approver(5), from, until);
   }
 
   function testFuzzAWindowIsHalfOpen(uint32 wait, uint32 length, uint64 time) public {

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ITrustList} from "../interfaces/ITrustList.sol";
 import {AuthorityRegistry} from "./AuthorityRegistry.sol";
+import {Grants} from "./Grants.sol";
 
 /// @title What authorities decide: which issuers there are, what they may issue and when
 abstract contract IssuerRegistry is AuthorityRegistry {
@@ -10,6 +11,7 @@ abstract contract IssuerRegistry is AuthorityRegistry {
   uint32 private constant KNOWN_TYPES = 0xff;
 
   mapping(bytes32 issuer => Issuer) private _issuers;
+  mapping(bytes32 issuer => Nomination) private _nominations;
 
   /// @inheritdoc ITrustList
   function accredit(
@@ -71,7 +73,7 @@ abstract contract IssuerRegistry is AuthorityRegistry {
     Issuer storage record = _requireNarrower(issuer);
     _applyDueWidening(record);
     if (types & ~record.types != 0) revert TrustListTypesWouldWiden(record.types, types);
-    _requireNarrowerUntil(record.until, until);
+    Grants.requireNarrowerUntil(record.until, until);
     if (types == record.types && until == record.until && record.nextFrom == 0) return;
 
     record.until = until;
@@ -99,6 +101,40 @@ abstract contract IssuerRegistry is AuthorityRegistry {
 
     record.suspendedUntil = start;
     emit IssuerReinstated(issuer, start);
+  }
+
+  /// @inheritdoc ITrustList
+  function nominateIssuerAdmin(bytes32 issuer, address admin, uint64 effectiveFrom) external {
+    Issuer storage record = _requireNarrower(issuer);
+    if (msg.sender == record.admin) _requireIssuerAdmin(issuer);
+    _requireAddress(admin);
+    uint64 start = _startOf(effectiveFrom);
+    Nomination storage nomination = _nominations[issuer];
+    if (nomination.admin == admin && nomination.from == start) return;
+
+    nomination.admin = admin;
+    nomination.from = start;
+    emit IssuerAdminNominated(issuer, admin, start, msg.sender);
+  }
+
+  /// @inheritdoc ITrustList
+  function acceptIssuerAdmin(bytes32 issuer) external {
+    Issuer storage record = _knownIssuer(issuer);
+    Nomination storage nomination = _nominations[issuer];
+    if (nomination.from == 0 || msg.sender != nomination.admin)
+      revert TrustListUnauthorized(issuer, msg.sender);
+    if (_now() < nomination.from) revert TrustListTooEarly(_now(), nomination.from);
+    _requireAuthorityNotSuspended(record.authority);
+
+    record.admin = msg.sender;
+    nomination.admin = address(0);
+    nomination.from = 0;
+    emit IssuerAdminChanged(issuer, msg.sender);
+  }
+
+  /// @inheritdoc ITrustList
+  function nominationOf(bytes32 issuer) external view returns (Nomination memory) {
+    return _nominations[issuer];
   }
 
   /// @inheritdoc ITrustList
@@ -150,12 +186,6 @@ abstract contract IssuerRegistry is AuthorityRegistry {
     if (msg.sender == record.admin) return record;
     if (!_isAuthorityAdmin(record.authority, msg.sender)) revert TrustListUnauthorized(issuer, msg.sender);
     _requireAuthorityNotSuspended(record.authority);
-  }
-
-  /// @dev A window may end with this block but not before: what was done within it stays done.
-  function _requireNarrowerUntil(uint64 current, uint64 requested) internal view {
-    if (requested > current) revert TrustListWouldWiden(current, requested);
-    if (requested < current && requested < _now()) revert TrustListInvalidWindow(_now(), requested);
   }
 
   function _knownIssuer(bytes32 issuer) private view returns (Issuer storage record) {

@@ -43,6 +43,14 @@ export type LedgerEvent =
   | { readonly event: 'IssuerSuspended'; readonly issuer: Hex; readonly by: Hex }
   | { readonly event: 'IssuerReinstated'; readonly issuer: Hex; readonly effectiveFrom: number }
   | {
+      readonly event: 'IssuerAdminNominated';
+      readonly issuer: Hex;
+      readonly admin: Hex;
+      readonly effectiveFrom: number;
+      readonly by: Hex;
+    }
+  | { readonly event: 'IssuerAdminChanged'; readonly issuer: Hex; readonly admin: Hex }
+  | {
       readonly event: 'KeyAdded';
       readonly issuer: Hex;
       readonly thumbprint: Hex;

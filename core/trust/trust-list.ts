@@ -195,6 +195,11 @@ export class TrustList {
         return this.#changeIssuer(event.issuer, ({ suspensions }) => ({
           suspensions: reinstate(suspensions, event.effectiveFrom),
         }));
+      case 'IssuerAdminNominated':
+        // It stays in the history; the present admin is who it was until the nominee takes over.
+        return this.#changeIssuer(event.issuer, () => ({}));
+      case 'IssuerAdminChanged':
+        return this.#changeIssuer(event.issuer, () => ({ admin: event.admin }));
       case 'KeyAdded': {
         const { issuer, algorithm, from, until } = event;
         const kid = toBase64url(fromHex(event.thumbprint));

@@ -56,7 +56,7 @@ export async function startConsortium(
   say('Ledger node');
   const node = started.adopt(await startDemoNode(folder('ledger'), ports.node, keys, members), close);
   say('Contracts and trust list');
-  const deployment = await deployOnce(folder('deployment.json'), node.url, keys);
+  const deployment = await deployOnce(folder('deployment.json'), node.url, keys, members);
   await foundTrust(node.url, deployment, keys, members);
 
   say('Issuers');

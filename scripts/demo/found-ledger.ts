@@ -1,17 +1,22 @@
 /**
- * Founds the demonstration's ledger: starts the embedded node on its folder, deploys the contracts, and has
- * the governor admit the authorities, each authority accredit its issuer, and each issuer accept and register
- * its key, ledger account and approvers. Every step is left out when the ledger already says so, so a
- * founding that was cut short goes on where it stopped.
+ * Founds the demonstration's ledger: starts the embedded node on its folder, deploys the contracts under the
+ * governors' Safe, and has two of the three governors admit the authorities, each authority accredit its issuer,
+ * and each issuer accept and register its key, ledger account and approvers. Every step is left out when the
+ * ledger already says so, so a founding that was cut short goes on where it stopped.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
+import { parseHeader } from '../../ledger/block-header.ts';
+import { consentToServe } from '../../ledger/consent.ts';
+import { admitAuthority, setCheckpointSet, type ConsortiumAct } from '../../ledger/consortium-acts.ts';
 import { parseDeployment, formatDeployment, type Deployment } from '../../ledger/deployment.ts';
 import { deployLedger } from '../../ledger/deploy.ts';
+import { Governors } from '../../ledger/governors.ts';
 import { addressOfKey as addressOf, authorityIdOf, issuerIdOf } from '../../ledger/identifiers.ts';
 import { Replica } from '../../ledger/replica.ts';
 import { LedgerRpc } from '../../ledger/rpc.ts';
+import { signSafeTransaction } from '../../ledger/safe.ts';
 import { Sender } from '../../ledger/sender.ts';
 import { TrustListClient } from '../../ledger/trust-list.ts';
 import { startNode, type StartedNode } from '../../node/server.ts';
@@ -28,6 +33,9 @@ export interface Member extends DemoMember {
 
 /** Two of three. */
 const CHECKPOINT_THRESHOLD = 2;
+const GOVERNORS_THRESHOLD = 2;
+/** Between what the governors announce and what they carry out. A real consortium takes days. */
+const GOVERNORS_DELAY_SECONDS = 2;
 const YEAR_SECONDS = 365 * 24 * 3600;
 /** The first blocks follow each other faster than one a second; they start in the past, not run ahead. */
 const GENESIS_LEAD_SECONDS = 60;
@@ -47,7 +55,7 @@ export async function startDemoNode(
     JSON.stringify({ timestampSeconds: Math.floor(Date.now() / 1000) - GENESIS_LEAD_SECONDS }),
   );
   const accounts = [
-    keys.governor,
+    keys.deployer,
     ...members.flatMap(({ keys: own }) => [own.authorityAdmin, own.issuerAdmin, own.issuer.ledgerAccountKey]),
   ];
   const quoted = accounts.map((key) => `"${addressOf(key)}"`).join(', ');
@@ -75,12 +83,19 @@ export async function startDemoNode(
 }
 
 /** Deploys unless the deployment file is there. */
-export async function deployOnce(file: string, rpcUrl: string, keys: LedgerKeys): Promise<Deployment> {
+export async function deployOnce(
+  file: string,
+  rpcUrl: string,
+  keys: LedgerKeys,
+  members: readonly Member[],
+): Promise<Deployment> {
+  const owners = members.map(({ keys: own }) => addressOf(own.governor));
   const text = await readOrCreate(file, async () =>
     formatDeployment(
       await deployLedger({
         rpcUrl,
-        deployerKey: keys.governor,
+        deployerKey: keys.deployer,
+        governors: { owners, threshold: GOVERNORS_THRESHOLD, delaySeconds: GOVERNORS_DELAY_SECONDS },
         artifacts: readArtifact,
         wideningDelaySeconds: 0,
       }),
@@ -100,29 +115,58 @@ export async function foundTrust(
   const clientOf = (privateKey: string): TrustListClient =>
     new TrustListClient({ sender: new Sender({ rpc, privateKey, chainId: deployment.chainId }), deployment });
 
-  const known = new Set([...trust.authorities()].map(({ id }) => id));
-  const governor = clientOf(keys.governor);
-  for (const { name, jurisdiction, keys: own } of members) {
-    if (known.has(authorityIdOf(name))) continue;
-    const { checkpointPublicKey: checkpointKey } = own;
-    await governor.admitAuthority({
-      name,
-      jurisdiction,
-      admin: addressOf(own.authorityAdmin),
-      checkpointKey,
+  const acts = missingActs(trust, deployment, members);
+  if (acts.length > 0) {
+    const sender = new Sender({ rpc, privateKey: keys.deployer, chainId: deployment.chainId });
+    const signers = members.slice(0, GOVERNORS_THRESHOLD);
+    const governors = new Governors({
+      rpc,
+      sender,
+      deployment,
+      sign: (transaction) => signers.map(({ keys: own }) => signSafeTransaction(transaction, own.governor)),
     });
+    const due = await governors.schedule(acts);
+    await untilBlockTime(due, rpc, sender);
+    await governors.carryOut(acts);
   }
-  if (trust.checkpointSet === undefined) {
-    const checkpointKeys = members.map(({ keys: own }) => own.checkpointPublicKey);
-    await governor.setCheckpointSet(checkpointKeys, CHECKPOINT_THRESHOLD);
+  await Promise.all(members.map((member) => foundIssuer(member, { trust, deployment, clientOf })));
+}
+
+/** What the consortium has yet to decide. */
+function missingActs(
+  trust: LedgerState['trust'],
+  deployment: Deployment,
+  members: readonly Member[],
+): readonly ConsortiumAct[] {
+  const known = new Set([...trust.authorities()].map(({ id }) => id));
+  const acts = members
+    .filter(({ name }) => !known.has(authorityIdOf(name)))
+    .map(({ name, jurisdiction, keys: { authorityAdmin, checkpointPublicKey: checkpointKey } }) =>
+      admitAuthority(deployment, { name, jurisdiction, admin: addressOf(authorityAdmin), checkpointKey }),
+    );
+  if (trust.checkpointSet !== undefined) return acts;
+  const checkpointKeys = members.map(({ keys: own }) => own.checkpointPublicKey);
+  return [...acts, setCheckpointSet(deployment, checkpointKeys, CHECKPOINT_THRESHOLD)];
+}
+
+/** The embedded node seals on demand: an empty transaction to oneself makes it a block, and time passes with it. */
+async function untilBlockTime(seconds: number, rpc: LedgerRpc, sender: Sender): Promise<void> {
+  for (;;) {
+    const { timeSeconds } = parseHeader(await rpc.request('eth_getBlockByNumber', ['latest', false]));
+    if (timeSeconds >= seconds) return;
+    await sender.send({ to: sender.address, data: '0x' });
   }
-  await Promise.all(members.map((member) => foundIssuer(member, trust, clientOf)));
+}
+
+interface Founding {
+  readonly trust: LedgerState['trust'];
+  readonly deployment: Deployment;
+  readonly clientOf: (privateKey: string) => TrustListClient;
 }
 
 async function foundIssuer(
   { name, did, types, keys, publicKey, thumbprint }: Member,
-  trust: LedgerState['trust'],
-  clientOf: (privateKey: string) => TrustListClient,
+  { trust, deployment, clientOf }: Founding,
 ): Promise<void> {
   const issuer = issuerIdOf(did);
   const known = trust.issuer(issuer);
@@ -142,8 +186,10 @@ async function foundIssuer(
   ).length;
   if (known?.acceptedAt === undefined) await issuerAdmin.acceptAccreditation(issuer);
   if (!done('KeyAdded')) await issuerAdmin.addKey(issuer, { thumbprint, publicKey, ...window });
-  if (!done('AccountAdded'))
-    await issuerAdmin.addAccount(issuer, addressOf(keys.issuer.ledgerAccountKey), window);
+  if (!done('AccountAdded')) {
+    const wish = { deployment, issuer, deadline: window.until };
+    await issuerAdmin.addAccount(issuer, consentToServe(keys.issuer.ledgerAccountKey, wish), window);
+  }
   for (const approver of keys.approvers.slice(approvers)) {
     await issuerAdmin.addApprover(issuer, addressOf(approver), window);
   }

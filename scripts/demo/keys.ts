@@ -11,6 +11,8 @@ import { makePrivateFolder, readSecretFile, writeFileAtomically } from '../../se
 
 /** secp256k1 private keys are `0x` and 64 hex digits. */
 export interface MemberKeys {
+  /** One of the owners of the Safe that governs the ledger. */
+  readonly governor: string;
   readonly authorityAdmin: string;
   readonly issuerAdmin: string;
   readonly approvers: readonly string[];
@@ -25,7 +27,8 @@ export interface MemberKeys {
 /** Keys of the ledger itself. */
 export interface LedgerKeys {
   readonly sealer: string;
-  readonly governor: string;
+  /** Creates the contracts and hands in what the governors have signed; has no power. */
+  readonly deployer: string;
 }
 
 export async function ledgerKeys(folder: string): Promise<LedgerKeys> {
@@ -33,7 +36,7 @@ export async function ledgerKeys(folder: string): Promise<LedgerKeys> {
   await makePrivateFolder(own);
   return {
     sealer: await secret(join(own, 'sealer.key'), newHexKey),
-    governor: await secret(join(own, 'governor.key'), newHexKey),
+    deployer: await secret(join(own, 'deployer.key'), newHexKey),
   };
 }
 
@@ -47,6 +50,7 @@ export async function memberKeys(folder: string, name: string): Promise<MemberKe
     x?: string;
   };
   return {
+    governor: await secret(join(own, 'governor.key'), newHexKey),
     authorityAdmin: await secret(join(own, 'authority-admin.key'), newHexKey),
     issuerAdmin: await secret(join(own, 'issuer-admin.key'), newHexKey),
     approvers: [

@@ -1,6 +1,6 @@
 /**
- * Who may call what: every function of every contract, as its ABI lists them, by every role. A function without
- * a row here fails the test.
+ * Who may call what: every function of every contract, as its ABI lists them, by every role, and whether those who
+ * may still may while the issuer or its authority is suspended. A function without a row here fails the test.
  */
 import { expect } from 'chai';
 import { artifacts } from 'hardhat';
@@ -10,8 +10,11 @@ import {
   bytes32,
   DELAY,
   END,
+  GOVERNOR_ROLE,
+  GUARDIAN_ROLE,
   IDS,
   KEY,
+  p256Key,
   refused,
   type Role,
   ROLES,
@@ -21,43 +24,87 @@ import {
   ZERO_32,
 } from './support/consortium.ts';
 
-type ContractName = 'trustList' | 'batchAnchor' | 'statusAnchor';
+type ContractName = 'accessManager' | 'trustList' | 'batchAnchor' | 'statusAnchor';
 
 interface Row {
   readonly allowed: readonly Role[];
   /** Arguments with which an allowed caller succeeds. */
-  readonly args: () => readonly unknown[] | Promise<readonly unknown[]>;
-  /** The error, declared by which contract, with which arguments, for everybody else. */
-  readonly denied: (caller: string) => readonly [ContractName, string, ...unknown[]];
+  readonly args: (by: Role) => readonly unknown[] | Promise<readonly unknown[]>;
+  /** The error, declared by which contract, with which arguments, for everybody else; without one, no reason is given. */
+  readonly denied: (by: Role) => Denial | undefined;
   /** What has to happen first. */
   readonly first?: () => Promise<unknown>;
+  /** How many events an allowed caller causes; 1 when not given. */
+  readonly events?: (by: Role) => number;
+  /** Who of the allowed ones still may while the issuer is suspended, or its authority; all when not given. */
+  readonly duringIssuerSuspension?: readonly Role[];
+  readonly duringAuthoritySuspension?: readonly Role[];
 }
+type Denial = readonly [ContractName, string, ...unknown[]];
 
-const CONTRACTS: Record<ContractName, string> = {
+const CONTRACTS: Readonly<Record<ContractName, string>> = {
+  accessManager: 'ConsortiumAccess',
   trustList: 'TrustList',
   batchAnchor: 'BatchAnchor',
   statusAnchor: 'StatusAnchor',
 };
 
 /** Anyone may read. */
-const VIEWS: Record<ContractName, readonly string[]> = {
+const VIEWS: Readonly<Record<ContractName, readonly string[]>> = {
+  accessManager: [
+    'ADMIN_ROLE',
+    'PUBLIC_ROLE',
+    'canCall',
+    'expiration',
+    'getAccess',
+    'getNonce',
+    'getRoleAdmin',
+    'getRoleGrantDelay',
+    'getRoleGuardian',
+    'getSchedule',
+    'getTargetAdminDelay',
+    'getTargetFunctionRole',
+    'hasRole',
+    'hashOperation',
+    'isTargetClosed',
+    'minSetback',
+  ],
   trustList: [
     'accountOf',
     'approverOf',
     'authority',
     'authorityOf',
     'checkpointSetVersion',
+    'eip712Domain',
     'isApprover',
     'isConsumingScheduledOp',
     'isIssuerActive',
     'issuerOf',
     'keyOf',
+    'nominationOf',
     'requireAnchoringIssuer',
     'wideningDelay',
   ],
-  batchAnchor: ['anchorOf', 'sequenceOf', 'trustList'],
+  batchAnchor: ['anchorOf', 'requireIncluded', 'sequenceOf', 'trustList', 'verifyInclusion'],
   statusAnchor: ['actSequenceOf', 'eip712Domain', 'statusOf', 'trustList'],
 };
+
+type Abi = readonly { readonly type: string; readonly name?: string; readonly stateMutability?: string }[];
+
+/** Functions that no table speaks of, and entries of the tables that no function has. */
+function unmatched(abi: Abi, writes: readonly string[], views: readonly string[]): readonly string[] {
+  const isView = (mutability: string | undefined): boolean => mutability === 'view' || mutability === 'pure';
+  const functions = abi
+    .filter(({ type }) => type === 'function')
+    .map(({ name, stateMutability }) => `${isView(stateMutability) ? 'reads' : 'writes'} ${name}`);
+  const others = abi.filter(({ type }) => type === 'fallback' || type === 'receive').map(({ type }) => type);
+  const rows = [...writes.map((name) => `writes ${name}`), ...views.map((name) => `reads ${name}`)];
+  return [
+    ...functions.filter((name) => !rows.includes(name)),
+    ...rows.filter((name) => !functions.includes(name)),
+    ...others,
+  ];
+}
 
 describe('access: every function by every role', () => {
   const world = useConsortium();
@@ -65,23 +112,126 @@ describe('access: every function by every role', () => {
 
   const byGovernor = {
     allowed: ['governor'],
-    denied: (caller: string) => ['trustList', 'AccessManagedUnauthorized', caller] as const,
+    denied: (by: Role) => ['trustList', 'AccessManagedUnauthorized', address(by)] as const,
   } as const;
   const byAuthority = {
     allowed: ['authorityAdmin'],
-    denied: (caller: string) => ['trustList', 'TrustListUnauthorized', IDS.authority, caller] as const,
+    denied: (by: Role) => ['trustList', 'TrustListUnauthorized', IDS.authority, address(by)] as const,
+    duringAuthoritySuspension: [],
   } as const;
   const byIssuer = {
     allowed: ['issuerAdmin'],
-    denied: (caller: string) => ['trustList', 'TrustListUnauthorized', IDS.issuer, caller] as const,
+    denied: (by: Role) => ['trustList', 'TrustListUnauthorized', IDS.issuer, address(by)] as const,
+    duringIssuerSuspension: [],
+    duringAuthoritySuspension: [],
   } as const;
-  const byEither = { ...byIssuer, allowed: ['issuerAdmin', 'authorityAdmin'] } as const;
+  /** Narrowing: the issuer may always. */
+  const byEither = {
+    allowed: ['issuerAdmin', 'authorityAdmin'],
+    denied: byIssuer.denied,
+    duringAuthoritySuspension: ['issuerAdmin'],
+  } as const;
   const byAccounts = {
     allowed: ['account', 'otherAccount'],
-    denied: (caller: string) => ['trustList', 'TrustListUnauthorized', ZERO_32, caller] as const,
+    denied: (by: Role) => ['trustList', 'TrustListUnauthorized', ZERO_32, address(by)] as const,
+    duringIssuerSuspension: ['otherAccount'],
+    duringAuthoritySuspension: ['otherAccount'],
+  } as const;
+  const byAdmin = {
+    allowed: ['governor'],
+    denied: (by: Role) => ['accessManager', 'AccessManagerUnauthorizedAccount', address(by), 0n] as const,
   } as const;
 
-  const rows: Record<ContractName, Record<string, Row>> = {
+  const recordPredecessor = (): string =>
+    world.trustList.interface.encodeFunctionData('recordPredecessor', [1, ZERO_32, ZERO_32]);
+  const selectorOf = (name: string): string => world.trustList.getFunction(name).fragment.selector;
+  /** A governor with a delay, as the Safe is one. */
+  const appointSlowGovernor = () =>
+    send('governor', world.accessManager, 'grantRole', GOVERNOR_ROLE, address('outsider'), DELAY);
+  const onTrustList = async (...rest: readonly unknown[]) => [await world.trustList.getAddress(), ...rest];
+
+  const rows: Readonly<Record<ContractName, Readonly<Record<string, Row>>>> = {
+    accessManager: {
+      labelRole: { ...byAdmin, args: () => [GOVERNOR_ROLE, 'governor'] },
+      grantRole: { ...byAdmin, args: () => [GOVERNOR_ROLE, address('outsider'), 0] },
+      revokeRole: { ...byAdmin, args: () => [GUARDIAN_ROLE, address('guardian')] },
+      // Anyone may give up what is theirs; only the guardian here has something.
+      renounceRole: {
+        allowed: ROLES,
+        args: (by) => [GUARDIAN_ROLE, address(by)],
+        denied: () => undefined,
+        events: (by) => (by === 'guardian' ? 1 : 0),
+      },
+      setRoleAdmin: { ...byAdmin, args: () => [GUARDIAN_ROLE, GOVERNOR_ROLE] },
+      setRoleGuardian: { ...byAdmin, args: () => [GOVERNOR_ROLE, GUARDIAN_ROLE] },
+      setGrantDelay: { ...byAdmin, args: () => [GOVERNOR_ROLE, 1] },
+      setTargetFunctionRole: {
+        ...byAdmin,
+        args: () => onTrustList([selectorOf('admitAuthority')], GUARDIAN_ROLE),
+      },
+      setTargetAdminDelay: { ...byAdmin, args: () => onTrustList(1) },
+      setTargetClosed: { ...byAdmin, args: () => onTrustList(true) },
+      updateAuthority: {
+        ...byAdmin,
+        args: async () => onTrustList(await world.accessManager.getAddress()),
+      },
+      // Only with a role that has a delay: what may be done at once is not scheduled.
+      schedule: {
+        allowed: ['outsider'],
+        first: appointSlowGovernor,
+        args: () => onTrustList(recordPredecessor(), 0),
+        denied: (by) => [
+          'accessManager',
+          'AccessManagerUnauthorizedCall',
+          address(by),
+          world.trustList.target,
+          selectorOf('recordPredecessor'),
+        ],
+      },
+      execute: {
+        allowed: ['governor'],
+        args: () => onTrustList(recordPredecessor()),
+        denied: (by) => [
+          'accessManager',
+          'AccessManagerUnauthorizedCall',
+          address(by),
+          world.trustList.target,
+          selectorOf('recordPredecessor'),
+        ],
+      },
+      cancel: {
+        allowed: ['governor', 'outsider'],
+        first: async () => {
+          await appointSlowGovernor();
+          await send(
+            'outsider',
+            world.accessManager,
+            'schedule',
+            ...(await onTrustList(recordPredecessor(), 0)),
+          );
+        },
+        args: async () => [address('outsider'), ...(await onTrustList(recordPredecessor()))],
+        denied: (by) => [
+          'accessManager',
+          'AccessManagerUnauthorizedCancel',
+          address(by),
+          address('outsider'),
+          world.trustList.target,
+          selectorOf('recordPredecessor'),
+        ],
+      },
+      // Only for the contracts that it guards, which are no role.
+      consumeScheduledOp: {
+        allowed: [],
+        args: () => [address('governor'), recordPredecessor()],
+        denied: () => undefined,
+      },
+      // With the powers of the caller, no others.
+      multicall: {
+        ...byAdmin,
+        args: () => [[world.accessManager.interface.encodeFunctionData('labelRole', [GOVERNOR_ROLE, 'x'])]],
+      },
+    },
     trustList: {
       admitAuthority: { ...byGovernor, args: () => ['CC-1', AA, address('outsider'), bytes32('key')] },
       setAuthorityAdmin: { ...byGovernor, args: () => [IDS.authority, address('outsider')] },
@@ -114,13 +264,37 @@ describe('access: every function by every role', () => {
         first: () => send('issuerAdmin', world.trustList, 'suspendIssuer', IDS.issuer),
       },
       acceptAccreditation: {
+        ...byIssuer,
         allowed: ['newcomerAdmin'],
         args: () => [IDS.newcomer],
-        denied: (caller) => ['trustList', 'TrustListUnauthorized', IDS.newcomer, caller],
+        denied: (by) => ['trustList', 'TrustListUnauthorized', IDS.newcomer, address(by)],
       },
-      addKey: { ...byIssuer, args: () => [IDS.issuer, bytes32('new'), 1, KEY.publicKey, ZERO_32, 0, END] },
-      addAccount: { ...byIssuer, args: () => [IDS.issuer, address('outsider'), 0, END] },
+      addKey: {
+        ...byIssuer,
+        args: () => {
+          const { thumbprint, publicKey } = p256Key(2n);
+          return [IDS.issuer, thumbprint, 1, publicKey, ZERO_32, 0, END];
+        },
+      },
+      addAccount: { ...byIssuer, args: () => world.accountOf('outsider', IDS.issuer) },
       addApprover: { ...byIssuer, args: () => [IDS.issuer, address('outsider'), 0, END] },
+      nominateIssuerAdmin: {
+        ...byEither,
+        args: () => [IDS.issuer, address('nominee'), 0],
+        duringIssuerSuspension: ['authorityAdmin'],
+        duringAuthoritySuspension: [],
+      },
+      acceptIssuerAdmin: {
+        ...byIssuer,
+        allowed: ['nominee'],
+        args: () => [IDS.issuer],
+        first: async () => {
+          const nomination = [IDS.issuer, address('nominee'), 0];
+          await send('issuerAdmin', world.trustList, 'nominateIssuerAdmin', ...nomination);
+          await world.at(START + DELAY);
+        },
+        duringIssuerSuspension: ['nominee'],
+      },
       narrowIssuer: { ...byEither, args: () => [IDS.issuer, 1, END] },
       suspendIssuer: { ...byEither, args: () => [IDS.issuer] },
       narrowKey: { ...byEither, args: () => [IDS.issuer, KEY.thumbprint, START + 1n] },
@@ -134,7 +308,18 @@ describe('access: every function by every role', () => {
     },
     statusAnchor: {
       publish: { ...byAccounts, args: () => [1, bytes32('lists'), ZERO_32, START + DELAY] },
-      anchorActs: { ...byAccounts, allowed: ['account'], args: approvedActs },
+      anchorActs: {
+        ...byAccounts,
+        allowed: ['account'],
+        args: approvedActs,
+        // Another issuer's account is one, but these are not its approvers.
+        denied: (by) =>
+          by === 'otherAccount'
+            ? ['statusAnchor', 'StatusAnchorNotApprover', IDS.otherIssuer, address('approver')]
+            : byAccounts.denied(by),
+        duringIssuerSuspension: [],
+        duringAuthoritySuspension: [],
+      },
     },
   };
 
@@ -156,43 +341,101 @@ describe('access: every function by every role', () => {
     return [value.root, value.log2Size, value.deadline, ...(await Promise.all(approvals))];
   }
 
-  for (const contract of ['trustList', 'batchAnchor', 'statusAnchor'] as const) {
+  it('speaks of every contract that can be deployed', async () => {
+    const deployable: string[] = [];
+    for (const name of await artifacts.getAllFullyQualifiedNames()) {
+      if (!name.startsWith('contracts/') || name.startsWith('contracts/test/')) continue;
+      const { abi, bytecode, contractName } = await artifacts.readArtifact(name);
+      if (bytecode !== '0x' && abi.some(({ type }) => type === 'function')) deployable.push(contractName);
+    }
+    expect(deployable).to.have.members(Object.values(CONTRACTS));
+  });
+
+  it('finds a function without a row, a row without a function, and a fallback', () => {
+    const abi = [
+      { type: 'function', name: 'write', stateMutability: 'nonpayable' },
+      { type: 'function', name: 'pay', stateMutability: 'payable' },
+      { type: 'function', name: 'read', stateMutability: 'view' },
+      { type: 'event', name: 'Written' },
+      { type: 'receive', stateMutability: 'payable' },
+    ];
+    expect(unmatched(abi, ['write', 'pay'], ['read'])).to.deep.equal(['receive']);
+    expect(unmatched(abi, ['write', 'gone'], ['read'])).to.deep.equal([
+      'writes pay',
+      'writes gone',
+      'receive',
+    ]);
+    expect(unmatched(abi, ['pay'], ['read', 'write'])).to.deep.equal([
+      'writes write',
+      'reads write',
+      'receive',
+    ]);
+  });
+
+  const suspensions = {
+    'the issuer': {
+      survivors: (row: Row) => row.duringIssuerSuspension ?? row.allowed,
+      error: 'TrustListIssuerSuspended',
+      begin: async () => {
+        await send('issuerAdmin', world.trustList, 'suspendIssuer', IDS.issuer);
+        await send('newcomerAdmin', world.trustList, 'suspendIssuer', IDS.newcomer);
+      },
+    },
+    'its authority': {
+      survivors: (row: Row) => row.duringAuthoritySuspension ?? row.allowed,
+      error: 'TrustListAuthoritySuspended',
+      begin: async () => {
+        await send('guardian', world.trustList, 'suspendAuthority', IDS.authority);
+      },
+    },
+  };
+
+  for (const contract of ['accessManager', 'trustList', 'batchAnchor', 'statusAnchor'] as const) {
     describe(CONTRACTS[contract], () => {
       it('has a row for each of its functions, and no other row', async () => {
         const { abi } = await artifacts.readArtifact(CONTRACTS[contract]);
-        const functions = abi.filter(({ type }) => type === 'function');
-        const names = (isView: boolean): string[] =>
-          functions
-            .filter(
-              ({ stateMutability }) => (stateMutability === 'view' || stateMutability === 'pure') === isView,
-            )
-            .map(({ name }) => String(name))
-            .toSorted();
-        expect(names(false)).to.deep.equal(Object.keys(rows[contract]).toSorted());
-        expect(names(true)).to.deep.equal([...VIEWS[contract]].toSorted());
-        expect(abi.filter(({ type }) => type === 'fallback' || type === 'receive')).to.deep.equal([]);
+        expect(unmatched(abi as Abi, Object.keys(rows[contract]), VIEWS[contract])).to.deep.equal([]);
       });
 
       for (const [name, row] of Object.entries(rows[contract])) {
+        const call = async (by: Role) => send(by, world[contract], name, ...(await row.args(by)));
+
         for (const role of ROLES) {
           const isAllowed = row.allowed.includes(role);
           it(`${name} ${isAllowed ? 'takes' : 'refuses'} the ${role}`, async () => {
             await row.first?.();
-            const call = send(role, world[contract], name, ...(await row.args()));
             if (isAllowed) {
-              const receipt = await (await call).wait();
-              expect(receipt?.logs).to.have.length(1);
-            } else if (name === 'anchorActs' && role === 'otherAccount') {
-              // An account, but of an issuer whose approvers these are not.
-              const error = ['StatusAnchorNotApprover', IDS.otherIssuer, address('approver')] as const;
-              await refused(call, world.statusAnchor, ...error);
-            } else {
-              const [declaredBy, error, ...args] = row.denied(address(role));
-              await refused(call, world[declaredBy], error, ...args);
+              const receipt = await (await call(role)).wait();
+              expect(receipt?.logs).to.have.length(row.events?.(role) ?? 1);
+              return;
             }
+            const denial = row.denied(role);
+            if (denial === undefined) return refusedWithoutReason(call(role));
+            const [declaredBy, error, ...args] = denial;
+            await refused(call(role), world[declaredBy], error, ...args);
           });
+        }
+
+        for (const [who, { survivors, error, begin }] of Object.entries(suspensions)) {
+          for (const role of contract === 'accessManager' ? [] : row.allowed) {
+            const isAllowed = survivors(row).includes(role);
+            it(`${name} ${isAllowed ? 'takes' : 'refuses'} the ${role} while ${who} is suspended`, async () => {
+              await row.first?.();
+              await begin();
+              if (isAllowed) expect((await (await call(role)).wait())?.status).to.equal(1);
+              else await refused(call(role), world.trustList, error);
+            });
+          }
         }
       }
     });
   }
 });
+
+async function refusedWithoutReason(call: Promise<unknown>): Promise<void> {
+  const outcome = await call.then(
+    () => 'taken',
+    (error: unknown) => String(error),
+  );
+  expect(outcome).to.match(/revert/);
+}

@@ -124,15 +124,8 @@ describe('TrustList: what the consortium decides', () => {
       await refused(suspendIssuer, world.trustList, error, IDS.authority);
       const anchor = send('account', world.batchAnchor, 'anchor', bytes32('root'), 6, 0, 1);
       await refused(anchor, world.trustList, error, IDS.authority);
-      const add = send(
-        'issuerAdmin',
-        world.trustList,
-        'addAccount',
-        IDS.issuer,
-        address('outsider'),
-        0,
-        START * 2n,
-      );
+      const account = await world.accountOf('outsider', IDS.issuer);
+      const add = send('issuerAdmin', world.trustList, 'addAccount', ...account);
       await refused(add, world.trustList, error, IDS.authority);
       await send('otherAccount', world.batchAnchor, 'anchor', bytes32('root'), 6, 0, 1);
     });
@@ -278,9 +271,36 @@ describe('TrustList: what the consortium decides', () => {
       await refused(record(), world.accessManager, 'AccessManagerNotScheduled', operation);
     });
 
+    it('never loses its last administrator, by renouncing or by revoking', async () => {
+      const [admin, governor] = [0n, address('governor')];
+      for (const name of ['renounceRole', 'revokeRole'] as const) {
+        const leave = send('governor', world.accessManager, name, admin, governor);
+        await refused(leave, world.accessManager, 'ConsortiumAccessLastAdmin', governor);
+      }
+      await send('governor', world.accessManager, 'grantRole', admin, address('outsider'), 0);
+      await send('governor', world.accessManager, 'grantRole', admin, address('outsider'), 0); // counts once
+      await send('governor', world.accessManager, 'renounceRole', admin, governor);
+      const last = send('outsider', world.accessManager, 'renounceRole', admin, address('outsider'));
+      await refused(last, world.accessManager, 'ConsortiumAccessLastAdmin', address('outsider'));
+    });
+
+    it('counts the members of other roles for nothing', async () => {
+      await send('governor', world.accessManager, 'revokeRole', GOVERNOR_ROLE, address('governor'));
+      const gone = send('governor', world.accessManager, 'renounceRole', 0n, address('governor'));
+      await refused(gone, world.accessManager, 'ConsortiumAccessLastAdmin', address('governor'));
+      await saysNothing(send('governor', world.accessManager, 'revokeRole', 0n, address('outsider')));
+    });
+
+    it('gives no role to nobody', async () => {
+      for (const role of [0n, GOVERNOR_ROLE]) {
+        const grant = send('governor', world.accessManager, 'grantRole', role, ZERO_ADDRESS, 0);
+        await refused(grant, world.accessManager, 'ConsortiumAccessNobody');
+      }
+    });
+
     it('can be replaced only through itself', async () => {
       const target = await world.trustList.getAddress();
-      const next = await world.deploy('AccessManager', address('governor'));
+      const next = await world.deploy('ConsortiumAccess', address('governor'));
       const direct = send('governor', world.trustList, 'setAuthority', await next.getAddress());
       await refused(direct, world.trustList, 'AccessManagedUnauthorized', address('governor'));
       await send('governor', world.accessManager, 'updateAuthority', target, await next.getAddress());

@@ -8,6 +8,7 @@ import {
   IDS,
   KEY,
   OPENED,
+  p256Key,
   refused,
   type Role,
   says,
@@ -28,7 +29,8 @@ describe('TrustList: what issuers decide', () => {
     send('issuerAdmin', world.trustList, name, ...args);
 
   describe('adding a key', () => {
-    const thumbprint = bytes32('another thumbprint');
+    const another = p256Key(2n);
+    const { thumbprint } = another;
     const add = (changes: {
       thumbprint?: string;
       algorithm?: number;
@@ -36,7 +38,7 @@ describe('TrustList: what issuers decide', () => {
       from?: bigint;
       until?: bigint;
     }) => {
-      const all = { thumbprint, algorithm: 1, publicKey: KEY.publicKey, from: 0n, until: END, ...changes };
+      const all = { ...another, algorithm: 1, from: 0n, until: END, ...changes };
       const digest = KEY.certificateDigest;
       return asAdmin(
         'addKey',
@@ -52,18 +54,37 @@ describe('TrustList: what issuers decide', () => {
 
     it('says the key and its window', async () => {
       const window = [EARLIEST, END];
-      const key = [thumbprint, 1n, KEY.publicKey, KEY.certificateDigest];
+      const key = [thumbprint, 1n, another.publicKey, KEY.certificateDigest];
       await says(add({}), world.trustList, 'KeyAdded', IDS.issuer, ...key, ...window);
       const grant: Result = await world.trustList.getFunction('keyOf')(IDS.issuer, thumbprint);
       expect(grant.toArray()).to.deep.equal([...window, 0n]);
     });
 
     it('needs no certificate', async () => {
-      await asAdmin('addKey', IDS.issuer, thumbprint, 1, KEY.publicKey, ZERO_32, 0, END);
+      await asAdmin('addKey', IDS.issuer, thumbprint, 1, another.publicKey, ZERO_32, 0, END);
+    });
+
+    it('takes the thumbprint of RFC 7638 of this key and no other', async () => {
+      for (const wrong of [KEY.thumbprint, ZERO_32, bytes32('another')]) {
+        await refused(
+          add({ thumbprint: wrong }),
+          world.trustList,
+          'TrustListWrongThumbprint',
+          thumbprint,
+          wrong,
+        );
+      }
+    });
+
+    it('computes the thumbprint of every key as the readers do', async () => {
+      for (let n = 3n; n < 40n; n++) {
+        const { thumbprint: next, publicKey } = p256Key(n ** 20n);
+        await asAdmin('addKey', IDS.issuer, next, 1, publicKey, ZERO_32, 0, END);
+      }
     });
 
     it('refuses a key twice, but another issuer may have the same', async () => {
-      const again = add({ thumbprint: KEY.thumbprint });
+      const again = add(p256Key(1n));
       await refused(again, world.trustList, 'TrustListKeyExists', IDS.issuer, KEY.thumbprint);
       const key = [KEY.thumbprint, 1, KEY.publicKey, ZERO_32, 0, END];
       await send('otherIssuerAdmin', world.trustList, 'addKey', IDS.otherIssuer, ...key);
@@ -80,7 +101,9 @@ describe('TrustList: what issuers decide', () => {
       ['compressed', `0x02${'11'.repeat(32)}`, 33n],
       ['a byte short', `0x04${'11'.repeat(63)}`, 64n],
       ['a byte long', `0x04${'11'.repeat(65)}`, 66n],
-      ['of the hybrid form', `0x06${'11'.repeat(64)}`, 65n],
+      ['of the hybrid form', `0x06${p256Key(2n).publicKey.slice(4)}`, 65n],
+      ['beside the curve', `${p256Key(2n).publicKey.slice(0, -2)}ff`, 65n],
+      ['zero', `0x04${'00'.repeat(64)}`, 65n],
     ] as const) {
       it(`refuses a public key that is ${what}`, async () => {
         await refused(add({ publicKey }), world.trustList, 'TrustListInvalidPublicKey', length);
@@ -91,7 +114,7 @@ describe('TrustList: what issuers decide', () => {
       const early = EARLIEST - 1n;
       await refused(add({ from: early }), world.trustList, 'TrustListTooEarly', early, EARLIEST);
       await refused(add({ until: EARLIEST }), world.trustList, 'TrustListInvalidWindow', EARLIEST, EARLIEST);
-      const key = [thumbprint, 1n, KEY.publicKey, KEY.certificateDigest] as const;
+      const key = [thumbprint, 1n, another.publicKey, KEY.certificateDigest] as const;
       const window = [EARLIEST, EARLIEST + 1n] as const;
       const added = add({ from: EARLIEST, until: EARLIEST + 1n });
       await says(added, world.trustList, 'KeyAdded', IDS.issuer, ...key, ...window);
@@ -115,11 +138,14 @@ describe('TrustList: what issuers decide', () => {
     },
   ] as const) {
     describe(`adding an ${what}`, () => {
-      const grant = (who: string, from: bigint, until: bigint) => asAdmin(add, IDS.issuer, who, from, until);
+      const grant = async (who: Role, from: bigint, until: bigint) =>
+        add === 'addAccount'
+          ? asAdmin(add, ...(await world.accountOf(who, IDS.issuer, { from, until })))
+          : asAdmin(add, IDS.issuer, address(who), from, until);
 
       it('says it with its window', async () => {
         const who = address('outsider');
-        await says(grant(who, 0n, END), world.trustList, event, IDS.issuer, who, EARLIEST, END);
+        await says(grant('outsider', 0n, END), world.trustList, event, IDS.issuer, who, EARLIEST, END);
         const args = view === 'accountOf' ? [who] : [IDS.issuer, who];
         const record: Result = await world.trustList.getFunction(view)(...args);
         const plain = view === 'accountOf' ? [IDS.issuer, [EARLIEST, END, 0n]] : [EARLIEST, END, 0n];
@@ -127,33 +153,34 @@ describe('TrustList: what issuers decide', () => {
       });
 
       it('waits the delay, to the second, and ends after it starts', async () => {
-        const who = address('outsider');
         const early = EARLIEST - 1n;
-        await refused(grant(who, early, END), world.trustList, 'TrustListTooEarly', early, EARLIEST);
-        const empty = grant(who, 0n, EARLIEST);
+        await refused(grant('outsider', early, END), world.trustList, 'TrustListTooEarly', early, EARLIEST);
+        const empty = grant('outsider', 0n, EARLIEST);
         await refused(empty, world.trustList, 'TrustListInvalidWindow', EARLIEST, EARLIEST);
-        await grant(who, EARLIEST, EARLIEST + 1n);
+        await grant('outsider', EARLIEST, EARLIEST + 1n);
       });
 
       it('refuses it twice, and nobody', async () => {
         const taken = address(what);
         const args = what === 'account' ? [taken] : [IDS.issuer, taken];
-        await refused(grant(taken, 0n, END), world.trustList, exists, ...args);
-        await refused(grant(ZERO_ADDRESS, 0n, END), world.trustList, 'TrustListZeroAddress');
+        await refused(grant(what, 0n, END), world.trustList, exists, ...args);
+        const rest = add === 'addAccount' ? [END, `0x${'00'.repeat(65)}`] : [];
+        const nobody = asAdmin(add, IDS.issuer, ZERO_ADDRESS, 0, END, ...rest);
+        await refused(nobody, world.trustList, 'TrustListZeroAddress');
       });
     });
   }
 
   it('an account serves one issuer, also when its window has ended', async () => {
     const taken = address('otherAccount');
-    const add = () => asAdmin('addAccount', IDS.issuer, taken, 0, END);
+    const add = async () => asAdmin('addAccount', ...(await world.accountOf('otherAccount', IDS.issuer)));
     await refused(add(), world.trustList, 'TrustListAccountTaken', taken);
     await send('otherIssuerAdmin', world.trustList, 'narrowAccount', IDS.otherIssuer, taken, START);
     await refused(add(), world.trustList, 'TrustListAccountTaken', taken);
   });
 
   it('an account and an approver of an issuer are never the same', async () => {
-    const account = asAdmin('addAccount', IDS.issuer, address('approver'), 0, END);
+    const account = asAdmin('addAccount', ...(await world.accountOf('approver', IDS.issuer)));
     await refused(account, world.trustList, 'TrustListApproverExists', IDS.issuer, address('approver'));
     const approver = asAdmin('addApprover', IDS.issuer, address('account'), 0, END);
     await refused(approver, world.trustList, 'TrustListAccountTaken', address('account'));
@@ -307,7 +334,8 @@ describe('TrustList: what issuers decide', () => {
 
     it('holds from the first second of the account window to the last', async () => {
       const until = EARLIEST + 10n;
-      await asAdmin('addAccount', IDS.issuer, address('outsider'), EARLIEST, until);
+      const window = { from: EARLIEST, until };
+      await asAdmin('addAccount', ...(await world.accountOf('outsider', IDS.issuer, window)));
       await at(EARLIEST - 1n);
       await nobody('outsider', 'TrustListOutsideWindow', EARLIEST, until);
       await at(EARLIEST);

@@ -125,7 +125,12 @@ describe('TrustList: what authorities decide', () => {
         send('newcomerAdmin', world.trustList, name, IDS.newcomer, ...args);
       const key = [KEY.thumbprint, 1, KEY.publicKey, KEY.certificateDigest, 0, END];
       await refused(add('addKey', ...key), world.trustList, ...error);
-      await refused(add('addAccount', address('outsider'), 0, END), world.trustList, ...error);
+      const account = await world.accountOf('outsider', IDS.newcomer);
+      await refused(
+        send('newcomerAdmin', world.trustList, 'addAccount', ...account),
+        world.trustList,
+        ...error,
+      );
       await refused(add('addApprover', address('outsider'), 0, END), world.trustList, ...error);
     });
 
@@ -295,7 +300,8 @@ describe('TrustList: what authorities decide', () => {
 
     it('stops what widens and leaves what narrows', async () => {
       await suspend();
-      const add = send('issuerAdmin', world.trustList, 'addAccount', IDS.issuer, address('outsider'), 0, END);
+      const account = await world.accountOf('outsider', IDS.issuer);
+      const add = send('issuerAdmin', world.trustList, 'addAccount', ...account);
       await refused(add, world.trustList, 'TrustListIssuerSuspended', IDS.issuer);
       const narrow = send(
         'issuerAdmin',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Contract, ContractTransactionResponse, Result } from 'ethers';
-import { TypedDataEncoder, Signature } from 'ethers';
+import { TypedDataEncoder } from 'ethers';
 import { describe, it } from 'mocha';
 import {
   bytes32,
@@ -14,12 +14,13 @@ import {
   ZERO_32,
   ZERO_ADDRESS,
 } from './support/consortium.ts';
+import { OTHER_FORMS } from './support/signature-forms.ts';
 
+const MAX_AHEAD = 31n * 86_400n;
 const lists = bytes32('lists');
 const acts = bytes32('acts');
 const root = bytes32('act root');
 const DEADLINE = START + 3600n;
-const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
 describe('StatusAnchor', () => {
   const world = useConsortium();
@@ -89,6 +90,15 @@ describe('StatusAnchor', () => {
       const late = publish(1, { nextUpdate: START });
       await refused(late, world.statusAnchor, 'StatusAnchorNextUpdateNotAhead', START, START);
       await publish(1, { nextUpdate: START + 1n });
+    });
+
+    it('refuses a next update more than 31 days ahead, to the second', async () => {
+      const latest = START + MAX_AHEAD;
+      for (const nextUpdate of [latest + 1n, 2n ** 64n - 1n]) {
+        const error = ['StatusAnchorNextUpdateTooFar', nextUpdate, latest] as const;
+        await refused(publish(1, { nextUpdate }), world.statusAnchor, ...error);
+      }
+      await publish(1, { nextUpdate: latest });
     });
 
     it('refuses the empty root, and whoever is no account', async () => {
@@ -199,25 +209,36 @@ describe('StatusAnchor', () => {
       }
     });
 
-    it('refuses approvals given for another chain, contract, name or version', async () => {
-      const twin = await world.deploy('StatusAnchor', await world.trustList.getAddress());
-      for (const domain of [
-        { chainId: world.chainId + 1n },
-        { verifyingContract: await twin.getAddress() },
-        { name: 'BatchAnchor' },
-        { version: '2' },
-      ]) {
-        const [, second] = await both();
-        const wrong = anchorActs(await approve('approver', {}, domain), second);
+    for (const [what, domain] of Object.entries({
+      'on another chain': () => ({ chainId: world.chainId + 1n }),
+      'for another contract': async () => ({ verifyingContract: await world.trustList.getAddress() }),
+      'for a twin of the contract': async () => {
+        const twin = await world.deploy('StatusAnchor', await world.trustList.getAddress());
+        return { verifyingContract: await twin.getAddress() };
+      },
+      'under another name': () => ({ name: 'BatchAnchor' }),
+      'under another version': () => ({ version: '2' }),
+    })) {
+      it(`refuses an approval given ${what}`, async () => {
+        const [first, second] = await both();
+        const elsewhere = await domain();
+        const wrong = anchorActs(await approve('approver', {}, elsewhere), second);
         await refused(wrong, world.statusAnchor, ...invalid('approver'));
-      }
-    });
+        const alsoWrong = anchorActs(first, await approve('secondApprover', {}, elsewhere));
+        await refused(alsoWrong, world.statusAnchor, ...invalid('secondApprover'));
+      });
+    }
 
-    it('uses an approval once: not for the next batch, and not on a second deployment', async () => {
+    it('uses an approval once: not for the next batch', async () => {
       const [first, second] = await both();
       await anchorActs(first, second);
       const replayed = anchorActs(first, second, { root: bytes32('next') });
       await refused(replayed, world.statusAnchor, ...invalid('approver'));
+    });
+
+    it('does not take on a second deployment what was approved for the first', async () => {
+      const [first, second] = await both();
+      await anchorActs(first, second);
       const twin = await world.deploy('StatusAnchor', await world.trustList.getAddress());
       const elsewhere = send('account', twin, 'anchorActs', root, 6, DEADLINE, first, second);
       await refused(elsewhere, twin, ...invalid('approver'));
@@ -286,27 +307,15 @@ describe('StatusAnchor', () => {
       await refused(swapped, world.statusAnchor, ...invalid('approver'));
     });
 
-    it('refuses a signature in any other encoding', async () => {
-      const [{ approver, signature }, second] = await both();
-      const { r, s, v } = Signature.from(signature);
-      const highS = `0x${(SECP256K1_ORDER - BigInt(s)).toString(16).padStart(64, '0')}`;
-      const otherV = v === 27 ? '1c' : '1b';
-      const others = {
-        'the other half of the pair': `${r}${highS.slice(2)}${otherV}`,
-        compact: Signature.from(signature).compactSerialized,
-        'v as 0 or 1': `${signature.slice(0, -2)}0${v - 27}`,
-        truncated: signature.slice(0, -2),
-        padded: `${signature}00`,
-        empty: '0x',
-        zeros: `0x${'00'.repeat(65)}`,
-      };
-      for (const [form, other] of Object.entries(others)) {
-        const wrong = anchorActs({ approver, signature: other }, second);
-        await refused(wrong, world.statusAnchor, ...invalid('approver')).catch((cause: unknown) => {
-          throw new Error(form, { cause });
-        });
-      }
-    });
+    for (const [form, rewrite] of Object.entries(OTHER_FORMS)) {
+      it(`refuses a signature ${form}`, async () => {
+        const [first, second] = await both();
+        const other = { ...first, signature: rewrite(first.signature, first.approver) };
+        await refused(anchorActs(other, second), world.statusAnchor, ...invalid('approver'));
+        const alsoOther = { ...second, signature: rewrite(second.signature, second.approver) };
+        await refused(anchorActs(first, alsoOther), world.statusAnchor, ...invalid('secondApprover'));
+      });
+    }
 
     it('refuses the zero address, which a broken signature recovers to', async () => {
       const [first] = await both();

@@ -7,9 +7,9 @@ import type { Issuer } from '../../issuer/issuer.ts';
 import { StatusAnchorClient } from '../../ledger/status-anchor.ts';
 import {
   addressOf,
+  addAccount,
   admitIssuer,
   deployTo,
-  FAR_FUTURE,
   GENESIS_SECONDS,
   handOf,
   ISSUER,
@@ -52,14 +52,14 @@ describe('stolen ledger account, on the ledger', () => {
     });
     const statuses = new StatusAnchorClient({ ...thief, deployment, issuer: ISSUER });
     const digests = { listsRoot: rootOf(2), actsDigest: rootOf(3) };
-    await statuses.publish({ version: 2, ...digests, nextUpdate: FAR_FUTURE });
+    await statuses.publish({ version: 2, ...digests, nextUpdate: GENESIS_SECONDS + 86_400 });
     rows.push(...(await issueAll(first, [vaccination(2)])));
     await expectRejects(() => first.settle(), 'ISSUER_STORE_BEHIND');
     await first.close();
 
     using admin = handOf('issuer', node.url, deployment);
     await admin.trust.setAccountCompromisedFrom(ISSUER, addressOf('account'), stolen.timeSeconds);
-    await admin.trust.addAccount(ISSUER, addressOf('stranger'), { from: 0, until: FAR_FUTURE });
+    await addAccount(admin, 'stranger', deployment);
     await using second = await openWith('stranger');
     await second.settle();
     for (const { credentials } of rows) {

@@ -41,6 +41,14 @@ const samples: { readonly [Name in LedgerEvent['event']]: Extract<LedgerEvent, {
   IssuerNarrowed: { event: 'IssuerNarrowed', issuer, types: 1, until: 2 },
   IssuerSuspended: { event: 'IssuerSuspended', issuer, by: address('e') },
   IssuerReinstated: { event: 'IssuerReinstated', issuer, effectiveFrom: 3 },
+  IssuerAdminNominated: {
+    event: 'IssuerAdminNominated',
+    issuer,
+    admin: address('5'),
+    effectiveFrom: 3,
+    by: address('e'),
+  },
+  IssuerAdminChanged: { event: 'IssuerAdminChanged', issuer, admin: address('5') },
   KeyAdded: {
     event: 'KeyAdded',
     issuer,

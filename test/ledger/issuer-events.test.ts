@@ -9,9 +9,10 @@ import { newestEvents } from '../../ledger/issuer-events.ts';
 import { StatusAnchorClient } from '../../ledger/status-anchor.ts';
 import {
   addressOf,
+  addAccount,
   admitIssuer,
   deployTo,
-  FAR_FUTURE,
+  GENESIS_SECONDS,
   handOf,
   ISSUER,
   rootOf,
@@ -31,7 +32,7 @@ describe('issuer events', () => {
     deployment = await deployTo(node.url);
     await admitIssuer(node.url, deployment);
     using issuer = handOf('issuer', node.url, deployment);
-    await issuer.trust.addAccount(ISSUER, addressOf('stranger'), { from: 0, until: FAR_FUTURE });
+    await addAccount(issuer, 'stranger', deployment);
   });
 
   after(async () => {
@@ -65,7 +66,7 @@ describe('issuer events', () => {
       using hand = handOf(role, node.url, deployment);
       const statuses = new StatusAnchorClient({ ...hand, deployment, issuer: ISSUER });
       const version = { version: i + 1, listsRoot: rootOf(i), actsDigest: getBytes(id('acts')) };
-      await statuses.publish({ ...version, nextUpdate: FAR_FUTURE });
+      await statuses.publish({ ...version, nextUpdate: GENESIS_SECONDS + 86_400 });
     }
     using hand = handOf('account', node.url, deployment);
     const statuses = new StatusAnchorClient({ ...hand, deployment, issuer: ISSUER });

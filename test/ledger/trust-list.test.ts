@@ -1,6 +1,7 @@
 import { getBytes, id } from 'ethers';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
+import { toHex } from '../../core/bytes/hex.ts';
 import type { Hex, LedgerEvent } from '../../core/trust/ledger-event.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
 import { readHistory } from './support/history.ts';
@@ -16,13 +17,14 @@ import {
   handOf,
   ISSUER,
   ISSUER_DID,
+  ISSUER_KEY,
   startTestNode,
   type Hand,
   type TestNode,
 } from './support/test-ledger.ts';
 
 const NO_CERTIFICATE: Hex = `0x${'0'.repeat(64)}`;
-const thumbprint = getBytes(id('thumbprint'));
+const { thumbprint } = ISSUER_KEY;
 const soon = GENESIS_SECONDS + 1_000;
 
 describe('acts on the trust list', () => {
@@ -83,7 +85,7 @@ describe('acts on the trust list', () => {
     expect(accepted).to.deep.equal({ event: 'IssuerAccepted', issuer: ISSUER });
     expect(key).to.include({
       event: 'KeyAdded',
-      thumbprint: id('thumbprint'),
+      thumbprint: toHex(thumbprint),
       certificateDigest: NO_CERTIFICATE,
     });
     expect(account).to.include({ event: 'AccountAdded', account: addressOf('account') });
@@ -101,8 +103,8 @@ describe('acts on the trust list', () => {
     expect(approver).to.include({ event: 'ApproverAdded', approver: addressOf('stranger') });
     const account = addressOf('account');
     expect(events).to.deep.equal([
-      { event: 'KeyNarrowed', issuer: ISSUER, thumbprint: id('thumbprint'), until: soon },
-      { event: 'KeyCompromised', issuer: ISSUER, thumbprint: id('thumbprint'), compromisedFrom: 5 },
+      { event: 'KeyNarrowed', issuer: ISSUER, thumbprint: toHex(thumbprint), until: soon },
+      { event: 'KeyCompromised', issuer: ISSUER, thumbprint: toHex(thumbprint), compromisedFrom: 5 },
       { event: 'AccountNarrowed', issuer: ISSUER, account, until: soon },
       { event: 'AccountCompromised', issuer: ISSUER, account, compromisedFrom: 6 },
       { event: 'ApproverNarrowed', issuer: ISSUER, approver: addressOf('stranger'), until: soon },

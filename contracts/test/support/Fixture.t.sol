@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {BatchAnchor} from "../../BatchAnchor.sol";
+import {ConsortiumAccess} from "../../ConsortiumAccess.sol";
 import {StatusAnchor} from "../../StatusAnchor.sol";
 import {TrustList} from "../../TrustList.sol";
 import {IStatusAnchor} from "../../interfaces/IStatusAnchor.sol";
+import {Checks} from "./Checks.t.sol";
 import {vm} from "./Vm.t.sol";
 
 /// @title A small consortium
 /// @dev Two authorities; three issuers, of which 0 and 1 belong to authority 0 and issuer 2 to authority 1. Issuers
 /// 0 and 1 have accepted and each have one account, one key and two approvers whose windows are open; issuer 2 has
 /// accepted nothing. This contract is the consortium: it holds the AccessManager's admin role.
-abstract contract Fixture {
-  error Broken(string rule);
-
+abstract contract Fixture is Checks {
   uint64 internal constant DELAY = 1 days;
   uint64 internal constant START = 1_800_000_000;
   uint64 internal constant END = START + 3650 days;
@@ -23,7 +22,7 @@ abstract contract Fixture {
   uint256 internal constant AUTHORITIES = 2;
   uint256 internal constant ISSUERS = 3;
 
-  AccessManager internal accessManager;
+  ConsortiumAccess internal accessManager;
   TrustList internal trustList;
   BatchAnchor internal batchAnchor;
   StatusAnchor internal statusAnchor;
@@ -33,7 +32,7 @@ abstract contract Fixture {
 
   function setUp() public virtual {
     vm.warp(START - 2 * DELAY);
-    accessManager = new AccessManager(address(this));
+    accessManager = new ConsortiumAccess(address(this));
     trustList = new TrustList(address(accessManager), DELAY);
     batchAnchor = new BatchAnchor(trustList);
     statusAnchor = new StatusAnchor(trustList);
@@ -62,7 +61,11 @@ abstract contract Fixture {
 
   /// @dev Account i starts as the account of issuer i (0 and 1); the others are nobody's.
   function account(uint256 i) internal pure returns (address) {
-    return vm.addr(0x3000 + i);
+    return vm.addr(accountKey(i));
+  }
+
+  function accountKey(uint256 i) internal pure returns (uint256) {
+    return 0x3000 + i;
   }
 
   /// @dev Approvers 0 and 1 start as those of issuer 0, 2 and 3 as those of issuer 1.
@@ -74,16 +77,31 @@ abstract contract Fixture {
     return 0x4000 + i;
   }
 
-  /// @dev Issuers 0 and 1 start with key 0.
+  /// @dev Issuers 0 and 1 start with key 0. Keys 0 and 1 are the base point of P-256 and its double; their thumbprints
+  /// are as `core/credential/thumbprint.ts` computes them.
   function thumbprint(uint256 i) internal pure returns (bytes32) {
-    return keccak256(abi.encode("key", i));
+    return
+      i == 0
+        ? bytes32(0xc71d01700fb0328870f1ab580c939eea9786328764946db04470655c732f9743)
+        : bytes32(0x021a87cda6170393339830abb2c794b150462b27e10e1bde931d131e31ffc481);
   }
 
-  function publicKey() internal pure returns (bytes memory) {
-    return abi.encodePacked(bytes1(0x04), keccak256("x"), keccak256("y"));
+  function publicKey(uint256 i) internal pure returns (bytes memory) {
+    return
+      i == 0
+        ? abi.encodePacked(
+          bytes1(0x04),
+          uint256(0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296),
+          uint256(0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5)
+        )
+        : abi.encodePacked(
+          bytes1(0x04),
+          uint256(0x7cf27b188d034f7e8a52380304b51ac3c08969e277f21b35a60b48fc47669978),
+          uint256(0x07775510db8ed040293d9ac69f7430dbba7dade63ce982299e04b79d227873d1)
+        );
   }
 
-  /// @dev The EIP-712 digest, written out again: the tests' own reading of `IStatusAnchor`.
+  /// @dev The EIP-712 digests, written out again: the tests' own reading of `IStatusAnchor` and `ITrustList`.
   function approvalDigest(
     bytes32 issuer,
     bytes32 root,
@@ -91,31 +109,53 @@ abstract contract Fixture {
     uint64 sequence,
     uint64 deadline
   ) internal view returns (bytes32) {
-    bytes32 domainType = keccak256(
-      "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-    );
     bytes32 actsType = keccak256(
       "ApproveActs(bytes32 issuer,bytes32 root,uint8 log2Size,uint64 sequence,uint64 deadline)"
     );
-    bytes32 domain = keccak256(
-      abi.encode(domainType, keccak256("StatusAnchor"), keccak256("1"), block.chainid, address(statusAnchor))
-    );
     bytes32 acts = keccak256(abi.encode(actsType, issuer, root, log2Size, sequence, deadline));
-    return keccak256(bytes.concat(hex"1901", domain, acts));
+    return _typedDigest("StatusAnchor", address(statusAnchor), acts);
+  }
+
+  function consentDigest(bytes32 issuer, address who, uint64 deadline) internal view returns (bytes32) {
+    bytes32 consentType = keccak256("ServeIssuer(bytes32 issuer,address account,uint64 deadline)");
+    bytes32 consent = keccak256(abi.encode(consentType, issuer, who, deadline));
+    return _typedDigest("TrustList", address(trustList), consent);
+  }
+
+  function consentTo(
+    bytes32 issuer,
+    uint256 privateKey,
+    uint64 deadline
+  ) internal view returns (bytes memory) {
+    return signed(privateKey, consentDigest(issuer, vm.addr(privateKey), deadline));
+  }
+
+  function signed(uint256 privateKey, bytes32 digest) internal pure returns (bytes memory) {
+    (uint8 v, bytes32 r, bytes32 s) = vm.sign(privateKey, digest);
+    return bytes.concat(r, s, bytes1(v));
   }
 
   function approve(uint256 i, bytes32 digest) internal pure returns (IStatusAnchor.Approval memory) {
-    (uint8 v, bytes32 r, bytes32 s) = vm.sign(approverKey(i), digest);
-    return IStatusAnchor.Approval(approver(i), bytes.concat(r, s, bytes1(v)));
-  }
-
-  function check(bool holds, string memory rule) internal pure {
-    if (!holds) revert Broken(rule);
+    return IStatusAnchor.Approval(approver(i), signed(approverKey(i), digest));
   }
 
   /// @dev `value` folded into `lowest` to `highest`.
   function bound(uint256 value, uint256 lowest, uint256 highest) internal pure returns (uint64) {
     return uint64(lowest + (value % (highest - lowest + 1)));
+  }
+
+  function _typedDigest(
+    string memory name,
+    address verifying,
+    bytes32 structHash
+  ) private view returns (bytes32) {
+    bytes32 domainType = keccak256(
+      "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+    );
+    bytes32 domain = keccak256(
+      abi.encode(domainType, keccak256(bytes(name)), keccak256("1"), block.chainid, verifying)
+    );
+    return keccak256(bytes.concat(hex"1901", domain, structHash));
   }
 
   function _accredit(string memory did, uint256 i) private returns (bytes32) {
@@ -128,10 +168,11 @@ abstract contract Fixture {
     bytes32 issuer = issuerIds[i];
     vm.prank(issuerAdmin(i));
     trustList.acceptAccreditation(issuer);
+    bytes memory consent = consentTo(issuer, accountKey(i), END);
     vm.prank(issuerAdmin(i));
-    trustList.addAccount(issuer, account(i), 0, END);
+    trustList.addAccount(issuer, account(i), 0, END, END, consent);
     vm.prank(issuerAdmin(i));
-    trustList.addKey(issuer, thumbprint(0), 1, publicKey(), 0, 0, END);
+    trustList.addKey(issuer, thumbprint(0), 1, publicKey(0), 0, 0, END);
     vm.prank(issuerAdmin(i));
     trustList.addApprover(issuer, approver(2 * i), 0, END);
     vm.prank(issuerAdmin(i));

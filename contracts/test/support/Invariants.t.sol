@@ -2,15 +2,11 @@
 pragma solidity 0.8.37;
 
 import {Fixture} from "./Fixture.t.sol";
+import {InvariantTarget} from "./InvariantTarget.t.sol";
 import {LedgerHandler} from "./LedgerHandler.t.sol";
 
 /// @title A run of the handler, checked after every call
-abstract contract Invariants is Fixture {
-  struct FuzzSelector {
-    address addr;
-    bytes4[] selectors;
-  }
-
+abstract contract Invariants is Fixture, InvariantTarget {
   LedgerHandler internal handler;
 
   function setUp() public override {
@@ -19,14 +15,13 @@ abstract contract Invariants is Fixture {
   }
 
   /// @dev Read by the test runner: which contracts to call.
-  function targetContracts() external view returns (address[] memory targets) {
-    targets = new address[](1);
-    targets[0] = address(handler);
+  function targetContracts() external view returns (address[] memory) {
+    return onlyContract(address(handler));
   }
 
   /// @dev Read by the test runner: which of their functions.
-  function targetSelectors() external view returns (FuzzSelector[] memory targets) {
-    bytes4[] memory actions = new bytes4[](16);
+  function targetSelectors() external view returns (FuzzSelector[] memory) {
+    bytes4[] memory actions = new bytes4[](19);
     actions[0] = LedgerHandler.passTime.selector;
     actions[1] = LedgerHandler.accept.selector;
     actions[2] = LedgerHandler.addAccount.selector;
@@ -43,8 +38,10 @@ abstract contract Invariants is Fixture {
     actions[13] = LedgerHandler.anchor.selector;
     actions[14] = LedgerHandler.publish.selector;
     actions[15] = LedgerHandler.anchorActs.selector;
-    targets = new FuzzSelector[](1);
-    targets[0] = FuzzSelector(address(handler), actions);
+    actions[16] = LedgerHandler.nominateAdmin.selector;
+    actions[17] = LedgerHandler.acceptAdmin.selector;
+    actions[18] = LedgerHandler.setCheckpointSet.selector;
+    return targetOf(address(handler), actions);
   }
 
   /// @dev A call's data without its selector.

@@ -15,8 +15,10 @@ import {vm} from "./Vm.t.sol";
 /// and after is kept for the invariants.
 contract LedgerHandler is Fixture {
   uint256 public constant KEYS = 2;
-  uint256 public constant PEOPLE = 6;
+  uint256 public constant PEOPLE = 7;
   uint256 private constant ROOTS = 12;
+  /// @dev The first admins of the issuers, and one more.
+  uint256 private constant NOMINEES = ISSUERS + 1;
 
   /// @dev The last two observations; the later one is at `_latest`.
   bytes[2] private _seen;
@@ -41,16 +43,42 @@ contract LedgerHandler is Fixture {
 
   function accept(uint256 by, uint256 i) external {
     i = i % ISSUERS;
-    _call(by, issuerAdmin(i), abi.encodeCall(ITrustList.acceptAccreditation, (issuerIds[i])));
+    _call(by, adminOf(i), abi.encodeCall(ITrustList.acceptAccreditation, (issuerIds[i])));
   }
 
+  /// @dev One consent in four is for another issuer, or another person's.
   function addAccount(uint256 by, uint256 i, uint256 who, uint256 from, uint256 until) external {
     i = i % ISSUERS;
+    uint64 deadline = _end(from);
+    bytes32 consentedTo = issuerIds[from % 8 == 0 ? (i + 1) % ISSUERS : i];
+    uint256 signer = personKey(from % 8 == 1 ? who + 1 : who);
+    bytes memory consent = signed(signer, consentDigest(consentedTo, person(who), deadline));
     bytes memory data = abi.encodeCall(
       ITrustList.addAccount,
-      (issuerIds[i], person(who), _start(from), _end(until))
+      (issuerIds[i], person(who), _start(from / 8), _end(until), deadline, consent)
     );
-    _call(by, issuerAdmin(i), data);
+    _call(by, adminOf(i), data);
+  }
+
+  function nominateAdmin(uint256 by, uint256 i, uint256 who, uint256 from) external {
+    i = i % ISSUERS;
+    bytes memory data = abi.encodeCall(
+      ITrustList.nominateIssuerAdmin,
+      (issuerIds[i], nominee(who), _start(from))
+    );
+    _call(by, _eitherAdmin(by, i), data);
+  }
+
+  function acceptAdmin(uint256 by, uint256 i) external {
+    i = i % ISSUERS;
+    address right = trustList.nominationOf(issuerIds[i]).admin;
+    _call(by, right, abi.encodeCall(ITrustList.acceptIssuerAdmin, (issuerIds[i])));
+  }
+
+  function setCheckpointSet(uint256 by, uint8 threshold) external {
+    bytes32[] memory keys = new bytes32[](2);
+    (keys[0], keys[1]) = (bytes32("one"), bytes32("two"));
+    _call(by, address(this), abi.encodeCall(ITrustList.setCheckpointSet, (keys, threshold % 4)));
   }
 
   function addApprover(uint256 by, uint256 i, uint256 who, uint256 from, uint256 until) external {
@@ -59,16 +87,16 @@ contract LedgerHandler is Fixture {
       ITrustList.addApprover,
       (issuerIds[i], person(who), _start(from), _end(until))
     );
-    _call(by, issuerAdmin(i), data);
+    _call(by, adminOf(i), data);
   }
 
   function addKey(uint256 by, uint256 i, uint256 key, uint256 from, uint256 until) external {
     i = i % ISSUERS;
     bytes memory data = abi.encodeCall(
       ITrustList.addKey,
-      (issuerIds[i], thumbprint(key % KEYS), 1, publicKey(), 0, _start(from), _end(until))
+      (issuerIds[i], thumbprint(key % KEYS), 1, publicKey((key / 2) % KEYS), 0, _start(from), _end(until))
     );
-    _call(by, issuerAdmin(i), data);
+    _call(by, adminOf(i), data);
   }
 
   function narrowGrant(uint256 by, uint256 i, uint256 which, uint256 kind, uint256 until) external {
@@ -149,7 +177,8 @@ contract LedgerHandler is Fixture {
     (bytes32 issuer, ) = trustList.accountOf(person(who));
     (uint64 last, , , ) = statusAnchor.statusOf(issuer);
     uint64 next = last + (version % 5 == 0 ? version % 7 : 1);
-    _call(by, person(who), abi.encodeCall(StatusAnchor.publish, (next, listsRoot, 0, _end(version))));
+    uint64 nextUpdate = version % 7 == 0 ? END : _end(version);
+    _call(by, person(who), abi.encodeCall(StatusAnchor.publish, (next, listsRoot, 0, nextUpdate)));
   }
 
   function anchorActs(uint256 by, uint256 who, bytes32 root, uint256 first, uint256 second) external {
@@ -173,6 +202,13 @@ contract LedgerHandler is Fixture {
     return _anchored;
   }
 
+  function anchorOf(
+    uint256 i,
+    bytes32 root
+  ) external view returns (uint64 time, uint8 log2Size, uint8 class, uint64 sequence, address by) {
+    return batchAnchor.anchorOf(issuerIds[i], root);
+  }
+
   function isAsFirstSeen(FirstSight calldata sight) external view returns (bool) {
     return sight.digest == _anchorDigest(issuerIds[sight.issuer], sight.root);
   }
@@ -181,14 +217,32 @@ contract LedgerHandler is Fixture {
     while (i < ISSUERS && issuerIds[i] != issuer) ++i;
   }
 
-  function admins(uint256 i) external pure returns (address ofIssuer, address ofAuthority) {
-    return (issuerAdmin(i), authorityAdmin(authorityOf(i)));
+  function adminOf(uint256 i) public view returns (address) {
+    return trustList.issuerOf(issuerIds[i]).admin;
   }
 
-  /// @dev The people who may become accounts or approvers: 0 and 1 start as accounts, 3 to 5 as approvers.
+  function adminOfAuthority(uint256 i) external pure returns (address) {
+    return authorityAdmin(authorityOf(i));
+  }
+
+  /// @dev Who may come to administer an issuer: its first admin is among them.
+  function nominee(uint256 i) public pure returns (address) {
+    return issuerAdmin(i % NOMINEES);
+  }
+
+  function consentDigestOf(bytes32 issuer, address who, uint64 deadline) external view returns (bytes32) {
+    return consentDigest(issuer, who, deadline);
+  }
+
+  /// @dev The people who may become accounts or approvers: 0 and 1 start as accounts, 3 to 6 as approvers.
   function person(uint256 i) public pure returns (address) {
     i = i % PEOPLE;
     return i < 3 ? account(i) : approver(i - 3);
+  }
+
+  function personKey(uint256 i) public pure returns (uint256) {
+    i = i % PEOPLE;
+    return i < 3 ? accountKey(i) : approverKey(i - 3);
   }
 
   function personIndex(address who) external pure returns (uint256 i) {
@@ -225,7 +279,8 @@ contract LedgerHandler is Fixture {
     for (uint256 n = 0; n < _anchored.length; ++n) {
       if (_anchored[n].issuer == i && _anchored[n].root == root) return;
     }
-    _anchored.push(FirstSight(i, root, _anchorDigest(issuer, root)));
+    bytes32 digest = _anchorDigest(issuer, root);
+    _anchored.push(FirstSight(i, root, digest, uint64(block.timestamp), _caller));
   }
 
   function _anchorDigest(bytes32 issuer, bytes32 root) private view returns (bytes32) {
@@ -247,6 +302,9 @@ contract LedgerHandler is Fixture {
     seen.sequences = new uint64[](ISSUERS);
     seen.versions = new uint64[](ISSUERS);
     seen.actSequences = new uint64[](ISSUERS);
+    seen.nextUpdates = new uint64[](ISSUERS);
+    seen.nominations = new ITrustList.Nomination[](ISSUERS);
+    seen.checkpointSetVersion = trustList.checkpointSetVersion();
     for (uint256 i = 0; i < ISSUERS; ++i) _observeIssuer(seen, i);
     seen.accounts = new ITrustList.Grant[](PEOPLE);
     seen.accountIssuers = new bytes32[](PEOPLE);
@@ -260,7 +318,8 @@ contract LedgerHandler is Fixture {
     seen.issuers[i] = trustList.issuerOf(issuer);
     seen.active[i] = trustList.isIssuerActive(issuer);
     seen.sequences[i] = batchAnchor.sequenceOf(issuer);
-    (seen.versions[i], , , ) = statusAnchor.statusOf(issuer);
+    (seen.versions[i], , , seen.nextUpdates[i]) = statusAnchor.statusOf(issuer);
+    seen.nominations[i] = trustList.nominationOf(issuer);
     seen.actSequences[i] = statusAnchor.actSequenceOf(issuer);
     for (uint256 k = 0; k < KEYS; ++k) seen.keys[i * KEYS + k] = trustList.keyOf(issuer, thumbprint(k));
     for (uint256 p = 0; p < PEOPLE; ++p) {
@@ -269,17 +328,17 @@ contract LedgerHandler is Fixture {
   }
 
   function _anyone(uint256 i) private view returns (address) {
-    i = i % (PEOPLE + ISSUERS + AUTHORITIES + 2);
+    i = i % (PEOPLE + NOMINEES + AUTHORITIES + 2);
     if (i < PEOPLE) return person(i);
     i -= PEOPLE;
-    if (i < ISSUERS) return issuerAdmin(i);
-    i -= ISSUERS;
+    if (i < NOMINEES) return nominee(i);
+    i -= NOMINEES;
     if (i < AUTHORITIES) return authorityAdmin(i);
     return i == AUTHORITIES ? address(this) : vm.addr(0x5000);
   }
 
-  function _eitherAdmin(uint256 by, uint256 i) private pure returns (address) {
-    return by % 2 == 0 ? issuerAdmin(i) : authorityAdmin(authorityOf(i));
+  function _eitherAdmin(uint256 by, uint256 i) private view returns (address) {
+    return by % 2 == 0 ? adminOf(i) : authorityAdmin(authorityOf(i));
   }
 
   /// @dev "As early as allowed", an hour too early, or within two days of that.

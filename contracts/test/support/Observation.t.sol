@@ -17,6 +17,9 @@ struct Observation {
   uint64[] sequences;
   uint64[] versions;
   uint64[] actSequences;
+  uint64[] nextUpdates;
+  ITrustList.Nomination[] nominations;
+  uint64 checkpointSetVersion;
 }
 
 /// @dev One call, or a jump in time (`data` empty), and what was seen before and after it.
@@ -28,9 +31,11 @@ struct Step {
   Observation later;
 }
 
-/// @dev What `anchorOf` said right after the root was anchored.
+/// @dev What `anchorOf` said right after the root was anchored, and when and by whom that was.
 struct FirstSight {
   uint256 issuer;
   bytes32 root;
   bytes32 digest;
+  uint64 time;
+  address account;
 }

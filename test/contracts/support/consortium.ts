@@ -7,11 +7,14 @@
  * role of every consortium function but `suspendAuthority`, which is the guardian's.
  */
 import type { HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types';
+import { p256 } from '@noble/curves/nist.js';
 import { expect } from 'chai';
 import type { Contract, ContractTransactionResponse } from 'ethers';
-import { id, keccak256, toUtf8Bytes } from 'ethers';
+import { hexlify, id, keccak256, toUtf8Bytes } from 'ethers';
 import { network } from 'hardhat';
 import { before, beforeEach } from 'mocha';
+import { thumbprintOf } from '../../../core/credential/thumbprint.ts';
+import { nodeCrypto } from '../../../service/node-crypto.ts';
 
 export const DELAY: bigint = 86_400n;
 export const START: bigint = 1_800_000_000n;
@@ -38,6 +41,7 @@ export const ROLES = [
   'otherAccount',
   'approver',
   'secondApprover',
+  'nominee',
   'outsider',
 ] as const;
 export type Role = (typeof ROLES)[number];
@@ -58,10 +62,22 @@ export const IDS: Record<keyof typeof NAMES | keyof typeof DIDS, string> = {
   newcomer: id(DIDS.newcomer),
   otherIssuer: id(DIDS.otherIssuer),
 };
+/** A public key of P-256 by a small private one, with its thumbprint: nobody signs with it here. */
+export function p256Key(privateKey: bigint): Record<'thumbprint' | 'publicKey', string> {
+  const publicKey = p256.Point.BASE.multiply(privateKey).toBytes(false);
+  return { thumbprint: hexlify(thumbprintOf(nodeCrypto, publicKey)), publicKey: hexlify(publicKey) };
+}
 export const KEY: Record<'thumbprint' | 'publicKey' | 'certificateDigest', string> = {
-  thumbprint: id('a thumbprint'),
-  publicKey: `0x04${'11'.repeat(64)}`,
+  ...p256Key(1n),
   certificateDigest: id('a certificate'),
+};
+/** EIP-712, as `ITrustList.addAccount` says. */
+export const CONSENT_TYPES: Record<string, { name: string; type: string }[]> = {
+  ServeIssuer: [
+    { name: 'issuer', type: 'bytes32' },
+    { name: 'account', type: 'address' },
+    { name: 'deadline', type: 'uint64' },
+  ],
 };
 /** ISO 3166-1 alpha-2 as `bytes2`. */
 export const AA = '0x4141';
@@ -94,6 +110,14 @@ export interface Consortium {
   readonly address: (role: Role) => string;
   /** Moves the clock; later calls and transactions happen at this time. */
   readonly at: (seconds: bigint) => Promise<void>;
+  /** The arguments with which `addAccount` registers somebody who is willing. */
+  readonly accountOf: (
+    role: Role,
+    issuer: string,
+    window?: { readonly from?: bigint; readonly until?: bigint },
+  ) => Promise<readonly unknown[]>;
+  readonly storageAt: (contract: Contract, slot: number) => Promise<string>;
+  readonly setStorage: (contract: Contract, slot: number, word: string) => Promise<void>;
   /** A transaction in a block of the present time. */
   readonly send: (
     role: Role,
@@ -139,6 +163,9 @@ export function useConsortium(): Consortium {
     signer: (role) => world().signer(role),
     address: (role) => world().address(role),
     at: (seconds) => world().at(seconds),
+    accountOf: (...args) => world().accountOf(...args),
+    storageAt: (...args) => world().storageAt(...args),
+    setStorage: (...args) => world().setStorage(...args),
     send: (...args) => world().send(...args),
   };
 }
@@ -174,7 +201,7 @@ async function newConsortium(): Promise<Consortium & { readonly reset: () => Pro
   };
 
   await provider.request({ method: 'evm_setNextBlockTimestamp', params: [`0x${now.toString(16)}`] });
-  const accessManager = await deploy('AccessManager', address('governor'));
+  const accessManager = await deploy('ConsortiumAccess', address('governor'));
   const trustList = await deploy('TrustList', await accessManager.getAddress(), DELAY);
   const batchAnchor = await deploy('BatchAnchor', await trustList.getAddress());
   const statusAnchor = await deploy('StatusAnchor', await trustList.getAddress());
@@ -216,8 +243,22 @@ async function newConsortium(): Promise<Consortium & { readonly reset: () => Pro
   await as('otherAuthorityAdmin', 'accredit', ...other);
   await as('issuerAdmin', 'acceptAccreditation', IDS.issuer);
   await as('otherIssuerAdmin', 'acceptAccreditation', IDS.otherIssuer);
-  await as('issuerAdmin', 'addAccount', IDS.issuer, address('account'), 0, END);
-  await as('otherIssuerAdmin', 'addAccount', IDS.otherIssuer, address('otherAccount'), 0, END);
+  const storageAt: Consortium['storageAt'] = async (contract, slot) =>
+    ethers.provider.getStorage(await contract.getAddress(), slot);
+  const setStorage: Consortium['setStorage'] = async (contract, slot, word) => {
+    const params = [await contract.getAddress(), `0x${slot.toString(16)}`, word];
+    await provider.request({ method: 'hardhat_setStorageAt', params });
+  };
+  const { chainId } = await ethers.provider.getNetwork();
+  const accountOf: Consortium['accountOf'] = async (role, issuer, { from = 0n, until = END } = {}) => {
+    const consent = { issuer, account: address(role), deadline: END };
+    const verifyingContract = await trustList.getAddress();
+    const domain = { name: 'TrustList', version: '1', chainId, verifyingContract };
+    const signature = await signer(role).signTypedData(domain, CONSENT_TYPES, consent);
+    return [issuer, consent.account, from, until, consent.deadline, signature];
+  };
+  await as('issuerAdmin', 'addAccount', ...(await accountOf('account', IDS.issuer)));
+  await as('otherIssuerAdmin', 'addAccount', ...(await accountOf('otherAccount', IDS.otherIssuer)));
   const key = [KEY.thumbprint, 1, KEY.publicKey, KEY.certificateDigest, 0, END] as const;
   await as('issuerAdmin', 'addKey', IDS.issuer, ...key);
   await as('issuerAdmin', 'addApprover', IDS.issuer, address('approver'), 0, END);
@@ -230,7 +271,6 @@ async function newConsortium(): Promise<Consortium & { readonly reset: () => Pro
     snapshot = await provider.request({ method: 'evm_snapshot', params: [] });
     now = START;
   };
-  const { chainId } = await ethers.provider.getNetwork();
   return {
     accessManager,
     trustList,
@@ -241,6 +281,9 @@ async function newConsortium(): Promise<Consortium & { readonly reset: () => Pro
     signer,
     address,
     at,
+    accountOf,
+    storageAt,
+    setStorage,
     send,
     reset,
   };

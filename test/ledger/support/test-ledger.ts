@@ -5,9 +5,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { p256 } from '@noble/curves/nist.js';
 import { computeAddress, getBytes, id } from 'ethers';
+import { thumbprintOf } from '../../../core/credential/thumbprint.ts';
 import type { Hex } from '../../../core/trust/ledger-event.ts';
 import { BatchAnchorClient } from '../../../ledger/batch-anchor.ts';
+import { consentToServe } from '../../../ledger/consent.ts';
 import { deployLedger } from '../../../ledger/deploy.ts';
 import type { Deployment } from '../../../ledger/deployment.ts';
 import { authorityIdOf, issuerIdOf } from '../../../ledger/identifiers.ts';
@@ -16,6 +19,7 @@ import { Sender } from '../../../ledger/sender.ts';
 import { TrustListClient } from '../../../ledger/trust-list.ts';
 import { startNode, type StartedNode } from '../../../node/server.ts';
 import { readArtifact } from '../../../scripts/artifacts.ts';
+import { nodeCrypto } from '../../../service/node-crypto.ts';
 
 export const CHAIN_ID = 20_221_221;
 export const GENESIS_SECONDS = 1_671_580_800;
@@ -23,6 +27,11 @@ export const FAR_FUTURE = 4_000_000_000;
 export const ISSUER_DID = 'did:web:clinic.example';
 export const ISSUER: Hex = issuerIdOf(ISSUER_DID);
 export const AUTHORITY: Hex = authorityIdOf('HK-DH');
+/** The base point of P-256: a key that nobody signs with. */
+export const ISSUER_KEY: { readonly publicKey: Uint8Array; readonly thumbprint: Uint8Array } = {
+  publicKey: p256.Point.BASE.toBytes(false),
+  thumbprint: thumbprintOf(nodeCrypto, p256.Point.BASE.toBytes(false)),
+};
 
 const ROLES = ['governor', 'authority', 'issuer', 'account', 'stranger'] as const;
 export type Role = (typeof ROLES)[number];
@@ -124,12 +133,17 @@ export async function admitIssuer(url: string, deployment: Deployment): Promise<
   });
   await issuer.trust.acceptAccreditation(ISSUER);
   await issuer.trust.addKey(ISSUER, {
-    thumbprint: getBytes(id('thumbprint')),
-    publicKey: getBytes(`0x04${'ab'.repeat(64)}`),
+    ...ISSUER_KEY,
     from: 0,
     until: FAR_FUTURE,
   });
-  await issuer.trust.addAccount(ISSUER, addressOf('account'), { from: 0, until: FAR_FUTURE });
+  await addAccount(issuer, 'account', deployment);
+}
+
+/** Registers an account with its consent. */
+export async function addAccount(issuer: Hand, role: Role, deployment: Deployment): Promise<void> {
+  const consent = consentToServe(keyOf(role), { deployment, issuer: ISSUER, deadline: FAR_FUTURE });
+  await issuer.trust.addAccount(ISSUER, consent, { from: 0, until: FAR_FUTURE });
 }
 
 /** Root number `n` of a test. */
