@@ -110,22 +110,17 @@ export class LedgerState {
 
   #fold(event: LedgerEvent, timeSeconds: number): void {
     if (this.trust.apply(event, timeSeconds)) return;
-    switch (event.event) {
-      case 'BatchAnchored':
-        this.roots.add({ ...event, class: batchClassOf(event.class), timeSeconds });
-        return;
-      case 'StatusPublished': {
-        const { issuer, version, listsRoot, actsDigest, nextUpdate } = event;
-        expectNext(version, this.#statusAnchors.get(issuer)?.version, 'status version');
-        this.#statusAnchors.set(issuer, { issuer, version, listsRoot, actsDigest, nextUpdate, timeSeconds });
-        return;
-      }
-      case 'ActsAnchored':
-        this.#addActs({ ...event, timeSeconds });
-        return;
-      default:
-        // `TrustList.apply` decides about every event by name, so a new one is either trust or has a case above.
-        throw new LedgerStateError('LEDGER_STATE_INCONSISTENT', `nothing keeps ${event.event}`);
+    if (event.event === 'BatchAnchored') {
+      this.roots.add({ ...event, class: batchClassOf(event.class), timeSeconds });
+    } else if (event.event === 'StatusPublished') {
+      const { issuer, version, listsRoot, actsDigest, nextUpdate } = event;
+      expectNext(version, this.#statusAnchors.get(issuer)?.version, 'status version');
+      this.#statusAnchors.set(issuer, { issuer, version, listsRoot, actsDigest, nextUpdate, timeSeconds });
+    } else if (event.event === 'ActsAnchored') {
+      this.#addActs({ ...event, timeSeconds });
+    } else {
+      // `TrustList.apply` decides about every event by name, so a new one is either trust or has a branch above.
+      throw new LedgerStateError('LEDGER_STATE_INCONSISTENT', `nothing keeps ${event.event}`);
     }
   }
 

@@ -73,11 +73,12 @@ export function countByIssuer(page: Uint32Array, authors: readonly Author[]): Re
   const counts = new Uint32Array(issuers.length);
   for (let at = REST; at < page.length; at += WORDS_PER_ROW) {
     const rest = page[at]!; // below the length
-    const issuer = issuerOfAuthor[authorOf(rest)];
-    if (issuer === undefined || offsetOf(rest) !== counts[issuer] || log2SizeOf(rest) > MAX_LOG2_SIZE) {
+    const issuer = issuerOfAuthor[authorOf(rest)] ?? Number.NaN;
+    const count = counts[issuer];
+    if (count === undefined || offsetOf(rest) !== count || log2SizeOf(rest) > MAX_LOG2_SIZE) {
       throw impossibleBatch();
     }
-    counts[issuer]!++; // the issuer has a number
+    counts[issuer] = count + 1;
   }
   const found = issuers.map((issuer, number) => [issuer, counts[number] ?? 0] as const);
   return new Map(found.filter(([, count]) => count > 0));

@@ -161,9 +161,9 @@ function readLists({ sets }: SnapshotHead, arrays: readonly Uint8Array[]): Statu
   return new StatusLists(
     sets.map((set) => ({
       ...set,
-      lists: set.lists.map(({ bits, byteLength: _, ...list }) => {
-        const array = arrays[next++]; // one for each list
-        return { ...list, list: new StatusList(bits, array?.slice() ?? new Uint8Array(0)) };
+      lists: set.lists.map(({ bits, byteLength, ...list }) => {
+        const array = arrays[next++]?.slice() ?? new Uint8Array(byteLength); // there is one for each list
+        return { ...list, list: new StatusList(bits, array) };
       }),
     })),
   );

@@ -72,33 +72,21 @@ function listOf(event: LedgerEvent, timeSeconds: number): string {
 }
 
 function entryOf(event: LedgerEvent, timeSeconds: number): Buffer {
-  switch (event.event) {
-    case 'BatchAnchored': {
-      const { root, account, sequence, log2Size } = event;
-      return Buffer.concat([hex(root), hex(account), u64(timeSeconds), u64(sequence), Buffer.of(log2Size)]);
-    }
-    case 'StatusPublished': {
-      const { version, listsRoot, actsDigest, nextUpdate } = event;
-      return Buffer.concat([
-        u64(version),
-        hex(listsRoot),
-        hex(actsDigest),
-        u64(nextUpdate),
-        u64(timeSeconds),
-      ]);
-    }
-    case 'ActsAnchored': {
-      const { root, log2Size, sequence, firstApprover, secondApprover } = event;
-      const approvers = [hex(firstApprover), hex(secondApprover)];
-      return Buffer.concat([hex(root), Buffer.of(log2Size), u64(sequence), u64(timeSeconds), ...approvers]);
-    }
-    default:
-      return Buffer.concat([
-        Buffer.of(KINDS.indexOf(event.event) + 1),
-        u64(timeSeconds),
-        ...fieldsOf(event, event.event),
-      ]);
+  if (event.event === 'BatchAnchored') {
+    const { root, account, sequence, log2Size } = event;
+    return Buffer.concat([hex(root), hex(account), u64(timeSeconds), u64(sequence), Buffer.of(log2Size)]);
   }
+  if (event.event === 'StatusPublished') {
+    const { version, listsRoot, actsDigest, nextUpdate } = event;
+    return Buffer.concat([u64(version), hex(listsRoot), hex(actsDigest), u64(nextUpdate), u64(timeSeconds)]);
+  }
+  if (event.event === 'ActsAnchored') {
+    const { root, log2Size, sequence, firstApprover, secondApprover } = event;
+    const approvers = [hex(firstApprover), hex(secondApprover)];
+    return Buffer.concat([hex(root), Buffer.of(log2Size), u64(sequence), u64(timeSeconds), ...approvers]);
+  }
+  const kind = Buffer.of(KINDS.indexOf(event.event) + 1);
+  return Buffer.concat([kind, u64(timeSeconds), ...fieldsOf(event, event.event)]);
 }
 
 /** In the order, and by the types, of the contract's declaration. */

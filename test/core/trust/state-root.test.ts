@@ -6,7 +6,7 @@ import { toHex, type Hex } from '../../../core/bytes/hex.ts';
 import type { Crypto } from '../../../core/crypto.ts';
 import { checkpointLeaf } from '../../../core/trust/checkpoint-leaf.ts';
 import type { LedgerBlock, LedgerEvent } from '../../../core/trust/ledger-event.ts';
-import { LedgerState } from '../../../core/trust/ledger-state.ts';
+import { LedgerState, type Head } from '../../../core/trust/ledger-state.ts';
 import { verifySection } from '../../../core/trust/sections.ts';
 import { sectionsOf, StateRoot } from '../../../core/trust/state-root.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
@@ -217,7 +217,7 @@ describe('the state root', () => {
 });
 
 describe('a leaf of the checkpoint log', () => {
-  const head = { number: 258, hash: `0x${'11'.repeat(32)}` as Hex, timeSeconds: START };
+  const head: Head = { number: 258, hash: `0x${'11'.repeat(32)}`, timeSeconds: START };
   const stateRoot = new Uint8Array(32).fill(0x22);
 
   it('is the hash of domain, number, block hash, time and state root', () => {
