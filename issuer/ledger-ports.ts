@@ -3,7 +3,7 @@ import { BatchAnchorClient } from '../ledger/batch-anchor.ts';
 import type { Deployment } from '../ledger/deployment.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
 import { LedgerRpc } from '../ledger/rpc.ts';
-import { Sender } from '../ledger/sender.ts';
+import { Sender, type SenderDependencies } from '../ledger/sender.ts';
 import { StatusAnchorClient } from '../ledger/status-anchor.ts';
 import type { AnchorPort, StatusPort } from './ports.ts';
 
@@ -21,9 +21,12 @@ export interface LedgerPorts extends Disposable {
 }
 
 /** Asks nothing of the ledger yet. */
-export function connectLedger({ rpcUrl, deployment, did, accountKey }: LedgerPortsOptions): LedgerPorts {
+export function connectLedger(
+  { rpcUrl, deployment, did, accountKey }: LedgerPortsOptions,
+  dependencies: SenderDependencies = {},
+): LedgerPorts {
   const rpc = new LedgerRpc({ url: rpcUrl });
-  const sender = new Sender({ rpc, privateKey: accountKey, chainId: deployment.chainId });
+  const sender = new Sender({ rpc, privateKey: accountKey, chainId: deployment.chainId }, dependencies);
   const issuer = issuerIdOf(did);
   const batches = new BatchAnchorClient({ rpc, deployment, sender, issuer });
   const statuses = new StatusAnchorClient({ rpc, deployment, sender, issuer });

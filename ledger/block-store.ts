@@ -16,9 +16,26 @@ export interface ReplicaHead {
  */
 export interface BlockStore {
   head(): Promise<ReplicaHead | undefined>;
-  /** Every appended block, in order. */
-  blocks(): AsyncIterable<LedgerBlock>;
+  /** The appended blocks with a number above `after` (default: all), in order. */
+  blocks(after?: number): AsyncIterable<LedgerBlock>;
+  /** The last appended block with a number up to `number`. */
+  lastUpTo(number: number): Promise<LedgerBlock | undefined>;
   append(blocks: readonly LedgerBlock[], head: ReplicaHead): Promise<void>;
+}
+
+/**
+ * Whether a state was made from what a store holds, so that the blocks after its head may follow: it is empty,
+ * or its last change is a block of the store.
+ */
+export async function isStateOf(
+  store: BlockStore,
+  { head, lastChange }: { readonly head?: ReplicaHead; readonly lastChange?: ReplicaHead },
+): Promise<boolean> {
+  if (head === undefined || head.number < 0) return true;
+  const storeHead = await store.head();
+  if (storeHead === undefined || storeHead.number < head.number) return false;
+  const held = await store.lastUpTo(head.number);
+  return held === undefined ? (lastChange?.number ?? -1) < 0 : held.hash === lastChange?.hash;
 }
 
 /** A block as text: JSON, with `Predecessor`'s chain id as a decimal string. */
@@ -43,9 +60,10 @@ export function memoryBlockStore(): BlockStore {
   let last: ReplicaHead | undefined;
   return {
     head: () => Promise.resolve(last),
-    async *blocks() {
-      yield* kept;
+    async *blocks(after = -1) {
+      yield* kept.filter(({ number }) => number > after);
     },
+    lastUpTo: (number) => Promise.resolve(kept.findLast((block) => block.number <= number)),
     append(blocks, head) {
       kept.push(...blocks);
       last = head;

@@ -32,9 +32,11 @@ const FATAL_CODES = [
   'LEDGER_UNKNOWN_EVENT',
   /** A finalised block that we hold is not on the endpoint's chain. */
   'LEDGER_REORGED',
+  /** The endpoint's chain is shorter than what we hold, and not the beginning of it: it was begun anew. */
+  'LEDGER_CHAIN_RESET',
   /** Two endpoints hold different finalised blocks of one number. */
   'LEDGER_SPLIT_VIEW',
-  /** The replica's store was written by another version. */
+  /** The replica's store was written by another version, or the state to go on from is none of its own. */
   'LEDGER_STORE_INVALID',
   'LEDGER_CLOSED',
 ] as const;

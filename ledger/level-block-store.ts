@@ -30,8 +30,14 @@ export async function openLevelBlockStore(folder: string): Promise<LevelBlockSto
       const text = await level.get('head');
       return text === undefined ? undefined : (JSON.parse(text) as ReplicaHead); // as `append` writes it
     },
-    async *blocks() {
-      for await (const text of level.values({ gt: 'block/', lt: 'block0' })) yield blockFromText(text);
+    async *blocks(after = -1) {
+      const range = { gte: blockKey(after + 1), lt: 'block0' };
+      for await (const text of level.values(range)) yield blockFromText(text);
+    },
+    async lastUpTo(number) {
+      const range = { gt: 'block/', lte: blockKey(number), reverse: true, limit: 1 };
+      const [text] = await level.values(range).all();
+      return text === undefined ? undefined : blockFromText(text);
     },
     async append(blocks, head) {
       const puts = blocks.map((block) => put(blockKey(block.number), blockToText(block)));

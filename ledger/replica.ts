@@ -2,33 +2,40 @@
  * A replica: the ledger's state, folded from finalised events that this process has confirmed itself
  * (`confirmed-blocks.ts`). It trusts the deployment file and no endpoint.
  *
- * At start it replays its store, without a network; then each `sync` reads on from there. What is read is
- * appended to the store first and folded second, so a crash between the two loses nothing. Nothing is taken
- * from an endpoint that serves another chain, disagrees with another endpoint about a finalised block, or
- * has left out a block we hold.
+ * At start it replays its store, or what came after a snapshot of it, without a network; then each `sync` reads
+ * on from there. What is read is appended to the store first and folded second, so a crash between the two loses
+ * nothing. Nothing is taken from an endpoint that serves another chain, disagrees with another endpoint about a
+ * finalised block, or has left out a block we hold. Chain id and genesis are compared at every sync, the code of
+ * the contracts every minute.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Hex, LedgerBlock } from '../core/trust/ledger-event.ts';
 import { parseHeader, type BlockHeader } from './block-header.ts';
-import { memoryBlockStore, type BlockStore, type ReplicaHead } from './block-store.ts';
+import { isStateOf, memoryBlockStore, type BlockStore, type ReplicaHead } from './block-store.ts';
 import { confirmedRuns, type ConfirmedBlock, type ConfirmedRun } from './confirmed-blocks.ts';
 import { decodeEvent } from './decode-event.ts';
-import { checkDeployment, eventContracts, type Deployment } from './deployment.ts';
+import { checkChain, checkDeployment, eventContracts, type Deployment } from './deployment.ts';
+import { askForHeader, Others, type Standing } from './endpoint-standing.ts';
 import { isRetryable, LedgerError } from './errors.ts';
 import { LedgerRpc } from './rpc.ts';
-import { toQuantity } from './rpc-values.ts';
 import { checkSeal, signersOf } from './seal.ts';
 
 /** What folds the blocks: `core/trust`'s LedgerState. Blocks come in order; those without events only move its head. */
 export interface LedgerFold {
+  /** The last block folded in; absent, or with number -1, before the first. */
+  readonly head?: ReplicaHead;
+  /** The last one with events, likewise. */
+  readonly lastChange?: ReplicaHead;
   apply(block: LedgerBlock): void;
 }
 
 export interface ReplicaOptions<State> {
-  /** Endpoints in order of preference; each new head is compared with all others that know it. */
+  /** Endpoints in order of preference; the head is compared with all others that know it, at every sync. */
   readonly rpcUrls: readonly string[];
   readonly deployment: Deployment;
   readonly timeoutMs?: number;
+  /** How long the code of the contracts, once compared, need not be compared again; default 60. */
+  readonly recheckSeconds?: number;
   /** Syncs by itself, this long after each sync; without it only `sync` reads. */
   readonly pollMs?: number;
   /** After blocks with events were folded. */
@@ -38,7 +45,7 @@ export interface ReplicaOptions<State> {
 }
 
 export interface ReplicaDependencies<State> {
-  /** Empty: the replica fills it. */
+  /** Empty, or a snapshot of what was read into `store`: the replica reads on. */
   readonly state: State;
   readonly store?: BlockStore;
   /** Unix seconds. */
@@ -52,6 +59,14 @@ export interface SyncResult {
   readonly events: number;
 }
 
+/** An endpoint found to serve the deployment. */
+interface Checked {
+  readonly signers: readonly Hex[];
+  readonly atSeconds: number;
+}
+
+const DEFAULT_RECHECK_SECONDS = 60;
+
 export class Replica<State extends LedgerFold> implements AsyncDisposable {
   readonly state: State;
   readonly #options: ReplicaOptions<State>;
@@ -59,8 +74,9 @@ export class Replica<State extends LedgerFold> implements AsyncDisposable {
   readonly #now: () => number;
   readonly #endpoints: readonly LedgerRpc[];
   readonly #addresses: readonly Hex[];
-  /** Endpoints found to serve the deployment, with the chain's signers; forgotten when one fails. */
-  readonly #checked = new Map<LedgerRpc, readonly Hex[]>();
+  /** Forgotten when one fails. */
+  readonly #checked = new Map<LedgerRpc, Checked>();
+  #standings: ReadonlyMap<string, Standing> = new Map();
   readonly #closing = new AbortController();
   #head: ReplicaHead;
   #confirmedAtSeconds: number | undefined;
@@ -83,7 +99,11 @@ export class Replica<State extends LedgerFold> implements AsyncDisposable {
     this.#head = { number: 0, hash: deployment.genesisHash, timeSeconds: 0 };
   }
 
-  /** Replays the store; asks no endpoint, so it succeeds while the ledger is away. */
+  /**
+   * Replays the store; asks no endpoint, so it succeeds while the ledger is away.
+   *
+   * Throws `LEDGER_STORE_INVALID` when the state is neither empty nor made from this store (`isStateOf`).
+   */
   static async open<State extends LedgerFold>(
     options: ReplicaOptions<State>,
     dependencies: ReplicaDependencies<State>,
@@ -102,6 +122,11 @@ export class Replica<State extends LedgerFold> implements AsyncDisposable {
   /** When an endpoint last confirmed that there is nothing newer, Unix seconds; `undefined` since the start. */
   get confirmedAtSeconds(): number | undefined {
     return this.#confirmedAtSeconds;
+  }
+
+  /** By URL, what the endpoints that were not read from said of our head at the last sync. */
+  get standings(): ReadonlyMap<string, Standing> {
+    return this.#standings;
   }
 
   /**
@@ -124,8 +149,11 @@ export class Replica<State extends LedgerFold> implements AsyncDisposable {
   }
 
   async #replay(): Promise<void> {
-    let last = this.#head.number;
-    for await (const block of this.#store.blocks()) {
+    if (!(await isStateOf(this.#store, this.state))) {
+      throw new LedgerError('LEDGER_STORE_INVALID', 'the state is not one of this store');
+    }
+    let last = this.state.head?.number ?? -1;
+    for await (const block of this.#store.blocks(last)) {
       this.state.apply(block);
       last = block.number;
     }
@@ -166,44 +194,54 @@ export class Replica<State extends LedgerFold> implements AsyncDisposable {
     const fromBlock = this.#head.number + 1;
     const signers = await this.#signersAt(rpc);
     const finalised = parseHeader(await rpc.request('eth_getBlockByNumber', ['finalized', false]));
-    this.#checkStillThere(finalised, signers);
+    await this.#checkStillThere(rpc, finalised, signers);
+    const others = new Others(
+      this.#endpoints.filter((other) => other !== rpc),
+      signers,
+    );
     let events = 0;
     const read = { after: this.#head, to: finalised.number, addresses: this.#addresses, signers };
     for await (const run of confirmedRuns(rpc, read)) {
-      await this.#compareEndpoints(rpc, run.last, signers);
+      await others.compare(run.last);
       events += await this.#take(run);
     }
+    if (finalised.number === fromBlock - 1) await others.compare(finalised);
+    this.#standings = others.standings;
     if (finalised.number >= this.#head.number) this.#confirmedAtSeconds = this.#now();
     return { fromBlock, toBlock: this.#head.number, events };
   }
 
+  /** The signers of the chain, once the endpoint has shown that it serves the deployment. */
   async #signersAt(rpc: LedgerRpc): Promise<readonly Hex[]> {
+    const { deployment, recheckSeconds = DEFAULT_RECHECK_SECONDS } = this.#options;
     const known = this.#checked.get(rpc);
-    if (known !== undefined) return known;
-    const signers = signersOf(await checkDeployment(rpc, this.#options.deployment));
-    this.#checked.set(rpc, signers);
+    const atSeconds = this.#now();
+    if (known !== undefined && atSeconds - known.atSeconds < recheckSeconds) {
+      await checkChain(rpc, deployment);
+      return known.signers;
+    }
+    const signers = signersOf(await checkDeployment(rpc, deployment));
+    this.#checked.set(rpc, { signers, atSeconds });
     return signers;
   }
 
-  #checkStillThere(finalised: BlockHeader, signers: readonly Hex[]): void {
-    if (finalised.number === 0 || finalised.number !== this.#head.number) return;
-    if (finalised.hash === this.#head.hash) return;
-    if (signers.length > 0) checkSeal(finalised, signers);
-    throw new LedgerError('LEDGER_REORGED', `block ${finalised.number} that we hold was replaced`);
-  }
-
-  /** Throws `LEDGER_SPLIT_VIEW` when another endpoint holds another block of this number. */
-  async #compareEndpoints(source: LedgerRpc, header: BlockHeader, signers: readonly Hex[]): Promise<void> {
-    for (const rpc of this.#endpoints) {
-      if (rpc === source) continue;
-      const other = await headerAt(rpc, header.number);
-      if (other === undefined || other.hash === header.hash) continue;
-      if (signers.length > 0) checkSeal(other, signers);
-      throw new LedgerError(
-        'LEDGER_SPLIT_VIEW',
-        `endpoints disagree about block ${header.number}: ${header.hash} and ${other.hash}`,
-      );
+  /** Throws `LEDGER_REORGED` or `LEDGER_CHAIN_RESET` when the endpoint has other blocks than we hold. */
+  async #checkStillThere(rpc: LedgerRpc, finalised: BlockHeader, signers: readonly Hex[]): Promise<void> {
+    if (finalised.number === 0 || finalised.number > this.#head.number) return; // the first header must follow ours
+    if (finalised.number === this.#head.number) {
+      if (finalised.hash === this.#head.hash) return;
+      if (signers.length > 0) checkSeal(finalised, signers);
+      throw new LedgerError('LEDGER_REORGED', `block ${finalised.number} that we hold was replaced`);
     }
+    const held = await this.#store.lastUpTo(finalised.number);
+    if (held === undefined) return;
+    const theirs = held.number === finalised.number ? finalised : await askForHeader(rpc, held.number);
+    if (typeof theirs === 'string' || theirs.hash === held.hash) return;
+    if (signers.length > 0) checkSeal(theirs, signers);
+    throw new LedgerError(
+      'LEDGER_CHAIN_RESET',
+      `the endpoint is at block ${finalised.number} of another history than ours`,
+    );
   }
 
   /** Stores a run, then folds it; returns how many events it had. */
@@ -231,15 +269,4 @@ export class Replica<State extends LedgerFold> implements AsyncDisposable {
 function toLedgerBlock({ header, logs }: ConfirmedBlock): LedgerBlock {
   const events = logs.map(decodeEvent).filter((event) => event !== undefined);
   return { number: header.number, hash: header.hash, timeSeconds: header.timeSeconds, events };
-}
-
-/** A header from an endpoint that may be behind or away; `undefined` then. */
-async function headerAt(rpc: LedgerRpc, number: number): Promise<BlockHeader | undefined> {
-  try {
-    const reply = await rpc.request('eth_getBlockByNumber', [toQuantity(number), false]);
-    return reply === null ? undefined : parseHeader(reply);
-  } catch (error) {
-    if (isRetryable(error)) return undefined;
-    throw error;
-  }
 }

@@ -15,11 +15,16 @@ export async function makePrivateFolder(folder: string): Promise<void> {
   if (((await stat(folder)).mode & OTHERS) !== 0) await chmod(folder, 0o700);
 }
 
-export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
+/** @param content whole, or in parts that stand one after the other */
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array | readonly Uint8Array[],
+): Promise<void> {
   const beside = `${path}.new`;
   const file = await open(beside, 'w', 0o600);
   try {
-    await file.writeFile(content);
+    const parts = typeof content === 'string' || content instanceof Uint8Array ? [content] : content;
+    for (const part of parts) await file.writeFile(part);
     await file.sync();
   } finally {
     await file.close();

@@ -6,6 +6,8 @@
  *   <data>/verifier/replica/        blocks with events (Level, `ledger/level-block-store.ts`)
  *   <data>/verifier/snapshot.hcls   ledger state and status lists (`core/trust/snapshot.ts`)
  *
+ * A start goes on from the snapshot and replays only the blocks after it, so it takes a time that hardly grows.
+ *
  * When the ledger or an issuer is away, answers go on, and say how old their knowledge is.
  */
 import { readFile } from 'node:fs/promises';
@@ -14,11 +16,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Crypto } from '../core/crypto.ts';
 import { HclError } from '../core/errors.ts';
 import { LedgerState, type Head } from '../core/trust/ledger-state.ts';
-import { decodeSnapshot, encodeSnapshot } from '../core/trust/snapshot.ts';
+import { decodeSnapshot, snapshotParts, type Snapshot } from '../core/trust/snapshot.ts';
 import type { StatusLists } from '../core/status/accepted-lists.ts';
 import { CodeCache } from '../core/verify/code-cache.ts';
 import { defaultPolicy } from '../core/verify/policy.ts';
 import type { Verdict } from '../core/verify/verdict.ts';
+import { isStateOf } from '../ledger/block-store.ts';
 import { openLevelBlockStore, type LevelBlockStore } from '../ledger/level-block-store.ts';
 import { Replica } from '../ledger/replica.ts';
 import { makePrivateFolder, writeFileAtomically } from '../service/files.ts';
@@ -87,13 +90,15 @@ export class Verifier implements AsyncDisposable {
   static async open(config: VerifierConfig, deps: VerifierDeps): Promise<Verifier> {
     await makePrivateFolder(config.dataFolder);
     const store = await openLevelBlockStore(join(config.dataFolder, 'replica'));
+    const last = await readLastSnapshot(config.dataFolder, deps);
+    const isOurs = last !== undefined && (await isStateOf(store, last.state));
+    const state = isOurs ? last.state : new LedgerState();
     const { rpcUrls, deployment } = config;
-    const state = new LedgerState();
     const replica = await Replica.open({ rpcUrls, deployment }, { state, store, now: deps.nowSeconds });
     const follower = new StatusFollower({ issuers: config.issuers, limits: config.manifestLimits }, deps);
-    const verifier = new Verifier(config, deps, { store, replica, follower });
-    await verifier.#restoreLists();
-    return verifier;
+    // Lists from our last snapshot pass the same check as lists from an issuer.
+    if (last !== undefined) follower.restore(replica.state, last.statusLists);
+    return new Verifier(config, deps, { store, replica, follower });
   }
 
   get state(): LedgerState {
@@ -200,21 +205,23 @@ export class Verifier implements AsyncDisposable {
     const { head } = state;
     const isWritten = this.#written?.head === head && this.#written.lists === lists;
     if (head.number < 0 || isWritten) return;
-    const bytes = encodeSnapshot(this.#deps.crypto, { state, statusLists: lists });
-    await writeFileAtomically(join(this.#config.dataFolder, SNAPSHOT_FILE), bytes);
+    const parts = snapshotParts(this.#deps.crypto, { state, statusLists: lists });
+    await writeFileAtomically(join(this.#config.dataFolder, SNAPSHOT_FILE), parts);
     this.#written = { head, lists };
     const endedAt = performance.now();
     this.#restsUntil = endedAt + SNAPSHOT_REST_FACTOR * (endedAt - startedAt);
   }
+}
 
-  /** Lists from our last snapshot pass the same check as lists from an issuer; a bad snapshot is no loss. */
-  async #restoreLists(): Promise<void> {
-    try {
-      const bytes = await readFile(join(this.#config.dataFolder, SNAPSHOT_FILE));
-      const { statusLists } = decodeSnapshot(this.#deps.crypto, bytes);
-      this.#follower.restore(this.#replica.state, statusLists);
-    } catch (error) {
-      if (error instanceof HclError) this.#deps.log.warn({ err: error }, 'the last snapshot cannot be used');
-    }
+/** What the last run knew; a snapshot that is bad, or not there, is no loss: the store has all that the ledger said. */
+async function readLastSnapshot(
+  dataFolder: string,
+  { crypto, log }: Pick<VerifierDeps, 'crypto' | 'log'>,
+): Promise<Snapshot | undefined> {
+  try {
+    return decodeSnapshot(crypto, await readFile(join(dataFolder, SNAPSHOT_FILE)));
+  } catch (error) {
+    if (error instanceof HclError) log.warn({ err: error }, 'the last snapshot cannot be used');
+    return undefined;
   }
 }

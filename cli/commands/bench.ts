@@ -4,20 +4,31 @@ import { parseArguments } from '../command.ts';
 import { usageError } from '../errors.ts';
 
 export const bench: Command = {
-  usage: `Usage: hcl bench [NAME…] [--json]
+  usage: `Usage: hcl bench [NAME…] [--size N] [--json]
 
-  NAME    only these benchmarks; all when there is none
-  --json  one line of JSON per figure`,
+  NAME      only these benchmarks; all when there is none
+  --size N  anchors in the replica (default: 100,000 and 1,000,000); 10,000,000 takes two minutes
+  --json    one line of JSON per figure`,
   async run(args, io) {
-    const { values, positionals } = parseArguments(args, { json: { type: 'boolean' } });
-    const { bench: run, BENCHMARKS } = await import('../../scripts/bench/main.ts');
+    const { values, positionals } = parseArguments(args, {
+      json: { type: 'boolean' },
+      size: { type: 'string' },
+    });
+    const { bench: run, BENCHMARKS, BENCH_SETTINGS } = await import('../../scripts/bench/main.ts');
     const unknown = positionals.find((name) => !Object.hasOwn(BENCHMARKS, name));
     if (unknown !== undefined) {
       throw usageError(
         `no benchmark is called "${unknown}"; there are ${Object.keys(BENCHMARKS).join(', ')}`,
       );
     }
-    await run({ names: positionals, json: values.json, write: (text) => void io.out.write(text) });
+    const settings = { ...BENCH_SETTINGS, ...sizeOf(values.size) };
+    await run({ names: positionals, json: values.json, settings, write: (text) => void io.out.write(text) });
     return 0;
   },
 };
+
+function sizeOf(text: string | undefined): { readonly size?: number } {
+  if (text === undefined) return {};
+  if (!/^[1-9]\d{2,7}$/.test(text)) throw usageError('--size is a number from 100 to 99,999,999');
+  return { size: Number(text) };
+}

@@ -8,6 +8,9 @@ export type Hex = `0x${string}`;
 
 const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 const HEX = /^0x(?:[0-9a-f]{2})*$/;
+/** Value of a digit by its character code. */
+const VALUES = new Uint8Array(128);
+DIGITS.forEach((code, value) => (VALUES[code] = value));
 
 export function toHex(bytes: Uint8Array): Hex {
   const digits = allocate(2 * bytes.length);
@@ -24,6 +27,9 @@ export function toHex(bytes: Uint8Array): Hex {
 export function fromHex(text: string): Uint8Array {
   if (!HEX.test(text)) throw new BytesError('HEX_INVALID', 'not 0x and pairs of lowercase hex digits');
   const bytes = new Uint8Array(text.length / 2 - 1);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(text.slice(2 * i + 2, 2 * i + 4), 16);
+  for (let i = 0, at = 2; i < bytes.length; i++, at += 2) {
+    // HEX holds: both are digits.
+    bytes[i] = (VALUES[text.charCodeAt(at)]! << 4) | VALUES[text.charCodeAt(at + 1)]!;
+  }
   return bytes;
 }

@@ -2,7 +2,7 @@
  * What a party knows of the ledger: the fold of its finalised blocks. Two parties that folded the same
  * blocks know the same. One writer (the replica) calls `apply`, between awaits; everybody else only reads.
  */
-import { BATCH_CLASSES } from '../credential/credential-type.ts';
+import { BATCH_CLASSES, type BatchClass } from '../credential/credential-type.ts';
 import { LedgerStateError } from './errors.ts';
 import type { Hex, LedgerBlock, LedgerEvent } from './ledger-event.ts';
 import { RootIndex } from './root-index.ts';
@@ -27,19 +27,43 @@ export interface StatusAnchor {
   readonly timeSeconds: number;
 }
 
+/** A batch of legal acts that an issuer has anchored with two approvals. */
+export interface ActAnchor {
+  readonly issuer: Hex;
+  readonly root: Hex;
+  readonly log2Size: number;
+  /** The issuer's batches of acts are numbered from 1. */
+  readonly sequence: number;
+  readonly timeSeconds: number;
+  readonly firstApprover: Hex;
+  readonly secondApprover: Hex;
+}
+
 const NO_HEAD: Head = { number: -1, hash: '0x', timeSeconds: 0 };
 
 export class LedgerState {
   readonly trust: TrustList = new TrustList();
-  readonly roots: RootIndex = new RootIndex();
+  readonly roots: RootIndex;
   readonly #statusAnchors = new Map<Hex, StatusAnchor>();
+  readonly #acts: ActAnchor[] = [];
   readonly #actSequences = new Map<Hex, number>();
   #head: Head = NO_HEAD;
+  #lastChange: Head = NO_HEAD;
   #version = 0;
+
+  /** @param roots those of a snapshot; none by default */
+  constructor(roots: RootIndex = new RootIndex()) {
+    this.roots = roots;
+  }
 
   /** The last block folded in; its number is -1 before the first. */
   get head(): Head {
     return this.#head;
+  }
+
+  /** The last block that had events; its number is -1 before the first. */
+  get lastChange(): Head {
+    return this.#lastChange;
   }
 
   /** Counts the events folded in: the same version means the same knowledge, whatever the head. */
@@ -50,6 +74,11 @@ export class LedgerState {
   /** By issuer. */
   get statusAnchors(): ReadonlyMap<Hex, StatusAnchor> {
     return this.#statusAnchors;
+  }
+
+  /** All batches of acts, oldest first. */
+  get acts(): readonly ActAnchor[] {
+    return this.#acts;
   }
 
   /** By issuer, the number of its last batch of acts. */
@@ -76,37 +105,40 @@ export class LedgerState {
     }
     const { number, hash, timeSeconds } = block;
     this.#head = { number, hash, timeSeconds };
+    if (block.events.length > 0) this.#lastChange = this.#head;
   }
 
   #fold(event: LedgerEvent, timeSeconds: number): void {
     if (this.trust.apply(event, timeSeconds)) return;
     if (event.event === 'BatchAnchored') {
-      const batchClass = BATCH_CLASSES[event.class];
-      if (batchClass === undefined) {
-        throw new LedgerStateError(
-          'LEDGER_STATE_INCONSISTENT',
-          'the ledger speaks of an unknown batch class',
-        );
-      }
-      this.roots.add({ ...event, class: batchClass, timeSeconds });
+      this.roots.add({ ...event, class: batchClassOf(event.class), timeSeconds });
     } else if (event.event === 'StatusPublished') {
       const { issuer, version, listsRoot, actsDigest, nextUpdate } = event;
       expectNext(version, this.#statusAnchors.get(issuer)?.version, 'status version');
       this.#statusAnchors.set(issuer, { issuer, version, listsRoot, actsDigest, nextUpdate, timeSeconds });
     } else if (event.event === 'ActsAnchored') {
-      expectNext(event.sequence, this.#actSequences.get(event.issuer), 'batch of acts');
-      this.#actSequences.set(event.issuer, event.sequence);
+      this.#addActs({ ...event, timeSeconds });
+    } else {
+      // `TrustList.apply` decides about every event by name, so a new one is either trust or has a branch above.
+      throw new LedgerStateError('LEDGER_STATE_INCONSISTENT', `nothing keeps ${event.event}`);
     }
   }
 
-  /** A state as `snapshot.ts` keeps it: everything but trust and roots, which are folded anew. */
+  #addActs(acts: ActAnchor): void {
+    const { issuer, root, log2Size, sequence, timeSeconds, firstApprover, secondApprover } = acts;
+    expectNext(sequence, this.#actSequences.get(issuer), 'batch of acts');
+    this.#actSequences.set(issuer, sequence);
+    this.#acts.push({ issuer, root, log2Size, sequence, timeSeconds, firstApprover, secondApprover });
+  }
+
+  /** A state as `snapshot.ts` keeps it: trust is folded anew, and so are the acts' numbers. */
   static restore(parts: RestoredState): LedgerState {
-    const state = new LedgerState();
+    const state = new LedgerState(parts.roots);
     for (const { event, timeSeconds } of parts.trust) state.trust.apply(event, timeSeconds);
-    for (const anchor of parts.roots) state.roots.add(anchor);
     for (const anchor of parts.statusAnchors) state.#statusAnchors.set(anchor.issuer, anchor);
-    for (const [issuer, sequence] of parts.actSequences) state.#actSequences.set(issuer, sequence);
+    for (const acts of parts.acts) state.#addActs(acts);
     state.#head = parts.head;
+    state.#lastChange = parts.lastChange;
     state.#version = parts.version;
     return state;
   }
@@ -114,11 +146,18 @@ export class LedgerState {
 
 export interface RestoredState {
   readonly trust: TrustList['history'];
-  readonly roots: Iterable<Parameters<RootIndex['add']>[0]>;
+  readonly roots: RootIndex;
   readonly statusAnchors: Iterable<StatusAnchor>;
-  readonly actSequences: Iterable<readonly [Hex, number]>;
+  readonly acts: Iterable<ActAnchor>;
   readonly head: Head;
+  readonly lastChange: Head;
   readonly version: number;
+}
+
+function batchClassOf(number: number): BatchClass {
+  const batchClass = BATCH_CLASSES[number];
+  if (batchClass !== undefined) return batchClass;
+  throw new LedgerStateError('LEDGER_STATE_INCONSISTENT', 'the ledger speaks of an unknown batch class');
 }
 
 function expectNext(number: number, last: number | undefined, what: string): void {

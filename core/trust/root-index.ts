@@ -2,14 +2,7 @@
  * Every anchored root with its time and author, in ledger order, in as little memory as lookups allow: at
  * most 48 bytes a root, growing without copying what is there.
  *
- * Rows lie in pages of 4,096, ten 32-bit words each:
- *
- *   0-7  root, 32 bytes as big-endian words
- *   8    time of the block, Unix seconds
- *   9    account, 16 bits ‖ class, 1 ‖ log2 size - 6, 3 ‖ sequence offset, 12
- *
- * The batches of an issuer are numbered 1, 2, 3 … without gaps, so a row keeps its sequence only as the
- * distance to the issuer's last one before the page.
+ * Rows lie in pages (`root-row.ts`).
  *
  * An open-addressing table leads to the rows: a root's first word says where to look, and each entry holds a
  * row number and, in the bits which that leaves, a tag from the root's second word, so that rows of other
@@ -17,9 +10,27 @@
  * several issuers may anchor the same one.
  */
 import { fromHex, toHex } from '../bytes/hex.ts';
-import { BATCH_CLASSES, type BatchClass } from '../credential/credential-type.ts';
+import { MAX_LOG2_SIZE, MIN_LOG2_SIZE } from '../commitment/batch.ts';
+import type { BatchClass } from '../credential/credential-type.ts';
 import { LedgerStateError } from './errors.ts';
 import type { Hex } from './ledger-event.ts';
+import {
+  authorOf,
+  classOf,
+  countByIssuer,
+  impossibleBatch,
+  log2SizeOf,
+  MAX_AUTHORS,
+  offsetOf,
+  packRest,
+  REST,
+  ROOT_WORDS,
+  ROWS_PER_PAGE,
+  TIME,
+  WORDS_PER_ROW,
+  type Author,
+  type RootRows,
+} from './root-row.ts';
 
 /** One issuer's anchoring of a root. */
 export interface Anchor {
@@ -36,18 +47,6 @@ export interface RootAnchor extends Anchor {
   readonly root: Hex;
 }
 
-interface Author {
-  readonly issuer: Hex;
-  readonly account: Hex;
-}
-
-const ROWS_PER_PAGE = 4096;
-const WORDS = 10;
-const TIME = 8;
-const REST = 9;
-const MIN_LOG2_SIZE = 6;
-const MAX_LOG2_SIZE = 12;
-const MAX_AUTHORS = 65_536;
 const MAX_SECONDS = 0xffff_ffff;
 const FIRST_SLOTS = 1024;
 const MAX_LOAD = 0.8;
@@ -69,9 +68,43 @@ export class RootIndex {
     return this.#size;
   }
 
+  /** Lent: the last page changes as the index grows. */
+  get rows(): RootRows {
+    const pages = this.#pages.map((page, i) => {
+      const rows = Math.min(ROWS_PER_PAGE, this.#size - i * ROWS_PER_PAGE);
+      return rows === ROWS_PER_PAGE ? page : page.subarray(0, rows * WORDS_PER_ROW);
+    });
+    return { size: this.#size, pages, authors: this.#authors };
+  }
+
+  /**
+   * The index of these rows; it keeps their full pages and copies nothing else. Throws
+   * `LEDGER_STATE_INCONSISTENT` for rows that no index holds.
+   */
+  static restore({ size, pages, authors }: RootRows): RootIndex {
+    const index = new RootIndex();
+    for (const { issuer, account } of authors) index.#authorIdOf(issuer, account);
+    for (const page of pages) index.#takePage(page);
+    if (index.#size !== size || index.#authors.length !== authors.length) throw impossibleBatch();
+    index.#resizeSlots(slotsFor(size));
+    return index;
+  }
+
+  /** Takes over a page that follows those that are there. */
+  #takePage(page: Uint32Array): void {
+    const rows = page.length / WORDS_PER_ROW;
+    const isNext = this.#size % ROWS_PER_PAGE === 0 && rows > 0 && rows <= ROWS_PER_PAGE;
+    if (!isNext || !Number.isInteger(rows)) throw impossibleBatch();
+    const counts = countByIssuer(page, this.#authors);
+    this.#pageBases.push(new Map(this.#lastSequence));
+    for (const [issuer, count] of counts) this.#lastSequence.set(issuer, this.lastSequenceOf(issuer) + count);
+    this.#pages.push(rows === ROWS_PER_PAGE ? page : fullPage(page));
+    this.#size += rows;
+  }
+
   /** Bytes held by rows and table. */
   get byteLength(): number {
-    return this.#pages.length * ROWS_PER_PAGE * WORDS * 4 + this.#slots.byteLength;
+    return this.#pages.length * ROWS_PER_PAGE * WORDS_PER_ROW * 4 + this.#slots.byteLength;
   }
 
   /** Number of the issuer's last batch, 0 before the first. */
@@ -99,20 +132,23 @@ export class RootIndex {
       log2Size <= MAX_LOG2_SIZE &&
       timeSeconds >= 0 &&
       timeSeconds <= MAX_SECONDS;
-    if (!isPossible)
-      throw new LedgerStateError('LEDGER_STATE_INCONSISTENT', 'the ledger speaks of an impossible batch');
+    if (!isPossible) throw impossibleBatch();
 
     const row = this.#size;
     const page = this.#pageFor(row);
-    const at = (row % ROWS_PER_PAGE) * WORDS;
-    for (let word = 0; word < 8; word++) page[at + word] = wordAt(rootBytes, word * 4);
+    const at = (row % ROWS_PER_PAGE) * WORDS_PER_ROW;
+    for (let word = 0; word < ROOT_WORDS; word++) page[at + word] = wordAt(rootBytes, word * 4);
     page[at + TIME] = timeSeconds;
     const offset = sequence - (this.#pageBases.at(-1)?.get(issuer) ?? 0) - 1;
-    const size = (BATCH_CLASSES.indexOf(batchClass) << 3) | (log2Size - MIN_LOG2_SIZE);
-    page[at + REST] = ((this.#authorIdOf(issuer, account) << 16) | (size << 12) | offset) >>> 0;
+    page[at + REST] = packRest({
+      author: this.#authorIdOf(issuer, account),
+      class: batchClass,
+      log2Size,
+      offset,
+    });
     this.#lastSequence.set(issuer, sequence);
     this.#size++;
-    if (this.#size > this.#slots.length * MAX_LOAD) this.#growSlots();
+    if (this.#size > this.#slots.length * MAX_LOAD) this.#resizeSlots(slotsFor(this.#size));
     else this.#insert(row);
   }
 
@@ -127,7 +163,7 @@ export class RootIndex {
     for (let entry = slots[slot]!; entry !== 0; entry = slots[slot]!) {
       const row = (entry & rowMask) - 1;
       if (((entry ^ tag) & ~rowMask) === 0 && this.#rowHas(row, root))
-        (found ??= []).push(this.#anchorAt(row));
+        (found ??= []).push(this.anchorAt(row));
       if (++slot === slots.length) slot = 0;
     }
     return found ?? NONE;
@@ -135,12 +171,43 @@ export class RootIndex {
 
   /** All anchors in ledger order. */
   *anchors(): Generator<RootAnchor> {
-    for (let row = 0; row < this.#size; row++) yield { root: this.#rootAt(row), ...this.#anchorAt(row) };
+    for (let row = 0; row < this.#size; row++) yield { root: this.#rootAt(row), ...this.anchorAt(row) };
+  }
+
+  /** The anchor in row `row`, counted from 0 in ledger order, below `size`. */
+  anchorAt(row: number): Anchor {
+    const page = this.#page(row);
+    const at = (row % ROWS_PER_PAGE) * WORDS_PER_ROW;
+    // `at` lies within the page, and a stored author number and page exist.
+    const rest = page[at + REST]!;
+    const { issuer, account } = this.#authors[authorOf(rest)]!;
+    const base = this.#pageBases[(row / ROWS_PER_PAGE) | 0]!.get(issuer) ?? 0;
+    return {
+      issuer,
+      account,
+      timeSeconds: page[at + TIME]!,
+      log2Size: log2SizeOf(rest),
+      class: classOf(rest),
+      sequence: base + offsetOf(rest) + 1,
+    };
+  }
+
+  /** Writes the root in row `row`, below `size`, to the first 32 bytes of `target`. */
+  copyRoot(row: number, target: Uint8Array): void {
+    const page = this.#page(row);
+    const at = (row % ROWS_PER_PAGE) * WORDS_PER_ROW;
+    for (let word = 0; word < ROOT_WORDS; word++) {
+      const value = page[at + word]!; // within the page
+      target[4 * word] = value >>> 24;
+      target[4 * word + 1] = value >>> 16;
+      target[4 * word + 2] = value >>> 8;
+      target[4 * word + 3] = value;
+    }
   }
 
   #pageFor(row: number): Uint32Array {
     if (row % ROWS_PER_PAGE === 0) {
-      this.#pages.push(new Uint32Array(ROWS_PER_PAGE * WORDS));
+      this.#pages.push(new Uint32Array(ROWS_PER_PAGE * WORDS_PER_ROW));
       this.#pageBases.push(new Map(this.#lastSequence));
     }
     return this.#page(row);
@@ -163,57 +230,49 @@ export class RootIndex {
     return id;
   }
 
-  #anchorAt(row: number): Anchor {
-    const page = this.#page(row);
-    const at = (row % ROWS_PER_PAGE) * WORDS;
-    // `at` lies within the page, and a stored author number and page exist.
-    const rest = page[at + REST]!;
-    const { issuer, account } = this.#authors[rest >>> 16]!;
-    const base = this.#pageBases[(row / ROWS_PER_PAGE) | 0]!.get(issuer) ?? 0;
-    return {
-      issuer,
-      account,
-      timeSeconds: page[at + TIME]!,
-      log2Size: ((rest >>> 12) & 7) + MIN_LOG2_SIZE,
-      class: BATCH_CLASSES[(rest >>> 15) & 1]!,
-      sequence: base + (rest & 0xfff) + 1,
-    };
-  }
-
   #rowHas(row: number, root: Uint8Array): boolean {
     const page = this.#page(row);
-    const at = (row % ROWS_PER_PAGE) * WORDS;
-    for (let word = 0; word < 8; word++) {
+    const at = (row % ROWS_PER_PAGE) * WORDS_PER_ROW;
+    for (let word = 0; word < ROOT_WORDS; word++) {
       if (page[at + word] !== wordAt(root, word * 4)) return false;
     }
     return true;
   }
 
   #rootAt(row: number): Hex {
-    const page = this.#page(row);
-    const at = (row % ROWS_PER_PAGE) * WORDS;
     const root = new Uint8Array(32);
-    const view = new DataView(root.buffer);
-    for (let word = 0; word < 8; word++) view.setUint32(word * 4, page[at + word]!);
+    this.copyRoot(row, root);
     return toHex(root);
   }
 
   #insert(row: number): void {
     const slots = this.#slots;
     const page = this.#page(row);
-    const at = (row % ROWS_PER_PAGE) * WORDS;
+    const at = (row % ROWS_PER_PAGE) * WORDS_PER_ROW;
     // `at` and the next word lie within the page.
     let slot = slotOf(page[at]!, slots.length);
     while (slots[slot] !== 0) if (++slot === slots.length) slot = 0;
     slots[slot] = (page[at + 1]! & ~this.#rowMask) | (row + 1);
   }
 
-  #growSlots(): void {
-    const length = Math.ceil(this.#slots.length * 1.5);
+  #resizeSlots(length: number): void {
     this.#slots = new Uint32Array(length);
     this.#rowMask = rowMaskFor(length);
     for (let row = 0; row < this.#size; row++) this.#insert(row);
   }
+}
+
+/** How many slots `rows` rows have: the first of a series, each half as large again, that is not too full. */
+function slotsFor(rows: number): number {
+  let slots = FIRST_SLOTS;
+  while (rows > slots * MAX_LOAD) slots = Math.ceil(slots * 1.5);
+  return slots;
+}
+
+function fullPage(rows: Uint32Array): Uint32Array {
+  const page = new Uint32Array(ROWS_PER_PAGE * WORDS_PER_ROW);
+  page.set(rows);
+  return page;
 }
 
 /** The bits of an entry that hold a row number: there are fewer rows than slots. */

@@ -2,27 +2,31 @@
  * Ledger state and status lists in one file: what a verifier hands to another process, which then checks
  * codes without a ledger. It proves nothing by itself: it is read only from where we wrote it.
  *
- *   "HCLS1\0" ‖ u32 length of the JSON ‖ canonical JSON
- *   ‖ roots, 40 bytes each: root 32 ‖ time u32 ‖ author u16 ‖ log2 size u8 ‖ class u8
+ *   "HCLS2\0\0\0" ‖ u32 length of the JSON, big endian ‖ canonical JSON ‖ zeros up to a multiple of 4
+ *   ‖ the rows of the index of roots, in ledger order: ten 32-bit words each (`root-row.ts`), little endian
  *   ‖ the arrays of the status lists, one after the other
- *   ‖ SHA-256 of all before
+ *   ‖ SHA-256 over the SHA-256s of: all before the rows, each page of 4,096 rows, each array
  *
  * The JSON holds `trust` (the events, from which the list is folded again), `authors` (issuer and account of
- * the roots), `roots` (their number), `statusAnchors`, `actSequences`, `sets` (status lists without their
- * arrays), `head` and `version`. Numbers are big endian.
+ * the roots), `roots` (their number), `statusAnchors`, `acts`, `sets` (status lists without their arrays),
+ * `head`, `lastChange` and `version`.
+ *
+ * Rows are taken over as they lie, so reading costs one digest and one look at each row. Pages that are full
+ * never change, so their digests are taken once.
  */
 import { concatBytes } from '../bytes/concat.ts';
 import { parseCanonicalJson, toCanonicalJson } from '../bytes/canonical-json.ts';
 import { equalBytes } from '../bytes/equal.ts';
-import { fromHex, toHex, type Hex } from '../bytes/hex.ts';
 import { toUtf8 } from '../bytes/utf8.ts';
-import { BATCH_CLASSES } from '../credential/credential-type.ts';
+import { fromLittleEndian, toLittleEndian } from '../bytes/words.ts';
 import type { Crypto } from '../crypto.ts';
+import { invariant } from '../errors.ts';
 import { StatusLists, type AcceptedList, type AcceptedSet } from '../status/accepted-lists.ts';
 import { StatusList, type StatusBits } from '../status/token-status-list.ts';
 import { SnapshotError } from './errors.ts';
-import { LedgerState, type Head, type StatusAnchor } from './ledger-state.ts';
-import type { RootAnchor, RootIndex } from './root-index.ts';
+import { LedgerState, type ActAnchor, type Head, type StatusAnchor } from './ledger-state.ts';
+import { RootIndex } from './root-index.ts';
+import { ROWS_PER_PAGE, WORDS_PER_ROW, type Author } from './root-row.ts';
 import type { TrustEntry } from './trust-list.ts';
 
 export interface Snapshot {
@@ -30,17 +34,13 @@ export interface Snapshot {
   readonly statusLists: StatusLists;
 }
 
-interface Author {
-  readonly issuer: Hex;
-  readonly account: Hex;
-}
-
 type ListHead = Omit<AcceptedList, 'list'> & { readonly bits: StatusBits; readonly byteLength: number };
 
 interface SnapshotHead {
-  readonly actSequences: readonly { readonly issuer: Hex; readonly sequence: number }[];
+  readonly acts: readonly ActAnchor[];
   readonly authors: readonly Author[];
   readonly head: Head;
+  readonly lastChange: Head;
   readonly roots: number;
   readonly sets: readonly (Omit<AcceptedSet, 'lists'> & { readonly lists: readonly ListHead[] })[];
   readonly statusAnchors: readonly StatusAnchor[];
@@ -48,114 +48,133 @@ interface SnapshotHead {
   readonly version: number;
 }
 
-const MAGIC = toUtf8('HCLS1\0');
+const MAGIC = toUtf8('HCLS2\0\0\0');
 const JSON_AT = MAGIC.length + 4;
-const ROW_BYTES = 40;
+const PAGE_BYTES = ROWS_PER_PAGE * WORDS_PER_ROW * 4;
+const ROW_BYTES = WORDS_PER_ROW * 4;
 const DIGEST_BYTES = 32;
 
-export function encodeSnapshot(crypto: Crypto, { state, statusLists }: Snapshot): Uint8Array {
-  const authors: Author[] = [];
-  const rows = encodeRoots(state.roots, authors);
+export function encodeSnapshot(crypto: Crypto, snapshot: Snapshot): Uint8Array {
+  return concatBytes(...snapshotParts(crypto, snapshot));
+}
+
+/** The parts that one after the other make a snapshot; lent until the state changes. */
+export function snapshotParts(crypto: Crypto, { state, statusLists }: Snapshot): readonly Uint8Array[] {
+  const { size, pages, authors } = state.roots.rows;
   const sets = [...statusLists.sets()];
   const head: SnapshotHead = {
-    actSequences: Array.from(state.actSequences, ([issuer, sequence]) => ({ issuer, sequence })),
+    acts: state.acts,
     authors,
     head: state.head,
-    roots: state.roots.size,
+    lastChange: state.lastChange,
+    roots: size,
     sets: sets.map((set) => ({ ...set, lists: set.lists.map(toListHead) })),
     statusAnchors: [...state.statusAnchors.values()],
     trust: state.trust.history,
     version: state.version,
   };
-  const json = toUtf8(toCanonicalJson(withoutBigints(head)));
-  const length = new Uint8Array(4);
-  new DataView(length.buffer).setUint32(0, json.length);
   const arrays = sets.flatMap(({ lists }) => lists.map(({ list }) => list.bytes));
-  const body = concatBytes(MAGIC, length, json, rows, ...arrays);
-  return concatBytes(body, crypto.sha256(body));
+  const first = encodeHead(head);
+  const digests = [
+    crypto.sha256(first),
+    ...pages.map((page) => digestOfPage(crypto, page)),
+    ...arrays.map((array) => crypto.sha256(array)),
+  ];
+  return [first, ...pages.map(toLittleEndian), ...arrays, crypto.sha256(concatBytes(...digests))];
 }
 
-/** Throws `SNAPSHOT_INVALID` for anything that {@link encodeSnapshot} did not write. */
+function encodeHead(head: SnapshotHead): Uint8Array {
+  const json = toUtf8(toCanonicalJson(withoutBigints(head)));
+  const bytes = new Uint8Array(toMultipleOf4(JSON_AT + json.length));
+  bytes.set(MAGIC);
+  viewOf(bytes).setUint32(MAGIC.length, json.length);
+  bytes.set(json, JSON_AT);
+  return bytes;
+}
+
+/** By page object; full pages never change. */
+const digestsOfFullPages = new WeakMap<Uint32Array, Uint8Array>();
+
+function digestOfPage(crypto: Crypto, page: Uint32Array): Uint8Array {
+  const known = digestsOfFullPages.get(page);
+  if (known !== undefined) return known;
+  const digest = crypto.sha256(toLittleEndian(page));
+  if (page.length * 4 === PAGE_BYTES) digestsOfFullPages.set(page, digest);
+  return digest;
+}
+
+/**
+ * Throws `SNAPSHOT_INVALID` for anything that {@link encodeSnapshot} did not write. The state lives in `bytes`,
+ * which nobody may write to afterwards.
+ */
 export function decodeSnapshot(crypto: Crypto, bytes: Uint8Array): Snapshot {
   const body = bytes.subarray(0, Math.max(0, bytes.length - DIGEST_BYTES));
   if (body.length < JSON_AT || !equalBytes(body.subarray(0, MAGIC.length), MAGIC)) {
     throw new SnapshotError('SNAPSHOT_INVALID', 'not a snapshot of this version');
   }
-  if (!equalBytes(crypto.sha256(body), bytes.subarray(body.length))) {
-    throw new SnapshotError('SNAPSHOT_INVALID', 'the snapshot is damaged');
-  }
   try {
-    return readBody(body);
+    return readParts(crypto, body, bytes.subarray(body.length));
   } catch (cause) {
+    if (cause instanceof SnapshotError) throw cause;
     throw new SnapshotError('SNAPSHOT_INVALID', 'the snapshot does not hold together', { cause });
   }
 }
 
-function readBody(body: Uint8Array): Snapshot {
-  const rowsAt = JSON_AT + viewOf(body).getUint32(MAGIC.length);
-  // The digest holds, so this is what encodeSnapshot wrote.
-  const head = withBigints(parseCanonicalJson(body.subarray(JSON_AT, rowsAt))) as SnapshotHead;
-  const listsAt = rowsAt + head.roots * ROW_BYTES;
-  const state = LedgerState.restore({
-    ...head,
-    roots: decodeRoots(body.subarray(rowsAt, listsAt), head.authors),
-    actSequences: head.actSequences.map(({ issuer, sequence }) => [issuer, sequence] as const),
+function readParts(crypto: Crypto, body: Uint8Array, digest: Uint8Array): Snapshot {
+  const jsonEnd = JSON_AT + viewOf(body).getUint32(MAGIC.length);
+  const rowsAt = toMultipleOf4(jsonEnd);
+  const head = parseHead(body.subarray(JSON_AT, jsonEnd));
+  invariant(head.roots * ROW_BYTES <= body.length, 'no more rows than bytes for them');
+  const ends = [rowsAt, ...pageEnds(rowsAt, head.roots)];
+  for (const { byteLength } of head.sets.flatMap(({ lists }) => lists))
+    ends.push((ends.at(-1) ?? 0) + byteLength);
+  const parts = ends.map((end, i) => body.subarray(i === 0 ? 0 : ends[i - 1], end));
+  const digests = parts.map((part) => crypto.sha256(part));
+  if (ends.at(-1) !== body.length || !equalBytes(crypto.sha256(concatBytes(...digests)), digest)) {
+    throw new SnapshotError('SNAPSHOT_INVALID', 'the snapshot is damaged');
+  }
+  const pages = parts.slice(1, 1 + Math.ceil(head.roots / ROWS_PER_PAGE)).map(fromLittleEndian);
+  pages.forEach((page, i) => {
+    // The part of this page is after the head's.
+    if (page.length * 4 === PAGE_BYTES) digestsOfFullPages.set(page, digests[1 + i]!);
   });
-  let at = listsAt;
-  const sets = head.sets.map((set) => ({
-    ...set,
-    lists: set.lists.map(({ bits, byteLength, ...list }) => {
-      const array = body.slice(at, (at += byteLength));
-      return { ...list, list: new StatusList(bits, array) };
-    }),
-  }));
-  return { state, statusLists: new StatusLists(sets) };
+  const roots = RootIndex.restore({ size: head.roots, pages, authors: head.authors });
+  return {
+    state: LedgerState.restore({ ...head, roots }),
+    statusLists: readLists(head, parts.slice(1 + pages.length)),
+  };
+}
+
+/** What it says is believed once the digest holds; until then it only says where to look for the parts. */
+function parseHead(json: Uint8Array): SnapshotHead {
+  return withBigints(parseCanonicalJson(json)) as SnapshotHead; // the digest is checked before it is used
+}
+
+function pageEnds(rowsAt: number, rows: number): readonly number[] {
+  return Array.from({ length: Math.ceil(rows / ROWS_PER_PAGE) }, (_, page) =>
+    Math.min(rowsAt + (page + 1) * PAGE_BYTES, rowsAt + rows * ROW_BYTES),
+  );
+}
+
+function readLists({ sets }: SnapshotHead, arrays: readonly Uint8Array[]): StatusLists {
+  let next = 0;
+  return new StatusLists(
+    sets.map((set) => ({
+      ...set,
+      lists: set.lists.map(({ bits, byteLength, ...list }) => {
+        const array = arrays[next++]?.slice() ?? new Uint8Array(byteLength); // there is one for each list
+        return { ...list, list: new StatusList(bits, array) };
+      }),
+    })),
+  );
 }
 
 function toListHead({ list, ...head }: AcceptedList): ListHead {
   return { ...head, bits: list.bits, byteLength: list.bytes.length };
 }
 
-/** Fills `authors` with those that the rows refer to. */
-function encodeRoots(roots: RootIndex, authors: Author[]): Uint8Array {
-  const ids = new Map<string, number>();
-  const rows = new Uint8Array(roots.size * ROW_BYTES);
-  const view = viewOf(rows);
-  let at = 0;
-  for (const { root, issuer, account, timeSeconds, log2Size, class: batchClass } of roots.anchors()) {
-    const key = `${issuer} ${account}`;
-    const author = ids.get(key) ?? authors.push({ issuer, account }) - 1;
-    ids.set(key, author);
-    rows.set(fromHex(root), at);
-    view.setUint32(at + 32, timeSeconds);
-    view.setUint16(at + 36, author);
-    view.setUint8(at + 38, log2Size);
-    view.setUint8(at + 39, BATCH_CLASSES.indexOf(batchClass));
-    at += ROW_BYTES;
-  }
-  return rows;
-}
-
-/** An issuer's batches follow each other without gaps, so their numbers need not be kept. */
-function* decodeRoots(rows: Uint8Array, authors: readonly Author[]): Generator<RootAnchor> {
-  const view = viewOf(rows);
-  const sequences = new Map<Hex, number>();
-  for (let at = 0; at < rows.length; at += ROW_BYTES) {
-    const author = authors[view.getUint16(at + 36)];
-    const batchClass = BATCH_CLASSES[view.getUint8(at + 39)];
-    if (author === undefined || batchClass === undefined)
-      throw new RangeError('a root without author or class');
-    const sequence = (sequences.get(author.issuer) ?? 0) + 1;
-    sequences.set(author.issuer, sequence);
-    yield {
-      root: toHex(rows.subarray(at, at + 32)),
-      ...author,
-      timeSeconds: view.getUint32(at + 32),
-      log2Size: view.getUint8(at + 38),
-      class: batchClass,
-      sequence,
-    };
-  }
+function toMultipleOf4(length: number): number {
+  return (length + 3) & ~3;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

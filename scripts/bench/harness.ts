@@ -15,6 +15,8 @@ export interface Settings {
   readonly rounds: number;
   readonly blockMs: number;
   readonly seed: number;
+  /** Of what grows; each benchmark has its own sizes without it. */
+  readonly size?: number;
 }
 
 /** One line of `hcl bench --json`. */

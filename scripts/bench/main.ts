@@ -1,13 +1,15 @@
-/** `hcl bench [NAME…] [--json]`: every figure is a ratio of medians taken in one run, on this machine, now. */
+/** `hcl bench [NAME…] [--size N] [--json]`: every figure is a ratio of medians taken in one run, on this machine, now. */
 import { benchIssue } from './issue.ts';
 import { machineLine, type Figure, type Settings } from './harness.ts';
 import { benchMerkle } from './merkle.ts';
+import { benchReplica } from './replica.ts';
 import { benchVerify } from './verify.ts';
 
 export const BENCHMARKS: Readonly<Record<string, (settings: Settings) => Promise<readonly Figure[]>>> = {
   merkle: benchMerkle,
   issue: benchIssue,
   verify: benchVerify,
+  replica: benchReplica,
 };
 
 export const BENCH_SETTINGS: Settings = { rounds: 9, blockMs: 250, seed: 20_221_221 };
@@ -35,7 +37,7 @@ function toLine({ bench: name, unit, median, limit, ratio, target, met, note }: 
   const against =
     limit === undefined || ratio === undefined ? '' : `ratio ${ratio.toFixed(2)} of ${show(limit)}`;
   const verdict = target === undefined ? '' : `${met === true ? '✓' : '✗'} ${target}`;
-  return `${name.padEnd(20)} ${value} ${against.padEnd(26)} ${verdict}\n${note === undefined ? '' : `${' '.repeat(21)}${note}\n`}`;
+  return `${name.padEnd(28)} ${value} ${against.padEnd(26)} ${verdict}\n${note === undefined ? '' : `${' '.repeat(29)}${note}\n`}`;
 }
 
 function show(value: number): string {

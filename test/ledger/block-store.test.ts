@@ -56,11 +56,17 @@ describe('block store', () => {
     await store.append([blockAt(255), blockAt(256), blockAt(4_000)], headAt(4_000));
     expect(await numbers(store)).to.deep.equal([9, 10, 255, 256, 4_000]);
     for await (const block of store.blocks()) expect(block).to.deep.equal(blockAt(block.number));
+    expect(await numbers(store, 10)).to.deep.equal([255, 256, 4_000]);
+    expect(await numbers(store, 11)).to.deep.equal([255, 256, 4_000]);
+    expect(await numbers(store, 4_000)).to.deep.equal([]);
+    const upTo = [8, 9, 254, 255, 9_999].map(async (number) => (await store.lastUpTo(number))?.number);
+    expect(await Promise.all(upTo)).to.deep.equal([undefined, 9, 10, 255, 4_000]);
+    expect(await store.lastUpTo(300)).to.deep.equal(blockAt(256));
   }
 
-  async function numbers(store: BlockStore): Promise<readonly number[]> {
+  async function numbers(store: BlockStore, after?: number): Promise<readonly number[]> {
     const found: number[] = [];
-    for await (const { number } of store.blocks()) found.push(number);
+    for await (const { number } of store.blocks(after)) found.push(number);
     return found;
   }
 });

@@ -3,15 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
+import { toHex } from '../../core/bytes/hex.ts';
+import { StatusLists } from '../../core/status/accepted-lists.ts';
 import type { LedgerBlock, LedgerEvent } from '../../core/trust/ledger-event.ts';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
-import { memoryBlockStore } from '../../ledger/block-store.ts';
+import { decodeSnapshot, encodeSnapshot } from '../../core/trust/snapshot.ts';
+import { StateRoot } from '../../core/trust/state-root.ts';
+import { memoryBlockStore, type BlockStore } from '../../ledger/block-store.ts';
 import { CONTRACT_NAMES, type Deployment } from '../../ledger/deployment.ts';
 import type { LedgerErrorCode } from '../../ledger/errors.ts';
 import { readHistory, type HistoryEntry, type HistoryFilter } from './support/history.ts';
 import { openLevelBlockStore } from '../../ledger/level-block-store.ts';
 import { Replica, type ReplicaOptions } from '../../ledger/replica.ts';
 import { StatusAnchorClient } from '../../ledger/status-anchor.ts';
+import { nodeCrypto } from '../../service/node-crypto.ts';
 import { failure } from './support/failure.ts';
 import {
   honest,
@@ -178,6 +183,58 @@ describe('replica', () => {
       }
     });
 
+    it('goes on from a snapshot and replays only what came after it', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'hcl-replica-'));
+      try {
+        proxy.handle = untilBlock(8);
+        const snapshot = await withStore(folder, async (replica) => {
+          await replica.sync();
+          const { state } = replica;
+          return encodeSnapshot(nodeCrypto, { state, statusLists: StatusLists.empty });
+        });
+        proxy.handle = honest;
+        const whole = await withStore(folder, async (replica) => (await replica.sync(), replica.state));
+
+        const { state } = decodeSnapshot(nodeCrypto, snapshot);
+        await using store = await openLevelBlockStore(folder);
+        const replayed: number[] = [];
+        const watched: BlockStore = {
+          ...store,
+          async *blocks(after) {
+            for await (const block of store.blocks(after)) {
+              replayed.push(block.number);
+              yield block;
+            }
+          },
+        };
+        await using replica = await Replica.open({ rpcUrls: [], deployment }, { state, store: watched });
+        expect(replayed[0]).to.equal(9);
+        expect(replica.head).to.deep.equal(whole.head);
+        expect(stateRootOf(replica.state)).to.equal(stateRootOf(whole));
+        expect(replica.state.version).to.equal(whole.version);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    });
+
+    it('does not go on from a snapshot of another store, or of a later one', async () => {
+      proxy.handle = honest;
+      await using whole = await openReplica();
+      await whole.sync();
+      const stores = [memoryBlockStore(), memoryBlockStore(), memoryBlockStore()];
+      const { number, hash, timeSeconds } = whole.head;
+      await stores[1]?.append([{ number: 5, hash: deployment.genesisHash, timeSeconds, events: [] }], {
+        number,
+        hash,
+        timeSeconds,
+      });
+      await stores[2]?.append([{ number, hash, timeSeconds, events: [] }], { number: 5, hash, timeSeconds });
+      for (const store of stores) {
+        const opening = Replica.open({ rpcUrls: [], deployment }, { state: copyOf(whole.state), store });
+        await failure(opening, 'LEDGER_STORE_INVALID');
+      }
+    });
+
     it('folds nothing that it could not store', async () => {
       proxy.handle = honest;
       const store = memoryBlockStore();
@@ -190,6 +247,15 @@ describe('replica', () => {
       expect(replica.state.version).to.equal(0);
       expect(replica.head.number).to.equal(0);
     });
+
+    function copyOf(state: LedgerState): LedgerState {
+      const statusLists = StatusLists.empty;
+      return decodeSnapshot(nodeCrypto, encodeSnapshot(nodeCrypto, { state, statusLists })).state;
+    }
+
+    function stateRootOf(state: LedgerState): string {
+      return toHex(new StateRoot(nodeCrypto, state).root());
+    }
 
     async function withStore<T>(
       folder: string,
@@ -317,17 +383,143 @@ describe('replica', () => {
         ));
     }
 
-    it('stops when its endpoint turns to another chain while it runs', async () => {
+    describe('while it runs, at the next sync,', () => {
+      /** A replica that has read all, of endpoints that can be exchanged, and the seconds that have passed. */
+      async function running(
+        work: (replica: Replica<LedgerState>, pass: (seconds: number) => void) => Promise<void>,
+      ): Promise<void> {
+        proxy.handle = honest;
+        let seconds = GENESIS_SECONDS;
+        await using replica = await Replica.open(
+          { rpcUrls: [proxy.url], deployment, timeoutMs: TIMEOUT_MS, recheckSeconds: 60 },
+          { state: new LedgerState(), now: () => seconds },
+        );
+        await replica.sync();
+        const { version } = replica.state;
+        await work(replica, (passed) => (seconds += passed));
+        expect(replica.state.version).to.equal(version);
+        proxy.handle = honest;
+        expect(await replica.sync()).to.include({ events: 0, toBlock: lastBlock });
+      }
+
+      it('refuses another chain id', () =>
+        running(async (replica) => {
+          await using other = await startTestNode({ chainId: CHAIN_ID + 1 });
+          for (let i = 0; i <= lastBlock; i++) await other.node.sealBlock();
+          proxy.handle = (exchange) => redirect(exchange, other);
+          await failure(replica.sync(), 'LEDGER_WRONG_CHAIN');
+        }));
+
+      it('refuses a chain of the same id that was begun anew', () =>
+        running(async (replica) => {
+          await using reset = await startTestNode({ sealer: 'another sealer' });
+          proxy.handle = (exchange) => redirect(exchange, reset);
+          await failure(replica.sync(), 'LEDGER_WRONG_GENESIS');
+        }));
+
+      it('refuses a chain begun anew with the same genesis block and contracts', () =>
+        running(async (replica) => {
+          await using reset = await startTestNode();
+          expect(await deployTo(reset.url)).to.deep.equal(deployment);
+          for (let i = 0; i < 3; i++) await reset.node.sealBlock();
+          proxy.handle = (exchange) => redirect(exchange, reset);
+          const error = await failure(replica.sync(), 'LEDGER_CHAIN_RESET');
+          expect(error.retryable).to.equal(false);
+        }));
+
+      it('refuses one begun anew without contracts, and replaced code, within a minute', () =>
+        running(async (replica, pass) => {
+          await using reset = await startTestNode();
+          const lies = [
+            (exchange: Exchange) => redirect(exchange, reset),
+            (exchange: Exchange) => rewrite(exchange, 'eth_getCode', (code) => `${String(code)}00`),
+          ];
+          for (const lie of lies) {
+            proxy.handle = lie;
+            expect((await replica.sync()).events).to.equal(0);
+            pass(60);
+            await failure(replica.sync(), 'LEDGER_CODE_CHANGED');
+            proxy.handle = honest;
+            await replica.sync();
+          }
+        }));
+    });
+  });
+
+  describe('beside another endpoint', () => {
+    let second: FaultProxy;
+
+    before(async () => {
+      second = await startFaultProxy(node.url);
       proxy.handle = honest;
-      await using replica = await openReplica();
+    });
+
+    after(() => second[Symbol.asyncDispose]());
+
+    /** Reads all from the honest first endpoint; returns what is said of the second. */
+    async function readBeside(handle: FaultProxy['handle']): Promise<string | undefined> {
+      second.handle = handle;
+      await using replica = await openReplica({ rpcUrls: [proxy.url, second.url] });
+      expect((await replica.sync()).events).to.equal(EVENTS);
+      expect(replica.confirmedAtSeconds).to.not.equal(undefined);
+      return replica.standings.get(second.url);
+    }
+
+    it('that agrees', async () => expect(await readBeside(honest)).to.equal('agrees'));
+
+    it('that is behind', async () =>
+      expect(await readBeside((exchange) => rewrite(exchange, 'eth_getBlockByNumber', () => null))).to.equal(
+        'behind',
+      ));
+
+    it('that is away, hangs, refuses or talks nonsense, goes on', async () => {
+      const error = { code: -32_601, message: 'no such method' };
+      const silences: readonly FaultProxy['handle'][] = [
+        () => Promise.resolve('reset'),
+        () => Promise.resolve('hang'),
+        () => Promise.resolve({ text: '<html>' }),
+        ({ requests }) => Promise.resolve(requests.map(({ id }) => ({ id, error }))),
+      ];
+      for (const silence of silences) expect(await readBeside(silence)).to.equal('silent');
+    });
+
+    it('that lies, goes on and is not led astray', async () => {
+      const forged = forge({ stateRoot: `0x${'00'.repeat(32)}` });
+      const lies: readonly FaultProxy['handle'][] = [
+        (exchange) => rewrite(exchange, 'eth_getBlockByNumber', (block) => forged(block as never)),
+        (exchange) =>
+          rewrite(exchange, 'eth_getBlockByNumber', (block) => ({ ...(block as object), gasUsed: '0x0' })),
+        async (exchange) => {
+          const result = await exchange.ask('eth_getBlockByNumber', ['0x1', false]);
+          return exchange.requests.map(({ id }) => ({ id, jsonrpc: '2.0', result }));
+        },
+      ];
+      for (const lie of lies) expect(await readBeside(lie)).to.equal('lies');
+    });
+
+    it('asks one that hangs once in a sync, however much there is to read', async () => {
+      let asked = 0;
+      second.handle = () => (asked++, Promise.resolve('hang'));
+      await using replica = await openReplica({ rpcUrls: [proxy.url, second.url] });
+      proxy.handle = untilBlock(6);
       await replica.sync();
-      const { version } = replica.state;
-      await using other = await startTestNode({ chainId: CHAIN_ID + 1 });
-      for (let i = 0; i <= lastBlock; i++) await other.node.sealBlock();
-      proxy.handle = (exchange) => redirect(exchange, other);
-      await failure(replica.sync(), 'LEDGER_REORGED');
-      await failure(replica.sync(), 'LEDGER_WRONG_CHAIN');
-      expect(replica.state.version).to.equal(version);
+      proxy.handle = honest;
+      await replica.sync();
+      expect(asked).to.equal(2);
+    });
+
+    it('stops when the other comes to hold another block than the one that was read', async () => {
+      await using twin = await startTestNode();
+      await deployTo(twin.url);
+      for (let i = 0; i < lastBlock; i++) await twin.node.sealBlock();
+      second.handle = () => Promise.resolve('hang');
+      await using replica = await openReplica({ rpcUrls: [proxy.url, second.url] });
+      await replica.sync();
+      second.handle = (exchange) => redirect(exchange, twin);
+      await failure(replica.sync(), 'LEDGER_SPLIT_VIEW');
+      second.handle = honest;
+      await replica.sync();
+      expect(replica.standings.get(second.url)).to.equal('agrees');
     });
   });
 

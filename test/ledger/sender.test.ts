@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'mocha';
 import type { Hex } from '../../core/trust/ledger-event.ts';
 import { batchAnchorAbi } from '../../ledger/abi.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
-import { isRetryable } from '../../ledger/errors.ts';
+import { isRetryable, LedgerError } from '../../ledger/errors.ts';
 import { readHistory } from './support/history.ts';
 import { LedgerRpc } from '../../ledger/rpc.ts';
 import { Sender } from '../../ledger/sender.ts';
@@ -84,9 +84,9 @@ describe('sender', () => {
 
   it('anchors through an honest endpoint', () => anchorsOnce(2, honest));
 
-  it('loses nothing and repeats nothing when every answer to a transaction is lost', () =>
+  it('L3: loses nothing and repeats nothing when 200 answers to transactions are lost', () =>
     anchorsOnce(
-      runs(20, 200),
+      runs(200, 2000),
       onSend(async (exchange) => (await exchange.forward(), 'reset')),
     ));
 
@@ -285,6 +285,28 @@ describe('sender', () => {
     expect(await transactionsOfAccount()).to.equal(anchored + idle);
   });
 
+  it('two senders of one account, by mistake: the sequence fences them, and every root is there once', async () => {
+    proxy.handle = honest;
+    using twin = handOf('account', node.url, deployment);
+    const first = anchored + 1;
+    const own = Array.from({ length: 10 }, (_, i) => first + i);
+    const anchorAll = async ({ batches }: Hand, roots: readonly number[]): Promise<number[]> => {
+      const sequences: number[] = [];
+      for (const root of roots) sequences.push(await anchorNext(batches, root));
+      return sequences;
+    };
+    // The first ten roots are sent by both, the others by one each.
+    const [mine, theirs] = await Promise.all([
+      anchorAll(hand, [...own, ...own.map((root) => root + 10_000)]),
+      anchorAll(twin, [...own, ...own.map((root) => root + 20_000)]),
+    ]);
+    expect(mine.slice(0, 10)).to.deep.equal(theirs.slice(0, 10));
+    const sequences = [...new Set([...mine, ...theirs])].toSorted((a, b) => a - b);
+    expect(sequences).to.deep.equal(Array.from({ length: 30 }, (_, i) => first + i));
+    expect(await honestly.batches.sequence(ISSUER)).to.equal(first + 29);
+    anchored += 30;
+  });
+
   it('gives up when patience ends, with an error that may be tried again', async () => {
     proxy.handle = () => Promise.resolve('reset');
     using impatient = impatientHand();
@@ -336,6 +358,20 @@ async function untilDone<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       if (!isRetryable(error)) throw error;
+    }
+  }
+}
+
+/** Anchors a root with whatever sequence is next; the contract refuses one that another sender has taken. */
+async function anchorNext(batches: Hand['batches'], root: number): Promise<number> {
+  for (;;) {
+    try {
+      const expectedSequence = (await batches.sequence(ISSUER)) + 1;
+      const batch = { root: rootOf(root), log2Size: 6, class: 'short', expectedSequence } as const;
+      return (await batches.anchor(batch)).sequence;
+    } catch (error) {
+      const isTaken = error instanceof LedgerError && error.revert?.name === 'BatchAnchorWrongSequence';
+      if (!isTaken) throw error;
     }
   }
 }

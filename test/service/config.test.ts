@@ -98,6 +98,8 @@ describe('secrets in files', () => {
       await writeFileAtomically(join(folder, 'a'), 'one');
       await writeFileAtomically(join(folder, 'a'), 'two');
       expect(await readSecretFile(join(folder, 'a'))).to.equal('two');
+      await writeFileAtomically(join(folder, 'a'), [Buffer.from('th'), Buffer.from('ree')]);
+      expect(await readSecretFile(join(folder, 'a'))).to.equal('three');
       expect(await readdir(folder)).to.deep.equal(['a']);
     });
   });

@@ -2,8 +2,12 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { Level } from 'level';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
-import { decodeSnapshot } from '../../core/trust/snapshot.ts';
+import { toHex } from '../../core/bytes/hex.ts';
+import type { LedgerState } from '../../core/trust/ledger-state.ts';
+import { decodeSnapshot, encodeSnapshot } from '../../core/trust/snapshot.ts';
+import { StateRoot } from '../../core/trust/state-root.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import { verifyCode } from '../../core/verify/verify.ts';
 import { defaultPolicy } from '../../core/verify/policy.ts';
@@ -13,6 +17,7 @@ import { VERIFIER_DEFAULTS, type VerifierConfig } from '../../verifier/config.ts
 import { fetchJsonWith } from '../../verifier/fetch-json.ts';
 import { Verifier } from '../../verifier/verifier.ts';
 import { failure } from '../ledger/support/failure.ts';
+import { makeConsortium } from '../support/consortium.ts';
 import { LEDGER_NOW, startPublishedIssuer, type PublishedIssuer } from './support/published-issuer.ts';
 
 const NOBODY = 'http://127.0.0.1:1';
@@ -116,6 +121,36 @@ describe('a verifier over a ledger', function () {
     expect(reasonsOf(verdict)).to.deep.equal(['pass']);
   });
 
+  it('goes on from its snapshot, without the blocks that are in it', async () => {
+    let stateRoot: string;
+    {
+      await using verifier = await open();
+      await verifier.sync();
+      stateRoot = stateRootOf(verifier.state);
+    }
+    const level = new Level(join(folder, 'verifier', 'replica'));
+    const keys = await level.keys({ gt: 'block/', lt: 'block0' }).all();
+    await level.batch(keys.slice(0, -1).map((key) => ({ type: 'del', key })));
+    await level.close();
+    await using verifier = await open({ rpcUrls: [NOBODY] });
+    expect(stateRootOf(verifier.state)).to.equal(stateRoot);
+    expect(reasonsOf(await verifier.verify(code))).to.deep.equal(['pass']);
+  });
+
+  it('does not go on from a snapshot of another ledger than its store', async () => {
+    {
+      await using verifier = await open();
+      await verifier.sync();
+    }
+    const { state, statusLists } = makeConsortium({ seed: 3 });
+    const other = encodeSnapshot(nodeCrypto, { state, statusLists });
+    await writeFile(join(folder, 'verifier', 'snapshot.hcls'), other);
+    await using verifier = await open();
+    expect(stateRootOf(verifier.state)).to.not.equal(stateRootOf(state));
+    await verifier.sync();
+    expect(reasonsOf(await verifier.verify(code))).to.deep.equal(['pass']);
+  });
+
   it('starts with a damaged snapshot, and only fetches again', async () => {
     {
       await using verifier = await open();
@@ -171,4 +206,8 @@ describe('a verifier over a ledger', function () {
 
 function reasonsOf({ outcome, reasons }: Verdict): readonly string[] {
   return [outcome, ...reasons];
+}
+
+function stateRootOf(state: LedgerState): string {
+  return toHex(new StateRoot(nodeCrypto, state).root());
 }

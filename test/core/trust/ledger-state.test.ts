@@ -52,6 +52,7 @@ describe('the state of the ledger', () => {
     state.apply(block(9, 20));
     expect(state.head).to.deep.equal({ number: 9, hash: '0x09', timeSeconds: 20 });
     expect(state.version).to.equal(2);
+    expect(state.lastChange).to.deep.equal({ number: 3, hash: '0x03', timeSeconds: 10 });
   });
 
   it('keeps the last status anchor with its time, and counts acts', () => {
@@ -67,6 +68,10 @@ describe('the state of the ledger', () => {
       timeSeconds: 20,
     });
     expect(state.actSequences.get(issuer)).to.equal(2);
+    expect(state.acts.map(({ sequence, timeSeconds }) => [sequence, timeSeconds])).to.deep.equal([
+      [1, 10],
+      [2, 10],
+    ]);
   });
 
   const refused: readonly (readonly [rule: string, blocks: readonly LedgerBlock[], code: string])[] = [

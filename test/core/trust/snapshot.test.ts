@@ -2,7 +2,13 @@ import { describe, it } from 'mocha';
 import { expect } from 'chai';
 import { concatBytes } from '../../../core/bytes/concat.ts';
 import { toHex } from '../../../core/bytes/hex.ts';
+import { toUtf8 } from '../../../core/bytes/utf8.ts';
+import type { LedgerEvent } from '../../../core/trust/ledger-event.ts';
+import type { LedgerState } from '../../../core/trust/ledger-state.ts';
+import { RootIndex } from '../../../core/trust/root-index.ts';
+import type { RootRows } from '../../../core/trust/root-row.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../../core/trust/snapshot.ts';
+import { StateRoot } from '../../../core/trust/state-root.ts';
 import { verifyCode } from '../../../core/verify/verify.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { makeConsortium, vaccinationRecord, type Consortium } from '../../support/consortium.ts';
@@ -19,7 +25,7 @@ function eventful(): Consortium {
       event: 'Predecessor',
       chainId: 2n ** 200n,
       genesis: toHex(new Uint8Array(32)),
-      finalCheckpoint: '0x00',
+      finalCheckpoint: toHex(new Uint8Array(32)),
     },
     { event: 'AuthoritySuspended', authority },
     { event: 'AuthorityReinstated', authority, effectiveFrom: consortium.nowSeconds },
@@ -37,6 +43,10 @@ function eventful(): Consortium {
   return consortium;
 }
 
+function stateRootOf(state: LedgerState): string {
+  return toHex(new StateRoot(nodeCrypto, state).root());
+}
+
 describe('a snapshot', () => {
   it('gives back the same knowledge and the same bytes', async () => {
     const consortium = eventful();
@@ -47,6 +57,9 @@ describe('a snapshot', () => {
     expect(state.trust.history).to.deep.equal(consortium.state.trust.history);
     expect([...state.roots.anchors()]).to.deep.equal([...consortium.state.roots.anchors()]);
     expect(state.head).to.deep.equal(consortium.state.head);
+    expect(state.lastChange).to.deep.equal(consortium.state.lastChange);
+    expect(state.acts).to.deep.equal(consortium.state.acts);
+    expect(stateRootOf(state)).to.equal(stateRootOf(consortium.state));
     const text = code?.text ?? '';
     const verdict = await verifyCode(text, consortium.context({ state, statusLists }));
     expect(verdict).to.deep.equal(await verifyCode(text, consortium.context()));
@@ -60,7 +73,58 @@ describe('a snapshot', () => {
     expect(() => state.apply({ ...consortium.state.head, events: [] }))
       .to.throw()
       .with.property('code', 'LEDGER_STATE_OUT_OF_ORDER');
-    state.apply({ ...consortium.state.head, number: consortium.state.head.number + 1, events: [] });
+    // What follows is the same for both, and neither page nor table is shared between them.
+    const { id, account } = consortium.issuer;
+    const events = Array.from({ length: 4000 }, (_, i): LedgerEvent => ({
+      event: 'BatchAnchored',
+      issuer: id,
+      root: toHex(nodeCrypto.sha256(Uint8Array.of(i >> 8, i))),
+      log2Size: 6,
+      class: 0,
+      sequence: 5001 + i,
+      account,
+    }));
+    for (const each of [state, consortium.state]) {
+      const { number, hash, timeSeconds } = each.head;
+      each.apply({ number: number + 1, hash, timeSeconds, events });
+    }
+    expect([...state.roots.anchors()]).to.deep.equal([...consortium.state.roots.anchors()]);
+    expect(state.roots.find(nodeCrypto.sha256(Uint8Array.of(0, 7)))).to.have.lengthOf(1);
+    expect(encodeSnapshot(nodeCrypto, { ...consortium, state })).to.deep.equal(
+      encodeSnapshot(nodeCrypto, consortium),
+    );
+  });
+
+  it('is read wherever its bytes lie in memory', () => {
+    const bytes = encodeSnapshot(nodeCrypto, eventful());
+    for (const shift of [1, 2, 3]) {
+      const moved = concatBytes(new Uint8Array(shift), bytes).subarray(shift);
+      const { state } = decodeSnapshot(nodeCrypto, moved);
+      expect(state.roots.size).to.equal(5000);
+    }
+  });
+
+  it('is refused when its rows are not those of an index, digests or not', () => {
+    const rows = eventful().state.roots.rows;
+    const [page] = rows.pages;
+    if (page === undefined) throw new Error('there are rows');
+    const nobody = page.with(9, 0xffff_0000);
+    const gap = page.with(9, (page[9] ?? 0) + 1);
+    const bad: readonly RootRows[] = [
+      { ...rows, pages: [nobody, ...rows.pages.slice(1)] },
+      { ...rows, pages: [gap, ...rows.pages.slice(1)] },
+      { ...rows, pages: rows.pages.slice(1) },
+      { ...rows, pages: rows.pages.toReversed() },
+      { ...rows, size: rows.size - 1 },
+      { ...rows, pages: rows.pages.map((each) => each.subarray(1)) },
+      { ...rows, authors: [] },
+      { ...rows, authors: [...rows.authors, ...rows.authors] },
+    ];
+    for (const each of bad) {
+      expect(() => RootIndex.restore(each))
+        .to.throw()
+        .with.property('code', 'LEDGER_STATE_INCONSISTENT');
+    }
   });
 
   it('is refused when a byte of it changed or is missing', () => {
@@ -79,13 +143,19 @@ describe('a snapshot', () => {
   });
 
   it('is refused when its parts do not hold together, digest or not', () => {
-    const body = concatBytes(
-      new TextEncoder().encode('HCLS1\0'),
-      Uint8Array.of(0, 0, 0, 2),
-      new TextEncoder().encode('{}'),
+    const bodies = ['{}', '{"roots":1e15,"sets":[]}', '{"roots":-1,"sets":[]}', '{"roots":0,"sets":[]}'].map(
+      (json) =>
+        concatBytes(
+          toUtf8('HCLS2\0\0\0'),
+          Uint8Array.of(0, 0, 0, json.length),
+          toUtf8(json.padEnd(24, '\0')),
+        ),
     );
-    expect(() => decodeSnapshot(nodeCrypto, concatBytes(body, nodeCrypto.sha256(body))))
-      .to.throw()
-      .with.property('code', 'SNAPSHOT_INVALID');
+    for (const body of bodies) {
+      const digest = nodeCrypto.sha256(nodeCrypto.sha256(body));
+      expect(() => decodeSnapshot(nodeCrypto, concatBytes(body, digest)))
+        .to.throw()
+        .with.property('code', 'SNAPSHOT_INVALID');
+    }
   });
 });

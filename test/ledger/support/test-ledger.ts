@@ -50,7 +50,9 @@ export interface TestNode extends AsyncDisposable {
 }
 
 /** A node with an empty chain; `sealer` makes chains with different genesis blocks. */
-export async function startTestNode(options: { chainId?: number; sealer?: string } = {}): Promise<TestNode> {
+export async function startTestNode(
+  options: { chainId?: number; sealer?: string; nowSeconds?: () => number } = {},
+): Promise<TestNode> {
   const folder = await mkdtemp(join(tmpdir(), 'hcl-ledger-'));
   const allowlistFile = join(folder, 'permissions.toml');
   const accounts = ROLES.map((role) => `"${addressOf(role)}"`).join(', ');
@@ -65,7 +67,7 @@ export async function startTestNode(options: { chainId?: number; sealer?: string
       port: 0,
       limits: { maxClockLeadSeconds: 2 ** 32 },
     },
-    { nowSeconds: () => GENESIS_SECONDS },
+    { nowSeconds: options.nowSeconds ?? (() => GENESIS_SECONDS) },
   );
   return {
     url: started.url,

@@ -1,0 +1,135 @@
+/**
+ * A ledger state as named sections of canonical bytes, read piece by piece: each `read` gives the sections that
+ * have changed since the one before. What the state knows and nothing else goes in, so two states that folded
+ * the same events at the same times give the same sections, whatever the chain's block hashes were.
+ *
+ *   trust/<part>                              the trust events, in ledger order (`trust-entry-bytes.ts`)
+ *   roots/<class>/<day>/<issuer>/<part>       anchors: root 32 ‖ account 20 ‖ time u64 ‖ sequence u64 ‖ log2 size u8
+ *   status/<issuer>                           version u64 ‖ lists root 32 ‖ acts digest 32 ‖ next update u64 ‖ time u64
+ *   acts/<issuer>/<part>                      act batches: root 32 ‖ log2 size u8 ‖ sequence u64 ‖ time u64 ‖
+ *                                             first approver 20 ‖ second approver 20
+ *
+ * `<class>` is `long` or `short`, `<day>` the UTC day of anchoring as `2022-12-21`, `<issuer>` 64 hex digits,
+ * `<part>` eight, counted from 0: a part has 1,024 entries before the next one begins, which bounds what one
+ * more entry costs. Class and day come before the issuer, so that what a device keeps (all of `long`, the last
+ * days of `short`) is one range of names each. Times are Unix seconds, numbers big endian.
+ */
+import { ByteWriter } from '../bytes/byte-writer.ts';
+import { fromHex, type Hex } from '../bytes/hex.ts';
+import type { BatchClass } from '../credential/credential-type.ts';
+import { GrowingSection, type SectionSink } from './growing-section.ts';
+import type { LedgerState, StatusAnchor } from './ledger-state.ts';
+import type { Anchor } from './root-index.ts';
+import { writeTrustEntry } from './trust-entry-bytes.ts';
+
+const SECONDS_PER_DAY = 86_400;
+const MILLISECONDS = 1000;
+const WORD = 32;
+const ADDRESS = 20;
+
+/** The anchors of one issuer and class on its last day. */
+interface Day {
+  readonly number: number;
+  readonly section: GrowingSection;
+}
+
+export class SectionReader {
+  readonly #state: LedgerState;
+  readonly #trust = new GrowingSection('trust');
+  /** By issuer. */
+  readonly #days: Readonly<Record<BatchClass, Map<Hex, Day>>> = { short: new Map(), long: new Map() };
+  readonly #acts = new Map<Hex, GrowingSection>();
+  readonly #statuses = new Map<Hex, StatusAnchor>();
+  readonly #accounts = new Map<Hex, Uint8Array>();
+  #trustRead = 0;
+  #rootsRead = 0;
+  #actsRead = 0;
+
+  constructor(state: LedgerState) {
+    this.#state = state;
+  }
+
+  /** Gives `sink` every section that is new or has changed since the last read. */
+  read(sink: SectionSink): void {
+    this.#readTrust(sink);
+    this.#readRoots(sink);
+    this.#readActs(sink);
+    this.#readStatuses(sink);
+  }
+
+  #readTrust(sink: SectionSink): void {
+    const { history } = this.#state.trust;
+    for (; this.#trustRead < history.length; this.#trustRead++) {
+      // The index is below the length.
+      writeTrustEntry(this.#trust.next(sink), history[this.#trustRead]!);
+    }
+    this.#trust.read(sink);
+  }
+
+  #readRoots(sink: SectionSink): void {
+    const { roots } = this.#state;
+    const root = new Uint8Array(WORD);
+    for (; this.#rootsRead < roots.size; this.#rootsRead++) {
+      const anchor = roots.anchorAt(this.#rootsRead);
+      roots.copyRoot(this.#rootsRead, root);
+      this.#sectionOf(anchor, sink)
+        .next(sink)
+        .raw(root)
+        .raw(this.#accountBytes(anchor.account))
+        .u64(anchor.timeSeconds)
+        .u64(anchor.sequence)
+        .u8(anchor.log2Size);
+    }
+    for (const days of Object.values(this.#days)) for (const { section } of days.values()) section.read(sink);
+  }
+
+  /** Time only grows: with an anchor of a new day the section of the day before is complete. */
+  #sectionOf({ class: batchClass, issuer, timeSeconds }: Anchor, sink: SectionSink): GrowingSection {
+    const number = Math.floor(timeSeconds / SECONDS_PER_DAY);
+    const days = this.#days[batchClass];
+    const known = days.get(issuer);
+    if (known?.number === number) return known.section;
+    known?.section.read(sink);
+    const section = new GrowingSection(`roots/${batchClass}/${dayText(number)}/${issuer.slice(2)}`);
+    days.set(issuer, { number, section });
+    return section;
+  }
+
+  #readActs(sink: SectionSink): void {
+    const { acts } = this.#state;
+    for (; this.#actsRead < acts.length; this.#actsRead++) {
+      // The index is below the length.
+      const { issuer, root, log2Size, sequence, timeSeconds, firstApprover, secondApprover } =
+        acts[this.#actsRead]!;
+      const section = this.#acts.get(issuer) ?? new GrowingSection(`acts/${issuer.slice(2)}`);
+      this.#acts.set(issuer, section);
+      const out = section.next(sink).fixed(root, WORD).u8(log2Size).u64(sequence).u64(timeSeconds);
+      out.fixed(firstApprover, ADDRESS).fixed(secondApprover, ADDRESS);
+    }
+    for (const section of this.#acts.values()) section.read(sink);
+  }
+
+  #readStatuses(sink: SectionSink): void {
+    for (const [issuer, anchor] of this.#state.statusAnchors) {
+      if (this.#statuses.get(issuer) === anchor) continue; // anchors are values: a change is another one
+      this.#statuses.set(issuer, anchor);
+      const out = new ByteWriter().u64(anchor.version);
+      out.fixed(anchor.listsRoot, WORD).fixed(anchor.actsDigest, WORD);
+      out.u64(anchor.nextUpdate).u64(anchor.timeSeconds);
+      sink(`status/${issuer.slice(2)}`, out.bytes);
+    }
+  }
+
+  #accountBytes(account: Hex): Uint8Array {
+    const known = this.#accounts.get(account);
+    if (known !== undefined) return known;
+    const bytes = fromHex(account);
+    this.#accounts.set(account, bytes);
+    return bytes;
+  }
+}
+
+/** Days since 1970 → `2022-12-21`. */
+function dayText(day: number): string {
+  return new Date(day * SECONDS_PER_DAY * MILLISECONDS).toISOString().slice(0, '2022-12-21'.length);
+}

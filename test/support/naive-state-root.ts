@@ -1,0 +1,130 @@
+/**
+ * The state root as its definition says, from a whole history at once: nothing in common with `core/trust`,
+ * whose oracle it is. Fields of trust events come from the contracts' own declarations.
+ */
+import { Buffer } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import type { LedgerBlock, LedgerEvent } from '../../core/trust/ledger-event.ts';
+import { ledgerEventsAbi } from '../../ledger/abi.ts';
+import { naiveRoot } from './naive-merkle.ts';
+
+/** Kinds of trust entries, counted from 1. New ones are added at the end and none is ever moved. */
+const KINDS: readonly string[] = [
+  'AuthorityAdmitted',
+  'AuthorityAdminChanged',
+  'AuthoritySuspended',
+  'AuthorityReinstated',
+  'IssuerAccredited',
+  'IssuerAccepted',
+  'IssuerWidened',
+  'IssuerNarrowed',
+  'IssuerSuspended',
+  'IssuerReinstated',
+  'KeyAdded',
+  'KeyNarrowed',
+  'KeyCompromised',
+  'AccountAdded',
+  'AccountNarrowed',
+  'AccountCompromised',
+  'ApproverAdded',
+  'ApproverNarrowed',
+  'CheckpointSetChanged',
+  'Predecessor',
+  'ContractReplaced',
+];
+const PART = 1024;
+
+export function naiveStateRoot(blocks: readonly LedgerBlock[]): Uint8Array {
+  const names = [...naiveSections(blocks)].map(([name, bytes]) => {
+    const digest = sha256(Buffer.concat([Buffer.from('hcl/section/1\0'), bytes]));
+    return { name, leaf: sha256(Buffer.concat([Buffer.of(0, name.length), Buffer.from(name), digest])) };
+  });
+  names.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+  return naiveRoot(names.map(({ leaf }) => leaf));
+}
+
+export function naiveSections(blocks: readonly LedgerBlock[]): ReadonlyMap<string, Buffer> {
+  const all = blocks.flatMap(({ events, timeSeconds }) => events.map((event) => ({ event, timeSeconds })));
+  const lists = Map.groupBy(all, ({ event, timeSeconds }) => listOf(event, timeSeconds));
+  const sections = new Map<string, Buffer>();
+  for (const [name, entries] of lists) {
+    const bytes = entries.map(({ event, timeSeconds }) => entryOf(event, timeSeconds));
+    if (name.startsWith('status/')) {
+      sections.set(name, bytes.at(-1) ?? Buffer.alloc(0));
+      continue;
+    }
+    for (let part = 0; part * PART < bytes.length; part++) {
+      const number = part.toString(16).padStart(8, '0');
+      sections.set(`${name}/${number}`, Buffer.concat(bytes.slice(part * PART, (part + 1) * PART)));
+    }
+  }
+  return sections;
+}
+
+function listOf(event: LedgerEvent, timeSeconds: number): string {
+  if (event.event === 'BatchAnchored') {
+    const day = new Date(timeSeconds * 1000).toISOString().slice(0, 10);
+    return `roots/${event.class === 0 ? 'short' : 'long'}/${day}/${event.issuer.slice(2)}`;
+  }
+  if (event.event === 'StatusPublished') return `status/${event.issuer.slice(2)}`;
+  if (event.event === 'ActsAnchored') return `acts/${event.issuer.slice(2)}`;
+  return 'trust';
+}
+
+function entryOf(event: LedgerEvent, timeSeconds: number): Buffer {
+  if (event.event === 'BatchAnchored') {
+    const { root, account, sequence, log2Size } = event;
+    return Buffer.concat([hex(root), hex(account), u64(timeSeconds), u64(sequence), Buffer.of(log2Size)]);
+  }
+  if (event.event === 'StatusPublished') {
+    const { version, listsRoot, actsDigest, nextUpdate } = event;
+    return Buffer.concat([u64(version), hex(listsRoot), hex(actsDigest), u64(nextUpdate), u64(timeSeconds)]);
+  }
+  if (event.event === 'ActsAnchored') {
+    const { root, log2Size, sequence, firstApprover, secondApprover } = event;
+    const approvers = [hex(firstApprover), hex(secondApprover)];
+    return Buffer.concat([hex(root), Buffer.of(log2Size), u64(sequence), u64(timeSeconds), ...approvers]);
+  }
+  const kind = Buffer.of(KINDS.indexOf(event.event) + 1);
+  return Buffer.concat([kind, u64(timeSeconds), ...fieldsOf(event, event.event)]);
+}
+
+/** In the order, and by the types, of the contract's declaration. */
+function fieldsOf(event: object, name: string): readonly Buffer[] {
+  const values = new Map<string, unknown>(Object.entries(event));
+  const inputs = ledgerEventsAbi.getEvent(name)?.inputs ?? [];
+  return inputs.map((input) => field(input.type, values.get(input.name)));
+}
+
+function field(type: string, value: unknown): Buffer {
+  if (type === 'bytes2') return Buffer.from(String(value));
+  if (type === 'string') return withLength(Buffer.from(String(value)));
+  if (type === 'bytes') return withLength(hex(String(value)));
+  if (type === 'bytes32[]') {
+    const words = value as readonly string[]; // so says the type
+    return Buffer.concat([u32(words.length), ...words.map(hex)]);
+  }
+  if (!type.startsWith('uint')) return hex(String(value));
+  const digits = Number(type.slice('uint'.length)) / 4;
+  return Buffer.from(BigInt(String(value)).toString(16).padStart(digits, '0'), 'hex');
+}
+
+function withLength(bytes: Buffer): Buffer {
+  return Buffer.concat([u32(bytes.length), bytes]);
+}
+
+function hex(text: string): Buffer {
+  return Buffer.from(text.slice(2), 'hex');
+}
+
+function u32(value: number): Buffer {
+  return Buffer.from(value.toString(16).padStart(8, '0'), 'hex');
+}
+
+function u64(value: number): Buffer {
+  return Buffer.from(value.toString(16).padStart(16, '0'), 'hex');
+}
+
+function sha256(bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(bytes).digest();
+}
