@@ -8,6 +8,7 @@ import { Allowlist } from './allowlist.ts';
 import type { SealedBlock } from './block.ts';
 import { createChainRules, type ChainRules } from './chain-rules.ts';
 import { ChainStore } from './chain-store.ts';
+import { checkNewestBlocks } from './check-newest.ts';
 import { Executor } from './executor.ts';
 import { createGenesis } from './genesis.ts';
 import { NodeError } from './node-errors.ts';
@@ -55,8 +56,9 @@ export class EmbeddedNode implements AsyncDisposable {
     const rules = await createChainRules(config.chainId, config.sealerPrivateKey);
     const allowlist = await Allowlist.open(config.allowlistFile);
     await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
-    const store = await ChainStore.open(config.dataFolder, rules);
+    const store = await ChainStore.open(config.dataFolder, rules.crypto);
     try {
+      checkNewestBlocks(store);
       const genesis = await requireGenesis(store, config, rules);
       return new EmbeddedNode(genesis, await assemble({ config, rules, allowlist, store }, dependencies));
     } catch (error) {

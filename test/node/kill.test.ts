@@ -41,7 +41,7 @@ describe('node: kill -9 under load', () => {
         await expectAllThere(options, acknowledged);
       }
       expect(acknowledged.length, 'the load was real').to.be.greaterThan(KILLS);
-      const report = await verifyDataFolder(options);
+      const report = await verifyDataFolder(options.dataFolder);
       expect(report.fault).to.equal(undefined);
       expect(report.transactions).to.be.at.least(acknowledged.length);
     } finally {

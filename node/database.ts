@@ -1,0 +1,67 @@
+/** The Level database of a chain: how it is opened, and what is said when it cannot be. */
+import { Level } from 'level';
+import { NodeError } from './node-errors.ts';
+
+export type Database = Level<Uint8Array, Uint8Array>;
+
+const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
+const RESTORE =
+  'stop here, keep a copy of the folder and restore it from a backup; "hcl fsck --node FOLDER" says how far it is good';
+
+/** Opens or creates. Throws `NODE_FOLDER_LOCKED`, `NODE_STORE_CORRUPT` or `NODE_STORE_UNAVAILABLE`. */
+export async function openDatabase(location: string): Promise<Database> {
+  const database: Database = new Level(location, {
+    keyEncoding: 'view',
+    valueEncoding: 'view',
+    writeBufferSize: WRITE_BUFFER_BYTES,
+  });
+  try {
+    await database.open();
+    return database;
+  } catch (error) {
+    throw openFailure(error);
+  }
+}
+
+/** What is stored cannot be right; `what` says where. */
+export function corrupt(what: string, cause?: unknown): NodeError {
+  return new NodeError('NODE_STORE_CORRUPT', `${what}; ${RESTORE}`, { cause });
+}
+
+/** The system does not let the store be opened. */
+export function unavailable(cause: unknown): NodeError {
+  return new NodeError(
+    'NODE_STORE_UNAVAILABLE',
+    'the database does not open; check that the folder may be written and that the disk has space',
+    { cause },
+  );
+}
+
+function openFailure(cause: unknown): NodeError {
+  const { code, message } = levelReason(cause);
+  switch (code) {
+    case 'LEVEL_LOCKED':
+      return new NodeError(
+        'NODE_FOLDER_LOCKED',
+        'the data folder is in use by another node; stop that one first, or give this one a folder of its own',
+        { cause },
+      );
+    case 'LEVEL_CORRUPTION':
+      return corrupt('the database is damaged', cause);
+    case 'LEVEL_IO_ERROR':
+      // The folder is there, and its file CURRENT: what is not is a file that CURRENT leads to.
+      return message.includes('No such file')
+        ? corrupt('a file of the database is missing', cause)
+        : unavailable(cause);
+    default:
+      return unavailable(cause);
+  }
+}
+
+/** Level wraps the reason why a database did not open. */
+function levelReason(error: unknown): { readonly code: unknown; readonly message: string } {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause
+    ? { code: cause.code, message: cause.message }
+    : { code: undefined, message: '' };
+}
