@@ -99,9 +99,9 @@ export async function sendAlong(
         data: `0x${'01'.repeat(100 + ((nonce * 37) % 400))}`,
       });
       const hash = await call(url, 'eth_sendRawTransaction', [raw]);
-      // The shape is that of eth_getTransactionReceipt; null while the transaction waits.
-      const receipt = (await call(url, 'eth_getTransactionReceipt', [hash])) as Receipt | null;
-      if (receipt !== null) onReceipt(receipt);
+      const receipt = await call(url, 'eth_getTransactionReceipt', [hash]);
+      if (receipt === null) throw new Error('answered before its block was there');
+      onReceipt(receipt as Receipt); // its shape is that of eth_getTransactionReceipt
     }
   } catch (error) {
     // fetch reports a connection that broke as a TypeError; anything else is a refusal and fails the test.
