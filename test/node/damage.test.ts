@@ -18,9 +18,11 @@ import {
   cutOff,
   databaseFiles,
   flipByte,
+  flipCode,
   newestFile,
   remove,
 } from './support/chain-files.ts';
+import { expectCode } from './support/expect-code.ts';
 import { closedNode, GENESIS_SECONDS, TestNode } from './support/test-node.ts';
 
 const CLOCK = { nowSeconds: (): number => GENESIS_SECONDS + 5_000 };
@@ -175,6 +177,19 @@ describe('node: a damaged folder', () => {
     await expectWhole(options);
     await remove(note);
     await expectWhole(options);
+  });
+
+  it('is not answered from where its state was altered', async () => {
+    const options = await onCopy('state');
+    await flipCode(options.dataFolder);
+    const errors: unknown[] = [];
+    await using node = await EmbeddedNode.open(options, { ...CLOCK, onError: (error) => errors.push(error) });
+    const receipts = (await node.request('eth_getBlockReceipts', ['0x1'])) as { contractAddress: string }[];
+    const asked = node.request('eth_getCode', [receipts[0]?.contractAddress, 'latest']);
+    await expectCode(asked, 'NODE_RPC_REFUSED');
+    expect(errors.map((error) => (error instanceof NodeError ? error.code : error))).to.deep.equal([
+      'NODE_STORE_CORRUPT',
+    ]);
   });
 
   it(`never answers anything but what was stored, or names the damage, in ${FLIPS} flips of a byte`, async () => {

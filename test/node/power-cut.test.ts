@@ -67,7 +67,7 @@ describe('node: power cuts', function () {
     for (let cut = 0; cut < CUTS; cut++) {
       // Half of the cuts come right after an answer and spare nothing; the others come at any time and spare by chance.
       const isWorst = cut % 2 === 0;
-      const tick = isWorst ? tickAfterAnswer(random()) : Math.floor(random() * lastTick());
+      const tick = isWorst ? tickAfterAnswer(random()) : tickOfSomeCall(random());
       const { lost, blocks } = await cutAt(tick, isWorst ? undefined : random);
       expect(lost, `cut ${cut} at ${tick} of ${lastTick()}, ${blocks} blocks`).to.deep.equal([]);
     }
@@ -83,6 +83,13 @@ describe('node: power cuts', function () {
 
   function lastTick(): number {
     return answers.at(-1)?.tick ?? 0;
+  }
+
+  /** Right before or after something began or ended in the folder. */
+  function tickOfSomeCall(share: number): number {
+    const ticks = new PowerCut(options.dataFolder).ticksOf(calls);
+    const place = share * ticks.length;
+    return (ticks[Math.floor(place)] ?? 0) + Math.round(place % 1);
   }
 
   function tickAfterAnswer(share: number): number {

@@ -58,6 +58,14 @@ export class PowerCut {
     for (const step of steps) step.run();
   }
 
+  /** When something begins or ends in the folder. */
+  ticksOf(calls: readonly SystemCall[]): number[] {
+    return calls
+      .filter((call) => call.result >= 0 && this.#concerns(call))
+      .flatMap(({ start, end }) => [start, end])
+      .sort((a, b) => a - b);
+  }
+
   /** Writes what is left into `target`. `random` decides on all that is not durable; without it all that is lost. */
   async rebuild(target: string, random?: () => number): Promise<void> {
     const open = this.#journal.length - this.#durableChanges;
