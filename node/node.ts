@@ -11,6 +11,7 @@ import { ChainStore } from './chain-store.ts';
 import { checkNewestBlocks } from './check-newest.ts';
 import { Executor } from './executor.ts';
 import { createGenesis } from './genesis.ts';
+import type { LedgerCrypto } from './native-crypto.ts';
 import { NodeError } from './node-errors.ts';
 import { toNodeConfig, type NodeConfig, type NodeOptions } from './options.ts';
 import { TransactionPool } from './pool.ts';
@@ -24,6 +25,8 @@ export interface NodeDependencies {
   readonly nowSeconds: () => number;
   /** Told of defects and of a stopped sealer; by default nobody is. */
   readonly onError?: (error: unknown) => void;
+  /** The fastest that load, by default. */
+  readonly crypto?: LedgerCrypto;
 }
 
 export class EmbeddedNode implements AsyncDisposable {
@@ -53,7 +56,7 @@ export class EmbeddedNode implements AsyncDisposable {
    */
   static async open(options: NodeOptions, dependencies: NodeDependencies): Promise<EmbeddedNode> {
     const config = toNodeConfig(options);
-    const rules = await createChainRules(config.chainId, config.sealerPrivateKey);
+    const rules = await createChainRules(config.chainId, config.sealerPrivateKey, dependencies.crypto);
     const allowlist = await Allowlist.open(config.allowlistFile);
     await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
     const store = await ChainStore.open(config.dataFolder, rules.crypto);

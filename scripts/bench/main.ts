@@ -2,12 +2,14 @@
 import { benchIssue } from './issue.ts';
 import { machineLine, type Figure, type Settings } from './harness.ts';
 import { benchMerkle } from './merkle.ts';
+import { benchNode } from './node.ts';
 import { benchVerify } from './verify.ts';
 
 export const BENCHMARKS: Readonly<Record<string, (settings: Settings) => Promise<readonly Figure[]>>> = {
   merkle: benchMerkle,
   issue: benchIssue,
   verify: benchVerify,
+  node: benchNode,
 };
 
 export const BENCH_SETTINGS: Settings = { rounds: 9, blockMs: 250, seed: 20_221_221 };
