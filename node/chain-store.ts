@@ -201,9 +201,9 @@ export class ChainStore implements AsyncDisposable {
     return this.#nodes.getSync(key);
   }
 
-  /** Whether there is a block row of this number, beyond the head too. */
-  hasBlockRow(number: bigint): boolean {
-    return this.#blocks.getSync(numberKey(number)) !== undefined;
+  /** A block's row as it is stored, beyond the head too, unchecked. */
+  blockRow(number: bigint): Uint8Array | undefined {
+    return this.#blocks.getSync(numberKey(number));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -105,7 +105,7 @@ async function checkBlock(
 }
 
 function readBlock(store: ChainStore, number: bigint): SealedBlock | HistoryFault {
-  if (!store.hasBlockRow(number)) return 'missing';
+  if (store.blockRow(number) === undefined) return 'missing';
   try {
     return store.blockByNumber(number) ?? 'missing';
   } catch {
@@ -120,6 +120,6 @@ function isLevelError(error: unknown): boolean {
 
 /** What is wrong after the last block: blocks beyond it, or a note of a later one. */
 function endFault(store: ChainStore, head: bigint): HistoryFault | undefined {
-  if (store.hasBlockRow(head + 1n)) return 'beyond the head';
+  if (store.blockRow(head + 1n) !== undefined) return 'beyond the head';
   return store.noted !== undefined && store.noted.number > head ? 'cut off' : undefined;
 }
