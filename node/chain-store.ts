@@ -95,7 +95,7 @@ export class ChainStore implements AsyncDisposable {
   ): Promise<ChainStore> {
     const noted = readNote(folder, crypto);
     requireDatabase(folder, noted, mayCreate);
-    const database = await openDatabase(databaseOf(folder));
+    const database = await openDatabase(databaseOf(folder), noted === undefined);
     const store = new ChainStore({ folder, database, crypto, noted });
     try {
       await store.#openTables();

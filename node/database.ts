@@ -1,4 +1,6 @@
 /** The Level database of a chain: how it is opened, and what is said when it cannot be. */
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Level } from 'level';
 import { NodeError } from './node-errors.ts';
 
@@ -8,19 +10,40 @@ const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
 const RESTORE =
   'stop here, keep a copy of the folder and restore it from a backup; "hcl fsck --node FOLDER" says how far it is good';
 
-/** Opens or creates. Throws `NODE_FOLDER_LOCKED`, `NODE_STORE_CORRUPT` or `NODE_STORE_UNAVAILABLE`. */
-export async function openDatabase(location: string): Promise<Database> {
+/**
+ * Opens or creates. LevelDB does not sync the first file of a new database, so a power cut in its first moments can
+ * leave one that does not open; `mayStartOver` says that nothing was ever acknowledged here, and lets such a one be
+ * made again. Throws `NODE_FOLDER_LOCKED`, `NODE_STORE_CORRUPT` or `NODE_STORE_UNAVAILABLE`.
+ */
+export async function openDatabase(location: string, mayStartOver: boolean): Promise<Database> {
+  try {
+    return await openLevel(location);
+  } catch (error) {
+    const failure = openFailure(error);
+    if (failure.code !== 'NODE_STORE_CORRUPT' || !mayStartOver || !(await isWithoutRecords(location)))
+      throw failure;
+    await rm(location, { recursive: true });
+    return openLevel(location).catch((again: unknown) => {
+      throw openFailure(again);
+    });
+  }
+}
+
+async function openLevel(location: string): Promise<Database> {
   const database: Database = new Level(location, {
     keyEncoding: 'view',
     valueEncoding: 'view',
     writeBufferSize: WRITE_BUFFER_BYTES,
   });
-  try {
-    await database.open();
-    return database;
-  } catch (error) {
-    throw openFailure(error);
-  }
+  await database.open();
+  return database;
+}
+
+/** Whether no table and no log of the database holds a byte. */
+async function isWithoutRecords(location: string): Promise<boolean> {
+  const names = (await readdir(location)).filter((name) => /\.(?:log|ldb|sst)$/.test(name));
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(location, name))).size));
+  return sizes.every((size) => size === 0);
 }
 
 /** What is stored cannot be right; `what` says where. */

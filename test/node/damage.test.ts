@@ -1,5 +1,5 @@
 /** Damaged folders: a start names what is wrong and what to do, and nothing damaged is ever answered as good. */
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
@@ -23,7 +23,7 @@ import {
   remove,
 } from './support/chain-files.ts';
 import { expectCode } from './support/expect-code.ts';
-import { closedNode, GENESIS_SECONDS, TestNode } from './support/test-node.ts';
+import { closedNode, GENESIS_SECONDS, type TestNode } from './support/test-node.ts';
 
 const CLOCK = { nowSeconds: (): number => GENESIS_SECONDS + 5_000 };
 const FLIPS = runs(60, 1_000);
@@ -177,6 +177,16 @@ describe('node: a damaged folder', () => {
     await expectWhole(options);
     await remove(note);
     await expectWhole(options);
+  });
+
+  it('is made again when a power cut left it half made, with nothing in it', async () => {
+    const options = await onCopy('unborn');
+    await rm(options.dataFolder, { recursive: true });
+    await mkdir(join(options.dataFolder, 'chain'), { recursive: true });
+    await writeFile(join(options.dataFolder, 'chain', 'CURRENT'), 'MANIFEST-000001\n');
+    await writeFile(join(options.dataFolder, 'chain', 'MANIFEST-000001'), '');
+    await using node = await EmbeddedNode.open(options, CLOCK);
+    expect(await node.request('eth_blockNumber')).to.equal('0x0');
   });
 
   it('is not answered from where its state was altered', async () => {

@@ -66,7 +66,7 @@ export async function flipCode(dataFolder: string): Promise<void> {
 
 /** Moves everything from the log into tables, as a busy node does in time. */
 export async function compact(dataFolder: string): Promise<void> {
-  await using database = new Level<string, string>(join(dataFolder, 'chain'));
+  await using database = new Level(join(dataFolder, 'chain'));
   await database.open();
   // What `level` is outside browsers (classic-level) has this method, and says so in its own types only.
   const native = database as unknown as { compactRange(start: string, end: string): Promise<void> };

@@ -44,12 +44,8 @@ export class NodeProcess {
   readonly #exited: Promise<unknown[]>;
 
   constructor(options: NodeOptions, wrapper: readonly string[] = []) {
-    const [command = process.execPath, ...args] = [
-      ...wrapper,
-      process.execPath,
-      PROGRAM,
-      JSON.stringify(options),
-    ];
+    const program = [process.execPath, PROGRAM, JSON.stringify(options)] as const;
+    const [command, ...args] = wrapper.length === 0 ? program : [...wrapper, ...program];
     this.#child = spawn(command, args, {
       stdio: ['pipe', 'pipe', 'inherit'],
       // Loading the node takes a second of processor time, half of it compiling.
