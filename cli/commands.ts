@@ -45,6 +45,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/audit.ts')).audit,
   },
   {
+    name: 'fsck',
+    summary: "Check a stopped node's stored chain: everything is derived again.",
+    load: async () => (await import('./commands/fsck.ts')).fsck,
+  },
+  {
     name: 'bench',
     summary: 'Measure: ratios of medians taken in one run.',
     load: async () => (await import('./commands/bench.ts')).bench,

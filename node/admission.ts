@@ -1,4 +1,7 @@
-/** The checks that a raw transaction passes before it may wait for a block. Each refusal is worded as geth words it. */
+/**
+ * The checks that a raw transaction passes before it may wait for a block, and those of them that hold of every
+ * transaction in a block. Each refusal is worded as geth words it.
+ */
 import { RLP } from '@ethereumjs/rlp';
 import { Capability, type TypedTransaction } from '@ethereumjs/tx';
 import { bytesToBigInt, bytesToHex } from '@ethereumjs/util';
@@ -15,15 +18,26 @@ const KNOWN_TYPES: readonly number[] = [0, 1, 2];
 
 /** Checks everything that does not depend on the state; throws `RpcError`. */
 export function admit(bytes: Uint8Array, rules: ChainRules, allowlist: Allowlist): PooledTransaction {
+  const { transaction, sender } = readTransaction(bytes, rules);
+  requirePermitted(sender, allowlist);
+  requireGas(transaction);
+  return { transaction, hash: bytesToHex(transaction.hash()), sender };
+}
+
+/**
+ * Reads a transaction of this chain: its size, its type, its chain (EIP-155), its one encoding and its signature.
+ * What fails here can be in no block. Throws `RpcError`.
+ */
+export function readTransaction(
+  bytes: Uint8Array,
+  rules: ChainRules,
+): { readonly transaction: TypedTransaction; readonly sender: string } {
   if (bytes.length > MAX_TRANSACTION_BYTES) {
     throw refused(`oversized data: transaction size ${bytes.length}, limit ${MAX_TRANSACTION_BYTES}`);
   }
   requireChain(bytes, rules.chainId);
   const transaction = parse(bytes, rules);
-  const sender = senderOf(transaction);
-  requirePermitted(sender, allowlist);
-  requireGas(transaction);
-  return { transaction, hash: bytesToHex(transaction.hash()), sender };
+  return { transaction, sender: senderOf(transaction) };
 }
 
 /** Throws `RpcError` when the sender is not on the allowlist. */

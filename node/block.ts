@@ -28,6 +28,28 @@ export function decodeBlock(bytes: Uint8Array, crypto: LedgerCrypto): SealedBloc
   return { header: headerFromFields(fields, crypto), transactions: transactions as Uint8Array[] };
 }
 
+/** A stored block's own hash and its parent's, without decoding the rest; throws `RangeError` on another form. */
+export function linkOf(
+  bytes: Uint8Array,
+  crypto: LedgerCrypto,
+): { readonly hash: Uint8Array; readonly parentHash: Uint8Array } {
+  const { payload } = listAt(bytes, 0);
+  const header = listAt(bytes, payload);
+  // The first field: a prefix byte and 32 bytes.
+  const parentHash = bytes.subarray(header.payload + 1, header.payload + 33);
+  return { hash: crypto.keccak256(bytes.subarray(payload, header.end)), parentHash };
+}
+
+/** Where the RLP list that starts at `at` has its first item and its end. */
+function listAt(bytes: Uint8Array, at: number): { readonly payload: number; readonly end: number } {
+  const prefix = bytes[at] ?? 0;
+  if (prefix < 0xc0) throw new RangeError('a stored block is a list of lists');
+  if (prefix <= 0xf7) return { payload: at + 1, end: at + 1 + prefix - 0xc0 };
+  const payload = at + 1 + prefix - 0xf7;
+  const length = bytes.subarray(at + 1, payload).reduce((value, byte) => value * 256 + byte, 0);
+  return { payload, end: payload + length };
+}
+
 /** Length in bytes of the block as Ethereum's peers exchange it, the `size` of JSON-RPC. */
 export function wireSize(block: SealedBlock): number {
   const transactions = block.transactions.map((bytes) => (isTyped(bytes) ? bytes : RLP.decode(bytes)));

@@ -46,11 +46,22 @@ export interface ChainRules {
   readonly common: Common;
 }
 
-/** Rules for a chain id and the key that seals. Throws `NODE_OPTIONS_INVALID` when the key is out of range. */
-export async function createChainRules(chainId: number, sealerPrivateKey: Uint8Array): Promise<ChainRules> {
-  const crypto = await loadLedgerCrypto();
-  const common = createCommon(chainId, crypto);
-  return { chainId: BigInt(chainId), sealer: addressOfPrivateKey(sealerPrivateKey, crypto), crypto, common };
+/** Rules for a chain id and the key that seals, with the fastest primitives unless others are given. Throws `NODE_OPTIONS_INVALID` when the key is out of range. */
+export async function createChainRules(
+  chainId: number,
+  sealerPrivateKey: Uint8Array,
+  given?: LedgerCrypto,
+): Promise<ChainRules> {
+  const crypto = given ?? (await loadLedgerCrypto());
+  return chainRulesFor({ chainId, sealer: addressOfPrivateKey(sealerPrivateKey, crypto) }, crypto);
+}
+
+/** Rules for a chain whose sealer is known by its address alone. */
+export function chainRulesFor(
+  { chainId, sealer }: { chainId: number; sealer: `0x${string}` },
+  crypto: LedgerCrypto,
+): ChainRules {
+  return { chainId: BigInt(chainId), sealer, crypto, common: createCommon(chainId, crypto) };
 }
 
 function createCommon(chainId: number, crypto: LedgerCrypto): Common {

@@ -12,29 +12,26 @@
  * | `bloom`  | number, 8 bytes              | the header's log filter; only blocks that have logs          |
  * | `node`   | keccak, `c` first for code   | state trie node or contract code (state-nodes.ts)            |
  *
- * All numbers are big endian, so keys sort as blocks follow each other. A name that falls out of use stays listed.
+ * A name that falls out of use stays listed. Beside the database lies the note of the last block (head-note.ts).
  */
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RLP } from '@ethereumjs/rlp';
-import { bytesToUnprefixedHex, equalsBytes } from '@ethereumjs/util';
-import { Level, type BatchOperation } from 'level';
+import type { BatchOperation } from 'level';
 import { decodeBlock, encodeBlock, transactionHash, type SealedBlock } from './block.ts';
-import type { ChainRules } from './chain-rules.ts';
-import { recoverSealer } from './header.ts';
+import { corrupt, openDatabase, unavailable, type Database } from './database.ts';
+import { HeadNote, readHeadNote, type NotedBlock } from './head-note.ts';
+import type { LedgerCrypto } from './native-crypto.ts';
 import { NodeError } from './node-errors.ts';
 import { decodeReceipt, encodeReceipt, type Receipt } from './receipt.ts';
 import { StateNodes } from './state-nodes.ts';
+import { numberKey, placeValue, readIndex, readNumber } from './store-keys.ts';
 
-type Database = Level<Uint8Array, Uint8Array>;
 type Table<Key> = ReturnType<typeof openTable<Key>>;
 type Write = BatchOperation<Database, Uint8Array | string, Uint8Array>;
 
 const FORMAT_VERSION = 1;
-/** LevelDB's log holds the newest writes, and damage there drops single records: the last blocks are looked at. */
-const CHECKED_AT_OPEN = 64n;
-const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
 const RANGE_CHUNK = 1_000;
-const RESTORE = 'restore the folder from a backup, or check it with fsck to see how far it is good';
 
 export interface TransactionPlace {
   readonly blockNumber: bigint;
@@ -46,10 +43,20 @@ export interface CommittedBlock {
   readonly receipts: readonly Receipt[];
 }
 
+interface StoreParts {
+  readonly folder: string;
+  readonly database: Database;
+  readonly crypto: LedgerCrypto;
+  readonly noted: NotedBlock | undefined;
+}
+
 export class ChainStore implements AsyncDisposable {
   readonly stateNodes: StateNodes;
-  readonly #rules: ChainRules;
+  /** What the note beside the database says of an earlier run. */
+  readonly noted: NotedBlock | undefined;
+  readonly crypto: LedgerCrypto;
   readonly #database: Database;
+  readonly #note: HeadNote;
   readonly #meta: Table<string>;
   readonly #blocks: Table<Uint8Array>;
   readonly #hashes: Table<Uint8Array>;
@@ -57,11 +64,14 @@ export class ChainStore implements AsyncDisposable {
   readonly #transactions: Table<Uint8Array>;
   readonly #blooms: Table<Uint8Array>;
   readonly #nodes: Table<string>;
+  #headNumber: bigint | undefined;
   #head: SealedBlock | undefined;
 
-  private constructor(database: Database, rules: ChainRules) {
+  private constructor({ folder, database, crypto, noted }: StoreParts) {
+    this.noted = noted;
+    this.crypto = crypto;
     this.#database = database;
-    this.#rules = rules;
+    this.#note = new HeadNote(noteFileOf(folder), crypto);
     this.#meta = openTable<string>(database, 'meta', 'utf8');
     this.#blocks = openTable<Uint8Array>(database, 'block', 'view');
     this.#hashes = openTable<Uint8Array>(database, 'hash', 'view');
@@ -69,28 +79,43 @@ export class ChainStore implements AsyncDisposable {
     this.#transactions = openTable<Uint8Array>(database, 'tx', 'view');
     this.#blooms = openTable<Uint8Array>(database, 'bloom', 'view');
     this.#nodes = openTable<string>(database, 'node', 'hex');
-    this.stateNodes = new StateNodes((key) => this.#nodes.getSync(key));
+    this.stateNodes = new StateNodes((key) => this.storedNode(key), crypto);
   }
 
   /**
-   * Opens the database below `folder`. Throws `NODE_FOLDER_LOCKED`, `NODE_STORE_UNAVAILABLE`,
-   * `NODE_STORE_CORRUPT` or `NODE_STORE_VERSION`.
-   * A new one has no head until the genesis block is committed.
+   * Opens the database below `folder`, whatever its blocks are worth: a node checks them next
+   * (check-newest.ts), `fsck` checks all of them. A new one has no head until the genesis block is committed.
+   * Throws `NODE_FOLDER_LOCKED`, `NODE_STORE_UNAVAILABLE`, `NODE_STORE_CORRUPT` or `NODE_STORE_VERSION`; and
+   * `NODE_STORE_EMPTY` where there is none and none may be made.
    */
-  static async open(folder: string, rules: ChainRules): Promise<ChainStore> {
-    const store = new ChainStore(await openDatabase(join(folder, 'chain')), rules);
+  static async open(
+    folder: string,
+    crypto: LedgerCrypto,
+    { mayCreate = true }: { readonly mayCreate?: boolean } = {},
+  ): Promise<ChainStore> {
+    const noted = readNote(folder, crypto);
+    requireDatabase(folder, noted, mayCreate);
+    const database = await openDatabase(databaseOf(folder), noted === undefined);
+    const store = new ChainStore({ folder, database, crypto, noted });
     try {
       await store.#openTables();
-      store.#readHead();
+      store.#readHeadNumber();
       return store;
     } catch (error) {
-      await store.#database.close();
-      throw error instanceof NodeError ? error : corrupt('the newest blocks cannot be read', error);
+      await store[Symbol.asyncDispose]();
+      throw error instanceof NodeError ? error : corrupt('the database cannot be read', error);
     }
   }
 
-  /** The last acknowledged block; `undefined` before genesis. */
+  /** Number of the last acknowledged block; `undefined` before genesis. */
+  get headNumber(): bigint | undefined {
+    return this.#headNumber;
+  }
+
+  /** The last acknowledged block; `undefined` before genesis. Throws `NODE_STORE_CORRUPT`. */
   get head(): SealedBlock | undefined {
+    if (this.#headNumber === undefined) return undefined;
+    this.#head ??= this.#readBlock(this.#headNumber);
     return this.#head;
   }
 
@@ -100,26 +125,9 @@ export class ChainStore implements AsyncDisposable {
    * unknown until the store is opened again.
    */
   async commit({ block, receipts }: CommittedBlock): Promise<void> {
-    const number = numberKey(block.header.number);
-    const writes: Write[] = [
-      { type: 'put', sublevel: this.#blocks, key: number, value: encodeBlock(block) },
-      { type: 'put', sublevel: this.#hashes, key: block.header.hash, value: number },
-      { type: 'put', sublevel: this.#receipts, key: number, value: RLP.encode(receipts.map(encodeReceipt)) },
-      ...block.transactions.map((transaction, index): Write => {
-        const key = transactionHash(transaction, this.#rules.crypto);
-        return { type: 'put', sublevel: this.#transactions, key, value: placeValue(number, index) };
-      }),
-      ...this.stateNodes
-        .heldBack()
-        .map(({ key, value }): Write => ({ type: 'put', sublevel: this.#nodes, key, value })),
-      { type: 'put', sublevel: this.#meta, key: 'format', value: Uint8Array.of(FORMAT_VERSION) },
-      { type: 'put', sublevel: this.#meta, key: 'head', value: number },
-    ];
-    if (receipts.some((receipt) => receipt.logs.length > 0)) {
-      writes.push({ type: 'put', sublevel: this.#blooms, key: number, value: block.header.logsBloom });
-    }
     try {
-      await this.#database.batch(writes, { sync: true });
+      await this.#database.batch(this.#writesOf(block, receipts), { sync: true });
+      this.#note.write(block.header);
     } catch (cause) {
       throw new NodeError(
         'NODE_WRITE_FAILED',
@@ -128,20 +136,25 @@ export class ChainStore implements AsyncDisposable {
       );
     }
     this.stateNodes.markCommitted();
+    this.#headNumber = block.header.number;
     this.#head = block;
   }
 
+  /** Throws `NODE_STORE_CORRUPT` for a block up to the head that is not there. */
   blockByNumber(number: bigint): SealedBlock | undefined {
-    if (this.#head === undefined || number > this.#head.header.number) return undefined;
-    if (number === this.#head.header.number) return this.#head;
-    const stored = this.#blocks.getSync(numberKey(number));
-    if (stored === undefined) throw corrupt(`block ${number} is missing`);
-    return decodeBlock(stored, this.#rules.crypto);
+    if (this.#headNumber === undefined || number > this.#headNumber) return undefined;
+    return number === this.#headNumber ? this.head : this.#readBlock(number);
   }
 
   blockByHash(hash: Uint8Array): SealedBlock | undefined {
+    const number = this.numberOfHash(hash);
+    return number === undefined ? undefined : this.blockByNumber(number);
+  }
+
+  /** What the index of block hashes says. */
+  numberOfHash(hash: Uint8Array): bigint | undefined {
     const number = this.#hashes.getSync(hash);
-    return number === undefined ? undefined : this.blockByNumber(readNumber(number));
+    return number === undefined ? undefined : readNumber(number);
   }
 
   /** Receipts of a stored block, in the order of its transactions. */
@@ -158,8 +171,13 @@ export class ChainStore implements AsyncDisposable {
     if (stored === undefined) return undefined;
     const blockNumber = readNumber(stored);
     // A batch can be read a moment before its sync ends; until then its block does not exist for anybody.
-    if (this.#head === undefined || blockNumber > this.#head.header.number) return undefined;
+    if (this.#headNumber === undefined || blockNumber > this.#headNumber) return undefined;
     return { blockNumber, index: readIndex(stored) };
+  }
+
+  /** The log filter in the index; `undefined` for a block without logs. */
+  bloomOfBlock(number: bigint): Uint8Array | undefined {
+    return this.#blooms.getSync(numberKey(number));
   }
 
   /** Numbers and filters of the blocks with logs, first to last both included, in order. */
@@ -178,8 +196,47 @@ export class ChainStore implements AsyncDisposable {
     }
   }
 
+  /** A node of the state as it is stored, unchecked. */
+  storedNode(key: string): Uint8Array | undefined {
+    return this.#nodes.getSync(key);
+  }
+
+  /** A block's row as it is stored, beyond the head too, unchecked. */
+  blockRow(number: bigint): Uint8Array | undefined {
+    return this.#blocks.getSync(numberKey(number));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#note[Symbol.dispose]();
     await this.#database.close();
+  }
+
+  #writesOf(block: SealedBlock, receipts: readonly Receipt[]): Write[] {
+    const number = numberKey(block.header.number);
+    const writes: Write[] = [
+      { type: 'put', sublevel: this.#blocks, key: number, value: encodeBlock(block) },
+      { type: 'put', sublevel: this.#hashes, key: block.header.hash, value: number },
+      { type: 'put', sublevel: this.#receipts, key: number, value: RLP.encode(receipts.map(encodeReceipt)) },
+      ...block.transactions.map((transaction, index): Write => {
+        const key = transactionHash(transaction, this.crypto);
+        return { type: 'put', sublevel: this.#transactions, key, value: placeValue(number, index) };
+      }),
+      ...this.stateNodes
+        .heldBack()
+        .map(({ key, value }): Write => ({ type: 'put', sublevel: this.#nodes, key, value })),
+      { type: 'put', sublevel: this.#meta, key: 'format', value: Uint8Array.of(FORMAT_VERSION) },
+      { type: 'put', sublevel: this.#meta, key: 'head', value: number },
+    ];
+    if (receipts.some((receipt) => receipt.logs.length > 0)) {
+      writes.push({ type: 'put', sublevel: this.#blooms, key: number, value: block.header.logsBloom });
+    }
+    return writes;
+  }
+
+  #readBlock(number: bigint): SealedBlock {
+    const stored = this.#blocks.getSync(numberKey(number));
+    if (stored === undefined) throw corrupt(`block ${number} is missing`);
+    return decodeBlock(stored, this.crypto);
   }
 
   /** Sublevels open on their own a moment later, and synchronous reads would not wait. */
@@ -188,111 +245,54 @@ export class ChainStore implements AsyncDisposable {
     await Promise.all([this.#meta, this.#nodes, ...tables].map((table) => table.open()));
   }
 
-  #readHead(): void {
+  #readHeadNumber(): void {
     const format = this.#meta.getSync('format');
     if (format === undefined) return;
     if (format[0] !== FORMAT_VERSION) {
-      throw new NodeError('NODE_STORE_VERSION', `storage format ${format[0]} is not ${FORMAT_VERSION}`);
+      throw new NodeError(
+        'NODE_STORE_VERSION',
+        `storage format ${format[0]} is not ${FORMAT_VERSION}; use the version of this program that wrote the folder`,
+      );
     }
     const stored = this.#meta.getSync('head');
     if (stored === undefined) throw corrupt('the head is missing');
-    this.#head = this.#readLinked(readNumber(stored));
-    if (!this.stateNodes.has(bytesToUnprefixedHex(this.#head.header.stateRoot))) {
-      throw corrupt(`the state of block ${this.#head.header.number} is missing`);
-    }
+    this.#headNumber = readNumber(stored);
   }
+}
 
-  /** Reads the newest blocks and checks that they follow each other and are sealed; answers the newest. */
-  #readLinked(head: bigint): SealedBlock {
-    const newest = this.#readChecked(head);
-    let child = newest;
-    for (let number = head - 1n; number >= 0n && head - number < CHECKED_AT_OPEN; number--) {
-      const parent = this.#readChecked(number);
-      if (!equalsBytes(parent.header.hash, child.header.parentHash)) {
-        throw corrupt(`block ${child.header.number} does not follow the block before it`);
-      }
-      child = parent;
-    }
-    return newest;
+/** LevelDB would start a new database, and remove what is left of the old one, when its first file is gone. */
+function requireDatabase(folder: string, noted: NotedBlock | undefined, mayCreate: boolean): void {
+  const entry = statSync(databaseOf(folder), { throwIfNoEntry: false });
+  // What is no folder cannot be opened, and opening says so.
+  if (entry?.isDirectory() === false || existsSync(join(databaseOf(folder), 'CURRENT'))) return;
+  if (noted !== undefined) {
+    throw corrupt(`the database's file CURRENT is missing, although block ${noted.number} was acknowledged`);
   }
+  if (!mayCreate) {
+    throw new NodeError(
+      'NODE_STORE_EMPTY',
+      'there is no chain here; name the data folder of a node that has run',
+    );
+  }
+}
 
-  #readChecked(number: bigint): SealedBlock {
-    const stored = this.#blocks.getSync(numberKey(number));
-    if (stored === undefined) throw corrupt(`block ${number} is missing`);
-    const block = decodeBlock(stored, this.#rules.crypto);
-    if (block.header.number !== number) throw corrupt(`block ${number} has another number`);
-    if (number > 0n && recoverSealer(block.header, this.#rules.crypto) === undefined) {
-      throw corrupt(`block ${number} has no readable seal`);
-    }
-    if (this.#receipts.getSync(numberKey(number)) === undefined) {
-      throw corrupt(`the receipts of block ${number} are missing`);
-    }
-    return block;
+function readNote(folder: string, crypto: LedgerCrypto): NotedBlock | undefined {
+  try {
+    return readHeadNote(noteFileOf(folder), crypto);
+  } catch (cause) {
+    throw unavailable(cause);
   }
+}
+
+function databaseOf(folder: string): string {
+  return join(folder, 'chain');
+}
+
+function noteFileOf(folder: string): string {
+  return join(folder, 'head-note');
 }
 
 // The type of a sublevel is spelled in a package that `level` does not pass on, so it is inferred here.
 function openTable<Key>(database: Database, name: string, keyEncoding: 'utf8' | 'hex' | 'view') {
   return database.sublevel<Key, Uint8Array>(name, { keyEncoding, valueEncoding: 'view' });
-}
-
-async function openDatabase(location: string): Promise<Database> {
-  const database: Database = new Level(location, {
-    keyEncoding: 'view',
-    valueEncoding: 'view',
-    writeBufferSize: WRITE_BUFFER_BYTES,
-  });
-  try {
-    await database.open();
-    return database;
-  } catch (error) {
-    throw openFailure(error);
-  }
-}
-
-function openFailure(cause: unknown): NodeError {
-  switch (levelCode(cause)) {
-    case 'LEVEL_LOCKED':
-      return new NodeError('NODE_FOLDER_LOCKED', 'the data folder is in use by another node', { cause });
-    case 'LEVEL_CORRUPTION':
-      return corrupt('the database is damaged', cause);
-    default:
-      return new NodeError(
-        'NODE_STORE_UNAVAILABLE',
-        'the database does not open; check that the folder may be written and that the disk has space',
-        { cause },
-      );
-  }
-}
-
-/** Level wraps the reason why a database did not open. */
-function levelCode(error: unknown): unknown {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
-}
-
-function corrupt(what: string, cause?: unknown): NodeError {
-  return new NodeError('NODE_STORE_CORRUPT', `${what}; ${RESTORE}`, { cause });
-}
-
-function numberKey(number: bigint): Uint8Array {
-  const key = new Uint8Array(8);
-  new DataView(key.buffer).setBigUint64(0, number);
-  return key;
-}
-
-function readNumber(stored: Uint8Array): bigint {
-  return new DataView(stored.buffer, stored.byteOffset, stored.byteLength).getBigUint64(0);
-}
-
-/** The second part of a `tx` row. */
-function readIndex(stored: Uint8Array): number {
-  return new DataView(stored.buffer, stored.byteOffset, stored.byteLength).getUint32(8);
-}
-
-function placeValue(number: Uint8Array, index: number): Uint8Array {
-  const value = new Uint8Array(12);
-  value.set(number, 0);
-  new DataView(value.buffer).setUint32(8, index);
-  return value;
 }

@@ -1,96 +1,111 @@
 /**
- * Checks a stored chain from genesis: every header's form, parent and seal, every transactions root and receipts
- * root, and every state root by executing all of it again in memory. Nothing stored is believed but the genesis.
+ * Checks a stored chain from genesis: every header's form, parent, time and seal; every transaction's form, the
+ * transactions root, the receipts root and the state root by executing all of it again; and that the indices and the
+ * stored state say the same. Nothing is believed but the genesis block: state is read by the hash of its content.
  */
-import { bytesToHex, equalsBytes } from '@ethereumjs/util';
-import { bloomOf } from './bloom.ts';
-import { parseTransaction, type SealedBlock } from './block.ts';
-import { BLOCK_GAS_LIMIT, createChainRules, type ChainRules } from './chain-rules.ts';
+import { bytesToHex } from '@ethereumjs/util';
+import type { SealedBlock } from './block.ts';
+import { chainRulesFor } from './chain-rules.ts';
 import { ChainStore } from './chain-store.ts';
+import { corrupt } from './database.ts';
 import { Executor } from './executor.ts';
-import { createGenesis, type GenesisOptions } from './genesis.ts';
-import { hasFixedFields, recoverSealer, type Header } from './header.ts';
-import { orderedRoot } from './merkle-roots.ts';
-import { encodeReceipt } from './receipt.ts';
-import { toNodeConfig, type NodeOptions } from './options.ts';
+import { bodyFault, genesisFault, headerFault, indexFault, type Checker } from './fsck-block.ts';
+import type { HistoryFault } from './fsck-advice.ts';
+import { chainOfGenesis, type Header } from './header.ts';
+import { loadLedgerCrypto } from './native-crypto.ts';
 import { StateNodes } from './state-nodes.ts';
 
-/** What is wrong with the first bad block. */
-export type HistoryFault =
-  | 'missing'
-  | 'unreadable'
-  | 'form'
-  | 'parent'
-  | 'time'
-  | 'seal'
-  | 'transactions root'
-  | 'execution'
-  | 'receipts root'
-  | 'logs bloom'
-  | 'gas used'
-  | 'state root'
-  | 'stored receipts';
-
 export interface HistoryReport {
+  /** Absent when the genesis block cannot be read. */
+  readonly chainId?: bigint;
+  /** 0x-hex of the stored genesis block. */
+  readonly genesisHash?: string;
+  /** Number of the last stored block. */
+  readonly head: bigint;
   /** Blocks that hold, genesis included. */
   readonly goodBlocks: bigint;
   readonly transactions: number;
   /** State root of the last good block, 0x-hex. */
-  readonly stateRoot: string;
+  readonly stateRoot?: string;
   readonly fault?: { readonly blockNumber: bigint; readonly what: HistoryFault };
 }
 
-/** Checks the chain in a folder that no node has open; throws what opening it throws. */
-export async function verifyDataFolder(options: NodeOptions): Promise<HistoryReport> {
-  const config = toNodeConfig(options);
-  const rules = await createChainRules(config.chainId, config.sealerPrivateKey);
-  await using store = await ChainStore.open(config.dataFolder, rules);
-  return await verifyHistory(store, config.genesis, rules);
+export interface FsckOptions {
+  /** What the genesis block's hash must be; without it the folder's own genesis is believed. */
+  readonly genesisHash?: string;
+  /** Told after every block how many of how many are checked. */
+  readonly onProgress?: (checked: bigint, total: bigint) => void;
+}
+
+/** Checks the chain in a folder that no node has open; throws what opening it throws, or `NODE_STORE_EMPTY`. */
+export async function verifyDataFolder(folder: string, options: FsckOptions = {}): Promise<HistoryReport> {
+  await using store = await ChainStore.open(folder, await loadLedgerCrypto(), { mayCreate: false });
+  if (store.headNumber === undefined) throw corrupt('the database is there and holds no block');
+  return await verifyHistory(store, store.headNumber, options);
 }
 
 /** Goes through the chain up to its head and stops at the first fault. */
-export async function verifyHistory(
+async function verifyHistory(
   store: ChainStore,
-  genesisOptions: GenesisOptions,
-  rules: ChainRules,
+  head: bigint,
+  { genesisHash, onProgress }: FsckOptions,
 ): Promise<HistoryReport> {
-  const stateInMemory = new Map<string, Uint8Array>();
-  const nodes = new StateNodes((key) => stateInMemory.get(key));
-  const keepState = (): void => {
-    for (const { key, value } of nodes.heldBack()) stateInMemory.set(key, value);
-    nodes.markCommitted();
-  };
-  const genesis = await createGenesis(genesisOptions, rules, nodes);
-  keepState();
-  const executor = await Executor.create(rules, nodes, (number) => store.blockByNumber(number)?.header.hash);
-
+  const genesis = readBlock(store, 0n);
+  const what = typeof genesis === 'string' ? genesis : genesisFault(genesis, genesisHash);
+  if (what !== undefined || typeof genesis === 'string') {
+    return { head, goodBlocks: 0n, transactions: 0, fault: { blockNumber: 0n, what: what ?? 'unreadable' } };
+  }
+  const checker = await checkerOf(store, genesis.header);
   let parent = genesis.header;
   let transactions = 0;
-  const report = (fault?: HistoryReport['fault']): HistoryReport => ({
-    goodBlocks: fault?.blockNumber ?? parent.number + 1n,
+  const report = (fault?: HistoryFault): HistoryReport => ({
+    chainId: checker.rules.chainId,
+    genesisHash: bytesToHex(genesis.header.hash),
+    head,
+    goodBlocks: parent.number + 1n,
     transactions,
     stateRoot: bytesToHex(parent.stateRoot),
-    ...(fault !== undefined && { fault }),
+    ...(fault !== undefined && { fault: { blockNumber: parent.number + 1n, what: fault } }),
   });
-
-  const head = store.head?.header.number ?? -1n;
-  for (let number = 0n; number <= head; number++) {
-    const block = readBlock(store, number);
-    if (typeof block === 'string') return report({ blockNumber: number, what: block });
-    const what =
-      number === 0n
-        ? genesisFault(block, genesis)
-        : (headerFault(block.header, parent, rules) ??
-          (await bodyFault(block, parent, { store, executor, rules })));
-    if (what !== undefined) return report({ blockNumber: number, what });
-    keepState();
+  for (let number = 1n; number <= head; number++) {
+    const block = await checkBlock(number, parent, checker);
+    if (typeof block === 'string') return report(block);
     parent = block.header;
     transactions += block.transactions.length;
+    onProgress?.(number + 1n, head + 1n);
   }
-  return report();
+  return report(endFault(store, head));
+}
+
+async function checkerOf(store: ChainStore, genesis: Header): Promise<Checker> {
+  const rules = chainRulesFor(chainOfGenesis(genesis), store.crypto);
+  const nodes = new StateNodes((key) => store.storedNode(key), store.crypto);
+  const executor = await Executor.create(rules, nodes, (number) => store.blockByNumber(number)?.header.hash);
+  return { store, rules, nodes, executor };
+}
+
+/** The block, or what is wrong with it. */
+async function checkBlock(
+  number: bigint,
+  parent: Header,
+  checker: Checker,
+): Promise<SealedBlock | HistoryFault> {
+  try {
+    const block = readBlock(checker.store, number);
+    if (typeof block === 'string') return block;
+    const what =
+      headerFault(block.header, parent, checker.rules) ??
+      (await bodyFault(block, parent, checker)) ??
+      indexFault(block, checker);
+    return what ?? block;
+  } catch (error) {
+    if (isLevelError(error)) return 'unreadable';
+    throw error;
+  }
 }
 
 function readBlock(store: ChainStore, number: bigint): SealedBlock | HistoryFault {
+  if (store.blockRow(number) === undefined) return 'missing';
   try {
     return store.blockByNumber(number) ?? 'missing';
   } catch {
@@ -98,40 +113,13 @@ function readBlock(store: ChainStore, number: bigint): SealedBlock | HistoryFaul
   }
 }
 
-function genesisFault(stored: SealedBlock, derived: SealedBlock): HistoryFault | undefined {
-  return equalsBytes(stored.header.hash, derived.header.hash) ? undefined : 'form';
+/** The database could not give a value that it has. */
+function isLevelError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('LEVEL_');
 }
 
-function headerFault(header: Header, parent: Header, rules: ChainRules): HistoryFault | undefined {
-  if (header.number !== parent.number + 1n || header.gasLimit !== BLOCK_GAS_LIMIT) return 'form';
-  if (!hasFixedFields(header, rules)) return 'form';
-  if (!equalsBytes(header.parentHash, parent.hash)) return 'parent';
-  if (header.timestamp <= parent.timestamp) return 'time';
-  return recoverSealer(header, rules.crypto) === rules.sealer ? undefined : 'seal';
-}
-
-interface Checker {
-  readonly store: ChainStore;
-  readonly executor: Executor;
-  readonly rules: ChainRules;
-}
-
-async function bodyFault(
-  { header, transactions }: SealedBlock,
-  parent: Header,
-  { store, executor, rules }: Checker,
-): Promise<HistoryFault | undefined> {
-  if (!equalsBytes(await orderedRoot(transactions, rules), header.transactionsRoot))
-    return 'transactions root';
-  const parsed = transactions.map((bytes) => parseTransaction(bytes, rules));
-  const execution = await executor.execute(parent.stateRoot, header, parsed);
-  if (execution.included.length !== transactions.length) return 'execution';
-  const receipts = execution.receipts.map(encodeReceipt);
-  if (!equalsBytes(await orderedRoot(receipts, rules), header.receiptsRoot)) return 'receipts root';
-  const logs = execution.receipts.flatMap((receipt) => receipt.logs);
-  if (!equalsBytes(bloomOf(logs, rules.crypto), header.logsBloom)) return 'logs bloom';
-  if (execution.gasUsed !== header.gasUsed) return 'gas used';
-  if (!equalsBytes(execution.stateRoot, header.stateRoot)) return 'state root';
-  const stored = store.receiptsOf(header.number).map(encodeReceipt);
-  return equalsBytes(await orderedRoot(stored, rules), header.receiptsRoot) ? undefined : 'stored receipts';
+/** What is wrong after the last block: blocks beyond it, or a note of a later one. */
+function endFault(store: ChainStore, head: bigint): HistoryFault | undefined {
+  if (store.blockRow(head + 1n) !== undefined) return 'beyond the head';
+  return store.noted !== undefined && store.noted.number > head ? 'cut off' : undefined;
 }

@@ -9,7 +9,8 @@
  *
  * The genesis block's vanity is the chain id, big endian, so that its hash stands for the chain id too; all others
  * are zero. One sealer is always "in turn": difficulty 2, and 1 for the genesis block. Nobody votes, so the beneficiary and
- * the nonce are zero; the beneficiary that contracts see as COINBASE is the sealer.
+ * the nonce are zero; the beneficiary that contracts see as COINBASE is the sealer. The period is 0: a block is no earlier
+ * than the one before it and may have the same second, so that blocks on demand never run ahead of the clock.
  */
 import { RLP } from '@ethereumjs/rlp';
 import {
@@ -25,6 +26,7 @@ import { EPOCH_LENGTH, type ChainRules } from './chain-rules.ts';
 import { addressOfPublicKey, type LedgerCrypto } from './native-crypto.ts';
 
 const VANITY_BYTES = 32;
+const ADDRESS_BYTES = 20;
 const SEAL_BYTES = 65;
 const FIELD_COUNT = 16;
 const GENESIS_DIFFICULTY = 1n;
@@ -63,6 +65,17 @@ export function genesisHeader(fields: HeaderFields, rules: ChainRules): Header {
     { ...constantFields(fields, GENESIS_DIFFICULTY), extraData: unsealedExtra(0n, rules) },
     rules.crypto,
   );
+}
+
+/** What a genesis header says of its chain: the chain id and who seals. Throws `RangeError` on another form. */
+export function chainOfGenesis({ extraData }: Header): { chainId: number; sealer: `0x${string}` } {
+  if (extraData.length !== VANITY_BYTES + ADDRESS_BYTES + SEAL_BYTES) {
+    throw new RangeError('a genesis header names one sealer');
+  }
+  return {
+    chainId: Number(bytesToBigInt(extraData.subarray(0, VANITY_BYTES))),
+    sealer: bytesToHex(extraData.subarray(VANITY_BYTES, VANITY_BYTES + ADDRESS_BYTES)),
+  };
 }
 
 /** Seals a header with the sealer's private key. */

@@ -52,6 +52,15 @@ export async function loadLedgerCrypto(): Promise<LedgerCrypto> {
   };
 }
 
+/** All in JavaScript: what the fast ones are measured and checked against. */
+export function javascriptCrypto(): LedgerCrypto {
+  return {
+    keccak256: keccak_256,
+    ...nobleCurve,
+    implementation: { keccak256: 'noble', secp256k1: 'noble' },
+  };
+}
+
 /** The account of a public key (64 bytes x ‖ y): the last 20 bytes of its Keccak-256, lower-case hex. */
 export function addressOfPublicKey(publicKey: Uint8Array, crypto: LedgerCrypto): `0x${string}` {
   return bytesToHex(crypto.keccak256(publicKey).subarray(-20));

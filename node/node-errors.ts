@@ -10,6 +10,8 @@ export type NodeErrorCode =
   | 'NODE_STORE_UNAVAILABLE'
   /** What is stored cannot be right. */
   | 'NODE_STORE_CORRUPT'
+  /** A folder that should hold a chain holds none. */
+  | 'NODE_STORE_EMPTY'
   /** The folder was written by another version of the storage format. */
   | 'NODE_STORE_VERSION'
   /** A write failed; whether it took effect is unknown until the node is opened again. */

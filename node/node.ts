@@ -8,8 +8,10 @@ import { Allowlist } from './allowlist.ts';
 import type { SealedBlock } from './block.ts';
 import { createChainRules, type ChainRules } from './chain-rules.ts';
 import { ChainStore } from './chain-store.ts';
+import { checkNewestBlocks } from './check-newest.ts';
 import { Executor } from './executor.ts';
 import { createGenesis } from './genesis.ts';
+import type { LedgerCrypto } from './native-crypto.ts';
 import { NodeError } from './node-errors.ts';
 import { toNodeConfig, type NodeConfig, type NodeOptions } from './options.ts';
 import { TransactionPool } from './pool.ts';
@@ -23,6 +25,8 @@ export interface NodeDependencies {
   readonly nowSeconds: () => number;
   /** Told of defects and of a stopped sealer; by default nobody is. */
   readonly onError?: (error: unknown) => void;
+  /** The fastest that load, by default. */
+  readonly crypto?: LedgerCrypto;
 }
 
 export class EmbeddedNode implements AsyncDisposable {
@@ -52,11 +56,12 @@ export class EmbeddedNode implements AsyncDisposable {
    */
   static async open(options: NodeOptions, dependencies: NodeDependencies): Promise<EmbeddedNode> {
     const config = toNodeConfig(options);
-    const rules = await createChainRules(config.chainId, config.sealerPrivateKey);
+    const rules = await createChainRules(config.chainId, config.sealerPrivateKey, dependencies.crypto);
     const allowlist = await Allowlist.open(config.allowlistFile);
     await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
-    const store = await ChainStore.open(config.dataFolder, rules);
+    const store = await ChainStore.open(config.dataFolder, rules.crypto);
     try {
+      checkNewestBlocks(store);
       const genesis = await requireGenesis(store, config, rules);
       return new EmbeddedNode(genesis, await assemble({ config, rules, allowlist, store }, dependencies));
     } catch (error) {

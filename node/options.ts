@@ -36,8 +36,8 @@ export interface NodeLimits {
   /** Transactions waiting, of all senders; default 4,096. */
   readonly maxPoolTransactions: number;
   /**
-   * How far block time may run ahead of the clock; default 60 s. Block times are whole seconds and strictly
-   * increase, so more than one block a second borrows from the future; at the limit blocks wait for the clock.
+   * How far a new block's time may lie ahead of the clock; default 15 s. Block times never fall, so a clock that
+   * goes back leaves the last block ahead of it; beyond the limit blocks wait for the clock.
    */
   readonly maxClockLeadSeconds: number;
   /** Names that a `Host` header may carry besides loopback's; default none. */
@@ -60,7 +60,7 @@ const DEFAULT_LIMITS: NodeLimits = {
   maxLogBlocks: 10_000,
   maxLogs: 10_000,
   maxPoolTransactions: 4_096,
-  maxClockLeadSeconds: 60,
+  maxClockLeadSeconds: 15,
   allowedHosts: [],
   allowedOrigins: [],
   allowedMethods: undefined,

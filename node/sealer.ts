@@ -16,7 +16,7 @@ import { orderedRoot } from './merkle-roots.ts';
 import type { PooledTransaction, TransactionPool } from './pool.ts';
 import { encodeReceipt } from './receipt.ts';
 
-/** How often a block that would run too far ahead of the clock looks at the clock again. */
+/** How often a sealer whose clock has gone back looks at the clock again. */
 const CLOCK_POLL_MS = 50;
 
 export interface SealerOptions {
@@ -190,9 +190,13 @@ export class Sealer {
     this.#acknowledged.clear();
   }
 
+  /**
+   * The clock's second, or the block before's when the clock has gone back. Blocks of one second share its time:
+   * with a period of 0, EIP-225 asks for no distance between two blocks.
+   */
   #nextTimestamp(parent: Header): bigint {
     const now = BigInt(Math.floor(this.#dependencies.nowSeconds()));
-    return now > parent.timestamp ? now : parent.timestamp + 1n;
+    return now > parent.timestamp ? now : parent.timestamp;
   }
 
   async #untilClockAllows(): Promise<void> {

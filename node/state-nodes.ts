@@ -6,10 +6,13 @@
  * its key, so cached values never go stale, nothing is ever deleted, and readers may look at held-back nodes.
  */
 import { bytesToUnprefixedHex, KECCAK256_RLP, type BatchDBOp, type DB } from '@ethereumjs/util';
-import { NodeError } from './node-errors.ts';
+import { corrupt } from './database.ts';
+import type { LedgerCrypto } from './native-crypto.ts';
 
 /** Root of the trie that holds nothing; it is looked up like any other and stored nowhere. */
 const EMPTY_TRIE_ROOT = bytesToUnprefixedHex(KECCAK256_RLP);
+/** Of a key; what stands before them is the prefix of code. */
+const HASH_DIGITS = 64;
 /** Committed nodes kept in memory; at about 300 bytes a node this is some 10 MB. */
 const CACHED_NODES = 32_768;
 
@@ -20,12 +23,14 @@ export interface StateNodeWrite {
 
 export class StateNodes implements DB<string, string | Uint8Array> {
   readonly #read: (key: string) => Uint8Array | undefined;
+  readonly #crypto: Pick<LedgerCrypto, 'keccak256'>;
   readonly #committed = new Map<string, Uint8Array>();
   readonly #heldBack = new Map<string, Uint8Array>();
 
-  /** `read` looks a committed node up. */
-  constructor(read: (key: string) => Uint8Array | undefined) {
+  /** `read` looks a committed node up; what it gives is believed only if it hashes to its key. */
+  constructor(read: (key: string) => Uint8Array | undefined, crypto: Pick<LedgerCrypto, 'keccak256'>) {
     this.#read = read;
+    this.#crypto = crypto;
   }
 
   /** What the next commit has to write. */
@@ -52,12 +57,7 @@ export class StateNodes implements DB<string, string | Uint8Array> {
   async get(key: string): Promise<Uint8Array | undefined> {
     if (key === EMPTY_TRIE_ROOT) return undefined;
     const value = this.#find(key);
-    if (value === undefined) {
-      throw new NodeError(
-        'NODE_STORE_CORRUPT',
-        `the state node ${key} is missing; restore the folder from a backup`,
-      );
-    }
+    if (value === undefined) throw corrupt(`the state node ${key} is missing`);
     return value;
   }
 
@@ -94,13 +94,21 @@ export class StateNodes implements DB<string, string | Uint8Array> {
     return stored;
   }
 
-  /** A failed read must not pass for a transaction's own fault. */
+  /** Neither a failed read nor a damaged node may pass for a transaction's own fault. */
   #readCommitted(key: string): Uint8Array | undefined {
+    let stored: Uint8Array | undefined;
     try {
-      return this.#read(key);
+      stored = this.#read(key);
     } catch (cause) {
-      throw new NodeError('NODE_STORE_CORRUPT', `the state node ${key} cannot be read`, { cause });
+      throw corrupt(`the state node ${key} cannot be read`, cause);
     }
+    if (
+      stored !== undefined &&
+      bytesToUnprefixedHex(this.#crypto.keccak256(stored)) !== key.slice(-HASH_DIGITS)
+    ) {
+      throw corrupt(`the state node ${key} is damaged`);
+    }
+    return stored;
   }
 
   #remember(key: string, value: Uint8Array): void {

@@ -5,15 +5,17 @@
  *     "sealerKeyFile": "sealer.key", "allowlistFile": "permissions.toml",
  *     "host": "127.0.0.1", "port": 8545, "sealIntervalMs": 0, "heartbeatSeconds": 60 }
  *
- * Paths are relative to the file; the last four have defaults (`node/options.ts`).
+ * Paths are relative to the file; the last four have defaults (`node/options.ts`). On SIGHUP the allowlist is read
+ * again; a list that is not good is reported and the old one stays.
  */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import type { EmbeddedNode } from '../../node/node.ts';
 import type { NodeOptions } from '../../node/options.ts';
 import type { Command } from '../command.ts';
 import { parseArguments, required } from '../command.ts';
-import { CliError, usageError } from '../errors.ts';
+import { CliError, describeError, usageError } from '../errors.ts';
 import { resolvePath, type Io } from '../io.ts';
 import { jsonReader } from '../json-reader.ts';
 
@@ -34,7 +36,9 @@ export const node: Command = {
 
   --config FILE  JSON: dataFolder, chainId, genesisTimestampSeconds,
                  sealerKeyFile, allowlistFile; and, if they should differ from
-                 the defaults: host, port, sealIntervalMs, heartbeatSeconds`,
+                 the defaults: host, port, sealIntervalMs, heartbeatSeconds
+
+  On SIGHUP the allowlist is read again; a bad one changes nothing.`,
   async run(args, io) {
     const { values, positionals } = parseArguments(args, { config: { type: 'string' } });
     if (positionals.length > 0) throw usageError(`node takes no "${positionals[0]}"`);
@@ -77,10 +81,22 @@ async function runUntilStopped(options: NodeOptions, io: Io): Promise<void> {
     nowSeconds: io.nowSeconds,
     onError: () => void io.err.write('the node has stopped making blocks\n'),
   });
+  const reload = (): void => void reloadAllowlist(started.node, io);
+  process.on('SIGHUP', reload);
   try {
     await io.out.write(`${started.url}  genesis ${started.node.genesisHash}\n`);
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   } finally {
+    process.off('SIGHUP', reload);
     await started.close();
+  }
+}
+
+async function reloadAllowlist(running: EmbeddedNode, io: Io): Promise<void> {
+  try {
+    await running.reloadAllowlist();
+    await io.out.write('the allowlist was read again\n');
+  } catch (error) {
+    await io.err.write(`the allowlist stays as it was: ${describeError(error)}\n`);
   }
 }

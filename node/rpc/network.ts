@@ -30,7 +30,7 @@ export const networkMethods: RpcMethods = {
     if (newest === undefined || wanted > MAX_FEE_HISTORY) {
       throw invalidParams(`blockCount: at most ${MAX_FEE_HISTORY}, ending at a known block`);
     }
-    const percentiles = params[2] === undefined ? [] : parseArray(params[2], 'rewardPercentiles', 100);
+    const percentiles = params[2] === undefined ? [] : parsePercentiles(params[2]);
     const last = newest.header.number;
     const count = Number(wanted < last + 1n ? wanted : last + 1n);
     const ratios = Array.from({ length: count }, (_, index) => {
@@ -45,6 +45,18 @@ export const networkMethods: RpcMethods = {
     };
   },
 };
+
+/** Numbers from 0 to 100 that do not fall. */
+function parsePercentiles(value: unknown): readonly number[] {
+  let last = 0;
+  return parseArray(value, 'rewardPercentiles', 100).map((one) => {
+    if (typeof one !== 'number' || one < last || one > 100) {
+      throw invalidParams('rewardPercentiles: expected ascending numbers from 0 to 100');
+    }
+    last = one;
+    return one;
+  });
+}
 
 function zeros(count: number): string[] {
   return Array.from({ length: count }, () => '0x0');

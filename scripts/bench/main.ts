@@ -2,6 +2,7 @@
 import { benchIssue } from './issue.ts';
 import { machineLine, type Figure, type Settings } from './harness.ts';
 import { benchMerkle } from './merkle.ts';
+import { benchNode } from './node.ts';
 import { benchReplica } from './replica.ts';
 import { benchVerify } from './verify.ts';
 
@@ -10,6 +11,7 @@ export const BENCHMARKS: Readonly<Record<string, (settings: Settings) => Promise
   issue: benchIssue,
   verify: benchVerify,
   replica: benchReplica,
+  node: benchNode,
 };
 
 export const BENCH_SETTINGS: Settings = { rounds: 9, blockMs: 250, seed: 20_221_221 };

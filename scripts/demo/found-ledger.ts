@@ -37,8 +37,6 @@ const GOVERNORS_THRESHOLD = 2;
 /** Between what the governors announce and what they carry out. A real consortium takes days. */
 const GOVERNORS_DELAY_SECONDS = 2;
 const YEAR_SECONDS = 365 * 24 * 3600;
-/** The first blocks follow each other faster than one a second; they start in the past, not run ahead. */
-const GENESIS_LEAD_SECONDS = 60;
 const SEAL_INTERVAL_MS = 200;
 const HEARTBEAT_SECONDS = 30;
 
@@ -52,7 +50,7 @@ export async function startDemoNode(
   const genesisFile = join(folder, 'genesis.json');
   const allowlistFile = join(folder, 'permissions_config.toml');
   const genesis = await readOrCreate(genesisFile, () =>
-    JSON.stringify({ timestampSeconds: Math.floor(Date.now() / 1000) - GENESIS_LEAD_SECONDS }),
+    JSON.stringify({ timestampSeconds: Math.floor(Date.now() / 1000) }),
   );
   const accounts = [
     keys.deployer,

@@ -7,35 +7,12 @@ import { encodeBytes32String } from 'ethers';
 import { Level } from 'level';
 import { verifyDataFolder } from '../../node/fsck.ts';
 import { EmbeddedNode } from '../../node/node.ts';
-import { account, deployNotebook, GENESIS_SECONDS, TestNode } from './support/test-node.ts';
+import { account, closedNode, deployNotebook, GENESIS_SECONDS, TestNode } from './support/test-node.ts';
+import { chainDump } from './support/chain-dump.ts';
+import { changeRow } from './support/chain-files.ts';
 import { expectCode } from './support/expect-code.ts';
 
 const CLOCK = { nowSeconds: (): number => GENESIS_SECONDS + 5_000 };
-
-/** A closed node whose folder holds a few blocks. */
-async function closedNode(): Promise<TestNode> {
-  const test = await TestNode.start();
-  const notebook = await deployNotebook(test);
-  for (let page = 1; page <= 4; page++) {
-    await (await notebook.getFunction('note')(page, encodeBytes32String(`page ${page}`))).wait();
-  }
-  await test.node.sealBlock();
-  await test.close();
-  return test;
-}
-
-/** Everything that JSON-RPC says of the chain. */
-async function dump(test: TestNode): Promise<unknown[]> {
-  const head = Number(await test.result('eth_blockNumber'));
-  const numbers = Array.from({ length: head + 1 }, (_, number) => `0x${number.toString(16)}`);
-  return Promise.all(
-    numbers.map(async (number) => [
-      await test.result('eth_getBlockByNumber', [number, true]),
-      await test.result('eth_getBlockReceipts', [number]),
-      await test.result('eth_getLogs', [{ fromBlock: number, toBlock: number }]),
-    ]),
-  );
-}
 
 describe('node: restart', () => {
   it('keeps blocks, receipts, logs and state, and goes on where it was', async () => {
@@ -54,12 +31,12 @@ describe('node: restart', () => {
     });
     const notebook = await deployNotebook(test);
     const receipt = await (await notebook.getFunction('note')(1, encodeBytes32String('kept'))).wait();
-    const before = await dump(test);
+    const before = await chainDump(test.node);
     const contract = await notebook.getAddress();
     await test.close();
 
     await test.open();
-    expect(await dump(test)).to.deep.equal(before);
+    expect(await chainDump(test.node)).to.deep.equal(before);
     expect(await test.result('eth_getStorageAt', [`0x${'0'.repeat(38)}ff`, '0x1', 'latest'])).to.equal(
       `0x${'0'.repeat(63)}2`,
     );
@@ -69,7 +46,7 @@ describe('node: restart', () => {
     expect(latest?.number).to.equal(receipt.blockNumber + 1);
     expect(await test.result('eth_getCode', [contract, 'latest'])).to.have.length.greaterThan(100);
     await test.close();
-    expect((await verifyDataFolder(test.options)).fault).to.equal(undefined);
+    expect((await verifyDataFolder(test.options.dataFolder)).fault).to.equal(undefined);
   });
 
   it('derives the same genesis from the same settings, and another one from others', async () => {
@@ -151,7 +128,7 @@ describe('node: folders it refuses', () => {
     await change(test, 'block', block3, () => original?.with(40, (original[40] ?? 0) ^ 1));
     await expectCode(EmbeddedNode.open(test.options, CLOCK), 'NODE_STORE_CORRUPT');
     await change(test, 'block', block3, () => original);
-    expect((await verifyDataFolder(test.options)).fault).to.equal(undefined);
+    expect((await verifyDataFolder(test.options.dataFolder)).fault).to.equal(undefined);
   });
 
   it('a folder whose database is damaged', async () => {
@@ -184,7 +161,7 @@ describe('node: check of a stored history', () => {
     await using test = await closedNode();
     const block2 = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 2);
     await change(test, 'rcpt', block2, (stored) => stored?.with(stored.length - 1, 0x21));
-    expect((await verifyDataFolder(test.options)).fault).to.deep.equal({
+    expect((await verifyDataFolder(test.options.dataFolder)).fault).to.deep.equal({
       blockNumber: 2n,
       what: 'stored receipts',
     });
@@ -212,23 +189,11 @@ async function deployedAddress(test: TestNode): Promise<unknown> {
   return receipts[0]?.contractAddress;
 }
 
-/** Rewrites one stored value and answers the one before; `undefined` removes it. */
-async function change(
+function change(
   test: TestNode,
   table: string,
   key: string | Uint8Array,
   to: (stored: Uint8Array | undefined) => Uint8Array | undefined,
 ): Promise<Uint8Array | undefined> {
-  const database = new Level<Uint8Array, Uint8Array>(join(test.options.dataFolder, 'chain'));
-  const keyEncoding = typeof key === 'string' ? 'utf8' : 'view';
-  const rows = database.sublevel<string | Uint8Array, Uint8Array>(table, {
-    keyEncoding,
-    valueEncoding: 'view',
-  });
-  const stored = await rows.get(key);
-  const value = to(stored);
-  if (value === undefined) await rows.del(key);
-  else await rows.put(key, value);
-  await database.close();
-  return stored;
+  return changeRow(test.options.dataFolder, { table, key }, to);
 }

@@ -46,7 +46,7 @@ async function timestamps(test: TestNode): Promise<number[]> {
 }
 
 describe('node: sealing', () => {
-  it('gives blocks the time of the clock, or one second more than the block before', async () => {
+  it('gives blocks the time of the clock, or the block before’s while the clock is behind it', async () => {
     await using test = await TestNode.start();
     test.clockSeconds = GENESIS_SECONDS + 100.9;
     await transfer(test, 0);
@@ -55,21 +55,29 @@ describe('node: sealing', () => {
     await transfer(test, 2);
     test.clockSeconds = GENESIS_SECONDS + 200;
     await transfer(test, 3);
-    expect(await timestamps(test)).to.deep.equal([0, 100, 101, 102, 200]);
+    expect(await timestamps(test)).to.deep.equal([0, 100, 100, 100, 200]);
   });
 
-  it('waits for the clock rather than run too far ahead of it, and then takes all that waits', async () => {
-    await using test = await TestNode.start({ limits: { maxClockLeadSeconds: 1 } });
+  it('never runs ahead of its clock, however many blocks one second has', async () => {
+    await using test = await TestNode.start({ limits: { maxClockLeadSeconds: 0 } });
     test.clockSeconds = GENESIS_SECONDS + 10;
+    for (let nonce = 0; nonce < 30; nonce++) await transfer(test, nonce);
+    const times = await timestamps(test);
+    expect(times).to.deep.equal([0, ...Array.from({ length: 30 }, () => 10)]);
+  });
+
+  it('waits for a clock that has gone back too far, and then takes all that waits', async () => {
+    await using test = await TestNode.start({ limits: { maxClockLeadSeconds: 5 } });
+    test.clockSeconds = GENESIS_SECONDS + 100;
     await transfer(test, 0);
-    await transfer(test, 1);
-    const waiting = [transfer(test, 2), transfer(test, 0, 2)];
-    await untilSent(test, 0, 3);
+    test.clockSeconds = GENESIS_SECONDS + 94;
+    const waiting = [transfer(test, 1), transfer(test, 0, 2)];
+    await untilSent(test, 0, 2);
     await untilSent(test, 2, 1);
-    expect(Number(await test.result('eth_blockNumber'))).to.equal(2);
-    test.clockSeconds = GENESIS_SECONDS + 11;
+    expect(Number(await test.result('eth_blockNumber'))).to.equal(1);
+    test.clockSeconds = GENESIS_SECONDS + 95;
     await Promise.all(waiting);
-    expect(await timestamps(test)).to.deep.equal([0, 10, 11, 12]);
+    expect(await timestamps(test)).to.deep.equal([0, 100, 100]);
   });
 
   it('shows a transaction as waiting until its block is acknowledged, never half a block', async () => {
@@ -152,7 +160,7 @@ describe('node: a block that cannot be written', () => {
     await writeFile(join(folder, 'allow.toml'), `accounts-allowlist=["${account(0).address}"]`);
     const privateKey = hexToBytes(SEALER_KEY as Hex);
     const rules = await createChainRules(CHAIN_ID, privateKey);
-    const store = await ChainStore.open(folder, rules);
+    const store = await ChainStore.open(folder, rules.crypto);
     const genesis = await createGenesis({ timestampSeconds: GENESIS_SECONDS }, rules, store.stateNodes);
     await store.commit({ block: genesis, receipts: [] });
     const pool = new TransactionPool(10);
@@ -196,9 +204,9 @@ describe('node: a block that cannot be written', () => {
     await sealer.stop();
 
     {
-      await using again = await ChainStore.open(folder, rules);
+      await using again = await ChainStore.open(folder, rules.crypto);
       expect(again.head?.header.hash).to.deep.equal(genesis.header.hash);
-      await expectCode(ChainStore.open(folder, rules), 'NODE_FOLDER_LOCKED');
+      await expectCode(ChainStore.open(folder, rules.crypto), 'NODE_FOLDER_LOCKED');
     }
     await rm(folder, { recursive: true, force: true });
   });

@@ -2,7 +2,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ContractFactory, JsonRpcProvider, Wallet, type BaseContract, type Contract } from 'ethers';
+import {
+  ContractFactory,
+  encodeBytes32String,
+  JsonRpcProvider,
+  Wallet,
+  type BaseContract,
+  type Contract,
+} from 'ethers';
 import type { NodeOptions } from '../../../node/options.ts';
 import { startNode, type StartedNode } from '../../../node/server.ts';
 import notebook from '../fixtures/notebook.json' with { type: 'json' };
@@ -145,4 +152,16 @@ export async function deployNotebook(test: TestNode, author: Wallet = account(0)
   await contract.waitForDeployment();
   // ethers types what a factory makes without the methods of its ABI.
   return contract as Contract;
+}
+
+/** A closed node whose folder holds a few blocks. */
+export async function closedNode(): Promise<TestNode> {
+  const test = await TestNode.start();
+  const notebook = await deployNotebook(test);
+  for (let page = 1; page <= 4; page++) {
+    await (await notebook.getFunction('note')(page, encodeBytes32String(`page ${page}`))).wait();
+  }
+  await test.node.sealBlock();
+  await test.close();
+  return test;
 }
