@@ -70,6 +70,10 @@ function kindOf({ event }: LedgerEvent): number {
       return 20;
     case 'ContractReplaced':
       return 21;
+    case 'IssuerAdminNominated':
+      return 22;
+    case 'IssuerAdminChanged':
+      return 23;
     case 'BatchAnchored':
     case 'StatusPublished':
     case 'ActsAnchored':
@@ -146,6 +150,13 @@ function writeFields(out: ByteWriter, event: LedgerEvent): void {
       return;
     case 'ContractReplaced':
       out.text(event.name).fixed(event.previous, ADDRESS).fixed(event.next, ADDRESS).u64(event.fromBlock);
+      return;
+    case 'IssuerAdminNominated':
+      out.fixed(event.issuer, WORD).fixed(event.admin, ADDRESS).u64(event.effectiveFrom);
+      out.fixed(event.by, ADDRESS);
+      return;
+    case 'IssuerAdminChanged':
+      out.fixed(event.issuer, WORD).fixed(event.admin, ADDRESS);
       return;
     case 'BatchAnchored':
     case 'StatusPublished':

@@ -37,6 +37,14 @@ const EVERY: { readonly [Name in LedgerEvent['event']]: Extract<LedgerEvent, { e
   IssuerWidened: { event: 'IssuerWidened', issuer, types: 255, effectiveFrom: T + 9, until: T + 900 },
   IssuerNarrowed: { event: 'IssuerNarrowed', issuer, types: 1, until: T + 800 },
   IssuerSuspended: { event: 'IssuerSuspended', issuer, by: address('b') },
+  IssuerAdminNominated: {
+    event: 'IssuerAdminNominated',
+    issuer,
+    admin: address('5'),
+    effectiveFrom: T + 20,
+    by: address('6'),
+  },
+  IssuerAdminChanged: { event: 'IssuerAdminChanged', issuer, admin: address('5') },
   IssuerReinstated: { event: 'IssuerReinstated', issuer, effectiveFrom: T + 10 },
   KeyAdded: {
     event: 'KeyAdded',

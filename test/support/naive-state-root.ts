@@ -31,6 +31,8 @@ const KINDS: readonly string[] = [
   'CheckpointSetChanged',
   'Predecessor',
   'ContractReplaced',
+  'IssuerAdminNominated',
+  'IssuerAdminChanged',
 ];
 const PART = 1024;
 

@@ -4,6 +4,7 @@
  */
 import { getBytes, id, SigningKey, TypedDataEncoder } from 'ethers';
 import { statusAnchorAbi } from '../../../ledger/abi.ts';
+import { consentToServe, type AccountConsent } from '../../../ledger/consent.ts';
 import type { Deployment } from '../../../ledger/deployment.ts';
 import { StatusAnchorClient } from '../../../ledger/status-anchor.ts';
 import type { Hex } from '../../../core/trust/ledger-event.ts';
@@ -16,6 +17,7 @@ import {
   handOf,
   ISSUER,
   ISSUER_DID,
+  ISSUER_KEY,
   keyOf,
   rootOf,
   type Role,
@@ -24,7 +26,6 @@ import {
 const DAY = 86_400;
 const ZERO_32 = new Uint8Array(32);
 const T = GENESIS_SECONDS;
-const THUMBPRINT = getBytes(id('thumbprint'));
 /** Between blocks. */
 const STEP_SECONDS = 4001;
 /** When the eighth block is made and the issuer's window opens: what follows anchors. */
@@ -37,11 +38,14 @@ export async function writeHistory(engine: Engine, deployment: Deployment): Prom
   using authority = handOf('authority', engine.url, deployment);
   using issuer = handOf('issuer', engine.url, deployment);
   using account = handOf('account', engine.url, deployment);
+  using stranger = handOf('stranger', engine.url, deployment);
+  const consentOf = (role: Role): AccountConsent =>
+    consentToServe(keyOf(role), { deployment, issuer: ISSUER, deadline: FAR_FUTURE });
   const status = new StatusAnchorClient({ ...account, deployment, issuer: ISSUER });
   const batch = (n: number, batchClass: 'short' | 'long') => () =>
     account.batches.anchor({ root: rootOf(n), log2Size: 5 + n, class: batchClass, expectedSequence: n });
   const version = (n: number) => () =>
-    status.publish({ version: n, listsRoot: rootOf(100 + n), actsDigest: ZERO_32, nextUpdate: FAR_FUTURE });
+    status.publish({ version: n, listsRoot: rootOf(100 + n), actsDigest: ZERO_32, nextUpdate: T + 30 * DAY });
 
   const steps: readonly (() => Promise<unknown>)[] = [
     () =>
@@ -62,12 +66,11 @@ export async function writeHistory(engine: Engine, deployment: Deployment): Prom
     () => issuer.trust.acceptAccreditation(ISSUER),
     () =>
       issuer.trust.addKey(ISSUER, {
-        thumbprint: THUMBPRINT,
-        publicKey: getBytes(`0x04${'ab'.repeat(64)}`),
+        ...ISSUER_KEY,
         ...window,
       }),
     ...(['account', 'issuer'] as const).map(
-      (role) => () => issuer.trust.addAccount(ISSUER, addressOf(role), window),
+      (role) => () => issuer.trust.addAccount(ISSUER, consentOf(role), window),
     ),
     ...(['stranger', 'authority'] as const).map(
       (role) => () => issuer.trust.addApprover(ISSUER, addressOf(role), window),
@@ -79,8 +82,8 @@ export async function writeHistory(engine: Engine, deployment: Deployment): Prom
     () => account.sender.send(actsCall(deployment)),
     version(2),
     batch(4, 'short'),
-    () => issuer.trust.narrowKey(ISSUER, THUMBPRINT, T + 30 * DAY),
-    () => issuer.trust.setKeyCompromisedFrom(ISSUER, THUMBPRINT, T + 20 * DAY),
+    () => issuer.trust.narrowKey(ISSUER, ISSUER_KEY.thumbprint, T + 30 * DAY),
+    () => issuer.trust.setKeyCompromisedFrom(ISSUER, ISSUER_KEY.thumbprint, T + 20 * DAY),
     () => issuer.trust.narrowAccount(ISSUER, addressOf('issuer'), T + 30 * DAY),
     () => issuer.trust.setAccountCompromisedFrom(ISSUER, addressOf('issuer'), T + 20 * DAY),
     () => issuer.trust.narrowApprover(ISSUER, addressOf('stranger'), T + 30 * DAY),
@@ -91,6 +94,8 @@ export async function writeHistory(engine: Engine, deployment: Deployment): Prom
         until: FAR_FUTURE,
       }),
     () => issuer.trust.narrowIssuer(ISSUER, { types: ['test'], until: T + 40 * DAY }),
+    () => issuer.trust.nominateIssuerAdmin(ISSUER, addressOf('stranger'), 0),
+    () => stranger.trust.acceptIssuerAdmin(ISSUER),
     () => authority.trust.suspendIssuer(ISSUER),
     () => authority.trust.reinstateIssuer(ISSUER, T + 21 * DAY),
     () => governor.trust.suspendAuthority(AUTHORITY),
