@@ -7,7 +7,8 @@ export const bench: Command = {
   usage: `Usage: hcl bench [NAME…] [--size N] [--json]
 
   NAME      only these benchmarks; all when there is none
-  --size N  anchors in the replica (default: 100,000 and 1,000,000); 10,000,000 takes two minutes
+  --size N  anchors in the replica (default: 100,000 and 1,000,000;
+            10,000,000 takes two minutes)
   --json    one line of JSON per figure`,
   async run(args, io) {
     const { values, positionals } = parseArguments(args, {

@@ -6,6 +6,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { parseHeader } from '../../ledger/block-header.ts';
 import { consentToServe } from '../../ledger/consent.ts';
@@ -147,14 +148,17 @@ function missingActs(
   return [...acts, setCheckpointSet(deployment, checkpointKeys, CHECKPOINT_THRESHOLD)];
 }
 
-/** The embedded node seals on demand: an empty transaction to oneself makes it a block, and time passes with it. */
+/** The embedded node seals on demand: when the time has come, an empty transaction to oneself makes it a block. */
 async function untilBlockTime(seconds: number, rpc: LedgerRpc, sender: Sender): Promise<void> {
   for (;;) {
     const { timeSeconds } = parseHeader(await rpc.request('eth_getBlockByNumber', ['latest', false]));
     if (timeSeconds >= seconds) return;
+    await delay(Math.max(MIN_WAIT_MS, seconds * 1000 - Date.now()));
     await sender.send({ to: sender.address, data: '0x' });
   }
 }
+
+const MIN_WAIT_MS = 50;
 
 interface Founding {
   readonly trust: LedgerState['trust'];

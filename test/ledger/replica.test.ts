@@ -51,7 +51,9 @@ describe('replica', () => {
   let lastBlock: number;
 
   before(async () => {
-    node = await startTestNode();
+    // Every block gets a time of its own.
+    let ticks = GENESIS_SECONDS;
+    node = await startTestNode({ nowSeconds: () => ticks++ });
     deployment = await deployTo(node.url);
     await writeSome(node.url, deployment);
     proxy = await startFaultProxy(node.url);
@@ -573,7 +575,8 @@ describe('replica', () => {
       const [first] = entries;
       expect(first?.event).to.include({ authority: AUTHORITY, jurisdiction: 'HK' });
       expect(first?.contract).to.equal(deployment.contracts.trustList.address);
-      expect(first?.timeSeconds).to.equal(GENESIS_SECONDS + (first?.blockNumber ?? 0));
+      const block = await node.node.request('eth_getBlockByHash', [first?.blockHash, false]);
+      expect(block).to.include({ timestamp: `0x${first?.timeSeconds.toString(16)}` });
       const receipt = await node.node.request('eth_getTransactionReceipt', [first?.transactionHash]);
       expect(receipt).to.include({ blockHash: first?.blockHash });
     });
@@ -583,11 +586,17 @@ describe('replica', () => {
       ['issuer', { issuer: ISSUER }, EVENTS - 1],
       ['another issuer', { issuer: AUTHORITY }, 0],
       ['blocks', { fromBlock: 6, toBlock: 7 }, 2],
-      ['time', { fromSeconds: GENESIS_SECONDS + 6, untilSeconds: GENESIS_SECONDS + 8 }, 2],
     ];
     for (const [name, filter, count] of filters) {
       it(`is filtered by ${name}`, async () => expect(await collect(filter)).to.have.lengthOf(count));
     }
+
+    it('is filtered by time, its end excluded', async () => {
+      const times = (await collect({})).map(({ timeSeconds }) => timeSeconds);
+      const [fromSeconds, untilSeconds] = [times[2]!, times[4]!];
+      const found = await collect({ fromSeconds, untilSeconds });
+      expect(found.map(({ timeSeconds }) => timeSeconds)).to.deep.equal(times.slice(2, 4));
+    });
 
     async function collect(filter: HistoryFilter): Promise<readonly HistoryEntry[]> {
       using hand = handOf('account', node.url, deployment);
