@@ -12,6 +12,9 @@ import type { HardhatPlugin } from 'hardhat/types/plugins';
 
 env['HARDHAT_DISABLE_TELEMETRY'] = 'true';
 
+/** The rules of the ledger that the contracts are compiled for. */
+export const EVM_VERSION = 'shanghai';
+
 /** As `test/support/scale.ts`. */
 const isLongRun = env['HCL_LONG'] === '1';
 
@@ -51,7 +54,7 @@ const config: HardhatUserConfig = {
   solidity: {
     version: '0.8.37',
     path: fileURLToPath(import.meta.resolve('solc/soljson.js')),
-    settings: { evmVersion: 'shanghai', optimizer: { enabled: true, runs: 200 } },
+    settings: { evmVersion: EVM_VERSION, optimizer: { enabled: true, runs: 200 } },
     splitTestsCompilation: true,
   },
   networks: {
@@ -65,6 +68,8 @@ const config: HardhatUserConfig = {
   test: {
     mocha: { timeout: 20_000 },
     solidity: {
+      // Room for the hundreds of thousands of calls of one growth test.
+      gasLimit: 10n ** 12n,
       fuzz: { runs: isLongRun ? 10_000 : 256, seed: '0x68636c' },
       invariant: { runs: isLongRun ? 256 : 6, depth: isLongRun ? 256 : 64, failOnRevert: true },
     },

@@ -52,6 +52,12 @@ const SUITES: readonly Suite[] = [
   },
   { name: 'contracts', command: [hardhat, 'test', 'mocha', '--no-compile'] },
   { name: 'contract-properties', command: [hardhat, 'test', 'solidity', '--no-compile'] },
+  { name: 'contract-coverage', command: [join(root, 'scripts/cover-contracts.ts')] },
+  { name: 'contract-gas', command: [join(root, 'scripts/measure-gas.ts')] },
+  {
+    name: 'contract-mutants',
+    command: [join(root, 'scripts/mutate-contracts.ts'), ...(isLong ? [] : ['--sample=20'])],
+  },
 ];
 
 const chosen = wanted.length === 0 ? SUITES : SUITES.filter((suite) => wanted.includes(suite.name));

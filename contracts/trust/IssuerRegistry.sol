@@ -158,10 +158,10 @@ abstract contract IssuerRegistry is AuthorityRegistry {
       !_isAuthoritySuspended(record.authority);
   }
 
-  /// @dev The same conditions as `isIssuerActive`, each with its own error.
+  /// @dev The same conditions as `isIssuerActive`, each with its own error, but for one that always holds here: an
+  /// issuer that has an account has accepted.
   function _requireActive(bytes32 issuer) internal view {
     Issuer memory record = issuerOf(issuer);
-    if (!record.accepted) revert TrustListIssuerNotAccepted(issuer);
     if (_now() < record.from || record.until <= _now())
       revert TrustListOutsideWindow(record.from, record.until);
     if (_now() < record.suspendedUntil) revert TrustListIssuerSuspended(issuer);

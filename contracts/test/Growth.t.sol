@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IBatchAnchor} from "../interfaces/IBatchAnchor.sol";
+import {IStatusAnchor} from "../interfaces/IStatusAnchor.sol";
+import {ITrustList} from "../interfaces/ITrustList.sol";
+import {Fixture} from "./support/Fixture.t.sol";
+import {Storage} from "./support/Storage.t.sol";
+import {vm} from "./support/Vm.t.sol";
+
+/// @title What a write costs does not depend on how much was written before
+/// @dev A write is made once while the storage it touches is recorded; that shows the mappings it uses. Those get a
+/// thousand entries, directly into their storage, and what counts the issuer's writes is set to as many; then the
+/// write is made on that state, as new. The same again with a hundred thousand, in the long run a million: the
+/// costs of the two may differ by a twentieth.
+contract GrowthTest is Fixture, Storage {
+  struct Cost {
+    string write;
+    uint256 gas;
+  }
+
+  uint256 private constant FEW = 1_000;
+
+  function testGrowthOfAnchors() public {
+    Found[] memory mappings = _checkGrowth(
+      _anchor,
+      address(batchAnchor),
+      _keys(issuerIds[0], _root(1)),
+      _many()
+    );
+    check(mappings.length == 2, "anchors and sequences");
+    check(batchAnchor.sequenceOf(issuerIds[0]) == _many() + 1, "it was anchored after so many");
+    (uint64 time, , , , ) = batchAnchor.anchorOf(issuerIds[0], fillerKey(_many()));
+    check(time == START, "the last of which is an anchor");
+  }
+
+  function testGrowthOfVersions() public {
+    Found[] memory mappings = _checkGrowth(_publish, address(statusAnchor), _keys(issuerIds[0], 0), _many());
+    check(mappings.length == 1, "statuses");
+    (uint64 version, , , ) = statusAnchor.statusOf(issuerIds[0]);
+    check(version == _many() + 1, "it was published after so many");
+    (version, , , ) = statusAnchor.statusOf(fillerKey(_many()));
+    check(version != 0, "and beside so many issuers");
+  }
+
+  function testGrowthOfActs() public {
+    Found[] memory mappings = _checkGrowth(
+      _act,
+      address(statusAnchor),
+      _keys(issuerIds[0], _root(1)),
+      _many()
+    );
+    check(mappings.length == 2, "acts and sequences");
+    check(statusAnchor.actSequenceOf(issuerIds[0]) == _many() + 1, "it was anchored after so many");
+  }
+
+  /// @dev Authorities and issuers, and one issuer's keys, accounts and approvers: a fifth of the entries each.
+  function testGrowthOfTheTrustList() public {
+    bytes32[] memory keys = new bytes32[](6);
+    (keys[0], keys[1], keys[2]) = (issuerIds[0], _authority(1), _issuer(1));
+    (keys[3], keys[4], keys[5]) = (thumbprint(101), _word(_person(1)), _word(_person(101)));
+    uint256 many = _many() / 5;
+    Found[] memory mappings = _checkGrowth(_registerAndChange, address(trustList), keys, many);
+    check(mappings.length == 6, "all mappings");
+    bytes32 last = fillerKey(many);
+    address person = address(uint160(uint256(last)));
+    check(trustList.authorityOf(last).admin == account(8), "there are so many authorities");
+    check(trustList.issuerOf(last).admin == issuerAdmin(0), "and issuers");
+    check(trustList.keyOf(issuerIds[0], last).until == END - 1, "and keys");
+    check(trustList.approverOf(issuerIds[0], person).until == END - 1, "and approvers");
+    (bytes32 issuer, ITrustList.Grant memory grant) = trustList.accountOf(person);
+    check(issuer == issuerIds[0] && grant.until == END - 1, "and accounts");
+  }
+
+  function _checkGrowth(
+    function(uint256) internal returns (Cost[] memory) writes,
+    address target,
+    bytes32[] memory keys,
+    uint256 most
+  ) private returns (Found[] memory mappings) {
+    vm.record();
+    writes(1);
+    mappings = touchedMappings(target, keys);
+    fill(mappings, 0, FEW);
+    setCounts(mappings, issuerIds[0], 1, uint64(FEW));
+    Cost[] memory few = writes(2);
+    fill(mappings, FEW, most);
+    setCounts(mappings, issuerIds[0], uint64(FEW + 1), uint64(most));
+    Cost[] memory many = writes(3);
+    for (uint256 n = 0; n < few.length; ++n) {
+      check(many[n].gas * 20 <= few[n].gas * 21, string.concat("costs the same: ", few[n].write));
+    }
+  }
+
+  function _anchor(uint256 n) internal returns (Cost[] memory costs) {
+    uint64 sequence = batchAnchor.sequenceOf(issuerIds[0]) + 1;
+    bytes memory data = abi.encodeCall(IBatchAnchor.anchor, (_root(n), 12, 1, sequence));
+    costs = new Cost[](1);
+    costs[0] = _cost("anchor", account(0), address(batchAnchor), data);
+  }
+
+  function _publish(uint256 n) internal returns (Cost[] memory costs) {
+    (uint64 version, , , ) = statusAnchor.statusOf(issuerIds[0]);
+    bytes memory data = abi.encodeCall(IStatusAnchor.publish, (version + 1, _root(n), _root(n), START + 60));
+    costs = new Cost[](1);
+    costs[0] = _cost("publish", account(0), address(statusAnchor), data);
+  }
+
+  function _act(uint256 n) internal returns (Cost[] memory costs) {
+    uint64 sequence = statusAnchor.actSequenceOf(issuerIds[0]) + 1;
+    bytes32 digest = approvalDigest(issuerIds[0], _root(n), 6, sequence, END);
+    IStatusAnchor.Approval memory first = approve(0, digest);
+    IStatusAnchor.Approval memory second = approve(1, digest);
+    bytes memory data = abi.encodeCall(IStatusAnchor.anchorActs, (_root(n), 6, END, first, second));
+    costs = new Cost[](1);
+    costs[0] = _cost("anchorActs", account(0), address(statusAnchor), data);
+  }
+
+  function _registerAndChange(uint256 n) internal returns (Cost[] memory costs) {
+    costs = new Cost[](20);
+    _register(n, costs);
+    _changeGrants(n, costs);
+    _changeIssuer(n, costs);
+    _changeConsortium(n, costs);
+  }
+
+  /// @dev A new authority and an issuer of its own; a new key, account and approver of an old issuer.
+  function _register(uint256 n, Cost[] memory costs) private {
+    bytes memory data = abi.encodeCall(
+      ITrustList.admitAuthority,
+      (_name(n), "AA", _authorityAdmin(n), bytes32(n))
+    );
+    costs[0] = _write("admitAuthority", address(this), data);
+    data = abi.encodeCall(ITrustList.accredit, (_authority(n), _did(n), SOME_TYPES, 0, END, _issuerAdmin(n)));
+    costs[1] = _write("accredit", _authorityAdmin(n), data);
+    data = abi.encodeCall(ITrustList.acceptAccreditation, (_issuer(n)));
+    costs[2] = _write("acceptAccreditation", _issuerAdmin(n), data);
+    data = abi.encodeCall(ITrustList.addKey, (issuerIds[0], thumbprint(100 + n), 1, publicKey(), 0, 0, END));
+    costs[3] = _write("addKey", issuerAdmin(0), data);
+    data = abi.encodeCall(ITrustList.addAccount, (issuerIds[0], _person(n), 0, END));
+    costs[4] = _write("addAccount", issuerAdmin(0), data);
+    data = abi.encodeCall(ITrustList.addApprover, (issuerIds[0], _person(n + 100), 0, END));
+    costs[5] = _write("addApprover", issuerAdmin(0), data);
+  }
+
+  /// @dev All that can be changed of what was registered, each once: of the key, the account and the approver;
+  function _changeGrants(uint256 n, Cost[] memory costs) private {
+    bytes32 issuer = issuerIds[0];
+    (address ofIssuer, address person) = (issuerAdmin(0), _person(n));
+    bytes memory data = abi.encodeCall(ITrustList.narrowKey, (issuer, thumbprint(100 + n), END - 1));
+    costs[6] = _write("narrowKey", ofIssuer, data);
+    data = abi.encodeCall(ITrustList.setKeyCompromisedFrom, (issuer, thumbprint(100 + n), START));
+    costs[7] = _write("setKeyCompromisedFrom", ofIssuer, data);
+    data = abi.encodeCall(ITrustList.narrowAccount, (issuer, person, END - 1));
+    costs[8] = _write("narrowAccount", ofIssuer, data);
+    data = abi.encodeCall(ITrustList.setAccountCompromisedFrom, (issuer, person, START));
+    costs[9] = _write("setAccountCompromisedFrom", ofIssuer, data);
+    data = abi.encodeCall(ITrustList.narrowApprover, (issuer, _person(n + 100), END - 1));
+    costs[10] = _write("narrowApprover", ofIssuer, data);
+  }
+
+  /// @dev of the issuer;
+  function _changeIssuer(uint256 n, Cost[] memory costs) private {
+    bytes memory data = abi.encodeCall(ITrustList.widenIssuer, (_issuer(n), 0xff, 0, END + 1));
+    costs[11] = _write("widenIssuer", _authorityAdmin(n), data);
+    data = abi.encodeCall(ITrustList.narrowIssuer, (_issuer(n), 1, END - 1));
+    costs[12] = _write("narrowIssuer", _issuerAdmin(n), data);
+    data = abi.encodeCall(ITrustList.suspendIssuer, (_issuer(n)));
+    costs[13] = _write("suspendIssuer", _issuerAdmin(n), data);
+    data = abi.encodeCall(ITrustList.reinstateIssuer, (_issuer(n), 0));
+    costs[14] = _write("reinstateIssuer", _authorityAdmin(n), data);
+  }
+
+  /// @dev of the authority, and of what the consortium has only one of.
+  function _changeConsortium(uint256 n, Cost[] memory costs) private {
+    bytes memory data = abi.encodeCall(ITrustList.suspendAuthority, (_authority(n)));
+    costs[15] = _write("suspendAuthority", address(this), data);
+    data = abi.encodeCall(ITrustList.reinstateAuthority, (_authority(n), 0));
+    costs[16] = _write("reinstateAuthority", address(this), data);
+    data = abi.encodeCall(ITrustList.setAuthorityAdmin, (_authority(n), account(8)));
+    costs[17] = _write("setAuthorityAdmin", address(this), data);
+    data = abi.encodeCall(ITrustList.setCheckpointSet, (_keys(bytes32(n), "key"), 1));
+    costs[18] = _write("setCheckpointSet", address(this), data);
+    data = abi.encodeCall(ITrustList.recordReplacement, ("X", account(8), account(9), type(uint64).max));
+    costs[19] = _write("recordReplacement", address(this), data);
+  }
+
+  function _write(string memory write, address caller, bytes memory data) private returns (Cost memory) {
+    return _cost(write, caller, address(trustList), data);
+  }
+
+  function _cost(
+    string memory write,
+    address caller,
+    address target,
+    bytes memory data
+  ) private returns (Cost memory) {
+    vm.prank(caller);
+    uint256 left = gasleft();
+    // solhint-disable-next-line avoid-low-level-calls
+    (bool succeeded, ) = target.call(data);
+    left -= gasleft();
+    check(succeeded, string.concat("the write succeeds: ", write));
+    return Cost(write, left);
+  }
+
+  function _many() private view returns (uint256) {
+    return _isLongRun() ? 1_000_000 : 100_000;
+  }
+
+  function _isLongRun() private view returns (bool) {
+    return vm.envOr("HCL_LONG", uint256(0)) == 1;
+  }
+
+  function _keys(bytes32 one, bytes32 other) private pure returns (bytes32[] memory keys) {
+    keys = new bytes32[](2);
+    (keys[0], keys[1]) = (one, other);
+  }
+
+  function _root(uint256 n) private pure returns (bytes32) {
+    return keccak256(abi.encode("root", n));
+  }
+
+  function _name(uint256 n) private pure returns (string memory) {
+    return string(bytes.concat("N-", bytes1(uint8(0x30 + n))));
+  }
+
+  function _did(uint256 n) private pure returns (string memory) {
+    return string(bytes.concat("did:web:", bytes1(uint8(0x30 + n))));
+  }
+
+  function _authority(uint256 n) private pure returns (bytes32) {
+    return keccak256(bytes(_name(n)));
+  }
+
+  function _issuer(uint256 n) private pure returns (bytes32) {
+    return keccak256(bytes(_did(n)));
+  }
+
+  function _authorityAdmin(uint256 n) private pure returns (address) {
+    return vm.addr(0x6000 + n);
+  }
+
+  function _issuerAdmin(uint256 n) private pure returns (address) {
+    return vm.addr(0x7000 + n);
+  }
+
+  function _person(uint256 n) private pure returns (address) {
+    return vm.addr(0x8000 + n);
+  }
+
+  function _word(address value) private pure returns (bytes32) {
+    return bytes32(uint256(uint160(value)));
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * `npm run test:mutation`: spoils the contracts in every way `contract-gates/operators.ts` knows, one at a time,
+ * and expects the contracts' mocha tests to notice each. `--sample=N` tries N of them, chosen by `HCL_SEED`.
+ *
+ * It fails when a mutant survives that `test/contracts/equivalent-mutants.json` does not list, when one listed
+ * there is caught or is no mutant any more, and, when all are tried, below 200 mutants or 95 % caught.
+ */
+import process from 'node:process';
+import { testSeed } from '../test/support/scale.ts';
+import { ContractCompiler } from './contract-gates/compiler.ts';
+import { readEquivalents, review } from './contract-gates/equivalents.ts';
+import { type Mutant, mutantsOf } from './contract-gates/mutants.ts';
+import { type Result, sampleOrder, type Tried, tryMutants } from './contract-gates/mutation.ts';
+import { OPERATORS } from './contract-gates/operators.ts';
+
+const LEAST_MUTANTS = 200;
+const LEAST_CAUGHT = 0.95;
+const JOBS = 2;
+
+const sample = /^--sample=(\d+)$/.exec(process.argv[2] ?? '')?.[1];
+const startedAt = performance.now();
+const mutants = [...new ContractCompiler().sources.values()].flatMap(mutantsOf);
+const { equivalent, stale } = review(mutants, readEquivalents());
+const result =
+  sample === undefined
+    ? await tryMutants(mutants, { jobs: JOBS, limit: Infinity, progress })
+    : await tryMutants(
+        sampleOrder(
+          mutants.filter((mutant) => !equivalent.has(mutant)),
+          testSeed,
+        ),
+        { jobs: JOBS, limit: Number(sample) },
+      );
+report(result);
+process.exitCode = failures(result).length === 0 ? 0 : 1;
+
+function progress(done: number): void {
+  if (done % 50 === 0) process.stderr.write(`${done} of ${mutants.length} …\n`);
+}
+
+function report({ tried, invalid, sameCode }: Result): void {
+  const say = (text: string): unknown => process.stdout.write(`${text}\n`);
+  say(`operator      made  caught  equivalent  survived`);
+  for (const { name } of OPERATORS) say(row(name, ofOperator(tried, name)));
+  say(row('all', tried));
+  say(
+    `(${mutants.length} candidates; of those tried ${invalid} did not compile, ${sameCode} were the same code)`,
+  );
+  say(`seed ${testSeed}, ${((performance.now() - startedAt) / 1000).toFixed(0)} s\n`);
+  for (const failure of failures(result)) say(failure);
+  say(`  ${tried.filter(isCaught).length} passing`);
+  if (failures(result).length > 0) say(`  ${failures(result).length} failing`);
+}
+
+function row(name: string, tried: readonly Tried[]): string {
+  const survivors = tried.filter((one) => !isCaught(one));
+  const listed = survivors.filter(({ mutant }) => equivalent.has(mutant)).length;
+  const cells = [tried.length, tried.length - survivors.length, listed, survivors.length - listed];
+  return `${name.padEnd(12)} ${cells.map((cell, n) => String(cell).padStart([5, 8, 12, 10][n] ?? 8)).join('')}`;
+}
+
+function failures({ tried }: Result): readonly string[] {
+  return [
+    ...tried
+      .filter((one) => !isCaught(one) && !equivalent.has(one.mutant))
+      .map(({ mutant }) => `survived: ${describe(mutant)}`),
+    ...tried
+      .filter((one) => isCaught(one) && equivalent.has(one.mutant))
+      .map(
+        ({ mutant, caughtBy }) => `listed as equivalent, but "${caughtBy}" catches it: ${describe(mutant)}`,
+      ),
+    ...stale.map(({ file, within, original, changed }) => {
+      return `listed as equivalent, but no mutant any more: ${file} ${within}\n    ${original}\n  → ${changed}`;
+    }),
+    ...(sample === undefined ? shortfalls(tried) : []),
+  ];
+}
+
+function shortfalls(tried: readonly Tried[]): readonly string[] {
+  const caught = tried.filter(isCaught).length;
+  return [
+    ...(tried.length < LEAST_MUTANTS
+      ? [`only ${tried.length} mutants, at least ${LEAST_MUTANTS} are due`]
+      : []),
+    ...(caught < LEAST_CAUGHT * tried.length ? [`only ${caught} of ${tried.length} mutants caught`] : []),
+  ];
+}
+
+function ofOperator(tried: readonly Tried[], name: string): readonly Tried[] {
+  return tried.filter(({ mutant }) => mutant.operator === name);
+}
+
+function isCaught({ caughtBy }: Tried): boolean {
+  return caughtBy !== undefined;
+}
+
+function describe({ file, line, within, operator, original, changed }: Mutant): string {
+  return `${operator}, ${file}:${line}, ${within}\n    ${original}\n  → ${changed}`;
+}
