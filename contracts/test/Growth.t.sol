@@ -58,10 +58,10 @@ contract GrowthTest is Fixture, Storage {
   function testGrowthOfTheTrustList() public {
     bytes32[] memory keys = new bytes32[](6);
     (keys[0], keys[1], keys[2]) = (issuerIds[0], _authority(1), _issuer(1));
-    (keys[3], keys[4], keys[5]) = (thumbprint(101), _word(_person(1)), _word(_person(101)));
+    (keys[3], keys[4], keys[5]) = (_thumbprint(1), _word(_person(1)), _word(_person(101)));
     uint256 many = _many() / 5;
     Found[] memory mappings = _checkGrowth(_registerAndChange, address(trustList), keys, many);
-    check(mappings.length == 6, "all mappings");
+    check(mappings.length == 8, "all mappings");
     bytes32 last = fillerKey(many);
     address person = address(uint160(uint256(last)));
     check(trustList.authorityOf(last).admin == account(8), "there are so many authorities");
@@ -117,9 +117,10 @@ contract GrowthTest is Fixture, Storage {
   }
 
   function _registerAndChange(uint256 n) internal returns (Cost[] memory costs) {
-    costs = new Cost[](20);
+    costs = new Cost[](23);
     _register(n, costs);
     _changeGrants(n, costs);
+    _handOver(n, costs);
     _changeIssuer(n, costs);
     _changeConsortium(n, costs);
   }
@@ -135,9 +136,12 @@ contract GrowthTest is Fixture, Storage {
     costs[1] = _write("accredit", _authorityAdmin(n), data);
     data = abi.encodeCall(ITrustList.acceptAccreditation, (_issuer(n)));
     costs[2] = _write("acceptAccreditation", _issuerAdmin(n), data);
-    data = abi.encodeCall(ITrustList.addKey, (issuerIds[0], thumbprint(100 + n), 1, publicKey(), 0, 0, END));
+    data = abi.encodeCall(ITrustList.addKey, (issuerIds[0], _thumbprint(n), 1, _publicKey(n), 0, 0, END));
     costs[3] = _write("addKey", issuerAdmin(0), data);
-    data = abi.encodeCall(ITrustList.addAccount, (issuerIds[0], _person(n), 0, END));
+    data = abi.encodeCall(
+      ITrustList.addAccount,
+      (issuerIds[0], _person(n), 0, END, END, consentTo(issuerIds[0], _personKey(n), END))
+    );
     costs[4] = _write("addAccount", issuerAdmin(0), data);
     data = abi.encodeCall(ITrustList.addApprover, (issuerIds[0], _person(n + 100), 0, END));
     costs[5] = _write("addApprover", issuerAdmin(0), data);
@@ -147,9 +151,9 @@ contract GrowthTest is Fixture, Storage {
   function _changeGrants(uint256 n, Cost[] memory costs) private {
     bytes32 issuer = issuerIds[0];
     (address ofIssuer, address person) = (issuerAdmin(0), _person(n));
-    bytes memory data = abi.encodeCall(ITrustList.narrowKey, (issuer, thumbprint(100 + n), END - 1));
+    bytes memory data = abi.encodeCall(ITrustList.narrowKey, (issuer, _thumbprint(n), END - 1));
     costs[6] = _write("narrowKey", ofIssuer, data);
-    data = abi.encodeCall(ITrustList.setKeyCompromisedFrom, (issuer, thumbprint(100 + n), START));
+    data = abi.encodeCall(ITrustList.setKeyCompromisedFrom, (issuer, _thumbprint(n), START));
     costs[7] = _write("setKeyCompromisedFrom", ofIssuer, data);
     data = abi.encodeCall(ITrustList.narrowAccount, (issuer, person, END - 1));
     costs[8] = _write("narrowAccount", ofIssuer, data);
@@ -164,9 +168,9 @@ contract GrowthTest is Fixture, Storage {
     bytes memory data = abi.encodeCall(ITrustList.widenIssuer, (_issuer(n), 0xff, 0, END + 1));
     costs[11] = _write("widenIssuer", _authorityAdmin(n), data);
     data = abi.encodeCall(ITrustList.narrowIssuer, (_issuer(n), 1, END - 1));
-    costs[12] = _write("narrowIssuer", _issuerAdmin(n), data);
+    costs[12] = _write("narrowIssuer", _person(n), data);
     data = abi.encodeCall(ITrustList.suspendIssuer, (_issuer(n)));
-    costs[13] = _write("suspendIssuer", _issuerAdmin(n), data);
+    costs[13] = _write("suspendIssuer", _person(n), data);
     data = abi.encodeCall(ITrustList.reinstateIssuer, (_issuer(n), 0));
     costs[14] = _write("reinstateIssuer", _authorityAdmin(n), data);
   }
@@ -183,6 +187,17 @@ contract GrowthTest is Fixture, Storage {
     costs[18] = _write("setCheckpointSet", address(this), data);
     data = abi.encodeCall(ITrustList.recordReplacement, ("X", account(8), account(9), type(uint64).max));
     costs[19] = _write("recordReplacement", address(this), data);
+  }
+
+  /// @dev The issuer goes to a new admin, who names the next.
+  function _handOver(uint256 n, Cost[] memory costs) private {
+    bytes memory data = abi.encodeCall(ITrustList.nominateIssuerAdmin, (_issuer(n), _person(n), 0));
+    costs[20] = _write("nominateIssuerAdmin", _issuerAdmin(n), data);
+    vm.warp(block.timestamp + DELAY);
+    data = abi.encodeCall(ITrustList.acceptIssuerAdmin, (_issuer(n)));
+    costs[21] = _write("acceptIssuerAdmin", _person(n), data);
+    data = abi.encodeCall(ITrustList.nominateIssuerAdmin, (_issuer(n), _issuerAdmin(n), 0));
+    costs[22] = _write("nominateIssuerAdmin, again", _person(n), data);
   }
 
   function _write(string memory write, address caller, bytes memory data) private returns (Cost memory) {
@@ -246,7 +261,35 @@ contract GrowthTest is Fixture, Storage {
   }
 
   function _person(uint256 n) private pure returns (address) {
-    return vm.addr(0x8000 + n);
+    return vm.addr(_personKey(n));
+  }
+
+  function _personKey(uint256 n) private pure returns (uint256) {
+    return 0x8000 + n;
+  }
+
+  /// @dev For n from 1 to 3, the point n + 2 of P-256's group; made with @noble/curves.
+  function _publicKey(uint256 n) private pure returns (bytes memory) {
+    bytes32[3] memory x = [
+      bytes32(0x5ecbe4d1a6330a44c8f7ef951d4bf165e6c6b721efada985fb41661bc6e7fd6c),
+      0xe2534a3532d08fbba02dde659ee62bd0031fe2db785596ef509302446b030852,
+      0x51590b7a515140d2d784c85608668fdfef8c82fd1f5be52421554a0dc3d033ed
+    ];
+    bytes32[3] memory y = [
+      bytes32(0x8734640c4998ff7e374b06ce1a64a2ecd82ab036384fb83d9a79b127a27d5032),
+      0xe0f1575a4c633cc719dfee5fda862d764efc96c3f30ee0055c42c23f184ed8c6,
+      0xe0c17da8904a727d8ae1bf36bf8a79260d012f00d4d80888d1d0bb44fda16da4
+    ];
+    return abi.encodePacked(bytes1(0x04), x[n - 1], y[n - 1]);
+  }
+
+  function _thumbprint(uint256 n) private pure returns (bytes32) {
+    bytes32[3] memory thumbprints = [
+      bytes32(0x077cd05097cbf163d0253ddf45cffd17ce5a363aa8a91924f87333c32029ed65),
+      0x05c62479145e83c3f2e87994149c3adb8d2bb8e2a7bc89d76f9ad1b4ae99f714,
+      0xca2687593387f8d012e376f0eb23c73bc6132bf4fd70bcfd8d9682bb7a8e83f9
+    ];
+    return thumbprints[n - 1];
   }
 
   function _word(address value) private pure returns (bytes32) {

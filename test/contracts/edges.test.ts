@@ -124,6 +124,6 @@ describe('at the edge', () => {
 
   /** The newcomer's admin as an account of an issuer of the outsider. */
   async function addAccount(of: string): Promise<void> {
-    await send('outsider', world.trustList, 'addAccount', of, address('newcomerAdmin'), 0, END);
+    await send('outsider', world.trustList, 'addAccount', ...(await world.accountOf('newcomerAdmin', of)));
   }
 });

@@ -63,6 +63,16 @@ describe("TrustList: an issuer's admin changes", () => {
     await refused(accept(), world.trustList, 'TrustListTooEarly', EARLIEST + 4n, EARLIEST + 5n);
   });
 
+  it('after a new wait when the same one is nominated again for later', async () => {
+    const later = EARLIEST + 9n;
+    await nominate('issuerAdmin');
+    const said = [IDS.issuer, address('nominee'), later, address('issuerAdmin')];
+    const again = nominate('issuerAdmin', address('nominee'), later);
+    await says(again, world.trustList, 'IssuerAdminNominated', ...said);
+    await at(later - 1n);
+    await refused(accept(), world.trustList, 'TrustListTooEarly', later - 1n, later);
+  });
+
   it('to the nominee only, and to nobody where none is nominated', async () => {
     await refused(accept(), world.trustList, ...unauthorized('nominee'));
     await nominate('issuerAdmin');
