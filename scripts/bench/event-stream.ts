@@ -47,7 +47,7 @@ server.listen(0, '127.0.0.1', () => {
 
 function makeBlocks(): readonly Block[] {
   const made: Block[] = [];
-  const sequences = new Array<number>(ISSUERS).fill(0);
+  const sequences = Array.from({ length: ISSUERS }, () => 0);
   let parent: Hex = `0x${'00'.repeat(32)}`;
   let event = 0;
   for (let number = 0; number <= blockCount; number++) {
