@@ -7,7 +7,7 @@
  *   3. such a block's receipts hash to its header's receipts root: no log can be added or altered
  *
  * So `eth_getLogs` is not asked at all. Requests are batched, and the next run's headers are on their way
- * while this run's receipts are checked.
+ * while this run's receipts are checked, as are the next receipts.
  */
 import { Buffer } from 'node:buffer';
 import type { Hex } from '../core/trust/ledger-event.ts';
@@ -55,8 +55,9 @@ export interface ReadOptions {
   readonly signers: readonly Hex[];
 }
 
-const HEADERS_PER_BATCH = 200;
-const RECEIPTS_PER_BATCH = 25;
+/** Of each run of so many headers one seal is looked at. Nodes take about 1,000 calls at once. */
+const HEADERS_PER_BATCH = 400;
+const RECEIPTS_PER_BATCH = 50;
 
 /**
  * Confirmed runs from `after` to `to`, in order.
@@ -125,17 +126,29 @@ async function readLogs(
   wanted: ReadonlySet<string>,
 ): Promise<readonly ConfirmedBlock[]> {
   const blocks: ConfirmedBlock[] = [];
+  let coming = readReceipts(rpc, headers, 0);
   for (let from = 0; from < headers.length; from += RECEIPTS_PER_BATCH) {
-    const part = headers.slice(from, from + RECEIPTS_PER_BATCH);
-    const replies = await rpc.batch(
-      part.map((header) => ({ method: 'eth_getBlockReceipts', params: [toQuantity(header.number)] })),
-    );
-    part.forEach((header, i) => {
+    const replies = await coming;
+    coming = readReceipts(rpc, headers, from + RECEIPTS_PER_BATCH);
+    coming.catch(() => undefined); // an error is met when it is awaited, or not wanted any more
+    headers.slice(from, from + RECEIPTS_PER_BATCH).forEach((header, i) => {
       const logs = confirmLogs(header, replies[i]).filter((log) => wanted.has(log.address));
       if (logs.length > 0) blocks.push({ header, logs });
     });
   }
   return blocks;
+}
+
+/** The receipts of the next blocks from `from` on, at most a batch of them. */
+function readReceipts(
+  rpc: LedgerRpc,
+  headers: readonly BlockHeader[],
+  from: number,
+): Promise<readonly unknown[]> {
+  const part = headers.slice(from, from + RECEIPTS_PER_BATCH);
+  return rpc.batch(
+    part.map((header) => ({ method: 'eth_getBlockReceipts', params: [toQuantity(header.number)] })),
+  );
 }
 
 /** All logs of a block; throws `LEDGER_RECEIPTS_MISMATCH`. */

@@ -10,11 +10,14 @@ import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { decodeSnapshot, encodeSnapshot } from '../../core/trust/snapshot.ts';
 import { StateRoot } from '../../core/trust/state-root.ts';
 import { memoryBlockStore, type BlockStore } from '../../ledger/block-store.ts';
+import { parseHeader } from '../../ledger/block-header.ts';
 import { CONTRACT_NAMES, type Deployment } from '../../ledger/deployment.ts';
+import { Others, type Standing } from '../../ledger/endpoint-standing.ts';
 import type { LedgerErrorCode } from '../../ledger/errors.ts';
 import { readHistory, type HistoryEntry, type HistoryFilter } from './support/history.ts';
 import { openLevelBlockStore } from '../../ledger/level-block-store.ts';
 import { Replica, type ReplicaOptions } from '../../ledger/replica.ts';
+import { LedgerRpc } from '../../ledger/rpc.ts';
 import { StatusAnchorClient } from '../../ledger/status-anchor.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { failure } from './support/failure.ts';
@@ -499,15 +502,22 @@ describe('replica', () => {
       for (const lie of lies) expect(await readBeside(lie)).to.equal('lies');
     });
 
-    it('asks one that hangs once in a sync, however much there is to read', async () => {
-      let asked = 0;
-      second.handle = () => (asked++, Promise.resolve('hang'));
-      await using replica = await openReplica({ rpcUrls: [proxy.url, second.url] });
-      proxy.handle = untilBlock(6);
-      await replica.sync();
-      proxy.handle = honest;
-      await replica.sync();
-      expect(asked).to.equal(2);
+    it('asks one that has failed once in a sync, however much there is to read', async () => {
+      const header = parseHeader(await node.node.request('eth_getBlockByNumber', ['0x5', false]));
+      using rpc = new LedgerRpc({ url: second.url, timeoutMs: TIMEOUT_MS });
+      for (const [handle, standing, times] of [
+        [() => Promise.resolve('hang'), 'silent', 1],
+        [(exchange) => rewrite(exchange, 'eth_getBlockByNumber', () => ({})), 'silent', 1],
+        [(exchange) => rewrite(exchange, 'eth_getBlockByNumber', () => null), 'behind', 3],
+        [honest, 'agrees', 3],
+      ] satisfies readonly (readonly [FaultProxy['handle'], Standing, number])[]) {
+        let asked = 0;
+        second.handle = (exchange) => (asked++, handle(exchange));
+        const others = new Others([rpc], []);
+        for (let run = 0; run < 3; run++) await others.compare(header);
+        expect(others.standings.get(second.url)).to.equal(standing);
+        expect(asked).to.equal(times);
+      }
     });
 
     it('stops when the other comes to hold another block than the one that was read', async () => {
