@@ -15,6 +15,8 @@ import { FinishingThread } from './finishing-thread.ts';
 const A_HANDFUL = 16;
 /** Some milliseconds of work. */
 const PIECE_RECORDS = 50;
+/** Pieces that wait before one is finished here: this thread has better to do as long as the other keeps up. */
+const BACKLOG = 6;
 /** Pieces that the thread has at hand, so that it never waits for the next. */
 const PIECES_AT_HAND = 2;
 
@@ -76,7 +78,7 @@ export class Finisher implements AsyncDisposable {
     this.#isHelping = true;
     for (;;) {
       await nextTurn();
-      const piece = this.#waiting.pop();
+      const piece = this.#waiting.length > BACKLOG ? this.#waiting.pop() : undefined;
       if (piece === undefined) break;
       try {
         piece.finished.resolve(this.#finishHere(piece.records));

@@ -1,6 +1,6 @@
 /**
  * Rows → signed, stored credentials: look for duplicates → draw up → finish (sign, seal) → one synced batch →
- * answer. A thousand rows share a batch; while one is finished by a thread beside, the next is drawn up and the
+ * answer. Some hundred rows share a batch; while one is finished by a thread beside, the next is drawn up and the
  * one before is synced.
  *
  * What a row's answer says is on the disk. Before the commit nothing is; a crash leaves at most unused
@@ -71,7 +71,7 @@ interface GoodRow {
 
 type FinishedDraft = Draft & FinishedRecord;
 
-const CHUNK_ROWS = 250;
+const CHUNK_ROWS = 500;
 /** Chunks being finished and synced while the next is drawn up. */
 const CHUNKS_UNDER_WAY = 2;
 /** Other requests get a turn after so many records. */
