@@ -41,8 +41,10 @@ export interface VerifierDeps {
 export const SNAPSHOT_FILE = 'snapshot.hcls';
 /** About 32 MB. */
 const CACHED_CODES = 16_384;
-/** After a snapshot that took a second to write, the next one comes 20 seconds later at the earliest. */
+/** After a snapshot that took a second to make, the next one comes 20 seconds later at the earliest… */
 const SNAPSHOT_REST_FACTOR = 20;
+/** … and 1 second later for every 20 MB. How long the disk took does not count: a slow one would age the file. */
+const SNAPSHOT_BYTES_PER_MS = 20_000;
 
 /** What routes see of a verifier. */
 export type Checkpoint = Pick<
@@ -206,10 +208,11 @@ export class Verifier implements AsyncDisposable {
     const isWritten = this.#written?.head === head && this.#written.lists === lists;
     if (head.number < 0 || isWritten) return;
     const parts = snapshotParts(this.#deps.crypto, { state, statusLists: lists });
+    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
+    const restMs = SNAPSHOT_REST_FACTOR * (performance.now() - startedAt) + bytes / SNAPSHOT_BYTES_PER_MS;
     await writeFileAtomically(join(this.#config.dataFolder, SNAPSHOT_FILE), parts);
     this.#written = { head, lists };
-    const endedAt = performance.now();
-    this.#restsUntil = endedAt + SNAPSHOT_REST_FACTOR * (endedAt - startedAt);
+    this.#restsUntil = performance.now() + restMs;
   }
 }
 
