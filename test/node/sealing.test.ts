@@ -101,7 +101,8 @@ describe('node: sealing', () => {
   });
 
   it('puts transactions that come together into one block, first come first served', async () => {
-    await using test = await TestNode.start({ sealIntervalMs: 20 });
+    // Long enough for the three to come before the node seals by itself.
+    await using test = await TestNode.start({ sealIntervalMs: 1_000 });
     const hashes = [await transfer(test, 0, 3), await transfer(test, 0, 2), await transfer(test, 1, 3)];
     await test.node.sealBlock();
     while (Number(await test.result('eth_blockNumber')) < 1) await new Promise(setImmediate);
