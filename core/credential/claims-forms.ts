@@ -12,7 +12,8 @@ import {
   type Members,
   type Reader,
 } from '../bytes/canonical-reader.ts';
-import type { Code, DocumentType, Sex } from '../record/record.ts';
+import { DOCUMENT_TYPES } from '../record/documents.ts';
+import type { Code, Sex } from '../record/record.ts';
 import type { CredentialClaims, SubjectClaims, TestCredential, VaccinationCredential } from './claims.ts';
 
 type StatusClaim = CredentialClaims['status'];
@@ -22,17 +23,6 @@ type Registered = Omit<CredentialClaims, 'vct' | 'facts'>;
 /** The last second of the year 9999. */
 const MAX_SECONDS = 253_402_300_799;
 const SEXES: readonly Sex[] = ['F', 'M', 'X', 'U'];
-const DOCUMENT_TYPES: readonly DocumentType[] = [
-  'HKID',
-  'HKBC',
-  'HKEC',
-  'PASSPORT',
-  'HVP',
-  'EEP',
-  'MOBIR',
-  'CNID',
-  'OTHER',
-];
 
 const anything = text();
 const seconds = natural({ max: MAX_SECONDS });
