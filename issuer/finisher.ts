@@ -52,6 +52,8 @@ export class Finisher implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // What still waits will never be stored; without this the end of the thread would start another.
+    for (const { finished } of this.#waiting.splice(0)) finished.reject(new Error('the issuer is closing'));
     await this.#thread?.end();
   }
 

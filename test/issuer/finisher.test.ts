@@ -74,6 +74,13 @@ describe('finishing', () => {
     expect(await finisher.finish(unsigned(100))).to.have.lengthOf(100);
   });
 
+  it('that waits when the issuer closes fails, and starts no other thread', async () => {
+    const finisher = new Finisher(secrets, parts);
+    const cut = finisher.finish(unsigned(640)).catch((error: unknown) => error);
+    await finisher[Symbol.asyncDispose]();
+    expect(await cut).to.be.instanceOf(Error);
+  });
+
   it('serves several callers at once, each with its own', async () => {
     await using finisher = new Finisher(secrets, parts);
     const sizes = [120, 3, 75, 500];
