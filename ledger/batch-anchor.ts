@@ -1,5 +1,4 @@
 /** Anchors the roots of an issuer's batches, each once, and finds them again. */
-import { hexlify } from 'ethers';
 import { BATCH_CLASSES, type BatchClass } from '../core/credential/credential-type.ts';
 import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
 import { batchAnchorAbi } from './abi.ts';
@@ -8,7 +7,6 @@ import { checkChain, type Deployment } from './deployment.ts';
 import { LedgerError } from './errors.ts';
 import { newestEvents } from './issuer-events.ts';
 import type { LedgerRpc } from './rpc.ts';
-import { parseArray, parseObject, parseQuantity, toQuantity } from './rpc-values.ts';
 import type { Sender } from './sender.ts';
 
 export interface BatchAnchorOptions {
@@ -60,10 +58,10 @@ export class BatchAnchorClient {
    * taken the sequence. Before sending it makes sure of the chain (`LEDGER_WRONG_CHAIN`, `LEDGER_WRONG_GENESIS`).
    * After a retryable error call again with the same batch: it is anchored once all the same.
    */
-  async anchor(batch: BatchToAnchor): Promise<AnchoredBatch & { readonly blockNumber: number }> {
+  async anchor(batch: BatchToAnchor): Promise<AnchoredBatch> {
     const classNumber = BATCH_CLASSES.indexOf(batch.class);
     const values = [batch.root, batch.log2Size, classNumber, batch.expectedSequence];
-    const receipt = await this.#sender.sendUnless(
+    await this.#sender.sendUnless(
       async () => {
         await checkChain(this.#rpc, this.#deployment);
         return (await this.find(this.#issuer, batch.root)) !== undefined;
@@ -77,7 +75,7 @@ export class BatchAnchorClient {
     if (anchored === undefined) {
       throw new LedgerError('LEDGER_FATE_UNKNOWN', 'the ledger took a root and does not show it');
     }
-    return { ...anchored, blockNumber: receipt?.blockNumber ?? (await this.#blockNumberOf(batch.root)) };
+    return anchored;
   }
 
   /** The entry of a root under an issuer, or `undefined`. */
@@ -112,15 +110,6 @@ export class BatchAnchorClient {
       { address, topics, fromBlock },
       (event): event is BatchAnchored => event.event === 'BatchAnchored' && event.sequence > sequence,
     );
-  }
-
-  /** Searches the logs: only for a root that an earlier process anchored. */
-  async #blockNumberOf(root: Uint8Array): Promise<number> {
-    const { address, fromBlock } = this.#deployment.contracts.batchAnchor;
-    const topics = batchAnchorAbi.encodeFilterTopics('BatchAnchored', [this.#issuer, hexlify(root)]);
-    const filter = { address, topics, fromBlock: toQuantity(fromBlock), toBlock: 'latest' };
-    const [log] = parseArray(await this.#rpc.request('eth_getLogs', [filter]), 'logs');
-    return parseQuantity(parseObject(log, 'a log')['blockNumber'], 'a block number');
   }
 
   async #read(name: string, values: readonly unknown[]): Promise<readonly unknown[]> {

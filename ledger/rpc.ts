@@ -4,6 +4,7 @@
  * Ours and not a provider of ethers, because a lost answer, a refusal and a garbled reply must stay three
  * different things here: the sender and the replica decide by them what to do next.
  */
+import { readBoundedText } from './bounded-text.ts';
 import { LedgerError } from './errors.ts';
 import { toRevert } from './revert.ts';
 import { parseObject } from './rpc-values.ts';
@@ -12,6 +13,8 @@ export interface LedgerRpcOptions {
   readonly url: string;
   /** From sending a request to having read its reply; default 10,000. */
   readonly timeoutMs?: number;
+  /** The longest reply that is read; default 128 MiB: the receipts of a block full of logs are some 100. */
+  readonly maxReplyBytes?: number;
 }
 
 export interface RpcCall {
@@ -20,6 +23,7 @@ export interface RpcCall {
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_MAX_REPLY_BYTES = 128 * 1024 * 1024;
 /** "Execution reverted", with or without return data (execution-apis). */
 const RPC_REVERTED = 3;
 
@@ -27,12 +31,14 @@ const RPC_REVERTED = 3;
 export class LedgerRpc implements Disposable {
   readonly url: string;
   readonly #timeoutMs: number;
+  readonly #maxReplyBytes: number;
   readonly #closing = new AbortController();
   #lastId = 0;
 
   constructor(options: LedgerRpcOptions) {
     this.url = options.url;
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#maxReplyBytes = options.maxReplyBytes ?? DEFAULT_MAX_REPLY_BYTES;
   }
 
   /**
@@ -62,6 +68,7 @@ export class LedgerRpc implements Disposable {
 
   async #post(body: unknown): Promise<unknown> {
     const { status, text } = await this.#exchange(JSON.stringify(body));
+    if (text === undefined) throw garbled('is too long');
     try {
       return JSON.parse(text);
     } catch {
@@ -71,12 +78,13 @@ export class LedgerRpc implements Disposable {
     }
   }
 
-  async #exchange(body: string): Promise<{ status: number; text: string }> {
+  /** No redirect is followed: an endpoint must not send us to others. */
+  async #exchange(body: string): Promise<{ status: number; text: string | undefined }> {
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.#timeoutMs)]);
     try {
       const headers = { 'content-type': 'application/json' };
-      const response = await fetch(this.url, { method: 'POST', headers, body, signal });
-      return { status: response.status, text: await response.text() };
+      const response = await fetch(this.url, { method: 'POST', headers, body, signal, redirect: 'error' });
+      return { status: response.status, text: await readBoundedText(response, this.#maxReplyBytes) };
     } catch (cause) {
       if (this.#closing.signal.aborted)
         throw new LedgerError('LEDGER_CLOSED', 'the connection was closed by us');

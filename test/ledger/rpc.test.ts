@@ -1,3 +1,5 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { ledgerErrorsAbi } from '../../ledger/abi.ts';
@@ -98,6 +100,28 @@ describe('JSON-RPC client', () => {
     await failure(rpc.batch(calls), 'LEDGER_BAD_REPLY');
   });
 
+  it('reads a reply up to its limit and no further, though it never ends', async () => {
+    proxy.handle = ({ requests }) => Promise.resolve([{ id: requests[0]?.id ?? 0, result: 'x'.repeat(1000) }]);
+    using exact = new LedgerRpc({ url: proxy.url, maxReplyBytes: 1100 });
+    expect(await exact.request('eth_chainId', [])).to.have.lengthOf(1000);
+
+    await using endless = await startEndlessServer();
+    using rpc = new LedgerRpc({ url: endless.url, maxReplyBytes: 1_000_000, timeoutMs: 60_000 });
+    expect((await failure(rpc.request('eth_chainId', []), 'LEDGER_BAD_REPLY')).retryable).to.equal(true);
+    await endless.isLeft;
+  });
+
+  it('follows no redirect', async () => {
+    let followed = 0;
+    proxy.handle = () => (followed++, Promise.resolve({ text: '{}' }));
+    await using elsewhere = await startServer((response) => {
+      response.writeHead(307, { location: proxy.url }).end();
+    });
+    using rpc = new LedgerRpc({ url: elsewhere.url });
+    await failure(rpc.request('eth_chainId', []), 'LEDGER_UNREACHABLE');
+    expect(followed).to.equal(0);
+  });
+
   it('says that nobody answers', async () => {
     using rpc = new LedgerRpc({ url: 'http://127.0.0.1:1' });
     expect((await failure(rpc.request('eth_chainId', []), 'LEDGER_UNREACHABLE')).retryable).to.equal(true);
@@ -111,6 +135,35 @@ describe('JSON-RPC client', () => {
     expect((await failure(waiting, 'LEDGER_CLOSED')).retryable).to.equal(false);
   });
 });
+
+interface TestServer extends AsyncDisposable {
+  readonly url: string;
+}
+
+async function startServer(answer: (response: ServerResponse) => void): Promise<TestServer> {
+  const server = createServer((_, response) => answer(response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, // it listens on TCP
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Answers with spaces for as long as anybody reads. */
+async function startEndlessServer(): Promise<TestServer & { readonly isLeft: Promise<void> }> {
+  const left = Promise.withResolvers<void>();
+  const server = await startServer((response) => {
+    const more = (): void => {
+      while (!response.destroyed && response.write(' '.repeat(65_536)));
+    };
+    response.on('drain', more).on('close', left.resolve);
+    more();
+  });
+  return { ...server, isLeft: left.promise };
+}
 
 describe('values of a reply', () => {
   for (const value of ['0x', '0x01', '1', '0xg', '', null, 1, '0x20000000000000', `0x1${'0'.repeat(64)}`]) {

@@ -15,6 +15,7 @@ import {
   type Exchange,
   type FaultProxy,
   type Reply,
+  type RpcAnswer,
 } from './support/fault-proxy.ts';
 import {
   addressOf,
@@ -161,7 +162,8 @@ describe('sender', () => {
   });
 
   it('makes no transaction for a root that is anchored, and says where it stands', async () => {
-    proxy.handle = honest;
+    // A node looks for logs in 10,000 blocks at once, and a chain soon has more.
+    proxy.handle = (exchange) => answering(exchange, 'eth_getLogs', { error: { code: -32_005 } });
     const again = await hand.batches.anchor({
       root: rootOf(1),
       log2Size: 6,
@@ -169,7 +171,6 @@ describe('sender', () => {
       expectedSequence: 999,
     });
     expect(again.sequence).to.equal(1);
-    expect(again.blockNumber).to.be.greaterThan(deployment.contracts.batchAnchor.fromBlock);
     expect(await transactionsOfAccount()).to.equal(anchored);
   });
 
@@ -374,6 +375,18 @@ async function anchorNext(batches: Hand['batches'], root: number): Promise<numbe
       if (!isTaken) throw error;
     }
   }
+}
+
+/** Everything honest but the answers to one method. */
+async function answering(
+  exchange: Exchange,
+  method: string,
+  said: Omit<RpcAnswer, 'id'>,
+): Promise<RpcAnswer[]> {
+  const asked = new Set(exchange.requests.filter((one) => one.method === method).map(({ id }) => id));
+  return (await exchange.forward()).map((answer) =>
+    asked.has(answer.id) ? { id: answer.id, ...said } : answer,
+  );
 }
 
 function isSend({ requests }: Exchange): boolean {
