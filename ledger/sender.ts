@@ -12,7 +12,7 @@ import { invariant } from '../core/errors.ts';
 import type { Hex } from '../core/trust/ledger-event.ts';
 import { isRetryable, LedgerError } from './errors.ts';
 import type { LedgerRpc } from './rpc.ts';
-import { parseData, parseObject, parseQuantity, toQuantity } from './rpc-values.ts';
+import { badReply, parseData, parseObject, parseQuantity, toQuantity } from './rpc-values.ts';
 
 export interface SenderOptions {
   readonly rpc: LedgerRpc;
@@ -117,13 +117,14 @@ export class Sender {
   /** The next nonce, once nothing of this account is waiting to be sealed. */
   async #settledNonce(deadline: number): Promise<number> {
     for (let pause = FIRST_PAUSE_MS; ; pause = await this.#pause(pause, deadline, 'LEDGER_FATE_UNKNOWN')) {
-      const [sealed, waiting] = await this.#patiently(
-        () => this.#rpc.batch(['latest', 'pending'].map((at) => this.#countCall(at))),
-        deadline,
-      );
-      const nonce = parseQuantity(sealed, 'a nonce');
-      if (parseQuantity(waiting, 'a nonce') <= nonce) return nonce;
+      const { sealed, waiting } = await this.#patiently(() => this.#readNonces(), deadline);
+      if (waiting <= sealed) return sealed;
     }
+  }
+
+  async #readNonces(): Promise<{ readonly sealed: number; readonly waiting: number }> {
+    const [sealed, waiting] = await this.#rpc.batch(['latest', 'pending'].map((at) => this.#countCall(at)));
+    return { sealed: parseQuantity(sealed, 'a nonce'), waiting: parseQuantity(waiting, 'a nonce') };
   }
 
   /** Carries the call out without a trace, so that a contract's refusal costs no transaction. */
@@ -143,7 +144,7 @@ export class Sender {
     let refusal = await this.#handOver(signed);
     let refusals = 0;
     for (let pause = FIRST_PAUSE_MS; ; pause = await this.#pause(pause, deadline, 'LEDGER_FATE_UNKNOWN')) {
-      const fate = await this.#lookUp(signed, deadline);
+      const fate = await this.#patiently(() => this.#lookUp(signed), deadline);
       if (fate === 'replaced') return undefined;
       if (typeof fate === 'object') return this.#checkOutcome(fate, call, deadline);
       if (fate === 'waiting') continue;
@@ -168,17 +169,13 @@ export class Sender {
    * The nonce is read before the receipt: once the chain has passed our nonce, our receipt is there or will
    * never be.
    */
-  async #lookUp(signed: Signed, deadline: number): Promise<JsonReceipt | 'replaced' | 'waiting' | 'unknown'> {
-    const [count, receipt, transaction] = await this.#patiently(
-      () =>
-        this.#rpc.batch([
-          this.#countCall('latest'),
-          { method: 'eth_getTransactionReceipt', params: [signed.hash] },
-          { method: 'eth_getTransactionByHash', params: [signed.hash] },
-        ]),
-      deadline,
-    );
-    if (receipt !== null) return parseObject(receipt, 'a receipt');
+  async #lookUp(signed: Signed): Promise<JsonReceipt | 'replaced' | 'waiting' | 'unknown'> {
+    const [count, receipt, transaction] = await this.#rpc.batch([
+      this.#countCall('latest'),
+      { method: 'eth_getTransactionReceipt', params: [signed.hash] },
+      { method: 'eth_getTransactionByHash', params: [signed.hash] },
+    ]);
+    if (receipt !== null) return receiptOf(signed, receipt);
     if (parseQuantity(count, 'a nonce') > signed.nonce) return 'replaced';
     return transaction === null ? 'unknown' : 'waiting';
   }
@@ -243,3 +240,10 @@ export class Sender {
 }
 
 type JsonReceipt = Readonly<Record<string, unknown>>;
+
+/** Throws `LEDGER_BAD_REPLY` for the receipt of another transaction. */
+function receiptOf({ hash }: Signed, reply: unknown): JsonReceipt {
+  const receipt = parseObject(reply, 'a receipt');
+  if (parseData(receipt['transactionHash'], 'a transaction hash', 32) === hash) return receipt;
+  throw badReply('a receipt', 'of the transaction asked for');
+}

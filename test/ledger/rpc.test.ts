@@ -101,7 +101,8 @@ describe('JSON-RPC client', () => {
   });
 
   it('reads a reply up to its limit and no further, though it never ends', async () => {
-    proxy.handle = ({ requests }) => Promise.resolve([{ id: requests[0]?.id ?? 0, result: 'x'.repeat(1000) }]);
+    proxy.handle = ({ requests }) =>
+      Promise.resolve([{ id: requests[0]?.id ?? 0, result: 'x'.repeat(1000) }]);
     using exact = new LedgerRpc({ url: proxy.url, maxReplyBytes: 1100 });
     expect(await exact.request('eth_chainId', [])).to.have.lengthOf(1000);
 

@@ -286,6 +286,26 @@ describe('sender', () => {
     expect(await transactionsOfAccount()).to.equal(anchored + idle);
   });
 
+  it('does not take the receipt of another transaction for its own', async () => {
+    const receipts = await honestly.rpc.request('eth_getBlockReceipts', ['latest']);
+    const [another] = receipts as unknown[]; // as eth_getBlockReceipts answers
+    let lies = 2;
+    proxy.handle = async (exchange) => {
+      // The first transaction never arrives, and yet there is a receipt.
+      if (isSend(exchange) && lies > 0) return 'reset';
+      const isLookUp = exchange.requests.some(({ method }) => method === 'eth_getTransactionReceipt');
+      if (!isLookUp || lies-- <= 0) return exchange.forward();
+      return answering(exchange, 'eth_getTransactionReceipt', { result: another });
+    };
+    const { address } = deployment.contracts.batchAnchor;
+    // The root is anchored already: a transaction without an effect.
+    const data = batchAnchorAbi.encodeFunctionData('anchor', [rootOf(1), 6, 0, 1]) as Hex;
+    await hand.sender.send({ to: address, data });
+    idle++;
+    expect(lies).to.be.lessThan(1);
+    expect(await transactionsOfAccount()).to.equal(anchored + idle);
+  });
+
   it('two senders of one account, by mistake: the sequence fences them, and every root is there once', async () => {
     proxy.handle = honest;
     using twin = handOf('account', node.url, deployment);
