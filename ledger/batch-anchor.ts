@@ -3,7 +3,7 @@ import { BATCH_CLASSES, type BatchClass } from '../core/credential/credential-ty
 import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
 import { batchAnchorAbi } from './abi.ts';
 import { readContract } from './contract-call.ts';
-import { checkChain, type Deployment } from './deployment.ts';
+import { checkDeployment, type Deployment } from './deployment.ts';
 import { LedgerError } from './errors.ts';
 import { newestEvents } from './issuer-events.ts';
 import type { LedgerRpc } from './rpc.ts';
@@ -55,7 +55,8 @@ export class BatchAnchorClient {
    * Anchors a root unless the issuer has anchored it already; either way says where it stands.
    *
    * Throws what `Sender.send` throws: `LEDGER_REVERTED` with `BatchAnchorWrongSequence` when another root has
-   * taken the sequence. Before sending it makes sure of the chain (`LEDGER_WRONG_CHAIN`, `LEDGER_WRONG_GENESIS`).
+   * taken the sequence. Before sending it makes sure of chain and contracts (`LEDGER_WRONG_CHAIN`,
+   * `LEDGER_WRONG_GENESIS`, `LEDGER_CODE_CHANGED`).
    * After a retryable error call again with the same batch: it is anchored once all the same.
    */
   async anchor(batch: BatchToAnchor): Promise<AnchoredBatch> {
@@ -63,7 +64,7 @@ export class BatchAnchorClient {
     const values = [batch.root, batch.log2Size, classNumber, batch.expectedSequence];
     await this.#sender.sendUnless(
       async () => {
-        await checkChain(this.#rpc, this.#deployment);
+        await checkDeployment(this.#rpc, this.#deployment);
         return (await this.find(this.#issuer, batch.root)) !== undefined;
       },
       {

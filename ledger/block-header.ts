@@ -19,6 +19,8 @@ export interface BlockHeader {
   readonly hash: Hex;
   readonly parentHash: Hex;
   readonly timeSeconds: number;
+  readonly gasUsed: number;
+  readonly stateRoot: Hex;
   readonly receiptsRoot: Hex;
   /** 256 bytes. */
   readonly logsBloom: Uint8Array;
@@ -70,6 +72,8 @@ export function parseHeader(reply: unknown): BlockHeader {
     hash,
     parentHash: parseData(block['parentHash'], 'parentHash', 32),
     timeSeconds: parseQuantity(block['timestamp'], 'timestamp'),
+    gasUsed: parseQuantity(block['gasUsed'], 'gasUsed'),
+    stateRoot: parseData(block['stateRoot'], 'stateRoot', 32),
     receiptsRoot: parseData(block['receiptsRoot'], 'receiptsRoot', 32),
     logsBloom: items[6]!, // FIELDS has 15 entries
     extraData: items[EXTRA_DATA_ITEM]!,

@@ -58,6 +58,11 @@ export interface ReadOptions {
 /** Of each run of so many headers one seal is looked at. Nodes take about 1,000 calls at once. */
 const HEADERS_PER_BATCH = 400;
 const RECEIPTS_PER_BATCH = 50;
+/**
+ * Of a batch's blocks together, unless it is one block. A log costs 375 gas and is some 700 bytes of JSON, so that
+ * their receipts are 20 MB at most, whatever somebody has filled the blocks with.
+ */
+const GAS_PER_BATCH = 10_000_000;
 
 /**
  * Confirmed runs from `after` to `to`, in order.
@@ -126,28 +131,40 @@ async function readLogs(
   wanted: ReadonlySet<string>,
 ): Promise<readonly ConfirmedBlock[]> {
   const blocks: ConfirmedBlock[] = [];
-  let coming = readReceipts(rpc, headers, 0);
-  for (let from = 0; from < headers.length; from += RECEIPTS_PER_BATCH) {
+  const batches = receiptBatches(headers);
+  let coming = readReceipts(rpc, batches[0] ?? []);
+  for (const [i, batch] of batches.entries()) {
     const replies = await coming;
-    coming = readReceipts(rpc, headers, from + RECEIPTS_PER_BATCH);
+    coming = readReceipts(rpc, batches[i + 1] ?? []);
     coming.catch(() => undefined); // an error is met when it is awaited, or not wanted any more
-    headers.slice(from, from + RECEIPTS_PER_BATCH).forEach((header, i) => {
-      const logs = confirmLogs(header, replies[i]).filter((log) => wanted.has(log.address));
+    batch.forEach((header, at) => {
+      const logs = confirmLogs(header, replies[at]).filter((log) => wanted.has(log.address));
       if (logs.length > 0) blocks.push({ header, logs });
     });
   }
   return blocks;
 }
 
-/** The receipts of the next blocks from `from` on, at most a batch of them. */
-function readReceipts(
-  rpc: LedgerRpc,
-  headers: readonly BlockHeader[],
-  from: number,
-): Promise<readonly unknown[]> {
-  const part = headers.slice(from, from + RECEIPTS_PER_BATCH);
+/** The blocks in order, cut so that each part can be asked for at once. */
+function receiptBatches(headers: readonly BlockHeader[]): readonly (readonly BlockHeader[])[] {
+  const batches: BlockHeader[][] = [];
+  let gas = Infinity;
+  for (const header of headers) {
+    const last = batches.at(-1);
+    gas += header.gasUsed;
+    if (last !== undefined && last.length < RECEIPTS_PER_BATCH && gas <= GAS_PER_BATCH) {
+      last.push(header);
+    } else {
+      batches.push([header]);
+      gas = header.gasUsed;
+    }
+  }
+  return batches;
+}
+
+function readReceipts(rpc: LedgerRpc, headers: readonly BlockHeader[]): Promise<readonly unknown[]> {
   return rpc.batch(
-    part.map((header) => ({ method: 'eth_getBlockReceipts', params: [toQuantity(header.number)] })),
+    headers.map((header) => ({ method: 'eth_getBlockReceipts', params: [toQuantity(header.number)] })),
   );
 }
 

@@ -17,7 +17,7 @@ import { parseHeader, type BlockHeader } from './block-header.ts';
 import { LedgerError } from './errors.ts';
 import { keccak256 } from './keccak.ts';
 import { parseData, parseQuantity, toQuantity } from './rpc-values.ts';
-import type { LedgerRpc } from './rpc.ts';
+import type { LedgerRpc, RpcCall } from './rpc.ts';
 
 export const CONTRACT_NAMES = ['accessManager', 'trustList', 'batchAnchor', 'statusAnchor'] as const;
 
@@ -96,54 +96,85 @@ export function formatDeployment(deployment: Deployment): string {
 }
 
 /**
- * Asks an endpoint whether it serves this deployment; returns the genesis header.
+ * Asks an endpoint whether it serves this deployment, in one round trip; returns the genesis header.
  *
  * Throws `LEDGER_WRONG_CHAIN`, `LEDGER_WRONG_GENESIS`, `LEDGER_CODE_CHANGED`.
  */
 export async function checkDeployment(rpc: LedgerRpc, deployment: Deployment): Promise<BlockHeader> {
-  const genesis = await checkChain(rpc, deployment);
-  const contracts = Object.entries(deployment.contracts);
-  const codes = await rpc.batch(
-    contracts.map(([, { address }]) => ({ method: 'eth_getCode', params: [address, 'latest'] })),
-  );
-  contracts.forEach(([name, { codeHash }], i) => {
-    if (codeHashOf(codes[i]) === codeHash) return;
-    throw new LedgerError('LEDGER_CODE_CHANGED', `the code of ${name} is not the deployed one`);
-  });
-  await checkSafe(rpc, deployment);
+  const chain = chainQuestion(deployment);
+  const code = codeQuestion(deployment, 'latest');
+  const replies = await rpc.batch([...chain.calls, ...code.calls]);
+  const genesis = chain.judge(replies.slice(0, chain.calls.length));
+  code.judge(replies.slice(chain.calls.length));
   return genesis;
 }
 
-/** The proxy's code is the same for every Safe: what it runs is the address in its first storage slot. */
-async function checkSafe(rpc: LedgerRpc, { contracts }: Deployment): Promise<void> {
-  const { safe, safeSingleton } = contracts;
-  if (safe === undefined || safeSingleton === undefined) return;
-  const word = parseData(
-    await rpc.request('eth_getStorageAt', [safe.address, '0x0', 'latest']),
-    'a storage word',
-    32,
-  );
-  if (word.endsWith(safeSingleton.address.slice(2))) return;
-  throw new LedgerError('LEDGER_CODE_CHANGED', 'the Safe runs another code than the deployed one');
+/** Whether it is the chain. Throws `LEDGER_WRONG_CHAIN`, `LEDGER_WRONG_GENESIS`. */
+export async function checkChain(rpc: LedgerRpc, deployment: Deployment): Promise<BlockHeader> {
+  const { calls, judge } = chainQuestion(deployment);
+  return judge(await rpc.batch(calls));
 }
 
-/** As {@link checkDeployment} without the contracts' code, cheap enough for every write. */
-export async function checkChain(rpc: LedgerRpc, deployment: Deployment): Promise<BlockHeader> {
-  const [chainId, genesis] = await rpc.batch([
-    { method: 'eth_chainId', params: [] },
-    { method: 'eth_getBlockByNumber', params: [toQuantity(0), false] },
-  ]);
-  if (parseQuantity(chainId, 'chain id') !== deployment.chainId) {
-    throw new LedgerError(
-      'LEDGER_WRONG_CHAIN',
-      `the endpoint serves another chain than ${deployment.chainId}`,
-    );
-  }
-  const header = parseHeader(genesis);
-  if (header.number !== 0 || header.hash !== deployment.genesisHash) {
-    throw new LedgerError('LEDGER_WRONG_GENESIS', `the chain does not begin with ${deployment.genesisHash}`);
-  }
-  return header;
+/** Whether a block's state holds the contracts that were created by then. Throws `LEDGER_CODE_CHANGED`. */
+export async function checkCode(rpc: LedgerRpc, deployment: Deployment, block: number): Promise<void> {
+  const { calls, judge } = codeQuestion(deployment, block);
+  judge(await rpc.batch(calls));
+}
+
+/** What to ask, and what to think of the replies, which are in the order of the calls. */
+interface Question<Answer> {
+  readonly calls: readonly RpcCall[];
+  readonly judge: (replies: readonly unknown[]) => Answer;
+}
+
+function chainQuestion(deployment: Deployment): Question<BlockHeader> {
+  return {
+    calls: [
+      { method: 'eth_chainId', params: [] },
+      { method: 'eth_getBlockByNumber', params: [toQuantity(0), false] },
+    ],
+    judge: ([chainId, genesis]) => {
+      if (parseQuantity(chainId, 'chain id') !== deployment.chainId) {
+        throw new LedgerError(
+          'LEDGER_WRONG_CHAIN',
+          `the endpoint serves another chain than ${deployment.chainId}`,
+        );
+      }
+      const header = parseHeader(genesis);
+      if (header.number === 0 && header.hash === deployment.genesisHash) return header;
+      throw new LedgerError(
+        'LEDGER_WRONG_GENESIS',
+        `the chain does not begin with ${deployment.genesisHash}`,
+      );
+    },
+  };
+}
+
+function codeQuestion({ contracts }: Deployment, block: number | 'latest'): Question<void> {
+  const at = block === 'latest' ? block : toQuantity(block);
+  const created = Object.entries(contracts).filter(
+    ([, { fromBlock }]) => block === 'latest' || fromBlock <= block,
+  );
+  const codes = created.map(([, { address }]) => ({ method: 'eth_getCode', params: [address, at] }));
+  const safe = created.find(([name]) => name === 'safe')?.[1];
+  const slots = safe === undefined ? [] : [{ method: 'eth_getStorageAt', params: [safe.address, '0x0', at] }];
+  return {
+    calls: [...codes, ...slots],
+    judge: (replies) => {
+      created.forEach(([name, { codeHash }], i) => {
+        if (codeHashOf(replies[i]) === codeHash) return;
+        throw new LedgerError('LEDGER_CODE_CHANGED', `the code of ${name} is not the deployed one`);
+      });
+      if (safe !== undefined) checkSingleton(contracts, replies[created.length]);
+    },
+  };
+}
+
+/** The proxy's code is the same for every Safe: what it runs is the address in its first storage slot. */
+function checkSingleton({ safeSingleton }: Deployment['contracts'], slot: unknown): void {
+  const runs = parseData(slot, 'a storage word', 32);
+  if (safeSingleton !== undefined && runs.endsWith(safeSingleton.address.slice(2))) return;
+  throw new LedgerError('LEDGER_CODE_CHANGED', 'the Safe runs another code than the deployed one');
 }
 
 /** The contracts whose events make the ledger's state; the AccessManager only guards them. */

@@ -69,6 +69,25 @@ export class LedgerError extends HclError<LedgerErrorCode> {
   }
 }
 
+/** Said by an endpoint about itself. */
+const REFUSALS: readonly LedgerErrorCode[] = ['LEDGER_RPC_REFUSED', 'LEDGER_REVERTED'];
+/** Said by an endpoint about its chain, and no signature vouches for it. */
+const CLAIMS: readonly LedgerErrorCode[] = [
+  'LEDGER_WRONG_CHAIN',
+  'LEDGER_WRONG_GENESIS',
+  'LEDGER_CODE_CHANGED',
+];
+
+/** Whether the endpoint gave nothing that can be used, and another one may. */
+export function isNoAnswer(error: unknown): error is LedgerError {
+  return error instanceof LedgerError && (error.retryable || REFUSALS.includes(error.code));
+}
+
+/** Whether the error is the endpoint's word alone, which must not stop the reading of others. */
+export function isWordOfOne(error: unknown): error is LedgerError {
+  return isNoAnswer(error) || (error instanceof LedgerError && CLAIMS.includes(error.code));
+}
+
 /** Whether `error` is one that asking again may cure. */
 export function isRetryable(error: unknown): boolean {
   return error instanceof LedgerError && error.retryable;

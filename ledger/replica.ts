@@ -5,20 +5,21 @@
  * At start it replays its store, or what came after a snapshot of it, without a network; then each `sync` reads
  * on from there. What is read is appended to the store first and folded second, so a crash between the two loses
  * nothing. Nothing is taken from an endpoint that serves another chain, disagrees with another endpoint about a
- * finalised block, or has left out a block we hold. Chain id and genesis are compared at every sync, the code of
- * the contracts every minute.
+ * finalised block, or has left out a block we hold. Nor can one of several keep anything back: what others have
+ * beyond it is read from them. Chain id and genesis are compared at every sync, the code of the contracts at every
+ * sync that finds another state root than the last one: without one, no code can have changed.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Hex, LedgerBlock } from '../core/trust/ledger-event.ts';
-import { parseHeader, type BlockHeader } from './block-header.ts';
+import type { BlockHeader } from './block-header.ts';
 import { isStateOf, memoryBlockStore, type BlockStore, type ReplicaHead } from './block-store.ts';
 import { confirmedRuns, type ConfirmedBlock, type ConfirmedRun } from './confirmed-blocks.ts';
 import { decodeEvent } from './decode-event.ts';
-import { checkChain, checkDeployment, eventContracts, type Deployment } from './deployment.ts';
-import { askForHeader, Others, type Standing } from './endpoint-standing.ts';
-import { isRetryable, LedgerError } from './errors.ts';
+import { checkChain, checkCode, eventContracts, type Deployment } from './deployment.ts';
+import { askForFinalised, checkSameHistory, Others, type Standing } from './endpoint-standing.ts';
+import { isNoAnswer, isWordOfOne, LedgerError } from './errors.ts';
 import { LedgerRpc } from './rpc.ts';
-import { checkSeal, signersOf } from './seal.ts';
+import { signersOf } from './seal.ts';
 
 /** What folds the blocks: `core/trust`'s LedgerState. Blocks come in order; those without events only move its head. */
 export interface LedgerFold {
@@ -34,8 +35,6 @@ export interface ReplicaOptions<State> {
   readonly rpcUrls: readonly string[];
   readonly deployment: Deployment;
   readonly timeoutMs?: number;
-  /** How long the code of the contracts, once compared, need not be compared again; default 60. */
-  readonly recheckSeconds?: number;
   /** Syncs by itself, this long after each sync; without it only `sync` reads. */
   readonly pollMs?: number;
   /** After blocks with events were folded. */
@@ -59,14 +58,6 @@ export interface SyncResult {
   readonly events: number;
 }
 
-/** An endpoint found to serve the deployment. */
-interface Checked {
-  readonly signers: readonly Hex[];
-  readonly atSeconds: number;
-}
-
-const DEFAULT_RECHECK_SECONDS = 60;
-
 export class Replica<State extends LedgerFold> implements AsyncDisposable {
   readonly state: State;
   readonly #options: ReplicaOptions<State>;
@@ -74,11 +65,13 @@ export class Replica<State extends LedgerFold> implements AsyncDisposable {
   readonly #now: () => number;
   readonly #endpoints: readonly LedgerRpc[];
   readonly #addresses: readonly Hex[];
-  /** Forgotten when one fails. */
-  readonly #checked = new Map<LedgerRpc, Checked>();
+  /** The state root that an endpoint had when it last held the contracts; forgotten when it fails. */
+  readonly #checked = new Map<LedgerRpc, Hex>();
   #standings: ReadonlyMap<string, Standing> = new Map();
   readonly #closing = new AbortController();
   #head: ReplicaHead;
+  /** Read from endpoints since the start. */
+  #events = 0;
   #confirmedAtSeconds: number | undefined;
   /** Why the state cannot be trusted any more: a block did not fit it. */
   #broken: Error | undefined;
@@ -132,11 +125,11 @@ export class Replica<State extends LedgerFold> implements AsyncDisposable {
   /**
    * Reads every finalised block that is not read yet.
    *
-   * Throws any `LedgerError`: retryable ones were tried at every endpoint. State and head then stand at the
+   * Throws any `LedgerError`: what is no answer was asked of every endpoint. State and head then stand at the
    * last block that was good. What the state throws at a block that does not fit is thrown for ever after.
    */
   async sync(): Promise<SyncResult> {
-    const turn = this.#last.then(() => this.#syncFromAny());
+    const turn = this.#last.then(() => this.#syncFromAll());
     this.#last = turn.catch(() => undefined);
     return turn;
   }
@@ -175,83 +168,79 @@ export class Replica<State extends LedgerFold> implements AsyncDisposable {
     }
   }
 
-  async #syncFromAny(): Promise<SyncResult> {
+  async #syncFromAll(): Promise<SyncResult> {
     if (this.#broken !== undefined) throw this.#broken;
+    const fromBlock = this.#head.number + 1;
+    const before = this.#events;
+    const others = await this.#syncFromFirst();
+    await this.#readBeyond(others);
+    this.#standings = others.standings;
+    return { fromBlock, toBlock: this.#head.number, events: this.#events - before };
+  }
+
+  /** From the first endpoint that gives what is good; returns the others. */
+  async #syncFromFirst(): Promise<Others> {
     let failure: unknown = new LedgerError('LEDGER_UNREACHABLE', 'no endpoint is configured');
     for (const rpc of this.#endpoints) {
       try {
         return await this.#syncFrom(rpc);
       } catch (error) {
         this.#checked.delete(rpc);
-        if (!isRetryable(error)) throw error;
+        if (!isNoAnswer(error)) throw error;
         failure = error;
       }
     }
     throw failure;
   }
 
-  async #syncFrom(rpc: LedgerRpc): Promise<SyncResult> {
-    const fromBlock = this.#head.number + 1;
-    const signers = await this.#signersAt(rpc);
-    const finalised = parseHeader(await rpc.request('eth_getBlockByNumber', ['finalized', false]));
-    await this.#checkStillThere(rpc, finalised, signers);
+  /** What others have beyond the one that was read: that may be behind, or keep something back. */
+  async #readBeyond(others: Others): Promise<void> {
+    for (const rpc of others.able) {
+      try {
+        if ((await askForFinalised(rpc)).number > this.#head.number) await this.#syncFrom(rpc);
+      } catch (error) {
+        this.#checked.delete(rpc);
+        if (!isWordOfOne(error)) throw error;
+        others.noteFailure(rpc, error);
+      }
+    }
+  }
+
+  /** Reads all that an endpoint has; returns the others, compared with it. */
+  async #syncFrom(rpc: LedgerRpc): Promise<Others> {
+    const signers = signersOf(await checkChain(rpc, this.#options.deployment));
+    const finalised = await askForFinalised(rpc);
+    await this.#checkCode(rpc, finalised);
+    await checkSameHistory(rpc, finalised, { head: this.#head, store: this.#store, signers });
     const others = new Others(
       this.#endpoints.filter((other) => other !== rpc),
       signers,
     );
-    let events = 0;
+    const isNews = finalised.number > this.#head.number;
     const read = { after: this.#head, to: finalised.number, addresses: this.#addresses, signers };
     for await (const run of confirmedRuns(rpc, read)) {
       await others.compare(run.last);
-      events += await this.#take(run);
+      await this.#take(run);
     }
-    if (finalised.number === fromBlock - 1) await others.compare(finalised);
-    this.#standings = others.standings;
+    if (!isNews && finalised.number === this.#head.number) await others.compare(finalised);
     if (finalised.number >= this.#head.number) this.#confirmedAtSeconds = this.#now();
-    return { fromBlock, toBlock: this.#head.number, events };
+    return others;
   }
 
-  /** The signers of the chain, once the endpoint has shown that it serves the deployment. */
-  async #signersAt(rpc: LedgerRpc): Promise<readonly Hex[]> {
-    const { deployment, recheckSeconds = DEFAULT_RECHECK_SECONDS } = this.#options;
-    const known = this.#checked.get(rpc);
-    const atSeconds = this.#now();
-    if (known !== undefined && atSeconds - known.atSeconds < recheckSeconds) {
-      await checkChain(rpc, deployment);
-      return known.signers;
-    }
-    const signers = signersOf(await checkDeployment(rpc, deployment));
-    this.#checked.set(rpc, { signers, atSeconds });
-    return signers;
+  async #checkCode(rpc: LedgerRpc, { number, stateRoot }: BlockHeader): Promise<void> {
+    if (this.#checked.get(rpc) === stateRoot) return;
+    await checkCode(rpc, this.#options.deployment, number);
+    this.#checked.set(rpc, stateRoot);
   }
 
-  /** Throws `LEDGER_REORGED` or `LEDGER_CHAIN_RESET` when the endpoint has other blocks than we hold. */
-  async #checkStillThere(rpc: LedgerRpc, finalised: BlockHeader, signers: readonly Hex[]): Promise<void> {
-    if (finalised.number === 0 || finalised.number > this.#head.number) return; // the first header must follow ours
-    if (finalised.number === this.#head.number) {
-      if (finalised.hash === this.#head.hash) return;
-      if (signers.length > 0) checkSeal(finalised, signers);
-      throw new LedgerError('LEDGER_REORGED', `block ${finalised.number} that we hold was replaced`);
-    }
-    const held = await this.#store.lastUpTo(finalised.number);
-    if (held === undefined) return;
-    const theirs = held.number === finalised.number ? finalised : await askForHeader(rpc, held.number);
-    if (typeof theirs === 'string' || theirs.hash === held.hash) return;
-    if (signers.length > 0) checkSeal(theirs, signers);
-    throw new LedgerError(
-      'LEDGER_CHAIN_RESET',
-      `the endpoint is at block ${finalised.number} of another history than ours`,
-    );
-  }
-
-  /** Stores a run, then folds it; returns how many events it had. */
-  async #take(run: ConfirmedRun): Promise<number> {
+  /** Stores a run, then folds it. */
+  async #take(run: ConfirmedRun): Promise<void> {
     const blocks = run.blocks.map(toLedgerBlock).filter((block) => block.events.length > 0);
     const head = { number: run.last.number, hash: run.last.hash, timeSeconds: run.last.timeSeconds };
     await this.#store.append(blocks, head); // commit point: a restart replays what is appended
     this.#fold(blocks, head);
+    this.#events += blocks.reduce((sum, block) => sum + block.events.length, 0);
     if (blocks.length > 0) this.#options.onChange?.(this.state, blocks);
-    return blocks.reduce((sum, block) => sum + block.events.length, 0);
   }
 
   #fold(blocks: readonly LedgerBlock[], head: ReplicaHead): void {

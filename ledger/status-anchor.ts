@@ -3,7 +3,7 @@ import { hexlify } from 'ethers';
 import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
 import { statusAnchorAbi } from './abi.ts';
 import { readContract } from './contract-call.ts';
-import { checkChain, type Deployment } from './deployment.ts';
+import { checkDeployment, type Deployment } from './deployment.ts';
 import { newestEvents } from './issuer-events.ts';
 import type { LedgerRpc } from './rpc.ts';
 import type { Sender } from './sender.ts';
@@ -45,7 +45,7 @@ export class StatusAnchorClient {
    * Publishes a version unless it stands already with the same content. Digests are 32 bytes.
    *
    * Throws what `Sender.send` throws (`LEDGER_REVERTED` with `StatusAnchorWrongVersion` when the version is not
-   * the next), `LEDGER_WRONG_CHAIN`, `LEDGER_WRONG_GENESIS`.
+   * the next), and as `checkDeployment`.
    */
   async publish(next: {
     readonly version: number;
@@ -57,7 +57,7 @@ export class StatusAnchorClient {
     const values = [wanted.version, wanted.listsRoot, wanted.actsDigest, wanted.nextUpdate];
     await this.#sender.sendUnless(
       async () => {
-        await checkChain(this.#rpc, this.#deployment);
+        await checkDeployment(this.#rpc, this.#deployment);
         const current = await this.current(this.#issuer);
         return (
           current?.version === wanted.version &&

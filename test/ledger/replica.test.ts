@@ -30,6 +30,7 @@ import {
 } from './support/fault-proxy.ts';
 import { forge } from './support/forge.ts';
 import {
+  addressOf,
   admitIssuer,
   AUTHORITY,
   CHAIN_ID,
@@ -354,11 +355,14 @@ describe('replica', () => {
 
     it('gives up on one that hangs', () => refuses(() => Promise.resolve('hang'), 'LEDGER_UNREACHABLE'));
 
-    it('takes the next endpoint when one lies, hangs or is away', async () => {
+    it('takes the next endpoint when one lies, hangs, is away or refuses', async () => {
+      const refusing = (code: number): FaultProxy['handle'] => refuseAs({ code, message: 'limit exceeded' });
       for (const fault of [
         changing('eth_getBlockReceipts', () => []),
         () => Promise.resolve('hang' as const),
-      ]) {
+        refusing(-32_005),
+        refusing(3),
+      ] satisfies readonly FaultProxy['handle'][]) {
         proxy.handle = fault;
         await using replica = await openReplica({ rpcUrls: [proxy.url, node.url] });
         expect((await replica.sync()).events).to.equal(EVENTS);
@@ -389,19 +393,13 @@ describe('replica', () => {
     }
 
     describe('while it runs, at the next sync,', () => {
-      /** A replica that has read all, of endpoints that can be exchanged, and the seconds that have passed. */
-      async function running(
-        work: (replica: Replica<LedgerState>, pass: (seconds: number) => void) => Promise<void>,
-      ): Promise<void> {
+      /** A replica that has read all, of endpoints that can be exchanged. */
+      async function running(work: (replica: Replica<LedgerState>) => Promise<void>): Promise<void> {
         proxy.handle = honest;
-        let seconds = GENESIS_SECONDS;
-        await using replica = await Replica.open(
-          { rpcUrls: [proxy.url], deployment, timeoutMs: TIMEOUT_MS, recheckSeconds: 60 },
-          { state: new LedgerState(), now: () => seconds },
-        );
+        await using replica = await openReplica();
         await replica.sync();
         const { version } = replica.state;
-        await work(replica, (passed) => (seconds += passed));
+        await work(replica);
         expect(replica.state.version).to.equal(version);
         proxy.handle = honest;
         expect(await replica.sync()).to.include({ events: 0, toBlock: lastBlock });
@@ -432,22 +430,40 @@ describe('replica', () => {
           expect(error.retryable).to.equal(false);
         }));
 
-      it('refuses one begun anew without contracts, and replaced code, within a minute', () =>
-        running(async (replica, pass) => {
+      it('refuses one begun anew without contracts', () =>
+        running(async (replica) => {
           await using reset = await startTestNode();
-          const lies = [
-            (exchange: Exchange) => redirect(exchange, reset),
-            (exchange: Exchange) => rewrite(exchange, 'eth_getCode', (code) => `${String(code)}00`),
-          ];
-          for (const lie of lies) {
-            proxy.handle = lie;
-            expect((await replica.sync()).events).to.equal(0);
-            pass(60);
-            await failure(replica.sync(), 'LEDGER_CODE_CHANGED');
-            proxy.handle = honest;
-            await replica.sync();
-          }
+          for (let i = 0; i <= lastBlock; i++) await reset.node.sealBlock();
+          proxy.handle = (exchange) => redirect(exchange, reset);
+          await failure(replica.sync(), 'LEDGER_CODE_CHANGED');
         }));
+
+      it('refuses replaced code, which takes a change of the state', () =>
+        running(async (replica) => {
+          await changeState();
+          let asked = 0;
+          proxy.handle = (exchange) =>
+            rewrite(exchange, 'eth_getCode', (code) => (asked++, `${String(code)}00`));
+          await failure(replica.sync(), 'LEDGER_CODE_CHANGED');
+          expect(replica.head.number).to.equal(lastBlock - 1);
+          expect(asked).to.equal(CONTRACT_NAMES.length);
+        }));
+
+      it('does not ask for code again where the state is the same', () =>
+        running(async (replica) => {
+          await node.node.sealBlock();
+          lastBlock++;
+          proxy.handle = (exchange) => rewrite(exchange, 'eth_getCode', () => '0x');
+          expect(await replica.sync()).to.include({ toBlock: lastBlock });
+        }));
+
+      /** A transaction of no account that matters here. */
+      async function changeState(): Promise<void> {
+        using stranger = handOf('stranger', node.url, deployment);
+        const data = '0x00';
+        await stranger.sender.send({ to: addressOf('stranger'), data });
+        lastBlock++;
+      }
     });
   });
 
@@ -472,18 +488,15 @@ describe('replica', () => {
 
     it('that agrees', async () => expect(await readBeside(honest)).to.equal('agrees'));
 
-    it('that is behind', async () =>
-      expect(await readBeside((exchange) => rewrite(exchange, 'eth_getBlockByNumber', () => null))).to.equal(
-        'behind',
-      ));
+    it('that is behind', async () => expect(await readBeside(knowingOnly('finalized'))).to.equal('behind'));
 
     it('that is away, hangs, refuses or talks nonsense, goes on', async () => {
-      const error = { code: -32_601, message: 'no such method' };
       const silences: readonly FaultProxy['handle'][] = [
         () => Promise.resolve('reset'),
         () => Promise.resolve('hang'),
         () => Promise.resolve({ text: '<html>' }),
-        ({ requests }) => Promise.resolve(requests.map(({ id }) => ({ id, error }))),
+        refuseAs({ code: -32_601, message: 'no such method' }),
+        refuseAs({ code: 3, message: 'execution reverted' }),
       ];
       for (const silence of silences) expect(await readBeside(silence)).to.equal('silent');
     });
@@ -493,13 +506,53 @@ describe('replica', () => {
       const lies: readonly FaultProxy['handle'][] = [
         (exchange) => rewrite(exchange, 'eth_getBlockByNumber', (block) => forged(block as never)),
         (exchange) =>
-          rewrite(exchange, 'eth_getBlockByNumber', (block) => ({ ...(block as object), gasUsed: '0x0' })),
+          rewrite(exchange, 'eth_getBlockByNumber', (block) => ({ ...(block as object), gasLimit: '0x0' })),
         async (exchange) => {
           const result = await exchange.ask('eth_getBlockByNumber', ['0x1', false]);
           return exchange.requests.map(({ id }) => ({ id, jsonrpc: '2.0', result }));
         },
       ];
       for (const lie of lies) expect(await readBeside(lie)).to.equal('lies');
+    });
+
+    describe('that has more than the first one, which keeps something back,', () => {
+      /** A replica whose first endpoint stays at a block; how far it comes with the second. */
+      async function readPast(frozenAt: number, handle: FaultProxy['handle']) {
+        proxy.handle = untilBlock(frozenAt);
+        second.handle = handle;
+        try {
+          await using replica = await openReplica({ rpcUrls: [proxy.url, second.url] });
+          const { toBlock, events } = await replica.sync();
+          return { toBlock, events, standing: replica.standings.get(second.url) };
+        } finally {
+          proxy.handle = honest;
+        }
+      }
+
+      for (const frozenAt of [0, 8]) {
+        it(`reads on from it, after block ${frozenAt}`, async () => {
+          const { toBlock, events } = await readPast(frozenAt, honest);
+          expect({ toBlock, events }).to.deep.equal({ toBlock: lastBlock, events: EVENTS });
+        });
+      }
+
+      it('believes it no more than any other', async () => {
+        const forged = forge({ stateRoot: `0x${'00'.repeat(32)}` });
+        const lies: readonly FaultProxy['handle'][] = [
+          async (exchange) =>
+            rewrite(exchange, 'eth_getBlockByNumber', (block) => {
+              const header = block as Record<string, unknown>; // as eth_getBlockByNumber answers
+              return Number(header['number']) > 8 ? forged(header) : block;
+            }),
+          (exchange) => rewrite(exchange, 'eth_getBlockReceipts', () => []),
+          (exchange) => rewrite(exchange, 'eth_chainId', () => '0x1'),
+          (exchange) => rewrite(exchange, 'eth_getCode', () => '0x'),
+        ];
+        for (const lie of lies) {
+          const { toBlock, standing } = await readPast(8, lie);
+          expect({ toBlock, standing }).to.deep.equal({ toBlock: 8, standing: 'lies' });
+        }
+      });
     });
 
     it('asks one that has failed once in a sync, however much there is to read', async () => {
@@ -646,6 +699,17 @@ async function rewrite(
     const request = exchange.requests.find(({ id }) => id === answer.id);
     return request?.method === method ? { ...answer, result: change(answer.result, request.params) } : answer;
   });
+}
+
+/** An endpoint that has no block of a number, whatever it says of its last. */
+function knowingOnly(tag: string): FaultProxy['handle'] {
+  return (exchange) =>
+    rewrite(exchange, 'eth_getBlockByNumber', (block, [at]) => (at === tag ? block : null));
+}
+
+/** An endpoint that answers nothing but this. */
+function refuseAs(error: { readonly code: number; readonly message: string }): FaultProxy['handle'] {
+  return async ({ requests }) => requests.map(({ id }) => ({ id, jsonrpc: '2.0', error }));
 }
 
 /** An endpoint that has not got beyond a block. */

@@ -345,7 +345,8 @@ describe('sender', () => {
     await failure(sender.send({ to: addressOf('stranger'), data: '0x' }), 'LEDGER_RPC_REFUSED');
   });
 
-  it('sends nothing to a chain that is not the deployment', async () => {
+  it('sends nothing to a chain or to contracts that are not the deployment', async () => {
+    const before = await transactionsOfAccount();
     const elsewhere = { ...deployment, chainId: deployment.chainId + 1 };
     using lost = handOf('account', node.url, elsewhere);
     const batch = {
@@ -357,6 +358,12 @@ describe('sender', () => {
     await failure(lost.batches.anchor(batch), 'LEDGER_WRONG_CHAIN');
     using reborn = handOf('account', node.url, { ...deployment, genesisHash: `0x${'1'.repeat(64)}` });
     await failure(reborn.batches.anchor(batch), 'LEDGER_WRONG_GENESIS');
+    const { batchAnchor } = deployment.contracts;
+    const changed = { ...batchAnchor, codeHash: `0x${'2'.repeat(64)}` } as const;
+    const contracts = { ...deployment.contracts, batchAnchor: changed };
+    using deceived = handOf('account', node.url, { ...deployment, contracts });
+    await failure(deceived.batches.anchor(batch), 'LEDGER_CODE_CHANGED');
+    expect(await transactionsOfAccount()).to.equal(before);
   });
 
   it('has left every root on the ledger exactly once', async () => {
