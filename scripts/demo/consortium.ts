@@ -49,7 +49,7 @@ export async function startConsortium(
   const folder = (...parts: string[]): string => join(dataFolder, ...parts);
   const ports = demoPorts();
 
-  say('Keys');
+  say('Keys, the issuers’ sealed (not for real use: what unlocks them, unlock.key, lies beside them)');
   const keys = await ledgerKeys(folder('keys'));
   const members = await Promise.all(DEMO_MEMBERS.map((member) => withKeys(member, folder('keys'))));
 
