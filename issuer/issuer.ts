@@ -21,6 +21,8 @@ import { Store, WriteBatch } from '../service/store.ts';
 import type { RevocationReason } from './act.ts';
 import { Background } from './background.ts';
 import { Batches } from './batches.ts';
+import { Budget } from './budget/budget.ts';
+import type { BudgetConfig } from './budget/rules.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
 import { Gate } from './gate.ts';
@@ -88,6 +90,7 @@ interface Parts {
 
 const PATIENCE_MS = 5_000;
 const IDENTITY = toUtf8('identity');
+const NO_BUDGET: BudgetConfig = { rules: [], utcOffsetMinutes: 0 };
 
 export class Issuer implements AsyncDisposable {
   readonly config: IssuerConfig;
@@ -263,8 +266,15 @@ async function openParts({ config, secrets, ports, store }: Opening): Promise<Pa
   const pipeline = new Pipeline({ batches, lanes, ledger: ports.ledger, now, windowMs, metrics, log });
   const background = new Background({ pipeline, status, lanes, gate, metrics, now, log });
   const release = new Release({ crypto, tables, index, sealer, batches, lanes, lists, status });
+  const budget = await Budget.open(config.budget ?? NO_BUDGET, {
+    ...common,
+    indexKey: secrets.indexKey,
+    registry: metrics.registry,
+    nowSeconds: Math.floor(now() / 1000),
+  });
   const records = await RecordIssuer.open({
     ...common,
+    budget,
     did,
     index,
     lanes,
