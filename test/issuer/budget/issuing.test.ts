@@ -23,7 +23,7 @@ function withPassport(n: number): HealthRecord {
   return {
     ...record,
     subject: { ...subject, nameEn: 'SPECIMEN, PERSON', docType: 'PASSPORT', docNumber: `K0000000${n}` },
-  } as HealthRecord;
+  };
 }
 
 describe('issuing on a budget', () => {
