@@ -1,5 +1,6 @@
 /** Settings of an issuer: the environment is read here and nowhere else. Each variable: docs/configuration.md. */
 import type { BatchClass } from '../core/credential/credential-type.ts';
+import { readBudgetConfig, type BudgetConfig } from './budget/rules.ts';
 import { readEnv, ConfigError, type Environment } from '../service/config.ts';
 import type { LogLevel } from '../service/logging.ts';
 
@@ -28,6 +29,8 @@ export interface IssuerConfig {
     readonly maxFileBytes: number;
   };
   readonly logLevel: LogLevel;
+  /** Absent: none, which is announced at start. */
+  readonly budget?: BudgetConfig;
 }
 
 export const ISSUER_DEFAULTS = {
@@ -71,6 +74,7 @@ export function readIssuerConfig(environment: Environment): IssuerConfig {
       maxFileBytes: env.integer('MAX_FILE_BYTES', { fallback: defaults.maxFileBytes, min: 1_024, max: 1e12 }),
     },
     logLevel: env.oneOf('LOG_LEVEL', ['error', 'warn', 'info', 'debug', 'silent'], 'info'),
+    budget: readBudgetConfig(env),
   });
 }
 

@@ -13,6 +13,8 @@ const PROBLEMS = {
   ISSUER_HALTED: { status: 503, title: 'The issuer has stopped itself' },
   ISSUER_BUSY: { status: 503, title: 'Too much is waiting, try again' },
   STATUS_NOT_PUBLISHED: { status: 503, title: 'No status version is anchored yet' },
+  ISSUER_SIGNING_FAILED: { status: 503, title: 'The signing key cannot be used' },
+  ISSUER_OVER_BUDGET: { status: 403, title: 'The issuing budget is used up' },
 } as const;
 
 /** Codes that requests can meet; the others never leave the process. */

@@ -28,13 +28,24 @@ export interface FinishingParts {
   readonly sealer: RecordSealer;
 }
 
-export function finishRecord(
+export function finishRecord(record: UnsignedRecord, parts: FinishingParts): FinishedRecord {
+  return sealSigned(
+    record,
+    record.payloads.map((payload) => parts.key.signCredential(payload)),
+    parts,
+  );
+}
+
+/** @param signatures one for each payload, low-S */
+export function sealSigned(
   { number, recordBytes, payloads }: UnsignedRecord,
-  { crypto, key, sealer }: FinishingParts,
+  signatures: readonly Uint8Array[],
+  { crypto, key, sealer }: Omit<FinishingParts, 'key'> & { readonly key: Pick<IssuerKey, 'headerBytes'> },
 ): FinishedRecord {
   const { headerBytes } = key;
-  const credentials = payloads.map((payloadBytes) => {
-    return { headerBytes, payloadBytes, signature: key.signCredential(payloadBytes) };
+  const credentials = payloads.map((payloadBytes, i) => {
+    // One signature for each payload.
+    return { headerBytes, payloadBytes, signature: signatures[i]! };
   });
   return {
     sealed: sealer.seal(number, { recordBytes, credentials }),

@@ -14,6 +14,7 @@ import { toUtf8 } from '../core/bytes/utf8.ts';
 import { readUint64, toUint64 } from '../service/big-endian.ts';
 import type { Clock } from '../service/clock.ts';
 import { WriteBatch, type Store } from '../service/store.ts';
+import type { Budget } from './budget/budget.ts';
 import { chunksOf } from './chunks.ts';
 import { IssuerError } from './errors.ts';
 import type { FinishedRecord } from './finish.ts';
@@ -39,6 +40,7 @@ export interface RecordIssuerDependencies extends MakerDependencies {
   readonly maxWaiting: number;
   /** Throws when nothing may be issued now. */
   readonly checkOpen: () => void;
+  readonly budget: Pick<Budget, 'spend' | 'writeTo'>;
   /** The credentials of a stored record. */
   readonly describe: (recordNumber: number) => Promise<readonly IssuedCredential[]>;
   /** New leaves wait for a batch. */
@@ -101,8 +103,8 @@ export class RecordIssuer {
 
   /**
    * Answers each row in order; an answer means that the row is on the disk. Memory does not grow with the
-   * number of rows. Throws `ISSUER_BUSY` when too much waits for the ledger, and `STORE_FAILED`; the rows
-   * answered before hold all the same, and sending everything again is safe.
+   * number of rows. Throws `ISSUER_BUSY` when too much waits for the ledger, `ISSUER_OVER_BUDGET`, and `STORE_FAILED`;
+   * the rows answered before hold all the same, and sending everything again is safe.
    */
   async *issueRows(rows: AsyncIterable<IntakeRow> | Iterable<IntakeRow>): AsyncGenerator<RowResult> {
     const underWay: { readonly results: Promise<readonly RowResult[]> }[] = [];
@@ -139,6 +141,7 @@ export class RecordIssuer {
     const rows = chunk.flatMap((row) => ('record' in row ? [this.#read(row)] : []));
     for (const name of this.#settled.splice(0)) this.#underWay.delete(name);
     const stored = await this.#deps.tables.duplicates.getMany(rows.map(({ indexKey }) => indexKey));
+    this.#deps.budget.spend(this.#newAmong(rows, stored), this.#deps.now());
     const issuedAtSeconds = Math.floor(this.#deps.now() / 1000);
     const outcomes: Outcome[] = [];
     for (const [i, row] of rows.entries()) {
@@ -151,6 +154,19 @@ export class RecordIssuer {
       );
     }
     return outcomes;
+  }
+
+  /** The records that are neither stored, nor under way, nor named before among the rows. */
+  #newAmong(
+    rows: readonly GoodRow[],
+    stored: readonly (Uint8Array | undefined)[],
+  ): readonly GoodRow['record'][] {
+    const fresh = new Map<string, GoodRow['record']>();
+    for (const [i, { indexKey, record }] of rows.entries()) {
+      const name = nameOf(indexKey);
+      if (stored[i] === undefined && !this.#underWay.has(name)) fresh.set(name, record);
+    }
+    return [...fresh.values()];
   }
 
   #read({ record }: Extract<IntakeRow, { record: unknown }>): GoodRow {
@@ -204,11 +220,12 @@ export class RecordIssuer {
 
   /** Everything of the chunk in one batch. No await before the commit. */
   async #commit(drafts: readonly FinishedDraft[]): Promise<void> {
-    const { store, lists, lanes, now, onStored } = this.#deps;
+    const { store, lists, lanes, budget, now, onStored } = this.#deps;
     const batch = new WriteBatch();
     const counts = this.#appendLeaves(drafts, batch);
     this.#addRecords(drafts, batch);
     lists.writeTo(batch);
+    budget.writeTo(batch);
     // Commit point. Before it nothing of the chunk exists; after it everything does, and the pipeline finds
     // the new leaves by itself, also after a restart. An empty batch waits for those before it: a duplicate
     // is answered only once its first is on the disk.

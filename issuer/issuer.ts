@@ -21,13 +21,14 @@ import { Store, WriteBatch } from '../service/store.ts';
 import type { RevocationReason } from './act.ts';
 import { Background } from './background.ts';
 import { Batches } from './batches.ts';
+import { Budget } from './budget/budget.ts';
+import type { BudgetConfig } from './budget/rules.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
-import { Finisher } from './finisher.ts';
-import { finishingPartsOf } from './finishing-parts.ts';
 import { Gate } from './gate.ts';
 import type { IntakeRow } from './intake/row.ts';
 import { RecordIssuer } from './issue.ts';
+import { SigningDesk, type PresentKey } from './keys/signing-desk.ts';
 import { KeyedIndex } from './keyed-index.ts';
 import { Lanes } from './lanes.ts';
 import { ListAllocator } from './list-allocator.ts';
@@ -36,8 +37,7 @@ import { Pipeline } from './pipeline.ts';
 import type { AnchorPort, StatusPort } from './ports.ts';
 import { Release, type HeldCredential, type StoredRecord } from './release.ts';
 import type { RowResult } from './row.ts';
-import type { IssuerSecrets } from './secrets.ts';
-import type { IssuerKey } from './signing.ts';
+import type { WorkingSecrets } from './secrets.ts';
 import { Status } from './status.ts';
 import { StatusPublication, type StatusManifest } from './status-publication.ts';
 import { readersOf, TABLES, type IssuerTables } from './store.ts';
@@ -75,8 +75,8 @@ export interface PublishedBatch {
 
 interface Parts {
   readonly store: Store;
-  readonly finisher: Finisher;
-  readonly key: IssuerKey;
+  readonly finisher: SigningDesk;
+  readonly key: PresentKey;
   readonly metrics: IssuerMetrics;
   readonly gate: Gate;
   readonly records: RecordIssuer;
@@ -90,12 +90,13 @@ interface Parts {
 
 const PATIENCE_MS = 5_000;
 const IDENTITY = toUtf8('identity');
+const NO_BUDGET: BudgetConfig = { rules: [], utcOffsetMinutes: 0 };
 
 export class Issuer implements AsyncDisposable {
   readonly config: IssuerConfig;
   readonly metrics: IssuerMetrics;
   /** Public part of the signing key. */
-  readonly key: Pick<IssuerKey, 'kid' | 'publicKey'>;
+  readonly key: Pick<PresentKey, 'kid' | 'publicKey'>;
   /** The issuer as the ledger names it. */
   readonly id: Hex;
   readonly #parts: Parts;
@@ -115,7 +116,7 @@ export class Issuer implements AsyncDisposable {
    * `ISSUER_STORE_OF_ANOTHER`, `ISSUER_SECRET_INVALID`, `ISSUER_LEDGER_CONFLICT`, `ISSUER_STORE_BEHIND`. A
    * ledger that is down is no obstacle: the comparison then precedes the first pass.
    */
-  static async open(config: IssuerConfig, secrets: IssuerSecrets, ports: IssuerPorts): Promise<Issuer> {
+  static async open(config: IssuerConfig, secrets: WorkingSecrets, ports: IssuerPorts): Promise<Issuer> {
     const store = await Store.open(join(config.dataFolder, 'store'));
     try {
       const parts = await openParts({ config, secrets, ports, store });
@@ -237,7 +238,7 @@ export class Issuer implements AsyncDisposable {
 
 interface Opening {
   readonly config: IssuerConfig;
-  readonly secrets: IssuerSecrets;
+  readonly secrets: WorkingSecrets;
   readonly ports: IssuerPorts;
   readonly store: Store;
 }
@@ -254,9 +255,8 @@ async function openParts({ config, secrets, ports, store }: Opening): Promise<Pa
   const gate = new Gate();
   const index = new KeyedIndex(secrets.indexKey);
   const envelope = new Envelope(secrets.keyEncryption, randomBytes);
-  const finishing = finishingPartsOf({ did, ...secrets }, { crypto, randomBytes });
-  const finisher = new Finisher({ did, ...secrets }, finishing);
-  const { key, sealer } = finishing;
+  const finisher = new SigningDesk({ did, ...secrets }, { crypto, randomBytes });
+  const { presentKey: key, sealer } = finisher;
 
   const batches = await Batches.open({ crypto, store, tables, now, randomBytes, seedKey: secrets.batchSeed });
   const lanes = await Lanes.open(tables, await batches.stagedEnds(), now());
@@ -266,8 +266,15 @@ async function openParts({ config, secrets, ports, store }: Opening): Promise<Pa
   const pipeline = new Pipeline({ batches, lanes, ledger: ports.ledger, now, windowMs, metrics, log });
   const background = new Background({ pipeline, status, lanes, gate, metrics, now, log });
   const release = new Release({ crypto, tables, index, sealer, batches, lanes, lists, status });
+  const budget = await Budget.open(config.budget ?? NO_BUDGET, {
+    ...common,
+    indexKey: secrets.indexKey,
+    registry: metrics.registry,
+    nowSeconds: Math.floor(now() / 1000),
+  });
   const records = await RecordIssuer.open({
     ...common,
+    budget,
     did,
     index,
     lanes,

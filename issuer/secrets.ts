@@ -1,5 +1,6 @@
 /**
- * The secrets of an issuer, apart from its settings, in one file of mode 0600:
+ * The secrets of an issuer, apart from its settings. They lie in sealed files (`keys/issuer-keys.ts`); earlier releases
+ * kept them plain, in one file of mode 0600, which is still read:
  *
  *   { "version": 1, "signingKey": JWK, "keyEncryption": [{ "epoch": 1, "key": "<32 bytes, base64url>" }],
  *     "indexKey": "…", "batchSeed": "…", "operatorToken": "…", "ledgerAccountKey": "0x…" }
@@ -15,6 +16,7 @@ import { readSecretFile, writeFileAtomically } from '../service/files.ts';
 import { Closed, Type, type TSchema } from '../service/schema.ts';
 import { Value } from 'typebox/value';
 import { IssuerError } from './errors.ts';
+import type { Es256Signer } from './signer-port.ts';
 
 export interface PrivateJwk extends P256Jwk {
   readonly d: string;
@@ -32,6 +34,14 @@ export interface IssuerSecrets {
   readonly operatorToken: string;
   /** secp256k1, 32 bytes as `0x` hex: the issuer's account on the ledger. */
   readonly ledgerAccountKey: string;
+}
+
+/** Where the signing key is: here, or with somebody who signs for us. */
+export type SigningSource = PrivateJwk | Es256Signer;
+
+/** What a running issuer needs; the signing key may lie elsewhere. */
+export interface WorkingSecrets extends Omit<IssuerSecrets, 'signingKey'> {
+  readonly signingKey: SigningSource;
 }
 
 const key = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });

@@ -3,7 +3,8 @@ import { createLogger } from '../service/logging.ts';
 import { buildIssuerApp } from './app.ts';
 import type { IssuerConfig } from './config.ts';
 import { Issuer, type IssuerPorts } from './issuer.ts';
-import type { IssuerSecrets } from './secrets.ts';
+import { checkSecrets } from './keys/check-keys.ts';
+import type { WorkingSecrets } from './secrets.ts';
 
 export interface StartedIssuer {
   readonly url: string;
@@ -12,12 +13,14 @@ export interface StartedIssuer {
   close(): Promise<void>;
 }
 
+/** Throws what `Issuer.open` throws, and for keys that nobody may work with what `checkSecrets` throws. */
 export async function startIssuer(
   config: IssuerConfig,
-  secrets: IssuerSecrets,
+  secrets: WorkingSecrets,
   ports: IssuerPorts,
 ): Promise<StartedIssuer> {
   const logger = createLogger({ name: 'issuer', level: config.logLevel });
+  checkSecrets(secrets);
   const issuer = await Issuer.open(config, secrets, { log: logger, ...ports });
   const { operatorToken } = secrets;
   const app = await buildIssuerApp({ issuer, operatorToken, now: ports.now, logger });

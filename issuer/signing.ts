@@ -18,29 +18,32 @@ import type { Crypto } from '../core/crypto.ts';
 import { invariant } from '../core/errors.ts';
 import { IssuerError } from './errors.ts';
 import type { PrivateJwk } from './secrets.ts';
+import type { Es256Signer } from './signer-port.ts';
 
 const COORDINATE_BYTES = 32;
 const INTEGER = 0x02;
 
-export interface IssuerKey extends SigningKey {
+/** A signing key, here or elsewhere, with all that follows from its public part. */
+export interface CredentialKey extends SigningKey {
   /** 65 bytes, SEC 1 uncompressed. */
   readonly publicKey: Uint8Array;
-  readonly sign: (message: Uint8Array) => Uint8Array;
   /** Protected header of every credential. */
   readonly headerBytes: Uint8Array;
-  /** The signature over a credential's canonical payload. */
+  /** The signature over a credential's canonical payload, low-S. */
+  readonly signCredential: (payloadBytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+}
+
+/** A signing key in this process. */
+export interface IssuerKey extends CredentialKey {
+  readonly sign: (message: Uint8Array) => Uint8Array;
   readonly signCredential: (payloadBytes: Uint8Array) => Uint8Array;
 }
 
 export function issuerKeyOf(crypto: Crypto, jwk: PrivateJwk): IssuerKey {
   const key = importKey(jwk);
   const publicKey = fromJwk(jwk);
-  crypto.importEs256(publicKey);
-  const kid = kidOf(crypto, publicKey);
+  const { kid, headerBytes } = namesOf(crypto, publicKey);
   const signBytes = (message: Uint8Array): Uint8Array => fromDerSignature(sign('sha256', message, key));
-  const headerBytes = toUtf8(
-    toCanonicalJson({ alg: 'ES256', kid, typ: 'dc+sd-jwt' } satisfies CredentialHeader),
-  );
   return {
     kid,
     publicKey,
@@ -48,6 +51,31 @@ export function issuerKeyOf(crypto: Crypto, jwk: PrivateJwk): IssuerKey {
     headerBytes,
     signCredential: (payloadBytes) => toLowS(signBytes(signingInput(headerBytes, payloadBytes))),
   };
+}
+
+/** A key that somebody else holds. */
+export function credentialKeyOf(crypto: Crypto, signer: Es256Signer): CredentialKey {
+  const { publicKey } = signer;
+  const { kid, headerBytes } = namesOf(crypto, publicKey);
+  return {
+    kid,
+    publicKey,
+    sign: (message) => signer.sign(message),
+    headerBytes,
+    signCredential: async (payloadBytes) =>
+      toLowS(await signer.sign(signingInput(headerBytes, payloadBytes))),
+  };
+}
+
+/** Throws `CRYPTO_INVALID_KEY` for what is no point of P-256. */
+function namesOf(
+  crypto: Crypto,
+  publicKey: Uint8Array,
+): { readonly kid: string; readonly headerBytes: Uint8Array } {
+  crypto.importEs256(publicKey);
+  const kid = kidOf(crypto, publicKey);
+  const header = { alg: 'ES256', kid, typ: 'dc+sd-jwt' } satisfies CredentialHeader;
+  return { kid, headerBytes: toUtf8(toCanonicalJson(header)) };
 }
 
 /** `SEQUENCE { INTEGER r, INTEGER s }` as OpenSSL writes it → r ‖ s, 64 bytes. */

@@ -17,6 +17,7 @@
  * | 11  | acts        | act number u64 → JSON, see `status-entry.ts`                                        |
  * | 12  | statuses    | version u64 → JSON of the staged version                                            |
  * | 13  | published   | version u64 → nothing: the version is final                                         |
+ * | 30  | budgets     | HMAC(rule, subject) 16 → counts, see `budget/window-counter.ts`                     |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
@@ -35,7 +36,8 @@ type TableName =
   | 'lists'
   | 'acts'
   | 'statuses'
-  | 'published';
+  | 'published'
+  | 'budgets';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -51,6 +53,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   acts: { tag: 11, format: 1 },
   statuses: { tag: 12, format: 1 },
   published: { tag: 13, format: 1 },
+  budgets: { tag: 30, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;

@@ -97,6 +97,8 @@ export const TRUST_LIST_FUNCTIONS = [
   'function requireAnchoringIssuer(address account) view returns (bytes32 issuer)',
   'function isApprover(bytes32 issuer, address approver) view returns (bool)',
   'function isIssuerActive(bytes32 issuer) view returns (bool)',
+  'function keyOf(bytes32 issuer, bytes32 thumbprint) view returns (tuple(uint64 from, uint64 until, uint64 compromisedFrom))',
+  'function accountOf(address account) view returns (bytes32 issuer, tuple(uint64 from, uint64 until, uint64 compromisedFrom) grant)',
 ] as const;
 
 export const BATCH_ANCHOR_EVENTS = [

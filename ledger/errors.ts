@@ -39,6 +39,8 @@ const FATAL_CODES = [
   /** The replica's store was written by another version, or the state to go on from is none of its own. */
   'LEDGER_STORE_INVALID',
   'LEDGER_CLOSED',
+  /** The trust list has no such key or account of this issuer. */
+  'LEDGER_NOT_REGISTERED',
 ] as const;
 
 export type LedgerErrorCode = (typeof RETRYABLE_CODES)[number] | (typeof FATAL_CODES)[number];

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { writeConsortiumFile, type ConsortiumFile } from '../../cli/consortium-file.ts';
 import { fromJwk } from '../../core/credential/key.ts';
 import { thumbprintOf } from '../../core/credential/thumbprint.ts';
+import { BUDGET_DEFAULTS, budgetRules, type BudgetConfig } from '../../issuer/budget/rules.ts';
 import { connectLedger } from '../../issuer/ledger-ports.ts';
 import { startIssuer, type StartedIssuer } from '../../issuer/server.ts';
 import { toIssuerConfig } from '../../issuer/config.ts';
@@ -38,6 +39,11 @@ export interface DemoConsortium extends AsyncDisposable {
 const WINDOW_MS = 1000;
 const STATUS_FRESH_SECONDS = 86_400;
 const LOG_LEVEL = 'warn';
+/** People try the demonstration at night too. */
+const DEMO_BUDGET: BudgetConfig = {
+  rules: budgetRules({ ...BUDGET_DEFAULTS, perNight: BUDGET_DEFAULTS.perHour }),
+  utcOffsetMinutes: 480,
+};
 
 /** Starts everything on `dataFolder`, or comes back to what is there. `say` hears of each step. */
 export async function startConsortium(
@@ -49,7 +55,7 @@ export async function startConsortium(
   const folder = (...parts: string[]): string => join(dataFolder, ...parts);
   const ports = demoPorts();
 
-  say('Keys');
+  say('Keys, the issuers’ sealed (not for real use: what unlocks them, unlock.key, lies beside them)');
   const keys = await ledgerKeys(folder('keys'));
   const members = await Promise.all(DEMO_MEMBERS.map((member) => withKeys(member, folder('keys'))));
 
@@ -141,6 +147,7 @@ function startMember(
     maxWaiting: 1_000_000,
     http: { host: '127.0.0.1', port, maxFileBytes: 2 ** 30 },
     logLevel: LOG_LEVEL,
+    budget: DEMO_BUDGET,
   });
   return startIssuer(config, member.keys.issuer, {
     ...connectLedger({

@@ -1,12 +1,15 @@
 /**
  * The demonstration's keys: made once from the operating system's randomness, kept in `keys/`, one file a
- * secret, readable by the owner only. In a real consortium each of these lies with its owner and nowhere else.
+ * secret, readable by the owner only; an issuer's own are sealed (`issuer/keys/issuer-keys.ts`). In a real
+ * consortium each of these lies with its owner and nowhere else.
  */
 import { Buffer } from 'node:buffer';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readOrCreateSecrets, type IssuerSecrets } from '../../issuer/secrets.ts';
+import { openOrCreateIssuerKeys } from '../../issuer/keys/issuer-keys.ts';
+import { createUnlockFile } from '../../issuer/keys/unlock.ts';
+import type { IssuerSecrets } from '../../issuer/secrets.ts';
 import { makePrivateFolder, readSecretFile, writeFileAtomically } from '../../service/files.ts';
 
 /** secp256k1 private keys are `0x` and 64 hex digits. */
@@ -43,7 +46,14 @@ export async function ledgerKeys(folder: string): Promise<LedgerKeys> {
 export async function memberKeys(folder: string, name: string): Promise<MemberKeys> {
   const own = join(folder, name.toLowerCase());
   await makePrivateFolder(own);
-  const issuer = await readOrCreateSecrets(join(own, 'issuer-secrets.json'), (length) => randomBytes(length));
+  const { secrets: issuer } = await openOrCreateIssuerKeys({
+    folder: join(own, 'issuer'),
+    // The demonstration's one concession: what unlocks the keys lies beside them.
+    unlock: await createUnlockFile(join(own, 'unlock.key'), (length) => randomBytes(length)),
+    plainFile: join(own, 'issuer-secrets.json'),
+    randomBytes: (length) => randomBytes(length),
+    nowSeconds: () => Math.floor(Date.now() / 1000),
+  });
   const operatorTokenFile = join(own, 'operator.token');
   await writeFileAtomically(operatorTokenFile, `${issuer.operatorToken}\n`);
   const { x = '' } = JSON.parse(await secret(join(own, 'checkpoint-key.jwk.json'), newCheckpointKey)) as {
