@@ -46,8 +46,11 @@ export async function answerChunk(
       row: row.row,
       recordId,
       duplicate: draft === undefined && !isResumed,
-      // As it was answered the first time.
-      credentials: isResumed ? stored.credentials.map(anchoring) : stored.credentials,
+      // A record that was made for this very request is answered as it was then.
+      credentials:
+        keyed?.newFrom !== undefined && number >= keyed.newFrom
+          ? stored.credentials.map(anchoring)
+          : stored.credentials,
     });
     records.set(recordId, { id: recordId, leaves: stored.leafHashes });
   }

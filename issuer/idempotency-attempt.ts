@@ -21,7 +21,7 @@ export interface IdempotencyDependencies {
   readonly now: Clock;
 }
 
-/** Records numbered `first` … `first + count - 1`. */
+/** Records numbered `first` … `first + count - 1`; `first` would be the next one when there are none. */
 export interface NumberRange {
   readonly first: number;
   readonly count: number;
@@ -33,6 +33,8 @@ export interface KeyedChunk {
   readonly digest: Uint8Array;
   /** What an earlier attempt made for it; `undefined` when none came so far. */
   readonly made?: NumberRange;
+  /** The first record made for the request, in this chunk or one before: those from here on were new then. */
+  readonly newFrom?: number;
   readonly receipt?: string;
 }
 
@@ -49,6 +51,7 @@ export class Attempt implements Disposable {
   readonly #chunks: number | undefined;
   #isKnown: boolean;
   #next = 0;
+  #newFrom: number | undefined;
 
   private constructor(
     name: Uint8Array,
@@ -86,8 +89,10 @@ export class Attempt implements Disposable {
     }
     if (!equalBytes(stored.subarray(0, DIGEST_BYTES), digest)) throw reused();
     const made = { first: readUint64(stored, DIGEST_BYTES), count: readUint32(stored, DIGEST_BYTES + 8) };
+    this.#newFrom ??= made.first;
+    const known = { number, digest, made, newFrom: this.#newFrom };
     const receipt = await tables.receipts.get(key);
-    return { number, digest, made, ...(receipt === undefined ? {} : { receipt: fromUtf8(receipt) ?? '' }) };
+    return receipt === undefined ? known : { ...known, receipt: fromUtf8(receipt) ?? '' };
   }
 
   /** Adds what is to be remembered of a chunk to the batch that stores it. */

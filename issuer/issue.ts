@@ -20,7 +20,7 @@ import { IssuerError } from './errors.ts';
 import type { FinishedRecord } from './finish.ts';
 import type { Finisher } from './finisher.ts';
 import { encodeHandleEntry } from './handle-entry.ts';
-import type { Attempt, KeyedChunk, NumberRange } from './idempotency-attempt.ts';
+import type { Attempt, KeyedChunk } from './idempotency-attempt.ts';
 import type { IntakeRow } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import { LANE_COUNT, type LaneLeaf, type Lanes } from './lanes.ts';
@@ -152,8 +152,13 @@ export class RecordIssuer {
   async #issueChunk(rows: readonly IntakeRow[], attempt: Attempt | undefined): Promise<ChunkUnderWay> {
     this.#checkRoom();
     const keyed = await attempt?.open(toUtf8(rows.map(textOf).join('\n')));
-    const chunk = { rows, outcomes: await this.#drawUp(rows), keyed };
-    const answer = this.#finishAndCommit(chunk, attempt).then((finished) =>
+    const first = this.#nextRecord;
+    const outcomes = await this.#drawUp(rows);
+    const made = { first, count: this.#nextRecord - first };
+    const chunk = { rows, outcomes, keyed };
+    const answer = this.#finishAndCommit(chunk, (batch) => {
+      if (keyed?.made === undefined && keyed !== undefined) attempt?.addTo(batch, keyed, made);
+    }).then((finished) =>
       answerChunk(chunk, finished, { ...this.#deps, attempt }),
     );
     // Awaited later: until then a failure must not count as unhandled.
@@ -202,14 +207,12 @@ export class RecordIssuer {
   }
 
   /** Resolves when all of the chunk, and of the chunks before it, is on the disk. */
-  async #finishAndCommit(chunk: Chunk, attempt: Attempt | undefined): Promise<readonly FinishedDraft[]> {
-    const drafts = chunk.outcomes.flatMap(({ draft }) => (draft === undefined ? [] : [draft]));
-    const handedIn = this.#handIn(drafts, {
-      before: this.#handedIn,
-      addTo: (batch) => {
-        if (chunk.keyed !== undefined) attempt?.addTo(batch, chunk.keyed, rangeOf(drafts));
-      },
-    });
+  async #finishAndCommit(
+    { outcomes }: Chunk,
+    addTo: (batch: WriteBatch) => void,
+  ): Promise<readonly FinishedDraft[]> {
+    const drafts = outcomes.flatMap(({ draft }) => (draft === undefined ? [] : [draft]));
+    const handedIn = this.#handIn(drafts, { before: this.#handedIn, addTo });
     this.#handedIn = handedIn;
     try {
       const { finished, committed } = await handedIn;
@@ -298,9 +301,4 @@ function nameOf(indexKey: Uint8Array): string {
 /** What a row says, in one form: a good one its record, a bad one all that is wrong with it. */
 function textOf(row: IntakeRow): string {
   return `${row.row} ${'record' in row ? toCanonicalJson(row.record) : JSON.stringify(row.problems)}`;
-}
-
-/** Drafts of a chunk are numbered one after the other. */
-function rangeOf(drafts: readonly Draft[]): NumberRange {
-  return { first: drafts[0]?.number ?? 0, count: drafts.length };
 }
