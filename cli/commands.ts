@@ -54,6 +54,11 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'Measure: ratios of medians taken in one run.',
     load: async () => (await import('./commands/bench.ts')).bench,
   },
+  {
+    name: 'receipt',
+    summary: "Check that an issuer kept the promises of its receipts.",
+    load: async () => (await import('./commands/receipt.ts')).receipt,
+  },
 ];
 
 export const COMMAND_NAMES: readonly string[] = COMMANDS.map(({ name }) => name);

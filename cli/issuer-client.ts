@@ -1,5 +1,8 @@
 /** The issuer's HTTP surface as the command line uses it: records in, credentials out, revocations. */
 import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConsortiumIssuer } from './consortium-file.ts';
 import { CliError } from './errors.ts';
@@ -16,6 +19,9 @@ export interface Request {
   readonly contentType?: string;
   readonly accept?: string;
   readonly body?: string | Blob;
+  readonly idempotencyKey?: string;
+  /** Takes the lines of a good answer as they come; its `text` is then empty. */
+  readonly onLine?: (line: string) => Promise<void>;
 }
 
 export interface Answer {
@@ -47,7 +53,7 @@ export async function issuerClient(issuer: ConsortiumIssuer, io: Io): Promise<Is
 }
 
 async function exchange(
-  { method, path, contentType, accept, body }: Request,
+  { method, path, contentType, accept, body, idempotencyKey, onLine }: Request,
   token: string,
   issuer: ConsortiumIssuer,
   io: Io,
@@ -61,10 +67,11 @@ async function exchange(
         authorization: `Bearer ${token}`,
         ...(contentType === undefined ? {} : { 'content-type': contentType }),
         ...(accept === undefined ? {} : { accept }),
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': `"${idempotencyKey}"` }),
       },
       ...(body === undefined ? {} : { body }),
     });
-    return await readAnswer(response);
+    return await readAnswer(response, onLine);
   } catch (cause) {
     const message = `issuer ${issuer.name} does not answer at ${issuer.url}`;
     throw new CliError('CLI_SERVICE_UNREACHABLE', message, { cause });
@@ -85,8 +92,10 @@ async function readToken(path: string): Promise<string> {
   }
 }
 
-async function readAnswer(response: Response): Promise<Answer> {
-  const text = await response.text();
+async function readAnswer(response: Response, onLine: Request['onLine']): Promise<Answer> {
+  const isByLine = onLine !== undefined && response.ok && response.body !== null;
+  if (isByLine) await eachLine(response.body, onLine);
+  const text = isByLine ? '' : await response.text();
   return {
     status: response.status,
     contentType: response.headers.get('content-type') ?? '',
@@ -94,6 +103,17 @@ async function readAnswer(response: Response): Promise<Answer> {
     text,
     json: () => JSON.parse(text) as unknown,
   };
+}
+
+async function eachLine(
+  body: NonNullable<Response['body']>,
+  onLine: NonNullable<Request['onLine']>,
+): Promise<void> {
+  // The same class of stream under two names: the web's and Node's.
+  const input = Readable.fromWeb(body as ReadableStream<Uint8Array>);
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    if (line !== '') await onLine(line);
+  }
 }
 
 /** The problem document (RFC 9457) in one line; anything else by its status alone. */

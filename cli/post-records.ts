@@ -1,46 +1,67 @@
 /**
- * Sends a file of records to an issuer and reads its answer, one line a row and a last line with the sum. The
- * answer is read to its end before anything waits for the ledger: the issuer reads on while we do.
+ * Sends a file of records to an issuer and takes its answer line by line: rows, receipts, how far it is, and a last
+ * line with the sum. The answer is taken to its end before anything waits for the ledger: the issuer reads on while
+ * we do, and rows wait in a file, not in memory.
  */
 import type { RowResult } from '../issuer/row.ts';
+import type { Progress } from '../issuer/uploads.ts';
 import { CliError } from './errors.ts';
 import type { IssuerClient } from './issuer-client.ts';
 import type { RecordFile } from './record-file.ts';
 
-/** The route's response: a row, or the last line. */
+/** The route's response. */
 type Line =
   | RowResult
+  | { readonly receipt: string }
+  | { readonly progress: Progress }
   | { readonly summary: object; readonly problem?: { readonly code: string; readonly title: string } };
 
-export interface PostedRecords {
-  readonly rows: readonly RowResult[];
-  /** Why the issuer stopped before the end of the file; the rows before that count. */
-  readonly problem?: CliError;
+export interface PostOptions {
+  readonly idempotencyKey: string | undefined;
+  /** `text` is the row as it came. */
+  readonly onRow: (text: string) => Promise<void>;
+  readonly onReceipt: (receipt: string) => Promise<void>;
+  readonly onProgress: (progress: Progress) => Promise<void>;
 }
 
-/** Throws what the client throws. */
+/**
+ * Why the issuer stopped before the end of the file, if it did; the rows before that count. Throws what the client
+ * throws before the first row.
+ */
 export async function postRecords(
   { mediaType, body }: RecordFile,
   client: IssuerClient,
-): Promise<PostedRecords> {
-  const answer = await client({
-    method: 'POST',
-    path: '/records',
-    contentType: mediaType,
-    accept: 'application/x-ndjson',
-    body,
-  });
-  const texts = answer.text.split('\n').filter(Boolean);
-  const lines = texts.map((text) => JSON.parse(text) as Line); // the route's response
-  const rows = lines.filter((line) => 'row' in line);
-  const last = lines.at(-1);
-  if (last === undefined || !('summary' in last)) {
-    return {
-      rows,
-      problem: new CliError('CLI_SERVICE_REFUSED', 'the issuer stopped in the middle of its answer'),
-    };
+  { idempotencyKey, onRow, onReceipt, onProgress }: PostOptions,
+): Promise<CliError | undefined> {
+  let last: Line | undefined;
+  const onLine = async (text: string): Promise<void> => {
+    last = JSON.parse(text) as Line; // the route's response
+    if ('row' in last) await onRow(text);
+    else if ('receipt' in last) await onReceipt(last.receipt);
+    else if ('progress' in last) await onProgress(last.progress);
+  };
+  try {
+    await client({
+      method: 'POST',
+      path: '/records',
+      contentType: mediaType,
+      accept: 'application/x-ndjson',
+      body,
+      onLine,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    });
+  } catch (error) {
+    if (last === undefined || !(error instanceof CliError)) throw error;
+    return brokenOff(error);
   }
-  if (last.problem === undefined) return { rows };
+  if (last === undefined || !('summary' in last)) return brokenOff();
+  if (last.problem === undefined) return undefined;
   const { code, title } = last.problem;
-  return { rows, problem: new CliError('CLI_SERVICE_REFUSED', `the issuer stopped: ${code}, ${title}`) };
+  return new CliError('CLI_SERVICE_REFUSED', `the issuer stopped: ${code}, ${title}`);
+}
+
+function brokenOff(cause?: CliError): CliError {
+  const message =
+    'the issuer stopped in the middle of its answer; send the same file again: only what is missing is made';
+  return new CliError('CLI_SERVICE_REFUSED', message, { cause });
 }

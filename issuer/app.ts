@@ -13,6 +13,9 @@ import { addGetRecord } from './routes/get-record.ts';
 import { addGetStatus } from './routes/get-status.ts';
 import { addPostRecords } from './routes/post-records.ts';
 import { addPostRevocations } from './routes/post-revocations.ts';
+import { addGetUploads } from './routes/get-uploads.ts';
+import { addPostReceipts } from './routes/post-receipts.ts';
+import { Uploads } from './uploads.ts';
 
 export interface IssuerAppOptions {
   readonly issuer: Issuer;
@@ -37,12 +40,15 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
     ...(limits === undefined ? {} : { limits }),
   });
   const operator = { issuer, onRequest: requireBearer(operatorToken) };
-  addPostRecords(app, { ...operator, nowMs: now });
+  const uploads = new Uploads(now);
+  addPostRecords(app, { ...operator, uploads, nowMs: now });
   addGetRecord(app, operator);
   addGetCredential(app, operator);
   addPostRevocations(app, operator);
   addGetBatch(app, issuer);
   addGetStatus(app, issuer);
   addGetIssuer(app, issuer);
+  addGetUploads(app, { ...operator, uploads });
+  addPostReceipts(app, operator);
   return app;
 }

@@ -30,6 +30,7 @@ export class Background {
   readonly #passing = new Lock();
   #isReconciled = false;
   #isLedgerUp = false;
+  #isStarted = false;
 
   constructor(deps: BackgroundDependencies) {
     this.#deps = deps;
@@ -48,7 +49,12 @@ export class Background {
     return this.#isLedgerUp;
   }
 
+  get isStarted(): boolean {
+    return this.#isStarted;
+  }
+
   start(): void {
+    this.#isStarted = true;
     this.#scheduler.start();
   }
 
@@ -69,6 +75,16 @@ export class Background {
     } catch (error) {
       if (isContradiction(error)) throw error;
       this.#deps.log.warn({ err: error }, 'the ledger does not answer; issuing goes on, anchoring waits');
+    }
+  }
+
+  /** As `reconcileIfReachable`, but a contradiction halts. */
+  async reconcileOrHalt(): Promise<void> {
+    try {
+      await this.reconcileIfReachable();
+    } catch (error) {
+      if (!isContradiction(error)) throw error;
+      this.#halt(error);
     }
   }
 

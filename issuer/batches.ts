@@ -41,10 +41,15 @@ export interface StagedBatch extends BatchEntry {
   readonly class: BatchClass;
 }
 
-export interface FinalBatch extends StagedBatch {
+/** Where a final batch stands on the ledger. */
+export interface BatchAnchorage {
   /** The ledger's. */
   readonly sequence: number;
+  /** Time of the block, Unix seconds. */
+  readonly timeSeconds: number;
 }
+
+export type FinalBatch = StagedBatch & BatchAnchorage;
 
 /** A leaf's place in its batch. */
 export interface InclusionProof {
@@ -166,11 +171,7 @@ export class Batches {
    * only when it leads to that root. Every path is cut from this tree; each is checked again, against its own
    * credential, when it is handed out (`release.ts`).
    */
-  async finalise(
-    batch: StagedBatch,
-    lanes: Lanes,
-    { timeSeconds, sequence }: { readonly timeSeconds: number; readonly sequence: number },
-  ): Promise<void> {
+  async finalise(batch: StagedBatch, lanes: Lanes, { timeSeconds, sequence }: BatchAnchorage): Promise<void> {
     invariant(batch.number === this.#finalThrough + 1, 'batches become final in order');
     this.#trees.delete(batch.number);
     await this.tree(batch, lanes);
@@ -213,10 +214,15 @@ export class Batches {
     return built;
   }
 
-  async #loadFinal(number: number): Promise<FinalBatch> {
+  /** Of a final batch. */
+  async anchorageOf(number: number): Promise<BatchAnchorage> {
     const anchor = await this.#deps.tables.anchors.get(toUint64(number));
     invariant(anchor !== undefined, 'a final batch has its anchor');
-    return { ...(await this.load(number)), sequence: readUint64(anchor, 8) };
+    return { timeSeconds: readUint64(anchor), sequence: readUint64(anchor, 8) };
+  }
+
+  async #loadFinal(number: number): Promise<FinalBatch> {
+    return { ...(await this.load(number)), ...(await this.anchorageOf(number)) };
   }
 
   async #shuffle({ lane, first, count }: LaneRange, lanes: Lanes): Promise<BatchEntry> {

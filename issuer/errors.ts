@@ -15,6 +15,11 @@ const PROBLEMS = {
   STATUS_NOT_PUBLISHED: { status: 503, title: 'No status version is anchored yet' },
   ISSUER_SIGNING_FAILED: { status: 503, title: 'The signing key cannot be used' },
   ISSUER_OVER_BUDGET: { status: 403, title: 'The issuing budget is used up' },
+  RECORDS_CUT_SHORT: { status: 400, title: 'The file broke off before its end' },
+  IDEMPOTENCY_KEY_INVALID: { status: 400, title: 'This is no idempotency key' },
+  IDEMPOTENCY_KEY_REUSED: { status: 409, title: 'The idempotency key was used for something else' },
+  IDEMPOTENCY_KEY_BUSY: { status: 409, title: 'Too many requests wait for this idempotency key' },
+  RECEIPT_INVALID: { status: 400, title: 'This is no receipt' },
 } as const;
 
 /** Codes that requests can meet; the others never leave the process. */

@@ -5,7 +5,7 @@
  *
  * What a row's answer says is on the disk. Before the commit nothing is; a crash leaves at most unused
  * numbers and status entries behind. The same record again finds the first one, by content: sending a file
- * twice, or once more after a crash, makes nothing new.
+ * twice, or once more after a crash, makes nothing new. A signed receipt goes with the answers of each chunk.
  */
 import { Buffer } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -14,19 +14,22 @@ import { toUtf8 } from '../core/bytes/utf8.ts';
 import { readUint64, toUint64 } from '../service/big-endian.ts';
 import type { Clock } from '../service/clock.ts';
 import { WriteBatch, type Store } from '../service/store.ts';
+import { answerChunk } from './answer.ts';
 import type { Budget } from './budget/budget.ts';
 import { chunksOf } from './chunks.ts';
 import { IssuerError } from './errors.ts';
 import type { FinishedRecord } from './finish.ts';
 import type { Finisher } from './finisher.ts';
 import { encodeHandleEntry } from './handle-entry.ts';
+import type { Attempt, KeyedChunk } from './idempotency-attempt.ts';
 import type { IntakeRow } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import { LANE_COUNT, type LaneLeaf, type Lanes } from './lanes.ts';
 import { Lock } from './lock.ts';
 import { newCredentials, type MakerDependencies, type NewCredential } from './new-record.ts';
-import { PROFILES } from './record-entry.ts';
-import type { IssuedCredential, RefusedRow, RowResult } from './row.ts';
+import type { Receipts } from './receipts.ts';
+import type { DescribedRecord } from './release.ts';
+import type { AnsweredChunk, RowResult } from './row.ts';
 import { TABLES, type IssuerTables } from './store.ts';
 
 export interface RecordIssuerDependencies extends MakerDependencies {
@@ -41,14 +44,14 @@ export interface RecordIssuerDependencies extends MakerDependencies {
   /** Throws when nothing may be issued now. */
   readonly checkOpen: () => void;
   readonly budget: Pick<Budget, 'spend' | 'writeTo'>;
-  /** The credentials of a stored record. */
-  readonly describe: (recordNumber: number) => Promise<readonly IssuedCredential[]>;
+  readonly describe: (recordNumber: number) => Promise<DescribedRecord>;
+  readonly receipts: Pick<Receipts, 'sign'>;
   /** New leaves wait for a batch. */
   readonly onStored: (records: number) => void;
 }
 
 /** A good row whose record is new. */
-interface Draft {
+export interface Draft {
   readonly number: number;
   readonly recordBytes: Uint8Array;
   readonly indexKey: Uint8Array;
@@ -59,7 +62,7 @@ interface Draft {
 }
 
 /** A good row: the record it is, and its draft when that is new. */
-interface Outcome {
+export interface Outcome {
   readonly number: number;
   readonly draft: Draft | undefined;
 }
@@ -71,7 +74,21 @@ interface GoodRow {
   readonly indexKey: Uint8Array;
 }
 
-type FinishedDraft = Draft & FinishedRecord;
+export type FinishedDraft = Draft & FinishedRecord;
+
+/** Rows that are drawn up, finished and stored together. */
+export interface Chunk {
+  readonly rows: readonly IntakeRow[];
+  /** One for each good row, in order. */
+  readonly outcomes: readonly Outcome[];
+  /** Of a request with an idempotency key. */
+  readonly keyed: KeyedChunk | undefined;
+}
+
+/** A chunk on its way to the disk. */
+interface ChunkUnderWay {
+  readonly answer: Promise<AnsweredChunk>;
+}
 
 const CHUNK_ROWS = 500;
 /** Chunks being finished and synced while the next is drawn up. */
@@ -101,31 +118,52 @@ export class RecordIssuer {
     return new RecordIssuer(deps, stored === undefined ? 1 : readUint64(stored));
   }
 
-  /**
-   * Answers each row in order; an answer means that the row is on the disk. Memory does not grow with the
-   * number of rows. Throws `ISSUER_BUSY` when too much waits for the ledger, `ISSUER_OVER_BUDGET`, and `STORE_FAILED`;
-   * the rows answered before hold all the same, and sending everything again is safe.
-   */
+  /** The rows' answers alone; see {@link issueChunks}. */
   async *issueRows(rows: AsyncIterable<IntakeRow> | Iterable<IntakeRow>): AsyncGenerator<RowResult> {
-    const underWay: { readonly results: Promise<readonly RowResult[]> }[] = [];
-    for await (const chunk of chunksOf(rows, CHUNK_ROWS)) {
-      underWay.push(await this.#lock.run(() => this.#issueChunk(chunk)));
-      const oldest = underWay.length > CHUNKS_UNDER_WAY ? underWay.shift() : undefined;
-      if (oldest !== undefined) yield* await oldest.results;
-    }
-    for (const { results } of underWay) yield* await results;
+    for await (const { results } of this.issueChunks(rows)) yield* results;
   }
 
-  /** Ends when the chunk is drawn up; `results` when it is on the disk. Under the lock. */
-  async #issueChunk(
-    chunk: readonly IntakeRow[],
-  ): Promise<{ readonly results: Promise<readonly RowResult[]> }> {
+  /**
+   * Answers the rows in order, chunk by chunk; an answer means that the rows are on the disk. Memory does not grow
+   * with the number of rows. Throws `ISSUER_BUSY` when too much waits for the ledger, `ISSUER_OVER_BUDGET`,
+   * `STORE_FAILED`, what `rows` throws and, with an `attempt`, `IDEMPOTENCY_KEY_REUSED`. Rows answered before hold all the same, and sending
+   * everything again is safe.
+   */
+  async *issueChunks(
+    rows: AsyncIterable<IntakeRow> | Iterable<IntakeRow>,
+    attempt?: Attempt,
+  ): AsyncGenerator<AnsweredChunk> {
+    const underWay: ChunkUnderWay[] = [];
+    let fault: { readonly error: unknown } | undefined;
+    try {
+      for await (const chunk of chunksOf(rows, CHUNK_ROWS)) {
+        underWay.push(await this.#lock.run(() => this.#issueChunk(chunk, attempt)));
+        const oldest = underWay.length > CHUNKS_UNDER_WAY ? underWay.shift() : undefined;
+        if (oldest !== undefined) yield await oldest.answer;
+      }
+    } catch (error) {
+      // A file that breaks off does not take the answers to its beginning with it.
+      fault = { error };
+    }
+    for (const { answer } of underWay) yield await answer;
+    if (fault !== undefined) throw fault.error;
+    await attempt?.end();
+  }
+
+  /** Ends when the chunk is drawn up; its answer comes when it is on the disk. Under the lock. */
+  async #issueChunk(rows: readonly IntakeRow[], attempt: Attempt | undefined): Promise<ChunkUnderWay> {
     this.#checkRoom();
-    const outcomes = await this.#drawUp(chunk);
-    const results = this.#finishAndCommit(outcomes).then(() => this.#answer(chunk, outcomes));
+    const keyed = await attempt?.open(toUtf8(rows.map(textOf).join('\n')));
+    const first = this.#nextRecord;
+    const outcomes = await this.#drawUp(rows);
+    const made = { first, count: this.#nextRecord - first };
+    const chunk = { rows, outcomes, keyed };
+    const answer = this.#finishAndCommit(chunk, (batch) => {
+      if (keyed?.made === undefined && keyed !== undefined) attempt?.addTo(batch, keyed, made);
+    }).then((finished) => answerChunk(chunk, finished, { ...this.#deps, attempt }));
     // Awaited later: until then a failure must not count as unhandled.
-    results.catch(() => undefined);
-    return { results };
+    answer.catch(() => undefined);
+    return { answer };
   }
 
   #checkRoom(): void {
@@ -182,14 +220,17 @@ export class RecordIssuer {
   }
 
   /** Resolves when all of the chunk, and of the chunks before it, is on the disk. */
-  async #finishAndCommit(outcomes: readonly Outcome[]): Promise<void> {
+  async #finishAndCommit(
+    { outcomes }: Chunk,
+    addTo: (batch: WriteBatch) => void,
+  ): Promise<readonly FinishedDraft[]> {
     const drafts = outcomes.flatMap(({ draft }) => (draft === undefined ? [] : [draft]));
-    const handedIn = this.#handIn(drafts, this.#handedIn);
+    const handedIn = this.#handIn(drafts, { before: this.#handedIn, addTo });
     this.#handedIn = handedIn;
     try {
-      await (
-        await handedIn
-      ).committed;
+      const { finished, committed } = await handedIn;
+      await committed;
+      return finished;
     } catch (error) {
       // Whoever was drawn up after this has failed too; what comes now starts anew.
       for (const { name } of drafts) this.#underWay.delete(name);
@@ -201,12 +242,12 @@ export class RecordIssuer {
   /** Finishes the drafts and hands them to the store, in the order of the chunks: lanes and store keep one order. */
   async #handIn(
     drafts: readonly Draft[],
-    before: Promise<unknown>,
-  ): Promise<{ readonly committed: Promise<void> }> {
+    { before, addTo }: { readonly before: Promise<unknown>; readonly addTo: (batch: WriteBatch) => void },
+  ): Promise<{ readonly finished: readonly FinishedDraft[]; readonly committed: Promise<void> }> {
     const [finished] = await Promise.all([this.#finish(drafts), before]);
-    const committed = this.#commit(finished);
+    const committed = this.#commit(finished, addTo);
     committed.catch(() => undefined);
-    return { committed };
+    return { finished, committed };
   }
 
   async #finish(drafts: readonly Draft[]): Promise<readonly FinishedDraft[]> {
@@ -219,9 +260,10 @@ export class RecordIssuer {
   }
 
   /** Everything of the chunk in one batch. No await before the commit. */
-  async #commit(drafts: readonly FinishedDraft[]): Promise<void> {
+  async #commit(drafts: readonly FinishedDraft[], addTo: (batch: WriteBatch) => void): Promise<void> {
     const { store, lists, lanes, budget, now, onStored } = this.#deps;
     const batch = new WriteBatch();
+    addTo(batch);
     const counts = this.#appendLeaves(drafts, batch);
     this.#addRecords(drafts, batch);
     lists.writeTo(batch);
@@ -263,26 +305,6 @@ export class RecordIssuer {
     }
     if (drafts.length > 0) batch.put(TABLES.meta, NEXT_RECORD, toUint64(this.#nextRecord));
   }
-
-  async #answer(chunk: readonly IntakeRow[], outcomes: readonly Outcome[]): Promise<readonly RowResult[]> {
-    const results: RowResult[] = [];
-    let next = 0;
-    for (const row of chunk) {
-      if ('problems' in row) {
-        results.push({ row: row.row, problems: row.problems } satisfies RefusedRow);
-        continue;
-      }
-      // One outcome for each good row, in the same order.
-      const { number, draft } = outcomes[next++]!;
-      results.push({
-        row: row.row,
-        recordId: this.#deps.index.toRecordId(number),
-        duplicate: draft === undefined,
-        credentials: draft === undefined ? await this.#deps.describe(number) : credentialsOf(draft),
-      });
-    }
-    return results;
-  }
 }
 
 /** A key of a map, from bytes. */
@@ -290,9 +312,7 @@ function nameOf(indexKey: Uint8Array): string {
   return Buffer.from(indexKey.buffer, indexKey.byteOffset, indexKey.length).toString('latin1');
 }
 
-function credentialsOf({ credentials }: Draft): readonly IssuedCredential[] {
-  return PROFILES.map((profile, place) => {
-    // A record has a credential for each profile.
-    return { profile, handle: credentials[place]!.handle, state: 'anchoring' };
-  });
+/** What a row says, in one form: a good one its record, a bad one all that is wrong with it. */
+function textOf(row: IntakeRow): string {
+  return `${row.row} ${'record' in row ? toCanonicalJson(row.record) : JSON.stringify(row.problems)}`;
 }

@@ -28,15 +28,18 @@ import { IssuerError } from './errors.ts';
 import { Gate } from './gate.ts';
 import type { IntakeRow } from './intake/row.ts';
 import { RecordIssuer } from './issue.ts';
-import { SigningDesk, type PresentKey } from './keys/signing-desk.ts';
+import { IdempotencyKeys } from './idempotency.ts';
 import { KeyedIndex } from './keyed-index.ts';
+import { SigningDesk, type PresentKey } from './keys/signing-desk.ts';
 import { Lanes } from './lanes.ts';
 import { ListAllocator } from './list-allocator.ts';
 import { createIssuerMetrics, type IssuerMetrics } from './metrics.ts';
 import { Pipeline } from './pipeline.ts';
 import type { AnchorPort, StatusPort } from './ports.ts';
+import { Receipts, type LeafAnswer } from './receipts.ts';
 import { Release, type HeldCredential, type StoredRecord } from './release.ts';
-import type { RowResult } from './row.ts';
+import { Reopening } from './reopening.ts';
+import type { AnsweredChunk, RowResult } from './row.ts';
 import type { WorkingSecrets } from './secrets.ts';
 import { Status } from './status.ts';
 import { StatusPublication, type StatusManifest } from './status-publication.ts';
@@ -80,6 +83,8 @@ interface Parts {
   readonly metrics: IssuerMetrics;
   readonly gate: Gate;
   readonly records: RecordIssuer;
+  readonly keys: IdempotencyKeys;
+  readonly receipts: Receipts;
   readonly lanes: Lanes;
   readonly batches: Batches;
   readonly release: Release;
@@ -99,16 +104,21 @@ export class Issuer implements AsyncDisposable {
   readonly key: Pick<PresentKey, 'kid' | 'publicKey'>;
   /** The issuer as the ledger names it. */
   readonly id: Hex;
-  readonly #parts: Parts;
+  readonly #house: Reopening<Parts>;
   readonly #disconnect: () => void;
 
-  private constructor(config: IssuerConfig, ports: IssuerPorts, parts: Parts) {
+  private constructor(config: IssuerConfig, ports: IssuerPorts, house: Reopening<Parts>) {
     this.config = config;
     this.id = issuerIdOf(config.did);
     this.#disconnect = () => ports[Symbol.dispose]?.();
-    this.metrics = parts.metrics;
-    this.key = parts.key;
-    this.#parts = parts;
+    this.metrics = house.current.metrics;
+    this.key = house.current.key;
+    this.#house = house;
+  }
+
+  /** All that works on the store; throws `STORE_FAILED` while that is opened again. */
+  get #parts(): Parts {
+    return this.#house.current;
   }
 
   /**
@@ -117,15 +127,17 @@ export class Issuer implements AsyncDisposable {
    * ledger that is down is no obstacle: the comparison then precedes the first pass.
    */
   static async open(config: IssuerConfig, secrets: WorkingSecrets, ports: IssuerPorts): Promise<Issuer> {
-    const store = await Store.open(join(config.dataFolder, 'store'));
-    try {
-      const parts = await openParts({ config, secrets, ports, store });
-      await parts.background.reconcileIfReachable();
-      return new Issuer(config, ports, parts);
-    } catch (error) {
-      await store.close();
-      throw error;
-    }
+    const opening = { config, secrets, ports, metrics: createIssuerMetrics() };
+    const house = await Reopening.open<Parts>({
+      open: (onFailure) => openAndCompare({ ...opening, onFailure }, (work) => work.reconcileIfReachable()),
+      reopen: (onFailure) => openAndCompare({ ...opening, onFailure }, (work) => work.reconcileOrHalt()),
+      close: closeParts,
+      onReopened: (parts, before) => {
+        if (before.background.isStarted) parts.background.start();
+      },
+      log: ports.log ?? silentLogger,
+    });
+    return new Issuer(config, ports, house);
   }
 
   /** Begins to batch, anchor and publish by itself. */
@@ -136,6 +148,24 @@ export class Issuer implements AsyncDisposable {
   /** See `RecordIssuer.issueRows`. */
   issueRows(rows: AsyncIterable<IntakeRow> | Iterable<IntakeRow>): AsyncGenerator<RowResult> {
     return this.#parts.records.issueRows(rows);
+  }
+
+  /**
+   * As `RecordIssuer.issueChunks`, with an idempotency key if there is one: the same rows under the same key are
+   * answered the same. Throws `IDEMPOTENCY_KEY_BUSY`, `IDEMPOTENCY_KEY_REUSED`.
+   */
+  async *takeIn(
+    rows: AsyncIterable<IntakeRow> | Iterable<IntakeRow>,
+    { key }: { readonly key?: string | undefined } = {},
+  ): AsyncGenerator<AnsweredChunk> {
+    const { records, keys } = this.#parts;
+    using attempt = key === undefined ? undefined : await keys.begin(key);
+    yield* records.issueChunks(rows, attempt);
+  }
+
+  /** What the leaves of a receipt came to; throws `RECEIPT_INVALID`. */
+  proveReceipt(receipt: string): Promise<readonly LeafAnswer[]> {
+    return this.#parts.receipts.prove(receipt);
   }
 
   /** Throws `RECORD_NOT_FOUND`. */
@@ -207,28 +237,31 @@ export class Issuer implements AsyncDisposable {
 
   /** The store takes writes. */
   get isStoreHealthy(): boolean {
-    return this.#parts.store.healthy;
+    return this.#house.isOpen && this.#parts.store.healthy;
+  }
+
+  /** Resolves when the store, after a write that failed, is open again; at once when nothing has failed. */
+  async untilReopened(): Promise<void> {
+    await this.#house.settled();
   }
 
   /** Store and ledger do not contradict each other. */
   get isOpen(): boolean {
-    return this.#parts.gate.isOpen;
+    return this.#house.isOpen && this.#parts.gate.isOpen;
   }
 
   get isLedgerUp(): boolean {
-    return this.#parts.background.isLedgerUp;
+    return this.#house.isOpen && this.#parts.background.isLedgerUp;
   }
 
   /** Lets the pass under way end, for a while; what waits is there at the next start. */
   async close(): Promise<void> {
-    const stopped = this.#parts.background.stop();
+    const closed = this.#house.close();
     const patience = new AbortController();
-    await Promise.race([stopped, delay(PATIENCE_MS, undefined, patience).catch(() => undefined)]);
+    await Promise.race([closed, delay(PATIENCE_MS, undefined, patience).catch(() => undefined)]);
     patience.abort();
     this.#disconnect();
-    await stopped;
-    await this.#parts.finisher[Symbol.asyncDispose]();
-    await this.#parts.store.close();
+    await closed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -240,18 +273,42 @@ interface Opening {
   readonly config: IssuerConfig;
   readonly secrets: WorkingSecrets;
   readonly ports: IssuerPorts;
-  readonly store: Store;
+  readonly metrics: IssuerMetrics;
+  readonly onFailure: () => void;
+}
+
+/** `compare` is told of parts that are wired but have not looked at the ledger. */
+async function openAndCompare(
+  opening: Opening,
+  compare: (background: Background) => Promise<void>,
+): Promise<Parts> {
+  const { config, onFailure } = opening;
+  const store = await Store.open(join(config.dataFolder, 'store'), { onFailure });
+  try {
+    const parts = await openParts(opening, store);
+    await compare(parts.background);
+    return parts;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** After the pass under way: two at a time would not know of each other. */
+async function closeParts({ background, finisher, store }: Parts): Promise<void> {
+  await background.stop();
+  await finisher[Symbol.asyncDispose]();
+  await store.close();
 }
 
 /** Wires the parts, in the order of the data flow. */
-async function openParts({ config, secrets, ports, store }: Opening): Promise<Parts> {
+async function openParts({ config, secrets, ports, metrics }: Opening, store: Store): Promise<Parts> {
   const { crypto, now, randomBytes, log = silentLogger } = ports;
   const { did, publicBaseUrl, windowMs, maxWaiting } = config;
   const { freshForSeconds } = config.status;
   const tables = readersOf(store);
   await checkIdentity(store, tables, did);
 
-  const metrics = createIssuerMetrics();
   const gate = new Gate();
   const index = new KeyedIndex(secrets.indexKey);
   const envelope = new Envelope(secrets.keyEncryption, randomBytes);
@@ -269,9 +326,10 @@ async function openParts({ config, secrets, ports, store }: Opening): Promise<Pa
   const budget = await Budget.open(config.budget ?? NO_BUDGET, {
     ...common,
     indexKey: secrets.indexKey,
-    registry: metrics.registry,
     nowSeconds: Math.floor(now() / 1000),
   });
+  const receipts = new Receipts({ did, key, index, release, now });
+  const keys = new IdempotencyKeys({ store, tables, index, now });
   const records = await RecordIssuer.open({
     ...common,
     budget,
@@ -282,6 +340,7 @@ async function openParts({ config, secrets, ports, store }: Opening): Promise<Pa
     maxWaiting,
     checkOpen: () => gate.check(),
     describe: (number) => release.describe(number),
+    receipts,
     onStored: (count) => {
       metrics.records.inc(count);
       background.wake();
@@ -295,6 +354,8 @@ async function openParts({ config, secrets, ports, store }: Opening): Promise<Pa
     metrics,
     gate,
     records,
+    keys,
+    receipts,
     lanes,
     batches,
     release,

@@ -10,6 +10,8 @@ export interface IssuerMetrics extends HttpMetrics {
   readonly ledgerFailures: Counter;
   readonly waiting: Gauge;
   readonly statusVersion: Gauge;
+  readonly budgetExceeded: Counter<'rule'>;
+  readonly budgetUsed: Gauge<'rule'>;
 }
 
 export function createIssuerMetrics(): IssuerMetrics {
@@ -45,6 +47,18 @@ export function createIssuerMetrics(): IssuerMetrics {
       registry,
       name: 'hcl_issuer_status_version',
       help: 'Newest status version on the ledger',
+    }),
+    budgetExceeded: counter({
+      registry,
+      name: 'hcl_issuer_budget_exceeded_total',
+      help: 'Chunks of records that went, or would have gone, over an issuing budget',
+      labels: ['rule'],
+    }),
+    budgetUsed: gauge({
+      registry,
+      name: 'hcl_issuer_budget_used_ratio',
+      help: 'Used part of an issuing budget, of the subject counted last',
+      labels: ['rule'],
     }),
   };
 }

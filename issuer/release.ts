@@ -10,7 +10,7 @@ import type { Crypto } from '../core/crypto.ts';
 import { invariant } from '../core/errors.ts';
 import { encodeCode } from '../core/qr/code.ts';
 import { toUint64 } from '../service/big-endian.ts';
-import type { Batches } from './batches.ts';
+import type { BatchAnchorage, Batches, InclusionProof } from './batches.ts';
 import { IssuerError } from './errors.ts';
 import { decodeHandleEntry, type HandleEntry } from './handle-entry.ts';
 import type { KeyedIndex } from './keyed-index.ts';
@@ -51,6 +51,19 @@ export type HeldCredential = IssuedCredential & {
   readonly code?: string;
 };
 
+/** A stored record as it is answered and acknowledged. */
+export interface DescribedRecord {
+  readonly credentials: readonly IssuedCredential[];
+  /** Of the credentials, in their order. */
+  readonly leafHashes: readonly Uint8Array[];
+}
+
+/** A leaf, and its place on the ledger once it has one. */
+export interface Inclusion {
+  readonly leafHash: Uint8Array;
+  readonly place?: InclusionProof & BatchAnchorage;
+}
+
 interface Found extends HandleEntry {
   readonly parts: SignedParts;
 }
@@ -71,10 +84,17 @@ export class Release {
   }
 
   /** The credentials of a record that is there. */
-  async describe(recordNumber: number): Promise<readonly IssuedCredential[]> {
+  async describe(recordNumber: number): Promise<DescribedRecord> {
     const entry = await this.#entry(recordNumber);
     invariant(entry !== undefined, 'a record that was numbered is there');
-    return await this.#describeEntry(entry);
+    const leafHashes = entry.credentials.map((parts) => this.#leafOf(parts));
+    return { credentials: await this.#describeEntry(entry), leafHashes };
+  }
+
+  /** The leaves of a record's credentials; none when there is no such record. */
+  async inclusions(recordNumber: number): Promise<readonly Inclusion[]> {
+    const entry = await this.#entry(recordNumber);
+    return await Promise.all((entry?.credentials ?? []).map((parts) => this.#inclusionOf(parts)));
   }
 
   /** Throws `CREDENTIAL_NOT_FOUND`. */
@@ -115,9 +135,7 @@ export class Release {
     const batch = await batches.findFinalOf(found);
     if (batch === undefined) return undefined;
     const { root, index, path } = await batches.proofOf(batch, lanes, found.entry);
-    const { headerBytes, payloadBytes } = found.parts;
-    const leaf = leafHash(crypto, commitmentOf(crypto, headerBytes, payloadBytes));
-    const proven = batchRootFromPath(crypto, { leafHash: leaf, index, path });
+    const proven = batchRootFromPath(crypto, { leafHash: this.#leafOf(found.parts), index, path });
     invariant(equalBytes(proven, root), 'a credential leads to the root of its batch');
     return encodeCode({ ...found.parts, index, path });
   }
@@ -132,6 +150,21 @@ export class Release {
         return { profile: profileAt(place), handle: jti, state: isFinal ? 'released' : 'anchoring' };
       }),
     );
+  }
+
+  async #inclusionOf(parts: SignedParts): Promise<Inclusion> {
+    const { batches, lanes } = this.#deps;
+    const leaf = this.#leafOf(parts);
+    const found = await this.#handleEntry(claimsOf(parts).jti);
+    const batch = await batches.findFinalOf(found);
+    if (batch === undefined) return { leafHash: leaf };
+    const proof = await batches.proofOf(batch, lanes, found.entry);
+    return { leafHash: leaf, place: { ...proof, ...(await batches.anchorageOf(batch.number)) } };
+  }
+
+  #leafOf({ headerBytes, payloadBytes }: SignedParts): Uint8Array {
+    const { crypto } = this.#deps;
+    return leafHash(crypto, commitmentOf(crypto, headerBytes, payloadBytes));
   }
 
   #placeOf(parts: SignedParts): StatusPlace {

@@ -25,3 +25,12 @@ export interface RefusedRow {
 }
 
 export type RowResult = IssuedRow | RefusedRow;
+
+/** The answer to a group of rows, all of it on the disk. */
+export interface AnsweredChunk {
+  readonly results: readonly RowResult[];
+  /** Signed over the records of `results`; none when no row was good. See `core/receipt/receipt.ts`. */
+  readonly receipt?: string;
+  /** Rows that an earlier attempt with the same idempotency key had stored. */
+  readonly resumed: number;
+}

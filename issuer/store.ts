@@ -17,6 +17,10 @@
  * | 11  | acts        | act number u64 → JSON, see `status-entry.ts`                                        |
  * | 12  | statuses    | version u64 → JSON of the staged version                                            |
  * | 13  | published   | version u64 → nothing: the version is final                                         |
+ * | 25  | requests    | HMAC(idempotency key) 16 → begun at u64 ‖ chunks u32, see `idempotency.ts`          |
+ * | 26  | requestParts| HMAC(key) 16 ‖ chunk u32 → HMAC(rows) 16 ‖ first record made u64 ‖ count u32        |
+ * | 27  | requestTimes| begun at u64 ‖ HMAC(key) 16 → nothing                                               |
+ * | 28  | receipts    | HMAC(key) 16 ‖ chunk u32 → receipt, a compact JWS                                   |
  * | 30  | budgets     | HMAC(rule, subject) 16 → counts, see `budget/window-counter.ts`                     |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
@@ -37,6 +41,10 @@ type TableName =
   | 'acts'
   | 'statuses'
   | 'published'
+  | 'requests'
+  | 'requestParts'
+  | 'requestTimes'
+  | 'receipts'
   | 'budgets';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
@@ -53,6 +61,10 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   acts: { tag: 11, format: 1 },
   statuses: { tag: 12, format: 1 },
   published: { tag: 13, format: 1 },
+  requests: { tag: 25, format: 1 },
+  requestParts: { tag: 26, format: 1 },
+  requestTimes: { tag: 27, format: 1 },
+  receipts: { tag: 28, format: 1 },
   budgets: { tag: 30, format: 1 },
 });
 

@@ -4,7 +4,7 @@
  *
  * Group commit: batches handed in while one is being synced go to the disk together with the next sync, in
  * the order they came. After a write that failed nobody knows what is on the disk, so the store refuses all
- * further writes (`STORE_FAILED`) until it is opened again.
+ * further writes (`STORE_FAILED`) until its folder is opened again, and says so to its owner, once.
  */
 import { Level } from 'level';
 import { allocate } from '../core/bytes/allocate.ts';
@@ -65,6 +65,11 @@ export class WriteBatch {
   }
 }
 
+export interface StoreOptions {
+  /** Called at the first write that fails. */
+  readonly onFailure?: () => void;
+}
+
 interface Waiting {
   readonly batch: WriteBatch;
   readonly resolve: () => void;
@@ -73,16 +78,18 @@ interface Waiting {
 
 export class Store implements AsyncDisposable {
   readonly #level: Level<Uint8Array, Uint8Array>;
+  readonly #onFailure: () => void;
   #waiting: Waiting[] = [];
   #writing = false;
   #failure: StoreError | undefined;
 
-  private constructor(level: Level<Uint8Array, Uint8Array>) {
+  private constructor(level: Level<Uint8Array, Uint8Array>, onFailure: () => void) {
     this.#level = level;
+    this.#onFailure = onFailure;
   }
 
   /** Opens or creates the store; `STORE_LOCKED` when another one holds it. */
-  static async open(folder: string): Promise<Store> {
+  static async open(folder: string, { onFailure = () => undefined }: StoreOptions = {}): Promise<Store> {
     await makePrivateFolder(folder);
     const level = new Level<Uint8Array, Uint8Array>(folder, {
       keyEncoding: 'view',
@@ -98,7 +105,7 @@ export class Store implements AsyncDisposable {
       }
       throw cause;
     }
-    return new Store(level);
+    return new Store(level, onFailure);
   }
 
   /** False once a write has failed. */
@@ -117,9 +124,11 @@ export class Store implements AsyncDisposable {
 
   table(spec: TableSpec): TableReader {
     return {
-      get: async (key) => untag(spec, await this.#level.get(tagged(spec.tag, key))),
+      get: async (key) => untag(spec, await this.#read(() => this.#level.get(tagged(spec.tag, key)))),
       getMany: async (keys) => {
-        const values = await this.#level.getMany(keys.map((key) => tagged(spec.tag, key)));
+        const values = await this.#read(() =>
+          this.#level.getMany(keys.map((key) => tagged(spec.tag, key))),
+        );
         return values.map((value) => untag(spec, value));
       },
       entries: (range) => this.#entries(spec, range ?? {}),
@@ -138,6 +147,16 @@ export class Store implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** A store that failed is closed before it is opened again: its last readers are told the same as its writers. */
+  async #read<Result>(read: () => Promise<Result>): Promise<Result> {
+    try {
+      return await read();
+    } catch (error) {
+      if (this.#level.status === 'open') throw error;
+      throw this.#failure ?? error;
+    }
   }
 
   async *#entries(spec: TableSpec, range: Range): AsyncGenerator<Entry> {
@@ -163,11 +182,17 @@ export class Store implements AsyncDisposable {
         await this.#write(group);
         for (const waiting of group) waiting.resolve();
       } catch (cause) {
-        this.#failure ??= new StoreError('STORE_FAILED', 'a write failed: open the store again', { cause });
+        this.#fail(cause);
         for (const waiting of group) waiting.reject(this.#failure);
       }
     }
     this.#writing = false;
+  }
+
+  #fail(cause: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = new StoreError('STORE_FAILED', 'a write failed: open the store again', { cause });
+    this.#onFailure();
   }
 
   async #write(group: readonly Waiting[]): Promise<void> {

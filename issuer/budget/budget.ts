@@ -9,11 +9,10 @@
 import { createHmac } from 'node:crypto';
 import { toHex } from '../../core/bytes/hex.ts';
 import type { HealthRecord } from '../../core/record/record.ts';
-import { counter, gauge } from '../../service/metrics.ts';
 import type { Log } from '../../service/logging.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
-import type { Counter, Gauge, Registry } from 'prom-client';
 import { IssuerError } from '../errors.ts';
+import type { IssuerMetrics } from '../metrics.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
 import type { BudgetConfig, BudgetRule, BudgetSubject } from './rules.ts';
 import { newestPart, WindowCounter } from './window-counter.ts';
@@ -23,7 +22,7 @@ export interface BudgetDependencies {
   readonly tables: IssuerTables;
   /** 32 bytes, secret. */
   readonly indexKey: Uint8Array;
-  readonly registry: Registry;
+  readonly metrics: Pick<IssuerMetrics, 'budgetExceeded' | 'budgetUsed'>;
   readonly log: Log;
   /** Unix seconds. */
   readonly nowSeconds: number;
@@ -56,31 +55,18 @@ export class Budget {
   readonly #accounts = new Map<string, Account>();
   readonly #stored: Map<string, Uint8Array>;
   readonly #unwritten = new Set<Account>();
-  readonly #exceeded: Counter<'rule'>;
-  readonly #used: Gauge<'rule'>;
+  readonly #metrics: BudgetDependencies['metrics'];
 
   private constructor(
     config: BudgetConfig,
-    { indexKey, registry, log }: BudgetDependencies,
+    { indexKey, metrics, log }: BudgetDependencies,
     stored: Map<string, Uint8Array>,
   ) {
     this.#config = config;
     this.#log = log;
     this.#hashKey = createHmac('sha256', indexKey).update('hcl/budget/1').digest();
     this.#stored = stored;
-    const labels = ['rule'] as const;
-    this.#exceeded = counter({
-      registry,
-      name: 'hcl_issuer_budget_exceeded_total',
-      help: 'Chunks of records that went, or would have gone, over an issuing budget',
-      labels,
-    });
-    this.#used = gauge({
-      registry,
-      name: 'hcl_issuer_budget_used_ratio',
-      help: 'Used part of an issuing budget, of the subject counted last',
-      labels,
-    });
+    this.#metrics = metrics;
   }
 
   /** Takes up the counts of before; forgets those that no rule looks back to. */
@@ -116,7 +102,10 @@ export class Budget {
     }
     for (const { account, count } of spendings) {
       account.window.add(count, atSeconds);
-      this.#used.set({ rule: account.rule.name }, account.window.count(atSeconds) / account.rule.limit);
+      this.#metrics.budgetUsed.set(
+        { rule: account.rule.name },
+        account.window.count(atSeconds) / account.rule.limit,
+      );
       this.#unwritten.add(account);
     }
   }
@@ -150,7 +139,7 @@ export class Budget {
 
   #alarm(account: Account, atSeconds: number): void {
     const { rule } = account;
-    this.#exceeded.inc({ rule: rule.name });
+    this.#metrics.budgetExceeded.inc({ rule: rule.name });
     if (atSeconds - account.alarmedAtSeconds < ALARM_REST_SECONDS) return;
     account.alarmedAtSeconds = atSeconds;
     const what = rule.action === 'refuse' ? 'issuing is stopped' : 'issuing goes on';

@@ -66,10 +66,19 @@ describe('issuer routes', function () {
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line));
-      expect(lines).to.have.length(3);
+      expect(lines.map((line) => Object.keys(line)[0])).to.deep.equal([
+        'row',
+        'row',
+        'receipt',
+        'progress',
+        'summary',
+      ]);
       expect(lines[0]).to.have.property('recordId');
       expect(lines[1]).to.have.property('problems');
-      expect(lines[2]).to.deep.equal({ summary: { issued: 1, duplicates: 0, refused: 1 } });
+      const counts = { issued: 1, duplicates: 0, refused: 1 };
+      const bytes = { bytes: Buffer.byteLength(body), totalBytes: Buffer.byteLength(body) };
+      expect(lines[3].progress).to.deep.equal({ rows: 2, ...counts, resumed: 0, ...bytes });
+      expect(lines[4]).to.deep.equal({ summary: counts });
     });
 
     it('refuses other media types, files that are too large, and what is no JSON', async () => {

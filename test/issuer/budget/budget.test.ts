@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { expect } from 'chai';
-import { Registry } from 'prom-client';
 import type { HealthRecord } from '../../../core/record/record.ts';
 import { Budget } from '../../../issuer/budget/budget.ts';
 import { BUDGET_DEFAULTS, budgetRules, readBudgetConfig } from '../../../issuer/budget/rules.ts';
+import { createIssuerMetrics, type IssuerMetrics } from '../../../issuer/metrics.ts';
 import { readersOf } from '../../../issuer/store.ts';
 import { readEnv } from '../../../service/config.ts';
 import type { Log, LogFields } from '../../../service/logging.ts';
@@ -84,7 +84,7 @@ describe('K5: the issuing budget', () => {
   let store: Store;
   let alarms: { readonly fields: LogFields; readonly message: string }[];
   let log: Log;
-  let registry: Registry;
+  let metrics: IssuerMetrics;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hcl-budget-'));
@@ -93,7 +93,6 @@ describe('K5: the issuing budget', () => {
     log = Object.assign(Object.create(silentLogger) as Log, {
       error: (fields: LogFields, message: string) => alarms.push({ fields, message }),
     });
-    registry = new Registry();
   });
 
   afterEach(async () => {
@@ -102,10 +101,10 @@ describe('K5: the issuing budget', () => {
   });
 
   function open(config = DEFAULTS, nowMs = MIDNIGHT_MS): Promise<Budget> {
-    registry = new Registry();
+    metrics = createIssuerMetrics();
     const indexKey = new Uint8Array(32).fill(7);
     const nowSeconds = nowMs / 1000;
-    return Budget.open(config, { store, tables: readersOf(store), indexKey, registry, log, nowSeconds });
+    return Budget.open(config, { store, tables: readersOf(store), indexKey, metrics, log, nowSeconds });
   }
 
   /** Issues one by one; those that were refused. */
@@ -135,9 +134,9 @@ describe('K5: the issuing budget', () => {
     expect(alarms.length).to.be.greaterThan(0);
     expect(alarms[0]!.message).to.match(/"exemptions-per-practitioner" is used up: issuing is stopped/);
     expect(JSON.stringify(alarms)).not.to.include(DOCTOR);
-    const metrics = await registry.metrics();
-    expect(metrics).to.match(/budget_exceeded_total\{rule="exemptions-per-practitioner"\} 2896/);
-    expect(metrics).not.to.include(DOCTOR);
+    const page = await metrics.registry.metrics();
+    expect(page).to.match(/budget_exceeded_total\{rule="exemptions-per-practitioner"\} 2896/);
+    expect(page).not.to.include(DOCTOR);
   });
 
   it('stops the night burst within the night, and day work goes on in the morning', async () => {
