@@ -18,6 +18,7 @@
  * | 12  | statuses    | version u64 → JSON of the staged version                                            |
  * | 13  | published   | version u64 → nothing: the version is final                                         |
  * | 30  | budgets     | HMAC(rule, subject) 16 → counts, see `budget/window-counter.ts`                     |
+ * | 31  | keyRuns     | run number u64 → JSON, see `keys/key-runs.ts`                                       |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
@@ -37,7 +38,8 @@ type TableName =
   | 'acts'
   | 'statuses'
   | 'published'
-  | 'budgets';
+  | 'budgets'
+  | 'keyRuns';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -54,6 +56,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   statuses: { tag: 12, format: 1 },
   published: { tag: 13, format: 1 },
   budgets: { tag: 30, format: 1 },
+  keyRuns: { tag: 31, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;
