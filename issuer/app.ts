@@ -6,11 +6,15 @@ import type { Clock } from '../service/clock.ts';
 import { silentLogger } from '../service/logging.ts';
 import { ISSUER_PROBLEMS } from './errors.ts';
 import type { Issuer } from './issuer.ts';
+import { KEY_PROBLEMS } from './keys/problems.ts';
 import { addGetBatch } from './routes/get-batch.ts';
 import { addGetCredential } from './routes/get-credential.ts';
 import { addGetIssuer } from './routes/get-issuer.ts';
+import { addGetKeys } from './routes/get-keys.ts';
 import { addGetRecord } from './routes/get-record.ts';
 import { addGetStatus } from './routes/get-status.ts';
+import { addPostKeyReSign } from './routes/post-key-re-sign.ts';
+import { addPostKeyUse } from './routes/post-key-use.ts';
 import { addPostRecords } from './routes/post-records.ts';
 import { addPostRevocations } from './routes/post-revocations.ts';
 import { addGetUploads } from './routes/get-uploads.ts';
@@ -36,7 +40,7 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
       { name: 'store', isReady: () => issuer.isStoreHealthy },
       { name: 'ledger-agreement', isReady: () => issuer.isOpen },
     ],
-    problems: ISSUER_PROBLEMS,
+    problems: { ...ISSUER_PROBLEMS, ...KEY_PROBLEMS },
     ...(limits === undefined ? {} : { limits }),
   });
   const operator = { issuer, onRequest: requireBearer(operatorToken) };
@@ -50,5 +54,8 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addGetIssuer(app, issuer);
   addGetUploads(app, { ...operator, uploads });
   addPostReceipts(app, operator);
+  addGetKeys(app, operator);
+  addPostKeyUse(app, operator);
+  addPostKeyReSign(app, operator);
   return app;
 }

@@ -62,6 +62,11 @@ export class Background {
     this.#scheduler.wake();
   }
 
+  /** Runs `change` while no pass is under way; passes that are due meanwhile wait. */
+  async whilePaused<Result>(change: () => Promise<Result>): Promise<Result> {
+    return await this.#passing.run(change);
+  }
+
   /** Ends after the pass under way. */
   async stop(): Promise<void> {
     await this.#scheduler.stop();

@@ -105,7 +105,7 @@ export class RecordIssuer {
   /** Names whose commit has ended: the store shows them, so the next look at it may drop them. */
   #settled: string[] = [];
   /** The chunk drawn up last is handed to the store, and so are all before it. */
-  #handedIn: Promise<unknown> = Promise.resolve();
+  #handedIn: Promise<{ readonly committed: Promise<void> } | undefined> = Promise.resolve(undefined);
   #nextRecord: number;
 
   private constructor(deps: RecordIssuerDependencies, nextRecord: number) {
@@ -148,6 +148,15 @@ export class RecordIssuer {
     for (const { answer } of underWay) yield await answer;
     if (fault !== undefined) throw fault.error;
     await attempt?.end();
+  }
+
+  /** Runs `change` while no row is between its being drawn up and the disk; rows that come meanwhile wait. */
+  async whileStill<Result>(change: () => Promise<Result>): Promise<Result> {
+    return await this.#lock.run(async () => {
+      // The last one is behind all before it. One that failed is as settled as one that is on the disk.
+      await this.#handedIn.then((last) => last?.committed).catch(() => undefined);
+      return await change();
+    });
   }
 
   /** Ends when the chunk is drawn up; its answer comes when it is on the disk. Under the lock. */
@@ -234,7 +243,7 @@ export class RecordIssuer {
     } catch (error) {
       // Whoever was drawn up after this has failed too; what comes now starts anew.
       for (const { name } of drafts) this.#underWay.delete(name);
-      if (this.#handedIn === handedIn) this.#handedIn = Promise.resolve();
+      if (this.#handedIn === handedIn) this.#handedIn = Promise.resolve(undefined);
       throw error;
     }
   }

@@ -29,8 +29,10 @@ import { Gate } from './gate.ts';
 import type { IntakeRow } from './intake/row.ts';
 import { RecordIssuer } from './issue.ts';
 import { IdempotencyKeys } from './idempotency.ts';
-import { KeyedIndex } from './keyed-index.ts';
+import { KeyRotation } from './keys/key-rotation.ts';
+import type { KeyRegistryPort, KeyStorePort } from './keys/ports.ts';
 import { SigningDesk, type PresentKey } from './keys/signing-desk.ts';
+import { KeyedIndex } from './keyed-index.ts';
 import { Lanes } from './lanes.ts';
 import { ListAllocator } from './list-allocator.ts';
 import { createIssuerMetrics, type IssuerMetrics } from './metrics.ts';
@@ -53,6 +55,10 @@ export interface IssuerPorts extends Partial<Disposable> {
   readonly now: Clock;
   readonly randomBytes: RandomBytes;
   readonly log?: Log;
+  /** To change the signing key from while running. */
+  readonly keyStore?: KeyStorePort;
+  /** To ask whether a signing key is good on the ledger. */
+  readonly registry?: KeyRegistryPort;
 }
 
 /** Which credentials to revoke: one, or all of a record. */
@@ -91,6 +97,7 @@ interface Parts {
   readonly status: Status;
   readonly publication: StatusPublication;
   readonly background: Background;
+  readonly rotation: KeyRotation;
 }
 
 const PATIENCE_MS = 5_000;
@@ -230,6 +237,11 @@ export class Issuer implements AsyncDisposable {
     await this.#parts.background.pass({ force: true });
   }
 
+  /** Changes of the signing key. */
+  get rotation(): KeyRotation {
+    return this.#parts.rotation;
+  }
+
   /** Does what is due and nothing more. */
   async pass(): Promise<void> {
     await this.#parts.background.pass({ force: false });
@@ -347,6 +359,18 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     },
   });
   const publication = new StatusPublication({ crypto, key, lists, status, freshForSeconds });
+  const rotation = await KeyRotation.open({
+    ...common,
+    desk: finisher,
+    records,
+    lanes,
+    batches,
+    status,
+    publication,
+    background,
+    keyStore: ports.keyStore,
+    registry: ports.registry,
+  });
   return {
     store,
     finisher,
@@ -362,6 +386,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     status,
     publication,
     background,
+    rotation,
   };
 }
 

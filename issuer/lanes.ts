@@ -19,6 +19,13 @@ export interface LaneLeaf {
   readonly place: number;
 }
 
+/** Entries that were handed in together, and lie together. */
+export interface LaneRow {
+  /** Number of the first. */
+  readonly first: number;
+  readonly leaves: readonly LaneLeaf[];
+}
+
 export const LANE_COUNT: number = BATCH_CLASSES.length * 2;
 const LEAF_BYTES = 32 + 8 + 1;
 
@@ -70,6 +77,12 @@ export class Lanes {
     const state = this.#lane(lane);
     const first = state.reserved;
     state.reserved += leaves.length;
+    this.writeRow(lane, first, leaves, batch);
+    return first;
+  }
+
+  /** Adds the write of entries that were handed in together; in place of a row that is there, all of it. */
+  writeRow(lane: number, first: number, leaves: readonly LaneLeaf[], batch: WriteBatch): void {
     const value = new Uint8Array(leaves.length * LEAF_BYTES);
     leaves.forEach(({ leafHash, recordNumber, place }, i) => {
       value.set(leafHash, i * LEAF_BYTES);
@@ -77,7 +90,6 @@ export class Lanes {
       value[i * LEAF_BYTES + 40] = place;
     });
     batch.put(TABLES.leaves, laneKey(lane, first), value);
-    return first;
   }
 
   /** What was appended is on the disk: it may be staged. Called in the order of the appends. */
@@ -111,20 +123,28 @@ export class Lanes {
 
   /** The entries `first` … `first + count - 1`. */
   async read(lane: number, first: number, count: number): Promise<readonly LaneLeaf[]> {
-    const before = laneKey(lane, first + 1);
-    const start = await this.#tables.leaves.first({ from: laneKey(lane, 0), before, reverse: true });
-    invariant(start !== undefined, 'an entry that was handed out is there');
     const leaves: LaneLeaf[] = [];
-    const range = { from: start.key, before: laneKey(lane, first + count) };
-    for await (const { key, value } of this.#tables.leaves.entries(range)) {
-      const entry = readUint64(key, 1);
-      for (let at = 0; at < value.length; at += LEAF_BYTES) {
-        const number = entry + at / LEAF_BYTES;
-        if (number >= first && number < first + count) leaves.push(leafAt(value, at));
-      }
+    for await (const row of this.rows(lane, first, first + count)) {
+      leaves.push(...row.leaves.slice(Math.max(0, first - row.first), first + count - row.first));
     }
     invariant(leaves.length === count, 'a lane has no gaps');
     return leaves;
+  }
+
+  /** The rows, whole, that hold the entries `first` … `end - 1`. */
+  async *rows(lane: number, first: number, end: number): AsyncGenerator<LaneRow> {
+    const before = laneKey(lane, first + 1);
+    const start = await this.#tables.leaves.first({ from: laneKey(lane, 0), before, reverse: true });
+    invariant(start !== undefined, 'an entry that was handed out is there');
+    for await (const { key, value } of this.#tables.leaves.entries({
+      from: start.key,
+      before: laneKey(lane, end),
+    })) {
+      const leaves = Array.from({ length: value.length / LEAF_BYTES }, (_, i) =>
+        leafAt(value, i * LEAF_BYTES),
+      );
+      yield { first: readUint64(key, 1), leaves };
+    }
   }
 
   #lane(lane: number): Lane {

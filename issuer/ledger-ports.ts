@@ -1,10 +1,13 @@
 /** Joins the issuer's ports to the contracts on the ledger, from this issuer's own account. */
+import { fromBase64url } from '../core/bytes/base64url.ts';
 import { BatchAnchorClient } from '../ledger/batch-anchor.ts';
 import type { Deployment } from '../ledger/deployment.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
 import { LedgerRpc } from '../ledger/rpc.ts';
 import { Sender, type SenderDependencies } from '../ledger/sender.ts';
 import { StatusAnchorClient } from '../ledger/status-anchor.ts';
+import { TrustReader } from '../ledger/trust-reader.ts';
+import type { KeyRegistryPort } from './keys/ports.ts';
 import type { AnchorPort, StatusPort } from './ports.ts';
 
 export interface LedgerPortsOptions {
@@ -18,6 +21,7 @@ export interface LedgerPortsOptions {
 export interface LedgerPorts extends Disposable {
   readonly ledger: AnchorPort;
   readonly status: StatusPort;
+  readonly registry: KeyRegistryPort;
 }
 
 /** Asks nothing of the ledger yet. */
@@ -30,6 +34,7 @@ export function connectLedger(
   const issuer = issuerIdOf(did);
   const batches = new BatchAnchorClient({ rpc, deployment, sender, issuer });
   const statuses = new StatusAnchorClient({ rpc, deployment, sender, issuer });
+  const trust = new TrustReader({ rpc, deployment });
   return {
     ledger: {
       account: sender.address,
@@ -43,6 +48,15 @@ export function connectLedger(
       publish: (next) => statuses.publish(next),
       current: () => statuses.current(issuer),
       publishedAfter: (version) => statuses.publishedAfter(issuer, version),
+    },
+    registry: {
+      async find(kid) {
+        const grant = await trust.keyGrant(issuer, fromBase64url(kid));
+        // Read after the grant: a time that is older than it could make it look too early.
+        return grant === undefined
+          ? undefined
+          : { ...grant, ledgerTimeSeconds: await trust.headTimeSeconds() };
+      },
     },
     [Symbol.dispose]: () => rpc[Symbol.dispose](),
   };

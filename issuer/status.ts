@@ -72,6 +72,7 @@ export class Status {
   #published: StatusSet | undefined;
   /** All that the ledger has up to this version is accounted for. */
   #seenThrough = 0;
+  #isRenewalDue = false;
 
   private constructor(deps: StatusDependencies) {
     this.#deps = deps;
@@ -159,8 +160,14 @@ export class Status {
     }
   }
 
+  /** A new version although nothing has changed: it will be signed with the key of that time. */
+  renew(): void {
+    this.#isRenewalDue = true;
+  }
+
   isDue(): boolean {
     return (
+      this.#isRenewalDue ||
       this.#staged !== this.#published ||
       this.#hasNews() ||
       this.#isOvertaken() ||
@@ -247,6 +254,7 @@ export class Status {
       // next version; after it, whoever starts next publishes exactly this.
       await store.commit(batch.put(TABLES.statuses, toUint64(number), encodeStatusVersion(version)));
       this.#staged = { version, image, acts };
+      this.#isRenewalDue = false;
       this.#takePending();
     });
   }

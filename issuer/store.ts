@@ -22,6 +22,7 @@
  * | 27  | requestTimes| begun at u64 ‖ HMAC(key) 16 → nothing                                               |
  * | 28  | receipts    | HMAC(key) 16 ‖ chunk u32 → receipt, a compact JWS                                   |
  * | 30  | budgets     | HMAC(rule, subject) 16 → counts, see `budget/window-counter.ts`                     |
+ * | 31  | keyRuns     | run number u64 → JSON, see `keys/key-runs.ts`                                       |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
@@ -45,7 +46,8 @@ type TableName =
   | 'requestParts'
   | 'requestTimes'
   | 'receipts'
-  | 'budgets';
+  | 'budgets'
+  | 'keyRuns';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -66,6 +68,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   requestTimes: { tag: 27, format: 1 },
   receipts: { tag: 28, format: 1 },
   budgets: { tag: 30, format: 1 },
+  keyRuns: { tag: 31, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;

@@ -21,12 +21,10 @@ const Answer = Closed({
 
 export function addGetIssuer(app: Service, issuer: Issuer): void {
   const { did, name, jurisdiction } = issuer.config;
-  const { kid, publicKey } = issuer.key;
-  const keys = [{ kid, alg: 'ES256' as const, jwk: toJwk(publicKey) }];
-  const answer = { did, id: issuer.id, name, jurisdiction, keys };
-  app.get(
-    '/issuer',
-    { schema: { tags: ['public'], response: { 200: Answer, ...problems } } },
-    async () => answer,
-  );
+  app.get('/issuer', { schema: { tags: ['public'], response: { 200: Answer, ...problems } } }, async () => {
+    // The key may have been changed since the last request.
+    const { kid, publicKey } = issuer.key;
+    const keys = [{ kid, alg: 'ES256' as const, jwk: toJwk(publicKey) }];
+    return { did, id: issuer.id, name, jurisdiction, keys };
+  });
 }
