@@ -10,6 +10,7 @@ import { addGetBatch } from './routes/get-batch.ts';
 import { addGetCredential } from './routes/get-credential.ts';
 import { addGetIssuer } from './routes/get-issuer.ts';
 import { addGetRecord } from './routes/get-record.ts';
+import { addGetRecordFhir } from './routes/get-record-fhir.ts';
 import { addGetStatus } from './routes/get-status.ts';
 import { addPostRecords } from './routes/post-records.ts';
 import { addPostRevocations } from './routes/post-revocations.ts';
@@ -44,5 +45,6 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addGetBatch(app, issuer);
   addGetStatus(app, issuer);
   addGetIssuer(app, issuer);
+  addGetRecordFhir(app, operator);
   return app;
 }

@@ -13,6 +13,7 @@ const PROBLEMS = {
   ISSUER_HALTED: { status: 503, title: 'The issuer has stopped itself' },
   ISSUER_BUSY: { status: 503, title: 'Too much is waiting, try again' },
   STATUS_NOT_PUBLISHED: { status: 503, title: 'No status version is anchored yet' },
+  RECORD_NO_FHIR_FORM: { status: 404, title: 'There is no FHIR form of this record' },
 } as const;
 
 /** Codes that requests can meet; the others never leave the process. */
