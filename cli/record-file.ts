@@ -8,6 +8,7 @@ export const RECORD_TYPES = {
   csv: 'text/csv',
   fhir: 'application/fhir+json',
   json: 'application/json',
+  ndjson: 'application/fhir+ndjson',
 } as const;
 
 export type RecordType = keyof typeof RECORD_TYPES;
@@ -33,12 +34,14 @@ export async function openRecordFile(path: string, type: RecordType | undefined)
 
 /** Throws `CLI_USAGE`. */
 export function parseRecordType(text: string): RecordType {
-  if (text === 'csv' || text === 'fhir' || text === 'json') return text;
+  if (text === 'csv' || text === 'fhir' || text === 'json' || text === 'ndjson') return text;
   throw usageError(`--type is one of ${Object.keys(RECORD_TYPES).join(', ')}`);
 }
 
 async function typeOf(path: string, body: Blob): Promise<RecordType> {
-  if (extname(path).toLowerCase() === '.csv') return 'csv';
+  const extension = extname(path).toLowerCase();
+  if (extension === '.csv') return 'csv';
+  if (extension === '.ndjson') return 'ndjson';
   const start = await body.slice(0, SNIFFED_BYTES).text();
   if (!/^[\s\ufeff]*[[{]/.test(start)) return 'csv';
   return /"resourceType"\s*:/.test(start) ? 'fhir' : 'json';

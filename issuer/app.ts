@@ -12,6 +12,7 @@ import { addGetCredential } from './routes/get-credential.ts';
 import { addGetIssuer } from './routes/get-issuer.ts';
 import { addGetKeys } from './routes/get-keys.ts';
 import { addGetRecord } from './routes/get-record.ts';
+import { addGetRecordFhir } from './routes/get-record-fhir.ts';
 import { addGetStatus } from './routes/get-status.ts';
 import { addPostKeyReSign } from './routes/post-key-re-sign.ts';
 import { addPostKeyUse } from './routes/post-key-use.ts';
@@ -57,5 +58,6 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addGetKeys(app, operator);
   addPostKeyUse(app, operator);
   addPostKeyReSign(app, operator);
+  addGetRecordFhir(app, operator);
   return app;
 }

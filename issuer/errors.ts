@@ -20,6 +20,7 @@ const PROBLEMS = {
   IDEMPOTENCY_KEY_REUSED: { status: 409, title: 'The idempotency key was used for something else' },
   IDEMPOTENCY_KEY_BUSY: { status: 409, title: 'Too many requests wait for this idempotency key' },
   RECEIPT_INVALID: { status: 400, title: 'This is no receipt' },
+  RECORD_NO_FHIR_FORM: { status: 404, title: 'There is no FHIR form of this record' },
 } as const;
 
 /** Codes that requests can meet; the others never leave the process. */

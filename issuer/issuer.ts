@@ -13,6 +13,7 @@ import type { Hex } from '../core/bytes/hex.ts';
 import { fromHex, toHex } from '../core/bytes/hex.ts';
 import type { BatchClass } from '../core/credential/credential-type.ts';
 import type { Crypto } from '../core/crypto.ts';
+import type { HealthRecord } from '../core/record/record.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
 import type { Clock, RandomBytes } from '../service/clock.ts';
 import { Envelope } from '../service/envelope.ts';
@@ -178,6 +179,11 @@ export class Issuer implements AsyncDisposable {
   /** Throws `RECORD_NOT_FOUND`. */
   record(recordId: string): Promise<StoredRecord> {
     return this.#parts.release.record(recordId);
+  }
+
+  /** The record itself, personal data; throws `RECORD_NOT_FOUND`. */
+  recordContent(recordId: string): Promise<HealthRecord> {
+    return this.#parts.release.content(recordId);
   }
 
   /** Throws `CREDENTIAL_NOT_FOUND`. */

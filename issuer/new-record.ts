@@ -8,6 +8,7 @@ import { toUtf8 } from '../core/bytes/utf8.ts';
 import { batchClassOf } from '../core/credential/credential-type.ts';
 import { toClaims } from '../core/credential/profiles.ts';
 import type { HealthRecord } from '../core/record/record.ts';
+import { validityOf } from '../core/record/validity.ts';
 import type { RandomBytes } from '../service/clock.ts';
 import { laneOf } from './lanes.ts';
 import type { ListAllocator } from './list-allocator.ts';
@@ -36,6 +37,7 @@ export function newCredentials(
   { did, lists, randomBytes }: MakerDependencies,
 ): readonly NewCredential[] {
   const batchClass = batchClassOf(record.type);
+  const validity = validityOf(record);
   const side = (randomBytes(1)[0] ?? 0) & 1;
   return PROFILES.map((profile, place) => {
     const handle = toBase64url(randomBytes(HANDLE_BYTES));
@@ -44,6 +46,7 @@ export function newCredentials(
       jti: handle,
       issuedAtSeconds,
       status: lists.allocate(profile),
+      ...validity,
     });
     return {
       handle,

@@ -9,6 +9,7 @@ import { batchRootFromPath } from '../core/commitment/proof.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { invariant } from '../core/errors.ts';
 import { encodeCode } from '../core/qr/code.ts';
+import type { HealthRecord } from '../core/record/record.ts';
 import { toUint64 } from '../service/big-endian.ts';
 import type { BatchAnchorage, Batches, InclusionProof } from './batches.ts';
 import { IssuerError } from './errors.ts';
@@ -81,6 +82,14 @@ export class Release {
     const entry = number === undefined ? undefined : await this.#entry(number);
     if (number === undefined || entry === undefined) throw recordNotFound();
     return { recordId, type: recordOf(entry).type, credentials: await this.#describeEntry(entry) };
+  }
+
+  /** The record itself; throws `RECORD_NOT_FOUND`. */
+  async content(recordId: string): Promise<HealthRecord> {
+    const number = this.#deps.index.fromRecordId(recordId);
+    const entry = number === undefined ? undefined : await this.#entry(number);
+    if (entry === undefined) throw recordNotFound();
+    return recordOf(entry);
   }
 
   /** The credentials of a record that is there. */

@@ -51,11 +51,11 @@ interface Tally {
 }
 
 export const issue: Command = {
-  usage: `Usage: hcl issue --issuer NAME [--type csv|fhir|json] [--out FOLDER]
-                 [--receipts FILE] [--key KEY] [--wait SECONDS] [--show]
-                 [--json] FILE…
+  usage: `Usage: hcl issue --issuer NAME [--type csv|fhir|json|ndjson]
+                 [--out FOLDER] [--receipts FILE] [--key KEY]
+                 [--wait SECONDS] [--show] [--json] FILE…
 
-  FILE            records: CSV, a FHIR R4 bundle, or our own JSON
+  FILE            records: CSV, a FHIR R4 bundle or NDJSON, or our own JSON
   --issuer NAME   who issues, for example HK-DH
   --type TYPE     what the files are; without it, names and contents tell
   --out FOLDER    write each code as .txt, .svg and .png

@@ -6,7 +6,7 @@
  *   const readPoint = object<{ x: number; y?: number }>({ x: natural({ max: 9 }), y: optional(natural({ max: 9 })) });
  *   readCanonical(bytes, readPoint)   // {"x":1,"y":2}
  *
- * Only what our formats have: objects, strings, natural numbers.
+ * Only what our formats have: objects, lists, strings, natural numbers.
  */
 import { toCanonicalJson } from './canonical-json.ts';
 import { BytesError } from './errors.ts';
@@ -76,6 +76,24 @@ export function object<T>(table: Members<T>): Reader<T> {
     expectText(input, '}');
     // Every member that T must have was read by its own reader.
     return value as T;
+  };
+}
+
+/** `min` to `max` of these, in the order they stand in. */
+export function list<T>(
+  read: Reader<T>,
+  { min, max }: { readonly min: number; readonly max: number },
+): Reader<readonly T[]> {
+  return (input) => {
+    const values: T[] = [];
+    expectText(input, '[');
+    while (!skip(input, ']')) {
+      if (values.length === max) throw notOfForm();
+      if (values.length > 0) expectText(input, ',');
+      values.push(read(input));
+    }
+    if (values.length < min) throw notOfForm();
+    return values;
   };
 }
 

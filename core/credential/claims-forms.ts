@@ -4,6 +4,7 @@
  * bytes see the same thing.
  */
 import {
+  list,
   natural,
   object,
   oneOf,
@@ -14,7 +15,17 @@ import {
 } from '../bytes/canonical-reader.ts';
 import { DOCUMENT_TYPES } from '../record/documents.ts';
 import type { Code, Sex } from '../record/record.ts';
-import type { CredentialClaims, SubjectClaims, TestCredential, VaccinationCredential } from './claims.ts';
+import type {
+  CredentialClaims,
+  DeclarationCredential,
+  ExemptionCredential,
+  LinkedDocumentClaims,
+  RecoveryCredential,
+  StayClaims,
+  SubjectClaims,
+  TestCredential,
+  VaccinationCredential,
+} from './claims.ts';
 
 type StatusClaim = CredentialClaims['status'];
 type ConfirmationClaim = NonNullable<CredentialClaims['cnf']>;
@@ -22,6 +33,8 @@ type Registered = Omit<CredentialClaims, 'vct' | 'facts'>;
 
 /** The last second of the year 9999. */
 const MAX_SECONDS = 253_402_300_799;
+/** Longest list; what an issuer puts into one is its business. */
+const MAX_ITEMS = 32;
 const SEXES: readonly Sex[] = ['F', 'M', 'X', 'U'];
 
 const anything = text();
@@ -31,6 +44,7 @@ const code = text<Code>(/^[a-z0-9]+\|[^|]+$/);
 const country = text(/^[A-Z]{2}$/);
 const day = text(/^\d{4}-\d{2}-\d{2}$/);
 const instant = text(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/);
+const codes = list(code, { min: 1, max: MAX_ITEMS });
 const coordinate = text(/^[A-Za-z0-9_-]{43}$/);
 
 const registered: Members<Registered> = {
@@ -62,6 +76,12 @@ const registered: Members<Registered> = {
     docType: optional(oneOf(DOCUMENT_TYPES)),
     doc: anything,
     docIssuer: optional(country),
+    linked: optional(
+      list(
+        object<LinkedDocumentClaims>({ docType: oneOf(DOCUMENT_TYPES), doc: anything, docIssuer: country }),
+        { min: 1, max: MAX_ITEMS },
+      ),
+    ),
   }),
 };
 
@@ -98,6 +118,50 @@ const readTest = object<TestCredential>({
   }),
 });
 
+const readRecovery = object<RecoveryCredential>({
+  ...registered,
+  vct: oneOf(['urn:hcl:recovery:1']),
+  facts: object<RecoveryCredential['facts']>({
+    disease: code,
+    firstPositiveOn: day,
+    recoveredOn: optional(day),
+    basis: optional(code),
+    country,
+  }),
+});
+
+const readExemption = object<ExemptionCredential>({
+  ...registered,
+  vct: oneOf(['urn:hcl:exemption:1']),
+  facts: object<ExemptionCredential['facts']>({
+    disease: code,
+    scope: optional(codes),
+    assessedOn: optional(day),
+    country,
+  }),
+});
+
+const readDeclaration = object<DeclarationCredential>({
+  ...registered,
+  vct: oneOf(['urn:hcl:declaration:1']),
+  facts: object<DeclarationCredential['facts']>({
+    symptoms: codes,
+    contact: code,
+    contactOn: optional(day),
+    direction: optional(code),
+    port: optional(anything),
+    plannedAt: optional(instant),
+    stays: optional(
+      list(object<StayClaims>({ country, region: optional(text(/^\d{6}$/)), from: day, to: day }), {
+        min: 1,
+        max: MAX_ITEMS,
+      }),
+    ),
+    declaredAt: instant,
+    country,
+  }),
+});
+
 /** The reader for a `vct`, `undefined` when this version knows no such type. */
 export const CLAIMS_READERS: ReadonlyMap<string, Reader<CredentialClaims>> = new Map<
   string,
@@ -105,4 +169,7 @@ export const CLAIMS_READERS: ReadonlyMap<string, Reader<CredentialClaims>> = new
 >([
   ['urn:hcl:vaccination:1', readVaccination],
   ['urn:hcl:test:1', readTest],
+  ['urn:hcl:recovery:1', readRecovery],
+  ['urn:hcl:exemption:1', readExemption],
+  ['urn:hcl:declaration:1', readDeclaration],
 ]);

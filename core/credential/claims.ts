@@ -10,7 +10,14 @@ import type { Code, DocumentType, Sex } from '../record/record.ts';
  */
 export type Profile = 'venue' | 'travel';
 
-/** Identity as the profile shows it: masked in `venue` (birth date left out), whole in `travel`. */
+/** Another document of the same person. */
+export interface LinkedDocumentClaims {
+  readonly docType: DocumentType;
+  readonly doc: string;
+  readonly docIssuer: string;
+}
+
+/** Identity as the profile shows it: masked in `venue` (birth date and linked documents left out), whole in `travel`. */
 export interface SubjectClaims {
   readonly nameEn?: string;
   readonly nameZh?: string;
@@ -19,6 +26,7 @@ export interface SubjectClaims {
   readonly docType?: DocumentType;
   readonly doc: string;
   readonly docIssuer?: string;
+  readonly linked?: readonly LinkedDocumentClaims[];
 }
 
 export interface VaccinationClaims {
@@ -46,6 +54,43 @@ export interface TestClaims {
   readonly country: string;
 }
 
+/** When it ends, `exp` says. */
+export interface RecoveryClaims {
+  readonly disease: Code;
+  readonly firstPositiveOn: string;
+  readonly recoveredOn?: string;
+  readonly basis?: Code;
+  readonly country: string;
+}
+
+/** When it ends, `exp` says. */
+export interface ExemptionClaims {
+  readonly disease: Code;
+  /** Absent: from all vaccines against the disease. */
+  readonly scope?: readonly Code[];
+  readonly assessedOn?: string;
+  readonly country: string;
+}
+
+export interface StayClaims {
+  readonly country: string;
+  readonly region?: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface DeclarationClaims {
+  readonly symptoms: readonly Code[];
+  readonly contact: Code;
+  readonly contactOn?: string;
+  readonly direction?: Code;
+  readonly port?: string;
+  readonly plannedAt?: string;
+  readonly stays?: readonly StayClaims[];
+  readonly declaredAt: string;
+  readonly country: string;
+}
+
 interface RegisteredClaims<Vct extends string, Facts> {
   /** The issuer's DID (`did:web:…`). */
   readonly iss: string;
@@ -68,7 +113,11 @@ interface RegisteredClaims<Vct extends string, Facts> {
 
 export type VaccinationCredential = RegisteredClaims<'urn:hcl:vaccination:1', VaccinationClaims>;
 export type TestCredential = RegisteredClaims<'urn:hcl:test:1', TestClaims>;
-export type CredentialClaims = VaccinationCredential | TestCredential;
+export type RecoveryCredential = RegisteredClaims<'urn:hcl:recovery:1', RecoveryClaims>;
+export type ExemptionCredential = RegisteredClaims<'urn:hcl:exemption:1', ExemptionClaims>;
+export type DeclarationCredential = RegisteredClaims<'urn:hcl:declaration:1', DeclarationClaims>;
+export type CredentialClaims =
+  VaccinationCredential | TestCredential | RecoveryCredential | ExemptionCredential | DeclarationCredential;
 
 /** The protected header: nothing else may stand in it, so that nothing else can matter. */
 export interface CredentialHeader {

@@ -4,9 +4,17 @@
  * so that nothing but the facts themselves links the two.
  */
 import { maskDocument, maskName } from '../record/masking.ts';
-import type { HealthRecord, Subject, TestRecord, VaccinationRecord } from '../record/record.ts';
-import type { CredentialClaims, Profile, SubjectClaims, TestClaims, VaccinationClaims } from './claims.ts';
+import type { HealthRecord, Subject } from '../record/record.ts';
+import type { CredentialClaims, Profile, SubjectClaims } from './claims.ts';
 import type { P256Jwk } from './key.ts';
+import {
+  declarationFacts,
+  exemptionFacts,
+  present,
+  recoveryFacts,
+  testFacts,
+  vaccinationFacts,
+} from './profile-facts.ts';
 
 export interface ClaimsOptions {
   /** The issuer's DID. */
@@ -44,9 +52,16 @@ export function toClaims(record: HealthRecord, profile: Profile, options: Claims
       return { ...before, facts: vaccinationFacts(record, profile), ...after, vct: 'urn:hcl:vaccination:1' };
     case 'test':
       return { ...before, facts: testFacts(record, profile), ...after, vct: 'urn:hcl:test:1' };
+    case 'recovery':
+      return { ...before, facts: recoveryFacts(record, profile), ...after, vct: 'urn:hcl:recovery:1' };
+    case 'exemption':
+      return { ...before, facts: exemptionFacts(record, profile), ...after, vct: 'urn:hcl:exemption:1' };
+    case 'declaration':
+      return { ...before, facts: declarationFacts(record, profile), ...after, vct: 'urn:hcl:declaration:1' };
   }
 }
 
+/** Without the linked documents: a second masked number would tell a door more than it may know. */
 function maskedSubject({ nameEn, nameZh, docType, docNumber }: Subject): SubjectClaims {
   return {
     doc: maskDocument(docNumber),
@@ -56,39 +71,21 @@ function maskedSubject({ nameEn, nameZh, docType, docNumber }: Subject): Subject
   };
 }
 
-function wholeSubject({ dob, docNumber, docIssuer, docType, nameEn, nameZh, sex }: Subject): SubjectClaims {
-  return present({ dob, doc: docNumber, docIssuer, docType, nameEn, nameZh, sex });
-}
-
-function vaccinationFacts(record: VaccinationRecord, profile: Profile): VaccinationClaims {
-  const { country, date, disease, doseNumber, product, seriesDoses } = record;
-  if (profile === 'venue') return present({ country, date, disease, doseNumber, product, seriesDoses });
-  const { centre, lot, manufacturer, prophylaxis } = record;
+/** With the linked documents: whoever compares has one document in hand, and it may be any of them. */
+function wholeSubject({ linked, ...subject }: Subject): SubjectClaims {
+  const { dob, docNumber, docIssuer, docType, nameEn, nameZh, sex } = subject;
   return present({
-    centre,
-    country,
-    date,
-    disease,
-    doseNumber,
-    lot,
-    manufacturer,
-    product,
-    prophylaxis,
-    seriesDoses,
+    dob,
+    doc: docNumber,
+    docIssuer,
+    docType,
+    linked: linked?.map((other) => ({
+      doc: other.docNumber,
+      docIssuer: other.docIssuer,
+      docType: other.docType,
+    })),
+    nameEn,
+    nameZh,
+    sex,
   });
-}
-
-function testFacts(record: TestRecord, profile: Profile): TestClaims {
-  const { collectedAt, country, disease, method, result } = record;
-  if (profile === 'venue') return { collectedAt, country, disease, method, result };
-  const { kit, laboratory, reportedAt, specimen } = record;
-  return present({ collectedAt, country, disease, kit, laboratory, method, reportedAt, result, specimen });
-}
-
-/** Without the members that are `undefined`: an absent fact is an absent claim. */
-function present<T extends object>(value: { [Name in keyof T]: T[Name] | undefined }): T {
-  const members: Partial<T> = {};
-  for (const name in value) if (value[name] !== undefined) members[name] = value[name];
-  // Leaving out undefined members is exactly what makes the value a T.
-  return members as T;
 }

@@ -27,12 +27,17 @@ export const RECORD_PROBLEM_CODES = [
   'RECORD_COUNTRY_UNKNOWN',
   'RECORD_CODE_SYSTEM',
   'RECORD_CODE_UNKNOWN',
+  'RECORD_DOCUMENT_TWICE',
+  'RECORD_LOT_PLACEHOLDER',
+  'RECORD_LOT_EXPIRED',
+  'RECORD_VALIDITY_TOO_LONG',
+  'RECORD_ANSWERS_CONTRADICT',
 ] as const;
 
 export type RecordProblemCode = (typeof RECORD_PROBLEM_CODES)[number];
 
 export interface FieldProblem<Code extends string = RecordProblemCode> {
-  /** Path of the field, `subject.docNumber`; empty for the record as a whole. */
+  /** Path of the field, `subject.docNumber`, `stays.0.from`; empty for the record as a whole. */
   readonly field: string;
   readonly code: Code;
   readonly reason: string;

@@ -5,12 +5,13 @@
 import { Compile } from 'typebox/compile';
 import { parseDocumentNumber } from './documents.ts';
 import type { FieldProblem } from './problem.ts';
-import type { HealthRecord } from './record.ts';
+import type { DocumentRef, HealthRecord } from './record.ts';
 import { ruleProblems, type SoundFacts } from './rules.ts';
-import { healthRecordSchema, RECORD_SCHEMAS } from './schema.ts';
+import { RECORD_SCHEMAS } from './schema.ts';
 import {
   hasTooManyMembers,
   isPlainObject,
+  MAX_DEPTH,
   MAX_MEMBERS,
   normaliseTexts,
   structureProblems,
@@ -25,7 +26,9 @@ export interface ValidationOptions {
   readonly nowSeconds: number;
 }
 
-const wellFormed = Compile(healthRecordSchema);
+const WELL_FORMED = new Map(
+  Object.entries(RECORD_SCHEMAS).map(([type, schema]) => [type, Compile(schema)] as const),
+);
 
 /** Never throws; `problems` has all of them, none with a value of the record in it. */
 export function validateRecord(value: unknown, { nowSeconds }: ValidationOptions): RecordResult {
@@ -36,38 +39,42 @@ export function validateRecord(value: unknown, { nowSeconds }: ValidationOptions
     return { problems: [{ field: '', code: 'RECORD_FIELD_UNKNOWN', reason }] };
   }
   const candidate = normaliseTexts(value);
-  if (isWellFormed(candidate)) {
-    const problems = ruleProblems(candidate, nowSeconds);
-    return problems.length === 0 ? { record: withNormalDocument(candidate) } : { problems };
-  }
   const type = candidate['type'];
   if (!isRecordType(type)) {
     const reason = `must be one of ${Object.keys(RECORD_SCHEMAS).join(', ')}`;
     return { problems: [{ field: 'type', code: 'RECORD_TYPE_UNKNOWN', reason }] };
   }
+  if (isWellFormed(candidate, type)) {
+    const problems = ruleProblems(type, candidate, nowSeconds);
+    return problems.length === 0 ? { record: withNormalDocuments(candidate) } : { problems };
+  }
   const structure = [...structureProblems(RECORD_SCHEMAS[type], candidate), ...nameProblems(candidate)];
-  const refused = new Set(structure.map(({ field }) => field));
-  return { problems: [...structure, ...ruleProblems(soundFacts(candidate, refused), nowSeconds)] };
+  const refused = structure.map(({ field }) => field);
+  return { problems: [...structure, ...ruleProblems(type, soundFacts(candidate, refused), nowSeconds)] };
 }
 
-function isWellFormed(candidate: PlainObject): candidate is PlainObject & HealthRecord {
-  // Texts first: the schema's patterns run over whatever they are given.
-  return !hasForbiddenText(candidate) && wellFormed.Check(candidate) && nameProblems(candidate).length === 0;
+function isWellFormed(
+  candidate: PlainObject,
+  type: HealthRecord['type'],
+): candidate is PlainObject & HealthRecord {
+  // First what schemas are not run over: patterns take any text, and different items cost their number squared.
+  return (
+    !hasForbiddenPart(candidate) &&
+    WELL_FORMED.get(type)?.Check(candidate) === true &&
+    nameProblems(candidate).length === 0
+  );
 }
 
 function isRecordType(type: unknown): type is HealthRecord['type'] {
   return typeof type === 'string' && Object.hasOwn(RECORD_SCHEMAS, type);
 }
 
-/** In the record or an object directly in it; no schema allows deeper ones. */
-function hasForbiddenText(candidate: PlainObject): boolean {
-  return Object.values(candidate).some((member) =>
-    isPlainObject(member) ? Object.values(member).some(isForbiddenText) : isForbiddenText(member),
-  );
-}
-
-function isForbiddenText(member: unknown): boolean {
-  return typeof member === 'string' && (isTooLong(member) || hasForbiddenCharacter(member));
+/** Anywhere in `value`; what lies too deep for a record is no record anyway. */
+function hasForbiddenPart(value: unknown, depth = MAX_DEPTH): boolean {
+  if (typeof value === 'string') return isTooLong(value) || hasForbiddenCharacter(value);
+  if (typeof value !== 'object' || value === null || depth === 0) return false;
+  if (Array.isArray(value) && value.length > MAX_MEMBERS) return true;
+  return Object.values(value).some((member) => hasForbiddenPart(member, depth - 1));
 }
 
 function nameProblems({ subject }: PlainObject): readonly FieldProblem[] {
@@ -82,22 +89,27 @@ function nameProblems({ subject }: PlainObject): readonly FieldProblem[] {
   ];
 }
 
-/** The members whose path is not in `refused`. */
-function soundFacts(candidate: PlainObject, refused: ReadonlySet<string>): SoundFacts {
+/** The members without a problem in them: all of a list, or nothing of it. */
+function soundFacts(candidate: PlainObject, refused: readonly string[]): SoundFacts {
   const sound = without(candidate, refused, '');
   const subject = candidate['subject'];
-  return {
-    ...sound,
-    subject: isPlainObject(subject) ? without(subject, refused, 'subject.') : {},
-  };
+  return { ...sound, subject: isPlainObject(subject) ? without(subject, refused, 'subject.') : {} };
 }
 
-function without(value: PlainObject, refused: ReadonlySet<string>, parent: string): PlainObject {
-  return Object.fromEntries(Object.entries(value).filter(([name]) => !refused.has(parent + name)));
+function without(value: PlainObject, refused: readonly string[], parent: string): PlainObject {
+  const isRefused = (path: string): boolean =>
+    refused.some((field) => field === path || field.startsWith(`${path}.`));
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !isRefused(parent + name)));
 }
 
-function withNormalDocument(record: HealthRecord): HealthRecord {
+function withNormalDocuments(record: HealthRecord): HealthRecord {
   const { subject } = record;
-  const parsed = parseDocumentNumber(subject.docType, subject.docNumber);
-  return 'number' in parsed ? { ...record, subject: { ...subject, docNumber: parsed.number } } : record;
+  const { linked } = subject;
+  const documents = linked === undefined ? {} : { linked: linked.map(withNormalNumber) };
+  return { ...record, subject: { ...withNormalNumber(subject), ...documents } };
+}
+
+function withNormalNumber<Document extends DocumentRef>(document: Document): Document {
+  const parsed = parseDocumentNumber(document.docType, document.docNumber);
+  return 'number' in parsed ? { ...document, docNumber: parsed.number } : document;
 }

@@ -16,10 +16,22 @@ export function completeFacts(candidate: PlainObject, country: string | undefine
   return {
     ...present({ country, disease: diseaseOf(candidate) }),
     ...candidate,
-    ...(isPlainObject(subject)
-      ? { subject: { ...present({ docIssuer: issuerOf(subject) }), ...subject } }
+    ...(isPlainObject(subject) ? { subject: completeSubject(subject) } : {}),
+  };
+}
+
+function completeSubject(subject: PlainObject): PlainObject {
+  const { linked } = subject;
+  return {
+    ...completeDocument(subject),
+    ...(Array.isArray(linked)
+      ? { linked: linked.map((item: unknown) => (isPlainObject(item) ? completeDocument(item) : item)) }
       : {}),
   };
+}
+
+function completeDocument(document: PlainObject): PlainObject {
+  return { ...present({ docIssuer: issuerOf(document) }), ...document };
 }
 
 function issuerOf({ docType }: PlainObject): string | undefined {

@@ -3,7 +3,8 @@
  * may carry records of several kinds: `type` says which, and the cells of the other kinds stay empty.
  */
 import { RECORD_SCHEMAS } from '../../core/record/schema.ts';
-import { isObjectSchema, type PlainObject } from '../../core/record/structure.ts';
+import { isListSchema, isObjectSchema, type PlainObject } from '../../core/record/structure.ts';
+import { parseListCell } from './csv-list.ts';
 import type { IntakeProblem } from './row.ts';
 
 export interface CsvColumn {
@@ -11,6 +12,8 @@ export interface CsvColumn {
   /** Member of `subject`, not of the record itself. */
   readonly isOfSubject: boolean;
   readonly isInteger: boolean;
+  /** There for a list: the members of each of its items in their order, none where the items are texts. */
+  readonly members?: readonly string[];
 }
 
 export type CsvHeader =
@@ -47,24 +50,38 @@ export function parseCsvHeader(cells: readonly string[], hasCountry: boolean): C
 export function toCandidate(columns: readonly CsvColumn[], cells: readonly string[]): PlainObject {
   const subject: Record<string, unknown> = {};
   const record: Record<string, unknown> = { subject };
-  for (const [index, { name, isOfSubject, isInteger }] of columns.entries()) {
+  for (const [index, column] of columns.entries()) {
     const cell = cells[index]?.trim() ?? '';
-    if (cell === '' || (name === 'lot' && cell === NO_DETAIL)) continue;
-    (isOfSubject ? subject : record)[name] = isInteger && /^\d{1,4}$/.test(cell) ? Number(cell) : cell;
+    if (cell === '' || (column.name === 'lot' && cell === NO_DETAIL)) continue;
+    (column.isOfSubject ? subject : record)[column.name] = toValue(column, cell);
   }
   return record;
 }
 
-/** `subject.docNumber` → `docNumber`. */
+function toValue({ isInteger, members }: CsvColumn, cell: string): unknown {
+  if (members !== undefined) return parseListCell(cell, members);
+  return isInteger && /^\d{1,4}$/.test(cell) ? Number(cell) : cell;
+}
+
+/** `subject.docNumber` → `docNumber`, `subject.linked.0.docNumber` → `linked.0.docNumber`. */
 export function toColumnName(field: string): string {
-  return field.slice(field.lastIndexOf('.') + 1);
+  return field.startsWith('subject.') ? field.slice('subject.'.length) : field;
 }
 
 function columnsOf(properties: PlainObject, isOfSubject: boolean): readonly CsvColumn[] {
   return Object.entries(properties).flatMap(([name, field]): readonly CsvColumn[] => {
     const schema = field as PlainObject; // A property of an object schema is a schema.
     if (isObjectSchema(schema)) return columnsOf(schema.properties, true);
-    return [{ name, isOfSubject, isInteger: schema['type'] === 'integer' }];
+    const items = isListSchema(schema) ? schema.items : undefined;
+    const members = items !== undefined && isObjectSchema(items) ? Object.keys(items.properties) : [];
+    return [
+      {
+        name,
+        isOfSubject,
+        isInteger: schema['type'] === 'integer',
+        ...(items === undefined ? {} : { members }),
+      },
+    ];
   });
 }
 

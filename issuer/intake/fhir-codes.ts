@@ -1,7 +1,7 @@
 /** FHIR's names of code systems and codes → ours. Sources: FHIR R4 §4.3, LOINC, SNOMED CT, EU value sets. */
 import { findProduct } from '../../core/record/products.ts';
 import type { Code } from '../../core/record/record.ts';
-import type { Coding } from './fhir-element.ts';
+import { textOf, type Coding } from './fhir-element.ts';
 
 const SYSTEMS: ReadonlyMap<string, string> = new Map([
   ['http://snomed.info/sct', 'sct'],
@@ -12,6 +12,13 @@ const SYSTEMS: ReadonlyMap<string, string> = new Map([
   ['http://www.whocc.no/atc', 'atc'],
   ['https://ec.europa.eu/health/documents/community-register/html/', 'eu'],
   ['http://ec.europa.eu/temp/vaccineproductname', 'eu'],
+  ['urn:hcl:code', 'hcl'],
+]);
+
+/** Identifiers of organisations, and not of what they make. */
+const MANUFACTURER_SYSTEMS: ReadonlyMap<string, string> = new Map([
+  ['https://spor.ema.europa.eu/v1/organisations', 'eu'],
+  ['http://ec.europa.eu/temp/vaccinemanufacturer', 'eu'],
   ['urn:hcl:code', 'hcl'],
 ]);
 
@@ -66,6 +73,17 @@ export function productOf(codings: readonly Coding[]): Code | undefined {
   const codes = toCodes(codings).filter((code) => isOf(PRODUCT_SYSTEMS, code) && !UNSPECIFIED.has(code));
   const known = codes.map(findProduct).find((product) => product !== undefined);
   return known?.code ?? codes[0];
+}
+
+/** The first identifier of a manufacturer that is a code of ours. */
+export function manufacturerOf(identifiers: readonly unknown[]): Code | undefined {
+  return identifiers
+    .map((identifier): Code | undefined => {
+      const system = MANUFACTURER_SYSTEMS.get(textOf(identifier, 'system') ?? '');
+      const value = textOf(identifier, 'value');
+      return system === undefined || value === undefined ? undefined : `${system}|${value}`;
+    })
+    .find((code) => code !== undefined);
 }
 
 /** The first code of one of `systems`. */

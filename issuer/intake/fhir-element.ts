@@ -9,6 +9,9 @@ export interface Coding {
   readonly code: string;
 }
 
+/** Before the name of each of our extensions. */
+export const EXTENSION = 'urn:hcl:extension:';
+
 /** The member `name` of `element`; `undefined` when `element` is no object. */
 export function member(element: unknown, name: string): unknown {
   return isPlainObject(element) && Object.hasOwn(element, name) ? element[name] : undefined;
@@ -37,6 +40,14 @@ export function codingsOf(concept: unknown): readonly Coding[] {
     const code = textOf(coding, 'code');
     return system === undefined || code === undefined ? [] : [{ system, code }];
   });
+}
+
+/** The codings of our own extension `name`, which says what R4 has no element for. */
+export function extensionCodings(resource: unknown, name: string): readonly Coding[] {
+  const extensions = listOf(resource, 'extension').filter(
+    (extension) => textOf(extension, 'url') === EXTENSION + name,
+  );
+  return codingsOf({ coding: extensions.map((extension) => objectOf(extension, 'valueCoding')) });
 }
 
 export function resourceTypeOf(resource: unknown): string | undefined {

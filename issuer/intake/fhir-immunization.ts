@@ -1,13 +1,14 @@
 /** Immunization → a vaccination record. Only a dose that was given, whole, and known at first hand is one. */
 import type { PlainObject } from '../../core/record/structure.ts';
-import { codeOf, productOf } from './fhir-codes.ts';
-import { codingsOf, listOf, member, objectOf, textOf } from './fhir-element.ts';
+import { codeOf, manufacturerOf, productOf } from './fhir-codes.ts';
+import { codingsOf, extensionCodings, listOf, member, objectOf, textOf } from './fhir-element.ts';
 import { fact, noFact, type FhirFact } from './fhir-mapping.ts';
 import type { IntakeProblem } from './row.ts';
 
 /** Resources that an Immunization points to, as far as they are in the file. */
 export interface ImmunizationContext {
   readonly location?: PlainObject | undefined;
+  readonly manufacturer?: PlainObject | undefined;
   readonly country?: string | undefined;
 }
 
@@ -32,18 +33,29 @@ export function immunizationRefusal(resource: PlainObject): IntakeProblem | unde
 
 export function immunizationFacts(
   resource: PlainObject,
-  { location, country }: ImmunizationContext,
+  { location, manufacturer, country }: ImmunizationContext,
 ): readonly FhirFact[] {
   const [protocol] = listOf(resource, 'protocolApplied');
   const place = textOf(location, 'name') ?? textOf(objectOf(resource, 'location'), 'display');
+  const makers = [
+    objectOf(objectOf(resource, 'manufacturer'), 'identifier'),
+    ...listOf(manufacturer, 'identifier'),
+  ];
   const diseases = listOf(protocol, 'targetDisease').flatMap(codingsOf);
   return [
     productFact(resource),
     fact('disease', 'Immunization.protocolApplied.targetDisease', codeOf(diseases, ['sct', 'icd11'])),
+    fact(
+      'prophylaxis',
+      'Immunization.extension',
+      codeOf(extensionCodings(resource, 'prophylaxis'), ['sct', 'icd11', 'atc']),
+    ),
+    fact('manufacturer', 'Immunization.manufacturer', manufacturerOf(makers)),
     doseFact('doseNumber', protocol),
     doseFact('seriesDoses', protocol),
     dateFact(resource),
     fact('lot', 'Immunization.lotNumber', textOf(resource, 'lotNumber')),
+    fact('lotExpiresOn', 'Immunization.expirationDate', textOf(resource, 'expirationDate')),
     fact('centre', 'Immunization.location', place),
     fact('practitioner', 'Immunization.performer.actor', practitionerOf(resource)),
     fact('country', 'Immunization.location.address.country', country),

@@ -1,7 +1,7 @@
 /** Observation → a test record. Only SARS-CoV-2 tests by the LOINC codes of `fhir-codes.ts`, and only final ones. */
 import type { PlainObject } from '../../core/record/structure.ts';
 import { codeOf, resultOf, testKindOf, type TestKind } from './fhir-codes.ts';
-import { codingsOf, listOf, objectOf, textOf } from './fhir-element.ts';
+import { codingsOf, extensionCodings, listOf, objectOf, textOf } from './fhir-element.ts';
 import { fact, noFact, type FhirFact } from './fhir-mapping.ts';
 import type { IntakeProblem } from './row.ts';
 
@@ -32,11 +32,13 @@ export function observationFacts(resource: PlainObject, context: ObservationCont
   const { specimen, laboratory, device, country } = context;
   const [performer] = listOf(resource, 'performer');
   const kind = testKind(resource);
-  const specimenCode = codeOf(codingsOf(objectOf(specimen, 'type')), ['sct', 'icd11']) ?? kind?.specimen;
+  const specimenCode =
+    codeOf(codingsOf(objectOf(specimen, 'type')), ['sct', 'icd11', 'hcl']) ?? kind?.specimen;
   const [deviceName] = listOf(device, 'deviceName');
   const kit = textOf(deviceName, 'name') ?? textOf(objectOf(resource, 'device'), 'display');
   return [
     fact('method', 'Observation.code', kind?.method),
+    fact('disease', 'Observation.extension', codeOf(extensionCodings(resource, 'disease'), ['sct', 'icd11'])),
     fact('specimen', 'Observation.specimen', specimenCode),
     resultFact(resource),
     fact('specimenId', 'Observation.specimen', specimenNumber(specimen)),

@@ -49,7 +49,8 @@ export function patientFacts(patient: PlainObject): readonly FhirFact[] {
       'Patient.gender',
       gender === undefined ? undefined : (SEX_BY_GENDER.get(gender) ?? gender),
     ),
-    ...documentFacts(listOf(patient, 'identifier').flatMap((identifier) => documentOf(identifier) ?? [])),
+    ...documentFacts(documentsOf(patient, false)),
+    linkedFact(documentsOf(patient, true)),
   ];
 }
 
@@ -64,6 +65,17 @@ function documentFacts([document]: readonly Document[]): readonly FhirFact[] {
     fact('subject.docNumber', `${path}.value`, document.docNumber),
     fact('subject.docIssuer', `${path}.assigner`, document.docIssuer),
   ];
+}
+
+/** Linked at the person's request: that is what `use` secondary of an identifier says here. */
+function linkedFact(documents: readonly Document[]): FhirFact {
+  return fact('subject.linked', 'Patient.identifier', documents.length === 0 ? undefined : documents);
+}
+
+function documentsOf(patient: PlainObject, isSecondary: boolean): readonly Document[] {
+  return listOf(patient, 'identifier')
+    .filter((identifier) => (textOf(identifier, 'use') === 'secondary') === isSecondary)
+    .flatMap((identifier) => documentOf(identifier) ?? []);
 }
 
 function documentOf(identifier: unknown): Document | undefined {

@@ -14,7 +14,13 @@ export interface FhirEntry {
 const RELATIVE = /^[A-Za-z]+\/[A-Za-z0-9.-]{1,64}$/;
 const VERSION = /\/_history\/[A-Za-z0-9.-]{1,64}$/;
 
-export class FhirReferences {
+/** Where the resources lie that others point to. */
+export interface References {
+  /** What `reference` (a Reference element in the resource of `from`) points to, if it is here. */
+  resolve(reference: unknown, from: FhirEntry): PlainObject | undefined;
+}
+
+export class FhirReferences implements References {
   readonly #byUrl = new Map<string, PlainObject>();
   /** `null` where two entries share type and id. */
   readonly #byTypeAndId = new Map<string, PlainObject | null>();
@@ -29,17 +35,24 @@ export class FhirReferences {
     }
   }
 
-  /** What `reference` (a Reference element in the resource of `from`) points to, if it is here. */
   resolve(reference: unknown, from: FhirEntry): PlainObject | undefined {
-    const target = textOf(reference, 'reference')?.replace(VERSION, '');
+    const target = targetOf(reference);
     if (target === undefined) return undefined;
-    if (target.startsWith('#')) {
-      const contained = listOf(from.resource, 'contained');
-      return contained.filter(isPlainObject).find((resource) => textOf(resource, 'id') === target.slice(1));
-    }
+    if (target.startsWith('#')) return containedIn(from.resource, target.slice(1));
     if (!RELATIVE.test(target)) return this.#byUrl.get(target);
     return this.#byUrl.get(baseOf(from) + target) ?? this.#byTypeAndId.get(target) ?? undefined;
   }
+}
+
+/** What a reference names, its version left out. */
+export function targetOf(reference: unknown): string | undefined {
+  return textOf(reference, 'reference')?.replace(VERSION, '');
+}
+
+export function containedIn(resource: PlainObject, id: string): PlainObject | undefined {
+  return listOf(resource, 'contained')
+    .filter(isPlainObject)
+    .find((contained) => textOf(contained, 'id') === id);
 }
 
 /** `https://h/base/Patient/1` → `https://h/base/`; empty for an entry without such a URL. */

@@ -3,12 +3,18 @@
  * wrong with that row. A bad row never stops the others, and nothing that a file says throws.
  */
 import { readCsv } from './csv.ts';
+import { readFhirNdjson } from './fhir-ndjson.ts';
 import { readFhir } from './fhir.ts';
 import { readJson } from './json.ts';
 import { DEFAULT_INTAKE_LIMITS, type Bytes, type IntakeLimits, type IntakeRow } from './row.ts';
 
 /** `application/json` is one record of our own model, or an array of them. */
-export const INTAKE_MEDIA_TYPES = ['text/csv', 'application/fhir+json', 'application/json'] as const;
+export const INTAKE_MEDIA_TYPES = [
+  'text/csv',
+  'application/fhir+json',
+  'application/json',
+  'application/fhir+ndjson',
+] as const;
 export type IntakeMediaType = (typeof INTAKE_MEDIA_TYPES)[number];
 
 export interface IntakeSource {
@@ -39,6 +45,9 @@ export async function* readRecords(source: IntakeSource, options: ReadOptions): 
       return;
     case 'application/fhir+json':
       yield* readFhir(source.body, complete);
+      return;
+    case 'application/fhir+ndjson':
+      yield* readFhirNdjson(source.body, complete);
       return;
     case 'application/json':
       yield* readJson(source.body, complete);

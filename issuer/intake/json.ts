@@ -5,7 +5,14 @@
 import { fromUtf8 } from '../../core/bytes/utf8.ts';
 import { validateRecord } from '../../core/record/validate.ts';
 import { readAll } from './bytes.ts';
-import { refusedRow, type Bytes, type IntakeLimits, type IntakeOptions, type IntakeRow } from './row.ts';
+import {
+  refusedRow,
+  type Bytes,
+  type IntakeLimits,
+  type IntakeOptions,
+  type IntakeProblemCode,
+  type IntakeRow,
+} from './row.ts';
 
 export type JsonDocument = { readonly value: unknown } | { readonly refused: IntakeRow };
 
@@ -25,8 +32,16 @@ export async function* readJson(body: Bytes, options: IntakeOptions): AsyncGener
 
 export async function parseJsonDocument(body: Bytes, limits: IntakeLimits): Promise<JsonDocument> {
   const bytes = await readAll(body, limits.maxDocumentBytes);
-  if (bytes === undefined)
-    return refused('INTAKE_TOO_LARGE', `is longer than ${limits.maxDocumentBytes} bytes`);
+  if (bytes !== undefined) return parseJson(bytes, limits, 0);
+  const reason = `is longer than ${limits.maxDocumentBytes} bytes`;
+  return { refused: refusedRow(0, '', 'INTAKE_TOO_LARGE', reason) };
+}
+
+/** @param row where the bytes stand in the file; 0 is all of it */
+export function parseJson(bytes: Uint8Array, limits: IntakeLimits, row: number): JsonDocument {
+  const refused = (code: IntakeProblemCode, reason: string): JsonDocument => ({
+    refused: refusedRow(row, '', code, reason),
+  });
   const text = fromUtf8(bytes);
   if (text === undefined) return refused('INTAKE_NOT_UTF8', 'is not UTF-8');
   const excess = excessOf(bytes, limits);
@@ -71,11 +86,4 @@ function excessOf(bytes: Uint8Array, { maxDepth, maxValues }: IntakeLimits): 'de
     if (values > maxValues) return 'values';
   }
   return undefined;
-}
-
-function refused(
-  code: 'INTAKE_TOO_LARGE' | 'INTAKE_NOT_UTF8' | 'INTAKE_JSON_TOO_DEEP' | 'INTAKE_JSON_INVALID',
-  reason: string,
-): JsonDocument {
-  return { refused: refusedRow(0, '', code, reason) };
 }

@@ -27,8 +27,9 @@ export type IntakeProblemCode = RecordProblemCode | (typeof INTAKE_PROBLEM_CODES
 export type IntakeProblem = FieldProblem<IntakeProblemCode>;
 
 /**
- * `row` names the place in the file: CSV the line (the header is line 1), a FHIR Bundle or a JSON array the entry
- * (the first is 1), a single record or resource 1. 0 is the file as a whole.
+ * `row` names the place in the file: CSV the line (the header is line 1) and so NDJSON, a FHIR Bundle or a JSON array
+ * the entry (the first is 1), a single record or resource 1. 0 is the file as a whole. A DiagnosticReport gives a row
+ * for each Observation it contains, all with its own number.
  */
 export type IntakeRow =
   | { readonly row: number; readonly record: HealthRecord }
@@ -37,8 +38,12 @@ export type IntakeRow =
 export interface IntakeLimits {
   /** One CSV row, line end left out. */
   readonly maxRowBytes: number;
-  /** A JSON or FHIR document, which is held in memory whole. A CSV file may have any length. */
+  /** A JSON or FHIR document, which is held in memory whole. A CSV or NDJSON file may have any length. */
   readonly maxDocumentBytes: number;
+  /** One line of NDJSON. */
+  readonly maxLineBytes: number;
+  /** All resources of an NDJSON file together that later lines may point to. */
+  readonly maxKeptBytes: number;
   /** Arrays and objects within each other. */
   readonly maxDepth: number;
   /** Values in a JSON or FHIR document; every one takes memory, however short it is written. */
@@ -48,6 +53,8 @@ export interface IntakeLimits {
 export const DEFAULT_INTAKE_LIMITS: IntakeLimits = {
   maxRowBytes: 8 * 1024,
   maxDocumentBytes: 32 * 1024 * 1024,
+  maxLineBytes: 1024 * 1024,
+  maxKeptBytes: 16 * 1024 * 1024,
   maxDepth: 64,
   maxValues: 4_000_000,
 };

@@ -16,6 +16,8 @@ const Instant = Type.String({
   pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?(Z|[+-]\\d{2}:\\d{2})$',
 });
 const Coordinate = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
+const Codes = Type.Array(Code, { minItems: 1, maxItems: 32 });
+const DocType = Type.Enum(['HKID', 'HKBC', 'HKEC', 'PASSPORT', 'HVP', 'EEP', 'MOBIR', 'CNID', 'OTHER']);
 const Count = Type.Integer({ minimum: 1, maximum: 99 });
 
 const Subject = Type.Object(
@@ -24,11 +26,15 @@ const Subject = Type.Object(
     nameZh: Type.Optional(Text),
     dob: Type.Optional(Type.String({ pattern: '^\\d{4}(-\\d{2}(-\\d{2})?)?$' })),
     sex: Type.Optional(Type.Enum(['F', 'M', 'X', 'U'])),
-    docType: Type.Optional(
-      Type.Enum(['HKID', 'HKBC', 'HKEC', 'PASSPORT', 'HVP', 'EEP', 'MOBIR', 'CNID', 'OTHER']),
-    ),
+    docType: Type.Optional(DocType),
     doc: Text,
     docIssuer: Type.Optional(Country),
+    linked: Type.Optional(
+      Type.Array(Type.Object({ docType: DocType, doc: Text, docIssuer: Country }, strict), {
+        minItems: 1,
+        maxItems: 32,
+      }),
+    ),
   },
   strict,
 );
@@ -63,52 +69,76 @@ const registered = {
   subject: Subject,
 };
 
-const vaccination = Compile(
-  Type.Object(
-    {
-      ...registered,
-      vct: Type.Literal('urn:hcl:vaccination:1'),
-      facts: Type.Object(
-        {
-          disease: Code,
-          product: Code,
-          prophylaxis: Type.Optional(Code),
-          manufacturer: Type.Optional(Code),
-          doseNumber: Count,
-          seriesDoses: Type.Optional(Count),
-          date: Day,
-          lot: Type.Optional(Text),
-          centre: Type.Optional(Text),
-          country: Country,
-        },
-        strict,
+/** The facts of each type of credential. */
+const FACTS: Readonly<Record<string, Type.TProperties>> = {
+  vaccination: {
+    disease: Code,
+    product: Code,
+    prophylaxis: Type.Optional(Code),
+    manufacturer: Type.Optional(Code),
+    doseNumber: Count,
+    seriesDoses: Type.Optional(Count),
+    date: Day,
+    lot: Type.Optional(Text),
+    centre: Type.Optional(Text),
+    country: Country,
+  },
+  test: {
+    disease: Code,
+    method: Code,
+    result: Code,
+    specimen: Type.Optional(Code),
+    kit: Type.Optional(Text),
+    collectedAt: Instant,
+    reportedAt: Type.Optional(Instant),
+    laboratory: Type.Optional(Text),
+    country: Country,
+  },
+  recovery: {
+    disease: Code,
+    firstPositiveOn: Day,
+    recoveredOn: Type.Optional(Day),
+    basis: Type.Optional(Code),
+    country: Country,
+  },
+  exemption: {
+    disease: Code,
+    scope: Type.Optional(Codes),
+    assessedOn: Type.Optional(Day),
+    country: Country,
+  },
+  declaration: {
+    symptoms: Codes,
+    contact: Code,
+    contactOn: Type.Optional(Day),
+    direction: Type.Optional(Code),
+    port: Type.Optional(Text),
+    plannedAt: Type.Optional(Instant),
+    stays: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            country: Country,
+            region: Type.Optional(Type.String({ pattern: '^\\d{6}$' })),
+            from: Day,
+            to: Day,
+          },
+          strict,
+        ),
+        { minItems: 1, maxItems: 32 },
       ),
-    },
-    strict,
-  ),
-);
+    ),
+    declaredAt: Instant,
+    country: Country,
+  },
+};
 
-const test = Compile(
-  Type.Object(
-    {
-      ...registered,
-      vct: Type.Literal('urn:hcl:test:1'),
-      facts: Type.Object(
-        {
-          disease: Code,
-          method: Code,
-          result: Code,
-          specimen: Type.Optional(Code),
-          kit: Type.Optional(Text),
-          collectedAt: Instant,
-          reportedAt: Type.Optional(Instant),
-          laboratory: Type.Optional(Text),
-          country: Country,
-        },
-        strict,
-      ),
-    },
-    strict,
+const CREDENTIALS = Object.entries(FACTS).map(([type, facts]) =>
+  Compile(
+    Type.Object(
+      { ...registered, vct: Type.Literal(`urn:hcl:${type}:1`), facts: Type.Object(facts, strict) },
+      strict,
+    ),
   ),
 );
 
@@ -117,7 +147,7 @@ export function claimsBySchema(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     if (toCanonicalJson(value) !== text) return undefined;
-    return vaccination.Check(value) || test.Check(value) ? value : undefined;
+    return CREDENTIALS.some((schema) => schema.Check(value)) ? value : undefined;
   } catch {
     return undefined;
   }

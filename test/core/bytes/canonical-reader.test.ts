@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { toCanonicalJson } from '../../../core/bytes/canonical-json.ts';
 import {
+  list,
   natural,
   object,
   oneOf,
@@ -68,6 +69,30 @@ describe('a reader of canonical JSON', () => {
         .with.property('code', 'JSON_NOT_OF_FORM');
     });
   }
+
+  it('reads lists of as many items as it is told, in their order', () => {
+    const numbers = list(natural({ max: 9 }), { min: 1, max: 3 });
+    expect(read('[3]', numbers)).to.deep.equal([3]);
+    expect(read('[2,1,2]', numbers)).to.deep.equal([2, 1, 2]);
+    expect(read('[]', list(text(), { min: 0, max: 1 }))).to.deep.equal([]);
+    for (const json of [
+      '[]',
+      '[1,2,3,4]',
+      '[1,]',
+      '[,1]',
+      '[1 ,2]',
+      '[1',
+      '[1,2',
+      '[1}',
+      '1',
+      '["1"]',
+      '[[1]]',
+    ]) {
+      expect(() => read(json, numbers), json)
+        .to.throw()
+        .with.property('code', 'JSON_NOT_OF_FORM');
+    }
+  });
 
   it('refuses bytes that are not UTF-8', () => {
     expect(() => readCanonical(Uint8Array.of(0x22, 0xff, 0x22), text()))

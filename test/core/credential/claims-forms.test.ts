@@ -6,7 +6,8 @@ import { fromUtf8, toUtf8 } from '../../../core/bytes/utf8.ts';
 import { parseClaims } from '../../../core/credential/parse.ts';
 import { toClaims } from '../../../core/credential/profiles.ts';
 import { claimsBySchema } from '../../support/claims-schema.ts';
-import { START_SECONDS, testRecord, vaccinationRecord } from '../../support/consortium.ts';
+import { START_SECONDS } from '../../support/consortium.ts';
+import { EVERY_KIND } from '../../support/sample-records.ts';
 import { runs, testSeed } from '../../support/scale.ts';
 
 const options = {
@@ -17,7 +18,7 @@ const options = {
   notBeforeSeconds: 7,
   expiresAtSeconds: 4_000_000_000,
 };
-const payloads = [vaccinationRecord(), testRecord()].flatMap((record) =>
+const payloads = Object.values(EVERY_KIND).flatMap((record) =>
   (['venue', 'travel'] as const).map((profile) => toCanonicalJson(toClaims(record, profile, options))),
 );
 
@@ -35,6 +36,8 @@ describe('the forms of a payload', () => {
     const pieces = [
       '{',
       '}',
+      '[',
+      ']',
       '"',
       ':',
       ',',

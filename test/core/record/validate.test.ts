@@ -5,6 +5,13 @@ import { RECORD_PROBLEM_CODES, type RecordProblemCode } from '../../../core/reco
 import type { Subject } from '../../../core/record/record.ts';
 import { validateRecord } from '../../../core/record/validate.ts';
 import { START_SECONDS, testRecord, vaccinationRecord } from '../../support/consortium.ts';
+import {
+  declarationRecord,
+  EVERY_KIND,
+  exemptionRecord,
+  HOME_VISIT_PERMIT,
+  recoveryRecord,
+} from '../../support/sample-records.ts';
 import { runs } from '../../support/scale.ts';
 
 const options = { nowSeconds: START_SECONDS };
@@ -20,8 +27,8 @@ function subject(changes: Partial<Subject>): { readonly subject: Subject } {
 }
 
 describe('validateRecord', () => {
-  it('takes a vaccination and a test as they are', () => {
-    for (const record of [vaccinationRecord(), testRecord()]) {
+  it('takes a record of every kind as it is', () => {
+    for (const record of Object.values(EVERY_KIND)) {
       expect(validateRecord(record, options)).to.deep.equal({ record });
     }
   });
@@ -73,6 +80,9 @@ describe('validateRecord', () => {
     ['dose 0', { doseNumber: 0 }, 'doseNumber RECORD_FIELD_RANGE'],
     ['dose 21', { seriesDoses: 21 }, 'seriesDoses RECORD_FIELD_RANGE'],
     ['a dose beyond its series', { doseNumber: 4 }, 'doseNumber RECORD_DOSE_ORDER'],
+    ['a word that says there is no lot', { lot: 'ndi' }, 'lot RECORD_LOT_PLACEHOLDER'],
+    ['a dose from a lot that had expired', { lotExpiresOn: '2022-02-09' }, 'date RECORD_LOT_EXPIRED'],
+    ['an expiry that does not exist', { lotExpiresOn: '2022-02-30' }, 'lotExpiresOn RECORD_DATE_INVALID'],
     ['a code without system', { product: 'Comirnaty' }, 'product RECORD_FIELD_FORMAT'],
     ['a code of an unknown system', { product: 'ndc|123' }, 'product RECORD_CODE_SYSTEM'],
     ['a code of a system that the field does not take', { disease: 'eu|x' }, 'disease RECORD_CODE_SYSTEM'],
@@ -149,6 +159,217 @@ describe('validateRecord', () => {
     it(`refuses ${rule}`, () => expect(problemsOf({ ...testRecord(), ...change })).to.deep.equal([problem]));
   }
 
+  const recoveries: readonly (readonly [rule: string, change: object, problem: string])[] = [
+    ['a recovery tomorrow', { recoveredOn: '2022-12-22' }, 'recoveredOn RECORD_DATE_IN_FUTURE'],
+    [
+      'a positive test tomorrow',
+      { firstPositiveOn: '2022-12-22', recoveredOn: undefined },
+      'firstPositiveOn RECORD_DATE_IN_FUTURE',
+    ],
+    ['a recovery before the positive test', { recoveredOn: '2022-11-19' }, 'recoveredOn RECORD_DATE_ORDER'],
+    [
+      'a positive test before birth',
+      { firstPositiveOn: '1979-12-31', validUntil: '1980-01-01', recoveredOn: undefined },
+      'firstPositiveOn RECORD_DATE_BEFORE_BIRTH',
+    ],
+    ['a first day before the positive test', { validFrom: '2022-11-19' }, 'validFrom RECORD_DATE_ORDER'],
+    [
+      'a first day after the last',
+      { validFrom: '2023-01-02', validUntil: '2023-01-01' },
+      'validFrom RECORD_DATE_ORDER',
+    ],
+    ['a first day after the 180 days', { validFrom: '2023-06-03' }, 'validFrom RECORD_DATE_ORDER'],
+    ['a last day before recovery', { validUntil: '2022-12-03' }, 'validUntil RECORD_DATE_ORDER'],
+    [
+      'a last day more than 180 days after recovery',
+      { validUntil: '2023-06-03' },
+      'validUntil RECORD_VALIDITY_TOO_LONG',
+    ],
+    ['a last day that does not exist', { validUntil: '2023-02-29' }, 'validUntil RECORD_DATE_INVALID'],
+    ['a basis that is none', { basis: 'hcl|hearsay' }, 'basis RECORD_CODE_UNKNOWN'],
+    [
+      'a basis elsewhere without the document seen',
+      { basis: 'hcl|non-local' },
+      'evidence RECORD_FIELD_MISSING',
+    ],
+    ['a missing positive test', { firstPositiveOn: undefined }, 'firstPositiveOn RECORD_FIELD_MISSING'],
+  ];
+  for (const [rule, change, problem] of recoveries) {
+    it(`refuses ${rule}`, () =>
+      expect(problemsOf({ ...recoveryRecord(), ...change })).to.deep.equal([problem]));
+  }
+
+  const exemptions: readonly (readonly [rule: string, change: object, problem: string])[] = [
+    ['an assessment tomorrow', { assessedOn: '2022-12-22' }, 'assessedOn RECORD_DATE_IN_FUTURE'],
+    ['an exemption that ends before it begins', { validUntil: '2022-12-11' }, 'validUntil RECORD_DATE_ORDER'],
+    [
+      'an exemption for more than 180 days',
+      { validUntil: '2023-06-11' },
+      'validUntil RECORD_VALIDITY_TOO_LONG',
+    ],
+    ['an exemption without a doctor', { practitioner: undefined }, 'practitioner RECORD_FIELD_MISSING'],
+    ['a diagnosis for a reason', { reason: 'icd11|4A84' }, 'reason RECORD_CODE_SYSTEM'],
+    ['a reason that is none', { reason: 'hcl|unwilling' }, 'reason RECORD_CODE_UNKNOWN'],
+    [
+      'a scope of another system',
+      { scope: ['eu|CoronaVac', 'loinc|LP6464-4'] },
+      'scope.1 RECORD_CODE_SYSTEM',
+    ],
+    ['an empty scope', { scope: [] }, 'scope RECORD_FIELD_EMPTY'],
+    [
+      'a scope that names a vaccine twice',
+      { scope: ['eu|CoronaVac', 'eu|CoronaVac'] },
+      'scope RECORD_FIELD_FORMAT',
+    ],
+    ['a scope that is no list', { scope: 'eu|CoronaVac' }, 'scope RECORD_FIELD_TYPE'],
+    [
+      'a scope with something else than a code in it',
+      { scope: ['eu|CoronaVac', 7] },
+      'scope.1 RECORD_FIELD_TYPE',
+    ],
+    [
+      'a scope of a hundred thousand vaccines',
+      { scope: Array(100_000).fill('eu|CoronaVac') },
+      'scope RECORD_FIELD_TOO_LONG',
+    ],
+  ];
+  for (const [rule, change, problem] of exemptions) {
+    it(`refuses ${rule}`, () =>
+      expect(problemsOf({ ...exemptionRecord(), ...change })).to.deep.equal([problem]));
+  }
+
+  const stay = { country: 'CN', from: '2022-12-07', to: '2022-12-18' };
+  const declarations: readonly (readonly [rule: string, change: object, problem: string])[] = [
+    [
+      'a symptom beside none',
+      { symptoms: ['hcl|none', 'sct|49727002'] },
+      'symptoms RECORD_ANSWERS_CONTRADICT',
+    ],
+    [
+      'a symptom that the form does not offer',
+      { symptoms: ['sct|25064002'] },
+      'symptoms.0 RECORD_CODE_UNKNOWN',
+    ],
+    ['a missing answer', { symptoms: undefined }, 'symptoms RECORD_FIELD_MISSING'],
+    ['a day of contact without contact', { contact: 'hcl|no' }, 'contactOn RECORD_ANSWERS_CONTRADICT'],
+    ['a contact tomorrow', { contactOn: '2022-12-22' }, 'contactOn RECORD_DATE_IN_FUTURE'],
+    ['a direction that is none', { direction: 'hcl|up' }, 'direction RECORD_CODE_UNKNOWN'],
+    [
+      'a declaration from the future',
+      { declaredAt: '2022-12-21T08:05:01+08:00' },
+      'declaredAt RECORD_DATE_IN_FUTURE',
+    ],
+    [
+      'a crossing after the declaration has ended',
+      { plannedAt: '2022-12-24T20:00:01+08:00' },
+      'plannedAt RECORD_DATE_ORDER',
+    ],
+    [
+      'a crossing at a time that does not exist',
+      { plannedAt: '2022-12-21T24:00:00+08:00' },
+      'plannedAt RECORD_DATE_INVALID',
+    ],
+    ['a port by its name', { port: 'Shenzhen Bay' }, 'port RECORD_FIELD_FORMAT'],
+    [
+      'a stay that ends before it begins',
+      { stays: [{ ...stay, from: '2022-12-19' }] },
+      'stays.0.to RECORD_DATE_ORDER',
+    ],
+    ['a stay until tomorrow', { stays: [{ ...stay, to: '2022-12-22' }] }, 'stays.0.to RECORD_DATE_IN_FUTURE'],
+    [
+      'a stay from a day that does not exist',
+      { stays: [stay, { ...stay, from: '2022-11-31' }] },
+      'stays.1.from RECORD_DATE_INVALID',
+    ],
+    [
+      'a stay in no country',
+      { stays: [{ ...stay, country: 'ZZ' }] },
+      'stays.0.country RECORD_COUNTRY_UNKNOWN',
+    ],
+    [
+      'a Chinese region elsewhere',
+      { stays: [{ ...stay, country: 'MO', region: '440400' }] },
+      'stays.0.region RECORD_CODE_SYSTEM',
+    ],
+    [
+      'a stay with a field that nobody named',
+      { stays: [{ ...stay, hotel: 'x' }] },
+      'stays.0.hotel RECORD_FIELD_UNKNOWN',
+    ],
+    ['a stay that is no object', { stays: ['CN'] }, 'stays.0 RECORD_FIELD_TYPE'],
+    [
+      'an invisible character deep within',
+      { stays: [{ ...stay, place: 'A\u200BB' }] },
+      'stays.0.place RECORD_TEXT_FORBIDDEN',
+    ],
+    [
+      'more stays than a declaration has room for',
+      { stays: Array.from({ length: 13 }, (_, i) => ({ ...stay, place: `P${i}` })) },
+      'stays RECORD_FIELD_TOO_LONG',
+    ],
+    [
+      'a stay with a thousand fields',
+      { stays: [Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`f${i}`, 1]))] },
+      ' RECORD_FIELD_UNKNOWN',
+    ],
+  ];
+  for (const [rule, change, problem] of declarations) {
+    it(`refuses ${rule}`, () =>
+      expect(problemsOf({ ...declarationRecord(), ...change })).to.deep.equal([problem]));
+  }
+
+  const linked: readonly (readonly [rule: string, linked: unknown, problem: string])[] = [
+    [
+      'the same document linked to itself',
+      [{ docType: 'HKID', docNumber: 'a123456 3', docIssuer: 'HK' }],
+      'subject.linked.0 RECORD_DOCUMENT_TWICE',
+    ],
+    [
+      'a linked document twice',
+      [HOME_VISIT_PERMIT, { ...HOME_VISIT_PERMIT, docNumber: 'h1234 5678' }],
+      'subject.linked.1 RECORD_DOCUMENT_TWICE',
+    ],
+    [
+      'a linked document with a wrong check digit',
+      [{ docType: 'CNID', docNumber: '110105194912310021', docIssuer: 'CN' }],
+      'subject.linked.0.docNumber RECORD_DOCUMENT_CHECK_DIGIT',
+    ],
+    [
+      'a linked document of another place',
+      [{ ...HOME_VISIT_PERMIT, docIssuer: 'HK' }],
+      'subject.linked.0.docIssuer RECORD_DOCUMENT_ISSUER',
+    ],
+    [
+      'a linked document without number',
+      [{ docType: 'HVP', docIssuer: 'CN' }],
+      'subject.linked.0.docNumber RECORD_FIELD_MISSING',
+    ],
+    [
+      'five linked documents',
+      Array.from({ length: 5 }, (_, i) => ({ ...HOME_VISIT_PERMIT, docNumber: `H1234567${i}` })),
+      'subject.linked RECORD_FIELD_TOO_LONG',
+    ],
+  ];
+  for (const [rule, documents, problem] of linked) {
+    it(`refuses ${rule}`, () => {
+      const { subject } = vaccinationRecord();
+      const written = { ...vaccinationRecord(), subject: { ...subject, linked: documents } };
+      expect(problemsOf(written)).to.deep.equal([problem]);
+    });
+  }
+
+  it('brings linked documents and texts deep within to their normal form', () => {
+    const written = declarationRecord({
+      ...subject({ linked: [{ ...HOME_VISIT_PERMIT, docNumber: ' h1234-5678' }] }),
+      stays: [{ country: 'MO', place: ' Sa\u0303o  Louren\u00E7o ', from: '2022-12-18', to: '2022-12-20' }],
+    });
+    const result = validateRecord(written, options);
+    expect('record' in result && result.record).to.deep.include({
+      stays: [{ country: 'MO', place: 'S\u00E3o Louren\u00E7o', from: '2022-12-18', to: '2022-12-20' }],
+      subject: { ...vaccinationRecord().subject, linked: [HOME_VISIT_PERMIT] },
+    });
+  });
+
   it('refuses a record without a name', () => {
     const { nameEn: _en, nameZh: _zh, ...nameless } = vaccinationRecord().subject;
     expect(problemsOf({ ...vaccinationRecord(), subject: nameless })).to.deep.equal([
@@ -217,12 +438,12 @@ describe('validateRecord', () => {
       fc.integer(),
     );
     const secret = 'SECRETVALUE';
-    const names = Object.keys({ ...vaccinationRecord(), ...testRecord() });
+    const names = Object.keys(Object.assign({}, ...Object.values(EVERY_KIND)) as object);
     fc.assert(
       fc.property(
-        fc.constantFrom(vaccinationRecord(), testRecord()),
+        fc.constantFrom(...Object.values(EVERY_KIND)),
         fc.dictionary(fc.constantFrom(...names), value),
-        fc.dictionary(fc.constantFrom(...Object.keys(vaccinationRecord().subject)), value),
+        fc.dictionary(fc.constantFrom(...Object.keys(declarationRecord().subject)), value),
         fc.constantFrom(...names),
         (record, changes, subjectChanges, leaky) => {
           const candidate = {
@@ -245,7 +466,11 @@ describe('validateRecord', () => {
   });
 
   it('every code is shown by one of these tests', () => {
-    const shown = new Set([...vaccinations, ...tests].map(([, , problem]) => problem.split(' ')[1]));
+    const shown = new Set(
+      [...vaccinations, ...tests, ...recoveries, ...exemptions, ...declarations, ...linked].map(
+        ([, , problem]) => problem.split(' ')[1],
+      ),
+    );
     const elsewhere: readonly RecordProblemCode[] = [
       'RECORD_NOT_AN_OBJECT',
       'RECORD_TYPE_UNKNOWN',

@@ -125,7 +125,7 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
     () =>
       afterwards(() => undefined, { isAnchored: false, change: (claims) => ({ ...claims, jti: 'short' }) }),
   ],
-  CREDENTIAL_TYPE_UNKNOWN: [() => anchoredToken({ vct: 'urn:hcl:recovery:1' })],
+  CREDENTIAL_TYPE_UNKNOWN: [() => anchoredToken({ vct: 'urn:hcl:conversion:1' })],
   ROOT_NOT_SEEN: [() => afterwards(() => undefined, { isAnchored: false })],
   ROOT_NEVER_ANCHORED: [
     () => afterwards((consortium) => consortium.advance(DAY + 3600), { isAnchored: false }),

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { validateRecord } from '../../../core/record/validate.ts';
 import { START_SECONDS, testRecord, vaccinationRecord } from '../../support/consortium.ts';
+import { EVERY_KIND, HOME_VISIT_PERMIT } from '../../support/sample-records.ts';
 import { readAllRows, recordsOf, summarise } from './read-all.ts';
+import { toCsv } from './to-csv.ts';
 
 const HEADER =
   'type,nameEn,nameZh,dob,sex,docType,docNumber,docIssuer,disease,prophylaxis,product,manufacturer,doseNumber,' +
@@ -64,6 +66,52 @@ describe('CSV intake', () => {
     expect(await read(',country', ',')).to.deep.equal(['MO']);
     expect(await read(',country', ',HK')).to.deep.equal(['HK']);
     expect(await summaryOf(text('', ''))).to.deep.equal(['1 country INTAKE_CSV_COLUMN_MISSING']);
+  });
+
+  it('takes every kind of record under the header of all columns, as it would take it as JSON', async () => {
+    const records = Object.values(EVERY_KIND);
+    const text = toCsv(records);
+    expect(recordsOf(await readAllRows('text/csv', text))).to.deep.equal(records);
+    expect(recordsOf(await readAllRows('application/json', JSON.stringify(records)))).to.deep.equal(records);
+  });
+
+  it('takes a list in a cell, with spaces and without the members that say nothing', async () => {
+    const written =
+      'stays,linked,symptoms,type,nameEn,dob,docType,docNumber,direction,contact,statement,declaredAt';
+    const cells =
+      ' CN:440400::2022-12-07:2022-12-18 ; MO:::2022-12-18 : 2022-12-20,' +
+      'HVP:h12345678;PASSPORT:CA123456:PT,sct|49727002 ;sct|386661006,' +
+      'declaration,"CHAN, TAI MAN",1980,HKID,A1234563,hcl|inbound,hcl|no,v1,2022-12-20T20:00:00+08:00';
+    const [record] = recordsOf(await readAllRows('text/csv', `${written}\n${cells}\n`, { country: 'HK' }));
+    expect(record).to.deep.include({
+      stays: [
+        { country: 'CN', region: '440400', from: '2022-12-07', to: '2022-12-18' },
+        { country: 'MO', from: '2022-12-18', to: '2022-12-20' },
+      ],
+      symptoms: ['sct|49727002', 'sct|386661006'],
+    });
+    expect(record?.subject.linked).to.deep.equal([
+      HOME_VISIT_PERMIT,
+      { docType: 'PASSPORT', docNumber: 'CA123456', docIssuer: 'PT' },
+    ]);
+  });
+
+  it('names the place in a list, and tells the document of the row from a linked one', async () => {
+    const header = 'type,nameEn,dob,docType,docNumber,product,doseNumber,date,country,linked';
+    const row = (docNumber: string, linked: string): string =>
+      `vaccination,"CHAN, TAI MAN",1980,HKID,${docNumber},eu|CoronaVac,1,2022-02-10,HK,${linked}\n`;
+    const text = `${header}\n${row('A1234564', 'HVP:1')}${row('A1234563', 'HVP:H12345678:CN:x')}${row('A1234563', ';')}`;
+    expect(await summaryOf(text)).to.deep.equal([
+      '2 docNumber RECORD_DOCUMENT_CHECK_DIGIT',
+      '2 linked.0.docNumber RECORD_DOCUMENT_FORMAT',
+      '3 linked.0 RECORD_FIELD_TYPE',
+      '4 linked.0.docType RECORD_FIELD_MISSING',
+      '4 linked.0.docNumber RECORD_FIELD_MISSING',
+      '4 linked.0.docIssuer RECORD_FIELD_MISSING',
+      '4 linked.1.docType RECORD_FIELD_MISSING',
+      '4 linked.1.docNumber RECORD_FIELD_MISSING',
+      '4 linked.1.docIssuer RECORD_FIELD_MISSING',
+    ]);
   });
 
   it('an unknown lot is an absent fact', async () => {

@@ -2,54 +2,10 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { testRecord, vaccinationRecord } from '../../support/consortium.ts';
+import { HOME_VISIT_PERMIT } from '../../support/sample-records.ts';
 import { runs } from '../../support/scale.ts';
+import { bundleOf, concept, IMMUNIZATION, OBSERVATION, PATIENT, SNOMED, type Json } from './fhir-samples.ts';
 import { readAllRows, recordsOf, summarise } from './read-all.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-
-const SNOMED = 'http://snomed.info/sct';
-
-const PATIENT: Json = {
-  resourceType: 'Patient',
-  id: 'p',
-  identifier: [{ system: 'urn:hcl:document:HKID', value: 'A1234563' }],
-  name: [
-    { use: 'official', family: 'CHAN', given: ['TAI', 'MAN'] },
-    { use: 'official', text: '陳大文' },
-  ],
-  birthDate: '1980-01-01',
-  gender: 'male',
-};
-const IMMUNIZATION: Json = {
-  resourceType: 'Immunization',
-  id: 'i',
-  status: 'completed',
-  vaccineCode: concept('http://hl7.org/fhir/sid/cvx', '511'),
-  patient: { reference: 'Patient/p' },
-  occurrenceDateTime: '2022-02-10',
-  lotNumber: 'B202106027',
-  location: { display: 'CVC-023' },
-  protocolApplied: [{ doseNumberPositiveInt: 3, seriesDosesPositiveInt: 3 }],
-};
-const OBSERVATION: Json = {
-  resourceType: 'Observation',
-  id: 'o',
-  status: 'final',
-  code: concept('http://loinc.org', '94500-6'),
-  subject: { reference: 'Patient/p' },
-  effectiveDateTime: '2022-12-20T09:15:00+08:00',
-  issued: '2022-12-20T21:00:00+08:00',
-  performer: [{ display: 'LAB-HK-017' }],
-  valueCodeableConcept: concept(SNOMED, '260415000'),
-};
-
-function concept(system: string, code: string): Json {
-  return { coding: [{ system, code }] };
-}
-
-function bundleOf(...resources: readonly Json[]): Json {
-  return { resourceType: 'Bundle', type: 'collection', entry: resources.map((resource) => ({ resource })) };
-}
 
 async function readFhir(value: unknown): ReturnType<typeof readAllRows> {
   return readAllRows('application/fhir+json', JSON.stringify(value), { country: 'HK' });
@@ -135,6 +91,29 @@ describe('FHIR R4 intake', () => {
       collectedAt: '2022-12-20T08:00:00+08:00',
     });
   });
+
+  it('takes manufacturer and expiry of a lot, by reference or where they stand', async () => {
+    const identifier = { system: 'http://ec.europa.eu/temp/vaccinemanufacturer', value: 'Sinovac-Biotech' };
+    const maker = { resourceType: 'Organization', id: 'm', identifier: [{ value: 'x' }, identifier] };
+    const given: readonly Json[] = [{ identifier }, { reference: 'Organization/m' }];
+    for (const manufacturer of given) {
+      const dose = { ...IMMUNIZATION, manufacturer, expirationDate: '2022-06-30' };
+      const record = await recordOf(PATIENT, maker, dose);
+      expect(record).to.include({ manufacturer: 'eu|Sinovac-Biotech', lotExpiresOn: '2022-06-30' });
+    }
+    const late = { ...IMMUNIZATION, expirationDate: '2022-02-09' };
+    expect(await summaryOf(bundleOf(PATIENT, late))).to.deep.equal([
+      '2 Immunization.occurrenceDateTime RECORD_LOT_EXPIRED',
+    ]);
+  });
+
+  for (const resourceType of ['Condition', 'QuestionnaireResponse']) {
+    it(`refuses ${resourceType} and says how to send it`, async () => {
+      const rows = await readFhir(bundleOf(PATIENT, { resourceType, subject: { reference: 'Patient/p' } }));
+      expect(summarise(rows)).to.deep.equal(['2 resourceType INTAKE_FHIR_RESOURCE']);
+      expect(JSON.stringify(rows)).to.include('as CSV or JSON');
+    });
+  }
 
   describe('references', () => {
     const at = (fullUrl: string, resource: Json): Json => ({ fullUrl, resource });
@@ -240,9 +219,21 @@ describe('FHIR R4 intake', () => {
       ['a medical record number', [{ type: type('MR'), system: 'urn:oid:1.2.3', value: '1' }]],
       ['a passport of nobody', [{ type: type('PPN'), value: 'N123456' }]],
       ['a passport of no country', [{ system: 'http://hl7.org/fhir/sid/passport-ZZZ', value: 'N123456' }]],
+      [
+        'a secondary document alone',
+        [{ use: 'secondary', system: 'urn:hcl:document:HKID', value: 'A1234563' }],
+      ],
       ['an old document', [{ use: 'old', system: 'urn:hcl:document:HKID', value: 'A1234563' }]],
       ['no identifier', []],
     ];
+    it('links a document that is marked as secondary, and no other', async () => {
+      const first = { system: 'urn:hcl:document:HKID', value: 'A1234563' };
+      const other = { system: 'urn:hcl:document:HVP', value: 'H12345678' };
+      const identifier = [{ use: 'secondary', ...other }, first, { ...other, value: 'H87654321' }];
+      const [record] = recordsOf(await readFhir(bundleOf({ ...PATIENT, identifier }, IMMUNIZATION)));
+      expect(record?.subject).to.deep.include({ docType: 'HKID', linked: [HOME_VISIT_PERMIT] });
+    });
+
     for (const [rule, identifier] of refused) {
       it(`refuses ${rule}, once`, async () => {
         expect(await summaryOf(bundleOf({ ...PATIENT, identifier }, IMMUNIZATION))).to.deep.equal([

@@ -1,0 +1,107 @@
+/**
+ * FHIR as NDJSON (R4 Bulk Data: one resource a line) → rows, streaming. What records are made with must stand before
+ * them: a Patient, then its Immunizations and Observations. Such resources are kept, the least used ones forgotten
+ * once they are more than `maxKeptBytes`: what then points to one is refused, and a file of any length takes the same
+ * memory.
+ */
+import { isPlainObject, type PlainObject } from '../../core/record/structure.ts';
+import { resourceTypeOf, textOf } from './fhir-element.ts';
+import { containedIn, targetOf, type FhirEntry, type References } from './fhir-references.ts';
+import { FhirReports } from './fhir-report.ts';
+import { isSupporting, resourceRows, tooLargeRow } from './fhir-resource.ts';
+import { isTooLargeResource } from './fhir-size.ts';
+import { parseJson } from './json.ts';
+import { readLines, type Line } from './lines.ts';
+import { refusedRow, type Bytes, type IntakeOptions, type IntakeRow } from './row.ts';
+
+/** Row = the line. */
+export async function* readFhirNdjson(body: Bytes, options: IntakeOptions): AsyncGenerator<IntakeRow> {
+  const { maxLineBytes, maxKeptBytes } = options.limits;
+  const references = new KeptResources(maxKeptBytes);
+  let isEmpty = true;
+  for await (const line of readLines(body, maxLineBytes)) {
+    for (const row of lineRows(line, references, options)) {
+      isEmpty = false;
+      yield row;
+    }
+  }
+  if (isEmpty)
+    yield refusedRow(0, '', 'INTAKE_NOTHING_TO_ISSUE', 'has no line with an Immunization or Observation');
+}
+
+function* lineRows(line: Line, references: KeptResources, options: IntakeOptions): Generator<IntakeRow> {
+  const { number: row, bytes } = line;
+  if (bytes === undefined) {
+    yield refusedRow(row, '', 'INTAKE_TOO_LARGE', `is longer than ${options.limits.maxLineBytes} bytes`);
+    return;
+  }
+  if (isBlank(bytes)) return;
+  const document = parseJson(bytes, options.limits, row);
+  if ('refused' in document) {
+    yield document.refused;
+    return;
+  }
+  const resource = document.value;
+  if (!isPlainObject(resource) || resourceTypeOf(resource) === undefined) {
+    yield refusedRow(row, 'resourceType', 'INTAKE_FHIR_RESOURCE', 'is missing: this is no FHIR resource');
+  } else if (resourceTypeOf(resource) === 'Bundle') {
+    const reason = 'is Bundle: a line holds one resource; send a Bundle as application/fhir+json';
+    yield refusedRow(row, 'resourceType', 'INTAKE_FHIR_RESOURCE', reason);
+  } else if (isTooLargeResource(resource)) {
+    yield tooLargeRow(row, '');
+  } else if (isSupporting(resource)) {
+    references.keep(resource, bytes.length);
+  } else {
+    yield* resourceRows(row, { resource }, { references, reports: FhirReports.none, options });
+  }
+}
+
+interface Kept {
+  /** `null` where two lines share type and id. */
+  readonly resource: PlainObject | null;
+  readonly bytes: number;
+}
+
+/** By type and id, in the order of their last use. */
+class KeptResources implements References {
+  readonly #maxBytes: number;
+  readonly #kept = new Map<string, Kept>();
+  #bytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  keep(resource: PlainObject, bytes: number): void {
+    const id = textOf(resource, 'id');
+    if (id === undefined) return;
+    const name = `${resourceTypeOf(resource)}/${id}`;
+    const known = this.#kept.get(name);
+    this.#put(name, { resource: known === undefined ? resource : null, bytes });
+    for (const [oldest, { bytes: freed }] of this.#kept) {
+      if (this.#bytes <= this.#maxBytes) break;
+      this.#kept.delete(oldest);
+      this.#bytes -= freed;
+    }
+  }
+
+  resolve(reference: unknown, from: FhirEntry): PlainObject | undefined {
+    const target = targetOf(reference);
+    if (target === undefined) return undefined;
+    if (target.startsWith('#')) return containedIn(from.resource, target.slice(1));
+    const kept = this.#kept.get(target);
+    if (kept === undefined) return undefined;
+    this.#put(target, kept);
+    return kept.resource ?? undefined;
+  }
+
+  #put(name: string, kept: Kept): void {
+    this.#bytes += kept.bytes - (this.#kept.get(name)?.bytes ?? 0);
+    this.#kept.delete(name);
+    this.#kept.set(name, kept);
+  }
+}
+
+function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0x20 || byte === 0x0d || byte === 0x09);
+}
