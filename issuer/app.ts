@@ -13,6 +13,10 @@ import { addGetRecord } from './routes/get-record.ts';
 import { addGetStatus } from './routes/get-status.ts';
 import { addPostRecords } from './routes/post-records.ts';
 import { addPostRevocations } from './routes/post-revocations.ts';
+import { addErasures } from './routes/erasures.ts';
+import { addGetBatchAccount } from './routes/get-batch-account.ts';
+import { addPostReports } from './routes/post-reports.ts';
+import { addRetention } from './routes/retention.ts';
 
 export interface IssuerAppOptions {
   readonly issuer: Issuer;
@@ -44,5 +48,9 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addGetBatch(app, issuer);
   addGetStatus(app, issuer);
   addGetIssuer(app, issuer);
+  addErasures(app, operator);
+  addPostReports(app, operator);
+  addRetention(app, operator);
+  addGetBatchAccount(app, operator);
   return app;
 }

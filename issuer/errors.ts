@@ -13,6 +13,7 @@ const PROBLEMS = {
   ISSUER_HALTED: { status: 503, title: 'The issuer has stopped itself' },
   ISSUER_BUSY: { status: 503, title: 'Too much is waiting, try again' },
   STATUS_NOT_PUBLISHED: { status: 503, title: 'No status version is anchored yet' },
+  ERASURE_NOT_FOUND: { status: 404, title: 'No record of this id was erased' },
 } as const;
 
 /** Codes that requests can meet; the others never leave the process. */
@@ -25,6 +26,8 @@ type FatalCode =
   /** The ledger knows more of this issuer than its store: an old backup, or a second writer. */
   | 'ISSUER_STORE_BEHIND'
   | 'ISSUER_STORE_OF_ANOTHER'
-  | 'ISSUER_SECRET_INVALID';
+  | 'ISSUER_SECRET_INVALID'
+  /** The store's values live under an epoch whose key is gone: an old copy of the store, or a lost key folder. */
+  | 'ISSUER_EPOCH_LOST';
 
 export class IssuerError extends HclError<keyof typeof PROBLEMS | FatalCode> {}

@@ -15,7 +15,6 @@ import type { BatchClass } from '../core/credential/credential-type.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
 import type { Clock, RandomBytes } from '../service/clock.ts';
-import { Envelope } from '../service/envelope.ts';
 import { silentLogger, type Log } from '../service/logging.ts';
 import { Store, WriteBatch } from '../service/store.ts';
 import type { RevocationReason } from './act.ts';
@@ -33,6 +32,9 @@ import { Lanes } from './lanes.ts';
 import { ListAllocator } from './list-allocator.ts';
 import { createIssuerMetrics, type IssuerMetrics } from './metrics.ts';
 import { Pipeline } from './pipeline.ts';
+import { PRIVACY_DEFAULTS } from './privacy/config.ts';
+import { KeyRing } from './privacy/key-ring.ts';
+import { Privacy } from './privacy/privacy.ts';
 import type { AnchorPort, StatusPort } from './ports.ts';
 import { Release, type HeldCredential, type StoredRecord } from './release.ts';
 import type { RowResult } from './row.ts';
@@ -86,6 +88,7 @@ interface Parts {
   readonly status: Status;
   readonly publication: StatusPublication;
   readonly background: Background;
+  readonly privacy: Privacy;
 }
 
 const PATIENCE_MS = 5_000;
@@ -98,6 +101,8 @@ export class Issuer implements AsyncDisposable {
   readonly key: Pick<IssuerKey, 'kid' | 'publicKey'>;
   /** The issuer as the ledger names it. */
   readonly id: Hex;
+  /** Erasure, retention, access reports. */
+  readonly privacy: Privacy;
   readonly #parts: Parts;
   readonly #disconnect: () => void;
 
@@ -107,6 +112,7 @@ export class Issuer implements AsyncDisposable {
     this.#disconnect = () => ports[Symbol.dispose]?.();
     this.metrics = parts.metrics;
     this.key = parts.key;
+    this.privacy = parts.privacy;
     this.#parts = parts;
   }
 
@@ -130,6 +136,7 @@ export class Issuer implements AsyncDisposable {
   /** Begins to batch, anchor and publish by itself. */
   start(): void {
     this.#parts.background.start();
+    this.privacy.start();
   }
 
   /** See `RecordIssuer.issueRows`. */
@@ -226,6 +233,7 @@ export class Issuer implements AsyncDisposable {
     patience.abort();
     this.#disconnect();
     await stopped;
+    await this.privacy.stop();
     await this.#parts.finisher[Symbol.asyncDispose]();
     await this.#parts.store.close();
   }
@@ -253,9 +261,12 @@ async function openParts({ config, secrets, ports, store }: Opening): Promise<Pa
   const metrics = createIssuerMetrics();
   const gate = new Gate();
   const index = new KeyedIndex(secrets.indexKey);
-  const envelope = new Envelope(secrets.keyEncryption, randomBytes);
-  const finishing = finishingPartsOf({ did, ...secrets }, { crypto, randomBytes });
-  const finisher = new Finisher({ did, ...secrets }, finishing);
+  const { privacy: privacyConfig = PRIVACY_DEFAULTS } = config;
+  const folder = privacyConfig.epochFolder ?? join(config.dataFolder, 'epochs');
+  const ring = await KeyRing.open({ store, tables, folder, did, ...secrets, randomBytes });
+  const { envelope } = ring;
+  const finishing = finishingPartsOf({ did, ...secrets }, { crypto, randomBytes, envelope });
+  const finisher = new Finisher({ did, ...secrets, keyEncryption: ring.keys }, finishing);
   const { key, sealer } = finishing;
 
   const batches = await Batches.open({ crypto, store, tables, now, randomBytes, seedKey: secrets.batchSeed });
@@ -270,6 +281,7 @@ async function openParts({ config, secrets, ports, store }: Opening): Promise<Pa
     ...common,
     did,
     index,
+    ring,
     lanes,
     finisher,
     maxWaiting,
@@ -277,6 +289,25 @@ async function openParts({ config, secrets, ports, store }: Opening): Promise<Pa
     describe: (number) => release.describe(number),
     onStored: (count) => {
       metrics.records.inc(count);
+      background.wake();
+    },
+  });
+  const privacy = new Privacy({
+    ...common,
+    did,
+    key,
+    config: privacyConfig,
+    index,
+    ring,
+    sealer,
+    batches,
+    lanes,
+    finisher,
+    records,
+    release,
+    status,
+    onErased: (count) => {
+      metrics.erased.inc(count);
       background.wake();
     },
   });
@@ -294,6 +325,7 @@ async function openParts({ config, secrets, ports, store }: Opening): Promise<Pa
     status,
     publication,
     background,
+    privacy,
   };
 }
 

@@ -23,6 +23,7 @@ const ID_TEXT = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 export class KeyedIndex {
   readonly #handleKey: HmacKey;
   readonly #recordKey: HmacKey;
+  readonly #documentKey: HmacKey;
   readonly #idKey: KeyObject;
   /** A single block cipher keeps no state between blocks, so one serves for all ids. */
   readonly #idCipher: Cipheriv;
@@ -33,6 +34,7 @@ export class KeyedIndex {
       createHmac('sha256', key).update(`hcl/index/1/${purpose}`).digest();
     this.#handleKey = prepare(derive('handle'));
     this.#recordKey = prepare(derive('record'));
+    this.#documentKey = prepare(derive('document'));
     this.#idKey = createSecretKey(derive('id'));
     this.#idCipher = createCipheriv('aes-256-ecb', this.#idKey, null).setAutoPadding(false);
   }
@@ -43,6 +45,11 @@ export class KeyedIndex {
 
   ofRecord(canonicalRecord: Uint8Array): Uint8Array {
     return keyed(this.#recordKey, canonicalRecord);
+  }
+
+  /** @param document canonical JSON of its kind, issuer and number */
+  ofDocument(document: Uint8Array): Uint8Array {
+    return keyed(this.#documentKey, document);
   }
 
   /** 22 characters of base64url. */

@@ -10,6 +10,7 @@ export interface IssuerMetrics extends HttpMetrics {
   readonly ledgerFailures: Counter;
   readonly waiting: Gauge;
   readonly statusVersion: Gauge;
+  readonly erased: Counter;
 }
 
 export function createIssuerMetrics(): IssuerMetrics {
@@ -46,5 +47,6 @@ export function createIssuerMetrics(): IssuerMetrics {
       name: 'hcl_issuer_status_version',
       help: 'Newest status version on the ledger',
     }),
+    erased: counter({ registry, name: 'hcl_issuer_records_erased_total', help: 'Records erased' }),
   };
 }

@@ -70,11 +70,14 @@ export class Release {
     return { recordId, type: recordOf(entry).type, credentials: await this.#describeEntry(entry) };
   }
 
-  /** The credentials of a record that is there. */
+  /** The credentials of a record that is there; none when it was erased a moment ago. */
   async describe(recordNumber: number): Promise<readonly IssuedCredential[]> {
     const entry = await this.#entry(recordNumber);
-    invariant(entry !== undefined, 'a record that was numbered is there');
-    return await this.#describeEntry(entry);
+    if (entry === undefined) return [];
+    return await this.#describeEntry(entry).catch((error: unknown) => {
+      if (error instanceof IssuerError && error.code === 'CREDENTIAL_NOT_FOUND') return [];
+      throw error;
+    });
   }
 
   /** Throws `CREDENTIAL_NOT_FOUND`. */

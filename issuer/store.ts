@@ -7,7 +7,7 @@
  * | 1   | meta        | name → see `issuer-state.ts`                                                         |
  * | 2   | records     | record number u64 → envelope: record and its two signed credentials                  |
  * | 3   | handles     | HMAC(handle) 16 → record number u64 ‖ place u8 ‖ lane u8 ‖ entry u64                |
- * | 4   | duplicates  | HMAC(canonical record) 16 → record number u64                                       |
+ * | 4   | duplicates  | HMAC(canonical record) 16, by epoch → record number u64                             |
  * | 5   | leaves      | lane u8 ‖ first entry u64 → (leaf hash 32 ‖ record number u64 ‖ place u8) × n       |
  * | 6   | batches     | batch number u64 → staged batch, see `batch-entry.ts`                               |
  * | 7   | roots       | root 32 → batch number u64                                                         |
@@ -17,6 +17,11 @@
  * | 11  | acts        | act number u64 → JSON, see `status-entry.ts`                                        |
  * | 12  | statuses    | version u64 → JSON of the staged version                                            |
  * | 13  | published   | version u64 → nothing: the version is final                                         |
+ * | 35  | erasures    | record number u64 → JSON, see `privacy/erasure-entry.ts`                             |
+ * | 36  | erasureWork | stage u8 ‖ epoch u32 ‖ record number u64 → time u64: an erasure that is not through  |
+ * | 37  | expiries    | type u8 ‖ day of issue u32 ‖ record number u64 → nothing                            |
+ * | 38  | documents   | HMAC(document) 16 ‖ record number u64 → nothing                                     |
+ * | 39  | disclosures | record number u64 ‖ time in ms u64 → JSON, see `privacy/disclosures.ts`              |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
@@ -35,7 +40,12 @@ type TableName =
   | 'lists'
   | 'acts'
   | 'statuses'
-  | 'published';
+  | 'published'
+  | 'erasures'
+  | 'erasureWork'
+  | 'expiries'
+  | 'documents'
+  | 'disclosures';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -51,6 +61,11 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   acts: { tag: 11, format: 1 },
   statuses: { tag: 12, format: 1 },
   published: { tag: 13, format: 1 },
+  erasures: { tag: 35, format: 1 },
+  erasureWork: { tag: 36, format: 1 },
+  expiries: { tag: 37, format: 1 },
+  documents: { tag: 38, format: 1 },
+  disclosures: { tag: 39, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;

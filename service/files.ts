@@ -41,7 +41,8 @@ export async function readSecretFile(path: string): Promise<string> {
   return await readFile(path, 'utf8');
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** What was made, renamed or removed in the folder is on the disk. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();
