@@ -8,7 +8,11 @@
  */
 import { fromHex, toHex, type Hex } from '../core/bytes/hex.ts';
 import { equalBytes } from '../core/bytes/equal.ts';
-import { readErasureReceipt, type ErasureReceipt } from '../core/commitment/erasure-receipt.ts';
+import {
+  kidOfErasureReceipt,
+  readErasureReceipt,
+  type ErasureReceipt,
+} from '../core/commitment/erasure-receipt.ts';
 import { paddingLeafHash } from '../core/commitment/hmac.ts';
 import { commitmentOfHashes, leafHash } from '../core/commitment/leaf.ts';
 import type { Crypto } from '../core/crypto.ts';
@@ -18,8 +22,8 @@ import { HclError } from '../core/errors.ts';
 export interface AccountKnowledge {
   readonly crypto: Crypto;
   readonly did: string;
-  /** Its keys that may sign receipts, each 65 bytes, SEC 1. */
-  readonly publicKeys: readonly Uint8Array[];
+  /** The issuer's key of this `kid`, 65 bytes, SEC 1; `undefined` when it has none. */
+  readonly keyOf: (kid: string) => Uint8Array | undefined;
   /** Whether its status lists say revoked. */
   readonly isRevoked: (status: ErasureReceipt['status']) => boolean;
 }
@@ -64,22 +68,21 @@ export function checkAccount(
 type ToldLeaf = { readonly headerHash: Hex; readonly payloadHash: Hex } | { readonly receipt: string };
 
 function problemOf(told: ToldLeaf, leaf: Uint8Array, knowledge: AccountKnowledge): string | undefined {
-  const { crypto, did, publicKeys, isRevoked } = knowledge;
+  const { crypto, did, isRevoked } = knowledge;
   if (!('receipt' in told)) {
     const commitment = commitmentOfHashes(fromHex(told.headerHash), fromHex(told.payloadHash));
     return equalBytes(leafHash(crypto, commitment), leaf) ? undefined : 'its hashes give another leaf';
   }
-  const receipt = publicKeys
-    .map((key) => receiptSignedBy(key, told.receipt))
-    .find((one) => one !== undefined);
+  const receipt = readReceipt(told.receipt, knowledge);
   if (receipt === undefined) return 'its receipt is not signed by the issuer';
   if (receipt.issuer !== did || receipt.leaf !== toHex(leaf)) return 'its receipt is for another leaf';
   return isRevoked(receipt.status) ? undefined : 'it is erased and not revoked';
 }
 
-function receiptSignedBy(publicKey: Uint8Array, text: string): ErasureReceipt | undefined {
+function readReceipt(text: string, { keyOf }: AccountKnowledge): ErasureReceipt | undefined {
   try {
-    return readErasureReceipt(text, publicKey);
+    const publicKey = keyOf(kidOfErasureReceipt(text));
+    return publicKey === undefined ? undefined : readErasureReceipt(text, publicKey);
   } catch (error) {
     if (error instanceof HclError) return undefined;
     throw error;

@@ -54,6 +54,11 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'Measure: ratios of medians taken in one run.',
     load: async () => (await import('./commands/bench.ts')).bench,
   },
+  {
+    name: 'record',
+    summary: 'Erase a record, report what is held, show retention, account for leaves.',
+    load: async () => (await import('./commands/record.ts')).record,
+  },
 ];
 
 export const COMMAND_NAMES: readonly string[] = COMMANDS.map(({ name }) => name);

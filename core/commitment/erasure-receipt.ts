@@ -57,6 +57,14 @@ export async function signErasureReceipt(receipt: ErasureReceipt, key: SigningKe
   return (await signToken(claims, TYP, key)).jws;
 }
 
+/** The `kid` that a receipt names; nothing is verified. Throws `RECEIPT_MALFORMED`. */
+export function kidOfErasureReceipt(text: string): string {
+  const { header } = takeApart(text);
+  const kid = typeof header === 'object' && header !== null && 'kid' in header ? header['kid'] : undefined;
+  if (typeof kid !== 'string') throw malformed();
+  return kid;
+}
+
 /**
  * Reads a receipt that `publicKey` signed; whether that key counts is the caller's to judge. Throws
  * `RECEIPT_MALFORMED`, `RECEIPT_SIGNATURE`.

@@ -56,7 +56,7 @@ export async function checkLeaves(
   const knowledge = {
     crypto: nodeCrypto,
     did: DID,
-    publicKeys: [issuer.key.publicKey],
+    keyOf: (kid: string) => (kid === issuer.key.kid ? issuer.key.publicKey : undefined),
     isRevoked: ({ idx, uri }: { idx: number; uri: string }) => lists.get(uri)?.get(idx) === 'revoked',
   };
   const sum = { records: 0, erased: 0 };
