@@ -56,8 +56,13 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'receipt',
-    summary: "Check that an issuer kept the promises of its receipts.",
+    summary: 'Check that an issuer kept the promises of its receipts.',
     load: async () => (await import('./commands/receipt.ts')).receipt,
+  },
+  {
+    name: 'record',
+    summary: 'Erase a record, report what is held, show retention, account for leaves.',
+    load: async () => (await import('./commands/record.ts')).record,
   },
 ];
 

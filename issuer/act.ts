@@ -24,7 +24,8 @@ export const REVOCATION_REASONS = [
   'withdrawn-by-holder',
 ] as const;
 
-export type RevocationReason = (typeof REVOCATION_REASONS)[number];
+/** `erased` is what erasure alone gives (`privacy/`). */
+export type RevocationReason = (typeof REVOCATION_REASONS)[number] | 'erased';
 
 export interface Act {
   readonly kind: 'revoke';

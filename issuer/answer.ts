@@ -52,7 +52,8 @@ export async function answerChunk(
           ? stored.credentials.map(anchoring)
           : stored.credentials,
     });
-    records.set(recordId, { id: recordId, leaves: stored.leafHashes });
+    // Of a record that was erased a moment ago nothing can be promised any more.
+    if (stored.leafHashes.length > 0) records.set(recordId, { id: recordId, leaves: stored.leafHashes });
   }
   if (records.size === 0) return { results, resumed };
   const receipt = keyed?.receipt ?? (await receipts.sign([...records.values()]));

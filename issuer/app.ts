@@ -21,6 +21,10 @@ import { addPostRevocations } from './routes/post-revocations.ts';
 import { addGetUploads } from './routes/get-uploads.ts';
 import { addPostReceipts } from './routes/post-receipts.ts';
 import { Uploads } from './uploads.ts';
+import { addErasures } from './routes/erasures.ts';
+import { addGetBatchAccount } from './routes/get-batch-account.ts';
+import { addPostReports } from './routes/post-reports.ts';
+import { addRetention } from './routes/retention.ts';
 
 export interface IssuerAppOptions {
   readonly issuer: Issuer;
@@ -59,5 +63,9 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addPostKeyUse(app, operator);
   addPostKeyReSign(app, operator);
   addGetRecordFhir(app, operator);
+  addErasures(app, operator);
+  addPostReports(app, operator);
+  addRetention(app, operator);
+  addGetBatchAccount(app, operator);
   return app;
 }

@@ -3,6 +3,7 @@ import type { BatchClass } from '../core/credential/credential-type.ts';
 import { readBudgetConfig, type BudgetConfig } from './budget/rules.ts';
 import { readEnv, ConfigError, type Environment } from '../service/config.ts';
 import type { LogLevel } from '../service/logging.ts';
+import { readPrivacyConfig, type PrivacyConfig } from './privacy/config.ts';
 
 export interface IssuerConfig {
   /** `did:web:hk-dh.example`. */
@@ -31,6 +32,8 @@ export interface IssuerConfig {
   readonly logLevel: LogLevel;
   /** Absent: none, which is announced at start. */
   readonly budget?: BudgetConfig;
+  /** Default: `PRIVACY_DEFAULTS`. */
+  readonly privacy?: PrivacyConfig;
 }
 
 export const ISSUER_DEFAULTS = {
@@ -73,6 +76,7 @@ export function readIssuerConfig(environment: Environment): IssuerConfig {
       port: env.integer('PORT', { fallback: defaults.port, min: 0, max: 65_535 }),
       maxFileBytes: env.integer('MAX_FILE_BYTES', { fallback: defaults.maxFileBytes, min: 1_024, max: 1e12 }),
     },
+    privacy: readPrivacyConfig(env),
     logLevel: env.oneOf('LOG_LEVEL', ['error', 'warn', 'info', 'debug', 'silent'], 'info'),
     budget: readBudgetConfig(env),
   });

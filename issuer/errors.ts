@@ -21,6 +21,7 @@ const PROBLEMS = {
   IDEMPOTENCY_KEY_BUSY: { status: 409, title: 'Too many requests wait for this idempotency key' },
   RECEIPT_INVALID: { status: 400, title: 'This is no receipt' },
   RECORD_NO_FHIR_FORM: { status: 404, title: 'There is no FHIR form of this record' },
+  ERASURE_NOT_FOUND: { status: 404, title: 'No record of this id was erased' },
 } as const;
 
 /** Codes that requests can meet; the others never leave the process. */
@@ -33,6 +34,8 @@ type FatalCode =
   /** The ledger knows more of this issuer than its store: an old backup, or a second writer. */
   | 'ISSUER_STORE_BEHIND'
   | 'ISSUER_STORE_OF_ANOTHER'
-  | 'ISSUER_SECRET_INVALID';
+  | 'ISSUER_SECRET_INVALID'
+  /** The store's values live under an epoch whose key is gone: an old copy of the store, or a lost key folder. */
+  | 'ISSUER_EPOCH_LOST';
 
 export class IssuerError extends HclError<keyof typeof PROBLEMS | FatalCode> {}

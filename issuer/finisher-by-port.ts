@@ -33,6 +33,9 @@ export class FinisherByPort implements AsyncDisposable {
     );
   }
 
+  /** Nothing to do: it seals in this thread, with the envelope that knows all keys. */
+  useKeys(): void {}
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     for (const { reject } of this.#waiting.splice(0)) reject(closing());

@@ -26,7 +26,7 @@ interface Piece {
 }
 
 export class Finisher implements AsyncDisposable {
-  readonly #secrets: FinishingSecrets;
+  #secrets: FinishingSecrets;
   readonly #parts: FinishingParts;
   readonly #waiting: Piece[] = [];
   #thread: FinishingThread | undefined;
@@ -49,6 +49,13 @@ export class Finisher implements AsyncDisposable {
     this.#feedThread();
     void this.#help();
     return (await Promise.all(pieces.map(({ finished }) => finished.promise))).flat();
+  }
+
+  /** The thread seals with these from now on; what it has at hand comes under the former ones. */
+  useKeys(keyEncryption: FinishingSecrets['keyEncryption']): void {
+    this.#secrets = { ...this.#secrets, keyEncryption };
+    this.#thread?.retire();
+    this.#thread = undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

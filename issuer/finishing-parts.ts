@@ -14,8 +14,12 @@ export interface FinishingSecrets extends Pick<IssuerSecrets, 'signingKey' | 'ke
 /** Throws `ISSUER_SECRET_INVALID`. */
 export function finishingPartsOf(
   { did, signingKey, keyEncryption }: FinishingSecrets,
-  { crypto, randomBytes }: { readonly crypto: Crypto; readonly randomBytes: RandomBytes },
+  {
+    crypto,
+    randomBytes,
+    envelope = new Envelope(keyEncryption, randomBytes),
+  }: { readonly crypto: Crypto; readonly randomBytes: RandomBytes; readonly envelope?: Envelope },
 ): FinishingParts {
-  const sealer = new RecordSealer(new Envelope(keyEncryption, randomBytes), did);
+  const sealer = new RecordSealer(envelope, did);
   return { crypto, key: issuerKeyOf(crypto, signingKey), sealer };
 }

@@ -9,6 +9,7 @@ export class FinishingThread {
   /** The thread answers in the order in which it was asked. */
   readonly #asked: PromiseWithResolvers<readonly FinishedRecord[]>[] = [];
   #isAlive = true;
+  #isRetired = false;
 
   constructor({ did, signingKey, keyEncryption }: FinishingSecrets) {
     const file = new URL('./finishing-worker.ts', import.meta.url);
@@ -16,6 +17,7 @@ export class FinishingThread {
     this.#worker.on('message', (packed: Uint8Array) => {
       this.#asked.shift()?.resolve(unpackFinished(packed));
       if (this.#asked.length === 0) this.#worker.unref();
+      if (this.#asked.length === 0 && this.#isRetired) void this.end();
     });
     this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('the finishing thread has ended')));
@@ -40,6 +42,12 @@ export class FinishingThread {
     const packed = packUnsigned(records);
     this.#worker.postMessage(packed, [packed.buffer]);
     return answer.promise;
+  }
+
+  /** Ends once all that was asked is answered. */
+  retire(): void {
+    this.#isRetired = true;
+    if (this.#asked.length === 0) void this.end();
   }
 
   async end(): Promise<void> {

@@ -7,7 +7,6 @@
  * numbers and status entries behind. The same record again finds the first one, by content: sending a file
  * twice, or once more after a crash, makes nothing new. A signed receipt goes with the answers of each chunk.
  */
-import { Buffer } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toCanonicalJson } from '../core/bytes/canonical-json.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
@@ -24,6 +23,8 @@ import { encodeHandleEntry } from './handle-entry.ts';
 import type { Attempt, KeyedChunk } from './idempotency-attempt.ts';
 import type { IntakeRow } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
+import type { KeyRing } from './privacy/key-ring.ts';
+import { putTraces, type RecordTraces } from './privacy/traces.ts';
 import { LANE_COUNT, type LaneLeaf, type Lanes } from './lanes.ts';
 import { Lock } from './lock.ts';
 import { newCredentials, type MakerDependencies, type NewCredential } from './new-record.ts';
@@ -36,6 +37,7 @@ export interface RecordIssuerDependencies extends MakerDependencies {
   readonly store: Store;
   readonly tables: IssuerTables;
   readonly index: KeyedIndex;
+  readonly ring: KeyRing;
   readonly lanes: Lanes;
   readonly finisher: Pick<Finisher, 'finish'>;
   readonly now: Clock;
@@ -54,8 +56,8 @@ export interface RecordIssuerDependencies extends MakerDependencies {
 export interface Draft {
   readonly number: number;
   readonly recordBytes: Uint8Array;
-  readonly indexKey: Uint8Array;
-  /** `indexKey` as the key of a map. */
+  readonly traces: RecordTraces;
+  /** The record's canonical text: its name as long as it is on its way to the disk. */
   readonly name: string;
   /** In the order of `PROFILES`. */
   readonly credentials: readonly NewCredential[];
@@ -70,8 +72,10 @@ export interface Outcome {
 /** What is known of a good row before anything is made for it. */
 interface GoodRow {
   readonly record: Extract<IntakeRow, { record: unknown }>['record'];
+  readonly name: string;
   readonly recordBytes: Uint8Array;
-  readonly indexKey: Uint8Array;
+  /** Under the newest epoch first. */
+  readonly recordNames: ReturnType<KeyRing['recordNames']>;
 }
 
 export type FinishedDraft = Draft & FinishedRecord;
@@ -126,8 +130,8 @@ export class RecordIssuer {
   /**
    * Answers the rows in order, chunk by chunk; an answer means that the rows are on the disk. Memory does not grow
    * with the number of rows. Throws `ISSUER_BUSY` when too much waits for the ledger, `ISSUER_OVER_BUDGET`,
-   * `STORE_FAILED`, what `rows` throws and, with an `attempt`, `IDEMPOTENCY_KEY_REUSED`. Rows answered before hold all the same, and sending
-   * everything again is safe.
+   * `STORE_FAILED`, what `rows` throws and, with an `attempt`, `IDEMPOTENCY_KEY_REUSED`. Rows answered before hold
+   * all the same, and sending everything again is safe.
    */
   async *issueChunks(
     rows: AsyncIterable<IntakeRow> | Iterable<IntakeRow>,
@@ -187,45 +191,52 @@ export class RecordIssuer {
   async #drawUp(chunk: readonly IntakeRow[]): Promise<readonly Outcome[]> {
     const rows = chunk.flatMap((row) => ('record' in row ? [this.#read(row)] : []));
     for (const name of this.#settled.splice(0)) this.#underWay.delete(name);
-    const stored = await this.#deps.tables.duplicates.getMany(rows.map(({ indexKey }) => indexKey));
+    const stored = await this.#storedNumbers(rows);
     this.#deps.budget.spend(this.#newAmong(rows, stored), this.#deps.now());
     const issuedAtSeconds = Math.floor(this.#deps.now() / 1000);
     const outcomes: Outcome[] = [];
     for (const [i, row] of rows.entries()) {
       if (i > 0 && i % TURN_ROWS === 0) await nextTurn();
-      const name = nameOf(row.indexKey);
-      const before = stored[i];
-      const known = before === undefined ? this.#underWay.get(name) : readUint64(before);
+      const known = stored[i] ?? this.#underWay.get(row.name);
       outcomes.push(
-        known === undefined ? this.#draft(row, name, issuedAtSeconds) : { number: known, draft: undefined },
+        known === undefined ? this.#draft(row, issuedAtSeconds) : { number: known, draft: undefined },
       );
     }
     return outcomes;
   }
 
   /** The records that are neither stored, nor under way, nor named before among the rows. */
-  #newAmong(
-    rows: readonly GoodRow[],
-    stored: readonly (Uint8Array | undefined)[],
-  ): readonly GoodRow['record'][] {
+  #newAmong(rows: readonly GoodRow[], stored: readonly (number | undefined)[]): readonly GoodRow['record'][] {
     const fresh = new Map<string, GoodRow['record']>();
-    for (const [i, { indexKey, record }] of rows.entries()) {
-      const name = nameOf(indexKey);
+    for (const [i, { name, record }] of rows.entries()) {
       if (stored[i] === undefined && !this.#underWay.has(name)) fresh.set(name, record);
     }
     return [...fresh.values()];
   }
 
   #read({ record }: Extract<IntakeRow, { record: unknown }>): GoodRow {
-    const recordBytes = toUtf8(toCanonicalJson(record));
-    return { record, recordBytes, indexKey: this.#deps.index.ofRecord(recordBytes) };
+    const name = toCanonicalJson(record);
+    const recordBytes = toUtf8(name);
+    return { record, name, recordBytes, recordNames: this.#deps.ring.recordNames(recordBytes) };
   }
 
-  #draft({ record, recordBytes, indexKey }: GoodRow, name: string, issuedAtSeconds: number): Outcome {
+  /** The number of each row's record, `undefined` when it is not stored. */
+  async #storedNumbers(rows: readonly GoodRow[]): Promise<readonly (number | undefined)[]> {
+    const values = await this.#deps.tables.duplicates.getMany(rows.flatMap(({ recordNames }) => recordNames));
+    let at = 0;
+    return rows.map(({ recordNames: { length } }) => {
+      const found = values.slice(at, (at += length)).find((value) => value !== undefined);
+      return found === undefined ? undefined : readUint64(found);
+    });
+  }
+
+  #draft({ record, recordBytes, recordNames, name }: GoodRow, issuedAtSeconds: number): Outcome {
     const number = this.#nextRecord++;
     this.#underWay.set(name, number);
     const credentials = newCredentials(record, issuedAtSeconds, this.#deps);
-    return { number, draft: { number, recordBytes, indexKey, name, credentials } };
+    const [documentName] = this.#deps.ring.documentNames(record.subject);
+    const traces = { type: record.type, issuedAtSeconds, recordName: recordNames[0], documentName };
+    return { number, draft: { number, recordBytes, traces, name, credentials } };
   }
 
   /** Resolves when all of the chunk, and of the chunks before it, is on the disk. */
@@ -307,18 +318,12 @@ export class RecordIssuer {
   }
 
   #addRecords(drafts: readonly FinishedDraft[], batch: WriteBatch): void {
-    for (const { number, indexKey, sealed } of drafts) {
-      const key = toUint64(number);
-      batch.put(TABLES.records, key, sealed);
-      batch.put(TABLES.duplicates, indexKey, key);
+    for (const { number, traces, sealed } of drafts) {
+      batch.put(TABLES.records, toUint64(number), sealed);
+      putTraces(batch, number, traces);
     }
     if (drafts.length > 0) batch.put(TABLES.meta, NEXT_RECORD, toUint64(this.#nextRecord));
   }
-}
-
-/** A key of a map, from bytes. */
-function nameOf(indexKey: Uint8Array): string {
-  return Buffer.from(indexKey.buffer, indexKey.byteOffset, indexKey.length).toString('latin1');
 }
 
 /** What a row says, in one form: a good one its record, a bad one all that is wrong with it. */

@@ -16,7 +16,6 @@ import type { Crypto } from '../core/crypto.ts';
 import type { HealthRecord } from '../core/record/record.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
 import type { Clock, RandomBytes } from '../service/clock.ts';
-import { Envelope } from '../service/envelope.ts';
 import { silentLogger, type Log } from '../service/logging.ts';
 import { Store, WriteBatch } from '../service/store.ts';
 import type { RevocationReason } from './act.ts';
@@ -38,6 +37,9 @@ import { Lanes } from './lanes.ts';
 import { ListAllocator } from './list-allocator.ts';
 import { createIssuerMetrics, type IssuerMetrics } from './metrics.ts';
 import { Pipeline } from './pipeline.ts';
+import { PRIVACY_DEFAULTS } from './privacy/config.ts';
+import { KeyRing } from './privacy/key-ring.ts';
+import { Privacy } from './privacy/privacy.ts';
 import type { AnchorPort, StatusPort } from './ports.ts';
 import { Receipts, type LeafAnswer } from './receipts.ts';
 import { Release, type HeldCredential, type StoredRecord } from './release.ts';
@@ -99,6 +101,7 @@ interface Parts {
   readonly publication: StatusPublication;
   readonly background: Background;
   readonly rotation: KeyRotation;
+  readonly privacy: Privacy;
 }
 
 const PATIENCE_MS = 5_000;
@@ -108,8 +111,6 @@ const NO_BUDGET: BudgetConfig = { rules: [], utcOffsetMinutes: 0 };
 export class Issuer implements AsyncDisposable {
   readonly config: IssuerConfig;
   readonly metrics: IssuerMetrics;
-  /** Public part of the signing key. */
-  readonly key: Pick<PresentKey, 'kid' | 'publicKey'>;
   /** The issuer as the ledger names it. */
   readonly id: Hex;
   readonly #house: Reopening<Parts>;
@@ -120,8 +121,17 @@ export class Issuer implements AsyncDisposable {
     this.id = issuerIdOf(config.did);
     this.#disconnect = () => ports[Symbol.dispose]?.();
     this.metrics = house.current.metrics;
-    this.key = house.current.key;
     this.#house = house;
+  }
+
+  /** Public part of the key that signs now. */
+  get key(): Pick<PresentKey, 'kid' | 'publicKey'> {
+    return this.#house.latest.key;
+  }
+
+  /** Erasure, retention, access reports. */
+  get privacy(): Privacy {
+    return this.#parts.privacy;
   }
 
   /** All that works on the store; throws `STORE_FAILED` while that is opened again. */
@@ -138,10 +148,15 @@ export class Issuer implements AsyncDisposable {
     const opening = { config, secrets, ports, metrics: createIssuerMetrics() };
     const house = await Reopening.open<Parts>({
       open: (onFailure) => openAndCompare({ ...opening, onFailure }, (work) => work.reconcileIfReachable()),
-      reopen: (onFailure) => openAndCompare({ ...opening, onFailure }, (work) => work.reconcileOrHalt()),
+      reopen: (onFailure, { finisher: { signingKey } }) =>
+        openAndCompare({ ...opening, secrets: { ...secrets, signingKey }, onFailure }, (work) =>
+          work.reconcileOrHalt(),
+        ),
       close: closeParts,
       onReopened: (parts, before) => {
-        if (before.background.isStarted) parts.background.start();
+        if (!before.background.isStarted) return;
+        parts.background.start();
+        parts.privacy.start();
       },
       log: ports.log ?? silentLogger,
     });
@@ -150,7 +165,9 @@ export class Issuer implements AsyncDisposable {
 
   /** Begins to batch, anchor and publish by itself. */
   start(): void {
-    this.#parts.background.start();
+    const { background, privacy } = this.#parts;
+    background.start();
+    privacy.start();
   }
 
   /** See `RecordIssuer.issueRows`. */
@@ -313,8 +330,8 @@ async function openAndCompare(
 }
 
 /** After the pass under way: two at a time would not know of each other. */
-async function closeParts({ background, finisher, store }: Parts): Promise<void> {
-  await background.stop();
+async function closeParts({ background, privacy, finisher, store }: Parts): Promise<void> {
+  await Promise.all([background.stop(), privacy.stop()]);
   await finisher[Symbol.asyncDispose]();
   await store.close();
 }
@@ -329,8 +346,12 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
 
   const gate = new Gate();
   const index = new KeyedIndex(secrets.indexKey);
-  const envelope = new Envelope(secrets.keyEncryption, randomBytes);
-  const finisher = new SigningDesk({ did, ...secrets }, { crypto, randomBytes });
+  const { privacy: privacyConfig = PRIVACY_DEFAULTS } = config;
+  const folder = privacyConfig.epochFolder ?? join(config.dataFolder, 'epochs');
+  const ring = await KeyRing.open({ store, tables, folder, did, ...secrets, randomBytes });
+  const { envelope } = ring;
+  const keyEncryption = ring.keys;
+  const finisher = new SigningDesk({ ...secrets, did, keyEncryption }, { crypto, randomBytes, envelope });
   const { presentKey: key, sealer } = finisher;
 
   const batches = await Batches.open({ crypto, store, tables, now, randomBytes, seedKey: secrets.batchSeed });
@@ -353,6 +374,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     budget,
     did,
     index,
+    ring,
     lanes,
     finisher,
     maxWaiting,
@@ -361,6 +383,25 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     receipts,
     onStored: (count) => {
       metrics.records.inc(count);
+      background.wake();
+    },
+  });
+  const privacy = new Privacy({
+    ...common,
+    did,
+    key,
+    config: privacyConfig,
+    index,
+    ring,
+    sealer,
+    batches,
+    lanes,
+    finisher,
+    records,
+    release,
+    status,
+    onErased: (count) => {
+      metrics.erased.inc(count);
       background.wake();
     },
   });
@@ -393,6 +434,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     publication,
     background,
     rotation,
+    privacy,
   };
 }
 

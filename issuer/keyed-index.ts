@@ -25,6 +25,7 @@ export class KeyedIndex {
   readonly #recordKey: HmacKey;
   readonly #requestKey: HmacKey;
   readonly #rowsKey: HmacKey;
+  readonly #documentKey: HmacKey;
   readonly #idKey: KeyObject;
   /** A single block cipher keeps no state between blocks, so one serves for all ids. */
   readonly #idCipher: Cipheriv;
@@ -37,6 +38,7 @@ export class KeyedIndex {
     this.#recordKey = prepare(derive('record'));
     this.#requestKey = prepare(derive('request'));
     this.#rowsKey = prepare(derive('rows'));
+    this.#documentKey = prepare(derive('document'));
     this.#idKey = createSecretKey(derive('id'));
     this.#idCipher = createCipheriv('aes-256-ecb', this.#idKey, null).setAutoPadding(false);
   }
@@ -56,6 +58,11 @@ export class KeyedIndex {
   /** A fingerprint of rows, to tell whether they come again. */
   ofRows(rows: Uint8Array): Uint8Array {
     return keyed(this.#rowsKey, rows);
+  }
+
+  /** @param document canonical JSON of its kind, issuer and number */
+  ofDocument(document: Uint8Array): Uint8Array {
+    return keyed(this.#documentKey, document);
   }
 
   /** 22 characters of base64url. */

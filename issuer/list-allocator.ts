@@ -102,6 +102,12 @@ export class ListAllocator {
     }
   }
 
+  /** As `writeTo`, of all lists, so that their seeds lie under the newest epoch. */
+  writeAllTo(batch: WriteBatch): void {
+    for (const list of this.#lists) list.changed = true;
+    this.writeTo(batch);
+  }
+
   uriOf(list: number): string {
     return `${this.#dependencies.publicBaseUrl}/status/${list}`;
   }

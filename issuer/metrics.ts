@@ -12,6 +12,7 @@ export interface IssuerMetrics extends HttpMetrics {
   readonly statusVersion: Gauge;
   readonly budgetExceeded: Counter<'rule'>;
   readonly budgetUsed: Gauge<'rule'>;
+  readonly erased: Counter;
 }
 
 export function createIssuerMetrics(): IssuerMetrics {
@@ -60,5 +61,6 @@ export function createIssuerMetrics(): IssuerMetrics {
       help: 'Used part of an issuing budget, of the subject counted last',
       labels: ['rule'],
     }),
+    erased: counter({ registry, name: 'hcl_issuer_records_erased_total', help: 'Records erased' }),
   };
 }

@@ -58,6 +58,11 @@ export class RecordSealer {
     return { recordBytes: at(0), credentials };
   }
 
+  /** The same entry under the newest epoch. */
+  rewrap(number: number, sealed: Uint8Array): Uint8Array {
+    return this.#envelope.rewrap(sealed, this.#aadOf(number));
+  }
+
   #aadOf(number: number): Uint8Array {
     return concatBytes(this.#aad, toUint64(number));
   }

@@ -69,6 +69,8 @@ interface Found extends HandleEntry {
   readonly parts: SignedParts;
 }
 
+const NOTHING_HELD: DescribedRecord = { credentials: [], leafHashes: [] };
+
 export class Release {
   readonly #deps: ReleaseDependencies;
 
@@ -92,12 +94,17 @@ export class Release {
     return recordOf(entry);
   }
 
-  /** The credentials of a record that is there. */
+  /** The credentials of a record that is there; none when it was erased a moment ago. */
   async describe(recordNumber: number): Promise<DescribedRecord> {
     const entry = await this.#entry(recordNumber);
-    invariant(entry !== undefined, 'a record that was numbered is there');
-    const leafHashes = entry.credentials.map((parts) => this.#leafOf(parts));
-    return { credentials: await this.#describeEntry(entry), leafHashes };
+    if (entry === undefined) return NOTHING_HELD;
+    try {
+      const leafHashes = entry.credentials.map((parts) => this.#leafOf(parts));
+      return { credentials: await this.#describeEntry(entry), leafHashes };
+    } catch (error) {
+      if (error instanceof IssuerError && error.code === 'CREDENTIAL_NOT_FOUND') return NOTHING_HELD;
+      throw error;
+    }
   }
 
   /** The leaves of a record's credentials; none when there is no such record. */

@@ -10,8 +10,8 @@ import { StoreError } from '../service/store.ts';
 export interface ReopeningOptions<Parts> {
   /** `onFailure` is to be called when what was opened is spoilt. */
   readonly open: (onFailure: () => void) => Promise<Parts>;
-  /** As `open`, after a failure; tried until it succeeds. */
-  readonly reopen: (onFailure: () => void) => Promise<Parts>;
+  /** As `open`, after a failure of those before; tried until it succeeds. */
+  readonly reopen: (onFailure: () => void, before: Parts) => Promise<Parts>;
   readonly close: (parts: Parts) => Promise<void>;
   /** The new parts stand in for the ones before. */
   readonly onReopened: (parts: Parts, before: Parts) => void;
@@ -49,6 +49,11 @@ export class Reopening<Parts> {
   get current(): Parts {
     if (this.#recovery === undefined) return this.#parts;
     throw new StoreError('STORE_FAILED', 'a write failed: the store is being opened again');
+  }
+
+  /** What was opened last, good or not: for what no failure of the store can spoil. */
+  get latest(): Parts {
+    return this.#parts;
   }
 
   get isOpen(): boolean {
@@ -89,7 +94,7 @@ export class Reopening<Parts> {
           isSpoilt = true;
           // While this recovery runs it looks for itself; afterwards another one begins.
           this.#recover();
-        });
+        }, before);
         this.#isClosed = false;
         if (!isSpoilt) {
           onReopened(this.#parts, before);

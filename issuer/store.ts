@@ -7,7 +7,7 @@
  * | 1   | meta        | name → see `issuer-state.ts`                                                         |
  * | 2   | records     | record number u64 → envelope: record and its two signed credentials                  |
  * | 3   | handles     | HMAC(handle) 16 → record number u64 ‖ place u8 ‖ lane u8 ‖ entry u64                |
- * | 4   | duplicates  | HMAC(canonical record) 16 → record number u64                                       |
+ * | 4   | duplicates  | HMAC(canonical record) 16, by epoch → record number u64                             |
  * | 5   | leaves      | lane u8 ‖ first entry u64 → (leaf hash 32 ‖ record number u64 ‖ place u8) × n       |
  * | 6   | batches     | batch number u64 → staged batch, see `batch-entry.ts`                               |
  * | 7   | roots       | root 32 → batch number u64                                                         |
@@ -23,6 +23,11 @@
  * | 28  | receipts    | HMAC(key) 16 ‖ chunk u32 → receipt, a compact JWS                                   |
  * | 30  | budgets     | HMAC(rule, subject) 16 → counts, see `budget/window-counter.ts`                     |
  * | 31  | keyRuns     | run number u64 → JSON, see `keys/key-runs.ts`                                       |
+ * | 35  | erasures    | record number u64 → JSON, see `privacy/erasure-entry.ts`                             |
+ * | 36  | erasureWork | stage u8 ‖ epoch u32 ‖ record number u64 → time u64: an erasure that is not through  |
+ * | 37  | expiries    | type u8 ‖ day of issue u32 ‖ record number u64 → nothing                            |
+ * | 38  | documents   | HMAC(document) 16 ‖ record number u64 → nothing                                     |
+ * | 39  | disclosures | record number u64 ‖ time in ms u64 → JSON, see `privacy/disclosures.ts`              |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
@@ -47,7 +52,12 @@ type TableName =
   | 'requestTimes'
   | 'receipts'
   | 'budgets'
-  | 'keyRuns';
+  | 'keyRuns'
+  | 'erasures'
+  | 'erasureWork'
+  | 'expiries'
+  | 'documents'
+  | 'disclosures';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -69,6 +79,11 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   receipts: { tag: 28, format: 1 },
   budgets: { tag: 30, format: 1 },
   keyRuns: { tag: 31, format: 1 },
+  erasures: { tag: 35, format: 1 },
+  erasureWork: { tag: 36, format: 1 },
+  expiries: { tag: 37, format: 1 },
+  documents: { tag: 38, format: 1 },
+  disclosures: { tag: 39, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;

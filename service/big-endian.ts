@@ -16,6 +16,13 @@ export function readUint64(bytes: Uint8Array, offset = 0): number {
   return readUint32(bytes, offset) * 0x1_0000_0000 + readUint32(bytes, offset + 4);
 }
 
+/** `value` as 4 bytes. */
+export function toUint32(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  writeUint32(bytes, 0, value);
+  return bytes;
+}
+
 export function writeUint32(target: Uint8Array, offset: number, value: number): void {
   target[offset] = value >>> 24;
   target[offset + 1] = value >>> 16;

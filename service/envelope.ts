@@ -33,26 +33,36 @@ const CIPHERTEXT_AT = WRAPPED_AT + KEY_BYTES + TAG_BYTES;
 const ZERO_IV = new Uint8Array(IV_BYTES);
 
 export class Envelope {
-  readonly #epoch: number;
-  readonly #keys: ReadonlyMap<number, KeyObject>;
+  readonly #keys = new Map<number, KeyObject>();
   readonly #randomBytes: RandomBytes;
+  #epoch = 0;
 
   /** Seals under the newest epoch, opens under all. */
   constructor(keys: readonly [KeyEncryptionKey, ...KeyEncryptionKey[]], randomBytes: RandomBytes) {
-    this.#epoch = Math.max(...keys.map(({ epoch }) => epoch));
-    this.#keys = new Map(keys.map(({ epoch, key }) => [epoch, createSecretKey(key)]));
+    for (const key of keys) this.addKey(key);
     this.#randomBytes = randomBytes;
+  }
+
+  /** The epoch that seals: the newest. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** One more epoch; it seals from now on when it is the newest. */
+  addKey({ epoch, key }: KeyEncryptionKey): void {
+    this.#keys.set(epoch, createSecretKey(key));
+    this.#epoch = Math.max(this.#epoch, epoch);
+  }
+
+  /** Forgets all older keys: what they sealed does not open any more. */
+  dropKeysBefore(epoch: number): void {
+    for (const known of this.#keys.keys()) if (known < epoch) this.#keys.delete(known);
   }
 
   seal(plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
     const dataKey = this.#randomBytes(KEY_BYTES);
     const sealed = new Uint8Array(CIPHERTEXT_AT + plaintext.length + TAG_BYTES);
-    sealed[0] = VERSION;
-    writeUint32(sealed, 1, this.#epoch);
-    const iv = this.#randomBytes(IV_BYTES);
-    sealed.set(iv, 5);
-    const wrappingKey = this.#keyOf(this.#epoch);
-    encrypt({ key: wrappingKey, iv, aad, plaintext: dataKey, target: sealed, at: WRAPPED_AT });
+    this.#wrap(dataKey, aad, sealed);
     encrypt({ key: dataKey, iv: ZERO_IV, aad, plaintext, target: sealed, at: CIPHERTEXT_AT });
     dataKey.fill(0);
     return sealed;
@@ -60,18 +70,34 @@ export class Envelope {
 
   /** Throws `ENVELOPE_TAMPERED` unless these are exactly the bytes sealed under the same `aad`. */
   open(sealed: Uint8Array, aad: Uint8Array): Uint8Array {
-    if (sealed[0] !== VERSION)
-      throw new EnvelopeError('ENVELOPE_VERSION_UNKNOWN', 'unknown envelope version');
-    const key = this.#keyOf(readUint32(sealed, 1));
-    const dataKey = decrypt(
-      key,
-      sealed.subarray(5, WRAPPED_AT),
-      aad,
-      sealed.subarray(WRAPPED_AT, CIPHERTEXT_AT),
-    );
+    const dataKey = this.#unwrap(sealed, aad);
     const plaintext = decrypt(dataKey, ZERO_IV, aad, sealed.subarray(CIPHERTEXT_AT));
     dataKey.fill(0);
     return plaintext;
+  }
+
+  /** The same value under the newest epoch: its data key is wrapped anew, its ciphertext stays. Throws as `open`. */
+  rewrap(sealed: Uint8Array, aad: Uint8Array): Uint8Array {
+    const dataKey = this.#unwrap(sealed, aad);
+    const rewrapped = sealed.slice();
+    this.#wrap(dataKey, aad, rewrapped);
+    dataKey.fill(0);
+    return rewrapped;
+  }
+
+  /** Writes all that stands before the ciphertext. */
+  #wrap(dataKey: Uint8Array, aad: Uint8Array, target: Uint8Array): void {
+    const iv = this.#randomBytes(IV_BYTES);
+    target[0] = VERSION;
+    writeUint32(target, 1, this.#epoch);
+    target.set(iv, 5);
+    encrypt({ key: this.#keyOf(this.#epoch), iv, aad, plaintext: dataKey, target, at: WRAPPED_AT });
+  }
+
+  #unwrap(sealed: Uint8Array, aad: Uint8Array): Uint8Array {
+    const key = this.#keyOf(epochOf(sealed));
+    const iv = sealed.subarray(5, WRAPPED_AT);
+    return decrypt(key, iv, aad, sealed.subarray(WRAPPED_AT, CIPHERTEXT_AT));
   }
 
   #keyOf(epoch: number): KeyObject {
@@ -79,6 +105,12 @@ export class Envelope {
     if (key === undefined) throw new EnvelopeError('ENVELOPE_EPOCH_UNKNOWN', 'the key of this epoch is gone');
     return key;
   }
+}
+
+/** The epoch that a sealed value depends on; throws `ENVELOPE_VERSION_UNKNOWN`. */
+export function epochOf(sealed: Uint8Array): number {
+  if (sealed[0] !== VERSION) throw new EnvelopeError('ENVELOPE_VERSION_UNKNOWN', 'unknown envelope version');
+  return readUint32(sealed, 1);
 }
 
 interface Encryption {

@@ -41,7 +41,7 @@ export async function readSecretFile(path: string): Promise<string> {
   return await readFile(path, 'utf8');
 }
 
-/** After a file in it was made, renamed or removed. */
+/** What was made, renamed or removed in the folder is on the disk. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {

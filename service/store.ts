@@ -17,6 +17,8 @@ export class StoreError extends HclError<
 
 const WRITE_BUFFER_BYTES = 64 * 1024 * 1024;
 const CACHE_BYTES = 64 * 1024 * 1024;
+/** Sorts after every key of a table. */
+const BEYOND: Uint8Array = new Uint8Array(64).fill(0xff);
 
 /** One kind of entry. `tag` is the first byte of its keys, for ever; a retired tag is never used again. */
 export interface TableSpec {
@@ -68,6 +70,10 @@ export class WriteBatch {
 export interface StoreOptions {
   /** Called at the first write that fails. */
   readonly onFailure?: () => void;
+}
+
+interface LevelDb {
+  compactRange(start: Uint8Array, end: Uint8Array, options: { readonly keyEncoding: 'view' }): Promise<void>;
 }
 
 interface Waiting {
@@ -126,9 +132,7 @@ export class Store implements AsyncDisposable {
     return {
       get: async (key) => untag(spec, await this.#read(() => this.#level.get(tagged(spec.tag, key)))),
       getMany: async (keys) => {
-        const values = await this.#read(() =>
-          this.#level.getMany(keys.map((key) => tagged(spec.tag, key))),
-        );
+        const values = await this.#read(() => this.#level.getMany(keys.map((key) => tagged(spec.tag, key))));
         return values.map((value) => untag(spec, value));
       },
       entries: (range) => this.#entries(spec, range ?? {}),
@@ -137,6 +141,25 @@ export class Store implements AsyncDisposable {
         return undefined;
       },
     };
+  }
+
+  /**
+   * Rewrites the files that hold these tables, so that nothing of what was deleted or overwritten is left in them
+   * (an iterator that is open meanwhile keeps what it can see). Level merges a file only into one below it, so its
+   * deepest files stay as they are unless something newer lies across them: deletions of two keys that nobody uses.
+   * Twice, since what was only in memory becomes such a file the first time.
+   */
+  async compact(tables: readonly TableSpec[]): Promise<void> {
+    const ranges = tables.map(({ tag }) => ({ start: Uint8Array.of(tag), end: tagged(tag, BEYOND) }));
+    for (let round = 0; round < 2; round++) {
+      const batch = new WriteBatch();
+      for (const { start, end } of ranges) batch.operations.push({ key: start }, { key: end });
+      await this.commit(batch);
+      for (const { start, end } of ranges) {
+        // In Node a Level is a LevelDB, which can do more than the type says.
+        await (this.#level as unknown as LevelDb).compactRange(start, end, { keyEncoding: 'view' });
+      }
+    }
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,7 @@
  * `jti` keeps it from being guessed. It is also the identity of a credential in caches, duplicates and audit.
  */
 import { allocate } from '../bytes/allocate.ts';
+import { concatBytes } from '../bytes/concat.ts';
 import { equalBytes } from '../bytes/equal.ts';
 import { toUtf8 } from '../bytes/utf8.ts';
 import type { Crypto } from '../crypto.ts';
@@ -32,6 +33,11 @@ export function commitmentOf(crypto: Crypto, headerBytes: Uint8Array, payloadByt
   commitment.set(lastHeaderHash, DOMAIN.length);
   crypto.sha256Into(payloadBytes, commitment, DOMAIN.length + HASH_BYTES);
   return commitment;
+}
+
+/** The commitment of whoever is told the two hashes and not what they are of. @param headerHash 32 bytes, as `payloadHash` */
+export function commitmentOfHashes(headerHash: Uint8Array, payloadHash: Uint8Array): Uint8Array {
+  return concatBytes(DOMAIN, headerHash, payloadHash);
 }
 
 /** The prefix and room for a commitment; shared by all calls, since hashing is synchronous. */

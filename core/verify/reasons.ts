@@ -275,10 +275,10 @@ export const REASONS: Readonly<Record<ReasonCode, Reason>> = {
   EXPIRED: bad('The credential has expired', '憑證已過期', '凭证已过期', 'A credencial expirou'),
   // status
   STATUS_REVOKED: bad(
-    'The credential was revoked',
-    '憑證已被撤銷',
-    '凭证已被撤销',
-    'A credencial foi revogada',
+    'The credential was revoked or withdrawn',
+    '憑證已被撤銷或撤回',
+    '凭证已被撤销或撤回',
+    'A credencial foi revogada ou retirada',
   ),
   STATUS_SUSPENDED: bad(
     'The credential is suspended',

@@ -22,6 +22,8 @@ export interface DeskSecrets extends Pick<WorkingSecrets, 'signingKey' | 'keyEnc
 export interface DeskDependencies {
   readonly crypto: Crypto;
   readonly randomBytes: RandomBytes;
+  /** Seals what this thread finishes; default: one with the keys of the secrets. */
+  readonly envelope?: Envelope;
 }
 
 /** The present key; its members change with a rotation, so nobody keeps a copy of them. */
@@ -32,29 +34,33 @@ export interface PresentKey extends SigningKey {
 
 interface Place {
   readonly key: CredentialKey;
-  readonly finisher: Pick<Finisher, 'finish' | typeof Symbol.asyncDispose>;
+  readonly source: SigningSource;
+  readonly finisher: Pick<Finisher, 'finish' | 'useKeys' | typeof Symbol.asyncDispose>;
 }
 
 export class SigningDesk implements AsyncDisposable {
   /** Opens and closes the records' envelopes. */
   readonly sealer: RecordSealer;
-  readonly #secrets: DeskSecrets;
-  readonly #dependencies: DeskDependencies;
+  #secrets: DeskSecrets;
+  readonly #dependencies: Required<DeskDependencies>;
   #place: Place;
 
   /** Throws `ISSUER_SECRET_INVALID`. */
   constructor(secrets: DeskSecrets, dependencies: DeskDependencies) {
+    const { randomBytes, envelope = new Envelope(secrets.keyEncryption, randomBytes) } = dependencies;
     this.#secrets = secrets;
-    this.#dependencies = dependencies;
-    this.sealer = new RecordSealer(
-      new Envelope(secrets.keyEncryption, dependencies.randomBytes),
-      secrets.did,
-    );
+    this.#dependencies = { ...dependencies, envelope };
+    this.sealer = new RecordSealer(envelope, secrets.did);
     this.#place = this.#placeOf(secrets.signingKey);
   }
 
   get key(): CredentialKey {
     return this.#place.key;
+  }
+
+  /** Where the present key comes from: to open another desk with it. */
+  get signingKey(): SigningSource {
+    return this.#place.source;
   }
 
   /** For whoever signs something else than credentials. */
@@ -85,6 +91,12 @@ export class SigningDesk implements AsyncDisposable {
     await former.finisher[Symbol.asyncDispose]();
   }
 
+  /** Other threads seal with these from now on; what they have at hand comes under the former ones. */
+  useKeys(keyEncryption: DeskSecrets['keyEncryption']): void {
+    this.#secrets = { ...this.#secrets, keyEncryption };
+    this.#place.finisher.useKeys(keyEncryption);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#place.finisher[Symbol.asyncDispose]();
   }
@@ -94,10 +106,10 @@ export class SigningDesk implements AsyncDisposable {
     if ('kty' in source) {
       const secrets = { ...this.#secrets, signingKey: source };
       const parts = finishingPartsOf(secrets, this.#dependencies);
-      return { key: parts.key, finisher: new Finisher(secrets, parts) };
+      return { key: parts.key, source, finisher: new Finisher(secrets, parts) };
     }
     const key = credentialKeyOf(crypto, source);
     const { maxConcurrent } = source;
-    return { key, finisher: new FinisherByPort({ crypto, key, sealer: this.sealer, maxConcurrent }) };
+    return { key, source, finisher: new FinisherByPort({ crypto, key, sealer: this.sealer, maxConcurrent }) };
   }
 }

@@ -107,7 +107,7 @@ describe('hcl verify', () => {
     const { out } = await page([good, revoked].join('\n'));
     expect(out).to.match(/^✓ PASS {2}valid {2}stdin:1$/m);
     expect(out).to.match(/^✗ STOP {2}invalid {2}stdin:2$/m);
-    expect(out).to.match(/Reason +The credential was revoked \(STATUS_REVOKED\)/);
+    expect(out).to.match(/Reason +The credential was revoked or withdrawn \(STATUS_REVOKED\)/);
     expect(out).to.match(/Issued by +HK-DH \(HK\), did:web:/);
     expect(out).to.match(/Anchored +2022-12-2\d \d\d:\d\d:\d\d UTC/);
     expect(out).to.match(/Knowledge +fresh: ledger/);

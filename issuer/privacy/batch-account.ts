@@ -1,0 +1,102 @@
+/**
+ * What each leaf of a batch is, for an auditor: a record, shown by the two hashes that its commitment is made of;
+ * erased, shown by a signed receipt; or padding, which follows from the batch's seed. So nothing can be issued in
+ * secret, and an erased record leaves no hole. No payload, no handle: the hashes commit to 128 random bits.
+ */
+import type { Hex } from '../../core/bytes/hex.ts';
+import { fromHex, toHex } from '../../core/bytes/hex.ts';
+import { signErasureReceipt } from '../../core/commitment/erasure-receipt.ts';
+import type { SigningKey } from '../../core/credential/jwt.ts';
+import type { Crypto } from '../../core/crypto.ts';
+import { invariant } from '../../core/errors.ts';
+import { toUint64 } from '../../service/big-endian.ts';
+import type { Batches } from '../batches.ts';
+import { IssuerError } from '../errors.ts';
+import type { LaneLeaf, Lanes } from '../lanes.ts';
+import type { ListAllocator } from '../list-allocator.ts';
+import type { RecordSealer } from '../record-entry.ts';
+import type { IssuerTables } from '../store.ts';
+import type { ErasedLeaf, ErasureEntry } from './erasure-entry.ts';
+import type { Erasure } from './erasure.ts';
+
+export interface BatchAccountDependencies {
+  readonly crypto: Crypto;
+  readonly tables: IssuerTables;
+  readonly did: string;
+  readonly key: SigningKey;
+  readonly sealer: RecordSealer;
+  readonly batches: Batches;
+  readonly lanes: Lanes;
+  readonly lists: Pick<ListAllocator, 'uriOf'>;
+  readonly erasure: Pick<Erasure, 'find'>;
+}
+
+export type AccountedLeaf =
+  | { readonly place: number; readonly headerHash: Hex; readonly payloadHash: Hex }
+  | { readonly place: number; readonly receipt: string };
+
+export interface BatchAccount {
+  readonly root: Hex;
+  /** Padding leaf at place i = HMAC-SHA-256(seed, i). */
+  readonly seed: Hex;
+  /** All that is not padding, by place. */
+  readonly leaves: readonly AccountedLeaf[];
+}
+
+export class BatchAccounts {
+  readonly #deps: BatchAccountDependencies;
+
+  constructor(deps: BatchAccountDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Throws `BATCH_NOT_FOUND`. */
+  async account(root: string): Promise<BatchAccount> {
+    const { batches, lanes } = this.#deps;
+    const batch = await batches.findFinal(fromHex(root));
+    if (batch === undefined) throw new IssuerError('BATCH_NOT_FOUND', 'no final batch has this root');
+    const leaves = await lanes.read(batch.lane, batch.first, batch.count);
+    const accounted: AccountedLeaf[] = [];
+    for (const [i, leaf] of leaves.entries()) {
+      const place = batch.positions[i];
+      invariant(place !== undefined, 'a leaf has a place');
+      accounted.push({ place, ...(await this.#accountOf(leaf)) });
+    }
+    accounted.sort((a, b) => a.place - b.place);
+    return { root: toHex(batch.root), seed: toHex(batch.seed), leaves: accounted };
+  }
+
+  /** The receipts of an erased record. */
+  async receipts({ leaves, erasedAtSeconds }: ErasureEntry): Promise<readonly string[]> {
+    return await Promise.all(leaves.map((leaf) => this.#receiptOf(leaf, erasedAtSeconds)));
+  }
+
+  async #accountOf({
+    leafHash,
+    recordNumber,
+    place,
+  }: LaneLeaf): Promise<
+    { readonly headerHash: Hex; readonly payloadHash: Hex } | { readonly receipt: string }
+  > {
+    const { crypto, tables, sealer, erasure } = this.#deps;
+    const sealed = await tables.records.get(toUint64(recordNumber));
+    const parts = sealed === undefined ? undefined : sealer.open(recordNumber, sealed).credentials[place];
+    if (parts !== undefined) {
+      const { headerBytes, payloadBytes } = parts;
+      return {
+        headerHash: toHex(crypto.sha256(headerBytes)),
+        payloadHash: toHex(crypto.sha256(payloadBytes)),
+      };
+    }
+    const entry = await erasure.find(recordNumber);
+    const erased = entry?.leaves.find(({ leaf }) => leaf === toHex(leafHash));
+    invariant(entry !== undefined && erased !== undefined, 'a leaf without a record has an erasure');
+    return { receipt: await this.#receiptOf(erased, entry.erasedAtSeconds) };
+  }
+
+  #receiptOf({ leaf, list, index }: ErasedLeaf, erasedAtSeconds: number): Promise<string> {
+    const { did, key, lists } = this.#deps;
+    const status = { idx: index, uri: lists.uriOf(list) };
+    return signErasureReceipt({ issuer: did, leaf, erasedAtSeconds, status }, key);
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * Everything about holding records no longer and no more openly than needed: erasure, the epochs of the keys,
+ * retention, access reports, and the account of every leaf. Its work runs by itself beside the issuing, and needs
+ * the store alone: also while the ledger is away, or quarrels.
+ */
+import type { Clock } from '../../service/clock.ts';
+import type { Log } from '../../service/logging.ts';
+import { IssuerError } from '../errors.ts';
+import type { KeyedIndex } from '../keyed-index.ts';
+import { Lock } from '../lock.ts';
+import { Scheduler } from '../scheduler.ts';
+import {
+  AccessReports,
+  type AccessReport,
+  type AccessReportDependencies,
+  type AccessTarget,
+} from './access-report.ts';
+import { BatchAccounts, type BatchAccount, type BatchAccountDependencies } from './batch-account.ts';
+import type { PrivacyConfig } from './config.ts';
+import type { Disclosure } from './disclosures.ts';
+import type { ErasureGround, ErasureStage } from './erasure-entry.ts';
+import { Erasure, type ErasureDependencies } from './erasure.ts';
+import { EpochTurn, type EpochTurnDependencies } from './epoch-turn.ts';
+import { Retention, type RetentionCount } from './retention.ts';
+
+type Needed = ErasureDependencies &
+  EpochTurnDependencies &
+  BatchAccountDependencies &
+  AccessReportDependencies;
+
+export interface PrivacyDependencies extends Omit<Needed, 'recordsLock' | 'erasure' | 'days'> {
+  readonly index: KeyedIndex;
+  readonly config: PrivacyConfig;
+  readonly now: Clock;
+  readonly log: Log;
+}
+
+export interface ErasureState {
+  readonly recordId: string;
+  readonly stage: ErasureStage;
+  readonly ground: ErasureGround;
+  /** Absent while it is marked. */
+  readonly erasedAtSeconds?: number;
+  /** One for each credential, signed; see `core/commitment/erasure-receipt.ts`. */
+  readonly receipts: readonly string[];
+}
+
+export class Privacy {
+  readonly #deps: PrivacyDependencies;
+  readonly #erasure: Erasure;
+  readonly #turn: EpochTurn;
+  readonly #retention: Retention;
+  readonly #reports: AccessReports;
+  readonly #accounts: BatchAccounts;
+  readonly #scheduler: Scheduler;
+  readonly #passing = new Lock();
+  #isStopping = false;
+  /** When the next pass is due; at once after a start, since the last one may have been cut short. */
+  #dueMs = 0;
+
+  constructor(deps: PrivacyDependencies) {
+    this.#deps = deps;
+    const days = deps.config.retentionDays;
+    const recordsLock = new Lock();
+    this.#erasure = new Erasure({ ...deps, recordsLock });
+    const common = { ...deps, recordsLock, days, erasure: this.#erasure };
+    this.#turn = new EpochTurn(common);
+    this.#retention = new Retention(common);
+    this.#reports = new AccessReports(common);
+    this.#accounts = new BatchAccounts(common);
+    this.#scheduler = new Scheduler({
+      pass: () => this.pass({ force: false }),
+      nextDueMs: () => this.#dueMs,
+      onFailure: (err, attempt) => deps.log.warn({ err, attempt }, 'work on erasures was cut short'),
+      now: deps.now,
+    });
+  }
+
+  start(): void {
+    this.#scheduler.start();
+  }
+
+  /** Ends after the chunk under way. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await this.#scheduler.stop();
+    await this.#passing.run(() => Promise.resolve());
+  }
+
+  /**
+   * Erases a record: when it resolves, it is revoked and gone from the store; copies of the store die with the
+   * epoch. Again: the same answer. Throws `RECORD_NOT_FOUND` for an id that never was a record's.
+   */
+  async erase(recordId: string, ground: ErasureGround): Promise<ErasureState> {
+    const number = this.#deps.index.fromRecordId(recordId);
+    if (number === undefined) throw recordNotFound();
+    await this.#erasure.mark([number], ground);
+    await this.#erasure.eraseMarked(() => false, [number]);
+    this.#dueMs = 0;
+    this.#scheduler.wake();
+    return await this.erasure(recordId).catch((error: unknown) => {
+      throw error instanceof IssuerError ? recordNotFound() : error;
+    });
+  }
+
+  /** Throws `ERASURE_NOT_FOUND`. */
+  async erasure(recordId: string): Promise<ErasureState> {
+    const number = this.#deps.index.fromRecordId(recordId);
+    const entry = number === undefined ? undefined : await this.#erasure.find(number);
+    if (entry === undefined) throw new IssuerError('ERASURE_NOT_FOUND', 'no record of this id was erased');
+    const { stage, ground, erasedAtSeconds } = entry;
+    const receipts = await this.#accounts.receipts(entry);
+    return { recordId, stage, ground, ...(stage === 'marked' ? {} : { erasedAtSeconds }), receipts };
+  }
+
+  report(target: AccessTarget, purpose: Disclosure['purpose']): Promise<AccessReport> {
+    return this.#reports.report(target, purpose);
+  }
+
+  /** Throws `BATCH_NOT_FOUND`. */
+  account(root: string): Promise<BatchAccount> {
+    return this.#accounts.account(root);
+  }
+
+  /** What retention would erase now. */
+  retention(): Promise<readonly RetentionCount[]> {
+    return this.#retention.count();
+  }
+
+  /** Does what is due; with `force` ends the epoch now when anything was erased in it. */
+  async pass({ force }: { readonly force: boolean }): Promise<void> {
+    const isStopping = (): boolean => this.#isStopping;
+    await this.#passing.run(async () => {
+      if (await this.#retention.isDue()) await this.#retention.run(isStopping);
+      await this.#erasure.eraseMarked(isStopping);
+      while (await this.#isTurnDue(force)) if (!(await this.#turn.run(isStopping))) return;
+      this.#dueMs = Math.min(this.#retention.nextDueMs(), await this.#turnDueMs());
+    });
+  }
+
+  /** What was erased during a turn needs another one. */
+  async #isTurnDue(force: boolean): Promise<boolean> {
+    const dueMs = await this.#turnDueMs();
+    return dueMs <= this.#deps.now() || (force && dueMs < Number.POSITIVE_INFINITY);
+  }
+
+  /** A turn that was begun is due; otherwise some time after the first erasure that waits for one. */
+  async #turnDueMs(): Promise<number> {
+    if (await this.#turn.isUnderWay()) return 0;
+    const since = await this.#erasure.waitingSinceSeconds();
+    return since === undefined ? Number.POSITIVE_INFINITY : since * 1000 + this.#deps.config.turnAfterMs;
+  }
+}
+
+function recordNotFound(): IssuerError {
+  return new IssuerError('RECORD_NOT_FOUND', 'no record has this id');
+}

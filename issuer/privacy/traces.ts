@@ -1,0 +1,73 @@
+/**
+ * Everything in the store that leads to a record by something else than its number: written with it, moved when its
+ * epoch ends, deleted with it. Whoever adds such a table adds it here, or erasure leaves it behind.
+ */
+import { concatBytes } from '../../core/bytes/concat.ts';
+import { CREDENTIAL_TYPES, type CredentialType } from '../../core/credential/credential-type.ts';
+import { toUint32, toUint64 } from '../../service/big-endian.ts';
+import type { WriteBatch } from '../../service/store.ts';
+import type { KeyedIndex } from '../keyed-index.ts';
+import { claimsOf, recordOf, type RecordEntry } from '../record-entry.ts';
+import { TABLES } from '../store.ts';
+import type { KeyRing } from './key-ring.ts';
+
+export interface RecordTraces {
+  readonly type: CredentialType;
+  readonly issuedAtSeconds: number;
+  /** HMAC of the whole record. */
+  readonly recordName: Uint8Array;
+  /** HMAC of the person's document. */
+  readonly documentName: Uint8Array;
+}
+
+const DAY_SECONDS = 86_400;
+
+export function putTraces(batch: WriteBatch, number: number, traces: RecordTraces): void {
+  const { type, issuedAtSeconds, recordName, documentName } = traces;
+  batch.put(TABLES.duplicates, recordName, toUint64(number));
+  batch.put(TABLES.documents, concatBytes(documentName, toUint64(number)), NOTHING);
+  batch.put(TABLES.expiries, expiryKey(type, dayOf(issuedAtSeconds), number), NOTHING);
+}
+
+/** Puts a record's names under the newest epoch in the place of those under older ones. */
+export function moveTraces(batch: WriteBatch, number: number, entry: RecordEntry, ring: KeyRing): void {
+  deleteNames(batch, number, entry, ring);
+  const { type, subject } = recordOf(entry);
+  const [recordName] = ring.recordNames(entry.recordBytes);
+  const [documentName] = ring.documentNames(subject);
+  putTraces(batch, number, { type, issuedAtSeconds: issuedAtOf(entry), recordName, documentName });
+}
+
+export function deleteTraces(
+  batch: WriteBatch,
+  number: number,
+  entry: RecordEntry,
+  { ring, index }: { readonly ring: KeyRing; readonly index: KeyedIndex },
+): void {
+  deleteNames(batch, number, entry, ring);
+  batch.delete(TABLES.expiries, expiryKey(recordOf(entry).type, dayOf(issuedAtOf(entry)), number));
+  for (const parts of entry.credentials) batch.delete(TABLES.handles, index.ofHandle(claimsOf(parts).jti));
+}
+
+/** @param day of issue, in days since the Unix epoch */
+export function expiryKey(type: CredentialType, day: number, number: number): Uint8Array {
+  return concatBytes(Uint8Array.of(CREDENTIAL_TYPES.indexOf(type)), toUint32(day), toUint64(number));
+}
+
+export function dayOf(seconds: number): number {
+  return Math.floor(seconds / DAY_SECONDS);
+}
+
+/** As its credentials have it: coarsened down to the hour, which leaves the day as it was. */
+export function issuedAtOf({ credentials: [first] }: RecordEntry): number {
+  return first === undefined ? 0 : claimsOf(first).iat;
+}
+
+const NOTHING = new Uint8Array(0);
+
+function deleteNames(batch: WriteBatch, number: number, entry: RecordEntry, ring: KeyRing): void {
+  for (const name of ring.recordNames(entry.recordBytes)) batch.delete(TABLES.duplicates, name);
+  for (const name of ring.documentNames(recordOf(entry).subject)) {
+    batch.delete(TABLES.documents, concatBytes(name, toUint64(number)));
+  }
+}

@@ -1,0 +1,25 @@
+/** `GET /retention`: how long each type of record is kept, and how many are over their time: what the next run erases. */
+import { Closed, Type } from '../../service/schema.ts';
+import type { OperatorRoute } from './operator-route.ts';
+import { problems } from './schemas.ts';
+
+const Answer = Closed({
+  types: Type.Array(
+    Closed({ type: Type.String(), days: Type.Optional(Type.Integer()), expired: Type.Integer() }),
+  ),
+});
+
+export const addRetention: OperatorRoute = (app, { issuer, onRequest }) => {
+  const schema = {
+    tags: ['operator'],
+    security: [{ operator: [] }],
+    response: { 200: Answer, ...problems },
+  };
+  app.get('/retention', { onRequest, schema }, async () => {
+    const counts = await issuer.privacy.retention();
+    const types = counts.map(({ type, days, expired }) => {
+      return days === undefined ? { type, expired } : { type, days, expired };
+    });
+    return { types };
+  });
+};
