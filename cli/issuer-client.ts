@@ -1,4 +1,4 @@
-/** The issuer's HTTP surface as the command line uses it: records in, credentials out, revocations. */
+/** The issuer's HTTP surface as the command line uses it: records in, credentials out, acts. */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConsortiumIssuer } from './consortium-file.ts';
@@ -15,6 +15,8 @@ export interface Request {
   readonly path: string;
   readonly contentType?: string;
   readonly accept?: string;
+  /** Makes a request that is sent again the same request. */
+  readonly idempotencyKey?: string;
   readonly body?: string | Blob;
 }
 
@@ -47,7 +49,7 @@ export async function issuerClient(issuer: ConsortiumIssuer, io: Io): Promise<Is
 }
 
 async function exchange(
-  { method, path, contentType, accept, body }: Request,
+  { method, path, contentType, accept, idempotencyKey, body }: Request,
   token: string,
   issuer: ConsortiumIssuer,
   io: Io,
@@ -61,6 +63,7 @@ async function exchange(
         authorization: `Bearer ${token}`,
         ...(contentType === undefined ? {} : { 'content-type': contentType }),
         ...(accept === undefined ? {} : { accept }),
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
       },
       ...(body === undefined ? {} : { body }),
     });

@@ -23,6 +23,7 @@ const ID_TEXT = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 export class KeyedIndex {
   readonly #handleKey: HmacKey;
   readonly #recordKey: HmacKey;
+  readonly #requestKey: HmacKey;
   readonly #idKey: KeyObject;
   /** A single block cipher keeps no state between blocks, so one serves for all ids. */
   readonly #idCipher: Cipheriv;
@@ -33,6 +34,7 @@ export class KeyedIndex {
       createHmac('sha256', key).update(`hcl/index/1/${purpose}`).digest();
     this.#handleKey = prepare(derive('handle'));
     this.#recordKey = prepare(derive('record'));
+    this.#requestKey = prepare(derive('act-request'));
     this.#idKey = createSecretKey(derive('id'));
     this.#idCipher = createCipheriv('aes-256-ecb', this.#idKey, null).setAutoPadding(false);
   }
@@ -43,6 +45,11 @@ export class KeyedIndex {
 
   ofRecord(canonicalRecord: Uint8Array): Uint8Array {
     return keyed(this.#recordKey, canonicalRecord);
+  }
+
+  /** Of a sender's idempotency key for an act. */
+  ofRequest(idempotencyKey: string): Uint8Array {
+    return keyed(this.#requestKey, toUtf8(idempotencyKey));
   }
 
   /** 22 characters of base64url. */

@@ -1,4 +1,5 @@
 /** Joins the issuer's ports to the contracts on the ledger, from this issuer's own account. */
+import { approverOf } from '../ledger/act-approval.ts';
 import { BatchAnchorClient } from '../ledger/batch-anchor.ts';
 import type { Deployment } from '../ledger/deployment.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
@@ -43,6 +44,10 @@ export function connectLedger(
       publish: (next) => statuses.publish(next),
       current: () => statuses.current(issuer),
       publishedAfter: (version) => statuses.publishedAfter(issuer, version),
+      approverOf: (batch, signature) => approverOf({ deployment, issuer }, batch, signature),
+      isApprover: (approver) => statuses.isApprover(issuer, approver),
+      actSequence: () => statuses.actSequence(issuer),
+      anchorActs: (batch, approvals) => statuses.anchorActs(batch, approvals),
     },
     [Symbol.dispose]: () => rpc[Symbol.dispose](),
   };

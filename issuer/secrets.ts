@@ -2,7 +2,7 @@
  * The secrets of an issuer, apart from its settings, in one file of mode 0600:
  *
  *   { "version": 1, "signingKey": JWK, "keyEncryption": [{ "epoch": 1, "key": "<32 bytes, base64url>" }],
- *     "indexKey": "…", "batchSeed": "…", "operatorToken": "…", "ledgerAccountKey": "0x…" }
+ *     "indexKey": "…", "batchSeed": "…", "operatorToken": "…", "ledgerAccountKey": "0x…", "auditorToken"?: "…" }
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { access } from 'node:fs/promises';
@@ -32,6 +32,8 @@ export interface IssuerSecrets {
   readonly operatorToken: string;
   /** secp256k1, 32 bytes as `0x` hex: the issuer's account on the ledger. */
   readonly ledgerAccountKey: string;
+  /** Opens the history of acts to an auditor, and nothing else; without it only the operator reads it. */
+  readonly auditorToken?: string;
 }
 
 const key = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
@@ -43,6 +45,7 @@ const SecretsFile: TSchema = Closed({
   batchSeed: key,
   operatorToken: Type.String({ minLength: 32 }),
   ledgerAccountKey: Type.String({ pattern: '^0x[0-9a-f]{64}$' }),
+  auditorToken: Type.Optional(Type.String({ minLength: 32 })),
 });
 
 interface SecretsText {
@@ -53,6 +56,7 @@ interface SecretsText {
   readonly batchSeed: string;
   readonly operatorToken: string;
   readonly ledgerAccountKey: string;
+  readonly auditorToken?: string;
 }
 
 export function createSecrets(randomBytes: RandomBytes): IssuerSecrets {
@@ -65,6 +69,7 @@ export function createSecrets(randomBytes: RandomBytes): IssuerSecrets {
     batchSeed: randomBytes(32),
     operatorToken: toBase64url(randomBytes(32)),
     ledgerAccountKey: toHex(randomBytes(32)),
+    auditorToken: toBase64url(randomBytes(32)),
   };
 }
 
@@ -77,6 +82,7 @@ export async function writeSecrets(path: string, secrets: IssuerSecrets): Promis
     batchSeed: toBase64url(secrets.batchSeed),
     operatorToken: secrets.operatorToken,
     ledgerAccountKey: secrets.ledgerAccountKey,
+    ...(secrets.auditorToken === undefined ? {} : { auditorToken: secrets.auditorToken }),
   };
   await writeFileAtomically(path, `${JSON.stringify(text, null, 2)}\n`);
 }
@@ -93,6 +99,7 @@ export async function readSecrets(path: string): Promise<IssuerSecrets> {
     batchSeed: fromBase64url(text.batchSeed),
     operatorToken: text.operatorToken,
     ledgerAccountKey: text.ledgerAccountKey,
+    ...(text.auditorToken === undefined ? {} : { auditorToken: text.auditorToken }),
   };
 }
 
