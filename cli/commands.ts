@@ -36,7 +36,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'act',
-    summary: 'Revoke an issued credential.',
+    summary: 'Act on issued credentials: revoke, suspend, reinstate and more.',
     load: async () => (await import('./commands/act.ts')).act,
   },
   {

@@ -5,7 +5,8 @@
  *   { "version": 1, "rpcUrl": "http://127.0.0.1:8545", "chainId": 31337, "deployment": "deployment.json",
  *     "verifierUrl": "http://127.0.0.1:4100",
  *     "issuers": [{ "name": "HK-DH", "did": "did:web:…", "url": "http://127.0.0.1:4001",
- *                   "jurisdiction": "HK", "operatorTokenFile": "issuers/HK-DH/operator.token" }] }
+ *                   "jurisdiction": "HK", "operatorTokenFile": "issuers/HK-DH/operator.token",
+ *                   "auditorTokenFile"?: "…", "approvers"?: [{ "keyFile": "…" }] }] }
  *
  * Paths are relative to the file.
  */
@@ -13,7 +14,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { writeFileAtomically } from '../service/files.ts';
 import { CliError } from './errors.ts';
-import { jsonReader } from './json-reader.ts';
+import { jsonReader, type JsonReader } from './json-reader.ts';
 
 export interface ConsortiumIssuer {
   /** Short name on the command line: `HK-DH`. */
@@ -23,6 +24,10 @@ export interface ConsortiumIssuer {
   /** ISO 3166-1 alpha-2. */
   readonly jurisdiction: string;
   readonly operatorTokenFile: string;
+  /** Opens the issuer's history of acts to auditors. */
+  readonly auditorTokenFile?: string;
+  /** Keys of people who approve acts; only a demonstration has them in one place. */
+  readonly approverKeyFiles?: readonly string[];
 }
 
 export interface ConsortiumFile {
@@ -58,6 +63,12 @@ export async function readConsortiumFile(dataFolder: string): Promise<Consortium
     issuers: file.issuers.map((issuer) => ({
       ...issuer,
       operatorTokenFile: resolve(base, issuer.operatorTokenFile),
+      ...(issuer.auditorTokenFile === undefined
+        ? {}
+        : { auditorTokenFile: resolve(base, issuer.auditorTokenFile) }),
+      ...(issuer.approverKeyFiles === undefined
+        ? {}
+        : { approverKeyFiles: issuer.approverKeyFiles.map((file) => resolve(base, file)) }),
     })),
   };
 }
@@ -65,7 +76,7 @@ export async function readConsortiumFile(dataFolder: string): Promise<Consortium
 /** Writes the file whole or not at all, readable by its owner alone. */
 export async function writeConsortiumFile(dataFolder: string, file: ConsortiumFile): Promise<void> {
   const path = join(dataFolder, FILE_NAME);
-  const text = `${JSON.stringify(file, undefined, 2)}\n`;
+  const text = `${JSON.stringify({ ...file, issuers: file.issuers.map(toText) }, undefined, 2)}\n`;
   parseConsortiumFile(text);
   await writeFileAtomically(path, text);
 }
@@ -84,16 +95,38 @@ export function parseConsortiumFile(text: string): ConsortiumFile {
     verifierUrl: root.httpUrl('verifierUrl'),
     ...(auditorUrl === undefined ? {} : { auditorUrl }),
     issuers: root.list('issuers').map((issuer) => {
-      issuer.only(['name', 'did', 'url', 'jurisdiction', 'operatorTokenFile']);
+      issuer.only([
+        'name',
+        'did',
+        'url',
+        'jurisdiction',
+        'operatorTokenFile',
+        'auditorTokenFile',
+        'approvers',
+      ]);
       return {
         name: issuer.text('name'),
         did: issuer.text('did'),
         url: issuer.httpUrl('url'),
         jurisdiction: issuer.text('jurisdiction'),
         operatorTokenFile: issuer.text('operatorTokenFile'),
+        ...(issuer.optional('auditorTokenFile') ? { auditorTokenFile: issuer.text('auditorTokenFile') } : {}),
+        ...(issuer.optional('approvers')
+          ? { approverKeyFiles: issuer.list('approvers').map((approver) => keyFileOf(approver)) }
+          : {}),
       };
     }),
   };
+}
+
+function toText({ approverKeyFiles, ...issuer }: ConsortiumIssuer): object {
+  if (approverKeyFiles === undefined) return issuer;
+  return { ...issuer, approvers: approverKeyFiles.map((keyFile) => ({ keyFile })) };
+}
+
+function keyFileOf(approver: JsonReader): string {
+  approver.only(['keyFile']);
+  return approver.text('keyFile');
 }
 
 /** The issuer called `name`; throws `CLI_USAGE` and lists the names there are. */

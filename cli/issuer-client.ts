@@ -1,4 +1,4 @@
-/** The issuer's HTTP surface as the command line uses it: records in, credentials out, revocations. */
+/** The issuer's HTTP surface as the command line uses it: records in, credentials out, acts. */
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
@@ -18,8 +18,9 @@ export interface Request {
   readonly path: string;
   readonly contentType?: string;
   readonly accept?: string;
-  readonly body?: string | Blob;
+  /** Makes a request that is sent again the same request. */
   readonly idempotencyKey?: string;
+  readonly body?: string | Blob;
   /** Takes the lines of a good answer as they come; its `text` is then empty. */
   readonly onLine?: (line: string) => Promise<void>;
 }

@@ -1,4 +1,7 @@
-/** The issuer on HTTP: builds, does not listen. Operators send records and revoke, anyone reads what is public. */
+/**
+ * The issuer on HTTP: builds, does not listen. Operators send records and act on them, auditors read what explains
+ * the lists, anyone reads what is public.
+ */
 import type { FastifyBaseLogger } from 'fastify';
 import { buildService, type Service, type ServiceLimits } from '../service/app.ts';
 import { requireBearer } from '../service/bearer.ts';
@@ -7,8 +10,12 @@ import { silentLogger } from '../service/logging.ts';
 import { ISSUER_PROBLEMS } from './errors.ts';
 import type { Issuer } from './issuer.ts';
 import { KEY_PROBLEMS } from './keys/problems.ts';
+import { addActAudit } from './routes/act-audit.ts';
+import { addActBatches } from './routes/act-batches.ts';
+import { addActs } from './routes/acts.ts';
 import { addGetBatch } from './routes/get-batch.ts';
 import { addGetCredential } from './routes/get-credential.ts';
+import { addGetCredentialActs } from './routes/get-credential-acts.ts';
 import { addGetIssuer } from './routes/get-issuer.ts';
 import { addGetKeys } from './routes/get-keys.ts';
 import { addGetRecord } from './routes/get-record.ts';
@@ -17,7 +24,6 @@ import { addGetStatus } from './routes/get-status.ts';
 import { addPostKeyReSign } from './routes/post-key-re-sign.ts';
 import { addPostKeyUse } from './routes/post-key-use.ts';
 import { addPostRecords } from './routes/post-records.ts';
-import { addPostRevocations } from './routes/post-revocations.ts';
 import { addGetUploads } from './routes/get-uploads.ts';
 import { addPostReceipts } from './routes/post-receipts.ts';
 import { Uploads } from './uploads.ts';
@@ -25,17 +31,19 @@ import { addErasures } from './routes/erasures.ts';
 import { addGetBatchAccount } from './routes/get-batch-account.ts';
 import { addPostReports } from './routes/post-reports.ts';
 import { addRetention } from './routes/retention.ts';
+import { addPostCorrections } from './routes/post-corrections.ts';
 
 export interface IssuerAppOptions {
   readonly issuer: Issuer;
   readonly operatorToken: string;
+  readonly auditorToken?: string | undefined;
   readonly now: Clock;
   readonly logger?: FastifyBaseLogger;
   readonly limits?: Partial<ServiceLimits>;
 }
 
 export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service> {
-  const { issuer, operatorToken, now, logger = silentLogger, limits } = options;
+  const { issuer, operatorToken, auditorToken, now, logger = silentLogger, limits } = options;
   const app = await buildService({
     name: 'Health Code Ledger issuer',
     description: 'Records in, credentials with their proofs out; batches and status lists for everybody.',
@@ -53,7 +61,10 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addPostRecords(app, { ...operator, uploads, nowMs: now });
   addGetRecord(app, operator);
   addGetCredential(app, operator);
-  addPostRevocations(app, operator);
+  addActs(app, operator);
+  addPostCorrections(app, { ...operator, nowMs: now });
+  addActBatches(app, operator);
+  addGetCredentialActs(app, operator);
   addGetBatch(app, issuer);
   addGetStatus(app, issuer);
   addGetIssuer(app, issuer);
@@ -67,5 +78,7 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addPostReports(app, operator);
   addRetention(app, operator);
   addGetBatchAccount(app, operator);
+  const auditors = auditorToken === undefined ? [] : [auditorToken];
+  addActAudit(app, { issuer, onRequest: requireBearer(operatorToken, ...auditors) });
   return app;
 }

@@ -1,10 +1,11 @@
 /**
- * The work behind the answers: compare store and ledger once, publish status, then stage, anchor and finalise
- * batches. Status goes first, so that a credential's list is known before the credential is released.
+ * The work behind the answers: compare store and ledger once, carry out acts, publish status, then stage, anchor and
+ * finalise batches. Status goes first, so that a credential's list is known before the credential is released.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../service/clock.ts';
 import type { Log } from '../service/logging.ts';
+import type { Acts } from './acts/acts.ts';
 import { IssuerError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { LANE_COUNT, type Lanes } from './lanes.ts';
@@ -16,6 +17,7 @@ import type { Status } from './status.ts';
 
 export interface BackgroundDependencies {
   readonly pipeline: Pipeline;
+  readonly acts: Pick<Acts, 'isDue' | 'carryOut'>;
   readonly status: Status;
   readonly lanes: Lanes;
   readonly gate: Gate;
@@ -98,11 +100,12 @@ export class Background {
    * rejects with, and `ISSUER_HALTED` after a contradiction.
    */
   async pass(options: { readonly force: boolean }): Promise<void> {
-    const { gate, pipeline, status, metrics, lanes } = this.#deps;
+    const { gate, acts, pipeline, status, metrics, lanes } = this.#deps;
     await this.#passing.run(async () => {
       gate.check();
       try {
         await this.#reconcile();
+        await acts.carryOut();
         await status.publishDue();
         await pipeline.pass(options);
         this.#isLedgerUp = true;
@@ -131,11 +134,11 @@ export class Background {
   }
 
   #nextDueMs(): number | undefined {
-    const { gate, status, pipeline } = this.#deps;
+    const { gate, acts, status, pipeline } = this.#deps;
     if (!gate.isOpen) return undefined;
-    return status.isDue()
+    return acts.isDue || status.isDue()
       ? 0
-      : Math.min(status.refreshDueMs(), pipeline.nextDueMs() ?? Number.POSITIVE_INFINITY);
+      : Math.min(status.nextDueMs(), pipeline.nextDueMs() ?? Number.POSITIVE_INFINITY);
   }
 }
 

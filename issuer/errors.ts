@@ -22,6 +22,19 @@ const PROBLEMS = {
   RECEIPT_INVALID: { status: 400, title: 'This is no receipt' },
   RECORD_NO_FHIR_FORM: { status: 404, title: 'There is no FHIR form of this record' },
   ERASURE_NOT_FOUND: { status: 404, title: 'No record of this id was erased' },
+  ACT_INVALID: { status: 400, title: 'The act is not one that can be done' },
+  ACT_NOT_FOUND: { status: 404, title: 'There is no such act' },
+  ACT_BATCH_NOT_FOUND: { status: 404, title: 'There is no such batch of acts' },
+  ACT_SELECTS_NOTHING: { status: 409, title: 'The act would concern nothing' },
+  ACT_TOO_LARGE: { status: 409, title: 'The act would concern too much' },
+  ACT_NOT_IN_FORCE: { status: 409, title: 'The act it refers to is not approved' },
+  ACT_NOT_PROPOSED: { status: 409, title: 'The act waits for no approval' },
+  ACT_REQUEST_REUSED: { status: 409, title: 'The idempotency key belongs to another request' },
+  ACT_BATCH_OPEN: { status: 409, title: 'Another batch of acts collects approvals' },
+  ACT_APPROVAL_INVALID: { status: 403, title: 'This is no approval of the batch' },
+  ACT_NOT_APPROVER: { status: 403, title: 'Not somebody whose approval counts' },
+  ACT_APPROVERS_NOT_DISTINCT: { status: 403, title: 'Two people approve, and neither is the issuer service' },
+  CORRECTION_CHANGES_NOTHING: { status: 409, title: 'The corrected record says the same' },
 } as const;
 
 /** Codes that requests can meet; the others never leave the process. */

@@ -1,6 +1,6 @@
 /**
  * An issuer: what it holds, what it can do, how it starts and stops. Data flows
- * row → `issue` → store → `lanes` → `pipeline` → `batches` → ledger → `release`, and act → `status` → ledger.
+ * row → `issue` → store → `lanes` → `pipeline` → `batches` → ledger → `release`, and act → `acts` → `status` → ledger.
  *
  *   await using issuer = await Issuer.open(config, secrets, ports);
  *   issuer.start();
@@ -12,13 +12,18 @@ import { fromUtf8, toUtf8 } from '../core/bytes/utf8.ts';
 import type { Hex } from '../core/bytes/hex.ts';
 import { fromHex, toHex } from '../core/bytes/hex.ts';
 import type { BatchClass } from '../core/credential/credential-type.ts';
+import type { StatusPurpose } from '../core/status/bitstring-status-list.ts';
 import type { Crypto } from '../core/crypto.ts';
 import type { HealthRecord } from '../core/record/record.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
 import type { Clock, RandomBytes } from '../service/clock.ts';
 import { silentLogger, type Log } from '../service/logging.ts';
 import { Store, WriteBatch } from '../service/store.ts';
-import type { RevocationReason } from './act.ts';
+import { Acts, type CredentialStatus } from './acts/acts.ts';
+import { correct, type Corrected, type Correction } from './acts/correct.ts';
+import { ActHistory } from './acts/history.ts';
+import { ProposalSealer } from './acts/proposal-entry.ts';
+import { Proposals } from './acts/proposals.ts';
 import { Background } from './background.ts';
 import { Batches } from './batches.ts';
 import { Budget } from './budget/budget.ts';
@@ -44,9 +49,9 @@ import type { AnchorPort, StatusPort } from './ports.ts';
 import { Receipts, type LeafAnswer } from './receipts.ts';
 import { Release, type HeldCredential, type StoredRecord } from './release.ts';
 import { Reopening } from './reopening.ts';
-import type { AnsweredChunk, RowResult } from './row.ts';
+import type { AnsweredChunk, RefusedRow, RowResult } from './row.ts';
 import type { WorkingSecrets } from './secrets.ts';
-import { Status } from './status.ts';
+import { Status, type StatusPlace } from './status.ts';
 import { StatusPublication, type StatusManifest } from './status-publication.ts';
 import { readersOf, TABLES, type IssuerTables } from './store.ts';
 
@@ -62,16 +67,6 @@ export interface IssuerPorts extends Partial<Disposable> {
   readonly keyStore?: KeyStorePort;
   /** To ask whether a signing key is good on the ledger. */
   readonly registry?: KeyRegistryPort;
-}
-
-/** Which credentials to revoke: one, or all of a record. */
-export type RevocationTarget = { readonly handle: string } | { readonly recordId: string };
-
-export interface RevocationResult {
-  /** Everything named was revoked before. */
-  readonly alreadyRevoked: boolean;
-  /** The ledger says so too. */
-  readonly published: boolean;
 }
 
 /** A final batch as anyone may have it: its leaf hashes in tree order, from which the root follows. */
@@ -97,6 +92,7 @@ interface Parts {
   readonly lanes: Lanes;
   readonly batches: Batches;
   readonly release: Release;
+  readonly acts: Acts;
   readonly status: Status;
   readonly publication: StatusPublication;
   readonly background: Background;
@@ -213,20 +209,33 @@ export class Issuer implements AsyncDisposable {
     return this.#parts.release.code(handle);
   }
 
-  /**
-   * Revokes; on the disk when it resolves, also while nothing may be issued: what must stop being valid does
-   * not wait for a quarrel with the ledger. Again: nothing new. Throws `CREDENTIAL_NOT_FOUND`, `RECORD_NOT_FOUND`.
-   */
-  async revoke(target: RevocationTarget, reason: RevocationReason): Promise<RevocationResult> {
-    const { release, status, background } = this.#parts;
-    const places =
-      'handle' in target
-        ? [await release.statusPlace(target.handle)]
-        : await release.statusPlaces(target.recordId);
-    const alreadyRevoked = places.every((place) => status.isRevoked(place));
-    await status.revoke(places, reason);
-    background.wake();
-    return { alreadyRevoked, published: places.every((place) => status.isRevocationPublished(place)) };
+  /** Legal acts on what was issued. They are taken in also while nothing may be issued (`ISSUER_HALTED`). */
+  get acts(): Acts {
+    return this.#parts.acts;
+  }
+
+  /** Issues a corrected record and proposes that it supersede the old one; see `acts/correct.ts`. */
+  correct(correction: Correction): Promise<Corrected | RefusedRow> {
+    return correct(correction, {
+      acts: this.acts,
+      issueRows: (rows) => this.issueRows(rows),
+      checkRecord: (recordId) => this.record(recordId),
+    });
+  }
+
+  /** The status lists; whoever erases a record revokes it there first. */
+  get status(): Pick<Status, 'revoke' | 'isRevocationPublished'> {
+    return this.#parts.status;
+  }
+
+  /** Where the status of a credential stands; throws `CREDENTIAL_NOT_FOUND`. */
+  placeOf(handle: string): Promise<StatusPlace> {
+    return this.#parts.release.statusPlace(handle);
+  }
+
+  /** What the acts on a credential come to now; throws `CREDENTIAL_NOT_FOUND`. */
+  async statusOf(handle: string): Promise<CredentialStatus> {
+    return await this.#parts.acts.statusOf(await this.placeOf(handle));
   }
 
   /** Throws `BATCH_NOT_FOUND` for a root that is not one of our final batches. */
@@ -250,6 +259,11 @@ export class Issuer implements AsyncDisposable {
   /** Throws `STATUS_LIST_NOT_FOUND`, `STATUS_NOT_PUBLISHED`. */
   statusToken(name: string): Promise<string> {
     return this.#parts.publication.token(name);
+  }
+
+  /** The same list for verifiers that speak W3C; throws as {@link statusToken}. */
+  statusCredential(name: string, purpose: StatusPurpose): Promise<string> {
+    return this.#parts.publication.credential(name, purpose);
   }
 
   /**
@@ -358,9 +372,15 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
   const lanes = await Lanes.open(tables, await batches.stagedEnds(), now());
   const lists = await ListAllocator.open(tables, { envelope, randomBytes, publicBaseUrl });
   const common = { crypto, store, tables, lists, now, randomBytes, metrics, log };
-  const status = await Status.open({ ...common, ledger: ports.status, freshForSeconds });
+  const proposals = await Proposals.open({
+    crypto,
+    tables,
+    sealer: new ProposalSealer(secrets.indexKey, randomBytes),
+  });
+  const history = await ActHistory.open({ store, tables, proposals });
+  const judged = { ...common, did, proposals, history, ledger: ports.status };
+  const status = await Status.open({ ...judged, freshForSeconds });
   const pipeline = new Pipeline({ batches, lanes, ledger: ports.ledger, now, windowMs, metrics, log });
-  const background = new Background({ pipeline, status, lanes, gate, metrics, now, log });
   const release = new Release({ crypto, tables, index, sealer, batches, lanes, lists, status });
   const budget = await Budget.open(config.budget ?? NO_BUDGET, {
     ...common,
@@ -369,6 +389,18 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
   });
   const receipts = new Receipts({ did, key, index, release, now });
   const keys = new IdempotencyKeys({ store, tables, index, now });
+  const acts = await Acts.open({
+    ...judged,
+    index,
+    sealer,
+    placesOf: async (target) =>
+      target.by === 'credential'
+        ? [await release.statusPlace(target.handle)]
+        : await release.statusPlaces(target.recordId),
+    onApproved: () => background.wake(),
+    publishedVersion: () => status.published?.version.version ?? 0,
+  });
+  const background = new Background({ pipeline, acts, status, lanes, gate, metrics, now, log });
   const records = await RecordIssuer.open({
     ...common,
     budget,
@@ -399,13 +431,14 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     finisher,
     records,
     release,
+    acts,
     status,
     onErased: (count) => {
       metrics.erased.inc(count);
       background.wake();
     },
   });
-  const publication = new StatusPublication({ crypto, key, lists, status, freshForSeconds });
+  const publication = new StatusPublication({ crypto, did, key, lists, status, freshForSeconds });
   const rotation = await KeyRotation.open({
     ...common,
     desk: finisher,
@@ -430,6 +463,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     lanes,
     batches,
     release,
+    acts,
     status,
     publication,
     background,

@@ -24,6 +24,7 @@ export class KeyedIndex {
   readonly #handleKey: HmacKey;
   readonly #recordKey: HmacKey;
   readonly #requestKey: HmacKey;
+  readonly #actRequestKey: HmacKey;
   readonly #rowsKey: HmacKey;
   readonly #documentKey: HmacKey;
   readonly #idKey: KeyObject;
@@ -39,6 +40,7 @@ export class KeyedIndex {
     this.#requestKey = prepare(derive('request'));
     this.#rowsKey = prepare(derive('rows'));
     this.#documentKey = prepare(derive('document'));
+    this.#actRequestKey = prepare(derive('act-request'));
     this.#idKey = createSecretKey(derive('id'));
     this.#idCipher = createCipheriv('aes-256-ecb', this.#idKey, null).setAutoPadding(false);
   }
@@ -63,6 +65,11 @@ export class KeyedIndex {
   /** @param document canonical JSON of its kind, issuer and number */
   ofDocument(document: Uint8Array): Uint8Array {
     return keyed(this.#documentKey, document);
+  }
+
+  /** Of a sender's idempotency key for an act. */
+  ofActRequest(idempotencyKey: string): Uint8Array {
+    return keyed(this.#actRequestKey, toUtf8(idempotencyKey));
   }
 
   /** 22 characters of base64url. */

@@ -1,5 +1,6 @@
 /** Joins the issuer's ports to the contracts on the ledger, from this issuer's own account. */
 import { fromBase64url } from '../core/bytes/base64url.ts';
+import { approverOf } from '../ledger/act-approval.ts';
 import { BatchAnchorClient } from '../ledger/batch-anchor.ts';
 import type { Deployment } from '../ledger/deployment.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
@@ -48,6 +49,10 @@ export function connectLedger(
       publish: (next) => statuses.publish(next),
       current: () => statuses.current(issuer),
       publishedAfter: (version) => statuses.publishedAfter(issuer, version),
+      approverOf: (batch, signature) => approverOf({ deployment, issuer }, batch, signature),
+      isApprover: (approver) => statuses.isApprover(issuer, approver),
+      actSequence: () => statuses.actSequence(issuer),
+      anchorActs: (batch, approvals) => statuses.anchorActs(batch, approvals),
     },
     registry: {
       async find(kid) {

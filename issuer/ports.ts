@@ -56,6 +56,23 @@ export interface PublishedStatus {
   readonly nextUpdate: number;
 }
 
+/** A batch of acts and what the two who approve it sign. */
+export interface ActBatchToAnchor {
+  /** 32 bytes. */
+  readonly root: Uint8Array;
+  readonly log2Size: number;
+  /** The issuer's last sequence of acts plus one. */
+  readonly sequence: number;
+  /** Unix seconds: the ledger takes the approvals while its own time is not after this. */
+  readonly deadline: number;
+}
+
+export interface ActApproval {
+  /** Address of the approver's key. */
+  readonly approver: Hex;
+  readonly signature: Hex;
+}
+
 export interface StatusPort {
   /** The account that `publish` writes from, as entries name it. */
   readonly account: Hex;
@@ -64,4 +81,15 @@ export interface StatusPort {
   current(): Promise<PublishedStatus | undefined>;
   /** What any account published under the issuer after `version`, in order and without gaps. */
   publishedAfter(version: number): Promise<readonly (PublishedStatus & { readonly account: Hex })[]>;
+  /** Whose approval of a batch this is; `undefined` for what is none. Asks nobody. */
+  approverOf(batch: ActBatchToAnchor, signature: Hex): Hex | undefined;
+  /** Whether the person's approval counts now. */
+  isApprover(approver: Hex): Promise<boolean>;
+  /** Sequence of the issuer's last batch of acts, 0 before the first. */
+  actSequence(): Promise<number>;
+  /** Anchors a batch of acts, once however often it is asked. `refused`: these approvals will never count. */
+  anchorActs(
+    batch: ActBatchToAnchor,
+    approvals: readonly [ActApproval, ActApproval],
+  ): Promise<'anchored' | 'refused'>;
 }

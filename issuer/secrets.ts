@@ -3,7 +3,7 @@
  * kept them plain, in one file of mode 0600, which is still read:
  *
  *   { "version": 1, "signingKey": JWK, "keyEncryption": [{ "epoch": 1, "key": "<32 bytes, base64url>" }],
- *     "indexKey": "…", "batchSeed": "…", "operatorToken": "…", "ledgerAccountKey": "0x…" }
+ *     "indexKey": "…", "batchSeed": "…", "operatorToken": "…", "ledgerAccountKey": "0x…", "auditorToken"?: "…" }
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { access } from 'node:fs/promises';
@@ -34,6 +34,8 @@ export interface IssuerSecrets {
   readonly operatorToken: string;
   /** secp256k1, 32 bytes as `0x` hex: the issuer's account on the ledger. */
   readonly ledgerAccountKey: string;
+  /** Opens the history of acts to an auditor, and nothing else; without it only the operator reads it. */
+  readonly auditorToken?: string;
 }
 
 /** Where the signing key is: here, or with somebody who signs for us. */
@@ -53,6 +55,7 @@ const SecretsFile: TSchema = Closed({
   batchSeed: key,
   operatorToken: Type.String({ minLength: 32 }),
   ledgerAccountKey: Type.String({ pattern: '^0x[0-9a-f]{64}$' }),
+  auditorToken: Type.Optional(Type.String({ minLength: 32 })),
 });
 
 interface SecretsText {
@@ -63,6 +66,7 @@ interface SecretsText {
   readonly batchSeed: string;
   readonly operatorToken: string;
   readonly ledgerAccountKey: string;
+  readonly auditorToken?: string;
 }
 
 export function createSecrets(randomBytes: RandomBytes): IssuerSecrets {
@@ -75,6 +79,7 @@ export function createSecrets(randomBytes: RandomBytes): IssuerSecrets {
     batchSeed: randomBytes(32),
     operatorToken: toBase64url(randomBytes(32)),
     ledgerAccountKey: toHex(randomBytes(32)),
+    auditorToken: toBase64url(randomBytes(32)),
   };
 }
 
@@ -87,6 +92,7 @@ export async function writeSecrets(path: string, secrets: IssuerSecrets): Promis
     batchSeed: toBase64url(secrets.batchSeed),
     operatorToken: secrets.operatorToken,
     ledgerAccountKey: secrets.ledgerAccountKey,
+    ...(secrets.auditorToken === undefined ? {} : { auditorToken: secrets.auditorToken }),
   };
   await writeFileAtomically(path, `${JSON.stringify(text, null, 2)}\n`);
 }
@@ -103,6 +109,7 @@ export async function readSecrets(path: string): Promise<IssuerSecrets> {
     batchSeed: fromBase64url(text.batchSeed),
     operatorToken: text.operatorToken,
     ledgerAccountKey: text.ledgerAccountKey,
+    ...(text.auditorToken === undefined ? {} : { auditorToken: text.auditorToken }),
   };
 }
 

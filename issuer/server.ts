@@ -22,8 +22,8 @@ export async function startIssuer(
   const logger = createLogger({ name: 'issuer', level: config.logLevel });
   checkSecrets(secrets);
   const issuer = await Issuer.open(config, secrets, { log: logger, ...ports });
-  const { operatorToken } = secrets;
-  const app = await buildIssuerApp({ issuer, operatorToken, now: ports.now, logger });
+  const { operatorToken, auditorToken } = secrets;
+  const app = await buildIssuerApp({ issuer, operatorToken, auditorToken, now: ports.now, logger });
   const close = async (): Promise<void> => {
     await app.close();
     await issuer.close();

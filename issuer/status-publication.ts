@@ -1,8 +1,12 @@
-/** What verifiers download: the lists of the newest version on the ledger, as signed tokens. */
+/**
+ * What verifiers download: the lists of the newest version on the ledger, as signed tokens; and the same lists as
+ * W3C credentials for verifiers that know those.
+ */
 import type { Hex } from '../core/bytes/hex.ts';
 import { toHex } from '../core/bytes/hex.ts';
 import type { SigningKey } from '../core/credential/jwt.ts';
 import type { Crypto } from '../core/crypto.ts';
+import { signBitstringCredential, type StatusPurpose } from '../core/status/bitstring-status-list.ts';
 import { statusListDigest } from '../core/status/list-digest.ts';
 import { signStatusToken } from '../core/status/status-token.ts';
 import { IssuerError } from './errors.ts';
@@ -12,6 +16,7 @@ import type { ListImage } from './status-version.ts';
 
 export interface PublicationDependencies {
   readonly crypto: Crypto;
+  readonly did: string;
   readonly key: SigningKey;
   readonly lists: ListAllocator;
   readonly status: Status;
@@ -40,6 +45,11 @@ export class StatusPublication {
   readonly #deps: PublicationDependencies;
   /** Manifest of the version published last, made when it is first asked for. */
   #made: { readonly set: StatusSet; readonly manifest: Promise<StatusManifest> } | undefined;
+  /** W3C credentials of one version, by uri. */
+  #credentials: { readonly set: StatusSet | undefined; readonly made: Map<string, Promise<string>> } = {
+    set: undefined,
+    made: new Map(),
+  };
 
   constructor(deps: PublicationDependencies) {
     this.#deps = deps;
@@ -48,8 +58,7 @@ export class StatusPublication {
   /** Throws `STATUS_NOT_PUBLISHED` before the first version. */
   async manifest(): Promise<StatusManifest> {
     const set = this.#deps.status.published;
-    if (set === undefined)
-      throw new IssuerError('STATUS_NOT_PUBLISHED', 'the first version is not on the ledger yet');
+    if (set === undefined) throw notPublished();
     if (this.#made?.set !== set) this.#made = { set, manifest: this.#make(set) };
     return await this.#made.manifest;
   }
@@ -58,8 +67,37 @@ export class StatusPublication {
   async token(name: string): Promise<string> {
     const { lists } = await this.manifest();
     const found = lists.find((list) => list.uri.endsWith(`/status/${name}`));
-    if (found === undefined) throw new IssuerError('STATUS_LIST_NOT_FOUND', 'no list has this name');
+    if (found === undefined) throw notFound();
     return found.token;
+  }
+
+  /** List `name` as a Bitstring Status List, made when it is first asked for; throws as {@link token}. */
+  async credential(name: string, purpose: StatusPurpose): Promise<string> {
+    const { did, key, lists, status, freshForSeconds } = this.#deps;
+    const set = status.published;
+    if (set === undefined) throw notPublished();
+    const number = [...set.image.keys()].find((list) => String(list) === name);
+    const image = number === undefined ? undefined : set.image.get(number);
+    if (number === undefined || image === undefined) throw notFound();
+    if (this.#credentials.set !== set) this.#credentials = { set, made: new Map() };
+    const { made } = this.#credentials;
+    const uri = `${lists.uriOf(number)}/${purpose}`;
+    const { nextUpdate } = set.version;
+    const credential =
+      made.get(uri) ??
+      signBitstringCredential(
+        {
+          uri,
+          issuer: did,
+          purpose,
+          validFromSeconds: nextUpdate - freshForSeconds,
+          validUntilSeconds: nextUpdate,
+          list: image.list,
+        },
+        key,
+      );
+    made.set(uri, credential);
+    return await credential;
   }
 
   async #make({ version, image }: StatusSet): Promise<StatusManifest> {
@@ -86,4 +124,12 @@ export class StatusPublication {
     );
     return { uri, version, digest: toHex(digest), token };
   }
+}
+
+function notPublished(): IssuerError {
+  return new IssuerError('STATUS_NOT_PUBLISHED', 'the first version is not on the ledger yet');
+}
+
+function notFound(): IssuerError {
+  return new IssuerError('STATUS_LIST_NOT_FOUND', 'no list has this name');
 }

@@ -1,6 +1,6 @@
 /**
- * A version of the issuer's status, staged: which acts it takes in, which lists it has, what goes on the
- * ledger. As JSON in the store. The lists themselves follow from the acts.
+ * A version of the issuer's status, staged: which acts it takes in, until when, which lists it has, what goes on
+ * the ledger. As JSON in the store; the lists themselves follow from the changes of all versions.
  */
 import { toCanonicalJson } from '../core/bytes/canonical-json.ts';
 import { fromUtf8, toUtf8 } from '../core/bytes/utf8.ts';
@@ -10,8 +10,11 @@ import type { StatusList } from '../core/status/token-status-list.ts';
 export interface StatusVersion {
   /** The ledger's number. A gap before it is versions that another account of the issuer published. */
   readonly version: number;
-  /** Number of the last act that it takes in; acts are numbered from 1. */
+  /** Order of the last act that it takes in, and the instant whose status it shows, Unix seconds. */
   readonly actsThrough: number;
+  readonly asOf: number;
+  /** Entries that it changes. */
+  readonly changes: number;
   /** Lists 1 … count. */
   readonly listCount: number;
   readonly listsRoot: Hex;

@@ -1,75 +1,72 @@
 /**
- * The issuer's status lists: acts come in, versions go to the ledger. As with batches: an act is on the disk
- * before it is answered, a version is staged before it is sent, looked up before it is sent again, and served
- * only when the ledger has it.
+ * The issuer's status lists: acts come in through their history, versions go to the ledger. As with batches: an act
+ * is on the disk before it is answered, a version is staged before it is sent, looked up before it is sent again,
+ * and served only when the ledger has it.
  *
- * One caller publishes (the pipeline's pass); acts may come at any time and go into the next version.
+ * A version shows the status of every credential at one instant (`asOf`), by the acts that were in order by then.
+ * It is due when an act came in or an edge of one has passed: so what was decided for later, and suspensions that
+ * end, come about by themselves. One caller publishes (the background's pass).
  */
-import { toBase64url } from '../core/bytes/base64url.ts';
+import type { ERASED } from '../core/act/kinds.ts';
+import { changesDigest } from '../core/act/places.ts';
 import { fromHex, toHex } from '../core/bytes/hex.ts';
-import type { Crypto } from '../core/crypto.ts';
 import { invariant } from '../core/errors.ts';
 import { statusListDigest, statusListsRoot } from '../core/status/list-digest.ts';
-import { StatusList, type StatusValue } from '../core/status/token-status-list.ts';
+import type { StatusValue } from '../core/status/token-status-list.ts';
 import { readUint64, toUint64 } from '../service/big-endian.ts';
-import type { Clock, RandomBytes } from '../service/clock.ts';
 import type { Log } from '../service/logging.ts';
-import { WriteBatch, type Store } from '../service/store.ts';
-import { actsDigest, decodeAct, encodeAct, valueOf, type Act, type RevocationReason } from './act.ts';
+import { WriteBatch } from '../service/store.ts';
+import { dueChanges, type DueChanges } from './acts/due-changes.ts';
+import { eraseStatus, type ErasureDependencies } from './acts/erasure.ts';
+import type { HoldingAct } from './acts/history.ts';
+import type { StatusPlace } from './acts/place.ts';
 import { IssuerError } from './errors.ts';
-import { LIST_SIZE, type ListAllocator } from './list-allocator.ts';
-import { Lock } from './lock.ts';
 import type { IssuerMetrics } from './metrics.ts';
 import type { PublishedStatus, StatusPort } from './ports.ts';
+import { deleteChanges, explained, putChanges, readChanges, type PlaceChange } from './status-changes.ts';
+import { nextImage, NO_IMAGE } from './status-image.ts';
 import {
   decodeStatusVersion,
   encodeStatusVersion,
-  type ListImage,
   type StatusImage,
   type StatusVersion,
 } from './status-version.ts';
 import { TABLES, type IssuerTables } from './store.ts';
 
-export interface StatusDependencies {
-  readonly crypto: Crypto;
-  readonly store: Store;
+export type { StatusPlace } from './acts/place.ts';
+
+export interface StatusDependencies extends ErasureDependencies {
   readonly tables: IssuerTables;
-  readonly lists: ListAllocator;
   readonly ledger: StatusPort;
-  readonly now: Clock;
-  readonly randomBytes: RandomBytes;
   readonly freshForSeconds: number;
+  /** See `dueChanges`. */
+  readonly maxChanges?: number;
   readonly metrics: IssuerMetrics;
   readonly log: Log;
-}
-
-export interface StatusPlace {
-  readonly list: number;
-  readonly index: number;
 }
 
 /** A version with everything it says. */
 export interface StatusSet {
   readonly version: StatusVersion;
   readonly image: StatusImage;
-  /** What explains the changes since the version before. */
-  readonly acts: readonly Act[];
 }
 
-const SALT_BYTES = 16;
+/** How far into the history of acts a version sees. */
+interface Sight {
+  readonly order: number;
+  readonly atSeconds: number;
+}
+
 /** How far the ledger's clock may lag behind ours. */
 const LEDGER_CLOCK_SKEW_SECONDS = 600;
-const NO_IMAGE: StatusImage = new Map();
+const NO_SIGHT: Sight = { order: 0, atSeconds: 0 };
 
 export class Status {
   readonly #deps: StatusDependencies;
-  readonly #lock = new Lock();
-  /** Acts after the newest staged version, and the entries they change. */
-  #pending: Act[] = [];
-  readonly #changed = new Map<number, StatusValue>();
-  #actsThrough = 0;
   #staged: StatusSet | undefined;
   #published: StatusSet | undefined;
+  /** Up to here all acts are looked at: what came after the staged version changed nothing. */
+  #seen: Sight = NO_SIGHT;
   /** All that the ledger has up to this version is accounted for. */
   #seenThrough = 0;
   #isRenewalDue = false;
@@ -78,19 +75,18 @@ export class Status {
     this.#deps = deps;
   }
 
-  /** Folds the whole history: every act, into the version that took it in. */
+  /** Folds the whole history of versions. */
   static async open(deps: StatusDependencies): Promise<Status> {
     const status = new Status(deps);
     const published = await deps.tables.published.first({ reverse: true });
     const publishedThrough = published === undefined ? 0 : readUint64(published.key);
-    const acts = deps.tables.acts.entries()[Symbol.asyncIterator]();
     for await (const { value } of deps.tables.statuses.entries()) {
       const version = decodeStatusVersion(value);
-      while (status.#actsThrough < version.actsThrough) await status.#replayNext(acts);
-      status.#staged = status.#take(version);
+      const changes = await readChanges(deps.tables, version.version);
+      status.#staged = status.#next(version, changes);
+      status.#seen = sightOf(version);
       if (version.version === publishedThrough) status.#published = status.#staged;
     }
-    while (await status.#replayNext(acts));
     status.#seenThrough = publishedThrough;
     return status;
   }
@@ -104,37 +100,22 @@ export class Status {
     return this.#published?.image.has(list) ?? false;
   }
 
-  /** Whether an act says so, published or not. */
-  isRevoked({ list, index }: StatusPlace): boolean {
-    const pending = this.#changed.get(placeNumber({ list, index }));
-    return (pending ?? this.#staged?.image.get(list)?.list.get(index)) === 'revoked';
+  /** What the ledger says, `undefined` while the list is not on it. */
+  publishedValue({ list, index }: StatusPlace): StatusValue | undefined {
+    return this.#published?.image.get(list)?.list.get(index);
   }
 
   /** Whether the ledger says so. */
-  isRevocationPublished({ list, index }: StatusPlace): boolean {
-    return this.#published?.image.get(list)?.list.get(index) === 'revoked';
+  isRevocationPublished(place: StatusPlace): boolean {
+    return this.publishedValue(place) === 'revoked';
   }
 
-  /** Records revocations of all places that are not revoked yet; on the disk when it resolves. */
-  async revoke(places: readonly StatusPlace[], reason: RevocationReason): Promise<void> {
-    await this.#lock.run(async () => {
-      const { store, now, randomBytes } = this.#deps;
-      const batch = new WriteBatch();
-      const acts: Act[] = places
-        .filter((place) => !this.isRevoked(place))
-        .map(({ list, index }) => ({
-          kind: 'revoke',
-          reason,
-          list,
-          index,
-          atSeconds: Math.floor(now() / 1000),
-          salt: toBase64url(randomBytes(SALT_BYTES)),
-        }));
-      acts.forEach((act, i) => batch.put(TABLES.acts, toUint64(this.#actsThrough + 1 + i), encodeAct(act)));
-      await store.commit(batch);
-      this.#actsThrough += acts.length;
-      for (const act of acts) this.#addPending(act);
-    });
+  /**
+   * Revokes the places of records that are about to be erased, for good and without approval; on the disk when it
+   * resolves, on the ledger with the next version ({@link isRevocationPublished}). Again: nothing new.
+   */
+  async revoke(places: readonly StatusPlace[], _reason: typeof ERASED): Promise<void> {
+    await eraseStatus(places, this.#deps);
   }
 
   /** Compares store and ledger; throws the two fatal codes, or what the ledger rejects with. */
@@ -154,8 +135,9 @@ export class Status {
   async publishDue(): Promise<void> {
     await this.#look();
     while (this.isDue()) {
-      if (this.#staged === this.#published) await this.#stage();
-      else if (this.#isTaken() || this.#isTooLate()) await this.#stageAgain();
+      if (this.#staged === this.#published) {
+        if (!(await this.#stage())) continue;
+      } else if (this.#isTaken() || this.#isTooLate()) await this.#stageAgain();
       await this.#publishStaged();
     }
   }
@@ -166,24 +148,37 @@ export class Status {
   }
 
   isDue(): boolean {
+    return this.#staged !== this.#published || this.#mustRenew() || this.#dueActs().length > 0;
+  }
+
+  /** When a version is due next, in the clock's milliseconds. */
+  nextDueMs(): number {
+    const edge = this.#deps.history.nextEdge(this.#seen.atSeconds);
+    return Math.min(this.#refreshDueMs(), edge === undefined ? Number.POSITIVE_INFINITY : edge * 1000);
+  }
+
+  /** A version is due even when no act changes anything. */
+  #mustRenew(): boolean {
+    const hasNewList = this.#deps.lists.count > (this.#staged?.version.listCount ?? 0);
     return (
-      this.#isRenewalDue ||
-      this.#staged !== this.#published ||
-      this.#hasNews() ||
-      this.#isOvertaken() ||
-      this.#deps.now() >= this.refreshDueMs()
+      this.#isRenewalDue || hasNewList || this.#isOvertaken() || this.#deps.now() >= this.#refreshDueMs()
     );
   }
 
-  /** When the published version must be renewed, in the clock's milliseconds. */
-  refreshDueMs(): number {
+  #refreshDueMs(): number {
     const published = this.#published?.version;
     if (published === undefined) return 0;
     return (published.nextUpdate - this.#deps.freshForSeconds / 2) * 1000;
   }
 
-  #hasNews(): boolean {
-    return this.#pending.length > 0 || this.#deps.lists.count > (this.#staged?.version.listCount ?? 0);
+  /** Acts that may have changed something since they were looked at. */
+  #dueActs(since: Sight = this.#seen): readonly HoldingAct[] {
+    return this.#deps.history.due(since, this.#nowSeconds(since));
+  }
+
+  /** A clock that was set back does not bring back what was over. */
+  #nowSeconds(since: Sight): number {
+    return Math.max(Math.floor(this.#deps.now() / 1000), since.atSeconds);
   }
 
   /**
@@ -225,38 +220,64 @@ export class Status {
 
   /** Stages a version anew, with the acts that came since: the ledger cannot take it as it is. */
   async #stageAgain(): Promise<void> {
-    const replaced = this.#staged?.version.version;
-    for (const act of [...(this.#staged?.acts ?? []), ...this.#takePending()]) this.#addPending(act);
+    const replaced = this.#staged?.version;
     // A version is staged only after the one before was published.
     this.#staged = this.#published;
+    this.#seen = this.#published === undefined ? NO_SIGHT : sightOf(this.#published.version);
     await this.#stage(replaced);
   }
 
-  async #stage(replaced?: number): Promise<void> {
-    await this.#lock.run(async () => {
-      const { crypto, store, lists, now, freshForSeconds } = this.#deps;
-      const number = this.#seenThrough + 1;
-      const batch = new WriteBatch();
-      if (replaced !== undefined) batch.delete(TABLES.statuses, toUint64(replaced));
-      lists.writeTo(batch);
-      const listCount = lists.count;
-      const acts = [...this.#pending];
-      const image = nextImage(this.#staged?.image ?? NO_IMAGE, { number, listCount, acts });
-      const version: StatusVersion = {
-        version: number,
-        actsThrough: this.#actsThrough,
-        listCount,
-        listsRoot: toHex(this.#rootOf(image)),
-        actsDigest: toHex(actsDigest(crypto, acts)),
-        nextUpdate: Math.floor(now() / 1000) + freshForSeconds,
-      };
-      // Commit point: from here on this version has this content. A crash before it leaves the acts to the
-      // next version; after it, whoever starts next publishes exactly this.
-      await store.commit(batch.put(TABLES.statuses, toUint64(number), encodeStatusVersion(version)));
-      this.#staged = { version, image, acts };
-      this.#isRenewalDue = false;
-      this.#takePending();
-    });
+  /** Stages what is due; false when nothing has to be published for it. */
+  async #stage(replaced?: StatusVersion): Promise<boolean> {
+    const { history, store, lists } = this.#deps;
+    const before = this.#seen;
+    const sight: Sight = { order: history.indexedThrough, atSeconds: this.#nowSeconds(before) };
+    const due = await this.#changesBy(sight, before);
+    if (due.changes.length === 0 && replaced === undefined && !this.#mustRenew()) {
+      this.#seen = sight;
+      return false;
+    }
+    const batch = new WriteBatch();
+    if (replaced !== undefined) {
+      batch.delete(TABLES.statuses, toUint64(replaced.version));
+      deleteChanges(batch, replaced.version, replaced.changes);
+    }
+    lists.writeTo(batch);
+    const staged = this.#toSet(due.changes, due.isCutShort ? before : sight);
+    putChanges(batch, staged.version.version, due.changes);
+    const { version } = staged;
+    // Commit point: from here on this version has this content. A crash before it leaves the acts to the next
+    // version; after it, whoever starts next publishes exactly this.
+    await store.commit(batch.put(TABLES.statuses, toUint64(version.version), encodeStatusVersion(version)));
+    this.#staged = staged;
+    this.#seen = sightOf(version);
+    this.#isRenewalDue = false;
+    return true;
+  }
+
+  async #changesBy(sight: Sight, since: Sight): Promise<DueChanges> {
+    const due = this.#deps.history.due(since, sight.atSeconds);
+    const image = this.#staged?.image ?? NO_IMAGE;
+    return await dueChanges(due, { image, atSeconds: sight.atSeconds }, this.#deps);
+  }
+
+  #toSet(changes: readonly PlaceChange[], { order, atSeconds }: Sight): StatusSet {
+    const { crypto, history, lists, now, freshForSeconds } = this.#deps;
+    const number = this.#seenThrough + 1;
+    const listCount = lists.count;
+    const image = nextImage(this.#staged?.image ?? NO_IMAGE, { number, listCount, changes });
+    const naming = { uriOf: (list: number) => lists.uriOf(list), leafOf: (n: number) => history.at(n).leaf };
+    const version: StatusVersion = {
+      version: number,
+      actsThrough: order,
+      asOf: atSeconds,
+      changes: changes.length,
+      listCount,
+      listsRoot: toHex(this.#rootOf(image)),
+      actsDigest: toHex(changesDigest(crypto, explained(changes, naming))),
+      nextUpdate: Math.floor(now() / 1000) + freshForSeconds,
+    };
+    return { version, image };
   }
 
   async #publishStaged(): Promise<void> {
@@ -273,38 +294,16 @@ export class Status {
     const { store, metrics, log } = this.#deps;
     const staged = this.#staged;
     invariant(staged !== undefined, 'something is staged');
-    const { version, listsRoot } = staged.version;
+    const { version, listsRoot, changes } = staged.version;
     await store.commit(new WriteBatch().put(TABLES.published, toUint64(version), new Uint8Array(0)));
     this.#published = staged;
     metrics.statusVersion.set(version);
-    log.info({ version, root: listsRoot }, 'status version is on the ledger');
+    log.info({ version, root: listsRoot, count: changes }, 'status version is on the ledger');
   }
 
-  /** Reads the next act of the history; false at its end. */
-  async #replayNext(acts: AsyncIterator<{ readonly value: Uint8Array }>): Promise<boolean> {
-    const next = await acts.next();
-    if (next.done === true) return false;
-    this.#addPending(decodeAct(next.value.value));
-    this.#actsThrough++;
-    return true;
-  }
-
-  #take(version: StatusVersion): StatusSet {
+  #next(version: StatusVersion, changes: readonly PlaceChange[]): StatusSet {
     const { version: number, listCount } = version;
-    const acts = this.#takePending();
-    return { version, image: nextImage(this.#staged?.image ?? NO_IMAGE, { number, listCount, acts }), acts };
-  }
-
-  #addPending(act: Act): void {
-    this.#pending.push(act);
-    this.#changed.set(placeNumber(act), valueOf(act));
-  }
-
-  #takePending(): readonly Act[] {
-    const acts = this.#pending;
-    this.#pending = [];
-    this.#changed.clear();
-    return acts;
+    return { version, image: nextImage(this.#staged?.image ?? NO_IMAGE, { number, listCount, changes }) };
   }
 
   #rootOf(image: StatusImage): Uint8Array {
@@ -317,29 +316,8 @@ export class Status {
   }
 }
 
-function placeNumber({ list, index }: StatusPlace): number {
-  return list * LIST_SIZE + index;
-}
-
-interface Step {
-  readonly number: number;
-  readonly listCount: number;
-  readonly acts: readonly Act[];
-}
-
-/** The image after `acts`, with empty lists for the new ones; only what changed gets the new number. */
-function nextImage(before: StatusImage, { number, listCount, acts }: Step): StatusImage {
-  const after = new Map<number, ListImage>(before);
-  for (let list = 1; list <= listCount; list++) {
-    if (!after.has(list)) after.set(list, { version: number, list: StatusList.empty(LIST_SIZE) });
-  }
-  for (const [list, changes] of Map.groupBy(acts, (act) => act.list)) {
-    const image = after.get(list);
-    invariant(image !== undefined, 'an act speaks of a list that is there');
-    const changed = changes.map((act) => ({ index: act.index, value: valueOf(act) }));
-    after.set(list, { version: number, list: image.list.withAll(changed) });
-  }
-  return after;
+function sightOf({ actsThrough, asOf }: StatusVersion): Sight {
+  return { order: actsThrough, atSeconds: asOf };
 }
 
 function isSame(ours: StatusVersion | undefined, theirs: PublishedStatus | undefined): boolean {

@@ -14,9 +14,18 @@
  * | 8   | laneBatches | lane u8 ‖ first entry u64 → batch number u64                                        |
  * | 9   | anchors     | batch number u64 → time of the block u64 ‖ sequence u64: the batch is final          |
  * | 10  | lists       | list number u32 → envelope: profile, entries used, seed of their order              |
- * | 11  | acts        | act number u64 → JSON, see `status-entry.ts`                                        |
+ * | 11  | acts        | retired: acts on one entry each, without approvals                                  |
  * | 12  | statuses    | version u64 → JSON of the staged version                                            |
  * | 13  | published   | version u64 → nothing: the version is final                                         |
+ * | 14  | proposals   | act number u64 → sealed act, see `acts/proposal-entry.ts`                           |
+ * | 15  | actIds      | act id 16 → act number u64                                                          |
+ * | 16  | actRequests | HMAC(idempotency key) 16 → SHA-256 of the request 32 ‖ act number u64               |
+ * | 17  | actPlaces   | act number u64 ‖ chunk u32 → (list number u32 ‖ index u32) × n, ascending           |
+ * | 18  | actStates   | act number u64 → JSON: how far the act has come                                     |
+ * | 19  | actBatches  | batch number u64 → JSON, see `acts/act-batch-entry.ts`                              |
+ * | 20  | orderedActs | order u64 → JSON: an act that holds, see `acts/history.ts`                          |
+ * | 21  | placeActs   | list number u32 ‖ index u32 → order u64 × n: the acts on one entry                  |
+ * | 22  | changes     | version u64 ‖ chunk u32 → what the version changed, see `status-changes.ts`         |
  * | 25  | requests    | HMAC(idempotency key) 16 → begun at u64 ‖ chunks u32, see `idempotency.ts`          |
  * | 26  | requestParts| HMAC(key) 16 ‖ chunk u32 → HMAC(rows) 16 ‖ first record made u64 ‖ count u32        |
  * | 27  | requestTimes| begun at u64 ‖ HMAC(key) 16 → nothing                                               |
@@ -47,6 +56,15 @@ type TableName =
   | 'acts'
   | 'statuses'
   | 'published'
+  | 'proposals'
+  | 'actIds'
+  | 'actRequests'
+  | 'actPlaces'
+  | 'actStates'
+  | 'actBatches'
+  | 'orderedActs'
+  | 'placeActs'
+  | 'changes'
   | 'requests'
   | 'requestParts'
   | 'requestTimes'
@@ -71,8 +89,17 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   anchors: { tag: 9, format: 2 },
   lists: { tag: 10, format: 1 },
   acts: { tag: 11, format: 1 },
-  statuses: { tag: 12, format: 1 },
+  statuses: { tag: 12, format: 2 },
   published: { tag: 13, format: 1 },
+  proposals: { tag: 14, format: 1 },
+  actIds: { tag: 15, format: 1 },
+  actRequests: { tag: 16, format: 1 },
+  actPlaces: { tag: 17, format: 1 },
+  actStates: { tag: 18, format: 1 },
+  actBatches: { tag: 19, format: 1 },
+  orderedActs: { tag: 20, format: 1 },
+  placeActs: { tag: 21, format: 1 },
+  changes: { tag: 22, format: 1 },
   requests: { tag: 25, format: 1 },
   requestParts: { tag: 26, format: 1 },
   requestTimes: { tag: 27, format: 1 },
@@ -97,6 +124,11 @@ export function readersOf(store: Store): IssuerTables {
 
 export function laneKey(lane: number, entry: number): Uint8Array {
   return concatBytes(Uint8Array.of(lane), toUint64(entry));
+}
+
+/** A part of what `number` has: parts are counted from 0. */
+export function chunkKey(number: number, chunk: number): Uint8Array {
+  return concatBytes(toUint64(number), listKey(chunk));
 }
 
 export function listKey(list: number): Uint8Array {

@@ -1,9 +1,11 @@
-/** Publishes the versions of an issuer's status lists, each once. */
+/** Publishes the versions of an issuer's status lists and the batches of acts that explain them, each once. */
 import { hexlify } from 'ethers';
 import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
-import { statusAnchorAbi } from './abi.ts';
+import { statusAnchorAbi, trustListAbi } from './abi.ts';
+import type { ActApproval, ActBatchToApprove } from './act-approval.ts';
 import { readContract } from './contract-call.ts';
 import { checkDeployment, type Deployment } from './deployment.ts';
+import { LedgerError } from './errors.ts';
 import { newestEvents } from './issuer-events.ts';
 import type { LedgerRpc } from './rpc.ts';
 import type { Sender } from './sender.ts';
@@ -27,6 +29,15 @@ export interface StatusVersion {
 }
 
 export type StatusPublished = Extract<LedgerEvent, { event: 'StatusPublished' }>;
+type ActsAnchored = Extract<LedgerEvent, { event: 'ActsAnchored' }>;
+
+/** The contract does not take these approvals, and never will: people have to approve anew. */
+const APPROVALS_REFUSED: ReadonlySet<string> = new Set([
+  'StatusAnchorDeadlinePassed',
+  'StatusAnchorNotApprover',
+  'StatusAnchorApproversNotDistinct',
+  'StatusAnchorInvalidSignature',
+]);
 
 export class StatusAnchorClient {
   readonly #rpc: LedgerRpc;
@@ -82,6 +93,70 @@ export class StatusAnchorClient {
       { address, topics, fromBlock },
       (event): event is StatusPublished => event.event === 'StatusPublished' && event.version > version,
     );
+  }
+
+  /**
+   * Anchors a batch of acts unless it is anchored already. `refused`: the approvals do not count, be it that one
+   * of the two is no approver any more, that the deadline has passed or that another batch took the sequence.
+   *
+   * Throws what `Sender.send` throws, `LEDGER_WRONG_CHAIN`, `LEDGER_WRONG_GENESIS`.
+   */
+  async anchorActs(
+    batch: ActBatchToApprove,
+    approvals: readonly [ActApproval, ActApproval],
+  ): Promise<'anchored' | 'refused'> {
+    const values = [hexlify(batch.root), batch.log2Size, batch.deadline, ...approvals];
+    try {
+      await this.#sender.sendUnless(
+        async () => {
+          await checkDeployment(this.#rpc, this.#deployment);
+          return await this.#isAnchored(batch);
+        },
+        {
+          to: this.#deployment.contracts.statusAnchor.address,
+          data: statusAnchorAbi.encodeFunctionData('anchorActs', values) as Hex, // ethers gives lowercase hex
+        },
+      );
+      return 'anchored';
+    } catch (error) {
+      if (!(error instanceof LedgerError) || !APPROVALS_REFUSED.has(error.revert?.name ?? '')) throw error;
+      return 'refused';
+    }
+  }
+
+  /** The sequence of the issuer's last batch of acts, 0 before the first. */
+  async actSequence(issuer: Hex): Promise<number> {
+    const [sequence] = await readContract(this.#rpc, {
+      abi: statusAnchorAbi,
+      address: this.#deployment.contracts.statusAnchor.address,
+      name: 'actSequenceOf',
+      values: [issuer],
+    });
+    return Number(sequence);
+  }
+
+  /** Whether this person's approval counts for the issuer now. */
+  async isApprover(issuer: Hex, approver: Hex): Promise<boolean> {
+    const [counts] = await readContract(this.#rpc, {
+      abi: trustListAbi,
+      address: this.#deployment.contracts.trustList.address,
+      name: 'isApprover',
+      values: [issuer, approver],
+    });
+    return counts === true;
+  }
+
+  /** The contract has no getter for a root: its event is looked for, once the sequence says it may be there. */
+  async #isAnchored({ root, sequence }: ActBatchToApprove): Promise<boolean> {
+    if ((await this.actSequence(this.#issuer)) < sequence) return false;
+    const { address, fromBlock } = this.#deployment.contracts.statusAnchor;
+    const topics = statusAnchorAbi.encodeFilterTopics('ActsAnchored', [this.#issuer, hexlify(root)]);
+    const found = await newestEvents(
+      this.#rpc,
+      { address, topics, fromBlock },
+      (event): event is ActsAnchored => event.event === 'ActsAnchored',
+    );
+    return found.length > 0;
   }
 
   /** The issuer's current version, or `undefined` before the first. */

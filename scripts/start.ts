@@ -98,7 +98,12 @@ async function show(consortium: DemoConsortium, seeded: readonly Seeded[]): Prom
   const accepted = await verifyUntil(verifierUrl, genuine, ({ outcome }) => outcome === 'pass');
 
   const revoked = await releasedCode(issuer, handleOf(toRevoke, 'venue'));
-  await revoke(issuer, handleOf(toRevoke, 'venue'), 'issued-in-error');
+  await revoke(issuer, consortium.deployment, {
+    handle: handleOf(toRevoke, 'venue'),
+    reason: 'issued-in-error',
+    legalBasis: 'Demonstration: no law',
+    notice: { en: 'Demonstration: issued in error.' },
+  });
   const withdrawn = await verifyUntil(verifierUrl, revoked, ({ outcome }) => outcome === 'stop');
 
   const tampered = tamper(genuine);

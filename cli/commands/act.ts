@@ -1,67 +1,68 @@
-/** `hcl act`: legal acts on issued credentials. Revocation for now. */
-import { REVOCATION_REASONS, type RevocationReason } from '../../issuer/act.ts';
-import type { Command, ExitCode } from '../command.ts';
+/** `hcl act`: legal acts on issued credentials, from trying one out to two people's approvals. */
+import { ACT_KINDS, isActKind } from '../../core/act/kinds.ts';
+import { actAtOnce, readShortRequest } from '../acts/at-once.ts';
+import { ActClient } from '../acts/client.ts';
+import type { Desk } from '../acts/desk.ts';
+import { ACT_OPTIONS } from '../acts/options.ts';
+import { STEPS, type Step } from '../acts/steps.ts';
+import type { Command } from '../command.ts';
 import { parseArguments, required } from '../command.ts';
 import { issuerByName, readConsortiumFile } from '../consortium-file.ts';
 import { usageError } from '../errors.ts';
 import { dataFolderOf, type Io } from '../io.ts';
 import { issuerClient } from '../issuer-client.ts';
-import { styled } from '../page.ts';
-
-const HANDLE = /^[A-Za-z0-9_-]{22}$/;
 
 export const act: Command = {
-  usage: `Usage: hcl act revoke --issuer NAME --handle HANDLE --reason CODE [--json]
+  usage: `Usage: hcl act dry-run|propose KIND --issuer NAME WHOM --reason CODE
+                 --basis TEXT --notice TEXT [--from TIME] [--until TIME]
+                 [--key FILE] [--json]
+       hcl act approve ID… --issuer NAME --key FILE [--replace] [--json]
+       hcl act list|show|withdraw [ID] --issuer NAME [--json]
+       hcl act correct FILE --issuer NAME --record ID --reason CODE
+                 --basis TEXT --notice TEXT [--json]
+       hcl act KIND --issuer NAME WHOM --reason CODE     (demonstration only)
 
-  --issuer NAME    who issued it, for example HK-DH
-  --handle HANDLE  the credential's handle, 22 characters
-  --reason CODE    why; kept by the issuer, never published:
-                   ${REVOCATION_REASONS.slice(0, 4).join(', ')},
-                   ${REVOCATION_REASONS.slice(4).join(', ')}
-  --json           one line of JSON`,
+  KIND     ${ACT_KINDS.join(', ')}
+  WHOM     --handle HANDLE, --record ID, --practitioner NO, --site NAME,
+           --lot LOT [--product CODE], --laboratory NAME --since TIME
+           --before TIME, --kid KEY, --all, or --act ID for all that another
+           act concerns
+  --reason CODE    docs/acts.md lists them by kind
+  --basis TEXT     the law or order that allows it
+  --notice TEXT    what holders are told; --notice-zh-hant, --notice-zh-hans
+                   and --notice-pt in other languages
+  --from TIME      from when it holds, past or future (default: now)
+  --until TIME     when a suspension or a stay ends by itself
+  --key FILE       the key of the person who approves
+  --replace        drop the approvals of another batch that waits for some
+  --json           one line of JSON
+
+  Two registered people approve each act, with their own keys. In the
+  demonstration both keys lie in its data folder: "hcl act revoke …" then
+  proposes and approves in one go.`,
   async run(args, io) {
-    const { values, positionals } = parseArguments(args, {
-      issuer: { type: 'string' },
-      handle: { type: 'string' },
-      reason: { type: 'string' },
-      json: { type: 'boolean' },
-    });
-    if (positionals.length !== 1 || positionals[0] !== 'revoke') {
-      throw usageError(
-        `the act is "revoke"${positionals[0] === undefined ? '' : `, not "${positionals[0]}"`}`,
-      );
-    }
-    const handle = required(values.handle, '--handle');
-    if (!HANDLE.test(handle)) throw usageError('--handle is not a handle: 22 letters, digits, "-" or "_"');
-    const reason = REVOCATION_REASONS.find((known) => known === required(values.reason, '--reason'));
-    if (reason === undefined) throw usageError(`--reason is one of ${REVOCATION_REASONS.join(', ')}`);
-    return revoke({ issuer: required(values.issuer, '--issuer'), handle, reason }, values.json, io);
+    const { values, positionals } = parseArguments(args, ACT_OPTIONS);
+    const [word = '', ...words] = positionals;
+    const step = stepOf(word);
+    step.check({ values, words });
+    await step.run(await deskOf({ values, words }, io));
+    return 0;
   },
 };
 
-interface Revocation {
-  readonly issuer: string;
-  readonly handle: string;
-  readonly reason: RevocationReason;
+function stepOf(word: string): Step {
+  const step = Object.hasOwn(STEPS, word) ? STEPS[word] : undefined;
+  if (step !== undefined) return step;
+  if (!isActKind(word)) {
+    throw usageError(`say what to do: ${[...Object.keys(STEPS), ...ACT_KINDS].join(', ')}`);
+  }
+  return { check: (desk) => readShortRequest(word, desk), run: (desk) => actAtOnce(word, desk) };
 }
 
-async function revoke(
-  { issuer: name, handle, reason }: Revocation,
-  json: boolean,
-  io: Io,
-): Promise<ExitCode> {
-  const issuer = issuerByName(await readConsortiumFile(dataFolderOf(io)), name);
-  const client = await issuerClient(issuer, io);
-  const answer = await client({
-    method: 'POST',
-    path: '/revocations',
-    contentType: 'application/json',
-    body: JSON.stringify({ handle, reason }),
-  });
-  await io.out.write(
-    json
-      ? `${JSON.stringify(answer.json())}\n`
-      : `${styled(io.out, 'green', '✓')} ${handle} is revoked at ${name}. Verifiers learn of it with their next sync.\n`,
-  );
-  return 0;
+async function deskOf({ values, words }: Pick<Desk, 'values' | 'words'>, io: Io): Promise<Desk> {
+  const name = required(values.issuer, '--issuer');
+  const { deployment, ...consortium } = await readConsortiumFile(dataFolderOf(io));
+  const issuer = issuerByName({ ...consortium, deployment }, name);
+  const client = new ActClient(await issuerClient(issuer, io));
+  return { client, issuer, did: issuer.did, deployment, values, words, io };
 }

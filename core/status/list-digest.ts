@@ -6,6 +6,7 @@
  *
  * Over the array itself, never the token: two compressions of the same list are the same list.
  */
+import { compareBytes } from '../bytes/compare.ts';
 import { concatBytes } from '../bytes/concat.ts';
 import { toUtf8 } from '../bytes/utf8.ts';
 import { writeVarint } from '../bytes/varint.ts';
@@ -52,12 +53,4 @@ export function statusListsRoot(crypto: Crypto, lists: readonly ListDigest[]): U
     .map(({ uri, digest }) => ({ key: toUtf8(uri), digest }))
     .sort((a, b) => compareBytes(a.key, b.key));
   return merkleRoot(crypto, concatBytes(...sorted.map(({ digest }) => leafHash(crypto, digest))));
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length && i < b.length; i++) {
-    // Both are long enough.
-    if (a[i] !== b[i]) return a[i]! - b[i]!;
-  }
-  return a.length - b.length;
 }

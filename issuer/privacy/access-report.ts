@@ -10,7 +10,7 @@ import { WriteBatch, type Store } from '../../service/store.ts';
 import type { CredentialClaims } from '../../core/credential/claims.ts';
 import type { HealthRecord } from '../../core/record/record.ts';
 import type { StatusValue } from '../../core/status/token-status-list.ts';
-import { decodeAct } from '../act.ts';
+import type { Acts } from '../acts/acts.ts';
 import { IssuerError } from '../errors.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import { claimsOf, recordOf, type RecordEntry, type RecordSealer } from '../record-entry.ts';
@@ -31,7 +31,8 @@ export interface AccessReportDependencies {
   readonly ring: KeyRing;
   readonly sealer: RecordSealer;
   readonly lists: ListAllocator;
-  readonly status: Pick<Status, 'isRevoked' | 'isRevocationPublished'>;
+  readonly acts: Pick<Acts, 'statusOf'>;
+  readonly status: Pick<Status, 'publishedValue'>;
   readonly release: Pick<Release, 'describe'>;
   readonly days: RetentionDays;
   readonly now: Clock;
@@ -40,6 +41,7 @@ export interface AccessReportDependencies {
 export type AccessTarget = { readonly recordId: string } | { readonly document: DocumentReference };
 
 export interface StatusChange {
+  /** From when on it holds, Unix seconds. */
   readonly atSeconds: number;
   readonly act: string;
   readonly reason: string;
@@ -101,10 +103,7 @@ export class AccessReports {
     if (held.length === 0 && 'recordId' in target) throw notFound();
     // Noted before it is told.
     await store.commit(batch);
-    const history = await this.#historyOf(held.flatMap(({ entry }) => this.#placesOf(entry)));
-    const records = await Promise.all(
-      held.map(({ number, entry }) => this.#toRecord(number, entry, history)),
-    );
+    const records = await Promise.all(held.map(({ number, entry }) => this.#toRecord(number, entry)));
     return { madeAtSeconds, records };
   }
 
@@ -122,11 +121,7 @@ export class AccessReports {
     return [...numbers];
   }
 
-  async #toRecord(
-    number: number,
-    entry: RecordEntry,
-    history: ReadonlyMap<string, readonly StatusChange[]>,
-  ): Promise<ReportedRecord> {
+  async #toRecord(number: number, entry: RecordEntry): Promise<ReportedRecord> {
     const { index, tables, days } = this.#deps;
     const record = recordOf(entry);
     const issuedAtSeconds = issuedAtOf(entry);
@@ -136,43 +131,33 @@ export class AccessReports {
       issuedAtSeconds,
       ...(keptUntil === undefined ? {} : { keptUntilSeconds: keptUntil }),
       record,
-      credentials: await this.#toCredentials(number, entry, history),
+      credentials: await this.#toCredentials(number, entry),
       disclosures: await disclosuresOf(number, tables),
     };
   }
 
-  async #toCredentials(
-    number: number,
-    entry: RecordEntry,
-    history: ReadonlyMap<string, readonly StatusChange[]>,
-  ): Promise<readonly ReportedCredential[]> {
-    const { status, release } = this.#deps;
+  async #toCredentials(number: number, entry: RecordEntry): Promise<readonly ReportedCredential[]> {
+    const { acts, status, release } = this.#deps;
     const places = this.#placesOf(entry);
     const { credentials } = await release.describe(number);
-    return credentials.map(({ profile, handle, state }, i) => {
-      // A credential has its payload and its place.
-      const place = places[i]!;
-      return {
-        profile,
-        handle,
-        state,
-        status: status.isRevoked(place) ? 'revoked' : 'valid',
-        isStatusPublished: !status.isRevoked(place) || status.isRevocationPublished(place),
-        statusHistory: history.get(placeName(place)) ?? [],
-        claims: claimsOf(entry.credentials[i]!),
-      };
-    });
-  }
-
-  /** All acts on these places, in one walk over the acts there are. */
-  async #historyOf(places: readonly StatusPlace[]): Promise<ReadonlyMap<string, readonly StatusChange[]>> {
-    const history = new Map<string, StatusChange[]>(places.map((place) => [placeName(place), []]));
-    if (places.length === 0) return history;
-    for await (const { value } of this.#deps.tables.acts.entries()) {
-      const { kind, reason, atSeconds, list, index } = decodeAct(value);
-      history.get(placeName({ list, index }))?.push({ atSeconds, act: kind, reason });
-    }
-    return history;
+    return await Promise.all(
+      credentials.map(async ({ profile, handle, state }, i) => {
+        // A credential has its payload and its place.
+        const place = places[i]!;
+        const now = await acts.statusOf(place);
+        return {
+          profile,
+          handle,
+          state,
+          status: now.value,
+          isStatusPublished: now.value === (status.publishedValue(place) ?? 'valid'),
+          statusHistory: now.acts.map(({ act }) => {
+            return { atSeconds: act.effectiveFrom, act: act.kind, reason: act.reason };
+          }),
+          claims: claimsOf(entry.credentials[i]!),
+        };
+      }),
+    );
   }
 
   #placesOf({ credentials }: RecordEntry): readonly StatusPlace[] {
@@ -181,10 +166,6 @@ export class AccessReports {
       return { list: this.#deps.lists.numberOf(uri) ?? 0, index: idx };
     });
   }
-}
-
-function placeName({ list, index }: StatusPlace): string {
-  return `${list}/${index}`;
 }
 
 /** The first key after all that begin with `name`. */

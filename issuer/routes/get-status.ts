@@ -1,8 +1,10 @@
 /**
  * `GET /status`: all status lists of the newest version on the ledger; `GET /status/{name}`: one of them, at the
  * address that credentials name, as `application/statuslist+jwt`. Verifiers fetch lists, never single entries,
- * so nobody learns whom they check.
+ * so nobody learns whom they check. `GET /status/{name}/revocation` and `/suspension`: the same list as a W3C
+ * Bitstring Status List, as `application/vc+jwt`.
  */
+import { STATUS_PURPOSES } from '../../core/status/bitstring-status-list.ts';
 import type { Service } from '../../service/app.ts';
 import { Closed, Type } from '../../service/schema.ts';
 import type { Issuer } from '../issuer.ts';
@@ -31,5 +33,11 @@ export function addGetStatus(app: Service, issuer: Issuer): void {
   app.get('/status/:name', { schema }, async (request, reply) => {
     const token = await issuer.statusToken(request.params.name);
     return await reply.type('application/statuslist+jwt').send(token);
+  });
+  const purpose = Type.Union(STATUS_PURPOSES.map((one) => Type.Literal(one)));
+  const bitstring = { ...schema, params: Closed({ name: Name, purpose }) };
+  app.get('/status/:name/:purpose', { schema: bitstring }, async (request, reply) => {
+    const credential = await issuer.statusCredential(request.params.name, request.params.purpose);
+    return await reply.type('application/vc+jwt').send(credential);
   });
 }

@@ -138,6 +138,10 @@ function instantLedger(): { ledger: AnchorPort; status: StatusPort } {
       },
       current: async () => published,
       publishedAfter: async () => [],
+      approverOf: () => undefined,
+      isApprover: async () => false,
+      actSequence: async () => 0,
+      anchorActs: async () => 'refused',
     },
   };
 }

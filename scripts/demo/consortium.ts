@@ -109,6 +109,8 @@ export async function startConsortium(
       url,
       jurisdiction: member.jurisdiction,
       operatorTokenFile: relative(dataFolder, member.keys.operatorTokenFile),
+      auditorTokenFile: relative(dataFolder, member.keys.auditorTokenFile),
+      approverKeyFiles: member.keys.approverKeyFiles.map((file) => relative(dataFolder, file)),
     })),
   };
   await writeConsortiumFile(dataFolder, file);

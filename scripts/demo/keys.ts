@@ -25,6 +25,9 @@ export interface MemberKeys {
   readonly issuer: IssuerSecrets;
   /** The operator token alone, for the command line. */
   readonly operatorTokenFile: string;
+  readonly auditorTokenFile: string;
+  /** Where the keys of `approvers` lie. */
+  readonly approverKeyFiles: readonly string[];
 }
 
 /** Keys of the ledger itself. */
@@ -56,6 +59,9 @@ export async function memberKeys(folder: string, name: string): Promise<MemberKe
   });
   const operatorTokenFile = join(own, 'operator.token');
   await writeFileAtomically(operatorTokenFile, `${issuer.operatorToken}\n`);
+  const auditorTokenFile = join(own, 'auditor.token');
+  await writeFileAtomically(auditorTokenFile, `${issuer.auditorToken ?? ''}\n`);
+  const approverKeyFiles = [join(own, 'approver-1.key'), join(own, 'approver-2.key')];
   const { x = '' } = JSON.parse(await secret(join(own, 'checkpoint-key.jwk.json'), newCheckpointKey)) as {
     x?: string;
   };
@@ -63,13 +69,12 @@ export async function memberKeys(folder: string, name: string): Promise<MemberKe
     governor: await secret(join(own, 'governor.key'), newHexKey),
     authorityAdmin: await secret(join(own, 'authority-admin.key'), newHexKey),
     issuerAdmin: await secret(join(own, 'issuer-admin.key'), newHexKey),
-    approvers: [
-      await secret(join(own, 'approver-1.key'), newHexKey),
-      await secret(join(own, 'approver-2.key'), newHexKey),
-    ],
+    approvers: await Promise.all(approverKeyFiles.map((file) => secret(file, newHexKey))),
     checkpointPublicKey: Buffer.from(x, 'base64url'),
     issuer,
     operatorTokenFile,
+    auditorTokenFile,
+    approverKeyFiles,
   };
 }
 

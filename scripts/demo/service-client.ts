@@ -1,7 +1,16 @@
 /** The services over HTTP, as any client would use them. */
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { toShown, type PostedBatch } from '../../cli/acts/client.ts';
+import { readActBatch } from '../../core/act/batch.ts';
+import { fromHex } from '../../core/bytes/hex.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
+import type { ActView } from '../../issuer/acts/acts.ts';
+import type { ActRequest } from '../../issuer/acts/propose.ts';
+import { approveActs } from '../../ledger/act-approval.ts';
+import type { Deployment } from '../../ledger/deployment.ts';
+import { issuerIdOf } from '../../ledger/identifiers.ts';
+import { nodeCrypto } from '../../service/node-crypto.ts';
 import type { DemoIssuer } from './consortium.ts';
 
 export interface IssuedRow {
@@ -46,14 +55,25 @@ export async function releasedCode(issuer: DemoIssuer, handle: string): Promise<
   }
 }
 
-export async function revoke(issuer: DemoIssuer, handle: string, reason: string): Promise<void> {
-  await call(
-    issuer,
-    'POST',
-    '/revocations',
-    { 'content-type': 'application/json' },
-    JSON.stringify({ handle, reason }),
-  );
+/** Revokes as two people do: one act proposed, shown, and signed with the key of each. Again: nothing new. */
+export async function revoke(
+  issuer: DemoIssuer,
+  deployment: Deployment,
+  act: Pick<ActRequest, 'reason' | 'legalBasis' | 'notice'> & { readonly handle: string },
+): Promise<void> {
+  const { did, keys } = issuer.member;
+  const place = { deployment, issuer: issuerIdOf(did) };
+  const { handle, ...terms } = act;
+  const body = { kind: 'revoke', ...terms, target: { by: 'credential', handle } };
+  // Both answers are of the routes' response schemas.
+  const { id, state } = (await post(issuer, '/acts', body, { 'idempotency-key': handle })) as ActView;
+  if (state !== 'proposed' && state !== 'approving') return;
+  const batch = (await post(issuer, '/acts/batches', { acts: [id], replace: true })) as PostedBatch;
+  readActBatch(nodeCrypto, toShown(batch));
+  for (const key of keys.approvers) {
+    const { signature } = approveActs(key, place, { ...batch, root: fromHex(batch.root) });
+    await post(issuer, `/acts/batches/${batch.root}/approvals`, { signature });
+  }
 }
 
 export async function verify(verifierUrl: string, code: string): Promise<Verdict> {
@@ -79,6 +99,16 @@ export async function verifyUntil(
     const verdict = await verify(verifierUrl, code);
     if (isExpected(verdict) || Date.now() > deadline) return verdict;
   }
+}
+
+async function post(
+  issuer: DemoIssuer,
+  path: string,
+  body: object,
+  headers: Record<string, string> = {},
+): Promise<unknown> {
+  const json = { 'content-type': 'application/json', ...headers };
+  return (await call(issuer, 'POST', path, json, JSON.stringify(body))).json();
 }
 
 async function call(

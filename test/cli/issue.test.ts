@@ -21,7 +21,7 @@ interface Call {
   readonly authorization: string | null;
 }
 
-describe('hcl issue and hcl act, over an issuer', () => {
+describe('hcl issue, over an issuer', () => {
   let folder: string;
   let calls: Call[];
   let answers: Map<string, () => Response>;
@@ -51,7 +51,6 @@ describe('hcl issue and hcl act, over an issuer', () => {
     answers = new Map<string, () => Response>([
       ['/records', () => ndjson(issuedRow(2), refusedRow(3), SUMMARY)],
       [`/credentials/${HANDLE}`, () => Response.json(held('released', CODE))],
-      ['/revocations', () => Response.json({ alreadyRevoked: false, published: false })],
     ]);
   });
 
@@ -177,25 +176,12 @@ describe('hcl issue and hcl act, over an issuer', () => {
     expect(io.written.err).to.contain('CLI_FILE_UNREADABLE');
   });
 
-  it('revokes by handle', async () => {
-    const io = double();
-    const args = ['revoke', '--issuer', 'HK-DH', '--handle', HANDLE, '--reason', 'issued-in-error'];
-    expect(await runCommand('act', args, io)).to.equal(0);
-    expect(calls[0]).to.include({ method: 'POST', path: '/revocations', contentType: 'application/json' });
-    expect(JSON.parse(calls[0]?.body ?? '')).to.deep.equal({ handle: HANDLE, reason: 'issued-in-error' });
-    expect(io.written.out).to.contain(HANDLE);
-  });
-
   const wrong: Readonly<Record<string, readonly [command: string, ...args: string[]]>> = {
     'issue without a file': ['issue', '--issuer', 'HK-DH'],
     'issue without an issuer': ['issue', 'x.csv'],
     'issue by an unknown issuer': ['issue', '--issuer', 'XX', 'x.csv'],
     'issue of an unknown type': ['issue', '--issuer', 'HK-DH', '--type', 'xml', 'x.csv'],
     'issue with a wait that is none': ['issue', '--issuer', 'HK-DH', '--wait', 'long', 'x.csv'],
-    'act without an act': ['act'],
-    'an unknown act': ['act', 'forgive'],
-    'a handle that is none': ['act', 'revoke', '--issuer', 'HK-DH', '--handle', 'x', '--reason', 'fraud'],
-    'an unknown reason': ['act', 'revoke', '--issuer', 'HK-DH', '--handle', HANDLE, '--reason', 'mood'],
   };
   for (const [what, [command, ...args]] of Object.entries(wrong)) {
     it(`refuses ${what} as wrong usage`, async () => {

@@ -127,30 +127,6 @@ describe('issuer routes', function () {
       expect(bodies[0]).to.include({ code: 'CREDENTIAL_NOT_FOUND', status: 404 });
       expect(await world.codeOf('GET', '/records/nothing')).to.equal('RECORD_NOT_FOUND');
     });
-
-    it('are revoked through POST /revocations', async () => {
-      await using world = await World.create();
-      const handle = await world.issue();
-      const answer = await world.post('/revocations', { handle, reason: 'fraud' });
-      expect(answer.json()).to.deep.equal({ alreadyRevoked: false, published: false });
-      await world.issuer.settle();
-      const again = await world.post('/revocations', { handle, reason: 'fraud' });
-      expect(again.json()).to.deep.equal({ alreadyRevoked: true, published: true });
-    });
-
-    it('are not revoked without a reason that is known, or with fields nobody named', async () => {
-      await using world = await World.create();
-      const handle = await world.issue();
-      for (const body of [
-        { handle },
-        { handle, reason: 'because' },
-        { handle, reason: 'fraud', extra: 1 },
-        { handle: 7, reason: 'fraud' },
-      ]) {
-        const answer = await world.post('/revocations', body);
-        expect(answer.json()).to.include({ code: 'REQUEST_INVALID', status: 400 });
-      }
-    });
   });
 
   describe('who may', () => {
@@ -159,7 +135,17 @@ describe('issuer routes', function () {
       ['GET', '/records/x'],
       ['GET', '/credentials/x'],
       ['GET', '/credentials/x.svg'],
-      ['POST', '/revocations'],
+      ['GET', '/credentials/x/acts'],
+      ['POST', '/acts'],
+      ['POST', '/acts/dry-run'],
+      ['GET', '/acts'],
+      ['GET', `/acts/${'x'.repeat(22)}`],
+      ['POST', `/acts/${'x'.repeat(22)}/withdrawal`],
+      ['POST', '/acts/batches'],
+      ['POST', `/acts/batches/0x${'0'.repeat(64)}/approvals`],
+      ['POST', '/corrections'],
+      ['GET', '/acts/history?after=0'],
+      ['GET', `/acts/batches/0x${'0'.repeat(64)}`],
     ] as const;
     for (const [method, url] of operator) {
       it(`${method} ${url} needs the operator's token, whole`, async () => {
@@ -202,6 +188,9 @@ describe('issuer routes', function () {
       const token = await world.anonymous('/status/1');
       expect(token.headers['content-type']).to.match(/^application\/statuslist\+jwt/);
       expect(token.body).to.equal(manifest.lists[0].token);
+      const bitstring = await world.anonymous('/status/1/revocation');
+      expect(bitstring.headers['content-type']).to.match(/^application\/vc\+jwt/);
+      expect(await world.codeOf('GET', '/status/1/message')).to.equal('REQUEST_INVALID');
       expect((await world.anonymous('/issuer')).json()).to.include({
         did: world.issuer.config.did,
         id: world.issuer.id,
@@ -253,8 +242,13 @@ describe('issuer routes', function () {
         world.get(`/credentials/${handle}.png`),
         world.get(`/credentials/${handle}?CANARYSURNAME=1`),
         world.get(`/records/${recordId}`),
-        world.post('/revocations', { handle, reason: 'CANARYSURNAME' }),
-        world.send('POST', '/revocations', { body: `{"CANARYSURNAME` }),
+        world.post('/acts', {
+          kind: 'revoke',
+          target: { by: 'credential', handle },
+          reason: 'CANARYSURNAME',
+        }),
+        world.post('/corrections', { recordId, record: RECORD, reason: 'CANARYSURNAME' }),
+        world.send('POST', '/acts', { body: `{"CANARYSURNAME` }),
         world.send('POST', '/records', { body: body.slice(0, -5) }),
         world.send('POST', '/records', { body, type: 'application/CANARYSURNAME' }),
         world.anonymous('/CANARYSURNAME'),

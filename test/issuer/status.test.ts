@@ -1,14 +1,17 @@
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
+import { decodeJwt } from 'jose';
 import { fromHex, toHex } from '../../core/bytes/hex.ts';
 import { parseClaims } from '../../core/credential/parse.ts';
 import { decodeCode } from '../../core/qr/code.ts';
 import { statusListDigest, statusListsRoot } from '../../core/status/list-digest.ts';
+import { encodeBitstring, STATUS_PURPOSES, toBitstring } from '../../core/status/bitstring-status-list.ts';
 import { readStatusToken } from '../../core/status/status-token.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { DID, issueAll, IssuerHouse, vaccination } from './support/issuer-house.ts';
 import { expectRejects } from './support/rejects-code.ts';
+import { act } from './support/two-people.ts';
 
 const NO_ACTS = toHex(new Uint8Array(32));
 const DAY_MS = 86_400_000;
@@ -31,7 +34,7 @@ describe('status: versions', () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
     const [row] = await issueAll(issuer, [vaccination(1)]);
-    await issuer.revoke({ handle: row?.credentials[0]?.handle ?? '' }, 'issued-in-error');
+    await act(issuer, { by: 'credential', handle: row?.credentials[0]?.handle ?? '' });
     await issuer.settle();
     const manifest = await issuer.statusManifest();
     const digests = manifest.lists.map(({ uri, token, version }) => {
@@ -72,7 +75,7 @@ describe('status: versions', () => {
     const [row] = await issueAll(issuer, [vaccination(1)]);
     await issuer.settle();
     house.ledger.isDown = true;
-    await issuer.revoke({ recordId: row?.recordId ?? '' }, 'fraud');
+    await act(issuer, { by: 'record', recordId: row?.recordId ?? '' });
     await issuer.pass().catch(() => undefined);
     house.nowMs += 3 * DAY_MS;
     house.ledger.timeSeconds += (3 * DAY_MS) / 1000;
@@ -83,17 +86,14 @@ describe('status: versions', () => {
   });
 });
 
-describe('status: revocation', () => {
-  it('changes that entry and no other, in the next version', async () => {
+describe('status: acts', () => {
+  it('change that entry and no other, in the next version', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
     const [row, other] = await issueAll(issuer, [vaccination(1), vaccination(2)]);
     await issuer.settle();
     const [venue, travel] = row?.credentials.map(({ handle }) => handle) ?? [];
-    expect(await issuer.revoke({ handle: venue ?? '' }, 'wrong-person')).to.deep.equal({
-      alreadyRevoked: false,
-      published: false,
-    });
+    await act(issuer, { by: 'credential', handle: venue ?? '' }, { reason: 'wrong-person' });
     expect(await listedAs(issuer, venue)).to.equal('valid');
     await issuer.pass();
     expect(await listedAs(issuer, venue)).to.equal('revoked');
@@ -106,39 +106,40 @@ describe('status: revocation', () => {
     expect(house.ledger.statuses[1]?.actsDigest).to.not.equal(NO_ACTS);
   });
 
-  it('of a record takes all its credentials', async () => {
+  it('on a record take all its credentials', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
     const [row] = await issueAll(issuer, [vaccination(1)]);
     await issuer.settle();
-    await issuer.revoke({ recordId: row?.recordId ?? '' }, 'lot-recalled');
+    await act(issuer, { by: 'record', recordId: row?.recordId ?? '' });
     await issuer.settle();
     for (const { handle } of row?.credentials ?? [])
       expect(await listedAs(issuer, handle)).to.equal('revoked');
   });
 
-  it('is done once, however often it is asked for', async () => {
+  it('that come to the same again, or change nothing yet, make no version', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
     const [row] = await issueAll(issuer, [vaccination(1)]);
-    const target = { recordId: row?.recordId ?? '' };
-    await issuer.revoke(target, 'fraud');
-    const again = { alreadyRevoked: true, published: false };
-    expect(await issuer.revoke(target, 'fraud')).to.deep.equal(again);
+    const target = { by: 'record', recordId: row?.recordId ?? '' } as const;
+    await act(issuer, target);
     await issuer.settle();
-    expect(await issuer.revoke(target, 'fraud')).to.deep.equal({ ...again, published: true });
+    await act(issuer, target);
+    await act(issuer, target, { kind: 'caution', reason: 'advice-changed' });
+    await act(issuer, target, { effectiveFrom: house.nowMs / 1000 + 60 });
     await issuer.settle();
     expect(house.ledger.statuses).to.have.length(1);
+    expect(house.ledger.acts).to.have.length(4);
   });
 
   for (const fault of ['lost', 'landed'] as const) {
-    it(`is there after a crash in which the version's publication is ${fault}`, async () => {
+    it(`are there after a crash in which the version's publication is ${fault}`, async () => {
       await using house = await IssuerHouse.create();
       const first = await house.open();
       const [row] = await issueAll(first, [vaccination(1)]);
       await first.settle();
-      await first.revoke({ recordId: row?.recordId ?? '' }, 'fraud');
-      house.ledger.faults.push(fault);
+      await act(first, { by: 'record', recordId: row?.recordId ?? '' });
+      house.ledger.faults.push(undefined, fault);
       await first.pass().catch(() => undefined);
       await first.close();
       await using second = await house.open();
@@ -149,16 +150,77 @@ describe('status: revocation', () => {
     });
   }
 
-  it('refuses handles and records that are not there', async () => {
+  it('of an erasure hold at once, without approval, and stay what they are', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
-    await expectRejects(() => issuer.revoke({ handle: 'x'.repeat(22) }, 'fraud'), 'CREDENTIAL_NOT_FOUND');
-    await expectRejects(() => issuer.revoke({ recordId: 'x'.repeat(22) }, 'fraud'), 'RECORD_NOT_FOUND');
+    const [row] = await issueAll(issuer, [vaccination(1)]);
+    await issuer.settle();
+    const handle = row?.credentials[0]?.handle ?? '';
+    const place = await issuer.placeOf(handle);
+    await issuer.status.revoke([place], 'erased');
+    await issuer.status.revoke([place], 'erased');
+    expect(issuer.status.isRevocationPublished(place)).to.equal(false);
+    await act(
+      issuer,
+      { by: 'record', recordId: row?.recordId ?? '' },
+      { kind: 'stay', reason: 'court-order' },
+    );
+    await issuer.settle();
+    expect(issuer.status.isRevocationPublished(place)).to.equal(true);
+    expect((await issuer.statusOf(handle)).acts.map(({ act }) => act.reason)).to.deep.equal([
+      'erased',
+      'court-order',
+    ]);
+  });
+
+  it('are refused on handles and records that are not there', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const name = 'x'.repeat(22);
+    await expectRejects(() => act(issuer, { by: 'credential', handle: name }), 'CREDENTIAL_NOT_FOUND');
+    await expectRejects(() => act(issuer, { by: 'record', recordId: name }), 'RECORD_NOT_FOUND');
     await expectRejects(() => issuer.statusToken('3'), 'STATUS_NOT_PUBLISHED');
+    await expectRejects(() => issuer.statusCredential('3', 'revocation'), 'STATUS_NOT_PUBLISHED');
     await issuer.settle();
     await expectRejects(() => issuer.statusToken('3'), 'STATUS_LIST_NOT_FOUND');
+    await expectRejects(() => issuer.statusCredential('3', 'revocation'), 'STATUS_LIST_NOT_FOUND');
     expect(issuer.config.did).to.equal(DID);
     expect(fromHex(issuer.id)).to.have.length(32);
+  });
+});
+
+describe('status: lists for W3C verifiers', () => {
+  it('say the same as the token of their list, and are the version on the ledger', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const rows = await issueAll(issuer, [vaccination(1), vaccination(2), vaccination(3)]);
+    const recordIds = rows.map(({ recordId }) => recordId);
+    await act(issuer, { by: 'record', recordId: recordIds[0] ?? '' });
+    await act(
+      issuer,
+      { by: 'record', recordId: recordIds[1] ?? '' },
+      { kind: 'suspend', reason: 'under-investigation' },
+    );
+    await issuer.settle();
+    for (const name of ['1', '2']) {
+      const { list, expiresAtSeconds } = readStatusToken(
+        await issuer.statusToken(name),
+        issuer.key.publicKey,
+      );
+      for (const purpose of STATUS_PURPOSES) {
+        const credential = decodeJwt(await issuer.statusCredential(name, purpose));
+        expect(credential).to.deep.include({
+          id: `https://hk-dh.example/status/${name}/${purpose}`,
+          issuer: DID,
+          validUntil: new Date(expiresAtSeconds * 1000).toISOString().replace('.000', ''),
+        });
+        expect(credential['credentialSubject']).to.deep.include({
+          statusPurpose: purpose,
+          encodedList: encodeBitstring(toBitstring(list, purpose)),
+        });
+        expect(toBitstring(list, purpose).filter((byte) => byte > 0)).to.have.length(1);
+      }
+    }
   });
 });
 

@@ -7,6 +7,7 @@ import type { AnchorPort } from '../../issuer/ports.ts';
 import type { IssuedRow } from '../../issuer/row.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { issueAll, IssuerHouse, vaccination } from './support/issuer-house.ts';
+import { act } from './support/two-people.ts';
 import { expectRejects } from './support/rejects-code.ts';
 
 const OLD: Hex = '0x01';
@@ -59,33 +60,33 @@ describe('stolen ledger account', () => {
       await checkStatus(house, issuer);
     }
     await using last = await house.open();
-    await last.revoke({ recordId: row?.recordId ?? '' }, 'fraud');
+    await act(last, { by: 'record', recordId: row?.recordId ?? '' });
     await last.settle();
     await checkStatus(house, last);
     expect((await last.statusManifest()).version).to.equal(5);
   });
 
-  it('does not keep a revocation from being stored, and published later', async () => {
+  it('does not keep an act from being stored, and published later', async () => {
     await using house = await IssuerHouse.create();
     const first = await house.open();
     const [row, other] = await issueAll(first, people(2));
     await first.settle();
     thiefPublishes(house);
     await expectRejects(() => first.pass(), 'ISSUER_STORE_BEHIND');
-    const target = { recordId: row?.recordId ?? '' };
-    expect(await first.revoke(target, 'fraud')).to.deep.equal({ alreadyRevoked: false, published: false });
+    const { id, state } = await act(first, { by: 'record', recordId: row?.recordId ?? '' });
+    expect(state).to.equal('approved');
     await expectRejects(() => issueAll(first, people(1, 2)), 'ISSUER_HALTED');
     await first.close();
 
     house.ledger.account = NEW;
     await using second = await house.open();
-    const again = { alreadyRevoked: true, published: false };
-    expect(await second.revoke(target, 'fraud')).to.deep.equal(again);
+    expect((await second.acts.show(id)).state).to.equal('approved');
     await second.settle();
-    expect(await second.revoke(target, 'fraud')).to.deep.equal({ ...again, published: true });
-    const others = { handle: other?.credentials[0]?.handle ?? '' };
-    expect((await second.revoke(others, 'fraud')).alreadyRevoked).to.equal(false);
-    await second.settle();
+    expect((await second.acts.show(id)).state).to.equal('anchored');
+    const valueOf = async (issued: typeof row): Promise<string> =>
+      (await second.statusOf(issued?.credentials[0]?.handle ?? '')).value;
+    expect(await valueOf(row)).to.equal('revoked');
+    expect(await valueOf(other)).to.equal('valid');
     await checkStatus(house, second);
   });
 
@@ -94,9 +95,9 @@ describe('stolen ledger account', () => {
     const first = await house.open();
     const [row] = await issueAll(first, people(1));
     await first.settle();
-    const target = { recordId: row?.recordId ?? '' };
-    await first.revoke(target, 'fraud');
-    house.ledger.faults.push('lost');
+    const { id } = await act(first, { by: 'record', recordId: row?.recordId ?? '' });
+    // The acts reach the ledger, the version that they explain does not.
+    house.ledger.faults.push(undefined, 'lost');
     await first.pass().catch(() => undefined);
     thiefPublishes(house);
     await expectRejects(() => first.pass(), 'ISSUER_LEDGER_CONFLICT');
@@ -107,8 +108,9 @@ describe('stolen ledger account', () => {
       await using issuer = await house.open();
       await issuer.settle();
       expect(house.ledger.statuses.map(({ version }) => version)).to.deep.equal([1, 2, 3]);
-      const again = { alreadyRevoked: true, published: true };
-      expect(await issuer.revoke(target, 'fraud')).to.deep.equal(again);
+      expect((await issuer.acts.show(id)).state).to.equal('anchored');
+      const { value } = await issuer.statusOf(row?.credentials[0]?.handle ?? '');
+      expect(value).to.equal('revoked');
       await checkStatus(house, issuer);
     }
   });

@@ -5,6 +5,7 @@ import { toHex } from '../../core/bytes/hex.ts';
 import { buildIssuerApp } from '../../issuer/app.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import { issueAll, IssuerHouse, labTest, vaccination } from '../issuer/support/issuer-house.ts';
+import { act } from '../issuer/support/two-people.ts';
 import type { Service } from '../../service/app.ts';
 
 describe('privacy routes', function () {
@@ -51,7 +52,8 @@ describe('privacy routes', function () {
     it('shows all that is held of a record: facts, credentials, status and its history, who was told', async () => {
       await using world = await World.create();
       const recordId = await world.issue();
-      await world.issuer.revoke({ recordId }, 'wrong-person');
+      await act(world.issuer, { by: 'record', recordId });
+      await world.issuer.acts.carryOut();
       const answer = await world.post('/reports', { recordId, purpose: 'subject-access' });
       expect(answer.statusCode).to.equal(200);
       expect(answer.headers['cache-control']).to.equal('no-store');
@@ -65,7 +67,7 @@ describe('privacy routes', function () {
         expect(credential.claims.jti).to.equal(credential.handle);
         expect(credential).to.include({ status: 'revoked', isStatusPublished: false });
         expect(credential.statusHistory).to.have.length(1);
-        expect(credential.statusHistory[0]).to.include({ act: 'revoke', reason: 'wrong-person' });
+        expect(credential.statusHistory[0]).to.include({ act: 'revoke', reason: 'fraud' });
       }
       expect(held.disclosures).to.have.length(1);
       expect(held.disclosures[0]).to.include({ what: 'access-report', purpose: 'subject-access' });

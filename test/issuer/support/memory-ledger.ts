@@ -4,7 +4,12 @@
  */
 import { equalBytes } from '../../../core/bytes/equal.ts';
 import { toHex, type Hex } from '../../../core/bytes/hex.ts';
+import { approverOf, type ApprovalPlace } from '../../../ledger/act-approval.ts';
+import { CONTRACT_NAMES, parseDeployment } from '../../../ledger/deployment.ts';
+import { addressOfKey, issuerIdOf } from '../../../ledger/identifiers.ts';
 import type {
+  ActApproval,
+  ActBatchToAnchor,
   AnchoredBatch,
   AnchorPort,
   BatchToAnchor,
@@ -24,9 +29,40 @@ interface StatusEntry extends PublishedStatus {
   readonly account: Hex;
 }
 
+interface ActsEntry {
+  readonly root: Hex;
+  readonly sequence: number;
+  readonly approvers: readonly Hex[];
+}
+
+/** Keys of the two people who approve acts here. */
+export const APPROVER_KEYS: readonly [Hex, Hex] = [`0x${'a1'.repeat(32)}`, `0x${'a2'.repeat(32)}`];
+
+/** What approvals are given for; nobody looks up the contracts. */
+export const PLACE: ApprovalPlace = {
+  issuer: issuerIdOf('did:web:hk-dh.example'),
+  deployment: parseDeployment(
+    JSON.stringify({
+      version: 1,
+      chainId: 1,
+      genesisHash: `0x${'00'.repeat(32)}`,
+      contracts: Object.fromEntries(
+        CONTRACT_NAMES.map((name, i) => [
+          name,
+          { address: `0x${String(i + 1).repeat(40)}`, codeHash: `0x${'00'.repeat(32)}`, fromBlock: 1 },
+        ]),
+      ),
+    }),
+  ),
+};
+
 export class MemoryLedger {
   readonly batches: Entry[] = [];
   readonly statuses: StatusEntry[] = [];
+  readonly acts: ActsEntry[] = [];
+  /** Whose approvals count. */
+  readonly approvers: Set<Hex> = new Set(APPROVER_KEYS.map((key) => addressOfKey(key)));
+  actCalls = 0;
   /** The issuer's account that writes now. */
   account: Hex = '0x01';
   /** Writes that were asked for, faults included. */
@@ -73,6 +109,13 @@ export class MemoryLedger {
       current: async () => this.#read(() => this.statuses.at(-1)),
       publishedAfter: async (version) =>
         this.#read(() => this.statuses.filter((entry) => entry.version > version)),
+      approverOf: (batch, signature) => approverOf(PLACE, batch, signature),
+      isApprover: async (approver) => this.#read(() => this.approvers.has(approver)),
+      actSequence: async () => this.#read(() => this.acts.length),
+      anchorActs: async (batch, approvals) => {
+        this.actCalls++;
+        return this.#write(() => this.#anchorActs(account, batch, approvals));
+      },
     };
   }
 
@@ -96,6 +139,26 @@ export class MemoryLedger {
       return;
     if (version !== this.statuses.length + 1) throw new Error('StatusAnchorWrongVersion');
     this.statuses.push({ ...next, account });
+  }
+
+  /** As `StatusAnchor.anchorActs`: two different approvers over this batch as the next, in time. */
+  #anchorActs(
+    account: Hex,
+    batch: ActBatchToAnchor,
+    approvals: readonly [ActApproval, ActApproval],
+  ): 'anchored' | 'refused' {
+    if (this.acts.some(({ root }) => root === toHex(batch.root))) return 'anchored';
+    if (this.timeSeconds > batch.deadline) return 'refused';
+    const approvers = approvals.map(({ approver }) => approver);
+    if (new Set([...approvers, account]).size !== 3) return 'refused';
+    const next = { ...batch, sequence: this.acts.length + 1 };
+    const isGood = approvals.every(
+      ({ approver, signature }) =>
+        this.approvers.has(approver) && approverOf(PLACE, next, signature) === approver,
+    );
+    if (!isGood) return 'refused';
+    this.acts.push({ root: toHex(batch.root), sequence: next.sequence, approvers });
+    return 'anchored';
   }
 
   /** Resolves when there are that many batches. */

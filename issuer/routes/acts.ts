@@ -1,0 +1,58 @@
+/**
+ * Legal acts, for operators: `POST /acts/dry-run` says how many credentials an act would concern; `POST /acts`
+ * proposes it (an `Idempotency-Key` makes it safe to send again); `GET /acts`, `GET /acts/{id}` show acts and how
+ * far they have come; `POST /acts/{id}/withdrawal` takes one back that two people have not approved.
+ */
+import { Closed, Type } from '../../service/schema.ts';
+import { ActAnswer, ActBody, ActId } from './act-schemas.ts';
+import type { OperatorRoute } from './operator-route.ts';
+import { problems } from './schemas.ts';
+
+const MAX_LISTED = 200;
+const Headers = Type.Object({
+  'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+});
+const Page = Closed({ before: Type.Optional(ActId) });
+const common = { tags: ['operator'], security: [{ operator: [] }] };
+
+export const addActs: OperatorRoute = (app, { issuer, onRequest }) => {
+  const { acts } = issuer;
+  const answered = { 200: ActAnswer, ...problems };
+  const params = Closed({ id: ActId });
+
+  app.post(
+    '/acts/dry-run',
+    {
+      onRequest,
+      schema: {
+        ...common,
+        body: ActBody,
+        response: { 200: Closed({ credentials: Type.Integer() }), ...problems },
+      },
+    },
+    async ({ body }) => ({ credentials: await acts.dryRun(body) }),
+  );
+  app.post(
+    '/acts',
+    { onRequest, schema: { ...common, body: ActBody, headers: Headers, response: answered } },
+    async ({ body, headers }) => await acts.propose(body, headers['idempotency-key']),
+  );
+  const listed = { 200: Closed({ acts: Type.Array(ActAnswer) }), ...problems };
+  app.get(
+    '/acts',
+    { onRequest, schema: { ...common, querystring: Page, response: listed } },
+    async ({ query }) => {
+      return { acts: [...(await acts.list({ limit: MAX_LISTED, ...query }))] };
+    },
+  );
+  app.get(
+    '/acts/:id',
+    { onRequest, schema: { ...common, params, response: answered } },
+    async ({ params: { id } }) => await acts.show(id),
+  );
+  app.post(
+    '/acts/:id/withdrawal',
+    { onRequest, schema: { ...common, params, response: answered } },
+    async ({ params: { id } }) => await acts.withdraw(id),
+  );
+};
