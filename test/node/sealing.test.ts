@@ -154,10 +154,12 @@ describe('node: an account that sends without end', () => {
       method: 'eth_sendRawTransaction',
       params: [await account(0).signTransaction({ ...fields, nonce })],
     }));
-    let isSealed = false;
-    const sent = test.post(JSON.stringify(await Promise.all(transactions))).then(() => (isSealed = true));
+    const state = { isSealed: false };
+    const sent = test
+      .post(JSON.stringify(await Promise.all(transactions)))
+      .then(() => (state.isSealed = true));
     let answersBetween = 0;
-    while (!isSealed) if ((await test.result('eth_blockNumber')) === '0x1') answersBetween++;
+    while (!state.isSealed) if ((await test.result('eth_blockNumber')) === '0x1') answersBetween++;
     await sent;
     expect(await test.result('eth_blockNumber')).to.equal('0x2');
     expect(answersBetween).to.be.greaterThan(5); // without a rest, one call at most was there already
