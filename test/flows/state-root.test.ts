@@ -53,7 +53,7 @@ describe('flow: the state root', () => {
     });
     const logger = createLogger({
       name: 'verifier',
-      level: 'fatal',
+      level: 'error',
       destination: { write: () => undefined },
     });
     const app = await buildVerifierApp({ verifier, config, logger });
