@@ -16,6 +16,7 @@ import { rederiveBatches } from './rederive-batches.ts';
 import { rederiveStatus, type StatusAudit, type StatusAuditDeps } from './rederive-status.ts';
 import type { AuditReport, HistoryEntry } from './report.ts';
 import { httpSource, PAUSE_MS, type FetchDocument } from './source.ts';
+import { stateRootOf } from './state-root-of.ts';
 
 export interface AuditOptions {
   readonly rpcUrls: readonly string[];
@@ -57,6 +58,7 @@ export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<
     chainId: options.deployment.chainId,
     genesisHash: options.deployment.genesisHash,
     head,
+    stateRoot: stateRootOf(deps.crypto, blocks),
     issuers: didsOf(history),
     history: listed,
     counts: countHistory(listed),

@@ -78,6 +78,8 @@ export interface AuditReport {
   readonly chainId: number;
   readonly genesisHash: Hex;
   readonly head: { readonly number: number; readonly hash: Hex; readonly timeSeconds: number };
+  /** At `head`; `null` when the history does not hold together, which the findings then say. */
+  readonly stateRoot: Hex | null;
   /** DIDs by issuer id, for people. */
   readonly issuers: ReadonlyMap<Hex, string>;
   /** Events that the filter lets through, in ledger order. */

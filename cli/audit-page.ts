@@ -17,6 +17,7 @@ export function auditPage(report: AuditReport, output: Output, options: AuditPag
     fieldLines(output, [
       { label: 'Chain', value: `${report.chainId}, genesis ${short(report.genesisHash)}` },
       { label: 'Read up to', value: `block ${report.head.number}, ${showTime(report.head.timeSeconds)}` },
+      { label: 'State root', value: report.stateRoot ?? 'none: the history does not hold together' },
     ]),
     heading(output, 'History'),
     historyTable(report, output, name),

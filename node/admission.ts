@@ -7,7 +7,7 @@ import { Capability, type TypedTransaction } from '@ethereumjs/tx';
 import { bytesToBigInt, bytesToHex } from '@ethereumjs/util';
 import type { Allowlist } from './allowlist.ts';
 import { parseTransaction } from './block.ts';
-import { BLOCK_GAS_LIMIT, MAX_TRANSACTION_BYTES, type ChainRules } from './chain-rules.ts';
+import { MAX_TRANSACTION_BYTES, MAX_TRANSACTION_GAS, type ChainRules } from './chain-rules.ts';
 import type { PooledTransaction } from './pool.ts';
 import { RPC_SENDER_NOT_PERMITTED, RpcError, refused } from './rpc/errors.ts';
 
@@ -117,7 +117,11 @@ function senderOf(transaction: TypedTransaction): string {
 }
 
 function requireGas(transaction: TypedTransaction): void {
-  if (transaction.gasLimit > BLOCK_GAS_LIMIT) throw refused('exceeds block gas limit');
+  if (transaction.gasLimit > MAX_TRANSACTION_GAS) {
+    throw refused(
+      `transaction gas limit too high (cap: ${MAX_TRANSACTION_GAS}, tx: ${transaction.gasLimit})`,
+    );
+  }
   const needed = transaction.getIntrinsicGas();
   if (transaction.gasLimit < needed) {
     throw refused(`intrinsic gas too low: gas ${transaction.gasLimit}, minimum needed ${needed}`);

@@ -13,8 +13,10 @@ import { Common, ConsensusAlgorithm, ConsensusType, Hardfork, type ChainConfig }
 import { addressOfPublicKey, loadLedgerCrypto, toCustomCrypto, type LedgerCrypto } from './native-crypto.ts';
 import { NodeError } from './node-errors.ts';
 
-/** Gas limit of every block and so of every transaction. */
+/** Gas limit of every block. */
 export const BLOCK_GAS_LIMIT = 60_000_000n;
+/** EIP-7825's limit for one transaction, and for one call: execution leaves the process no time for anything else. */
+export const MAX_TRANSACTION_GAS = 16_777_216n;
 /** EIP-225: the list of signers is repeated in the header of every block whose number divides by this. */
 export const EPOCH_LENGTH = 30_000n;
 /** geth's limit for one transaction on the wire. */

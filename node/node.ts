@@ -19,6 +19,7 @@ import { answerText, callMethod, type Dispatcher } from './rpc/dispatch.ts';
 import { selectMethods } from './rpc/methods.ts';
 import { Sealer } from './sealer.ts';
 import { Simulator } from './simulator.ts';
+import { StateReader } from './state-reader.ts';
 
 export interface NodeDependencies {
   /** Unix time in seconds; the only clock of the chain. */
@@ -147,6 +148,7 @@ async function assemble(
   const blockHashes = (number: bigint): Uint8Array | undefined => store.blockByNumber(number)?.header.hash;
   const pool = new TransactionPool(config.limits.maxPoolTransactions);
   const executor = await Executor.create(rules, store.stateNodes, blockHashes);
+  const states = await StateReader.create(rules, store.stateNodes);
   const simulator = await Simulator.create(rules, store.stateNodes, blockHashes);
   const sealer = new Sealer(
     {
@@ -167,6 +169,7 @@ async function assemble(
       store,
       pool,
       sealer,
+      states,
       simulator,
       allowlist,
       limits: config.limits,

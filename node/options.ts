@@ -33,6 +33,13 @@ export interface NodeLimits {
   readonly maxLogBlocks: number;
   /** Most logs in one answer; default 10,000. */
   readonly maxLogs: number;
+  /**
+   * About how long an answer to a batch, or the data of the logs in one, may be; default 32 MiB. What is in memory
+   * at once is this, and one more answer, for each connection.
+   */
+  readonly maxAnswerBytes: number;
+  /** Connections at once; default 256. */
+  readonly maxConnections: number;
   /** Transactions waiting, of all senders; default 4,096. */
   readonly maxPoolTransactions: number;
   /**
@@ -59,6 +66,8 @@ const DEFAULT_LIMITS: NodeLimits = {
   maxBatchCalls: 1_024,
   maxLogBlocks: 10_000,
   maxLogs: 10_000,
+  maxAnswerBytes: 32 * 1024 * 1024,
+  maxConnections: 256,
   maxPoolTransactions: 4_096,
   maxClockLeadSeconds: 15,
   allowedHosts: [],

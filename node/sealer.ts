@@ -16,6 +16,10 @@ import { orderedRoot } from './merkle-roots.ts';
 import type { PooledTransaction, TransactionPool } from './pool.ts';
 import { encodeReceipt } from './receipt.ts';
 
+/** A block that took longer is followed by a rest as long as it took, in which callers are answered… */
+const BUSY_MS = 50;
+/** … but no longer than this. */
+const LONGEST_REST_MS = 1_000;
 /** How often a sealer whose clock has gone back looks at the clock again. */
 const CLOCK_POLL_MS = 50;
 
@@ -45,6 +49,7 @@ export class Sealer {
   /** The last of the jobs, which run one after the other. */
   #tail: Promise<void> = Promise.resolve();
   #isAwake = false;
+  #restMs = 0;
   #heartbeat: NodeJS.Timeout | undefined;
   #failed = false;
 
@@ -65,6 +70,12 @@ export class Sealer {
     return new Promise((resolve) => this.#acknowledged.set(hash, resolve));
   }
 
+  /** Tells whoever waits for a transaction that waiting is over: it is sealed, or not on its way any more. */
+  release({ hash }: PooledTransaction): void {
+    this.#acknowledged.get(hash)?.();
+    this.#acknowledged.delete(hash);
+  }
+
   /** Says that transactions wait. */
   wake(): void {
     if (this.#isAwake || !this.isSealing) return;
@@ -82,15 +93,18 @@ export class Sealer {
     this.#stopping.abort();
     clearTimeout(this.#heartbeat);
     await this.#tail;
-    this.#release();
+    this.#releaseAll();
   }
 
   async #sealSoon(): Promise<void> {
-    await this.#pause(this.#options.sealIntervalMs);
+    await this.#pause(Math.max(this.#options.sealIntervalMs, this.#restMs));
     await this.#untilClockAllows();
     await this.#enqueue(async () => {
       this.#isAwake = false;
+      const startedAt = performance.now();
       await this.#sealOne('unless empty');
+      const tookMs = performance.now() - startedAt;
+      this.#restMs = tookMs < BUSY_MS ? 0 : Math.min(tookMs, LONGEST_REST_MS);
       if (this.#dependencies.pool.hasExecutable()) this.wake();
     });
   }
@@ -144,7 +158,7 @@ export class Sealer {
     return waiting.filter((pooled) => {
       if (allowlist.permits(pooled.sender)) return true;
       pool.drop(pooled);
-      this.#acknowledge(pooled);
+      this.release(pooled);
       return false;
     });
   }
@@ -157,13 +171,8 @@ export class Sealer {
     for (const pooled of waiting) {
       // Without the first one, a sender's further refused ones lack a nonce before them: they stay and wait for it.
       if (refused.has(pooled.transaction) && pool.isReady(pooled)) pool.drop(pooled);
-      if (!pool.isReady(pooled)) this.#acknowledge(pooled);
+      if (!pool.isReady(pooled)) this.release(pooled);
     }
-  }
-
-  #acknowledge({ hash }: PooledTransaction): void {
-    this.#acknowledged.get(hash)?.();
-    this.#acknowledged.delete(hash);
   }
 
   #enqueue(job: () => Promise<void>): Promise<void> {
@@ -180,12 +189,12 @@ export class Sealer {
       this.#failed = true;
       clearTimeout(this.#heartbeat);
       this.#dependencies.store.stateNodes.discard();
-      this.#release();
+      this.#releaseAll();
       this.#dependencies.onFailure(error);
     }
   }
 
-  #release(): void {
+  #releaseAll(): void {
     for (const resolve of this.#acknowledged.values()) resolve();
     this.#acknowledged.clear();
   }

@@ -52,6 +52,7 @@ export function buildApp(node: EmbeddedNode, config: NodeConfig): FastifyInstanc
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: true,
   });
+  app.server.maxConnections = config.limits.maxConnections;
   app.removeAllContentTypeParsers();
   // The text itself, so that what is not JSON gets JSON-RPC's own answer.
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>

@@ -1,12 +1,15 @@
 /**
  * Runs a message against the state after some block and throws the changes away: `eth_call` and `eth_estimateGas`.
  *
- * One EVM serves all calls, one at a time; its changes live between a checkpoint and a revert and reach no disk.
+ * One EVM serves all calls, one at a time; its changes live between a checkpoint and a revert and reach no disk. A
+ * call keeps the process to itself, for seconds at worst; between two of them everything else has its turn, sealing
+ * first of all.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createEVM, EVMError, type EVM } from '@ethereumjs/evm';
 import type { MerkleStateManager } from '@ethereumjs/statemanager';
 import { bytesToUnprefixedHex, equalsBytes, type Address } from '@ethereumjs/util';
-import { BLOCK_GAS_LIMIT, type ChainRules } from './chain-rules.ts';
+import type { ChainRules } from './chain-rules.ts';
 import { blockHashSource, environmentBlock, type BlockHashes } from './executor.ts';
 import type { Header } from './header.ts';
 import type { StateNodes } from './state-nodes.ts';
@@ -64,16 +67,12 @@ export class Simulator {
 
   /** Runs a message as if it were in the block of `header`, on the state after that block. */
   run(message: Message, header: Header): Promise<Outcome> {
-    return this.read(header, () => this.#execute(message, header));
-  }
-
-  /** Reads from the state after some block. */
-  read<Value>(header: Header, reader: (state: MerkleStateManager) => Promise<Value>): Promise<Value> {
     return this.#serially(async () => {
+      await nextTurn();
       await this.#moveTo(header.stateRoot);
       await this.#state.checkpoint();
       try {
-        return await reader(this.#state);
+        return await this.#execute(message, header);
       } finally {
         this.#evm.journal.cleanJournal();
         await this.#state.revert();
@@ -129,6 +128,3 @@ export class Simulator {
     return result;
   }
 }
-
-/** Most gas that a call may ask for. */
-export const MAX_CALL_GAS: bigint = BLOCK_GAS_LIMIT;

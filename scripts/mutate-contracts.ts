@@ -1,41 +1,76 @@
 /**
  * `npm run test:mutation`: spoils the contracts in every way `contract-gates/operators.ts` knows, one at a time,
  * and expects the contracts' mocha tests to notice each. `--sample=N` tries N of them, chosen by `HCL_SEED`.
+ * `--resume` goes on where a run of all was interrupted, if neither contracts nor tests have changed since.
  *
  * It fails when a mutant survives that `test/contracts/equivalent-mutants.json` does not list, when one listed
  * there is caught or is no mutant any more, and, when all are tried, below 200 mutants or 95 % caught.
  */
+import { globSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { testSeed } from '../test/support/scale.ts';
 import { ContractCompiler } from './contract-gates/compiler.ts';
 import { readEquivalents, review } from './contract-gates/equivalents.ts';
+import { KeptFates } from './contract-gates/kept-fates.ts';
 import { type Mutant, mutantsOf } from './contract-gates/mutants.ts';
-import { type Result, sampleOrder, type Tried, tryMutants } from './contract-gates/mutation.ts';
+import { MutationProgress } from './contract-gates/mutation-progress.ts';
+import { type Fate, type Result, sampleOrder, type Tried, tryMutants } from './contract-gates/mutation.ts';
 import { OPERATORS } from './contract-gates/operators.ts';
 
 const LEAST_MUTANTS = 200;
 const LEAST_CAUGHT = 0.95;
 const JOBS = 2;
+const root = resolve(import.meta.dirname, '..');
+const FATES_FILE = join(root, 'cache/contract-mutants.jsonl');
 
-const sample = /^--sample=(\d+)$/.exec(process.argv[2] ?? '')?.[1];
+const { sample, resumes } = readArguments(process.argv.slice(2));
 const startedAt = performance.now();
 const mutants = [...new ContractCompiler().sources.values()].flatMap(mutantsOf);
 const { equivalent, stale } = review(mutants, readEquivalents());
-const result =
-  sample === undefined
-    ? await tryMutants(mutants, { jobs: JOBS, limit: Infinity, progress })
-    : await tryMutants(
-        sampleOrder(
-          mutants.filter((mutant) => !equivalent.has(mutant)),
-          testSeed,
-        ),
-        { jobs: JOBS, limit: Number(sample) },
-      );
+const result = sample === undefined ? await tryAll() : await trySome(sample);
 report(result);
 process.exitCode = failures(result).length === 0 ? 0 : 1;
 
-function progress(done: number): void {
-  if (done % 50 === 0) process.stderr.write(`${done} of ${mutants.length} …\n`);
+function readArguments(words: readonly string[]): { sample: number | undefined; resumes: boolean } {
+  const digits = words.map((word) => /^--sample=(\d+)$/.exec(word)?.[1]).find((found) => found !== undefined);
+  return { sample: digits === undefined ? undefined : Number(digits), resumes: words.includes('--resume') };
+}
+
+function trySome(limit: number): Promise<Result> {
+  const listed = mutants.filter((mutant) => !equivalent.has(mutant));
+  return tryMutants(sampleOrder(listed, testSeed), { jobs: JOBS, limit });
+}
+
+async function tryAll(): Promise<Result> {
+  const kept = new KeptFates(FATES_FILE, textsThatDecide());
+  if (!resumes) kept.clear();
+  const known = kept.read(mutants);
+  const progress = new MutationProgress({
+    total: mutants.length,
+    known: known.values(),
+    out: process.stderr,
+    elapsed: () => performance.now(),
+    describe: (mutant) => (equivalent.has(mutant) ? undefined : describe(mutant)),
+  });
+  const onFate = (mutant: Mutant, fate: Fate): void => {
+    kept.add(mutant, fate);
+    progress.note(mutant, fate);
+  };
+  const all = await tryMutants(mutants, { jobs: JOBS, limit: Infinity, known, onFate });
+  progress.end();
+  return all;
+}
+
+/** The contracts, their tests, and whatever those may use. */
+function textsThatDecide(): readonly string[] {
+  const patterns = [
+    'contracts/**/*.sol',
+    '{core,ledger,scripts/contract-gates,test/contracts,test/support}/**/*.ts',
+  ];
+  return globSync(patterns, { cwd: root })
+    .sort()
+    .map((path) => readFileSync(join(root, path), 'utf8'));
 }
 
 function report({ tried, invalid, sameCode }: Result): void {

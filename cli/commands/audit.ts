@@ -116,12 +116,13 @@ async function writeJson(report: AuditReport, io: Io): Promise<void> {
   for (const { event, ...place } of report.history) await line('event', { ...place, ...event });
   for (const row of report.counts) await line('count', row);
   for (const finding of report.findings) await line('finding', finding);
-  const { passed, chainId, genesisHash, head, batches, status } = report;
+  const { passed, chainId, genesisHash, head, stateRoot, batches, status } = report;
   await line('audit', {
     passed,
     chainId,
     genesisHash,
     head,
+    stateRoot,
     batches,
     status,
     findings: report.findings.length,

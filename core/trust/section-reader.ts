@@ -51,10 +51,16 @@ export class SectionReader {
 
   /** Gives `sink` every section that is new or has changed since the last read. */
   read(sink: SectionSink): void {
+    this.readSome(sink, Infinity);
+  }
+
+  /** As {@link read}, but of roots, which can be millions, at most so many: `false` when there are more. */
+  readSome(sink: SectionSink, mostRoots: number): boolean {
     this.#readTrust(sink);
-    this.#readRoots(sink);
+    this.#readRoots(sink, mostRoots);
     this.#readActs(sink);
     this.#readStatuses(sink);
+    return this.#rootsRead === this.#state.roots.size;
   }
 
   #readTrust(sink: SectionSink): void {
@@ -66,10 +72,11 @@ export class SectionReader {
     this.#trust.read(sink);
   }
 
-  #readRoots(sink: SectionSink): void {
+  #readRoots(sink: SectionSink, most: number): void {
     const { roots } = this.#state;
+    const end = Math.min(roots.size, this.#rootsRead + most);
     const root = new Uint8Array(WORD);
-    for (; this.#rootsRead < roots.size; this.#rootsRead++) {
+    for (; this.#rootsRead < end; this.#rootsRead++) {
       const anchor = roots.anchorAt(this.#rootsRead);
       roots.copyRoot(this.#rootsRead, root);
       this.#sectionOf(anchor, sink)

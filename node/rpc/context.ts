@@ -7,12 +7,14 @@ import type { NodeLimits } from '../options.ts';
 import type { TransactionPool } from '../pool.ts';
 import type { Sealer } from '../sealer.ts';
 import type { Simulator } from '../simulator.ts';
+import type { StateReader } from '../state-reader.ts';
 
 export interface RpcContext {
   readonly rules: ChainRules;
   readonly store: ChainStore;
   readonly pool: TransactionPool;
   readonly sealer: Sealer;
+  readonly states: StateReader;
   readonly simulator: Simulator;
   readonly allowlist: Allowlist;
   readonly limits: NodeLimits;

@@ -13,6 +13,7 @@ import {
   RPC_INVALID_REQUEST,
   RPC_METHOD_NOT_FOUND,
   RPC_PARSE_ERROR,
+  RPC_TOO_LARGE,
   RpcError,
 } from './errors.ts';
 import { parseObject } from './parameters.ts';
@@ -35,7 +36,18 @@ export interface Dispatcher {
 
 /** Answers the body of a request. Never throws. */
 export async function answerText(dispatcher: Dispatcher, text: string): Promise<string> {
-  return JSON.stringify(await answerBody(dispatcher, text));
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return refusalText(new RpcError(RPC_PARSE_ERROR, 'parse error'));
+  }
+  if (!Array.isArray(body)) return answerCall(dispatcher, body);
+  if (body.length === 0) return refusalText(new RpcError(RPC_INVALID_REQUEST, 'empty batch'));
+  const limit = dispatcher.context.limits.maxBatchCalls;
+  if (body.length > limit)
+    return refusalText(new RpcError(RPC_INVALID_REQUEST, `batch too large: at most ${limit}`));
+  return answerBatch(dispatcher, body);
 }
 
 /** The body of an answer to a request that is refused as a whole. */
@@ -66,30 +78,54 @@ function methodNotFound(method: string): RpcError {
   return new RpcError(RPC_METHOD_NOT_FOUND, `the method ${name} does not exist/is not available`);
 }
 
-async function answerBody(dispatcher: Dispatcher, text: string): Promise<Response | Response[]> {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return failure(null, new RpcError(RPC_PARSE_ERROR, 'parse error'));
+/**
+ * Transactions start at once and in their order, so that those of one batch share a block. All else is answered one
+ * after the other, so that there is one answer in memory and no thousand; those that would make the whole too long
+ * are refused, as geth refuses them.
+ */
+async function answerBatch(dispatcher: Dispatcher, calls: readonly unknown[]): Promise<string> {
+  const answers: Promise<string>[] = [];
+  let length = 0;
+  for (const call of calls) {
+    const isTooMuch = length > dispatcher.context.limits.maxAnswerBytes;
+    const answer = isTooMuch ? Promise.resolve(tooLarge(call)) : answerCall(dispatcher, call);
+    answers.push(answer);
+    if (!isTransaction(call)) length += (await answer).length;
   }
-  if (!Array.isArray(body)) return answerCall(dispatcher, body);
-  if (body.length === 0) return failure(null, new RpcError(RPC_INVALID_REQUEST, 'empty batch'));
-  const limit = dispatcher.context.limits.maxBatchCalls;
-  if (body.length > limit)
-    return failure(null, new RpcError(RPC_INVALID_REQUEST, `batch too large: at most ${limit}`));
-  // Calls start in their order, so a sender's transactions in one batch share a block.
-  return Promise.all(body.map((call) => answerCall(dispatcher, call)));
+  return `[${(await Promise.all(answers)).join(',')}]`;
 }
 
-async function answerCall(dispatcher: Dispatcher, call: unknown): Promise<Response> {
+async function answerCall(dispatcher: Dispatcher, call: unknown): Promise<string> {
   let id: Id = null;
   try {
     const given = parseRequest(call);
     id = given.id;
-    return { jsonrpc: '2.0', id, result: await callMethod(dispatcher, given.method, given.params) };
+    return JSON.stringify({
+      jsonrpc: '2.0',
+      id,
+      result: await callMethod(dispatcher, given.method, given.params),
+    } satisfies Response);
   } catch (error) {
-    return failure(id, isRpcError(error) ? error : new RpcError(RPC_INTERNAL_ERROR, 'internal error'));
+    return JSON.stringify(
+      failure(id, isRpcError(error) ? error : new RpcError(RPC_INTERNAL_ERROR, 'internal error')),
+    );
+  }
+}
+
+function isTransaction(call: unknown): boolean {
+  return requestOrNone(call)?.method === 'eth_sendRawTransaction';
+}
+
+function tooLarge(call: unknown): string {
+  const id = requestOrNone(call)?.id ?? null;
+  return JSON.stringify(failure(id, new RpcError(RPC_TOO_LARGE, 'response too large')));
+}
+
+function requestOrNone(call: unknown): ReturnType<typeof parseRequest> | undefined {
+  try {
+    return parseRequest(call);
+  } catch {
+    return undefined;
   }
 }
 

@@ -11,6 +11,8 @@ export const RPC_INVALID_PARAMS = -32602;
 export const RPC_INTERNAL_ERROR = -32603;
 /** EIP-1474's "invalid input", geth's code for everything that a transaction or call does wrong. */
 export const RPC_SERVER_ERROR = -32000;
+/** geth's code for a batch whose answers are too long together. */
+export const RPC_TOO_LARGE = -32003;
 export const RPC_LIMIT_EXCEEDED = -32005;
 /** Besu's code for a sender that is not on the account allowlist. */
 export const RPC_SENDER_NOT_PERMITTED = -32007;

@@ -127,14 +127,19 @@ export function receiptsToJson(block: SealedBlock, receipts: readonly Receipt[],
   });
 }
 
+/** A log, of whose fields only this one is looked at here. */
+export interface JsonLog extends Json {
+  readonly data: string;
+}
+
 /** The logs of a block that `matches` accepts, numbered within the block. */
 export function logsToJson(
   block: SealedBlock,
   receipts: readonly Receipt[],
   rules: ChainRules,
   matches: (log: Log) => boolean = () => true,
-): Json[] {
-  const found: Json[] = [];
+): JsonLog[] {
+  const found: JsonLog[] = [];
   let logIndex = 0;
   for (const [index, receipt] of receipts.entries()) {
     for (const log of receipt.logs) {

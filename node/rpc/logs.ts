@@ -6,7 +6,7 @@ import type { Log } from '../receipt.ts';
 import { findBlock, numberOfTag } from './block-lookup.ts';
 import type { RpcContext, RpcMethods } from './context.ts';
 import { invalidParams, refused, RPC_LIMIT_EXCEEDED, RpcError } from './errors.ts';
-import { logsToJson } from './json.ts';
+import { logsToJson, type JsonLog } from './json.ts';
 import {
   parseAddress,
   parseArray,
@@ -26,6 +26,12 @@ interface LogFilter {
   readonly topics: readonly (readonly Uint8Array[])[];
 }
 
+/** Both included. */
+interface BlockRange {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
 export const logMethods: RpcMethods = {
   eth_getLogs: async (context, params) => {
     requireAtMost(params, 1);
@@ -34,7 +40,8 @@ export const logMethods: RpcMethods = {
     if (unknown !== undefined) throw invalidParams('filter: unknown field');
     const filter = parseFilter(given);
     if (given['blockHash'] !== undefined) return logsOfOneBlock(context, given, filter);
-    return logsOfRange(context, parseRange(context, given), filter);
+    const range = parseRange(context, given);
+    return range === undefined ? [] : logsOfRange(context, range, filter);
   },
 };
 
@@ -53,23 +60,35 @@ function logsOfOneBlock(
 
 async function logsOfRange(
   context: RpcContext,
-  { first, last }: { first: bigint; last: bigint },
+  { first, last }: BlockRange,
   filter: LogFilter,
 ): Promise<readonly unknown[]> {
   const wanted = bloomQuestions(context, filter);
-  const found: unknown[] = [];
+  const found: JsonLog[] = [];
+  let dataChars = 0;
   for await (const { number, bloom } of context.store.bloomsBetween(first, last)) {
     if (!wanted.every((alternatives) => alternatives.some((bits) => mayContain(bloom, bits)))) continue;
     const block = context.store.blockByNumber(number);
-    if (block !== undefined) found.push(...matchingLogs(context, block, filter));
-    if (found.length > context.limits.maxLogs) {
-      throw new RpcError(RPC_LIMIT_EXCEEDED, `query returned more than ${context.limits.maxLogs} results`);
+    if (block === undefined) continue;
+    for (const log of matchingLogs(context, block, filter)) {
+      found.push(log);
+      dataChars += log.data.length;
     }
+    requireWithinLimits(context, found.length, dataChars);
   }
   return found;
 }
 
-function matchingLogs(context: RpcContext, block: SealedBlock, filter: LogFilter): readonly unknown[] {
+function requireWithinLimits({ limits }: RpcContext, logs: number, dataChars: number): void {
+  if (logs > limits.maxLogs) {
+    throw new RpcError(RPC_LIMIT_EXCEEDED, `query returned more than ${limits.maxLogs} results`);
+  }
+  if (dataChars > limits.maxAnswerBytes) {
+    throw new RpcError(RPC_LIMIT_EXCEEDED, `query returned more than ${limits.maxAnswerBytes} bytes`);
+  }
+}
+
+function matchingLogs(context: RpcContext, block: SealedBlock, filter: LogFilter): readonly JsonLog[] {
   const receipts = context.store.receiptsOf(block.header.number);
   return logsToJson(block, receipts, context.rules, (log) => matches(filter, log));
 }
@@ -112,15 +131,14 @@ function alternativesOf(value: unknown, name: string): readonly unknown[] {
   return Array.isArray(value) ? parseArray(value, name, MAX_ALTERNATIVES) : [value];
 }
 
-function parseRange(
-  context: RpcContext,
-  given: Readonly<Record<string, unknown>>,
-): { first: bigint; last: bigint } {
+/** `undefined` when none of the blocks is there yet. */
+function parseRange(context: RpcContext, given: Readonly<Record<string, unknown>>): BlockRange | undefined {
   const head = context.head().header.number;
   const first = boundary(context, given['fromBlock']);
   const last = boundary(context, given['toBlock']);
   if (first > last) throw invalidParams('filter: fromBlock is after toBlock');
-  // Blocks that do not exist yet cost nothing and count for nothing.
+  // Blocks that do not exist yet cost nothing and count for nothing; their numbers may be beyond a key's 64 bits.
+  if (first > head) return undefined;
   const end = last < head ? last : head;
   if (end - first >= BigInt(context.limits.maxLogBlocks)) {
     throw new RpcError(RPC_LIMIT_EXCEEDED, `exceeds maximum block range: ${context.limits.maxLogBlocks}`);

@@ -1,6 +1,7 @@
 /** Reads JSON-RPC parameters (execution APIs, "Base types"): unknown → typed value, or -32602. */
 import { createAddressFromString, createZeroAddress, hexToBytes, type Address } from '@ethereumjs/util';
-import { MAX_CALL_GAS, type AccessListItem } from '../simulator.ts';
+import { MAX_TRANSACTION_GAS } from '../chain-rules.ts';
+import type { AccessListItem } from '../simulator.ts';
 import { invalidParams } from './errors.ts';
 
 type Hex = `0x${string}`;
@@ -101,14 +102,14 @@ export function parseBlockReference(value: unknown): BlockReference {
 /** Reads the transaction object of `eth_call` and `eth_estimateGas`. */
 export function parseCall(value: unknown): CallRequest {
   const call = parseObject(value, 'transaction');
-  const gas = optional(call['gas'], (given) => parseQuantity(given, 'gas')) ?? MAX_CALL_GAS;
+  const gas = optional(call['gas'], (given) => parseQuantity(given, 'gas')) ?? MAX_TRANSACTION_GAS;
   const price = call['gasPrice'] ?? call['maxFeePerGas'];
   return {
     from: optional(call['from'], (given) => parseAddress(given, 'from')) ?? createZeroAddress(),
     to: optional(call['to'], (given) => parseAddress(given, 'to')),
     data: parseInput(call),
     value: optional(call['value'], (given) => parseQuantity(given, 'value')) ?? 0n,
-    gas: gas < MAX_CALL_GAS ? gas : MAX_CALL_GAS,
+    gas: gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS,
     gasPrice: optional(price, (given) => parseQuantity(given, 'gasPrice')) ?? 0n,
     accessList: optional(call['accessList'], parseAccessList) ?? [],
   };

@@ -26,7 +26,7 @@ export const stateMethods: RpcMethods = {
   eth_getBalance: async (context, params) => {
     requireAtMost(params, 2);
     const address = parseAddress(params[0], 'address');
-    const account = await context.simulator.read(headerAt(context, params[1]), (state) =>
+    const account = await context.states.read(headerAt(context, params[1]), (state) =>
       state.getAccount(address),
     );
     return quantity(account?.balance ?? 0n);
@@ -36,7 +36,7 @@ export const stateMethods: RpcMethods = {
     requireAtMost(params, 2);
     const address = parseAddress(params[0], 'address');
     return bytesToHex(
-      await context.simulator.read(headerAt(context, params[1]), (state) => state.getCode(address)),
+      await context.states.read(headerAt(context, params[1]), (state) => state.getCode(address)),
     );
   },
 
@@ -45,7 +45,7 @@ export const stateMethods: RpcMethods = {
     const address = parseAddress(params[0], 'address');
     const slot = parseSlot(params[1], 'slot');
     return wordToHex(
-      await context.simulator.read(headerAt(context, params[2]), (state) => state.getStorage(address, slot)),
+      await context.states.read(headerAt(context, params[2]), (state) => state.getStorage(address, slot)),
     );
   },
 
@@ -56,7 +56,7 @@ export const stateMethods: RpcMethods = {
     const slots = parseArray(params[1], 'storage keys', MAX_PROOF_KEYS).map((key) =>
       parseSlot(key, 'storage key'),
     );
-    return context.simulator.read(headerAt(context, params[2]), (state) =>
+    return context.states.read(headerAt(context, params[2]), (state) =>
       getMerkleStateProof(state, address, slots),
     );
   },

@@ -25,14 +25,15 @@ export const transactionMethods: RpcMethods = {
     requireAtMost(params, 1);
     if (!context.sealer.isSealing) throw refused('the node has stopped sealing and must be started again');
     const pooled = admit(parseData(params[0], 'transaction'), context.rules, context.allowlist);
-    const { head, pool, sealer, simulator } = context;
-    const account = await simulator.read(head().header, (state) =>
+    const { head, pool, sealer, states } = context;
+    const account = await states.read(head().header, (state) =>
       state.getAccount(pooled.transaction.getSenderAddress()),
     );
     requireFunds(pooled, account?.balance ?? 0n);
     // Read before any of the sender's transactions can be in a block, or ignored: the pool counts on from there.
     pool.learnNonce(pooled.sender, account?.nonce ?? 0n);
-    pool.add(pooled);
+    const evicted = pool.add(pooled);
+    if (evicted !== undefined) sealer.release(evicted);
     sealer.wake();
     if (context.answersAfterSealing && pool.isReady(pooled)) await sealer.acknowledged(pooled.hash);
     return pooled.hash;
@@ -77,7 +78,7 @@ export const transactionMethods: RpcMethods = {
       const pending = context.pool.pendingNonce(address.toString());
       if (pending !== undefined) return quantity(pending);
     }
-    const account = await context.simulator.read(block.header, (state) => state.getAccount(address));
+    const account = await context.states.read(block.header, (state) => state.getAccount(address));
     return quantity(account?.nonce ?? 0n);
   },
 };

@@ -22,14 +22,17 @@ export interface MutationOptions {
   readonly jobs: number;
   /** Stop when so many mutants have been tried; those that do not compile or are no change are passed over. */
   readonly limit: number;
-  /** Called after each mutant, with how many are done. */
-  readonly progress?: (done: number) => void;
+  /** Fates that are known already: these mutants are not tried again. */
+  readonly known?: ReadonlyMap<Mutant, Fate>;
+  /** Called after each mutant that was tried. */
+  readonly onFate?: (mutant: Mutant, fate: Fate) => void;
 }
 
 /** A worker that holds more is replaced. */
 const WORKER_RSS_LIMIT = 1.5 * 2 ** 30;
 
-type Fate = 'invalid' | 'same-code' | { readonly code: string; readonly caughtBy?: string };
+/** What a mutant compiles to, and the test that failed with it; or why there was nothing to test. */
+export type Fate = 'invalid' | 'same-code' | { readonly code: string; readonly caughtBy?: string };
 
 /** In an order that a seed gives, so that each operator has its turn. */
 export function sampleOrder(mutants: readonly Mutant[], seed: number): readonly Mutant[] {
@@ -46,22 +49,24 @@ export function sampleOrder(mutants: readonly Mutant[], seed: number): readonly 
 /** Fails unless the tests pass on the unspoilt contracts, compiled as the mutants are. */
 export async function tryMutants(
   mutants: readonly Mutant[],
-  { jobs, limit, progress }: MutationOptions,
+  { jobs, limit, known = new Map(), onFate }: MutationOptions,
 ): Promise<Result> {
-  const fates = new Map<Mutant, Fate>();
+  const fates = new Map<Mutant, Fate>(known);
+  const left = mutants.filter((mutant) => !known.has(mutant));
   let next = 0;
   let underWay = 0;
   const take = (): Mutant | undefined => {
     const tested = [...fates.values()].filter((fate) => typeof fate === 'object').length;
-    return tested + underWay < limit ? mutants[next++] : undefined;
+    return tested + underWay < limit ? left[next++] : undefined;
   };
   /** With one process, until it has grown too large (true) or nothing is left to do. */
   const workWithOne = async (runner: TestRunner): Promise<boolean> => {
     for (let mutant = take(); mutant !== undefined; mutant = take()) {
       ++underWay;
-      fates.set(mutant, await fateOf(runner, mutant));
+      const fate = await fateOf(runner, mutant);
+      fates.set(mutant, fate);
       --underWay;
-      progress?.(fates.size);
+      onFate?.(mutant, fate);
       if (runner.rssBytes > WORKER_RSS_LIMIT) return true;
     }
     return false;

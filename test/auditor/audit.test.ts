@@ -196,6 +196,7 @@ describe('an audit', () => {
   it('finds a gap in the sequence of batches', async () => {
     anchor(batchOf(5));
     const report = await fails('SEQUENCE_GAP');
+    expect(report.stateRoot).to.equal(null);
     expect(report.findings[0]?.detail).to.contain('batch 5');
   });
 

@@ -50,6 +50,7 @@ describe('hcl audit and hcl verify --rpc, over a ledger', function () {
     expect(out).to.match(/Leaves +128 hashed again/);
     expect(out).to.match(/Status +1 of 1 agree/);
     expect(out).to.contain('✓ The audit passed');
+    expect(out).to.match(/State root +0x[0-9a-f]{10}/);
     for (const line of out.split('\n')) expect(line.length).to.be.at.most(80);
   });
 
@@ -61,6 +62,9 @@ describe('hcl audit and hcl verify --rpc, over a ledger', function () {
       .map((line) => JSON.parse(line) as { kind: string; event?: string });
     expect(lines.map(({ kind }) => kind)).to.deep.equal(['event', 'event', 'count', 'audit']);
     expect(lines.at(-1)).to.deep.include({ passed: true, findings: 0 });
+    expect(lines.at(-1))
+      .to.have.property('stateRoot')
+      .that.matches(/^0x[0-9a-f]{64}$/);
     expect(lines[0]?.event).to.equal('BatchAnchored');
   });
 

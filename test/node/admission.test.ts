@@ -72,9 +72,9 @@ describe('node: admission of transactions', () => {
     await expectRefusal(raw, 'oversized data');
   });
 
-  it('refuses too little gas and more gas than a block has', async () => {
+  it('refuses too little gas and more than one transaction may have', async () => {
     await expectRefusal(await sign({ gasLimit: 20_999 }), 'intrinsic gas too low');
-    await expectRefusal(await sign({ gasLimit: 60_000_001 }), 'exceeds block gas limit');
+    await expectRefusal(await sign({ gasLimit: 16_777_217 }), 'transaction gas limit too high');
   });
 
   it('refuses init code beyond the limit of EIP-3860', async () => {

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { encodeBytes32String, zeroPadValue, toBeHex } from 'ethers';
 import { runs, testSeed } from '../support/scale.ts';
-import { account, deployNotebook, FREE, TestNode } from './support/test-node.ts';
+import { account, deployNotebook, FREE, TestNode, type RpcAnswer } from './support/test-node.ts';
 
 interface JsonLog {
   readonly address: string;
@@ -115,6 +115,25 @@ describe('node: logs', () => {
       expect((await test.send('eth_getLogs', [filter])).error?.code, JSON.stringify(filter)).to.equal(-32602);
     }
     expect((await test.send('eth_getLogs', [{ blockHash: block }])).error?.message).to.equal('unknown block');
+  });
+
+  it('finds nothing in blocks that are still to come, however far', async () => {
+    const far = ['0x64', '0xffffffffffffffff', '0x10000000000000000', `0x1${'0'.repeat(63)}`];
+    for (const fromBlock of far) {
+      expect(await query({ fromBlock, toBlock: `0x${'f'.repeat(64)}` }), fromBlock).to.deep.equal([]);
+    }
+  });
+
+  it('refuses more data than an answer may hold', async () => {
+    await using small = await TestNode.start({ limits: { maxAnswerBytes: 8_000 } });
+    const book = await deployNotebook(small);
+    const text = encodeBytes32String('x');
+    const ask = (): Promise<RpcAnswer> => small.send('eth_getLogs', [{ fromBlock: '0x0' }]);
+    await (await book.getFunction('noteAll')(0, 2, text)).wait();
+    expect((await ask()).result).to.have.lengthOf(2);
+    await (await book.getFunction('noteAll')(0, 130, text)).wait();
+    const { error } = await ask();
+    expect([error?.code, error?.message]).to.deep.equal([-32005, 'query returned more than 8000 bytes']);
   });
 
   it('refuses more blocks and more logs than its limits', async () => {

@@ -74,11 +74,54 @@ describe('node: transaction pool', () => {
     );
   });
 
-  it('serves first come first served where nonces allow', () => {
-    const pool = new TransactionPool(10);
+  function poolOf(capacity: number, given: readonly PooledTransaction[]): TransactionPool {
+    const pool = new TransactionPool(capacity);
     for (const sender of SENDERS) pool.learnNonce(sender, 0n);
-    for (const one of [pooled('0xa', 1), pooled('0xb', 0), pooled('0xa', 0), pooled('0xc', 0)]) pool.add(one);
-    expect(pool.executable().map(({ hash }) => hash)).to.deep.equal(['0xb-0', '0xa-0', '0xa-1', '0xc-0']);
+    for (const one of given) pool.add(one);
+    return pool;
+  }
+
+  function order(pool: TransactionPool): string[] {
+    return pool.executable().map(({ hash }) => hash);
+  }
+
+  /** A sender's first transactions. */
+  function run(sender: string, count: number): PooledTransaction[] {
+    return Array.from({ length: count }, (_, nonce) => pooled(sender, nonce));
+  }
+
+  it('serves the senders in turn, first come first served', () => {
+    const given = [pooled('0xa', 1), pooled('0xb', 0), pooled('0xa', 0), pooled('0xc', 0), pooled('0xa', 2)];
+    expect(order(poolOf(10, given))).to.deep.equal(['0xb-0', '0xa-0', '0xc-0', '0xa-1', '0xa-2']);
+  });
+
+  it('serves first whoever was served longest ago, however much another has sent before', () => {
+    const pool = poolOf(10, [...run('0xa', 4), ...run('0xb', 2)]);
+    pool.markSealed([pooled('0xa', 0)]);
+    expect(order(pool)[0]).to.equal('0xb-0');
+    pool.markSealed([pooled('0xb', 0)]);
+    pool.add(pooled('0xc', 0));
+    expect(order(pool)).to.deep.equal(['0xc-0', '0xa-1', '0xb-1', '0xa-2', '0xa-3']);
+  });
+
+  it('makes room by taking from whoever has most, with or without gaps', () => {
+    const gapped = [pooled('0xa', 7), pooled('0xa', 5), pooled('0xa', 6)];
+    for (const most of [gapped, run('0xa', 3)]) {
+      const pool = poolOf(4, [...most, pooled('0xb', 0)]);
+      const last = most.toSorted((a, b) => Number(a.transaction.nonce - b.transaction.nonce)).at(-1);
+      expect(pool.add(pooled('0xc', 0))?.hash).to.equal(last?.hash);
+      expect(pool.find(last?.hash ?? '')).to.equal(undefined);
+      expect(order(pool)).to.include.members(['0xb-0', '0xc-0']);
+    }
+  });
+
+  it('makes no room for whoever has most, or would have', () => {
+    const pool = poolOf(4, [...run('0xa', 2), ...run('0xb', 2)]);
+    expect(pool.add(pooled('0xc', 0))?.hash).to.equal('0xa-1');
+    for (const one of [pooled('0xa', 1), pooled('0xb', 2), pooled('0xc', 1)]) {
+      expect(() => pool.add(one), one.hash).to.throw('txpool is full');
+    }
+    expect(order(pool)).to.deep.equal(['0xa-0', '0xb-0', '0xc-0', '0xb-1']);
   });
 });
 

@@ -1,7 +1,9 @@
 /** The surface that strangers reach: envelope, limits and names. */
 import { after, before, describe, it } from 'mocha';
 import { expect } from 'chai';
+import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { account, TestNode, type RpcAnswer } from './support/test-node.ts';
 
 /** What other nodes offer and this one must not: unlocked keys, debugging, mining, control. */
@@ -83,6 +85,23 @@ describe('node: JSON-RPC surface', () => {
       [1, -32601],
       [2, undefined],
       [null, -32600],
+    ]);
+  });
+
+  it('stops answering a batch when its answers get too long', async () => {
+    await using small = await TestNode.start({ limits: { maxAnswerBytes: 5_000 } });
+    const calls = Array.from({ length: 20 }, (_, id) => ({
+      jsonrpc: '2.0',
+      id,
+      method: 'eth_getBlockByNumber',
+      params: ['0x0', true],
+    }));
+    const answers = (await small.post(JSON.stringify([...calls, 7]))) as unknown as RpcAnswer[];
+    const length = JSON.stringify(answers[0]).length;
+    const answered = Math.floor(5_000 / length) + 1;
+    expect(answers.map(({ id, error }) => [id, error?.code])).to.deep.equal([
+      ...calls.map(({ id }) => [id, id < answered ? undefined : -32003]),
+      [null, -32003],
     ]);
   });
 
@@ -223,6 +242,15 @@ describe('node: HTTP', () => {
     expect(await ask({}, 'GET')).to.equal(404);
     expect(await ask({}, 'OPTIONS')).to.equal(404);
     expect(await ask({}, 'POST', '/rpc')).to.equal(404);
+  });
+
+  it('takes so many connections at once', async () => {
+    await using few = await TestNode.start({ limits: { maxConnections: 2 } });
+    const { port } = new URL(few.url);
+    const sockets = [1, 2, 3].map(() => connect(Number(port), '127.0.0.1'));
+    await once(sockets[2]!, 'close'); // the third is refused
+    expect(sockets.map(({ closed }) => closed)).to.deep.equal([false, false, true]);
+    for (const socket of sockets) socket.destroy();
   });
 
   it('tells whether it lives and seals', async () => {

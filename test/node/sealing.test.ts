@@ -112,11 +112,11 @@ describe('node: sealing', () => {
 
   it('leaves for the next block what does not fit', async () => {
     await using test = await TestNode.start({ sealIntervalMs: 1_000 });
-    const burn = { ...FREE, to: null, data: '0xfe', gasLimit: 25_000_000 };
-    for (const nonce of [0, 1, 2]) {
+    const burn = { ...FREE, to: null, data: '0xfe', gasLimit: 16_000_000 };
+    for (const nonce of [0, 1, 2, 3]) {
       await test.result('eth_sendRawTransaction', [await account(0).signTransaction({ ...burn, nonce })]);
     }
-    await transfer(test, 3);
+    await transfer(test, 4);
     await test.node.sealBlock();
     await test.node.sealBlock();
     const head = Number(await test.result('eth_blockNumber'));
@@ -125,7 +125,56 @@ describe('node: sealing', () => {
         test.result('eth_getBlockTransactionCountByNumber', [`0x${(index + 1).toString(16)}`]),
       ),
     );
-    expect(counts.slice(0, 2)).to.deep.equal(['0x2', '0x2']);
+    expect(counts.slice(0, 2)).to.deep.equal(['0x3', '0x2']);
+  });
+});
+
+describe('node: an account that sends without end', () => {
+  /** Takes all its gas at once. */
+  const burn = { ...FREE, to: null, data: '0xfe', gasLimit: 16_000_000 };
+  /** Loops until its gas is spent. */
+  const loop = { ...FREE, to: null, data: '0x5b600056', gasLimit: 3_000_000 };
+
+  it('does not keep another’s transaction out of the next block', async () => {
+    await using test = await TestNode.start({ sealIntervalMs: 1_000 });
+    for (let nonce = 0; nonce < 7; nonce++) {
+      await test.result('eth_sendRawTransaction', [await account(0).signTransaction({ ...burn, nonce })]);
+    }
+    await test.node.sealBlock();
+    const hash = await transfer(test, 0, 1);
+    await test.node.sealBlock();
+    expect(await test.result('eth_getTransactionReceipt', [hash])).to.include({ blockNumber: '0x2' });
+  });
+
+  it('leaves others time between its blocks', async () => {
+    await using test = await TestNode.start();
+    const transactions = [burn, burn, burn, loop, burn, loop].map(async (fields, nonce) => ({
+      jsonrpc: '2.0',
+      id: nonce,
+      method: 'eth_sendRawTransaction',
+      params: [await account(0).signTransaction({ ...fields, nonce })],
+    }));
+    const state = { isSealed: false };
+    const sent = test
+      .post(JSON.stringify(await Promise.all(transactions)))
+      .then(() => (state.isSealed = true));
+    let answersBetween = 0;
+    while (!state.isSealed) if ((await test.result('eth_blockNumber')) === '0x1') answersBetween++;
+    await sent;
+    expect(await test.result('eth_blockNumber')).to.equal('0x2');
+    expect(answersBetween).to.be.greaterThan(5); // without a rest, one call at most was there already
+  });
+
+  it('is told at once when its transaction had to make room for another’s', async () => {
+    await using test = await TestNode.start({ sealIntervalMs: 1_000, limits: { maxPoolTransactions: 2 } });
+    await transfer(test, 1);
+    await transfer(test, 2);
+    const hash = await transfer(test, 0, 1);
+    expect(await test.result('eth_getTransactionByHash', [hash])).to.include({ hash });
+    const { error } = await test.send('eth_sendRawTransaction', [
+      await account(1).signTransaction({ ...burn, nonce: 1 }),
+    ]);
+    expect(error?.message).to.equal('txpool is full');
   });
 });
 

@@ -1,11 +1,16 @@
 /** The tools that judge the contracts' tests, on a contract small enough to know all answers by heart. */
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { parse } from '../../scripts/contract-gates/compiler.ts';
 import { review } from '../../scripts/contract-gates/equivalents.ts';
 import { instrument } from '../../scripts/contract-gates/instrument.ts';
+import { KeptFates } from '../../scripts/contract-gates/kept-fates.ts';
 import { mutantsOf } from '../../scripts/contract-gates/mutants.ts';
-import { sampleOrder } from '../../scripts/contract-gates/mutation.ts';
+import { type Fate, sampleOrder } from '../../scripts/contract-gates/mutation.ts';
+import { MutationProgress } from '../../scripts/contract-gates/mutation-progress.ts';
 
 const HEAD = '// SPDX-License-Identifier: Apache-2.0\npragma solidity 0.8.37;\n';
 const TEXT = `${HEAD}contract Box {
@@ -87,6 +92,50 @@ describe('mutants of a contract', () => {
     const reviewed = review(mutants, [known, stale]);
     expect([...reviewed.equivalent]).to.deep.equal([first]);
     expect(reviewed.stale).to.deep.equal([stale]);
+  });
+});
+
+describe('a mutation check', () => {
+  const mutants = mutantsOf(source);
+  const [first, second, third] = mutants;
+  const fates: readonly Fate[] = ['invalid', { code: 'a', caughtBy: 'a test' }, { code: 'b' }];
+
+  it('goes on from what an interrupted run had found, of the same texts only', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hcl-fates-'));
+    const file = join(folder, 'fates');
+    const kept = new KeptFates(file, ['a contract', 'a test']);
+    expect(kept.read(mutants).size).to.equal(0);
+    fates.forEach((fate, i) => mutants[i] !== undefined && kept.add(mutants[i], fate));
+    const same = new KeptFates(file, ['a contract', 'a test']);
+    expect([...same.read(mutants)]).to.deep.equal(fates.map((fate, i) => [mutants[i], fate]));
+    await appendFile(file, '{"mutant":"cut o');
+    expect(same.read(mutants).size).to.equal(3);
+    expect(new KeptFates(file, ['a contract', 'another test']).read(mutants).size).to.equal(0);
+    expect(same.read(mutants).size).to.equal(0);
+    await rm(folder, { recursive: true });
+  });
+
+  it('says how far it is, and names each survivor at once', () => {
+    if (first === undefined || second === undefined || third === undefined) throw new Error('there are');
+    let seconds = 0;
+    const said = (isTTY: boolean, rounds: number): string => {
+      let text = '';
+      const progress = new MutationProgress({
+        total: 1000,
+        known: ['same-code'],
+        out: { isTTY, write: (more) => (text += more) },
+        elapsed: () => 1000 * seconds++,
+        describe: (mutant) => (mutant === third ? 'the third' : undefined),
+      });
+      for (let round = 0; round < rounds; round++) progress.note(second, { code: 'a', caughtBy: 'a test' });
+      progress.note(first, { code: 'b' });
+      progress.note(third, { code: 'c' });
+      return text;
+    };
+    expect(said(false, 23)).to.equal(
+      'survived: the third\n26 of 1000 mutants: 23 caught, 2 survived, 1 without a test, 1 min left\n',
+    );
+    expect(said(true, 1)).to.match(/\r\u001b\[Ksurvived: the third\n\r\u001b\[K4 of 1000 mutants: [^\n]+$/);
   });
 });
 

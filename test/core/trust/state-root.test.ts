@@ -111,6 +111,15 @@ describe('the state root', () => {
     fc.assert(property, { numRuns: runs(30, 1000), seed: testSeed });
   });
 
+  it('catches up step by step, as many roots at a time as it is told', () => {
+    const anchors = manyAnchors(2500);
+    const live = new StateRoot(nodeCrypto, stateOf(anchors));
+    const steps = [1, 1023, 1025, 400, 400].map((most) => live.advance(most));
+    expect(steps).to.deep.equal([false, false, false, false, true]);
+    expect(live.root()).to.deep.equal(naiveStateRoot(anchors));
+    expect(live.advance(1)).to.equal(true);
+  });
+
   it('has the sections that its definition says, over the borders of parts and days', () => {
     const anchors = manyAnchors(3500);
     const expected = naiveSections(anchors);
