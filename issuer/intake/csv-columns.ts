@@ -4,6 +4,7 @@
  */
 import { RECORD_SCHEMAS } from '../../core/record/schema.ts';
 import { isListSchema, isObjectSchema, type PlainObject } from '../../core/record/structure.ts';
+import { foreignHeaderProblem } from './csv-foreign.ts';
 import { parseListCell } from './csv-list.ts';
 import type { IntakeProblem } from './row.ts';
 
@@ -34,6 +35,8 @@ const COLUMNS: ReadonlyMap<string, CsvColumn> = new Map(
 /** `hasCountry`: the issuer's country stands in where the file has no such column. */
 export function parseCsvHeader(cells: readonly string[], hasCountry: boolean): CsvHeader {
   const names = cells.map((cell) => cell.trim());
+  const foreign = foreignHeaderProblem(names);
+  if (foreign !== undefined) return { problems: [foreign] };
   const columns = names.flatMap((name) => COLUMNS.get(name.toLowerCase()) ?? []);
   // Without one known name this is no header but a person's row, and is not repeated.
   const unknown = columns.length === 0 ? [] : names.filter((name) => !COLUMNS.has(name.toLowerCase()));
