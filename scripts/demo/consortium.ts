@@ -159,6 +159,7 @@ function startMember(
     crypto: nodeCrypto,
     now: Date.now,
     randomBytes: createRandomBytes(),
+    keyStore: member.keys.keyStore,
   });
 }
 
