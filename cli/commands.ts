@@ -50,6 +50,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/fsck.ts')).fsck,
   },
   {
+    name: 'key',
+    summary: "An issuer's keys: list, rotate, mark as stolen, change the account.",
+    load: async () => (await import('./commands/key.ts')).key,
+  },
+  {
     name: 'bench',
     summary: 'Measure: ratios of medians taken in one run.',
     load: async () => (await import('./commands/bench.ts')).bench,

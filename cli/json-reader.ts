@@ -10,6 +10,7 @@ export interface JsonReader {
   optional(name: string): boolean;
   text(name: string): string;
   integer(name: string): number;
+  boolean(name: string): boolean;
   /** An absolute `http:` or `https:` URL, without a trailing slash. */
   httpUrl(name: string): string;
   list(name: string): readonly JsonReader[];
@@ -51,6 +52,10 @@ function readerOf(value: unknown, label: string): JsonReader {
       return typeof found === 'number' && Number.isSafeInteger(found)
         ? found
         : fail(name, 'is not a whole number');
+    },
+    boolean(name) {
+      const found = fields.get(name);
+      return typeof found === 'boolean' ? found : fail(name, 'is neither true nor false');
     },
     httpUrl(name) {
       const url = URL.parse(text(name));

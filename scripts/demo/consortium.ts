@@ -161,6 +161,7 @@ function startMember(
     crypto: nodeCrypto,
     now: Date.now,
     randomBytes: createRandomBytes(),
+    keyStore: member.keys.keyStore,
   });
 }
 

@@ -7,8 +7,10 @@ import { Buffer } from 'node:buffer';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openOrCreateIssuerKeys } from '../../issuer/keys/issuer-keys.ts';
-import { createUnlockFile } from '../../issuer/keys/unlock.ts';
+import { fileKeyStore } from '../../issuer/keys/file-key-store.ts';
+import { keyFilesIn, openOrCreateIssuerKeys } from '../../issuer/keys/issuer-keys.ts';
+import type { KeyStorePort } from '../../issuer/keys/ports.ts';
+import { createUnlockFile, readUnlock } from '../../issuer/keys/unlock.ts';
 import type { IssuerSecrets } from '../../issuer/secrets.ts';
 import { makePrivateFolder, readSecretFile, writeFileAtomically } from '../../service/files.ts';
 
@@ -23,6 +25,8 @@ export interface MemberKeys {
   readonly checkpointPublicKey: Uint8Array;
   /** What the issuer service itself holds. */
   readonly issuer: IssuerSecrets;
+  /** Where it takes its next signing key from. */
+  readonly keyStore: KeyStorePort;
   /** The operator token alone, for the command line. */
   readonly operatorTokenFile: string;
   readonly auditorTokenFile: string;
@@ -49,13 +53,19 @@ export async function ledgerKeys(folder: string): Promise<LedgerKeys> {
 export async function memberKeys(folder: string, name: string): Promise<MemberKeys> {
   const own = join(folder, name.toLowerCase());
   await makePrivateFolder(own);
+  // The demonstration's one concession: what unlocks the keys lies beside them.
+  const unlock = await createUnlockFile(join(own, 'unlock.key'), (length) => randomBytes(length));
+  const sealed = join(own, 'issuer');
   const { secrets: issuer } = await openOrCreateIssuerKeys({
-    folder: join(own, 'issuer'),
-    // The demonstration's one concession: what unlocks the keys lies beside them.
-    unlock: await createUnlockFile(join(own, 'unlock.key'), (length) => randomBytes(length)),
+    folder: sealed,
+    unlock,
     plainFile: join(own, 'issuer-secrets.json'),
     randomBytes: (length) => randomBytes(length),
     nowSeconds: () => Math.floor(Date.now() / 1000),
+  });
+  const { signing } = keyFilesIn(sealed, {
+    secret: await readUnlock(unlock),
+    randomBytes: (length) => randomBytes(length),
   });
   const operatorTokenFile = join(own, 'operator.token');
   await writeFileAtomically(operatorTokenFile, `${issuer.operatorToken}\n`);
@@ -72,6 +82,7 @@ export async function memberKeys(folder: string, name: string): Promise<MemberKe
     approvers: await Promise.all(approverKeyFiles.map((file) => secret(file, newHexKey))),
     checkpointPublicKey: Buffer.from(x, 'base64url'),
     issuer,
+    keyStore: fileKeyStore(signing),
     operatorTokenFile,
     auditorTokenFile,
     approverKeyFiles,
