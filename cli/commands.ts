@@ -56,7 +56,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'receipt',
-    summary: "Check that an issuer kept the promises of its receipts.",
+    summary: 'Check that an issuer kept the promises of its receipts.',
     load: async () => (await import('./commands/receipt.ts')).receipt,
   },
 ];

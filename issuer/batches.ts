@@ -171,11 +171,7 @@ export class Batches {
    * only when it leads to that root. Every path is cut from this tree; each is checked again, against its own
    * credential, when it is handed out (`release.ts`).
    */
-  async finalise(
-    batch: StagedBatch,
-    lanes: Lanes,
-    { timeSeconds, sequence }: BatchAnchorage,
-  ): Promise<void> {
+  async finalise(batch: StagedBatch, lanes: Lanes, { timeSeconds, sequence }: BatchAnchorage): Promise<void> {
     invariant(batch.number === this.#finalThrough + 1, 'batches become final in order');
     this.#trees.delete(batch.number);
     await this.tree(batch, lanes);

@@ -158,9 +158,7 @@ export class RecordIssuer {
     const chunk = { rows, outcomes, keyed };
     const answer = this.#finishAndCommit(chunk, (batch) => {
       if (keyed?.made === undefined && keyed !== undefined) attempt?.addTo(batch, keyed, made);
-    }).then((finished) =>
-      answerChunk(chunk, finished, { ...this.#deps, attempt }),
-    );
+    }).then((finished) => answerChunk(chunk, finished, { ...this.#deps, attempt }));
     // Awaited later: until then a failure must not count as unhandled.
     answer.catch(() => undefined);
     return { answer };
@@ -192,7 +190,6 @@ export class RecordIssuer {
     }
     return outcomes;
   }
-
 
   #read({ record }: Extract<IntakeRow, { record: unknown }>): GoodRow {
     const recordBytes = toUtf8(toCanonicalJson(record));

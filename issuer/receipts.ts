@@ -67,7 +67,12 @@ export class Receipts {
       const number = this.#deps.index.fromRecordId(id);
       const known = number === undefined ? [] : await this.#deps.release.inclusions(number);
       for (const leaf of leaves) {
-        answers.push(toAnswer(leaf, known.find(({ leafHash }) => equalBytes(leafHash, leaf))));
+        answers.push(
+          toAnswer(
+            leaf,
+            known.find(({ leafHash }) => equalBytes(leafHash, leaf)),
+          ),
+        );
       }
     }
     return answers;
@@ -91,5 +96,13 @@ function toAnswer(leafHash: Uint8Array, inclusion: Inclusion | undefined): LeafA
   const steps = Array.from({ length: path.length / HASH_BYTES }, (_, i) =>
     toHex(path.subarray(HASH_BYTES * i, HASH_BYTES * (i + 1))),
   );
-  return { leaf, state: 'anchored', root: toHex(root), sequence, anchoredAt: timeSeconds, index, path: steps };
+  return {
+    leaf,
+    state: 'anchored',
+    root: toHex(root),
+    sequence,
+    anchoredAt: timeSeconds,
+    index,
+    path: steps,
+  };
 }

@@ -126,9 +126,7 @@ export class Store implements AsyncDisposable {
     return {
       get: async (key) => untag(spec, await this.#read(() => this.#level.get(tagged(spec.tag, key)))),
       getMany: async (keys) => {
-        const values = await this.#read(() =>
-          this.#level.getMany(keys.map((key) => tagged(spec.tag, key))),
-        );
+        const values = await this.#read(() => this.#level.getMany(keys.map((key) => tagged(spec.tag, key))));
         return values.map((value) => untag(spec, value));
       },
       entries: (range) => this.#entries(spec, range ?? {}),

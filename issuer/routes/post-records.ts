@@ -36,7 +36,6 @@ const Row = Type.Union([
 const Summary = Closed({ issued: Type.Integer(), duplicates: Type.Integer(), refused: Type.Integer() });
 const Answer = Closed({ summary: Summary, rows: Type.Array(Row), receipts: Type.Array(Type.String()) });
 
-
 export interface PostRecordsOptions {
   readonly issuer: Issuer;
   readonly uploads: Uploads;

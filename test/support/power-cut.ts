@@ -29,12 +29,6 @@ interface DiskFile {
 
 type NameChange = (names: Map<string, DiskFile>) => void;
 
-export interface Acknowledgement {
-  readonly tick: number;
-  /** Hash of the transaction. */
-  readonly hash: string;
-}
-
 /** Plays a trace up to a tick; then {@link PowerCut.rebuild} gives what a cut at that tick leaves. */
 export class PowerCut {
   readonly #folder: string;
@@ -171,19 +165,6 @@ export class PowerCut {
     change(this.#names);
     this.#journal.push(change);
   }
-}
-
-/** When the first byte of each answer to a sent transaction left the process. */
-export function acknowledgementsIn(calls: readonly SystemCall[]): Acknowledgement[] {
-  return calls
-    .filter(
-      ({ name, args }) => (name === 'write' || name === 'writev') && targetOf(args).startsWith('socket:'),
-    )
-    .flatMap(({ args, start }) => {
-      const text = Buffer.concat(bytesOf(args)).toString('latin1');
-      const [, hash] = /"result":"(0x[0-9a-f]{64})"/.exec(text) ?? [];
-      return hash === undefined ? [] : [{ tick: start, hash }];
-    });
 }
 
 function isOfPaths(name: string): boolean {
