@@ -41,7 +41,8 @@ export async function readSecretFile(path: string): Promise<string> {
   return await readFile(path, 'utf8');
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** Makes what was created, renamed and removed in the folder last. */
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

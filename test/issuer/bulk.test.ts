@@ -64,7 +64,9 @@ describe('a file of records over HTTP', function () {
 
   it('with one bad row among many names that row, and issues the others', async () => {
     await using world = await World.create();
-    const { rows, last } = await world.post(csvFile(1_200, (n) => csvLine(n, n === 777 ? '1980-13-17' : undefined)));
+    const { rows, last } = await world.post(
+      csvFile(1_200, (n) => csvLine(n, n === 777 ? '1980-13-17' : undefined)),
+    );
     expect(last).to.deep.equal({ summary: { issued: 1_199, duplicates: 0, refused: 1 } });
     const refused = rows.filter((row) => 'problems' in row);
     expect(refused).to.have.length(1);
@@ -88,7 +90,9 @@ describe('a file of records over HTTP', function () {
       const nonsense = Buffer.alloc(10_000_000, `x,"\n{[\u0000y${'z'.repeat(200)}`);
       const { rows, last } = await world.post(nonsense, { type });
       expect(last.summary).to.include({ issued: 0, duplicates: 0 });
-      expect(rows.every((row) => 'problems' in row && row.problems[0]?.code.startsWith('INTAKE_'))).to.equal(true);
+      expect(rows.every((row) => 'problems' in row && row.problems[0]?.code.startsWith('INTAKE_'))).to.equal(
+        true,
+      );
       expect(rows.length).to.be.greaterThan(0);
     });
   }
@@ -123,7 +127,10 @@ describe('a file of records over HTTP', function () {
     const options = await processOptions(house, { url: ledger.url, account: house.ledger.account });
     const send = async (url: string, onLine: (line: Line) => void): Promise<void> => {
       const operator = new IssuerOperator(url, house.secrets);
-      await readLines(await operator.call('/records', fileRequest(csvPieces(3_000), { key: 'bulk' })), onLine);
+      await readLines(
+        await operator.call('/records', fileRequest(csvPieces(3_000), { key: 'bulk' })),
+        onLine,
+      );
     };
     const told: Line[] = [];
     const victim = new IssuerProcess(options);

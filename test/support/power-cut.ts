@@ -89,6 +89,7 @@ export class PowerCut {
       case 'unlink':
         return done(() => this.#unlink(textsOf(call.args)));
       case 'mkdir':
+      case 'rmdir':
         return [];
       case 'mmap':
         if (!/PROT_WRITE/.test(call.args) || /MAP_PRIVATE/.test(call.args)) return [];
@@ -149,11 +150,13 @@ export class PowerCut {
   }
 
   #rename([from = '', to = '']: readonly string[]): void {
-    const file = this.#names.get(from);
-    if (file === undefined) return;
     this.#change((names) => {
-      names.delete(from);
-      names.set(to, file);
+      // A folder takes along what is in it.
+      for (const [path, file] of [...names]) {
+        if (path !== from && !path.startsWith(`${from}/`)) continue;
+        names.delete(path);
+        names.set(to + path.slice(from.length), file);
+      }
     });
   }
 
