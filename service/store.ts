@@ -6,10 +6,12 @@
  * the order they came. After a write that failed nobody knows what is on the disk, so the store refuses all
  * further writes (`STORE_FAILED`) until its folder is opened again, and says so to its owner, once.
  */
+import { readdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Level } from 'level';
 import { allocate } from '../core/bytes/allocate.ts';
 import { HclError } from '../core/errors.ts';
-import { makePrivateFolder } from './files.ts';
+import { makePrivateFolder, syncFolder } from './files.ts';
 
 export class StoreError extends HclError<
   'STORE_LOCKED' | 'STORE_FAILED' | 'STORE_CLOSED' | 'STORE_FORMAT_UNKNOWN' | 'STORE_TABLE_CLASH'
@@ -97,21 +99,8 @@ export class Store implements AsyncDisposable {
   /** Opens or creates the store; `STORE_LOCKED` when another one holds it. */
   static async open(folder: string, { onFailure = () => undefined }: StoreOptions = {}): Promise<Store> {
     await makePrivateFolder(folder);
-    const level = new Level<Uint8Array, Uint8Array>(folder, {
-      keyEncoding: 'view',
-      valueEncoding: 'view',
-      writeBufferSize: WRITE_BUFFER_BYTES,
-      cacheSize: CACHE_BYTES,
-    });
-    try {
-      await level.open();
-    } catch (cause) {
-      if (causeCode(cause) === 'LEVEL_LOCKED') {
-        throw new StoreError('STORE_LOCKED', 'another process holds this data folder', { cause });
-      }
-      throw cause;
-    }
-    return new Store(level, onFailure);
+    if ((await readdir(folder)).length === 0) await createWhole(folder);
+    return new Store(await openLevel(folder), onFailure);
   }
 
   /** False once a write has failed. */
@@ -238,6 +227,37 @@ export function defineTables<Names extends string>(
   const tags = Object.values<TableSpec>(tables).map((table) => table.tag);
   if (new Set(tags).size !== tags.length) throw new StoreError('STORE_TABLE_CLASH', 'two tables share a tag');
   return tables;
+}
+
+async function openLevel(folder: string): Promise<Level<Uint8Array, Uint8Array>> {
+  const level = new Level<Uint8Array, Uint8Array>(folder, {
+    keyEncoding: 'view',
+    valueEncoding: 'view',
+    writeBufferSize: WRITE_BUFFER_BYTES,
+    cacheSize: CACHE_BYTES,
+  });
+  try {
+    await level.open();
+  } catch (cause) {
+    if (causeCode(cause) === 'LEVEL_LOCKED') {
+      throw new StoreError('STORE_LOCKED', 'another process holds this data folder', { cause });
+    }
+    throw cause;
+  }
+  return level;
+}
+
+/**
+ * Makes a new store beside the empty folder and puts it in its place: Level names its first manifest before that is
+ * synced, and a power cut in between leaves a folder that never opens.
+ */
+async function createWhole(folder: string): Promise<void> {
+  const beside = `${folder}.new`;
+  await rm(beside, { recursive: true, force: true });
+  await makePrivateFolder(beside);
+  await (await openLevel(beside)).close();
+  await rename(beside, folder);
+  await syncFolder(dirname(folder));
 }
 
 function tagged(tag: number, bytes: Uint8Array): Uint8Array {

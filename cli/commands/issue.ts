@@ -146,7 +146,11 @@ interface Answering {
   readonly deadlineSeconds: number;
 }
 
-async function answerRow(file: string, row: RowResult, { job, tally, io, deadlineSeconds }: Answering): Promise<void> {
+async function answerRow(
+  file: string,
+  row: RowResult,
+  { job, tally, io, deadlineSeconds }: Answering,
+): Promise<void> {
   if ('problems' in row) {
     tally.refused++;
     await showRefused(file, row, job, io);

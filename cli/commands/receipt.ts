@@ -113,7 +113,10 @@ function read(text: string, state: LedgerState): Receipt {
   const issuer = state.trust.issuerByDid(parseReceipt(text).issuer);
   const key = state.trust.keysByThumbprint(kidOfReceipt(text)).find((known) => known.issuer === issuer?.id);
   if (key === undefined) {
-    throw new CliError('CLI_FILE_INVALID', 'the ledger knows no such key of the issuer that the receipt names');
+    throw new CliError(
+      'CLI_FILE_INVALID',
+      'the ledger knows no such key of the issuer that the receipt names',
+    );
   }
   return readReceipt(text, key.publicKey);
 }

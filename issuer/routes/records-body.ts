@@ -25,24 +25,44 @@ export function fileIn({ headers, body }: FastifyRequest): FileInRequest {
 
 /** Throws `RECORDS_TOO_LARGE`, and `RECORDS_CUT_SHORT` for a body that ends before its end. */
 export async function* limited(
-  body: AsyncIterable<Uint8Array>,
+  body: Readable,
   maxBytes: number,
   upload: Upload,
 ): AsyncGenerator<Uint8Array> {
   let bytes = 0;
-  for await (const piece of namedWhenCut(body)) {
-    bytes += piece.length;
-    upload.read(piece.length);
-    if (bytes > maxBytes) throw new IssuerError('RECORDS_TOO_LARGE', `a file has at most ${maxBytes} bytes`);
-    yield piece;
+  try {
+    for await (const piece of namedWhenCut(body)) {
+      bytes += piece.length;
+      upload.read(piece.length);
+      if (bytes > maxBytes) {
+        throw new IssuerError('RECORDS_TOO_LARGE', `a file has at most ${maxBytes} bytes`);
+      }
+      yield piece;
+    }
+  } finally {
+    discard(body, maxBytes - bytes);
   }
 }
 
-async function* namedWhenCut(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* namedWhenCut(body: Readable): AsyncGenerator<Uint8Array> {
   try {
-    yield* body;
+    yield* body.iterator({ destroyOnReturn: false });
   } catch (cause) {
     const reason = 'what was answered before holds; send the file again';
     throw new IssuerError('RECORDS_CUT_SHORT', reason, { cause });
   }
+}
+
+/**
+ * Reads away what nobody wants any more: most clients look at the answer only when they have sent all. One that
+ * sends more than it may is cut off.
+ */
+function discard(body: Readable, bytes: number): void {
+  let left = bytes;
+  body.on('data', (piece: Uint8Array) => {
+    left -= piece.length;
+    if (left < 0) body.destroy();
+  });
+  body.on('error', () => undefined);
+  body.resume();
 }

@@ -57,7 +57,9 @@ describe('an idempotency key', () => {
       await expectRejects(() => take(issuer, rows), 'IDEMPOTENCY_KEY_REUSED');
       const [{ results } = { results: [] }] = await take(issuer, rowsOf([vaccination(2)]), 'other');
       expect(results.map(flag), 'vaccination 2 was not made before').to.deep.equal(['new']);
-      expect(withoutResumed(await take(issuer, rowsOf([vaccination(1)])))).to.deep.equal(withoutResumed(first));
+      expect(withoutResumed(await take(issuer, rowsOf([vaccination(1)])))).to.deep.equal(
+        withoutResumed(first),
+      );
     });
   }
 
@@ -66,7 +68,9 @@ describe('an idempotency key', () => {
     await using issuer = await house.open();
     await take(issuer, rowsOf(people(500)));
     await expectRejects(() => take(issuer, rowsOf(people(501))), 'IDEMPOTENCY_KEY_REUSED');
-    const [last] = (await take(issuer, rowsOf([vaccination(500)]), 'other')).flatMap(({ results }) => results);
+    const [last] = (await take(issuer, rowsOf([vaccination(500)]), 'other')).flatMap(
+      ({ results }) => results,
+    );
     expect(flag(last)).to.equal('new');
   });
 

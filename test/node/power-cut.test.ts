@@ -12,10 +12,11 @@ import { EmbeddedNode } from '../../node/node.ts';
 import { NodeError } from '../../node/node-errors.ts';
 import type { NodeOptions } from '../../node/options.ts';
 import { seededRandom } from '../../scripts/bench/harness.ts';
+import { PowerCut } from '../support/power-cut.ts';
 import { runs, testSeed } from '../support/scale.ts';
+import { hasStrace, readTrace, tracedTo, type SystemCall } from '../support/syscall-trace.ts';
 import { NodeProcess, optionsIn, SENDERS, sendAlong } from './support/node-process.ts';
-import { acknowledgementsIn, PowerCut, type Acknowledgement } from './support/power-cut.ts';
-import { hasStrace, readTrace, tracedTo, type SystemCall } from './support/syscall-trace.ts';
+import { acknowledgementsIn, type Acknowledgement } from './support/transaction-answers.ts';
 
 const CUTS = runs(50, 500);
 /** The second start reads what the first left, as a log, and writes it into a table. */

@@ -44,7 +44,10 @@ describe('receipt', () => {
     const later = { ...RECEIPT, anchoredBySeconds: RECEIPT.anchoredBySeconds + 1 };
     const [header, , signature] = text.split('.');
     const [, payload] = (await signReceipt(later, key)).split('.');
-    expectThrows(() => readReceipt([header, payload, signature].join('.'), key.publicKey), 'RECEIPT_SIGNATURE');
+    expectThrows(
+      () => readReceipt([header, payload, signature].join('.'), key.publicKey),
+      'RECEIPT_SIGNATURE',
+    );
   });
 
   it('covers two leaves for each record, and some records', async () => {
@@ -96,16 +99,28 @@ describe('the promise of a receipt', () => {
   });
 
   for (const [what, evidence] of Object.entries({
-    'nobody gave a path': { pathOf: (hash: Uint8Array) => (toHex(hash) === toHex(leaf(3)) ? undefined : pathOf(hash)) },
-    'its path leads to another root': { pathOf: swapped(3, ({ index, path }) => ({ index, path: path.map((byte) => byte ^ 1) })) },
+    'nobody gave a path': {
+      pathOf: (hash: Uint8Array) => (toHex(hash) === toHex(leaf(3)) ? undefined : pathOf(hash)),
+    },
+    'its path leads to another root': {
+      pathOf: swapped(3, ({ index, path }) => ({ index, path: path.map((byte) => byte ^ 1) })),
+    },
     'its path is that of another leaf': { pathOf: swapped(3, () => places.get(toHex(leaf(2)))) },
     'its path is no path': { pathOf: swapped(3, ({ index }) => ({ index, path: new Uint8Array(31) })) },
     'its place lies outside of the tree': { pathOf: swapped(3, ({ path }) => ({ index: 4, path })) },
   })) {
     it(`is pending until its time, and broken after, when of one leaf ${what}`, () => {
       const missing = [toHex(leaf(3))];
-      expect(check({ ...evidence, nowSeconds: inTime })).to.deep.equal({ state: 'pending', proven: 3, missing });
-      expect(check({ ...evidence, nowSeconds: inTime + 1 })).to.deep.equal({ state: 'broken', proven: 3, missing });
+      expect(check({ ...evidence, nowSeconds: inTime })).to.deep.equal({
+        state: 'pending',
+        proven: 3,
+        missing,
+      });
+      expect(check({ ...evidence, nowSeconds: inTime + 1 })).to.deep.equal({
+        state: 'broken',
+        proven: 3,
+        missing,
+      });
     });
   }
 

@@ -100,6 +100,14 @@ export function vaccination(n: number): HealthRecord {
   };
 }
 
+/** A specimen vaccination that intake takes too: no digits in its name, no check digit in its document. */
+export function passportVaccination(n: number): HealthRecord {
+  const record = vaccination(n);
+  const document = { docType: 'PASSPORT', docNumber: `K${10_000_000 + n}` } as const;
+  const subject = { ...record.subject, nameEn: 'SPECIMEN, PERSON', ...document };
+  return { ...record, subject };
+}
+
 /** A specimen test of the short-lived class. */
 export function labTest(n: number): HealthRecord {
   return {

@@ -1,13 +1,10 @@
 /** Starting, loading and killing a node that is a process of its own. */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Wallet } from 'ethers';
 import type { NodeOptions } from '../../../node/options.ts';
+import { WaitingProcess } from '../../support/waiting-process.ts';
 import { account, CHAIN_ID, FREE, SEALER_KEY, type RpcAnswer } from './test-node.ts';
 
 const PROGRAM = fileURLToPath(new URL('killed-node.ts', import.meta.url));
@@ -39,40 +36,9 @@ export async function optionsIn(folder: string): Promise<NodeOptions> {
 }
 
 /** A process that has loaded the node and waits to open the folder; `wrapper` is put before the command. */
-export class NodeProcess {
-  readonly #child: ChildProcess;
-  readonly #exited: Promise<unknown[]>;
-
+export class NodeProcess extends WaitingProcess {
   constructor(options: NodeOptions, wrapper: readonly string[] = []) {
-    const program = [process.execPath, PROGRAM, JSON.stringify(options)] as const;
-    const [command, ...args] = wrapper.length === 0 ? program : [...wrapper, ...program];
-    this.#child = spawn(command, args, {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      // Loading the node takes a second of processor time, half of it compiling.
-      env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'hcl-compile-cache') },
-    });
-    this.#exited = once(this.#child, 'exit');
-  }
-
-  /** Opens the folder and answers the node's address. */
-  async open(): Promise<string> {
-    if (this.#child.stdin === null || this.#child.stdout === null)
-      throw new Error('the child has no streams');
-    this.#child.stdin.write('open\n');
-    for await (const line of createInterface({ input: this.#child.stdout })) return line;
-    throw new Error('the node did not start');
-  }
-
-  /** Ends the process at once; answers its exit code and signal. */
-  async kill(): Promise<unknown[]> {
-    this.#child.kill('SIGKILL');
-    return this.#exited;
-  }
-
-  /** Ends a wrapped process by the end of its input. */
-  async leave(): Promise<void> {
-    this.#child.stdin?.end();
-    await this.#exited;
+    super(PROGRAM, options, { wrapper });
   }
 }
 

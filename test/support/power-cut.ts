@@ -29,12 +29,6 @@ interface DiskFile {
 
 type NameChange = (names: Map<string, DiskFile>) => void;
 
-export interface Acknowledgement {
-  readonly tick: number;
-  /** Hash of the transaction. */
-  readonly hash: string;
-}
-
 /** Plays a trace up to a tick; then {@link PowerCut.rebuild} gives what a cut at that tick leaves. */
 export class PowerCut {
   readonly #folder: string;
@@ -95,6 +89,7 @@ export class PowerCut {
       case 'unlink':
         return done(() => this.#unlink(textsOf(call.args)));
       case 'mkdir':
+      case 'rmdir':
         return [];
       case 'mmap':
         if (!/PROT_WRITE/.test(call.args) || /MAP_PRIVATE/.test(call.args)) return [];
@@ -155,11 +150,13 @@ export class PowerCut {
   }
 
   #rename([from = '', to = '']: readonly string[]): void {
-    const file = this.#names.get(from);
-    if (file === undefined) return;
     this.#change((names) => {
-      names.delete(from);
-      names.set(to, file);
+      // A folder takes along what is in it.
+      for (const [path, file] of [...names]) {
+        if (path !== from && !path.startsWith(`${from}/`)) continue;
+        names.delete(path);
+        names.set(to + path.slice(from.length), file);
+      }
     });
   }
 
@@ -171,19 +168,6 @@ export class PowerCut {
     change(this.#names);
     this.#journal.push(change);
   }
-}
-
-/** When the first byte of each answer to a sent transaction left the process. */
-export function acknowledgementsIn(calls: readonly SystemCall[]): Acknowledgement[] {
-  return calls
-    .filter(
-      ({ name, args }) => (name === 'write' || name === 'writev') && targetOf(args).startsWith('socket:'),
-    )
-    .flatMap(({ args, start }) => {
-      const text = Buffer.concat(bytesOf(args)).toString('latin1');
-      const [, hash] = /"result":"(0x[0-9a-f]{64})"/.exec(text) ?? [];
-      return hash === undefined ? [] : [{ tick: start, hash }];
-    });
 }
 
 function isOfPaths(name: string): boolean {

@@ -1,0 +1,91 @@
+/** D4: a disk that is full. Nothing is acknowledged that is not on it, and the issuer goes on by itself when it can. */
+import { join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { expect } from 'chai';
+import { toHex } from '../../core/bytes/hex.ts';
+import { HclError } from '../../core/errors.ts';
+import { buildIssuerApp } from '../../issuer/app.ts';
+import type { Issuer } from '../../issuer/issuer.ts';
+import type { IssuedRow } from '../../issuer/row.ts';
+import { printFindings } from '../support/findings.ts';
+import { SmallDisk } from '../support/small-disk.ts';
+import { expectAnchoredOnce, handlesOf } from './support/anchored-once.ts';
+import { issueAll, IssuerHouse, vaccination } from './support/issuer-house.ts';
+
+const MEGABYTES = 8;
+
+describe('a full disk', function () {
+  this.timeout(60_000);
+  let disk: SmallDisk;
+
+  before(async function () {
+    const mounted = await SmallDisk.mount(MEGABYTES);
+    if (mounted === undefined) {
+      this.test?.parent?.eachTest((test) => (test.title += ' (needs to mount a tmpfs)'));
+      this.skip();
+    }
+    disk = mounted;
+  });
+  after(async () => {
+    if (disk !== undefined) await disk[Symbol.asyncDispose]();
+  });
+
+  it('stops all answers until there is room, then all goes on by itself and nothing answered is lost', async () => {
+    await using house = IssuerHouse.at(join(disk.folder, 'house'));
+    await using issuer = await house.open();
+    const app = await buildIssuerApp({
+      issuer,
+      operatorToken: house.secrets.operatorToken,
+      now: () => house.nowMs,
+    });
+    const isReady = async (): Promise<boolean> => (await app.inject('/health/ready')).statusCode === 200;
+    const acknowledged = await issueAll(issuer, [vaccination(1), vaccination(2)]);
+    await issuer.settle();
+    expect(await isReady()).to.equal(true);
+
+    await disk.fill();
+    const { rows, failed } = await issueUntilRefused(issuer, 3);
+    acknowledged.push(...rows);
+    expect(failed).to.equal('STORE_FAILED');
+    expect(await isReady(), 'at once').to.equal(false);
+    // Every attempt while it is full fails: by the store, or because it is being opened again.
+    for (let n = 0; n < 20; n++) {
+      expect((await issueUntilRefused(issuer, 10_000 + n, 1)).failed).to.equal('STORE_FAILED');
+      expect(await isReady()).to.equal(false);
+    }
+
+    await disk.free();
+    await issuer.untilReopened();
+    expect(await isReady()).to.equal(true);
+    acknowledged.push(...(await issueAll(issuer, [vaccination(20_000)])));
+    await issuer.settle();
+    // What got no answer is sent again: it may be there or not, but never twice.
+    acknowledged.push(...(await issueAll(issuer, [vaccination(3 + rows.length)])));
+    await issuer.settle();
+    await expectAnchoredOnce(handlesOf(acknowledged), {
+      roots: house.ledger.batches.map(({ root }) => toHex(root)),
+      leavesOf: async (root) => (await issuer.batch(root)).leaves,
+      codeOf: (handle) => issuer.code(handle),
+    });
+    printFindings('disk full', [
+      { acknowledged: acknowledged.length, lost: 0, 'acknowledged while full': 0 },
+    ]);
+    await app.close();
+  });
+});
+
+/** One row at a time, so that each is an acknowledgement of its own. */
+async function issueUntilRefused(
+  issuer: Issuer,
+  from: number,
+  most = 100_000,
+): Promise<{ readonly rows: readonly IssuedRow[]; readonly failed: string | undefined }> {
+  const rows: IssuedRow[] = [];
+  try {
+    for (let n = from; n < from + most; n++) rows.push(...(await issueAll(issuer, [vaccination(n)])));
+  } catch (error) {
+    if (!(error instanceof HclError)) throw error;
+    return { rows, failed: error.code };
+  }
+  return { rows, failed: undefined };
+}
