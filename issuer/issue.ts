@@ -23,7 +23,7 @@ import { encodeHandleEntry } from './handle-entry.ts';
 import type { Attempt, KeyedChunk } from './idempotency-attempt.ts';
 import type { IntakeRow } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
-import type { KeyRing } from './privacy/key-ring.ts';
+import type { KeyRing, Names } from './privacy/key-ring.ts';
 import { putTraces, type RecordTraces } from './privacy/traces.ts';
 import { LANE_COUNT, type LaneLeaf, type Lanes } from './lanes.ts';
 import { Lock } from './lock.ts';
@@ -74,8 +74,7 @@ interface GoodRow {
   readonly record: Extract<IntakeRow, { record: unknown }>['record'];
   readonly name: string;
   readonly recordBytes: Uint8Array;
-  /** Under the newest epoch first. */
-  readonly recordNames: ReturnType<KeyRing['recordNames']>;
+  readonly recordNames: Names;
 }
 
 export type FinishedDraft = Draft & FinishedRecord;
@@ -222,10 +221,12 @@ export class RecordIssuer {
 
   /** The number of each row's record, `undefined` when it is not stored. */
   async #storedNumbers(rows: readonly GoodRow[]): Promise<readonly (number | undefined)[]> {
-    const values = await this.#deps.tables.duplicates.getMany(rows.flatMap(({ recordNames }) => recordNames));
+    const values = await this.#deps.tables.duplicates.getMany(
+      rows.flatMap(({ recordNames }) => recordNames.all),
+    );
     let at = 0;
-    return rows.map(({ recordNames: { length } }) => {
-      const found = values.slice(at, (at += length)).find((value) => value !== undefined);
+    return rows.map(({ recordNames: { all } }) => {
+      const found = values.slice(at, (at += all.length)).find((value) => value !== undefined);
       return found === undefined ? undefined : readUint64(found);
     });
   }
@@ -234,8 +235,7 @@ export class RecordIssuer {
     const number = this.#nextRecord++;
     this.#underWay.set(name, number);
     const credentials = newCredentials(record, issuedAtSeconds, this.#deps);
-    const [documentName] = this.#deps.ring.documentNames(record.subject);
-    const traces = { type: record.type, issuedAtSeconds, recordName: recordNames[0], documentName };
+    const traces = { record, recordBytes, recordNames, issuedAtSeconds };
     return { number, draft: { number, recordBytes, traces, name, credentials } };
   }
 
@@ -320,7 +320,7 @@ export class RecordIssuer {
   #addRecords(drafts: readonly FinishedDraft[], batch: WriteBatch): void {
     for (const { number, traces, sealed } of drafts) {
       batch.put(TABLES.records, toUint64(number), sealed);
-      putTraces(batch, number, traces);
+      putTraces(batch, number, traces, this.#deps.ring);
     }
     if (drafts.length > 0) batch.put(TABLES.meta, NEXT_RECORD, toUint64(this.#nextRecord));
   }

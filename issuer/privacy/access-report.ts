@@ -114,7 +114,7 @@ export class AccessReports {
       return number === undefined ? [] : [number];
     }
     const numbers = new Set<number>();
-    for (const name of ring.documentNames(target.document)) {
+    for (const name of ring.documentNames(target.document).all) {
       const range = { from: name, before: after(name) };
       for await (const { key } of tables.documents.entries(range)) numbers.add(readUint64(key, name.length));
     }

@@ -11,6 +11,7 @@
 import { createHmac } from 'node:crypto';
 import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
+import { invariant } from '../../core/errors.ts';
 import { readUint32, toUint32 } from '../../service/big-endian.ts';
 import type { RandomBytes } from '../../service/clock.ts';
 import { Envelope, type KeyEncryptionKey } from '../../service/envelope.ts';
@@ -23,6 +24,16 @@ import { readTurn } from './turn-state.ts';
 
 /** A person's document as records have it. */
 export type DocumentReference = Readonly<Record<'docType' | 'docIssuer' | 'docNumber', string>>;
+
+/** Keyed names of one thing. */
+export interface Names {
+  /** Of `newest`. */
+  readonly epoch: number;
+  /** The one to write. */
+  readonly newest: Uint8Array;
+  /** Those to look under: by each epoch that lives. */
+  readonly all: readonly Uint8Array[];
+}
 
 export interface KeyRingOptions {
   readonly store: Store;
@@ -112,19 +123,22 @@ export class KeyRing {
     this.#nameAnew();
   }
 
-  /** The names of a record by its content: the first is the one to write, all are to be looked under. */
-  recordNames(canonicalRecord: Uint8Array): readonly [Uint8Array, ...Uint8Array[]] {
-    return nonEmpty(this.#names.map((names) => names.ofRecord(canonicalRecord)));
+  /** The names of a record by its content. */
+  recordNames(canonicalRecord: Uint8Array): Names {
+    return this.#namesFrom((index) => index.ofRecord(canonicalRecord));
   }
 
-  /** As `recordNames`, of a person's document. */
-  documentNames({
-    docType,
-    docIssuer,
-    docNumber,
-  }: DocumentReference): readonly [Uint8Array, ...Uint8Array[]] {
+  /** The names of a person's document. */
+  documentNames({ docType, docIssuer, docNumber }: DocumentReference): Names {
     const document = toUtf8(toCanonicalJson({ docType, docIssuer, docNumber }));
-    return nonEmpty(this.#names.map((names) => names.ofDocument(document)));
+    return this.#namesFrom((index) => index.ofDocument(document));
+  }
+
+  #namesFrom(name: (index: KeyedIndex) => Uint8Array): Names {
+    const all = this.#names.map(name);
+    const [newest] = all;
+    invariant(newest !== undefined, 'there is an epoch');
+    return { epoch: this.envelope.epoch, newest, all };
   }
 
   /** Newest first. */
@@ -147,10 +161,4 @@ async function foundFirst(
   const batch = new WriteBatch().put(TABLES.meta, EPOCH, toUint32(first));
   if ((await tables.lists.first()) !== undefined) batch.put(TABLES.meta, LEGACY, new Uint8Array(0));
   await store.commit(batch);
-}
-
-function nonEmpty(names: readonly Uint8Array[]): readonly [Uint8Array, ...Uint8Array[]] {
-  const [first, ...others] = names;
-  if (first === undefined) throw new IssuerError('ISSUER_EPOCH_LOST', 'there is no key of any epoch');
-  return [first, ...others];
 }

@@ -4,38 +4,46 @@
  */
 import { concatBytes } from '../../core/bytes/concat.ts';
 import { CREDENTIAL_TYPES, type CredentialType } from '../../core/credential/credential-type.ts';
+import type { HealthRecord } from '../../core/record/record.ts';
 import { toUint32, toUint64 } from '../../service/big-endian.ts';
 import type { WriteBatch } from '../../service/store.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import { claimsOf, recordOf, type RecordEntry } from '../record-entry.ts';
 import { TABLES } from '../store.ts';
-import type { KeyRing } from './key-ring.ts';
+import type { KeyRing, Names } from './key-ring.ts';
 
 export interface RecordTraces {
-  readonly type: CredentialType;
+  readonly record: HealthRecord;
+  /** Canonical. */
+  readonly recordBytes: Uint8Array;
+  /** Of `recordBytes`. */
+  readonly recordNames: Names;
   readonly issuedAtSeconds: number;
-  /** HMAC of the whole record. */
-  readonly recordName: Uint8Array;
-  /** HMAC of the person's document. */
-  readonly documentName: Uint8Array;
 }
 
 const DAY_SECONDS = 86_400;
 
-export function putTraces(batch: WriteBatch, number: number, traces: RecordTraces): void {
-  const { type, issuedAtSeconds, recordName, documentName } = traces;
-  batch.put(TABLES.duplicates, recordName, toUint64(number));
-  batch.put(TABLES.documents, concatBytes(documentName, toUint64(number)), NOTHING);
-  batch.put(TABLES.expiries, expiryKey(type, dayOf(issuedAtSeconds), number), NOTHING);
+/**
+ * Under the newest epoch as it is now: what is written after a turn began must not be named by an older one, whenever
+ * it was drawn up.
+ */
+export function putTraces(batch: WriteBatch, number: number, traces: RecordTraces, ring: KeyRing): void {
+  const { record, recordBytes, recordNames, issuedAtSeconds } = traces;
+  const isCurrent = recordNames.epoch === ring.envelope.epoch;
+  const { newest } = isCurrent ? recordNames : ring.recordNames(recordBytes);
+  const document = ring.documentNames(record.subject).newest;
+  batch.put(TABLES.duplicates, newest, toUint64(number));
+  batch.put(TABLES.documents, concatBytes(document, toUint64(number)), NOTHING);
+  batch.put(TABLES.expiries, expiryKey(record.type, dayOf(issuedAtSeconds), number), NOTHING);
 }
 
 /** Puts a record's names under the newest epoch in the place of those under older ones. */
 export function moveTraces(batch: WriteBatch, number: number, entry: RecordEntry, ring: KeyRing): void {
   deleteNames(batch, number, entry, ring);
-  const { type, subject } = recordOf(entry);
-  const [recordName] = ring.recordNames(entry.recordBytes);
-  const [documentName] = ring.documentNames(subject);
-  putTraces(batch, number, { type, issuedAtSeconds: issuedAtOf(entry), recordName, documentName });
+  const { recordBytes } = entry;
+  const recordNames = ring.recordNames(recordBytes);
+  const traces = { record: recordOf(entry), recordBytes, recordNames, issuedAtSeconds: issuedAtOf(entry) };
+  putTraces(batch, number, traces, ring);
 }
 
 export function deleteTraces(
@@ -66,8 +74,8 @@ export function issuedAtOf({ credentials: [first] }: RecordEntry): number {
 const NOTHING = new Uint8Array(0);
 
 function deleteNames(batch: WriteBatch, number: number, entry: RecordEntry, ring: KeyRing): void {
-  for (const name of ring.recordNames(entry.recordBytes)) batch.delete(TABLES.duplicates, name);
-  for (const name of ring.documentNames(recordOf(entry).subject)) {
+  for (const name of ring.recordNames(entry.recordBytes).all) batch.delete(TABLES.duplicates, name);
+  for (const name of ring.documentNames(recordOf(entry).subject).all) {
     batch.delete(TABLES.documents, concatBytes(name, toUint64(number)));
   }
 }

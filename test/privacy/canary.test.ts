@@ -1,0 +1,458 @@
+/**
+ * Reliability goals P1 and K3. Canaries in every field, header, name and key; a run with issuing, errors, acts,
+ * verifying, erasing and two kills; then one search over everything that was written or said.
+ */
+import { Buffer } from 'node:buffer';
+import { createPrivateKey } from 'node:crypto';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import { fromBase64url } from '../../core/bytes/base64url.ts';
+import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
+import { toHex } from '../../core/bytes/hex.ts';
+import { toUtf8 } from '../../core/bytes/utf8.ts';
+import { EpochKeys } from '../../issuer/privacy/epoch-keys.ts';
+import type { Verdict } from '../../core/verify/verdict.ts';
+import { createSecrets, writeSecrets, type IssuerSecrets } from '../../issuer/secrets.ts';
+import { createRandomBytes } from '../../service/clock.ts';
+import { Envelope } from '../../service/envelope.ts';
+import { ISSUER_DID, keyOf } from '../ledger/support/test-ledger.ts';
+import { isLongRun, runs } from '../support/scale.ts';
+import { allBytesBelow, type FoundBytes } from './support/level-files.ts';
+import { hitsOf, spellingsOf, unsaltedHashesOf, type Needle } from './support/spellings.ts';
+
+/** A person who exists nowhere; `n` makes it another. */
+const SUBJECT = {
+  nameEn: 'CANARYNAME, GOLD FINCH',
+  nameZh: '金絲雀',
+  dob: '1987-11-23',
+  sex: 'F',
+  docType: 'PASSPORT',
+  docNumber: 'CANARYDOC77',
+  docIssuer: 'HK',
+};
+const DOSE = {
+  type: 'vaccination',
+  subject: SUBJECT,
+  disease: 'sct|840539006',
+  prophylaxis: 'sct|1119349007',
+  product: 'eu|EU/1/20/1528',
+  manufacturer: 'eu|ORG-100030215',
+  doseNumber: 1,
+  seriesDoses: 2,
+  date: '2021-06-01',
+  lot: 'CANARYLOT9',
+  centre: 'Canarycentre Street',
+  practitioner: 'CANARYMED5',
+  country: 'HK',
+};
+const TEST = {
+  type: 'test',
+  subject: SUBJECT,
+  disease: 'sct|840539006',
+  method: 'loinc|LP6464-4',
+  result: 'sct|260415000',
+  specimenId: 'CANARYSPECIMEN3',
+  collectedAt: '2022-12-21T09:15:07+08:00',
+  laboratory: 'Canarylab Quay',
+  country: 'HK',
+};
+/** Where a person puts what belongs elsewhere: names of members, of headers, of paths. */
+const MISPLACED = ['CANARYMEMBER', 'CANARYHEADER', 'CANARYPATH', 'CANARYTOKEN', 'CANARYBROKEN'];
+const TEXTS = [
+  SUBJECT.nameEn,
+  'CANARYNAME',
+  SUBJECT.nameZh,
+  SUBJECT.dob,
+  SUBJECT.docNumber,
+  DOSE.lot,
+  DOSE.centre,
+  DOSE.practitioner,
+  TEST.specimenId,
+  TEST.collectedAt,
+  TEST.laboratory,
+  ...MISPLACED,
+];
+
+describe('canaries', function () {
+  this.timeout(isLongRun ? 600_000 : 120_000);
+  let folder: string;
+  let secrets: IssuerSecrets;
+  /** Everything that was said: logs, problems, metrics, headers of answers. */
+  const said: string[] = [];
+  /** What an operator may see and a log may not. */
+  const handles: string[] = [];
+  const recordIds: string[] = [];
+  let hay: readonly FoundBytes[];
+  /** What the verifier says to a print of an erased record. */
+  let erasedAnswer: Verdict | undefined;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hcl-canary-'));
+    secrets = { ...createSecrets(createRandomBytes()), ledgerAccountKey: toHex(keyOf('account')) };
+    await writeSecrets(join(folder, 'secrets.json'), secrets);
+    await Promise.all(['tmp', 'cwd'].map((name) => mkdir(join(folder, name))));
+    await liveThroughADay();
+    const files = (await allBytesBelow(folder)).filter(({ name }) => !name.endsWith('/secrets.json'));
+    hay = [...files, ...said.map((text, i) => ({ name: `said ${i}`, bytes: Buffer.from(text) }))];
+  });
+
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it('were really there: the run issued, verified, refused, acted, erased, and was killed', () => {
+    expect(handles.length).to.be.at.least(8);
+    expect(said.filter((text) => text.includes('urn:hcl:problem')).length).to.be.at.least(10);
+    expect(said.some((text) => text.includes('batch is final'))).to.equal(true);
+    expect(said.some((text) => text.includes('epochs before this one are destroyed'))).to.equal(true);
+    expect(said.some((text) => text.includes('hcl_issuer_records_erased_total 1'))).to.equal(true);
+    expect(said.some((text) => text.includes('"/credentials/:handle"'))).to.equal(true);
+  });
+
+  it('were erased: a checkpoint that is shown the print says "withdrawn" (F30)', () => {
+    expect(erasedAnswer?.reasons).to.deep.equal(['STATUS_REVOKED']);
+    expect(erasedAnswer?.outcome).to.equal('stop');
+  });
+
+  it('of a person are nowhere: logs, metrics, problems, URLs, ledger, stores, temporary files', () => {
+    const values = TEXTS.map((text): Needle => ({ label: text, bytes: toUtf8(text) }));
+    const guesses = [DOSE, TEST].flatMap((record) => [record, record.subject].map(toCanonicalJson));
+    const hashed = [
+      ...values,
+      ...guesses.map((text): Needle => ({ label: 'a record', bytes: toUtf8(text) })),
+    ];
+    const needles = [...values, ...hashed.flatMap(unsaltedHashesOf)].flatMap(spellingsOf);
+    expect(hitsOf(needles, hay)).to.deep.equal([]);
+  });
+
+  it('of names that lead to a person are nowhere: handles, record ids, tokens', () => {
+    const names = [...handles, ...recordIds, secrets.operatorToken];
+    const needles = names.flatMap((name) => [
+      { label: 'a name', bytes: toUtf8(name) },
+      { label: 'a name', bytes: fromBase64url(name) },
+    ]);
+    expect(hitsOf(needles.flatMap(spellingsOf), hay)).to.deep.equal([]);
+  });
+
+  it('of keys are nowhere but in the file of secrets: also not an epoch’s key, nor a line of PEM', async () => {
+    const root = new Envelope(secrets.keyEncryption, createRandomBytes());
+    const options = {
+      folder: join(folder, 'issuer', 'epochs'),
+      root,
+      did: ISSUER_DID,
+      randomBytes: createRandomBytes(),
+    };
+    const epochs = (await EpochKeys.open(options, 0)).keys;
+    expect(epochs).to.have.length(1);
+    const keys: readonly Needle[] = [
+      { label: 'signing key', bytes: Buffer.from(secrets.signingKey.d, 'base64url') },
+      { label: 'index key', bytes: secrets.indexKey },
+      { label: 'batch seed key', bytes: secrets.batchSeed },
+      { label: 'account key', bytes: Buffer.from(secrets.ledgerAccountKey.slice(2), 'hex') },
+      ...[...secrets.keyEncryption, ...epochs].map(({ epoch, key }) => ({
+        label: `key of epoch ${epoch}`,
+        bytes: key,
+      })),
+    ];
+    expect(hitsOf([...keys.flatMap(spellingsOf), ...pemLines(secrets)], hay)).to.deep.equal([]);
+  });
+
+  it('would be found in whatever form they were written', () => {
+    const needles = [{ label: 'a name', bytes: toUtf8(SUBJECT.nameEn) }].flatMap(spellingsOf);
+    for (const form of ['utf8', 'hex', 'base64', 'base64url', 'utf16le'] as const) {
+      for (const before of ['', '.', '..']) {
+        const text = Buffer.from(`${before}${SUBJECT.nameEn}, and more`, form === 'utf16le' ? form : 'utf8');
+        const written = form === 'utf8' || form === 'utf16le' ? text : Buffer.from(text.toString(form));
+        expect(hitsOf(needles, [{ name: form, bytes: written }]), form).to.not.deep.equal([]);
+      }
+    }
+  });
+
+  async function liveThroughADay(): Promise<void> {
+    const first = await startServices(folder, said);
+    await issueAndVerify(first);
+    await misbehave(first);
+    await actAndErase(first);
+    await gather(first);
+    const dying = call(first, 'POST', '/records', { body: manyRows(runs(3_000, 50_000)), type: 'text/csv' });
+    await first.untilLogged('"count":');
+    first.kill();
+    await dying.catch(() => undefined);
+    const second = await startServices(folder, said);
+    await call(second, 'POST', '/records', { body: manyRows(500), type: 'text/csv' });
+    await gather(second);
+    second.kill();
+    await second.ended;
+  }
+
+  async function issueAndVerify(services: Services): Promise<void> {
+    const answer = await call(services, 'POST', '/records', { body: JSON.stringify([DOSE, TEST]) });
+    await call(services, 'POST', '/records', { body: csv('CANARYDOC78'), type: 'text/csv' });
+    const fhir = await call(services, 'POST', '/records', {
+      body: bundle('CANARYDOC79'),
+      type: 'application/fhir+json',
+    });
+    const rows = [...rowsOf(answer), ...rowsOf(fhir)];
+    expect(rows).to.have.length(3);
+    for (const { recordId, credentials } of rows) {
+      recordIds.push(recordId);
+      handles.push(...credentials.map(({ handle }) => handle));
+    }
+    handles.push(
+      ...rowsOf(
+        await call(services, 'POST', '/records', { body: JSON.stringify([{ ...DOSE, doseNumber: 2 }]) }),
+      ).flatMap(({ credentials }) => credentials.map(({ handle }) => handle)),
+    );
+    const code = await releasedCode(services, handles[0] ?? '');
+    await verdictOf(services, code, ({ outcome }) => outcome === 'pass');
+  }
+
+  /** Every way to be refused that has a text of its own. */
+  async function misbehave(services: Services): Promise<void> {
+    const { issuer, verifier } = services.urls;
+    const handle = handles[0] ?? '';
+    const broken = [
+      call(services, 'POST', '/records', { body: JSON.stringify({ ...DOSE, CANARYMEMBER: 'CANARYMEMBER' }) }),
+      call(services, 'POST', '/records', {
+        body: JSON.stringify({ ...DOSE, date: SUBJECT.docNumber, lot: 7 }),
+      }),
+      call(services, 'POST', '/records', { body: `{"type":"${SUBJECT.nameEn}"}` }),
+      call(services, 'POST', '/records', { body: `{"CANARYBROKEN` }),
+      call(services, 'POST', '/records', {
+        body: csv('CANARYDOC80').replace('2021-06-01', SUBJECT.nameEn),
+        type: 'text/csv',
+      }),
+      call(services, 'POST', '/records', { body: SUBJECT.nameEn, type: 'text/csv' }),
+      call(services, 'POST', '/records', { body: 'CANARYBROKEN', type: 'application/CANARYHEADER' }),
+      call(services, 'POST', '/revocations', { body: JSON.stringify({ handle, reason: SUBJECT.nameEn }) }),
+      call(services, 'POST', '/revocations', {
+        body: JSON.stringify({ handle: SUBJECT.docNumber, reason: 'fraud' }),
+      }),
+      call(services, 'POST', '/reports', { body: JSON.stringify({ document: SUBJECT, purpose: 'audit' }) }),
+      call(services, 'POST', '/erasures', {
+        body: JSON.stringify({ recordId: SUBJECT.docNumber, ground: 'retention-over' }),
+      }),
+      call(services, 'GET', `/records/CANARYPATH`, {}),
+      call(services, 'GET', `/credentials/CANARYPATH.png?name=CANARYPATH`, {}),
+      call(services, 'GET', `/CANARYPATH/${encodeURIComponent(SUBJECT.nameEn)}`, {}),
+      call(services, 'GET', `/status/CANARYPATH`, {}),
+      call(services, 'GET', `/records/x`, { token: 'CANARYTOKEN' }),
+    ];
+    for (const answer of await Promise.all(broken))
+      expect([200, 400, 401, 404, 415]).to.include(answer.status);
+    for (const [url, body] of [
+      [`${issuer}/reports`, '{"CANARYBROKEN'],
+      [`${verifier}/verify`, '{"codes":["CANARYBROKEN'],
+      [`${verifier}/CANARYPATH`, '{}'],
+    ] as const) {
+      const answer = await fetch(url, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json', ...CANARY_HEADERS },
+      });
+      said.push(await answer.text());
+    }
+  }
+
+  async function actAndErase(services: Services): Promise<void> {
+    const [first = '', second = ''] = recordIds;
+    const print = await releasedCode(services, handles[2] ?? '');
+    const post = (path: string, body: object): Promise<Answer> =>
+      call(services, 'POST', path, { body: JSON.stringify(body) });
+    await post('/revocations', { recordId: first, reason: 'wrong-person' });
+    const { docType, docIssuer, docNumber } = SUBJECT;
+    const document = { docType, docIssuer, docNumber };
+    const report = await post('/reports', { document, purpose: 'subject-access' });
+    expect(report.text).to.contain(SUBJECT.nameEn);
+    const turned = services.untilLogged('epochs before this one are destroyed');
+    expect((await post('/erasures', { recordId: second, ground: 'subject-request' })).status).to.equal(200);
+    await turned;
+    erasedAnswer = await verdictOf(services, print, ({ outcome }) => outcome === 'stop');
+  }
+
+  async function gather({ urls }: Services): Promise<void> {
+    for (const url of [urls.issuer, urls.verifier]) {
+      for (const path of ['/metrics', '/health/ready', '/docs/json'])
+        said.push(await (await fetch(url + path)).text());
+    }
+  }
+
+  /** What is refused is kept to be searched; what an operator may read is not. */
+  async function call(
+    services: Services,
+    method: 'GET' | 'POST',
+    path: string,
+    { body, type = 'application/json', token = secrets.operatorToken }: CallOptions,
+  ): Promise<Answer> {
+    const response = await fetch(services.urls.issuer + path, {
+      method,
+      headers: {
+        ...CANARY_HEADERS,
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': type }),
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    const text = await response.text();
+    said.push(JSON.stringify([...response.headers]));
+    if (response.status >= 400) said.push(text);
+    else said.push(...refusalsOf(text));
+    return { status: response.status, text };
+  }
+
+  /** The verifier's verdict, once it is as awaited. */
+  async function verdictOf(
+    { urls }: Services,
+    code: string,
+    isAwaited: (verdict: Verdict) => boolean,
+  ): Promise<Verdict> {
+    for (let attempt = 0; attempt < 300; attempt++) {
+      const response = await fetch(`${urls.verifier}/verify`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...CANARY_HEADERS },
+        body: JSON.stringify({ codes: [code, `${code.slice(0, -2)}XX`, 'CANARYBROKEN'] }),
+      });
+      const { verdicts } = (await response.json()) as { verdicts: readonly [Verdict] }; // its response schema
+      if (isAwaited(verdicts[0])) return verdicts[0];
+      await delay(100);
+    }
+    throw new Error('the verifier did not come to that');
+  }
+
+  async function releasedCode(services: Services, handle: string): Promise<string> {
+    for (let attempt = 0; attempt < 300; attempt++) {
+      const { text } = await call(services, 'GET', `/credentials/${handle}`, {});
+      const { code } = JSON.parse(text) as { code?: string }; // the route's response schema
+      if (code !== undefined) return code;
+      await delay(100);
+    }
+    throw new Error('it was not released');
+  }
+});
+
+const CANARY_HEADERS = {
+  'user-agent': 'CANARYHEADER',
+  referer: 'http://127.0.0.1/CANARYHEADER',
+  cookie: 'name=CANARYHEADER',
+  'x-forwarded-for': 'CANARYHEADER',
+  'x-request-id': 'CANARYHEADER',
+};
+
+interface CallOptions {
+  readonly body?: string;
+  readonly type?: string;
+  readonly token?: string;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+interface Row {
+  readonly recordId: string;
+  readonly credentials: readonly { readonly handle: string }[];
+}
+
+function rowsOf({ text }: Answer): readonly Row[] {
+  const { rows } = JSON.parse(text) as { rows: readonly Row[] }; // the route's response schema
+  for (const row of rows) expect(row, 'a row is taken in').to.have.property('recordId');
+  return rows;
+}
+
+/** The rows of an answer that were refused. Members unknown to us are named to whoever sent them, and to nobody else. */
+function refusalsOf(text: string): readonly string[] {
+  if (!text.startsWith('{"summary"')) return [];
+  const { rows } = JSON.parse(text) as { rows: readonly { problems?: readonly object[] }[] }; // as above
+  const problems = rows.flatMap((row) => row.problems ?? []);
+  return problems.map((problem) => JSON.stringify({ ...problem, field: undefined }));
+}
+
+function csv(docNumber: string): string {
+  const { nameEn, nameZh, dob, docType, docIssuer } = SUBJECT;
+  const names =
+    'type,nameEn,nameZh,dob,docType,docNumber,docIssuer,disease,product,doseNumber,date,lot,centre,country';
+  const { disease, product, date, lot, centre } = DOSE;
+  return `${names}\nvaccination,"${nameEn}",${nameZh},${dob},${docType},${docNumber},${docIssuer},${disease},${product},1,${date},${lot},${centre},HK\n`;
+}
+
+function manyRows(count: number): string {
+  const [names = '', row = ''] = csv(SUBJECT.docNumber).split('\n');
+  const rows = Array.from({ length: count }, (_, i) => row.replace(SUBJECT.docNumber, `CANARYDOC77${i}`));
+  return [names, ...rows, ''].join('\n');
+}
+
+function bundle(docNumber: string): string {
+  const patient = {
+    resourceType: 'Patient',
+    id: 'CANARYMEMBER',
+    identifier: [{ system: 'http://hl7.org/fhir/sid/passport-HKG', value: docNumber }],
+    name: [{ use: 'official', family: 'CANARYNAME', given: ['GOLD', 'FINCH'] }],
+    birthDate: SUBJECT.dob,
+    gender: 'female',
+  };
+  const immunization = {
+    resourceType: 'Immunization',
+    id: 'i',
+    status: 'completed',
+    vaccineCode: { coding: [{ system: 'http://hl7.org/fhir/sid/cvx', code: '511' }] },
+    patient: { reference: 'Patient/CANARYMEMBER' },
+    occurrenceDateTime: '2022-02-10',
+    lotNumber: DOSE.lot,
+    location: { display: DOSE.centre },
+    protocolApplied: [{ doseNumberPositiveInt: 1, seriesDosesPositiveInt: 2 }],
+  };
+  const entry = [patient, immunization].map((resource) => ({ resource }));
+  return JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry });
+}
+
+/** Whole lines of the signing key's two usual PEM forms. */
+function pemLines({ signingKey }: IssuerSecrets): readonly Needle[] {
+  const key = createPrivateKey({ key: { ...signingKey }, format: 'jwk' });
+  return (['pkcs8', 'sec1'] as const).flatMap((type) => {
+    const lines = key.export({ type, format: 'pem' }).toString().split('\n').slice(1, -2);
+    return lines.map((line): Needle => ({ label: `a line of ${type}`, bytes: toUtf8(line) }));
+  });
+}
+
+interface Services {
+  readonly urls: { readonly issuer: string; readonly verifier: string; readonly node: string };
+  readonly ended: Promise<void>;
+  /** Resolves with the next line of the log, from now on, that holds `text`. */
+  untilLogged(text: string): Promise<void>;
+  kill(): void;
+}
+
+async function startServices(folder: string, said: string[]): Promise<Services> {
+  const program = join(import.meta.dirname, 'support', 'canary-services.ts');
+  const child: ChildProcess = spawn(process.execPath, [program, folder], {
+    cwd: join(folder, 'cwd'),
+    env: { ...process.env, TMPDIR: join(folder, 'tmp') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const started = Promise.withResolvers<Services['urls']>();
+  const ended = Promise.withResolvers<void>();
+  const waiting: { readonly text: string; readonly done: () => void }[] = [];
+  const listen = (line: string): void => {
+    said.push(line);
+    if (line.startsWith('{"urls"')) started.resolve((JSON.parse(line) as { urls: Services['urls'] }).urls);
+    for (const one of waiting) if (line.includes(one.text)) one.done();
+  };
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream !== null) createInterface({ input: stream }).on('line', listen);
+  }
+  child.once('exit', () => {
+    started.reject(new Error(`the services ended:\n${said.slice(-10).join('\n')}`));
+    ended.resolve();
+  });
+  return {
+    urls: await started.promise,
+    ended: ended.promise,
+    untilLogged: (text) => new Promise((done) => waiting.push({ text, done })),
+    kill: () => child.kill('SIGKILL'),
+  };
+}
