@@ -12,6 +12,7 @@ import { changesDigest } from '../core/act/places.ts';
 import { fromHex, toHex } from '../core/bytes/hex.ts';
 import { invariant } from '../core/errors.ts';
 import { statusListDigest, statusListsRoot } from '../core/status/list-digest.ts';
+import type { StatusValue } from '../core/status/token-status-list.ts';
 import { readUint64, toUint64 } from '../service/big-endian.ts';
 import type { Log } from '../service/logging.ts';
 import { WriteBatch } from '../service/store.ts';
@@ -98,9 +99,14 @@ export class Status {
     return this.#published?.image.has(list) ?? false;
   }
 
+  /** What the version on the ledger says of an entry. */
+  publishedValue({ list, index }: StatusPlace): StatusValue | undefined {
+    return this.#published?.image.get(list)?.list.get(index);
+  }
+
   /** Whether the ledger says so. */
-  isRevocationPublished({ list, index }: StatusPlace): boolean {
-    return this.#published?.image.get(list)?.list.get(index) === 'revoked';
+  isRevocationPublished(place: StatusPlace): boolean {
+    return this.publishedValue(place) === 'revoked';
   }
 
   /**
