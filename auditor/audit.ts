@@ -10,11 +10,13 @@ import type { Deployment } from '../ledger/deployment.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
 import { checkAccounts } from './check-accounts.ts';
 import { checkSequences } from './check-sequences.ts';
+import { explainStatus } from './explain-status.ts';
 import { countHistory, filterHistory, historyOf, type HistoryFilter } from './history.ts';
 import { readLedger, type LedgerReading } from './read-ledger.ts';
+import { rederiveActs } from './rederive-acts.ts';
 import { rederiveBatches } from './rederive-batches.ts';
 import { rederiveStatus, type StatusAudit, type StatusAuditDeps } from './rederive-status.ts';
-import type { AuditReport, HistoryEntry } from './report.ts';
+import type { ActsTally, AuditReport, Finding, HistoryEntry } from './report.ts';
 import { httpSource, PAUSE_MS, type FetchDocument } from './source.ts';
 import { stateRootOf } from './state-root-of.ts';
 
@@ -37,6 +39,10 @@ export interface AuditDeps {
   readonly pause?: (milliseconds: number) => Promise<unknown>;
 }
 
+interface Rereading extends StatusAuditDeps, Pick<Required<AuditDeps>, 'pause'> {
+  readonly read: () => Promise<LedgerReading>;
+}
+
 /** Throws `LedgerError` when the ledger itself cannot be read; everything else is a finding. */
 export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<AuditReport> {
   const read = (): Promise<LedgerReading> => (deps.readLedger ?? readLedger)(options);
@@ -45,12 +51,15 @@ export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<
   const pause = deps.pause ?? ((milliseconds: number) => delay(milliseconds));
   const source = httpSource(urlsByIssuer(options), { fetch: deps.fetch, pause });
   const batches = await rederiveBatches(history, { ...deps, source });
-  const status = await auditStatus(blocks, { crypto: deps.crypto, source, pause, read });
+  const rereading = { crypto: deps.crypto, source, pause, read };
+  const status = await auditStatus(blocks, rereading);
+  const acts = await auditActs(blocks, rereading);
   const findings = [
     ...checkSequences(history),
     ...checkAccounts(blocks),
     ...batches.findings,
     ...status.findings,
+    ...acts.findings,
   ].sort((a, b) => a.block - b.block);
   const listed = filterHistory(history, options.filter ?? {});
   return {
@@ -64,6 +73,7 @@ export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<
     counts: countHistory(listed),
     batches: batches.tally,
     status: status.tally,
+    acts: acts.tally,
     findings,
   };
 }
@@ -74,16 +84,33 @@ export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<
  */
 async function auditStatus(
   blocks: readonly LedgerBlock[],
-  {
-    pause,
-    read,
-    ...deps
-  }: StatusAuditDeps & Pick<Required<AuditDeps>, 'pause'> & { readonly read: () => Promise<LedgerReading> },
+  { pause, read, ...deps }: Rereading,
 ): Promise<StatusAudit> {
   const first = await rederiveStatus(blocks, deps);
   if (first.tally.mismatched === 0) return first;
   await pause(PAUSE_MS);
   return rederiveStatus((await read()).blocks, deps);
+}
+
+/** As {@link auditStatus}: what is on the ledger may be shown a moment later. */
+async function auditActs(
+  blocks: readonly LedgerBlock[],
+  { pause, read, ...deps }: Rereading,
+): Promise<{ readonly tally: ActsTally; readonly findings: readonly Finding[] }> {
+  const first = await actsAndVersions(blocks, deps);
+  if (first.findings.length === 0) return first;
+  await pause(PAUSE_MS);
+  return actsAndVersions((await read()).blocks, deps);
+}
+
+async function actsAndVersions(
+  blocks: readonly LedgerBlock[],
+  deps: StatusAuditDeps,
+): Promise<{ readonly tally: ActsTally; readonly findings: readonly Finding[] }> {
+  const acts = await rederiveActs(blocks, deps);
+  const { findings, ...explained } = await explainStatus(blocks, { ...deps, approved: acts.approved });
+  const { batches, rederived } = acts;
+  return { tally: { batches, rederived, ...explained }, findings: [...acts.findings, ...findings] };
 }
 
 function urlsByIssuer({ issuers }: AuditOptions): ReadonlyMap<Hex, string> {

@@ -1,10 +1,11 @@
-/** Nothing may be left out: each issuer's batches and status versions count up by one, from 1. */
+/** Nothing may be left out: each issuer's batches, status versions and batches of acts count up by one, from 1. */
 import type { Hex } from '../core/trust/ledger-event.ts';
 import type { Finding, HistoryEntry } from './report.ts';
 
 export function checkSequences(history: readonly HistoryEntry[]): readonly Finding[] {
   const batches = new Map<Hex, number>();
   const versions = new Map<Hex, number>();
+  const acts = new Map<Hex, number>();
   return history.flatMap(({ event, block }) => {
     if (event.event === 'BatchAnchored') {
       const expected = nextOf(batches, event.issuer, event.sequence);
@@ -16,6 +17,14 @@ export function checkSequences(history: readonly HistoryEntry[]): readonly Findi
         issuer: event.issuer,
         block,
         root: event.listsRoot,
+      });
+    }
+    if (event.event === 'ActsAnchored') {
+      const expected = nextOf(acts, event.issuer, event.sequence);
+      return gap(expected, event.sequence, 'batch of acts', {
+        issuer: event.issuer,
+        block,
+        root: event.root,
       });
     }
     return [];

@@ -10,6 +10,9 @@ import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
  * - `SEQUENCE_GAP` an issuer's batches or status versions do not count up by one
  * - `ACCOUNT_NOT_TRUSTED` an account anchored for an issuer that it did not belong to at that time
  * - `STATUS_MISSING`, `STATUS_MISMATCHED`, `STATUS_UNREACHABLE` the same for the newest status lists
+ * - `ACTS_MISSING`, `ACTS_MISMATCHED`, `ACTS_UNREACHABLE` the same for batches of acts
+ * - `ACTS_NOT_APPROVED` not two people whose approval counted approved a batch of acts
+ * - `STATUS_UNEXPLAINED` a status version changed an entry without an approved act, or nobody explains it
  */
 export const FINDING_CODES = [
   'BATCH_MISSING',
@@ -20,6 +23,11 @@ export const FINDING_CODES = [
   'STATUS_MISSING',
   'STATUS_MISMATCHED',
   'STATUS_UNREACHABLE',
+  'ACTS_MISSING',
+  'ACTS_MISMATCHED',
+  'ACTS_UNREACHABLE',
+  'ACTS_NOT_APPROVED',
+  'STATUS_UNEXPLAINED',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];
@@ -73,6 +81,18 @@ export interface StatusTally {
   readonly unreachable: number;
 }
 
+export interface ActsTally {
+  /** Batches of acts on the ledger, and those that were re-derived. */
+  readonly batches: number;
+  readonly rederived: number;
+  /** Status versions on the ledger, and those that approved acts explain whole. */
+  readonly versions: number;
+  readonly explained: number;
+  /** Entries that these changed, and how many of them by erasures. */
+  readonly changes: number;
+  readonly erased: number;
+}
+
 export interface AuditReport {
   readonly passed: boolean;
   readonly chainId: number;
@@ -87,5 +107,6 @@ export interface AuditReport {
   readonly counts: readonly HistoryCount[];
   readonly batches: BatchTally;
   readonly status: StatusTally;
+  readonly acts: ActsTally;
   readonly findings: readonly Finding[];
 }

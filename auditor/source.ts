@@ -24,6 +24,10 @@ export type Answer =
 export interface Source {
   batch(issuer: Hex, root: Hex): Promise<Answer>;
   status(issuer: Hex): Promise<Answer>;
+  /** Leaves of a batch of acts. */
+  acts(issuer: Hex, root: Hex): Promise<Answer>;
+  /** What the issuer's status versions after `after` changed, and why. */
+  history(issuer: Hex, after: number): Promise<Answer>;
 }
 
 // 4,096 leaves of 67 bytes are 275 kB.
@@ -82,6 +86,8 @@ export function httpSource(urls: ReadonlyMap<Hex, string>, { fetch, pause }: Htt
   return {
     batch: (issuer, root) => ask(issuer, `/batches/${root}`, BATCH_LIMITS),
     status: (issuer) => ask(issuer, '/status', STATUS_LIMITS),
+    acts: (issuer, root) => ask(issuer, `/acts/batches/${root}`, BATCH_LIMITS),
+    history: (issuer, after) => ask(issuer, `/acts/history?after=${after}`, STATUS_LIMITS),
   };
 }
 

@@ -1,5 +1,12 @@
 /** An audit's report as a page for people. */
-import type { AuditReport, BatchTally, Finding, HistoryEntry, StatusTally } from '../auditor/report.ts';
+import type {
+  ActsTally,
+  AuditReport,
+  BatchTally,
+  Finding,
+  HistoryEntry,
+  StatusTally,
+} from '../auditor/report.ts';
 import type { Hex } from '../core/trust/ledger-event.ts';
 import type { Output } from './io.ts';
 import { fieldLines, printable, showTime, styled, tableLines } from './page.ts';
@@ -27,6 +34,7 @@ export function auditPage(report: AuditReport, output: Output, options: AuditPag
       { label: 'Batches', value: tallyText(report.batches, report.batches.batches) },
       { label: 'Leaves', value: `${count(report.batches.leaves)} hashed again` },
       { label: 'Status', value: tallyText(report.status, report.status.issuers) },
+      { label: 'Acts', value: actsText(report.acts) },
     ]),
     ...(report.findings.length === 0
       ? []
@@ -72,6 +80,14 @@ function tallyText(tally: BatchTally | StatusTally, total: number): string {
     { count: tally.unreachable, word: 'not reached' },
   ].flatMap((part) => (part.count === 0 ? [] : [`${count(part.count)} ${part.word}`]));
   return [`${count(tally.rederived)} of ${count(total)} agree`, ...failed].join(', ');
+}
+
+function actsText({ batches, rederived, versions, explained, changes, erased }: ActsTally): string {
+  const byErasure = erased === 0 ? '' : `, ${count(erased)} by erasures`;
+  return (
+    `${count(rederived)} of ${count(batches)} batches agree; ${count(explained)} of ${count(versions)} status ` +
+    `versions explained, ${count(changes)} changed entries${byErasure}`
+  );
 }
 
 function findingLines(findings: readonly Finding[], output: Output, name: (issuer?: Hex) => string): string {

@@ -224,7 +224,7 @@ export class Issuer implements AsyncDisposable {
   }
 
   /** The status lists; whoever erases a record revokes it there first. */
-  get status(): Pick<Status, 'revoke' | 'isRevocationPublished'> {
+  get status(): Pick<Status, 'revoke' | 'isRevocationPublished' | 'publishedValue'> {
     return this.#parts.status;
   }
 

@@ -10,6 +10,7 @@ import { issuerIdOf } from '../../ledger/identifiers.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { fetchJsonWith } from '../../verifier/fetch-json.ts';
 import { auditPage } from '../audit-page.ts';
+import { withAuditorTokens } from '../auditor-tokens.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { parseArguments } from '../command.ts';
 import { issuerByName, readConsortiumFile, type ConsortiumFile } from '../consortium-file.ts';
@@ -66,7 +67,11 @@ export const audit: Command = {
         issuers: consortium.issuers,
         filter,
       },
-      { crypto: nodeCrypto, fetch: fetchJsonWith(io.fetch), onProgress: progressOn(io) },
+      {
+        crypto: nodeCrypto,
+        fetch: fetchJsonWith(await withAuditorTokens(io.fetch, consortium.issuers)),
+        onProgress: progressOn(io),
+      },
     );
     if (values.json) await writeJson(report, io);
     else await io.out.write(auditPage(report, io.out, { list: values.list }));
@@ -116,7 +121,7 @@ async function writeJson(report: AuditReport, io: Io): Promise<void> {
   for (const { event, ...place } of report.history) await line('event', { ...place, ...event });
   for (const row of report.counts) await line('count', row);
   for (const finding of report.findings) await line('finding', finding);
-  const { passed, chainId, genesisHash, head, stateRoot, batches, status } = report;
+  const { passed, chainId, genesisHash, head, stateRoot, batches, status, acts } = report;
   await line('audit', {
     passed,
     chainId,
@@ -125,6 +130,7 @@ async function writeJson(report: AuditReport, io: Io): Promise<void> {
     stateRoot,
     batches,
     status,
+    acts,
     findings: report.findings.length,
   });
 }

@@ -4,6 +4,7 @@ import { beforeEach, describe, it } from 'mocha';
 import { runAudit, type AuditOptions } from '../../auditor/audit.ts';
 import { LEDGER_EVENT_NAMES } from '../../auditor/event-names.ts';
 import type { AuditReport, FindingCode } from '../../auditor/report.ts';
+import type { ActChanges } from '../../core/act/places.ts';
 import { toHex, type Hex } from '../../core/bytes/hex.ts';
 import { merkleRoot } from '../../core/commitment/merkle.ts';
 import type { LedgerBlock, LedgerEvent } from '../../core/trust/ledger-event.ts';
@@ -11,8 +12,15 @@ import { MAX_STATUS_BYTES, StatusList } from '../../core/status/token-status-lis
 import { issuerIdOf } from '../../ledger/identifiers.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { FetchError } from '../../verifier/fetch-json.ts';
-import { listWith, manifestOf, newKey, rootOfLists } from '../verifier/support/status-world.ts';
+import { listWith, manifestOf, newKey, rootOfLists, URI } from '../verifier/support/status-world.ts';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
+import {
+  actBatchOf,
+  digestOf,
+  leafOf,
+  type ActBatchDocument,
+  type HistoryDocument,
+} from './support/acts-world.ts';
 
 const DID = 'did:web:hk-dh.example';
 const ISSUER = issuerIdOf(DID);
@@ -20,6 +28,7 @@ const URL_OF_ISSUER = 'http://issuer.test';
 const AUTHORITY: Hex = `0x${'33'.repeat(32)}`;
 const ACCOUNT: Hex = `0x${'22'.repeat(20)}`;
 const STRANGER: Hex = `0x${'55'.repeat(20)}`;
+const APPROVERS: readonly [Hex, Hex] = [`0x${'66'.repeat(20)}`, `0x${'77'.repeat(20)}`];
 const ADMIN: Hex = `0x${'44'.repeat(20)}`;
 const NONE: Hex = `0x${'00'.repeat(32)}`;
 const START = Date.UTC(2026, 10, 23) / 1000;
@@ -68,6 +77,9 @@ const TRUST: readonly LedgerEvent[] = [
     until: FOREVER,
   },
   { event: 'AccountAdded', issuer: ISSUER, account: ACCOUNT, from: 0, until: FOREVER },
+  ...APPROVERS.map((approver): LedgerEvent => {
+    return { event: 'ApproverAdded', issuer: ISSUER, approver, from: 0, until: FOREVER };
+  }),
 ];
 
 describe('an audit', () => {
@@ -222,15 +234,26 @@ describe('an audit', () => {
   });
 
   describe('of status lists', () => {
+    const LEAF = leafOf(1).leaf;
+
     beforeEach(async () => {
-      anchorStatus(1, [7]);
+      anchorActs(actBatchOf(ISSUER, 1, LEAF));
+      publishStatus(1, { [LEAF]: [7] });
       documents.set('/status', await manifestOf(1, [listWith(1, [7])], KEY));
     });
 
-    it('passes when they hash to the anchored root', async () => {
+    it('passes when they hash to the anchored root, and acts explain them', async () => {
       const report = await audit();
+      expect(report.findings).to.deep.equal([]);
       expect(report.status).to.include({ issuers: 1, rederived: 1 });
-      expect(report.passed).to.equal(true);
+      expect(report.acts).to.deep.equal({
+        batches: 1,
+        rederived: 1,
+        versions: 1,
+        explained: 1,
+        changes: 1,
+        erased: 0,
+      });
     });
 
     it('finds an entry that changed without a version', async () => {
@@ -260,15 +283,154 @@ describe('an audit', () => {
     });
 
     it('finds a gap in the versions', async () => {
-      anchorStatus(3, [7]);
-      documents.set('/status', await manifestOf(3, [listWith(3, [7])], KEY));
+      publishStatus(3, {}, [7]);
+      documents.set('/status', await manifestOf(3, [listWith(1, [7])], KEY));
       await fails('SEQUENCE_GAP');
     });
 
     it('reads the ledger again when a version came meanwhile', async () => {
       documents.set('/status', await manifestOf(2, [listWith(2, [7, 8])], KEY));
-      const report = await audit({ onPause: () => anchorStatus(2, [7, 8]) });
-      expect(report.passed).to.equal(true);
+      const second = leafOf(2).leaf;
+      const report = await audit({
+        onPause: () => {
+          if (blocks.some(({ events }) => events.some((event) => 'version' in event && event.version === 2)))
+            return;
+          anchorActs(actBatchOf(ISSUER, 2, second));
+          publishStatus(2, { [second]: [8] }, [7]);
+        },
+      });
+      expect(report.findings).to.deep.equal([]);
+      // The acts are those of the first reading: what came meanwhile is for the next audit.
+      expect(report.acts).to.include({ versions: 1, explained: 1 });
+    });
+
+    describe('and the acts behind them', () => {
+      it('finds a version with one more bit than its acts explain', async () => {
+        const second = leafOf(2).leaf;
+        anchorActs(actBatchOf(ISSUER, 2, second));
+        anchorStatus(2, [7, 8, 9], digestOf(changesOf({ [second]: [8] })));
+        addVersion(2, { [second]: [8] });
+        documents.set('/status', await manifestOf(2, [listWith(2, [7, 8, 9])], KEY));
+        const report = await fails('STATUS_UNEXPLAINED');
+        expect(report.findings).to.have.length(1);
+        expect(report.findings[0]?.detail).to.contain('root');
+        expect(report.acts).to.include({ versions: 2, explained: 1, changes: 1 });
+      });
+
+      it('finds a bit that is put down to an act later', async () => {
+        const second = leafOf(2).leaf;
+        anchorActs(actBatchOf(ISSUER, 2, second));
+        anchorStatus(2, [7, 8, 9], digestOf(changesOf({ [second]: [8] })));
+        addVersion(2, { [second]: [8, 9] });
+        documents.set('/status', await manifestOf(2, [listWith(2, [7, 8, 9])], KEY));
+        const report = await fails('STATUS_UNEXPLAINED');
+        expect(report.findings[0]?.detail).to.contain('digest');
+      });
+
+      it('finds a change by an act that nobody approved', async () => {
+        const stranger = leafOf(3).leaf;
+        publishStatus(2, { [stranger]: [8] }, [7]);
+        documents.set('/status', await manifestOf(2, [listWith(2, [7, 8])], KEY));
+        const report = await fails('STATUS_UNEXPLAINED');
+        expect(report.findings[0]?.detail).to.contain(stranger);
+      });
+
+      it('finds a change before its act was approved', async () => {
+        const late = leafOf(2).leaf;
+        publishStatus(2, { [late]: [8] }, [7]);
+        anchorActs(actBatchOf(ISSUER, 2, late));
+        documents.set('/status', await manifestOf(2, [listWith(2, [7, 8])], KEY));
+        await fails('STATUS_UNEXPLAINED');
+      });
+
+      const unapproved: Readonly<Record<string, readonly [Hex, Hex]>> = {
+        'one person approved twice': [APPROVERS[0], APPROVERS[0]],
+        'somebody else approved': [APPROVERS[0], STRANGER],
+        'the account that anchors approved': [APPROVERS[0], ACCOUNT],
+      };
+      for (const [what, approvers] of Object.entries(unapproved)) {
+        it(`finds that ${what}`, async () => {
+          const second = leafOf(2).leaf;
+          anchorActs(actBatchOf(ISSUER, 2, second), approvers);
+          publishStatus(2, { [second]: [8] }, [7]);
+          documents.set('/status', await manifestOf(2, [listWith(2, [7, 8])], KEY));
+          const report = await fails('ACTS_NOT_APPROVED');
+          expect(report.findings.map(({ code }) => code)).to.include('STATUS_UNEXPLAINED');
+        });
+      }
+
+      it('finds an approver whose time was over', async () => {
+        append([{ event: 'ApproverNarrowed', issuer: ISSUER, approver: APPROVERS[1], until: START }]);
+        anchorActs(actBatchOf(ISSUER, 2, leafOf(2).leaf));
+        await fails('ACTS_NOT_APPROVED');
+      });
+
+      it('takes an erasure that shows itself, and only to revoke', async () => {
+        const erasure = leafOf(4, { kind: 'revoke', reason: 'erased', selector: { by: 'erasure' } });
+        publishStatus(2, { [erasure.leaf]: [8] }, [7]);
+        change('erasures', [erasure]);
+        documents.set('/status', await manifestOf(2, [listWith(2, [7, 8])], KEY));
+        const report = await audit();
+        expect(report.findings).to.deep.equal([]);
+        expect(report.acts).to.include({ changes: 2, erased: 1 });
+        change('erasures', [{ ...erasure, act: leafOf(4).act }]);
+        await fails('STATUS_UNEXPLAINED');
+        change('erasures', []);
+        await fails('STATUS_UNEXPLAINED');
+      });
+
+      it('does not take any other act for an erasure', async () => {
+        const suspension = leafOf(4);
+        publishStatus(2, { [suspension.leaf]: [8] }, [7]);
+        change('erasures', [suspension]);
+        documents.set('/status', await manifestOf(2, [listWith(2, [7, 8])], KEY));
+        await fails('STATUS_UNEXPLAINED');
+      });
+
+      it('finds that nothing is shown, or nothing of its form', async () => {
+        documents.delete('/acts/history?after=0');
+        await fails('STATUS_UNEXPLAINED');
+        documents.set('/acts/history?after=0', { versions: 'all' });
+        await fails('STATUS_UNEXPLAINED');
+      });
+
+      it('finds a batch of acts that is not shown, or differs', async () => {
+        const batch = actBatchOf(ISSUER, 1, LEAF);
+        const path = `/acts/batches/${batch.root}`;
+        documents.delete(path);
+        await fails('ACTS_MISSING');
+        for (const other of [
+          { ...batch, leaves: batch.leaves.toReversed() },
+          { ...batch, leaves: batch.leaves.slice(1) },
+          { ...batch, sequence: 2 },
+          { ...batch, issuer: NONE },
+          { ...batch, log2Size: 7 },
+          'nothing',
+        ]) {
+          documents.set(path, other);
+          await fails('ACTS_MISMATCHED');
+        }
+      });
+
+      it('finds a gap in the batches of acts', async () => {
+        anchorActs(actBatchOf(ISSUER, 3, leafOf(2).leaf));
+        await fails('SEQUENCE_GAP');
+      });
+
+      it('reads a history of several pages', async () => {
+        const second = leafOf(2).leaf;
+        anchorActs(actBatchOf(ISSUER, 2, second));
+        publishStatus(2, { [second]: [8] }, [7]);
+        documents.set('/status', await manifestOf(2, [listWith(2, [7, 8])], KEY));
+        const whole = history();
+        const [first, last] = whole.versions;
+        documents.set('/acts/history?after=0', { ...whole, versions: [first], more: true });
+        documents.set('/acts/history?after=1', { ...whole, versions: [last] });
+        expect((await audit()).acts).to.include({ versions: 2, explained: 2 });
+        // One that says the same again is no history.
+        documents.set('/acts/history?after=1', { ...whole, versions: [first], more: true });
+        await fails('STATUS_UNEXPLAINED');
+      });
     });
   });
 
@@ -369,7 +531,7 @@ describe('an audit', () => {
     ]);
   }
 
-  function anchorStatus(version: number, revoked: readonly number[]): void {
+  function anchorStatus(version: number, revoked: readonly number[], actsDigest: Hex): void {
     const content = listWith(version, revoked);
     append([
       {
@@ -377,13 +539,63 @@ describe('an audit', () => {
         issuer: ISSUER,
         version,
         listsRoot: rootOfLists([content]),
-        actsDigest: NONE,
+        actsDigest,
         nextUpdate: FOREVER,
         account: ACCOUNT,
       },
     ]);
   }
+
+  /** A version on the ledger and in the history. @param before entries that were revoked already */
+  function publishStatus(version: number, acts: RevokedBy, before: readonly number[] = []): void {
+    const revoked = [...before, ...Object.values(acts).flat()];
+    const isChanged = Object.keys(acts).length > 0;
+    // A list keeps the number of the version that changed it last: 1 when this one changes nothing.
+    const content = listWith(isChanged ? version : 1, revoked);
+    append([
+      {
+        event: 'StatusPublished',
+        issuer: ISSUER,
+        version,
+        listsRoot: rootOfLists([content]),
+        actsDigest: digestOf(changesOf(acts)),
+        nextUpdate: FOREVER,
+        account: ACCOUNT,
+      },
+    ]);
+    addVersion(version, acts);
+  }
+
+  function anchorActs(batch: ActBatchDocument, [firstApprover, secondApprover] = APPROVERS): void {
+    const { root, log2Size, sequence } = batch;
+    documents.set(`/acts/batches/${root}`, batch);
+    append([
+      { event: 'ActsAnchored', issuer: ISSUER, root, log2Size, sequence, firstApprover, secondApprover },
+    ]);
+  }
+
+  function history(): HistoryDocument {
+    const empty = { lists: [URI], size: 131_072, versions: [], erasures: [], more: false };
+    return (documents.get('/acts/history?after=0') as HistoryDocument | undefined) ?? empty; // put there by change()
+  }
+
+  function change<Name extends keyof HistoryDocument>(name: Name, value: HistoryDocument[Name]): void {
+    documents.set('/acts/history?after=0', { ...history(), [name]: value });
+  }
+
+  function addVersion(version: number, acts: RevokedBy): void {
+    change('versions', [...history().versions, { version, listCount: 1, changes: changesOf(acts) }]);
+  }
 });
+
+/** Indices that an act revoked, by the act's leaf. */
+type RevokedBy = Readonly<Record<Hex, readonly number[]>>;
+
+function changesOf(acts: RevokedBy): readonly ActChanges[] {
+  // The keys of RevokedBy are leaves.
+  const entries = Object.entries(acts) as [Hex, readonly number[]][];
+  return entries.map(([act, indices]) => ({ act, lists: [{ uri: URI, value: 'revoked', indices }] }));
+}
 
 function pathOf(root: Hex): string {
   return `/batches/${root}`;

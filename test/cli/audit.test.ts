@@ -11,6 +11,7 @@ import {
   startPublishedIssuer,
   type PublishedIssuer,
 } from '../verifier/support/published-issuer.ts';
+import type { HistoryDocument } from '../auditor/support/acts-world.ts';
 import { ioDouble, type RecordedIo } from './io-double.ts';
 
 describe('hcl audit and hcl verify --rpc, over a ledger', function () {
@@ -49,6 +50,7 @@ describe('hcl audit and hcl verify --rpc, over a ledger', function () {
     expect(out).to.match(/Batches +2 of 2 agree/);
     expect(out).to.match(/Leaves +128 hashed again/);
     expect(out).to.match(/Status +1 of 1 agree/);
+    expect(out.replaceAll(/\s+/g, ' ')).to.contain('1 of 1 batches agree; 1 of 1 status versions explained');
     expect(out).to.contain('✓ The audit passed');
     expect(out).to.match(/State root +0x[0-9a-f]{10}/);
     for (const line of out.split('\n')) expect(line.length).to.be.at.most(80);
@@ -78,6 +80,17 @@ describe('hcl audit and hcl verify --rpc, over a ledger', function () {
     expect(out).to.contain('BATCH_MISMATCHED');
     expect(out.replaceAll(/\s/g, '')).to.contain(path.slice('/batches/'.length));
     expect(out).to.contain('✗ The audit failed');
+  });
+
+  it('fails when an entry changed without an act, and says so', async () => {
+    const path = '/acts/history?after=0';
+    const history = issuer.documents.get(path) as HistoryDocument;
+    const versions = history.versions.map((version) => ({ ...version, changes: [] }));
+    issuer.documents.set(path, { ...history, versions });
+    const { exitCode, out } = await run('audit');
+    issuer.documents.set(path, history);
+    expect(exitCode).to.equal(1);
+    expect(out).to.contain('STATUS_UNEXPLAINED');
   });
 
   it('lists by time', async () => {

@@ -6,13 +6,16 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fromBase64url, toBase64url } from '../../../core/bytes/base64url.ts';
-import { toHex } from '../../../core/bytes/hex.ts';
+import type { ActChanges } from '../../../core/act/places.ts';
+import { fromHex, toHex } from '../../../core/bytes/hex.ts';
 import { assembleBatch, MAX_BATCH_LEAVES } from '../../../core/commitment/batch.ts';
 import { commitmentOf, leafHash } from '../../../core/commitment/leaf.ts';
 import { signCredential } from '../../../core/credential/jwt.ts';
 import { toClaims } from '../../../core/credential/profiles.ts';
 import { encodeCode } from '../../../core/qr/code.ts';
+import { approveActs } from '../../../ledger/act-approval.ts';
 import type { Deployment } from '../../../ledger/deployment.ts';
+import { addressOfKey } from '../../../ledger/identifiers.ts';
 import { StatusAnchorClient } from '../../../ledger/status-anchor.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import {
@@ -25,6 +28,8 @@ import {
   ISSUER_DID,
   startTestNode,
 } from '../../ledger/support/test-ledger.ts';
+import { actBatchOf, digestOf, leafOf, type HistoryDocument } from '../../auditor/support/acts-world.ts';
+import { APPROVER_KEYS } from '../../issuer/support/memory-ledger.ts';
 import { vaccinationRecord } from '../../support/consortium.ts';
 import { listWith, manifestOf, newKey, rootOfLists, URI } from './status-world.ts';
 
@@ -59,6 +64,8 @@ export async function startPublishedIssuer(): Promise<PublishedIssuer> {
       publicKey: key.publicKey,
       ...window,
     });
+    for (const approver of APPROVER_KEYS)
+      await admin.trust.addApprover(ISSUER, addressOfKey(approver), window);
   }
   const documents = new Map<string, unknown>();
   const requests: string[] = [];
@@ -74,6 +81,24 @@ export async function startPublishedIssuer(): Promise<PublishedIssuer> {
   const hand = handOf('account', node.url, deployment);
   let sequence = 0;
   let version = 0;
+  let listVersion = 0;
+  let actBatches = 0;
+  const revokedSoFar = new Set<number>();
+  const history: HistoryDocument['versions'][number][] = [];
+
+  /** An act that two people approve, on the ledger and among the documents. */
+  async function anchorAct(statuses: StatusAnchorClient, indices: readonly number[]): Promise<ActChanges> {
+    const { leaf } = leafOf(++actBatches);
+    const batch = actBatchOf(ISSUER, actBatches, leaf);
+    const toSign = { ...batch, root: fromHex(batch.root), deadline: FAR_FUTURE };
+    const [first, second] = APPROVER_KEYS.map((person) =>
+      approveActs(person, { deployment, issuer: ISSUER }, toSign),
+    );
+    if (first === undefined || second === undefined) throw new Error('two people approve');
+    await statuses.anchorActs(toSign, [first, second]);
+    documents.set(`/acts/batches/${batch.root}`, batch);
+    return { act: leaf, lists: [{ uri: URI, value: 'revoked', indices }] };
+  }
 
   return {
     did: ISSUER_DID,
@@ -117,13 +142,26 @@ export async function startPublishedIssuer(): Promise<PublishedIssuer> {
     },
     async publish(revoked) {
       version++;
-      const lists = [listWith(version, revoked)];
       const { rpc, sender } = hand;
-      await new StatusAnchorClient({ rpc, deployment, sender, issuer: ISSUER }).publish({
+      const statuses = new StatusAnchorClient({ rpc, deployment, sender, issuer: ISSUER });
+      const indices = revoked.filter((index) => !revokedSoFar.has(index)).sort((a, b) => a - b);
+      for (const index of indices) revokedSoFar.add(index);
+      if (indices.length > 0 || version === 1) listVersion = version;
+      const changes = indices.length === 0 ? [] : [await anchorAct(statuses, indices)];
+      const lists = [listWith(listVersion, revoked)];
+      await statuses.publish({
         version,
-        listsRoot: fromHex32(rootOfLists(lists)),
-        actsDigest: new Uint8Array(32),
+        listsRoot: fromHex(rootOfLists(lists)),
+        actsDigest: fromHex(digestOf(changes)),
         nextUpdate: GENESIS_SECONDS + 86_400,
+      });
+      history.push({ version, listCount: 1, changes });
+      documents.set('/acts/history?after=0', {
+        lists: [URI],
+        size: 131_072,
+        versions: history,
+        erasures: [],
+        more: false,
       });
       documents.set('/status', await manifestOf(version, lists, key));
     },
@@ -138,8 +176,4 @@ export async function startPublishedIssuer(): Promise<PublishedIssuer> {
 
 function hexLeaves(flat: Uint8Array): readonly string[] {
   return Array.from({ length: flat.length / 32 }, (_, i) => toHex(flat.subarray(i * 32, i * 32 + 32)));
-}
-
-function fromHex32(hex: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(hex.slice(2), 'hex'));
 }
