@@ -6,13 +6,17 @@ import { toHex } from '../../core/bytes/hex.ts';
 import { HclError } from '../../core/errors.ts';
 import { buildIssuerApp } from '../../issuer/app.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
+import { fileKeyStore } from '../../issuer/keys/file-key-store.ts';
+import { SigningKeyStore, toStoredKey } from '../../issuer/keys/signing-key-store.ts';
 import type { IssuedRow } from '../../issuer/row.ts';
+import { createRandomBytes } from '../../service/clock.ts';
 import { printFindings } from '../support/findings.ts';
 import { SmallDisk } from '../support/small-disk.ts';
 import { expectAnchoredOnce, handlesOf } from './support/anchored-once.ts';
 import { issueAll, IssuerHouse, vaccination } from './support/issuer-house.ts';
 
 const MEGABYTES = 8;
+const randomBytes = createRandomBytes();
 
 describe('a full disk', function () {
   this.timeout(60_000);
@@ -71,6 +75,27 @@ describe('a full disk', function () {
       { acknowledged: acknowledged.length, lost: 0, 'acknowledged while full': 0 },
     ]);
     await app.close();
+  });
+
+  it('does not bring back the signing key that was changed before', async () => {
+    await using house = IssuerHouse.at(join(disk.folder, 'changed-key'));
+    const secret = { bytes: randomBytes(32), cost: 1024 };
+    const options = { path: join(disk.folder, 'signing-keys.json'), secret, randomBytes };
+    const former = toStoredKey(house.secrets.signingKey, 1);
+    const next = await (await SigningKeyStore.create(options, former)).add(2);
+    const good = { from: 500, until: 501, ledgerTimeSeconds: 500 };
+    const ports = { keyStore: fileKeyStore(options), registry: { find: async () => good } };
+    await using issuer = await house.open({ ports });
+    await issuer.rotation.use(next.kid);
+
+    await disk.fill();
+    expect((await issueUntilRefused(issuer, 1)).failed).to.equal('STORE_FAILED');
+    await disk.free();
+    await issuer.untilReopened();
+
+    expect(issuer.key.kid).to.equal(next.kid);
+    await issueAll(issuer, [vaccination(30_000)]);
+    expect(await issuer.rotation.uses()).to.deep.include({ kid: former.kid, isPresent: false, waiting: 0 });
   });
 });
 
