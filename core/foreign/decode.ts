@@ -1,0 +1,13 @@
+/** Text → a code of another system that is read here. */
+import { decodeHcert, HCERT_PREFIX } from './hcert/hcert.ts';
+import type { ForeignCode } from './foreign-code.ts';
+
+/** First match wins. */
+const READERS: readonly (readonly [start: RegExp, decode: (text: string) => ForeignCode])[] = [
+  [new RegExp(`^${HCERT_PREFIX}`), decodeHcert],
+];
+
+/** `undefined` for a system that is only known by name. Throws `ForeignError`. */
+export function decodeForeign(text: string): ForeignCode | undefined {
+  return READERS.find(([start]) => start.test(text))?.[1](text);
+}

@@ -1,0 +1,9 @@
+/**
+ * Whom the operator trusts to sign codes of other systems, as a value. Nothing is ever added because a code says so.
+ * A member that is absent: no list for that system is loaded.
+ */
+import type { HcertTrust } from './hcert/trust.ts';
+
+export interface ForeignTrust {
+  readonly hcert?: HcertTrust;
+}

@@ -1,0 +1,51 @@
+/** Ways to the reasons that only codes of other systems have. */
+import { toBase45 } from '../../../../core/bytes/base45.ts';
+import { toZlib } from '../../../../core/bytes/zlib.ts';
+import { toCbor } from '../../../../core/bytes/cbor-writer.ts';
+import type { ReasonCode } from '../../../../core/verify/reasons.ts';
+import type { Verdict } from '../../../../core/verify/verdict.ts';
+import { trustOf, verdictWith } from './foreign-verdict.ts';
+import { DCC, JUDGED_AT, makeHcertSigner } from './hcert-signer.ts';
+
+type Ways = readonly (() => Promise<Verdict>)[];
+
+const signer = makeHcertSigner();
+
+async function verdictOf(text: string): Promise<Verdict> {
+  return verdictWith(text, await trustOf({ hcert: [{ certificate: signer.certificate }] }), JUDGED_AT);
+}
+
+const otherAlgorithm = toCbor([
+  toCbor(new Map([[1, -260]])),
+  new Map(),
+  new Uint8Array(1),
+  new Uint8Array(1),
+]);
+
+export const foreignWays: Readonly<
+  Record<
+    Extract<
+      ReasonCode,
+      | 'CODE_INCOMPLETE'
+      | 'ALGORITHM_NOT_SUPPORTED'
+      | 'CONTENT_INVALID'
+      | 'CONTENT_NOT_SUPPORTED'
+      | 'TRUST_LIST_MISSING'
+      | 'TRUST_LIST_STALE'
+      | 'SIGNER_UNKNOWN'
+      | 'SIGNER_NOT_CERTIFIED'
+      | 'SIGNER_REVOKED'
+    >,
+    Ways
+  >
+> = {
+  CODE_INCOMPLETE: [],
+  ALGORITHM_NOT_SUPPORTED: [() => verdictOf(`HC1:${toBase45(toZlib(otherAlgorithm))}`)],
+  CONTENT_INVALID: [() => verdictOf(signer.issue({ claim: { ...DCC, dob: '1980-13-01' } }))],
+  CONTENT_NOT_SUPPORTED: [() => verdictOf(signer.issue({ claimNumber: 3 }))],
+  TRUST_LIST_MISSING: [() => verdictWith(signer.issue(), {}, JUDGED_AT)],
+  TRUST_LIST_STALE: [],
+  SIGNER_UNKNOWN: [() => verdictOf(signer.issue({ kid: new Uint8Array(8) }))],
+  SIGNER_NOT_CERTIFIED: [],
+  SIGNER_REVOKED: [],
+};
