@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { verifyCode } from '../../core/verify/verify.ts';
 import { readQrImage } from '../../core/qr/image.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
+import { CardParts } from '../card-parts.ts';
 import { codesOf, codesOfFile, type CodeLine } from '../code-input.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { parseArguments } from '../command.ts';
@@ -63,8 +64,9 @@ export const verify: Command = {
       { bundle: values.bundle, rpcUrl: values.rpc, isOptional: values.trust !== undefined },
       io,
     );
+    const parts = new CardParts();
     const check: Check = (text) =>
-      verifyCode(text, {
+      verifyCode(parts.add(text), {
         crypto: nodeCrypto,
         ...knowledge,
         nowSeconds: at ?? io.nowSeconds(),

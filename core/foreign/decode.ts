@@ -1,10 +1,15 @@
 /** Text → a code of another system that is read here. */
 import { decodeHcert, HCERT_PREFIX } from './hcert/hcert.ts';
 import type { ForeignCode } from './foreign-code.ts';
+import { decodeJwt } from './jose/jwt.ts';
+import { decodeShc, decodeShcFile } from './shc/shc.ts';
 
 /** First match wins. */
 const READERS: readonly (readonly [start: RegExp, decode: (text: string) => ForeignCode])[] = [
   [new RegExp(`^${HCERT_PREFIX}`), decodeHcert],
+  [/^shc:\//i, decodeShc],
+  [/^\s*\{\s*(?:"verifiableCredential"\s*:|"resourceType"\s*:\s*"Parameters")/, decodeShcFile],
+  [/^eyJ[\w-]+\.[\w-]*\.[\w-]*$/, decodeJwt],
 ];
 
 /** `undefined` for a system that is only known by name. Throws `ForeignError`. */

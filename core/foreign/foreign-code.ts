@@ -11,6 +11,8 @@ import type { ForeignTrust } from './foreign-trust.ts';
 export interface Signer {
   /** For people: the common name of a certificate, or an issuer's URL. */
   readonly name: string;
+  /** The names under which its system knows it, where these are not certificates: URLs of an issuer's key set. */
+  readonly issuers?: readonly string[];
   /** ISO 3166-1 alpha-2. */
   readonly country?: string;
   /** `undefined`: the list has a key of a kind that is not checked here. */

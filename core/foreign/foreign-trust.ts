@@ -3,7 +3,9 @@
  * A member that is absent: no list for that system is loaded.
  */
 import type { HcertTrust } from './hcert/trust.ts';
+import type { ShcTrust } from './shc/trust.ts';
 
 export interface ForeignTrust {
   readonly hcert?: HcertTrust;
+  readonly shc?: ShcTrust;
 }

@@ -15,22 +15,33 @@ import type { JsonValue } from '../bytes/canonical-json.ts';
 import { toUnixSeconds } from '../record/calendar.ts';
 import type { ForeignTrust } from './foreign-trust.ts';
 import { loadHcertTrust } from './hcert/trust.ts';
+import { addSnapshot, type SignedSnapshot } from './shc/directory.ts';
+import { ShcTrustBuilder, type ShcTrust } from './shc/trust.ts';
 import { TrustEntry } from './trust-entry.ts';
 import { TrustListError } from './trust-error.ts';
 import { certificateOf } from './x509/pinned.ts';
 
-const MEMBERS = ['name', 'validUntil', 'hcert', 'hcertAuthorities'];
+const MEMBERS = ['name', 'validUntil', 'hcert', 'hcertAuthorities', 'shc', 'shcDirectories'];
 
-/** Throws `TRUST_LIST_…`. */
+export interface TrustSources {
+  readonly nowSeconds: number;
+  /** A file that the list names, by a path beside its own; absent: lists may name none. */
+  readonly readFile?: (path: string) => Promise<Uint8Array>;
+}
+
+/** Throws `TRUST_LIST_…`, and what `readFile` throws. */
 export async function parseForeignTrust(
   crypto: Crypto,
   bytes: Uint8Array,
-  nowSeconds: number,
+  sources: TrustSources,
 ): Promise<ForeignTrust> {
   const file = new TrustEntry('', jsonOf(bytes));
   file.only(MEMBERS);
-  refuseExpired(file, nowSeconds);
-  return file.get('hcert') === undefined ? {} : { hcert: await hcertOf(crypto, file) };
+  refuseExpired(file, sources.nowSeconds);
+  const has = (...names: readonly string[]): boolean => names.some((name) => file.get(name) !== undefined);
+  const hcert = has('hcert') ? await hcertOf(crypto, file) : undefined;
+  const shc = has('shc', 'shcDirectories') ? await shcOf(crypto, file, sources) : undefined;
+  return { ...(hcert === undefined ? {} : { hcert }), ...(shc === undefined ? {} : { shc }) };
 }
 
 function jsonOf(bytes: Uint8Array): JsonValue {
@@ -56,4 +67,30 @@ function refuseExpired(file: TrustEntry, nowSeconds: number): void {
 function hcertOf(crypto: Crypto, file: TrustEntry): ReturnType<typeof loadHcertTrust> {
   const authorities = file.entries('hcertAuthorities').map((entry) => certificateOf(entry));
   return loadHcertTrust(crypto, file.entries('hcert'), authorities);
+}
+
+async function shcOf(crypto: Crypto, file: TrustEntry, sources: TrustSources): Promise<ShcTrust> {
+  const builder = new ShcTrustBuilder(crypto);
+  for (const entry of file.entries('shc')) await builder.addIssuer(entry);
+  for (const entry of file.entries('shcDirectories')) {
+    const snapshot = await snapshotOf(entry, sources);
+    await addSnapshot(crypto, builder, snapshot, sources.nowSeconds);
+  }
+  return builder.build();
+}
+
+async function snapshotOf(entry: TrustEntry, { readFile }: TrustSources): Promise<SignedSnapshot> {
+  entry.only(['snapshotFile', 'signatureFile', 'certificate', 'maxAgeDays']);
+  if (readFile === undefined) throw entry.invalid('snapshotFile', 'cannot be read here');
+  const maxAgeDays = entry.get('maxAgeDays');
+  if (maxAgeDays !== undefined && (typeof maxAgeDays !== 'number' || maxAgeDays <= 0)) {
+    throw entry.invalid('maxAgeDays', 'is not a number of days');
+  }
+  return {
+    place: entry.place,
+    bytes: await readFile(entry.text('snapshotFile')),
+    signature: await readFile(entry.text('signatureFile')),
+    certificate: certificateOf(entry),
+    ...(maxAgeDays === undefined ? {} : { maxAgeDays }),
+  };
 }

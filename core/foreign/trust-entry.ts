@@ -16,6 +16,10 @@ export class TrustEntry {
     this.#members = value;
   }
 
+  get members(): JsonObject {
+    return this.#members;
+  }
+
   only(names: readonly string[]): void {
     for (const name of Object.keys(this.#members)) {
       if (!names.includes(name))

@@ -7,6 +7,7 @@
 const KINDS: readonly (readonly [start: RegExp, kind: string])[] = [
   [/^HC1:/, 'EU Digital COVID Certificate or WHO HCERT'],
   [/^shc:\//i, 'SMART Health Card'],
+  [/^\s*\{\s*(?:"verifiableCredential"\s*:|"resourceType"\s*:\s*"Parameters")/, 'SMART Health Card'],
   [/^(?:https:\/\/[^\s#]+#)?shlink:\//i, 'SMART Health Link'],
   [/^vhlink:\//i, 'verifiable health link'],
   [/^[\s[]*\{.{0,200}"t"\s*:\s*"icao\./s, 'ICAO VDS-NC'],

@@ -137,6 +137,20 @@ describe('hcl verify', () => {
     expect(without?.verdict.reasons).to.deep.equal(['TRUST_LIST_MISSING']);
   });
 
+  it('puts the parts of a card together, in whatever order they come', async () => {
+    const { lines } = await json(
+      [],
+      ['shc:/2/2/2945', 'shc:/3/3/56', good, 'shc:/1/2/5676', 'shc:/2/2/2945'].join('\n'),
+    );
+    expect(lines.map(({ verdict }) => verdict.reasons.join())).to.deep.equal([
+      'CODE_INCOMPLETE',
+      'CODE_INCOMPLETE',
+      '',
+      'CODE_INCOMPLETE',
+      'CODE_MALFORMED',
+    ]);
+  });
+
   it('fails when the trust list is missing, or has anything wrong in it', async () => {
     const path = join(folder, 'bad-trust.json');
     await writeFile(path, '{"hcert":[{"certificate":"AAAA"}]}');

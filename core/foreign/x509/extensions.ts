@@ -1,6 +1,7 @@
 /** The certificate extensions that decide here (RFC 5280 §4.2.1, ICAO 9303-12 for document types). */
 import { DER, DerReader, invalidDer, oidText, type DerNode } from '../../bytes/der.ts';
 import { toHex, type Hex } from '../../bytes/hex.ts';
+import { fromUtf8 } from '../../bytes/utf8.ts';
 
 export interface Extensions {
   /** Object identifiers; absent: good for every use. */
@@ -8,6 +9,8 @@ export interface Extensions {
   readonly subjectKeyId?: Hex;
   readonly authorityKeyId?: Hex;
   readonly isAuthority: boolean;
+  /** URIs of the subject alternative name. */
+  readonly uris: readonly string[];
   /** Absent: every use. */
   readonly keyUsage?: {
     readonly digitalSignature: boolean;
@@ -18,6 +21,7 @@ export interface Extensions {
 
 const SUBJECT_KEY_ID = '2.5.29.14';
 const KEY_USAGE = '2.5.29.15';
+const SUBJECT_ALTERNATIVE_NAME = '2.5.29.17';
 const BASIC_CONSTRAINTS = '2.5.29.19';
 const AUTHORITY_KEY_ID = '2.5.29.35';
 const EXTENDED_KEY_USAGE = '2.5.29.37';
@@ -30,6 +34,7 @@ export function readExtensions(node: DerNode | undefined): Extensions {
   const keyUsage = values.get(KEY_USAGE);
   return {
     isAuthority: isAuthority(values.get(BASIC_CONSTRAINTS)),
+    uris: urisOf(values.get(SUBJECT_ALTERNATIVE_NAME)),
     ...(usage === undefined ? {} : { extendedKeyUsage: oidsOf(usage) }),
     ...(subjectKeyId === undefined
       ? {}
@@ -62,6 +67,19 @@ function oidsOf(value: Uint8Array): readonly string[] {
   const oids: string[] = [];
   while (!list.isAtEnd) oids.push(oidText(list.next(DER.OID).content));
   return oids;
+}
+
+function urisOf(value: Uint8Array | undefined): readonly string[] {
+  if (value === undefined) return [];
+  const names = readerOf(value).within(DER.SEQUENCE);
+  const uris: string[] = [];
+  while (!names.isAtEnd) {
+    const { tag, content } = names.next();
+    // §4.2.1.6: [6] IA5String.
+    const uri = tag === 0x86 ? fromUtf8(content) : undefined;
+    if (uri !== undefined) uris.push(uri);
+  }
+  return uris;
 }
 
 function authorityKeyIdOf(value: Uint8Array | undefined): Hex | undefined {

@@ -39,7 +39,7 @@ export const foreignWays: Readonly<
     Ways
   >
 > = {
-  CODE_INCOMPLETE: [],
+  CODE_INCOMPLETE: [() => verdictWith('shc:/1/2/5676', {}, JUDGED_AT)],
   ALGORITHM_NOT_SUPPORTED: [() => verdictOf(`HC1:${toBase45(toZlib(otherAlgorithm))}`)],
   CONTENT_INVALID: [() => verdictOf(signer.issue({ claim: { ...DCC, dob: '1980-13-01' } }))],
   CONTENT_NOT_SUPPORTED: [() => verdictOf(signer.issue({ claimNumber: 3 }))],
