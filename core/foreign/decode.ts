@@ -2,6 +2,7 @@
 import { decodeHcert, HCERT_PREFIX } from './hcert/hcert.ts';
 import type { ForeignCode } from './foreign-code.ts';
 import { decodeJwt } from './jose/jwt.ts';
+import { decodeVdsnc } from './vdsnc/vdsnc.ts';
 import { decodeShc, decodeShcFile } from './shc/shc.ts';
 
 /** First match wins. */
@@ -9,6 +10,7 @@ const READERS: readonly (readonly [start: RegExp, decode: (text: string) => Fore
   [new RegExp(`^${HCERT_PREFIX}`), decodeHcert],
   [/^shc:\//i, decodeShc],
   [/^\s*\{\s*(?:"verifiableCredential"\s*:|"resourceType"\s*:\s*"Parameters")/, decodeShcFile],
+  [/^[\s[]*\{.{0,200}"t"\s*:\s*"icao\./s, decodeVdsnc],
   [/^eyJ[\w-]+\.[\w-]*\.[\w-]*$/, decodeJwt],
 ];
 

@@ -4,8 +4,10 @@
  */
 import type { HcertTrust } from './hcert/trust.ts';
 import type { ShcTrust } from './shc/trust.ts';
+import type { VdsncTrust } from './vdsnc/trust.ts';
 
 export interface ForeignTrust {
   readonly hcert?: HcertTrust;
   readonly shc?: ShcTrust;
+  readonly vdsnc?: VdsncTrust;
 }

@@ -19,9 +19,19 @@ import { addSnapshot, type SignedSnapshot } from './shc/directory.ts';
 import { ShcTrustBuilder, type ShcTrust } from './shc/trust.ts';
 import { TrustEntry } from './trust-entry.ts';
 import { TrustListError } from './trust-error.ts';
+import { loadVdsncTrust } from './vdsnc/trust.ts';
 import { certificateOf } from './x509/pinned.ts';
 
-const MEMBERS = ['name', 'validUntil', 'hcert', 'hcertAuthorities', 'shc', 'shcDirectories'];
+const MEMBERS = [
+  'name',
+  'validUntil',
+  'hcert',
+  'hcertAuthorities',
+  'shc',
+  'shcDirectories',
+  'vdsnc',
+  'vdsncRevocations',
+];
 
 export interface TrustSources {
   readonly nowSeconds: number;
@@ -41,7 +51,14 @@ export async function parseForeignTrust(
   const has = (...names: readonly string[]): boolean => names.some((name) => file.get(name) !== undefined);
   const hcert = has('hcert') ? await hcertOf(crypto, file) : undefined;
   const shc = has('shc', 'shcDirectories') ? await shcOf(crypto, file, sources) : undefined;
-  return { ...(hcert === undefined ? {} : { hcert }), ...(shc === undefined ? {} : { shc }) };
+  const vdsnc = has('vdsnc')
+    ? await loadVdsncTrust(crypto, file.entries('vdsnc'), file.entries('vdsncRevocations'))
+    : undefined;
+  return {
+    ...(hcert === undefined ? {} : { hcert }),
+    ...(shc === undefined ? {} : { shc }),
+    ...(vdsnc === undefined ? {} : { vdsnc }),
+  };
 }
 
 function jsonOf(bytes: Uint8Array): JsonValue {

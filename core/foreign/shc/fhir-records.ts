@@ -69,8 +69,9 @@ function subjectOf({ name, birthDate }: JsonObject): ForeignSubject {
   const [human] = isJsonArray(name) ? name : [];
   if (!isJsonObject(human)) throw invalid('a patient without a name');
   const { family, given, text } = human;
-  const forenames = isJsonArray(given) ? given.filter((part) => typeof part === 'string').join(' ') : '';
-  const full = [family, forenames].filter((part) => typeof part === 'string' && part !== '').join(', ');
+  const forenames = (isJsonArray(given) ? given : []).filter((part) => typeof part === 'string').join(' ');
+  const surname = typeof family === 'string' ? family : '';
+  const full = [surname, forenames].filter((part) => part !== '').join(', ');
   const shown = full === '' ? text : full;
   if (typeof shown !== 'string' || shown === '') throw invalid('a patient without a name');
   if (birthDate !== undefined && (typeof birthDate !== 'string' || !isPartialDate(birthDate))) {
@@ -80,14 +81,9 @@ function subjectOf({ name, birthDate }: JsonObject): ForeignSubject {
 }
 
 function recordOf(resource: JsonObject, subject: ForeignSubject): readonly ForeignRecord[] {
-  switch (resource['resourceType']) {
-    case 'Immunization':
-      return resource['status'] === 'completed' ? [vaccinationOf(resource, subject)] : [];
-    case 'Observation':
-      return RESULTS.has(resource['status']) ? testOf(resource, subject) : [];
-    default:
-      return [];
-  }
+  const { resourceType, status } = resource;
+  if (resourceType === 'Immunization' && status === 'completed') return [vaccinationOf(resource, subject)];
+  return resourceType === 'Observation' && RESULTS.has(status) ? testOf(resource, subject) : [];
 }
 
 function vaccinationOf(resource: JsonObject, subject: ForeignSubject): ForeignRecord {

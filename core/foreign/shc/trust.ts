@@ -8,7 +8,7 @@ import { BytesError } from '../../bytes/errors.ts';
 import { fromBase64url } from '../../bytes/base64url.ts';
 import type { Signer } from '../foreign-code.ts';
 import { jwkOf, thumbprintOf, type PublicJwk } from '../jose/jwk.ts';
-import { TrustEntry } from '../trust-entry.ts';
+import type { TrustEntry } from '../trust-entry.ts';
 import { TrustListError } from '../trust-error.ts';
 import { isSignedByAuthority } from '../x509/authority.ts';
 import { parseCertificate, type Certificate } from '../x509/certificate.ts';

@@ -30,7 +30,7 @@ export const USAGE = {
   test: '2b060104018e378f650101',
   vaccination: '2b060104018e378f650102',
   recovery: '2b060104018e378f650103',
-  icaoVds: '678108010e02',
+  icaoVds: '67810801010e02',
 } as const;
 
 let counter = 0;
