@@ -94,6 +94,8 @@ function kindOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): KeyKind
   if (asymmetricKeyType === 'ec') return CURVES[asymmetricKeyDetails?.namedCurve ?? ''];
   if (asymmetricKeyType === 'ed25519') return 'Ed25519';
   if (asymmetricKeyType !== 'rsa' && asymmetricKeyType !== 'rsa-pss') return undefined;
-  const bits = asymmetricKeyDetails?.modulusLength ?? 0;
-  return bits >= MIN_RSA_BITS && bits <= MAX_RSA_BITS ? 'RSA' : undefined;
+  const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails ?? {};
+  // NIST SP 800-56B §6.2: with the exponent 1 anybody could sign.
+  const isOddAndLarge = publicExponent >= 3n && publicExponent % 2n === 1n;
+  return modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS && isOddAndLarge ? 'RSA' : undefined;
 }

@@ -14,6 +14,7 @@ import { parseStrictJson } from '../bytes/strict-json.ts';
 import type { JsonValue } from '../bytes/canonical-json.ts';
 import { toUnixSeconds } from '../record/calendar.ts';
 import type { ForeignTrust } from './foreign-trust.ts';
+import { loadCredentialTrust } from './jose/trust.ts';
 import { loadHcertTrust } from './hcert/trust.ts';
 import { addSnapshot, type SignedSnapshot } from './shc/directory.ts';
 import { ShcTrustBuilder, type ShcTrust } from './shc/trust.ts';
@@ -31,6 +32,7 @@ const MEMBERS = [
   'shcDirectories',
   'vdsnc',
   'vdsncRevocations',
+  'jwt',
 ];
 
 export interface TrustSources {
@@ -54,10 +56,12 @@ export async function parseForeignTrust(
   const vdsnc = has('vdsnc')
     ? await loadVdsncTrust(crypto, file.entries('vdsnc'), file.entries('vdsncRevocations'))
     : undefined;
+  const jwt = has('jwt') ? loadCredentialTrust(crypto, file.entries('jwt')) : undefined;
   return {
     ...(hcert === undefined ? {} : { hcert }),
     ...(shc === undefined ? {} : { shc }),
     ...(vdsnc === undefined ? {} : { vdsnc }),
+    ...(jwt === undefined ? {} : { jwt }),
   };
 }
 

@@ -20,6 +20,7 @@ const KINDS: readonly (readonly [start: RegExp, kind: string])[] = [
   [/^openid-credential-offer:/i, 'OpenID4VCI credential offer'],
   [/^eyJ[\w-]+\.[\w-]+\.[\w-]*~/, 'SD-JWT'],
   [/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/, 'JWT'],
+  [/^0oR[A-Za-z0-9+/_-]{40,}={0,2}$/, 'COSE'],
   [/^https?:\/\//i, 'web link'],
 ];
 

@@ -20,7 +20,7 @@ export async function judgeForeign(text: string, context: VerifyContext, trail: 
   trail.restsOnLedger = false;
   trail.evidence.format = recogniseKind(text) ?? 'another system';
   try {
-    const code = decodeForeign(text);
+    const code = decodeForeign(text, context.crypto);
     if (code === undefined) return trail.stop('decode', 'FORMAT_NOT_SUPPORTED');
     trail.evidence.format = code.format;
     return await take(code, context, trail);
@@ -61,8 +61,18 @@ async function whoSigned(
 
 /** Nobody here can say whose code it is: what it claims is shown as such, and never relied on. */
 function judgeUnverified(code: ForeignCode, problem: ReasonCode, trail: Trail): Judgement {
-  if (REASONS[problem].validity !== 'invalid') show(trail, { unverified: factsOf(code.read()) });
+  if (REASONS[problem].validity !== 'invalid') show(trail, claimedBy(code));
   return trail.stop('issuer', problem);
+}
+
+/** Rejects content that breaks its own rules; what is only of an unknown kind is left out. */
+function claimedBy(code: ForeignCode): Partial<ForeignEvidence> {
+  try {
+    return { unverified: factsOf(code.read()) };
+  } catch (error) {
+    if (error instanceof ForeignError && REASONS[error.code].validity !== 'invalid') return {};
+    throw error;
+  }
 }
 
 interface Signed {

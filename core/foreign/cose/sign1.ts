@@ -50,7 +50,14 @@ export function parseSign1(bytes: Uint8Array): Sign1 {
   }
   const header = protectedBytes.length === 0 ? NO_HEADER : fromCbor(protectedBytes);
   if (!(header instanceof Map)) throw malformed('a protected header that is no map');
-  const sign1 = { protectedBytes, protectedHeader: header, unprotectedHeader, payload, signature };
+  const sign1 = {
+    // RFC 9052 §4.4: an empty map is signed as no bytes at all.
+    protectedBytes: header.size === 0 ? NO_BYTES : protectedBytes,
+    protectedHeader: header,
+    unprotectedHeader,
+    payload,
+    signature,
+  };
   // §3.1: what must be understood is not, so nothing may be taken from it.
   if (headerValue(sign1, COSE_HEADER.crit) !== undefined)
     throw malformed('critical headers that are unknown');
