@@ -1,5 +1,6 @@
 /** Text → a code of another system that is read here. */
 import type { Crypto } from '../crypto.ts';
+import { decodeHkText } from './hk/hk-text.ts';
 import { decodeHcert, HCERT_PREFIX } from './hcert/hcert.ts';
 import type { ForeignCode } from './foreign-code.ts';
 import { decodeCredentialCose, decodeSdJwt } from './jose/credential.ts';
@@ -14,6 +15,7 @@ const READERS: readonly (readonly [start: RegExp, decode: (text: string, crypto:
     [/^shc:\//i, decodeShc],
     [/^\s*\{\s*(?:"verifiableCredential"\s*:|"resourceType"\s*:\s*"Parameters")/, decodeShcFile],
     [/^[\s[]*\{.{0,200}"t"\s*:\s*"icao\./s, decodeVdsnc],
+    [/^HKSARG\|(?:VAC|MEC)\|/, decodeHkText],
     [/^eyJ[\w-]+\.[\w-]+\.[\w-]*~/, decodeSdJwt],
     [/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/, decodeJwt],
     [/^0oR[A-Za-z0-9+/_-]+={0,2}$/, decodeCredentialCose],

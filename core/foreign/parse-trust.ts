@@ -14,6 +14,7 @@ import { parseStrictJson } from '../bytes/strict-json.ts';
 import type { JsonValue } from '../bytes/canonical-json.ts';
 import { toUnixSeconds } from '../record/calendar.ts';
 import type { ForeignTrust } from './foreign-trust.ts';
+import { loadHkTrust } from './hk/trust.ts';
 import { loadCredentialTrust } from './jose/trust.ts';
 import { loadHcertTrust } from './hcert/trust.ts';
 import { addSnapshot, type SignedSnapshot } from './shc/directory.ts';
@@ -33,6 +34,7 @@ const MEMBERS = [
   'vdsnc',
   'vdsncRevocations',
   'jwt',
+  'hk',
 ];
 
 export interface TrustSources {
@@ -57,11 +59,13 @@ export async function parseForeignTrust(
     ? await loadVdsncTrust(crypto, file.entries('vdsnc'), file.entries('vdsncRevocations'))
     : undefined;
   const jwt = has('jwt') ? loadCredentialTrust(crypto, file.entries('jwt')) : undefined;
+  const hk = has('hk') ? loadHkTrust(crypto, file.entries('hk')) : undefined;
   return {
     ...(hcert === undefined ? {} : { hcert }),
     ...(shc === undefined ? {} : { shc }),
     ...(vdsnc === undefined ? {} : { vdsnc }),
     ...(jwt === undefined ? {} : { jwt }),
+    ...(hk === undefined ? {} : { hk }),
   };
 }
 

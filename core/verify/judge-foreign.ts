@@ -6,6 +6,7 @@
 import { decodeForeign } from '../foreign/decode.ts';
 import { ForeignError } from '../foreign/errors.ts';
 import type { ForeignCode, ForeignContent, Signer } from '../foreign/foreign-code.ts';
+import { explainOpenAttestation } from '../foreign/openattestation/explain.ts';
 import { recogniseKind } from '../qr/kind.ts';
 import { foreignTimeOf, type VerifyContext } from './context.ts';
 import { REASONS, type ReasonCode } from './reasons.ts';
@@ -21,13 +22,23 @@ export async function judgeForeign(text: string, context: VerifyContext, trail: 
   trail.evidence.format = recogniseKind(text) ?? 'another system';
   try {
     const code = decodeForeign(text, context.crypto);
-    if (code === undefined) return trail.stop('decode', 'FORMAT_NOT_SUPPORTED');
+    if (code === undefined) return judgeByName(text, trail);
     trail.evidence.format = code.format;
     return await take(code, context, trail);
   } catch (error) {
     if (error instanceof ForeignError) return trail.stop('decode', error.code);
     throw error;
   }
+}
+
+/** A system that is only named; of some documents it can be told what they are. */
+function judgeByName(text: string, trail: Trail): Judgement {
+  const explained = explainOpenAttestation(text);
+  if (explained !== undefined) {
+    trail.evidence.format = explained.format;
+    show(trail, { explanation: explained.facts });
+  }
+  return trail.stop('decode', 'FORMAT_NOT_SUPPORTED');
 }
 
 async function take(code: ForeignCode, context: VerifyContext, trail: Trail): Promise<Judgement> {

@@ -69,6 +69,8 @@ export interface ForeignEvidence {
   readonly facts?: ForeignFacts;
   /** What it claims while nobody who may have signed it is known: never to be relied on. */
   readonly unverified?: ForeignFacts;
+  /** What a document of a system that is not checked here is. */
+  readonly explanation?: JsonValue;
 }
 
 /** Only what was found to be so. Facts of the payload appear only when the payload is authentic. */
