@@ -7,6 +7,7 @@ import { Buffer } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { CliError } from './errors.ts';
+import { joinDocuments } from './json-documents.ts';
 
 export interface CodeLine {
   /** From 1. */
@@ -14,7 +15,7 @@ export interface CodeLine {
   readonly text: string;
 }
 
-const KEPT_CHARACTERS = 8192;
+const KEPT_CHARACTERS = 131_072;
 const MAX_IMAGE_BYTES = 16 * 1024 * 1024;
 // Neither begins a text in UTF-8, so the first byte tells what the bytes are.
 const PNG_FIRST_BYTE = 0x89;
@@ -44,7 +45,7 @@ export async function* codesOf(stream: Readable, readImage: ReadImage): AsyncGen
     yield { line: 1, text: codeInImage(await allOf(first, chunks), readImage) };
     return;
   }
-  yield* linesOf(first, chunks);
+  yield* joinDocuments(linesOf(first, chunks));
 }
 
 function codeInImage(png: Uint8Array, readImage: ReadImage): string {

@@ -4,8 +4,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StatusLists } from '../core/status/accepted-lists.ts';
-import type { LedgerState } from '../core/trust/ledger-state.ts';
+import { StatusLists } from '../core/status/accepted-lists.ts';
+import { LedgerState } from '../core/trust/ledger-state.ts';
 import { decodeSnapshot } from '../core/trust/snapshot.ts';
 import { nodeCrypto } from '../service/node-crypto.ts';
 import { CliError } from './errors.ts';
@@ -20,22 +20,27 @@ export interface KnowledgeOptions {
   /** Path of a snapshot. */
   readonly bundle: string | undefined;
   readonly rpcUrl: string | undefined;
+  /** Without a bundle by name and a snapshot in the data folder, know nothing instead of failing. */
+  readonly isOptional?: boolean;
 }
 
 /** Throws `CLI_NOT_STARTED`, `CLI_FILE_UNREADABLE`, `SNAPSHOT_INVALID`, any `LedgerError`. */
 export async function readKnowledge(options: KnowledgeOptions, io: Io): Promise<Knowledge> {
-  if (options.rpcUrl === undefined) return readSnapshot(options.bundle, io);
+  if (options.rpcUrl === undefined) return readSnapshot(options, io);
   const { readFromLedger } = await import('./knowledge-from-ledger.ts');
   return readFromLedger(options.rpcUrl, io);
 }
 
-async function readSnapshot(bundle: string | undefined, io: Io): Promise<Knowledge> {
+async function readSnapshot({ bundle, isOptional }: KnowledgeOptions, io: Io): Promise<Knowledge> {
   const path =
     bundle === undefined ? join(dataFolderOf(io), 'verifier', 'snapshot.hcls') : resolvePath(io, bundle);
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
   } catch (cause) {
+    if (bundle === undefined && isOptional === true && isMissing(cause)) {
+      return { state: new LedgerState(), statusLists: StatusLists.empty };
+    }
     throw bundle === undefined
       ? new CliError(
           'CLI_NOT_STARTED',
@@ -45,4 +50,8 @@ async function readSnapshot(bundle: string | undefined, io: Io): Promise<Knowled
       : new CliError('CLI_FILE_UNREADABLE', `the bundle ${path} cannot be read`, { cause });
   }
   return decodeSnapshot(nodeCrypto, bytes);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

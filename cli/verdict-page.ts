@@ -1,6 +1,6 @@
 /** One verdict for people: the answer first, then why, then on what it rests. */
 import { REASONS, type Outcome } from '../core/verify/reasons.ts';
-import type { Evidence, Freshness, Verdict } from '../core/verify/verdict.ts';
+import type { Evidence, ForeignEvidence, Freshness, Verdict } from '../core/verify/verdict.ts';
 import type { Output } from './io.ts';
 import { fieldLines, printable, showDuration, showTime, styled, type Field, type Style } from './page.ts';
 
@@ -26,7 +26,13 @@ export function verdictPage(verdict: Verdict, place: Place, output: Output): str
   return `${head}  ${verdict.validity}  ${where}\n${fieldLines(output, [
     ...reasonFields(verdict),
     ...evidenceFields(verdict.evidence),
-    { label: 'Knowledge', value: freshnessText(verdict.freshness) },
+    {
+      label: 'Knowledge',
+      value:
+        verdict.evidence.foreign === undefined
+          ? freshnessText(verdict.freshness)
+          : 'the trust list; codes of this system are on no ledger',
+    },
   ])}\n`;
 }
 
@@ -46,6 +52,7 @@ function evidenceFields(evidence: Evidence): readonly Field[] {
         ? []
         : [{ label: 'Kind', value: printable(format) }]),
     ...subjectFields(evidence),
+    ...foreignFields(evidence.foreign),
     ...(issuer === undefined
       ? []
       : [{ label: 'Issued by', value: printable(`${issuer.name} (${issuer.jurisdiction}), ${issuer.did}`) }]),
@@ -66,6 +73,21 @@ function subjectFields({ claims }: Evidence): readonly Field[] {
   return [
     ...(who === '' ? [] : [{ label: 'Holder', value: printable(who) }]),
     { label: 'Document', value: printable(document) },
+  ];
+}
+
+/** A code of another system: its holder and its signer, or only what it claims. */
+function foreignFields(foreign: ForeignEvidence | undefined): readonly Field[] {
+  if (foreign === undefined) return [];
+  const { signer, facts, unverified } = foreign;
+  const [record] = (facts ?? unverified)?.records ?? [];
+  const { nameEn, nameZh, dob } = record?.subject ?? {};
+  const who = [nameEn, nameZh, dob].filter((part) => part !== undefined).join('  ');
+  return [
+    ...(who === '' ? [] : [{ label: facts === undefined ? 'Claims' : 'Holder', value: printable(who) }]),
+    ...(signer === undefined
+      ? []
+      : [{ label: 'Signed by', value: printable([signer.name, signer.country].filter(Boolean).join(', ')) }]),
   ];
 }
 

@@ -8,9 +8,9 @@
 import { Buffer } from 'node:buffer';
 import { createPublicKey, hash, verify, type BinaryToTextEncoding, type KeyObject } from 'node:crypto';
 import type { Crypto, Es256PublicKey } from '../core/crypto.ts';
-import { HclError } from '../core/errors.ts';
-
-export class CryptoError extends HclError<'CRYPTO_INVALID_KEY'> {}
+import { CryptoError } from './crypto-error.ts';
+import { toDerSignature } from './der-signature.ts';
+import { importSpki, verify as verifyForeign } from './node-signatures.ts';
 
 interface NativeKey extends Es256PublicKey {
   readonly keyObject: KeyObject;
@@ -25,7 +25,6 @@ const { latin1Write } = Buffer.prototype as unknown as {
 /** Takes a fifth less time than its other name `binary`, which is the one that the type declarations know. */
 const LATIN1 = 'latin1' as string as BinaryToTextEncoding;
 const POINT_BYTES = 65;
-const SIGNATURE_BYTES = 64;
 
 export const nodeCrypto: Crypto = {
   sha256(data) {
@@ -55,34 +54,10 @@ export const nodeCrypto: Crypto = {
     // Every key of this port was made by importEs256 above.
     return der !== undefined && verify('sha256', message, (key as NativeKey).keyObject, der);
   },
+  importSpki,
+  verify: verifyForeign,
 };
 
 function sha256Into(data: Uint8Array, target: Uint8Array, offset: number): void {
   latin1Write.call(target, hash('sha256', data, LATIN1), offset, 32);
-}
-
-/** r ‖ s → `SEQUENCE { INTEGER r, INTEGER s }`; `undefined` unless the input is 64 bytes. */
-export function toDerSignature(signature: Uint8Array): Buffer | undefined {
-  if (signature.length !== SIGNATURE_BYTES) return undefined;
-  const der = Buffer.allocUnsafe(72);
-  const endOfR = writeInteger(der, 2, signature, 0);
-  const end = writeInteger(der, endOfR, signature, 32);
-  der[0] = 0x30;
-  der[1] = end - 2;
-  return der.subarray(0, end);
-}
-
-/** Writes the 32 bytes at `from` as a minimal DER INTEGER at `at`; returns where the next one goes. */
-function writeInteger(der: Buffer, at: number, signature: Uint8Array, from: number): number {
-  let start = from;
-  const last = from + 31;
-  while (start < last && signature[start] === 0) start++;
-  // `start` <= `last` < signature.length.
-  const pad = signature[start]! & 0x80 ? 1 : 0;
-  const length = last - start + 1;
-  der[at] = 0x02;
-  der[at + 1] = length + pad;
-  if (pad === 1) der[at + 2] = 0;
-  for (let i = 0; i < length; i++) der[at + 2 + pad + i] = signature[start + i]!;
-  return at + 2 + pad + length;
 }

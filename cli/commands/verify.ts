@@ -3,11 +3,13 @@ import { basename } from 'node:path';
 import { verifyCode } from '../../core/verify/verify.ts';
 import { readQrImage } from '../../core/qr/image.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
+import { CardParts } from '../card-parts.ts';
 import { codesOf, codesOfFile, type CodeLine } from '../code-input.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { parseArguments } from '../command.ts';
 import { CliError, describeError, usageError } from '../errors.ts';
 import { resolvePath, type Io } from '../io.ts';
+import { readForeignTrust } from '../foreign-trust.ts';
 import { readKnowledge } from '../knowledge.ts';
 import { printable, styled } from '../page.ts';
 import { readPolicy } from '../policies.ts';
@@ -29,11 +31,13 @@ const STDIN = 'stdin';
 type Check = (text: string) => Promise<Verdict>;
 
 export const verify: Command = {
-  usage: `Usage: hcl verify [--bundle FILE | --rpc URL] [--policy ID|FILE]
-                  [--at RFC3339] [--json] [FILE…]
+  usage: `Usage: hcl verify [--trust FILE] [--bundle FILE | --rpc URL]
+                  [--policy ID|FILE] [--at RFC3339] [--json] [FILE…]
 
   FILE          codes, one a line, or a PNG image of a QR code; "-" and no FILE
                 mean standard input
+  --trust FILE  whose codes of other systems are trusted (docs/foreign-codes.md);
+                these need no ledger, so then a --bundle may be missing
   --bundle FILE what is known of the ledger, as a verifier wrote it (default
                 verifier/snapshot.hcls in the data folder)
   --rpc URL     read the ledger itself instead, once, before the first code
@@ -47,17 +51,29 @@ export const verify: Command = {
   not be read; 2 wrong usage.`,
   async run(args, io) {
     const { values, positionals } = parseArguments(args, OPTIONS);
-    if (values.trust !== undefined) {
-      throw usageError('--trust: lists of foreign issuers are not supported yet');
-    }
     if (values.bundle !== undefined && values.rpc !== undefined) {
       throw usageError('--bundle and --rpc exclude each other');
     }
     const at = values.at === undefined ? undefined : parseInstant(values.at, '--at');
     const policy = await readPolicy(values.policy, resolvePath(io, values.policy));
-    const knowledge = await readKnowledge({ bundle: values.bundle, rpcUrl: values.rpc }, io);
+    const foreignTrust =
+      values.trust === undefined
+        ? {}
+        : await readForeignTrust(resolvePath(io, values.trust), io.nowSeconds());
+    const knowledge = await readKnowledge(
+      { bundle: values.bundle, rpcUrl: values.rpc, isOptional: values.trust !== undefined },
+      io,
+    );
+    const parts = new CardParts();
     const check: Check = (text) =>
-      verifyCode(text, { crypto: nodeCrypto, ...knowledge, nowSeconds: at ?? io.nowSeconds(), policy });
+      verifyCode(parts.add(text), {
+        crypto: nodeCrypto,
+        ...knowledge,
+        nowSeconds: at ?? io.nowSeconds(),
+        isTimeGiven: at !== undefined,
+        policy,
+        foreignTrust,
+      });
     return checkAll(positionals.length === 0 ? ['-'] : positionals, check, values.json, io);
   },
 };

@@ -6,6 +6,8 @@ export type BytesErrorCode =
   | 'BASE64URL_INVALID'
   | 'HEX_INVALID'
   | 'VARINT_INVALID'
+  | 'CBOR_INVALID'
+  | 'DER_INVALID'
   | 'JSON_INVALID'
   | 'JSON_NOT_CANONICAL'
   | 'JSON_NOT_OF_FORM'

@@ -7,18 +7,28 @@
 const KINDS: readonly (readonly [start: RegExp, kind: string])[] = [
   [/^HC1:/, 'EU Digital COVID Certificate or WHO HCERT'],
   [/^shc:\//i, 'SMART Health Card'],
+  [/^\s*\{\s*(?:"verifiableCredential"\s*:|"resourceType"\s*:\s*"Parameters")/, 'SMART Health Card'],
   [/^(?:https:\/\/[^\s#]+#)?shlink:\//i, 'SMART Health Link'],
   [/^vhlink:\//i, 'verifiable health link'],
   [/^[\s[]*\{.{0,200}"t"\s*:\s*"icao\./s, 'ICAO VDS-NC'],
+  [
+    /^\s*\{[\s\S]{0,4000}(?:schema\.openattestation\.com|OpenAttestation|"\$template")/,
+    'OpenAttestation document',
+  ],
   [/^HKSARG\|VAC\|/, 'Hong Kong vaccination record'],
   [/^HKSARG\|MEC\|/, 'Hong Kong medical exemption certificate'],
   [/^HKSARG\|/, 'Hong Kong government record'],
   [/^NL\d:/, 'Dutch domestic code'],
+  [/^NZCP:\//i, 'New Zealand COVID pass'],
+  [/^LT1:/, 'Swiss light certificate'],
+  [/^DC0[1-4][A-Z0-9]{4}/, 'French 2D-Doc'],
+  [/^mdoc:/i, 'ISO 18013-5 mobile document'],
   [/^PK\x03\x04/, 'DIVOC certificate'],
   [/^openid4vp:/i, 'OpenID4VP request'],
   [/^openid-credential-offer:/i, 'OpenID4VCI credential offer'],
   [/^eyJ[\w-]+\.[\w-]+\.[\w-]*~/, 'SD-JWT'],
   [/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/, 'JWT'],
+  [/^0oR[A-Za-z0-9+/_-]{40,}={0,2}$/, 'COSE'],
   [/^https?:\/\//i, 'web link'],
 ];
 

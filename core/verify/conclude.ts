@@ -17,7 +17,7 @@ export function conclude(judgement: Judgement, context: VerifyContext): Verdict 
   const { policy } = context;
   const freshness = freshnessOf(context, judgement.statusPublishedAtSeconds);
   const stepReasons = reasonsOf(judgement.steps);
-  const problem = freshnessProblem(context, freshness);
+  const problem = judgement.restsOnLedger ? freshnessProblem(context, freshness) : undefined;
   const all = problem === undefined ? stepReasons : [...stepReasons, problem];
   const validity = worst(VALIDITIES, all, 'validity');
   const reasons = all.filter((reason) => REASONS[reason].validity === validity);

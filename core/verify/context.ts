@@ -1,5 +1,6 @@
 /** All that a verdict depends on besides the code itself. The same context and code give the same verdict. */
 import type { Crypto } from '../crypto.ts';
+import type { ForeignTrust } from '../foreign/foreign-trust.ts';
 import type { StatusLists } from '../status/accepted-lists.ts';
 import type { LedgerState } from '../trust/ledger-state.ts';
 import type { VerifyPolicy } from './policy.ts';
@@ -11,9 +12,18 @@ export interface VerifyContext {
   /** Our clock, Unix seconds. */
   readonly nowSeconds: number;
   readonly policy: VerifyPolicy;
+  /** Whose codes of other systems are trusted; absent: nobody's. */
+  readonly foreignTrust?: ForeignTrust;
+  /** `nowSeconds` is a time that somebody asks about, not a clock's: it may lie before the last block known. */
+  readonly isTimeGiven?: boolean;
 }
 
 /** The time to judge by: our clock, but never before the last block known. A clock that says nothing says 0. */
 export function timeOf({ nowSeconds, state }: VerifyContext): number {
   return Math.max(Number.isFinite(nowSeconds) ? nowSeconds : 0, state.head.timeSeconds);
+}
+
+/** As {@link timeOf} for codes that are on no ledger: a time that is asked about counts as it is. */
+export function foreignTimeOf(context: VerifyContext): number {
+  return context.isTimeGiven === true ? context.nowSeconds : timeOf(context);
 }

@@ -8,11 +8,11 @@ import { toHex } from '../bytes/hex.ts';
 import type { CredentialClaims } from '../credential/claims.ts';
 import type { Es256PublicKey } from '../crypto.ts';
 import { fromVct } from '../credential/credential-type.ts';
-import { recogniseKind } from '../qr/kind.ts';
 import type { Anchor } from '../trust/root-index.ts';
 import type { Issuer } from '../trust/trust-list.ts';
 import { timeOf, type VerifyContext } from './context.ts';
 import { isUpToDate } from './freshness.ts';
+import { judgeForeign } from './judge-foreign.ts';
 import { REASONS, type ReasonCode } from './reasons.ts';
 import { readClaims } from './steps/claims.ts';
 import { decode, type DecodedCode } from './steps/decode.ts';
@@ -43,9 +43,7 @@ export function judge(text: string, context: VerifyContext): Judgement | Promise
 function take(text: string, context: VerifyContext, trail: Trail): Judgement | Promise<Judgement> {
   const code = decode(text);
   if (isReason(code)) {
-    const format = code === 'FORMAT_NOT_SUPPORTED' ? recogniseKind(text) : undefined;
-    if (format !== undefined) trail.evidence.format = format;
-    return trail.stop('decode', code);
+    return code === 'FORMAT_NOT_SUPPORTED' ? judgeForeign(text, context, trail) : trail.stop('decode', code);
   }
   trail.conclude('decode', []);
   trail.evidence.format = 'HCL1';

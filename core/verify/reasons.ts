@@ -28,6 +28,10 @@ export type ReasonCode =
   | 'CREDENTIAL_HEADER'
   | 'CREDENTIAL_MALFORMED'
   | 'CREDENTIAL_TYPE_UNKNOWN'
+  | 'CODE_INCOMPLETE'
+  | 'ALGORITHM_NOT_SUPPORTED'
+  | 'CONTENT_INVALID'
+  | 'CONTENT_NOT_SUPPORTED'
   // inclusion
   | 'ROOT_NOT_SEEN'
   | 'ROOT_NEVER_ANCHORED'
@@ -44,6 +48,11 @@ export type ReasonCode =
   | 'KEY_UNKNOWN'
   | 'KEY_NOT_VALID'
   | 'KEY_COMPROMISED'
+  | 'TRUST_LIST_MISSING'
+  | 'TRUST_LIST_STALE'
+  | 'SIGNER_UNKNOWN'
+  | 'SIGNER_NOT_CERTIFIED'
+  | 'SIGNER_REVOKED'
   // signature
   | 'SIGNATURE_INVALID'
   // validity period
@@ -160,6 +169,30 @@ export const REASONS: Readonly<Record<ReasonCode, Reason>> = {
     '凭证类型较新：请更新扫描器',
     'Uma credencial de um tipo mais recente: atualize o leitor',
   ),
+  CODE_INCOMPLETE: undecided(
+    'One part of several: scan the others too',
+    '這只是其中一部分：請一併掃描其餘部分',
+    '这只是其中一部分：请一并扫描其余部分',
+    'Só uma parte de várias: leia também as outras',
+  ),
+  ALGORITHM_NOT_SUPPORTED: undecided(
+    'Signed in a way that is not checked here',
+    '所用簽署方式此處無法核驗',
+    '所用签署方式此处无法核验',
+    'Assinado de um modo que não é verificado aqui',
+  ),
+  CONTENT_INVALID: bad(
+    'The content breaks the rules of its own system',
+    '內容不符合其所屬系統的規則',
+    '内容不符合其所属系统的规则',
+    'O conteúdo infringe as regras do seu próprio sistema',
+  ),
+  CONTENT_NOT_SUPPORTED: undecided(
+    'The content is of a kind that is not read here',
+    '內容屬此處無法讀取的類別',
+    '内容属此处无法读取的类别',
+    'O conteúdo é de um género que não é lido aqui',
+  ),
   // inclusion
   ROOT_NOT_SEEN: undecided(
     'The credential is not on the ledger as known here',
@@ -245,6 +278,36 @@ export const REASONS: Readonly<Record<ReasonCode, Reason>> = {
     '簽署密鑰當時已外洩',
     '签署密钥当时已泄露',
     'A chave de assinatura já estava comprometida',
+  ),
+  TRUST_LIST_MISSING: undecided(
+    'No list of trusted signers of that system is loaded here',
+    '此處未載入該系統的可信簽署者名單',
+    '此处未载入该系统的可信签署者名单',
+    'Não está carregada aqui a lista de signatários desse sistema',
+  ),
+  TRUST_LIST_STALE: undecided(
+    'What is known of revoked signers is out of date',
+    '被撤銷簽署者的資料已過時',
+    '被撤销签署者的资料已过时',
+    'O que se sabe de signatários revogados está desatualizado',
+  ),
+  SIGNER_UNKNOWN: undecided(
+    'The signer is in none of the lists loaded here',
+    '此處載入的名單內均無該簽署者',
+    '此处载入的名单内均无该签署者',
+    'O signatário não consta das listas carregadas aqui',
+  ),
+  SIGNER_NOT_CERTIFIED: bad(
+    'The certificate of the signer is forged',
+    '簽署者的證書屬偽造',
+    '签署者的证书属伪造',
+    'O certificado do signatário é falsificado',
+  ),
+  SIGNER_REVOKED: bad(
+    'The certificate of the signer was revoked',
+    '簽署者的證書已被撤銷',
+    '签署者的证书已被撤销',
+    'O certificado do signatário foi revogado',
   ),
   // signature
   SIGNATURE_INVALID: bad(

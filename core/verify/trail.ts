@@ -10,6 +10,8 @@ export interface Judgement {
   readonly statusPublishedAtSeconds?: number;
   /** Authentic and anchored: it holds for any later block that brings no event. */
   readonly isAnchored: boolean;
+  /** Whether the age of what we know of the ledger matters to it: not to codes of other systems. */
+  readonly restsOnLedger: boolean;
   /** Given the same knowledge, it holds from the time it was made until this one. */
   readonly holdsUntilSeconds: number;
 }
@@ -27,6 +29,7 @@ export class Trail {
   readonly evidence: Mutable<Evidence> = { signature: 'not-checked' };
   statusPublishedAtSeconds: number | undefined;
   isAnchored = false;
+  restsOnLedger = true;
   #holdsUntilSeconds = Infinity;
 
   constructor(nowSeconds: number) {
@@ -59,11 +62,12 @@ export class Trail {
   }
 
   end(): Judgement {
-    const { evidence, isAnchored, statusPublishedAtSeconds } = this;
+    const { evidence, isAnchored, restsOnLedger, statusPublishedAtSeconds } = this;
     return {
       steps: this.#reports,
       evidence,
       isAnchored,
+      restsOnLedger,
       holdsUntilSeconds: this.#holdsUntilSeconds,
       ...(statusPublishedAtSeconds === undefined ? {} : { statusPublishedAtSeconds }),
     };

@@ -5,6 +5,8 @@
 import type { Hex } from '../bytes/hex.ts';
 import type { CredentialClaims, Profile } from '../credential/claims.ts';
 import type { CredentialType } from '../credential/credential-type.ts';
+import type { JsonValue } from '../bytes/canonical-json.ts';
+import type { ForeignRecord } from '../foreign/foreign-record.ts';
 import type { Outcome, ReasonCode, Validity } from './reasons.ts';
 
 /** In the order in which they are taken. */
@@ -49,6 +51,28 @@ export interface IssuerEvidence {
   readonly jurisdiction: string;
 }
 
+/** What a code of another system says: personal data, as `claims` are. */
+export interface ForeignFacts {
+  /** In the words of our own records. */
+  readonly records: readonly ForeignRecord[];
+  /** All of it, as the code says it. */
+  readonly content: JsonValue;
+}
+
+export interface ForeignEvidence {
+  /** Other systems keep no ledger: nothing proves when a code was made, nor that it was made in the open. */
+  readonly inclusion: 'not-in-format';
+  /** From the trust list, once its signature was found good. */
+  readonly signer?: { readonly name: string; readonly country?: string };
+  readonly expiresAtSeconds?: number;
+  /** Only when the code is authentic. */
+  readonly facts?: ForeignFacts;
+  /** What it claims while nobody who may have signed it is known: never to be relied on. */
+  readonly unverified?: ForeignFacts;
+  /** What a document of a system that is not checked here is. */
+  readonly explanation?: JsonValue;
+}
+
 /** Only what was found to be so. Facts of the payload appear only when the payload is authentic. */
 export interface Evidence {
   /** `HCL1`, or the name of the other system whose code this is. */
@@ -66,6 +90,8 @@ export interface Evidence {
   readonly issuedAtSeconds?: number;
   /** The verified payload. Personal data: for the screen in front of the officer, never for a log. */
   readonly claims?: CredentialClaims;
+  /** Of codes of other systems. */
+  readonly foreign?: ForeignEvidence;
 }
 
 export interface Verdict {

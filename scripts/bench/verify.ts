@@ -10,7 +10,8 @@ import { CodeCache } from '../../core/verify/code-cache.ts';
 import { defaultPolicy } from '../../core/verify/policy.ts';
 import { verifyCode, type VerifyContext } from '../../core/verify/verify.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
-import { nodeCrypto, toDerSignature } from '../../service/node-crypto.ts';
+import { toDerSignature } from '../../service/der-signature.ts';
+import { nodeCrypto } from '../../service/node-crypto.ts';
 import {
   alternate,
   latencies,

@@ -35,7 +35,7 @@ describe('codes from standard input and files', () => {
 
   it('keeps more of a line than a code can have, and no more', async () => {
     const [first, second] = await codes(`${'A'.repeat(1_000_000)}\nB\n`);
-    expect(first?.text.length).to.equal(8192);
+    expect(first?.text.length).to.equal(131_072);
     expect(second).to.deep.equal({ line: 2, text: 'B' });
   });
 
@@ -48,6 +48,22 @@ describe('codes from standard input and files', () => {
         expect(await codes(...chunks)).to.deep.equal(await codes(bytes));
       }),
     );
+  });
+
+  it('puts a JSON document over many lines together, and goes on after one that does not close', async () => {
+    expect(await codes('A\n{\n "a}": ["\\"]",\n1]\n}\nB\n')).to.deep.equal([
+      { line: 1, text: 'A' },
+      { line: 2, text: '{\n "a}": ["\\"]",\n1]\n}' },
+      { line: 6, text: 'B' },
+    ]);
+    expect((await codes('{"a":\nHC1:ABC\n[1]\n')).map(({ text }) => text)).to.deep.equal([
+      '{"a":',
+      'HC1:ABC',
+      '[1]',
+    ]);
+    expect((await codes('{\n\n[')).map(({ text }) => text)).to.deep.equal(['{', '', '[']);
+    const endless = await codes(`[${'1,\n'.repeat(100_000)}`);
+    expect(endless).to.have.length(100_000);
   });
 
   it('hands an image over whole, whatever the chunks', async () => {

@@ -10,6 +10,7 @@ import { encodeSnapshot } from '../../core/trust/snapshot.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { makeConsortium, START_SECONDS, testRecord, vaccinationRecord } from '../support/consortium.ts';
+import { JUDGED_AT, makeHcertSigner } from '../core/foreign/support/hcert-signer.ts';
 import { ioDouble, type RecordedIo } from './io-double.ts';
 
 interface Line {
@@ -47,7 +48,7 @@ describe('hcl verify', () => {
     const tampered = `${good.slice(0, 40)}${good[40] === 'A' ? 'B' : 'A'}${good.slice(41)}`;
     const { exitCode, lines } = await json(
       [],
-      [good, tampered, revoked, unanchored, 'HC1:NCF', '', good].join('\n'),
+      [good, tampered, revoked, unanchored, 'NL2:NCF', '', good].join('\n'),
     );
     expect(exitCode).to.equal(0);
     expect(lines.map(({ source, line }) => `${source}:${line}`)).to.deep.equal(
@@ -120,13 +121,56 @@ describe('hcl verify', () => {
     expect(out).not.to.match(/[\u001b\u0007]/);
   });
 
+  it('trusts the signers of a file for codes of other systems, also where no ledger is known', async () => {
+    const signer = makeHcertSigner();
+    const path = join(folder, 'trust.json');
+    await writeFile(path, JSON.stringify({ hcert: [{ certificate: signer.certificate }] }));
+    const time = ['--at', new Date(JUDGED_AT * 1000).toISOString()];
+    const nowhere = ioDouble({ env: { HCL_DATA: join(folder, 'nothing') }, stdin: signer.issue() });
+    expect(await runCommand('verify', ['--trust', path, ...time], nowhere)).to.equal(0);
+    expect(nowhere.written.out).to.match(/^✓ PASS {2}valid/m);
+    expect(nowhere.written.out).to.match(/Holder +Chan, Tai Man {2}1980-01-01/);
+    expect(nowhere.written.out).to.match(/Signed by +DSC Test, PT/);
+    const { lines } = await json(['--trust', path, ...time], [signer.issue(), good].join('\n'));
+    expect(lines.map(({ verdict }) => verdict.outcome)).to.deep.equal(['pass', 'refer']);
+    const [without] = (await json(time, signer.issue())).lines;
+    expect(without?.verdict.reasons).to.deep.equal(['TRUST_LIST_MISSING']);
+  });
+
+  it('puts the parts of a card together, in whatever order they come', async () => {
+    const { lines } = await json(
+      [],
+      ['shc:/2/2/2945', 'shc:/3/3/56', good, 'shc:/1/2/5676', 'shc:/2/2/2945'].join('\n'),
+    );
+    expect(lines.map(({ verdict }) => verdict.reasons.join())).to.deep.equal([
+      'CODE_INCOMPLETE',
+      'CODE_INCOMPLETE',
+      '',
+      'CODE_INCOMPLETE',
+      'CODE_MALFORMED',
+    ]);
+  });
+
+  it('fails when the trust list is missing, or has anything wrong in it', async () => {
+    const path = join(folder, 'bad-trust.json');
+    await writeFile(path, '{"hcert":[{"certificate":"AAAA"}]}');
+    for (const [file, says] of [
+      [path, /hcert\[0\]\.certificate is not a certificate \(TRUST_LIST_INVALID\)/],
+      [join(folder, 'none.json'), /cannot be read \(CLI_FILE_UNREADABLE\)/],
+    ] as const) {
+      const io = double(good);
+      expect(await runCommand('verify', ['--trust', file], io)).to.equal(1);
+      expect(io.written.err).to.match(says);
+      expect(io.written.out).to.equal('');
+    }
+  });
+
   const wrong: Readonly<Record<string, readonly string[]>> = {
     'an option it does not know': ['--colour'],
     'a time that is none': ['--at', 'yesterday'],
     'a day that is none': ['--at', '2026-02-30T00:00:00Z'],
     'a policy that is none': ['--policy', 'nonesuch'],
     'two kinds of knowledge': ['--bundle', 'a', '--rpc', 'http://127.0.0.1:1'],
-    'foreign trust lists': ['--trust', 'trust.json'],
   };
   for (const [what, args] of Object.entries(wrong)) {
     it(`refuses ${what} as wrong usage`, async () => {

@@ -10,7 +10,8 @@ import type { SignedParts } from '../../issuer/record-entry.ts';
 import { createSecrets } from '../../issuer/secrets.ts';
 import { fromDerSignature, issuerKeyOf } from '../../issuer/signing.ts';
 import { createRandomBytes } from '../../service/clock.ts';
-import { nodeCrypto, toDerSignature } from '../../service/node-crypto.ts';
+import { toDerSignature } from '../../service/der-signature.ts';
+import { nodeCrypto } from '../../service/node-crypto.ts';
 import { expectThrows } from '../support/throws-code.ts';
 import { vaccination } from './support/issuer-house.ts';
 

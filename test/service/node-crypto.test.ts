@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { toHex } from '../../core/bytes/hex.ts';
-import { nodeCrypto, toDerSignature } from '../../service/node-crypto.ts';
+import { toDerSignature } from '../../service/der-signature.ts';
+import { nodeCrypto } from '../../service/node-crypto.ts';
 import { describeCrypto } from '../support/crypto-suite.ts';
 
 describeCrypto('Node', nodeCrypto);

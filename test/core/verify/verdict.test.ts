@@ -17,6 +17,7 @@ import type { Verdict } from '../../../core/verify/verdict.ts';
 import { STEPS } from '../../../core/verify/verdict.ts';
 import { verifyCode } from '../../../core/verify/verify.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
+import { foreignWays } from '../foreign/support/ways.ts';
 import {
   keyAdded,
   makeConsortium,
@@ -117,7 +118,8 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
   CODE_VERSION_UNKNOWN: [() => frameByte(0, 2), () => verdictOn('HCL2:ABC')],
   CODE_DICTIONARY_UNKNOWN: [() => frameByte(1, 9)],
   CODE_FLAGS_UNKNOWN: [() => frameByte(2, 0x80)],
-  FORMAT_NOT_SUPPORTED: [() => verdictOn('HC1:6BF+70790T9WJWG'), () => verdictOn('shc:/5676')],
+  FORMAT_NOT_SUPPORTED: [() => verdictOn('NL2:6BF+70790T9WJWG'), () => verdictOn('shlink:/eyJ1')],
+  ...foreignWays,
   CREDENTIAL_HEADER: [() => anchoredToken({ any: 1 }, 'vc+sd-jwt')],
   CREDENTIAL_MALFORMED: [
     () => anchoredToken({ any: 1 }),
@@ -305,11 +307,6 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
       }),
   ],
   STATE_UNKNOWN: [
-    // No ledger knows of the code either; what was found out about it is unconfirmed for two reasons.
-    async () => {
-      const consortium = makeConsortium({ seed: 7 });
-      return verifyCode('HC1:6BF+', consortium.context({ state: new LedgerState() }));
-    },
     // Whoever knows nothing cannot call a genuine code a forgery.
     async () => {
       const consortium = makeConsortium({ seed: 7 });

@@ -1,0 +1,70 @@
+/**
+ * The numeric form of a SMART Health Card: each character of the JWS as two digits, its code less 45, after `shc:/`.
+ * Long cards were once spread over several codes, `shc:/<number>/<of>/…`; such parts are read together, one a line.
+ */
+import { ForeignError } from '../errors.ts';
+
+const CODE = /^shc:\/(?:(\d{1,2})\/(\d{1,2})\/)?((?:\d\d)+)$/i;
+const MAX_PARTS = 20;
+const MAX_CHARACTERS = 60_000;
+const OFFSET = 45;
+/** `z`, the highest character of a JWS. */
+const HIGHEST = 122 - OFFSET;
+
+interface Part {
+  readonly number: number;
+  readonly of: number;
+  readonly digits: string;
+}
+
+/** The JWS in a code, or in all parts of one. Throws `CODE_INCOMPLETE`, `CODE_MALFORMED`, `CODE_TOO_LONG`. */
+export function jwsOfNumeric(text: string): string {
+  if (text.length > MAX_CHARACTERS)
+    throw new ForeignError('CODE_TOO_LONG', 'longer than all parts of a card');
+  const parts = text
+    .split(/\s+/)
+    .filter((part) => part !== '')
+    .map(parsePart);
+  const [first] = parts;
+  if (first === undefined) throw malformed('no digits');
+  const inOrder = parts.toSorted((a, b) => a.number - b.number);
+  if (parts.some(({ of }) => of !== first.of)) throw malformed('parts of different cards');
+  if (inOrder.some(({ number }, i) => i > 0 && number === inOrder[i - 1]?.number))
+    throw malformed('a part twice');
+  if (parts.length < first.of) throw new ForeignError('CODE_INCOMPLETE', 'a part of a card is missing');
+  return inOrder.map(({ digits }) => charactersOf(digits)).join('');
+}
+
+/** Which part of how many a code is; `undefined` for one that is whole, or none. */
+export function partOf(text: string): { readonly number: number; readonly of: number } | undefined {
+  const [, number, of] = CODE.exec(text) ?? [];
+  return number === undefined || Number(of) < 2 ? undefined : { number: Number(number), of: Number(of) };
+}
+
+function parsePart(text: string): Part {
+  const [, number = '1', of = '1', digits] = CODE.exec(text) ?? [];
+  if (digits === undefined) throw malformed('not an even number of digits');
+  const part = { number: Number(number), of: Number(of), digits };
+  if (part.number < 1 || part.number > part.of || part.of > MAX_PARTS) throw malformed('a part out of range');
+  return part;
+}
+
+function charactersOf(digits: string): string {
+  let text = '';
+  for (let i = 0; i < digits.length; i += 2) {
+    const value = Number(digits.slice(i, i + 2));
+    if (value > HIGHEST) throw malformed('a pair of digits that is no character');
+    text += String.fromCharCode(value + OFFSET);
+  }
+  return text;
+}
+
+/** The numeric form of a JWS. */
+export function numericOf(jws: string): string {
+  const digits = Array.from(jws, (character) => String(character.charCodeAt(0) - OFFSET).padStart(2, '0'));
+  return `shc:/${digits.join('')}`;
+}
+
+function malformed(what: string): ForeignError {
+  return new ForeignError('CODE_MALFORMED', `not a SMART Health Card: ${what}`);
+}

@@ -1,0 +1,145 @@
+/**
+ * The same steps for codes of other systems: decode → (no inclusion: they are on no ledger) → signer, from the
+ * operator's lists alone → signature → validity → status → holder → policy. A signer whom nobody here knows leaves
+ * the code unconfirmed; a signature that is wrong makes it invalid. Nothing is fetched.
+ */
+import { decodeForeign } from '../foreign/decode.ts';
+import { ForeignError } from '../foreign/errors.ts';
+import type { ForeignCode, ForeignContent, Signer } from '../foreign/foreign-code.ts';
+import { explainOpenAttestation } from '../foreign/openattestation/explain.ts';
+import { recogniseKind } from '../qr/kind.ts';
+import { foreignTimeOf, type VerifyContext } from './context.ts';
+import { REASONS, type ReasonCode } from './reasons.ts';
+import { foreignPolicyProblems } from './steps/foreign-policy.ts';
+import { foreignValidityProblems, signerValidityProblems } from './steps/foreign-validity.ts';
+import { holderProblems } from './steps/holder.ts';
+import type { Judgement, Trail } from './trail.ts';
+import type { ForeignEvidence, ForeignFacts, Step } from './verdict.ts';
+
+/** Rejects with what no step foresees. */
+export async function judgeForeign(text: string, context: VerifyContext, trail: Trail): Promise<Judgement> {
+  trail.restsOnLedger = false;
+  trail.evidence.format = recogniseKind(text) ?? 'another system';
+  try {
+    const code = decodeForeign(text, context.crypto);
+    if (code === undefined) return judgeByName(text, trail);
+    trail.evidence.format = code.format;
+    return await take(code, context, trail);
+  } catch (error) {
+    if (error instanceof ForeignError) return trail.stop('decode', error.code);
+    throw error;
+  }
+}
+
+/** A system that is only named; of some documents it can be told what they are. */
+function judgeByName(text: string, trail: Trail): Judgement {
+  const explained = explainOpenAttestation(text);
+  if (explained !== undefined) {
+    trail.evidence.format = explained.format;
+    show(trail, { explanation: explained.facts });
+  }
+  return trail.stop('decode', 'FORMAT_NOT_SUPPORTED');
+}
+
+async function take(code: ForeignCode, context: VerifyContext, trail: Trail): Promise<Judgement> {
+  const { crypto, foreignTrust = {} } = context;
+  trail.conclude('decode', []);
+  if (code.kid !== undefined) trail.evidence.kid = code.kid;
+  show(trail, {});
+  const search = await code.findSigners(foreignTrust, crypto, foreignTimeOf(context));
+  if ('problem' in search) return judgeUnverified(code, search.problem, trail);
+  const usable = search.signers.filter(({ key }) => key !== undefined);
+  if (usable.length === 0) return judgeUnverified(code, 'ALGORITHM_NOT_SUPPORTED', trail);
+  const signer = await whoSigned(code, usable, context);
+  if (signer === undefined) return trail.stop('signature', 'SIGNATURE_INVALID');
+  trail.conclude('signature', []);
+  trail.evidence.signature = 'checked';
+  const { name, country } = signer;
+  show(trail, { signer: { name, ...(country === undefined ? {} : { country }) } });
+  return judgeSigned(code, { signer, caution: search.caution }, context, trail);
+}
+
+async function whoSigned(
+  code: ForeignCode,
+  signers: readonly Signer[],
+  { crypto }: VerifyContext,
+): Promise<Signer | undefined> {
+  for (const signer of signers) {
+    if (signer.key !== undefined && (await code.isSignedBy(signer.key, crypto))) return signer;
+  }
+  return undefined;
+}
+
+/** Nobody here can say whose code it is: what it claims is shown as such, and never relied on. */
+function judgeUnverified(code: ForeignCode, problem: ReasonCode, trail: Trail): Judgement {
+  if (REASONS[problem].validity !== 'invalid') show(trail, claimedBy(code));
+  return trail.stop('issuer', problem);
+}
+
+/** Rejects content that breaks its own rules; what is only of an unknown kind is left out. */
+function claimedBy(code: ForeignCode): Partial<ForeignEvidence> {
+  try {
+    return { unverified: factsOf(code.read()) };
+  } catch (error) {
+    if (error instanceof ForeignError && REASONS[error.code].validity !== 'invalid') return {};
+    throw error;
+  }
+}
+
+interface Signed {
+  readonly signer: Signer;
+  readonly caution: ReasonCode | undefined;
+}
+
+function judgeSigned(
+  code: ForeignCode,
+  { signer, caution }: Signed,
+  context: VerifyContext,
+  trail: Trail,
+): Judgement {
+  const nowSeconds = foreignTimeOf(context);
+  const { policy, foreignTrust = {} } = context;
+  const content = code.read();
+  const found: [Step, readonly ReasonCode[]][] = [
+    [
+      'issuer',
+      [
+        ...code.signerProblems(content, signer),
+        ...signerValidityProblems(content, signer, nowSeconds, policy),
+        ...(caution === undefined ? [] : [caution]),
+      ],
+    ],
+    ['validity', foreignValidityProblems(content, nowSeconds, policy, trail)],
+  ];
+  if (code.statusProblems !== undefined) {
+    found.push(['status', code.statusProblems(content, signer, foreignTrust)]);
+  }
+  for (const [step, reasons] of found) trail.conclude(step, reasons);
+  tell(content, trail);
+  const isBad = found.some(([, reasons]) => reasons.some((reason) => REASONS[reason].validity === 'invalid'));
+  // Rules are for good evidence.
+  if (isBad) return trail.end();
+  const holder = holderProblems(policy);
+  if (holder.length > 0) trail.conclude('holder', holder);
+  trail.conclude('policy', foreignPolicyProblems(policy));
+  return trail.end();
+}
+
+function tell(content: ForeignContent, trail: Trail): void {
+  const { issuedAtSeconds, expiresAtSeconds, records } = content;
+  const [first] = records;
+  if (first !== undefined) trail.evidence.type = first.type;
+  if (issuedAtSeconds !== undefined) trail.evidence.issuedAtSeconds = issuedAtSeconds;
+  show(trail, {
+    facts: factsOf(content),
+    ...(expiresAtSeconds === undefined ? {} : { expiresAtSeconds }),
+  });
+}
+
+function show(trail: Trail, more: Partial<ForeignEvidence>): void {
+  trail.evidence.foreign = { inclusion: 'not-in-format', ...trail.evidence.foreign, ...more };
+}
+
+function factsOf({ records, content }: ForeignContent): ForeignFacts {
+  return { records, content };
+}
