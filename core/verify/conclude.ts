@@ -5,12 +5,11 @@
  */
 import type { VerifyContext } from './context.ts';
 import { freshnessOf, freshnessProblem } from './freshness.ts';
-import { REASONS, type Outcome, type ReasonCode, type Validity } from './reasons.ts';
+import { OUTCOMES, REASONS, type Outcome, type ReasonCode, type Validity } from './reasons.ts';
 import type { Judgement } from './trail.ts';
 import { STEPS, type Freshness, type StepReport, type Verdict } from './verdict.ts';
 
 const VALIDITIES: readonly Validity[] = ['valid', 'unconfirmed', 'invalid'];
-const OUTCOMES: readonly Outcome[] = ['pass', 'condition', 'refer', 'stop'];
 const NOTHING_CHECKED: readonly StepReport[] = STEPS.map((step) => ({ step, result: 'not-checked' }));
 
 export function conclude(judgement: Judgement, context: VerifyContext): Verdict {

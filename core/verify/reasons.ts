@@ -6,7 +6,9 @@
  * decided, `valid` = the evidence is good but a rule asks for something.
  */
 
-export type Outcome = 'pass' | 'condition' | 'refer' | 'stop';
+/** From best to worst. */
+export const OUTCOMES = ['pass', 'condition', 'refer', 'stop'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 export type Validity = 'valid' | 'invalid' | 'unconfirmed';
 
 /** English, traditional Chinese, simplified Chinese, Portuguese. */

@@ -1,0 +1,112 @@
+/**
+ * JSON of other systems (RFC 8259), strict where two readers could see two things: UTF-8 without a byte order mark,
+ * no repeated members, integers only as exact as they are written, no lone surrogates, at most
+ * {@link MAX_JSON_DEPTH} deep. Spaces and the order of members are free: what is signed is told by each format.
+ */
+import { MAX_JSON_DEPTH, type JsonValue } from './canonical-json.ts';
+import { BytesError } from './errors.ts';
+import { fromUtf8 } from './utf8.ts';
+
+export type JsonObject = { readonly [member: string]: JsonValue };
+
+/** Throws `JSON_INVALID`. */
+export function parseStrictJson(bytes: Uint8Array): JsonValue {
+  const text = fromUtf8(bytes);
+  if (text === undefined) throw invalid('not UTF-8');
+  return parseStrictJsonText(text);
+}
+
+/** Throws `JSON_INVALID`. */
+export function parseStrictJsonText(text: string): JsonValue {
+  const counted = countMembers(text);
+  let value: JsonValue;
+  try {
+    // JSON.parse gives nothing but JSON values.
+    value = JSON.parse(text) as JsonValue;
+  } catch {
+    throw invalid('not JSON');
+  }
+  if (membersOf(value) !== counted) throw invalid('a member that is repeated');
+  return value;
+}
+
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `Array.isArray` does not know readonly arrays. */
+export function isJsonArray(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+
+/**
+ * The colons outside of strings: one for each member that is written. Watches the depth on the way, before
+ * JSON.parse builds anything.
+ */
+function countMembers(text: string): number {
+  let colons = 0;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(text, at);
+        break;
+      case COLON:
+        colons++;
+        break;
+      case 0x5b:
+      case 0x7b:
+        if (++depth > MAX_JSON_DEPTH) throw invalid(`nested deeper than ${MAX_JSON_DEPTH}`);
+        break;
+      case 0x5d:
+      case 0x7d:
+        depth--;
+        break;
+      default:
+    }
+  }
+  return colons;
+}
+
+/** Where the closing quote is; the end of the text when there is none. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end !== -1) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
+    if (backslashes % 2 === 0) return end;
+    end = text.indexOf('"', end + 1);
+  }
+  return text.length;
+}
+
+/** Members in all; `__proto__` is an own member of what JSON.parse makes. */
+function membersOf(value: JsonValue): number {
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw invalid('a lone surrogate is no character');
+    return 0;
+  }
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
+      throw invalid('a number that loses digits');
+    }
+    return 0;
+  }
+  if (typeof value !== 'object' || value === null) return 0;
+  if (isJsonArray(value)) return value.reduce<number>((sum, item) => sum + membersOf(item), 0);
+  let members = 0;
+  for (const name of Object.keys(value)) {
+    if (!name.isWellFormed()) throw invalid('a lone surrogate is no character');
+    // `name` is an own member.
+    members += 1 + membersOf(value[name]!);
+  }
+  return members;
+}
+
+function invalid(what: string): BytesError {
+  return new BytesError('JSON_INVALID', `not JSON as it is read here: ${what}`);
+}
