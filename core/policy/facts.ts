@@ -5,7 +5,7 @@
  *   payload.person        { ageYears, sex? }
  *   payload.vaccinations  [{ …the record's facts, issuer: {did, jurisdiction}, in: {<window>: true|false} }]
  *   payload.tests, .recoveries, .exemptions, .declarations   likewise
- *   payload.stays         the stays of all declarations
+ *   payload.stays         the stays of all declarations, with the province of their region
  *   payload.trips         [the trip], for windows over its times
  *   external.trip         the trip
  *   external.valueSets    the value sets of the policy
@@ -69,7 +69,13 @@ function withIssuer({ facts, issuer }: FactRecord): JsonObject {
 
 function staysOf(declaration: JsonObject): readonly JsonObject[] {
   const stays = memberOf(declaration, 'stays');
-  return isJsonArray(stays) ? stays.filter(isJsonObject) : [];
+  return isJsonArray(stays) ? stays.filter(isJsonObject).map(withProvince) : [];
+}
+
+/** `province`: the first two of the six digits of GB/T 2260, `440300` (Shenzhen) → `440000` (Guangdong). */
+function withProvince(stay: JsonObject): JsonObject {
+  const region = textOf(stay, 'region');
+  return region === undefined ? stay : { ...stay, province: `${region.slice(0, 2)}0000` };
 }
 
 /** `afterRecovery`: given on the day of the last recovery shown, or later. */

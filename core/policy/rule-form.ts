@@ -43,8 +43,15 @@ interface Names {
 
 function readRule(value: JsonValue, index: number, names: Names): Rule {
   const fields = new JsonFields(value, `policy.rules.${index}`);
-  const logic = parseExpression(fields.value('logic'));
-  checkLogic(logic, fields, names);
+  const written = parseExpression(fields.value('logic'));
+  checkLogic(written, fields, names);
+  const logic = parseExpression(writeOut(written, names.valueSets));
+  if (costOf(logic, MAX_RECORDS) > MAX_COST) {
+    throw new PolicyError(
+      'POLICY_EXPRESSION_TOO_COSTLY',
+      'a rule nests too many reduces over lists this long',
+    );
+  }
   const rule = {
     id: fields.text('id', ID),
     logic,
@@ -54,6 +61,18 @@ function readRule(value: JsonValue, index: number, names: Names): Rule {
   };
   fields.refuseOthers();
   return rule;
+}
+
+/**
+ * Value sets written out in place: inside the lambda of a `reduce`, `var` sees nothing but the item at hand.
+ * `external.valueSets.negative` → `["sct|260415000"]`.
+ */
+function writeOut(logic: unknown, valueSets: JsonObject): unknown {
+  if (typeof logic !== 'object' || logic === null) return logic;
+  if (Array.isArray(logic)) return logic.map((item) => writeOut(item, valueSets));
+  const [operator, operands] = Object.entries(logic)[0] ?? ['', undefined];
+  const set = operator === 'var' ? /^external\.valueSets\.(\w+)$/.exec(String(operands))?.[1] : undefined;
+  return set === undefined ? { [operator]: writeOut(operands, valueSets) } : valueSets[set];
 }
 
 /** A name that is misspelt would make a rule that never holds: it is refused here. */
