@@ -1,5 +1,6 @@
 /** All that a verdict depends on besides the code itself. The same context and code give the same verdict. */
 import type { Crypto } from '../crypto.ts';
+import type { PresentedIdentity } from '../record/identity-match.ts';
 import type { StatusLists } from '../status/accepted-lists.ts';
 import type { LedgerState } from '../trust/ledger-state.ts';
 import type { VerifyPolicy } from './policy.ts';
@@ -11,6 +12,8 @@ export interface VerifyContext {
   /** Our clock, Unix seconds. */
   readonly nowSeconds: number;
   readonly policy: VerifyPolicy;
+  /** The document in hand, to compare with; absent: nobody looked. */
+  readonly presented?: PresentedIdentity;
 }
 
 /** The time to judge by: our clock, but never before the last block known. A clock that says nothing says 0. */

@@ -5,6 +5,8 @@
 import type { Hex } from '../bytes/hex.ts';
 import type { CredentialClaims, Profile } from '../credential/claims.ts';
 import type { CredentialType } from '../credential/credential-type.ts';
+import type { IdentityMatch } from '../record/identity-match.ts';
+import type { PolicyEvidence } from './policy-rules.ts';
 import type { Outcome, ReasonCode, Validity } from './reasons.ts';
 
 /** In the order in which they are taken. */
@@ -66,6 +68,10 @@ export interface Evidence {
   readonly issuedAtSeconds?: number;
   /** The verified payload. Personal data: for the screen in front of the officer, never for a log. */
   readonly claims?: CredentialClaims;
+  /** How the document in hand was compared. */
+  readonly identity?: IdentityMatch;
+  /** What each policy of the place says, rule by rule. */
+  readonly policies?: readonly PolicyEvidence[];
 }
 
 export interface Verdict {
