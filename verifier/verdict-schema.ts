@@ -19,6 +19,8 @@ const Evidence = Closed({
   profile: Type.Optional(oneOf(['venue', 'travel'])),
   issuedAtSeconds: Type.Optional(Seconds),
   claims: Type.Optional(Type.Unknown({ description: 'The verified payload: personal data' })),
+  policies: Type.Optional(Type.Array(Type.Unknown({ description: 'What each policy says, rule by rule' }))),
+  identity: Type.Optional(Type.Unknown({ description: 'How the document in hand was compared' })),
 });
 
 export const VerdictSchema: TUnsafe<Verdict> = Type.Unsafe<Verdict>(

@@ -41,6 +41,8 @@ export class CodeCache {
   /** As `verifyCode`, from memory when possible. Never throws. */
   async verify(text: string, context: VerifyContext): Promise<Verdict> {
     try {
+      // A document in hand belongs to one person: no answer about it is told again.
+      if (context.presented !== undefined) return conclude(await judge(text, context), context);
       const entry = this.#entryFor(text, context);
       return conclude(entry?.judgement ?? (await this.#judge(text, context)), context);
     } catch {

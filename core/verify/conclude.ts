@@ -4,13 +4,13 @@
  * step's own report keeps what it found.)
  */
 import type { VerifyContext } from './context.ts';
+import type { VerifyPolicy } from './policy.ts';
 import { freshnessOf, freshnessProblem } from './freshness.ts';
-import { REASONS, type Outcome, type ReasonCode, type Validity } from './reasons.ts';
+import { OUTCOMES, REASONS, type Outcome, type ReasonCode, type Validity } from './reasons.ts';
 import type { Judgement } from './trail.ts';
 import { STEPS, type Freshness, type StepReport, type Verdict } from './verdict.ts';
 
 const VALIDITIES: readonly Validity[] = ['valid', 'unconfirmed', 'invalid'];
-const OUTCOMES: readonly Outcome[] = ['pass', 'condition', 'refer', 'stop'];
 const NOTHING_CHECKED: readonly StepReport[] = STEPS.map((step) => ({ step, result: 'not-checked' }));
 
 export function conclude(judgement: Judgement, context: VerifyContext): Verdict {
@@ -19,17 +19,26 @@ export function conclude(judgement: Judgement, context: VerifyContext): Verdict 
   const stepReasons = reasonsOf(judgement.steps);
   const problem = judgement.restsOnLedger ? freshnessProblem(context, freshness) : undefined;
   const all = problem === undefined ? stepReasons : [...stepReasons, problem];
-  const validity = worst(VALIDITIES, all, 'validity');
-  const reasons = all.filter((reason) => REASONS[reason].validity === validity);
   return {
-    outcome: worst(OUTCOMES, reasons, 'outcome'),
-    validity,
-    reasons,
+    ...weigh(all),
     freshness,
-    policy: { id: policy.id, version: policy.version },
+    policy: nameOf(policy, judgement),
     steps: problem === undefined ? judgement.steps : withPolicyProblem(judgement.steps, problem),
     evidence: judgement.evidence,
   };
+}
+
+/** The worst validity among the reasons, the reasons of that kind, and the worst outcome among those. */
+export function weigh(all: readonly ReasonCode[]): Pick<Verdict, 'outcome' | 'validity' | 'reasons'> {
+  const validity = worst(VALIDITIES, all, 'validity');
+  const reasons = all.filter((reason) => REASONS[reason].validity === validity);
+  return { outcome: worst(OUTCOMES, reasons, 'outcome'), validity, reasons };
+}
+
+/** A policy that is data has a version for each time: the one that was asked. */
+function nameOf({ id, version }: VerifyPolicy, { evidence }: Judgement): Verdict['policy'] {
+  const asked = evidence.policies?.find((policy) => policy.id === id);
+  return { id, version: asked?.version ?? version };
 }
 
 function reasonsOf(steps: readonly StepReport[]): readonly ReasonCode[] {

@@ -1,6 +1,7 @@
 /** All that a verdict depends on besides the code itself. The same context and code give the same verdict. */
 import type { Crypto } from '../crypto.ts';
 import type { ForeignTrust } from '../foreign/foreign-trust.ts';
+import type { PresentedIdentity } from '../record/identity-match.ts';
 import type { StatusLists } from '../status/accepted-lists.ts';
 import type { LedgerState } from '../trust/ledger-state.ts';
 import type { VerifyPolicy } from './policy.ts';
@@ -16,6 +17,8 @@ export interface VerifyContext {
   readonly foreignTrust?: ForeignTrust;
   /** `nowSeconds` is a time that somebody asks about, not a clock's: it may lie before the last block known. */
   readonly isTimeGiven?: boolean;
+  /** The document in hand, to compare with; absent: nobody looked. */
+  readonly presented?: PresentedIdentity;
 }
 
 /** The time to judge by: our clock, but never before the last block known. A clock that says nothing says 0. */

@@ -17,9 +17,10 @@ import { REASONS, type ReasonCode } from './reasons.ts';
 import { readClaims } from './steps/claims.ts';
 import { decode, type DecodedCode } from './steps/decode.ts';
 import { holderProblems } from './steps/holder.ts';
+import { identityProblems } from './steps/identity.ts';
 import { findInclusion, shouldBeAnchored } from './steps/inclusion.ts';
 import { anchorOfIssuer, anyKey, keyAt, keyAtAnchor } from './steps/issuer.ts';
-import { policyProblems } from './steps/policy.ts';
+import { policyProblems, ruleProblems } from './steps/policy.ts';
 import { isSignatureGood } from './steps/signature.ts';
 import { statusProblems } from './steps/status.ts';
 import { validityProblems } from './steps/validity.ts';
@@ -161,7 +162,15 @@ function judgeAuthentic(
   if ([...validity, ...status].some((reason) => REASONS[reason].validity === 'invalid')) return trail.end();
   const holder = holderProblems(context.policy);
   if (holder.length > 0) trail.conclude('holder', holder);
-  trail.conclude('policy', policyProblems(claims, context.policy));
+  const { presented } = context;
+  if (presented !== undefined) trail.conclude('identity', identityProblems(claims, presented, trail));
+  const asked = policyProblems(claims, context.policy);
+  const { rules } = context.policy;
+  if (rules === undefined) trail.conclude('policy', asked);
+  else {
+    const credential = { claims, issuer: issuerEvidence(issuer) };
+    trail.conclude('policy', [...asked, ...ruleProblems(rules, credential, nowSeconds, trail)]);
+  }
   return trail.end();
 }
 

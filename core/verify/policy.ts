@@ -1,5 +1,6 @@
 /** What a checkpoint asks for, as a value: the same code, state, time and policy always give the same verdict. */
 import type { Profile } from '../credential/claims.ts';
+import type { PolicyRules } from './policy-rules.ts';
 
 export interface VerifyPolicy {
   readonly id: string;
@@ -21,6 +22,8 @@ export interface VerifyPolicy {
   readonly acceptStaticPrint: boolean;
   /** Accepted profiles; absent: all. */
   readonly profiles?: readonly Profile[];
+  /** What the place asks of the person, as data; absent: nothing. */
+  readonly rules?: PolicyRules;
 }
 
 export const defaultPolicy: VerifyPolicy = Object.freeze({

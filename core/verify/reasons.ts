@@ -6,7 +6,9 @@
  * decided, `valid` = the evidence is good but a rule asks for something.
  */
 
-export type Outcome = 'pass' | 'condition' | 'refer' | 'stop';
+/** From best to worst. */
+export const OUTCOMES = ['pass', 'condition', 'refer', 'stop'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 export type Validity = 'valid' | 'invalid' | 'unconfirmed';
 
 /** English, traditional Chinese, simplified Chinese, Portuguese. */
@@ -74,6 +76,16 @@ export type ReasonCode =
   // policy
   | 'PRESENTATION_REQUIRED'
   | 'PROFILE_NOT_ACCEPTED'
+  | 'RULE_CONDITION'
+  | 'RULE_REFER'
+  | 'RULE_STOP'
+  | 'RULE_UNDECIDED'
+  | 'POLICY_NOT_IN_FORCE'
+  | 'POLICY_AMBIGUOUS'
+  // identity
+  | 'IDENTITY_NEAR'
+  | 'IDENTITY_MISMATCH'
+  | 'IDENTITY_UNDECIDED'
   | 'COULD_NOT_DECIDE';
 // The type of REASONS admits no other keys.;
 
@@ -406,6 +418,67 @@ export const REASONS: Readonly<Record<ReasonCode, Reason>> = {
     '此處須出示另一種憑證版本',
     '此处须出示另一种凭证版本',
     'Aqui é necessária outra versão da credencial',
+  ),
+  RULE_CONDITION: reason(
+    'valid',
+    'condition',
+    'Admitted with a condition of this place',
+    '符合此處規定，但附有條件',
+    '符合此处规定，但附有条件',
+    'Admitido com uma condição deste local',
+  ),
+  RULE_REFER: rule(
+    'The rules of this place ask for an officer',
+    '按此處規定須由職員決定',
+    '按此处规定须由工作人员决定',
+    'As regras deste local pedem a decisão de um funcionário',
+  ),
+  RULE_STOP: reason(
+    'valid',
+    'stop',
+    'The rules of this place are not met',
+    '不符合此處的規定',
+    '不符合此处的规定',
+    'As regras deste local não são cumpridas',
+  ),
+  RULE_UNDECIDED: undecided(
+    'The facts shown do not decide the rules of this place',
+    '所出示的資料不足以按此處規定作出判定',
+    '所出示的资料不足以按此处规定作出判定',
+    'Os dados apresentados não bastam para decidir as regras deste local',
+  ),
+  POLICY_NOT_IN_FORCE: undecided(
+    'No rules are in force here at this time',
+    '此處現時沒有生效的規定',
+    '此处现时没有生效的规定',
+    'Não há regras em vigor aqui neste momento',
+  ),
+  POLICY_AMBIGUOUS: undecided(
+    'Two rules on one matter are in force here at this time',
+    '此處現時有兩項互相重疊的規定',
+    '此处现时有两项互相重叠的规定',
+    'Há aqui neste momento duas regras em vigor sobre a mesma matéria',
+  ),
+  // identity
+  IDENTITY_NEAR: rule(
+    'Nearly the person of the document: compare both',
+    '與證件持有人相近但不完全相符：請比對',
+    '与证件持有人相近但不完全相符：请比对',
+    'Quase a pessoa do documento: compare ambos',
+  ),
+  IDENTITY_MISMATCH: reason(
+    'valid',
+    'stop',
+    'Not the person of the document',
+    '並非證件持有人',
+    '并非证件持有人',
+    'Não é a pessoa do documento',
+  ),
+  IDENTITY_UNDECIDED: undecided(
+    'Too little to compare with the document',
+    '可與證件比對的資料不足',
+    '可与证件比对的资料不足',
+    'Dados insuficientes para comparar com o documento',
   ),
   COULD_NOT_DECIDE: undecided(
     'The check could not be completed',

@@ -7,6 +7,8 @@ import type { CredentialClaims, Profile } from '../credential/claims.ts';
 import type { CredentialType } from '../credential/credential-type.ts';
 import type { JsonValue } from '../bytes/canonical-json.ts';
 import type { ForeignRecord } from '../foreign/foreign-record.ts';
+import type { IdentityMatch } from '../record/identity-match.ts';
+import type { PolicyEvidence } from './policy-rules.ts';
 import type { Outcome, ReasonCode, Validity } from './reasons.ts';
 
 /** In the order in which they are taken. */
@@ -92,6 +94,10 @@ export interface Evidence {
   readonly claims?: CredentialClaims;
   /** Of codes of other systems. */
   readonly foreign?: ForeignEvidence;
+  /** How the document in hand was compared. */
+  readonly identity?: IdentityMatch;
+  /** What each policy of the place says, rule by rule. */
+  readonly policies?: readonly PolicyEvidence[];
 }
 
 export interface Verdict {

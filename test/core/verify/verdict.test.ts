@@ -7,8 +7,11 @@ import { fromBase45, toBase45 } from '../../../core/bytes/base45.ts';
 import { toCanonicalJson } from '../../../core/bytes/canonical-json.ts';
 import { signToken } from '../../../core/credential/jwt.ts';
 import { assembleBatch } from '../../../core/commitment/batch.ts';
+import type { JsonObject } from '../../../core/bytes/strict-json.ts';
 import { commitmentOf, leafHash } from '../../../core/commitment/leaf.ts';
 import { encodeCode } from '../../../core/qr/code.ts';
+import type { Policy } from '../../../core/policy/policy.ts';
+import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
 import { StatusLists } from '../../../core/status/accepted-lists.ts';
 import { LedgerState } from '../../../core/trust/ledger-state.ts';
 import { defaultPolicy, type VerifyPolicy } from '../../../core/verify/policy.ts';
@@ -30,6 +33,7 @@ import {
   type IssuedCode,
   type IssueOptions,
 } from '../../support/consortium.ts';
+import { ruleJson, rulebookOf, testPolicy } from '../../support/policies.ts';
 
 const DAY = 86_400;
 const record = vaccinationRecord();
@@ -59,6 +63,23 @@ async function beforehand(
   const consortium = makeConsortium({ seed: 7 });
   const code = await issue(consortium, prepare(consortium) ?? {});
   return verifyCode(code.text, consortium.context({ policy: { ...defaultPolicy, ...policy } }));
+}
+
+/** A good code under rules that are data. */
+function ruled(policies: readonly Policy[]): Promise<Verdict> {
+  return beforehand(() => {}, { rules: rulebookOf(policies) });
+}
+
+function failing(otherwise: string): JsonObject {
+  return ruleJson({ logic: { '!': [true] }, otherwise });
+}
+
+/** A good travel credential beside its document, but for these changes. */
+async function presented(changes: PresentedIdentity): Promise<Verdict> {
+  const consortium = makeConsortium({ seed: 7 });
+  const { text } = await issue(consortium, { profile: 'travel' });
+  const document = { name: 'CHAN<<TAI<MAN', birth: '1980-01-01', documentNumber: 'A123456(3)' };
+  return verifyCode(text, consortium.context({ presented: { ...document, ...changes } }));
 }
 
 function verdictOn(text: string): Promise<Verdict> {
@@ -339,6 +360,41 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
   ],
   PRESENTATION_REQUIRED: [() => beforehand(() => {}, { acceptStaticPrint: false })],
   PROFILE_NOT_ACCEPTED: [() => beforehand(() => {}, { profiles: ['travel'] })],
+  RULE_CONDITION: [() => ruled([testPolicy({ rules: [failing('condition')] })])],
+  RULE_REFER: [
+    () => ruled([testPolicy({ rules: [failing('refer'), { ...failing('condition'), id: 'other' }] })]),
+  ],
+  RULE_STOP: [
+    () => ruled([testPolicy({ rules: [failing('stop')] })]),
+    // Whatever the open question would answer, it stays a stop.
+    () => ruled([testPolicy({ rules: [failing('stop'), { ...failing('stop'), id: 'open', logic: 1 }] })]),
+  ],
+  RULE_UNDECIDED: [
+    () => ruled([testPolicy({ rules: [ruleJson({ needs: ['external.trip.booked'] })] })]),
+    () =>
+      ruled([testPolicy({ rules: [failing('condition'), { ...failing('stop'), id: 'open', logic: 1 }] })]),
+  ],
+  POLICY_NOT_IN_FORCE: [
+    () => ruled([testPolicy({ effective: { from: '2024-01-01T00:00:00+08:00' } })]),
+    () => ruled([]),
+  ],
+  POLICY_AMBIGUOUS: [() => ruled([testPolicy(), testPolicy({ version: 2 })])],
+  IDENTITY_NEAR: [
+    () => presented({ name: 'TAI MAN CHAN' }),
+    () => presented({ birth: '1980-01-??' }),
+    () => presented({ hasWrongCheckDigit: true }),
+  ],
+  IDENTITY_MISMATCH: [
+    () => presented({ birth: '1980-01-02' }),
+    () => presented({ documentNumber: 'Z6833653', name: 'WONG, SIU MING' }),
+  ],
+  IDENTITY_UNDECIDED: [
+    async () => {
+      const consortium = makeConsortium({ seed: 7 });
+      const { text } = await issue(consortium);
+      return verifyCode(text, consortium.context({ presented: { name: 'CHAN, TAI MAN' } }));
+    },
+  ],
   COULD_NOT_DECIDE: [
     async () => {
       const consortium = makeConsortium({ seed: 7 });

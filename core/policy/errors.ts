@@ -1,0 +1,14 @@
+/** Errors of `core/policy`: rules and policies that are not what their form allows. Messages name fields and operators, never facts. */
+import { HclError } from '../errors.ts';
+
+export type PolicyErrorCode =
+  | 'POLICY_NOT_JSON'
+  | 'POLICY_TOO_LARGE'
+  | 'POLICY_FIELD'
+  | 'POLICY_EXPRESSION_INVALID'
+  | 'POLICY_EXPRESSION_TOO_LARGE'
+  | 'POLICY_EXPRESSION_TOO_COSTLY'
+  | 'POLICY_PATH_FORBIDDEN'
+  | 'POLICY_NOT_UNIQUE';
+
+export class PolicyError extends HclError<PolicyErrorCode> {}

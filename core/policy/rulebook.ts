@@ -1,0 +1,121 @@
+/**
+ * The policies that one checkpoint applies, as the verification steps ask them: chosen by name, or by the passage
+ * that is checked, for the moment of each scan.
+ */
+import { isJsonObject, type JsonObject } from '../bytes/strict-json.ts';
+import { fromVct } from '../credential/credential-type.ts';
+import type { PolicyRules, RulesReport, VerifiedCredential } from '../verify/policy-rules.ts';
+import type { ReasonCode } from '../verify/reasons.ts';
+import { evaluatePolicy, together, type Decision, type PolicyReport } from './evaluate.ts';
+import type { FactRecord, Facts } from './facts.ts';
+import { isEffective, type Policy } from './policy.ts';
+import { isInScope, type Passage } from './scope.ts';
+
+/** One question, and the policies that may answer it: at each moment exactly one of them should. */
+export type Versions = readonly Policy[];
+
+export interface RulebookOptions {
+  readonly questions: readonly Versions[];
+  /** What the checkpoint knows beside the codes: place, route, traveller, and what the officer asked. */
+  readonly trip: JsonObject;
+}
+
+export class Rulebook implements PolicyRules {
+  readonly #questions: readonly Versions[];
+  readonly #trip: JsonObject;
+
+  constructor({ questions, trip }: RulebookOptions) {
+    this.#questions = questions;
+    this.#trip = trip;
+  }
+
+  apply(credentials: readonly VerifiedCredential[], nowSeconds: number): RulesReport {
+    const facts = factsOf(credentials, this.#trip);
+    const answers = this.#questions.map((versions) => answer(versions, facts, nowSeconds));
+    const reports = answers.flatMap((one) => (typeof one === 'string' ? [] : [one]));
+    const missing = answers.filter((one) => typeof one === 'string');
+    const { kind, outcome } = together([...reports, ...missing.map(() => UNDECIDED)]);
+    return {
+      reasons:
+        kind === 'undecided' && missing.length > 0 ? [...new Set(missing)] : reasonsFor({ kind, outcome }),
+      policies: reports.map(({ policy, rules, ...decision }) => ({
+        ...policy,
+        kind: decision.kind,
+        outcome: decision.outcome,
+        rules,
+      })),
+      holdsUntilSeconds: Math.min(
+        ...reports.map(({ holdsUntilSeconds }) => holdsUntilSeconds),
+        ...this.#questions
+          .flat()
+          .flatMap(({ fromSeconds, untilSeconds = Infinity }) =>
+            [fromSeconds, untilSeconds].filter((seconds) => seconds > nowSeconds),
+          ),
+        Infinity,
+      ),
+    };
+  }
+}
+
+/** The questions of a passage: one for each topic on which its jurisdiction ever had a policy for it. */
+export function questionsFor(
+  policies: readonly Policy[],
+  jurisdiction: string,
+  passage: Passage,
+): readonly Versions[] {
+  const meant = policies.filter(
+    (policy) => policy.jurisdiction === jurisdiction && isInScope(policy.scope, passage),
+  );
+  return [...Map.groupBy(meant, ({ topic }) => topic).values()];
+}
+
+/** The credentials of one person as rules see them. */
+export function factsOf(credentials: readonly VerifiedCredential[], trip: JsonObject): Facts {
+  const subjects = credentials.map(({ claims }) => claims.subject);
+  const dob = subjects
+    .flatMap((subject) => subject.dob ?? [])
+    // The most precise of those that are shown.
+    .toSorted((a, b) => b.length - a.length)[0];
+  const sex = subjects.flatMap((subject) => subject.sex ?? [])[0];
+  return {
+    person: { ...(dob === undefined ? {} : { dob }), ...(sex === undefined ? {} : { sex }) },
+    records: credentials.map(toRecord),
+    trip,
+  };
+}
+
+const UNDECIDED: Decision = { kind: 'undecided', outcome: 'refer' };
+
+function answer(
+  versions: Versions,
+  facts: Facts,
+  nowSeconds: number,
+): PolicyReport | 'POLICY_NOT_IN_FORCE' | 'POLICY_AMBIGUOUS' {
+  const [policy, ...others] = versions.filter((one) => isEffective(one, nowSeconds));
+  if (policy === undefined) return 'POLICY_NOT_IN_FORCE';
+  return others.length > 0 ? 'POLICY_AMBIGUOUS' : evaluatePolicy(policy, facts, nowSeconds);
+}
+
+function reasonsFor({ kind, outcome }: Decision): readonly ReasonCode[] {
+  if (kind === 'undecided') return ['RULE_UNDECIDED'];
+  switch (outcome) {
+    case 'pass':
+      return [];
+    case 'condition':
+      return ['RULE_CONDITION'];
+    case 'refer':
+      return ['RULE_REFER'];
+    case 'stop':
+      return ['RULE_STOP'];
+  }
+}
+
+function toRecord({ claims, issuer }: VerifiedCredential): FactRecord {
+  const facts: unknown = claims.facts;
+  return {
+    type: fromVct(claims.vct) ?? '',
+    // Claims are canonical JSON, so their facts are a JSON object.
+    facts: isJsonObject(facts as JsonObject) ? (facts as JsonObject) : {},
+    issuer: { did: issuer.did, jurisdiction: issuer.jurisdiction },
+  };
+}
