@@ -32,9 +32,7 @@ export class CsvRowReader {
 
   constructor(maxRowBytes: number) {
     this.#row = new Uint8Array(maxRowBytes);
-  }
-
-  /** The rows that end in `chunk`. */
+  } /** The rows that end in `chunk`; blank lines are counted and left out. */
   push(chunk: Uint8Array): readonly CsvRow[] {
     const rows: CsvRow[] = [];
     for (const byte of chunk) {
@@ -43,7 +41,7 @@ export class CsvRowReader {
       if (isSecondOfCrLf && this.#place !== 'quoted') continue;
       const isLineEnd = byte === LF || byte === CR;
       if (isLineEnd && this.#place !== 'quoted') {
-        rows.push(this.#take());
+        if (!this.#isBlank) rows.push(this.#take());
         this.#line++;
         this.#firstLine = this.#line;
         continue;
@@ -57,8 +55,12 @@ export class CsvRowReader {
 
   /** What is left without a line end. */
   end(): readonly CsvRow[] {
-    if (this.#length === 0 && !this.#isTooLong) return [];
+    if (this.#isBlank) return [];
     return this.#place === 'quoted' ? [{ ...this.#take(), fault: 'quote-open' }] : [this.#take()];
+  }
+
+  get #isBlank(): boolean {
+    return this.#length === 0 && !this.#isTooLong;
   }
 
   #append(byte: number): void {

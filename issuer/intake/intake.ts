@@ -3,10 +3,17 @@
  * wrong with that row. A bad row never stops the others, and nothing that a file says throws.
  */
 import { readCsv } from './csv.ts';
+import { inDoseOrder } from './dose-sequence.ts';
 import { readFhirNdjson } from './fhir-ndjson.ts';
 import { readFhir } from './fhir.ts';
 import { readJson } from './json.ts';
-import { DEFAULT_INTAKE_LIMITS, type Bytes, type IntakeLimits, type IntakeRow } from './row.ts';
+import {
+  DEFAULT_INTAKE_LIMITS,
+  type Bytes,
+  type IntakeLimits,
+  type IntakeOptions,
+  type IntakeRow,
+} from './row.ts';
 
 /** `application/json` is one record of our own model, or an array of them. */
 export const INTAKE_MEDIA_TYPES = [
@@ -37,19 +44,19 @@ export function toIntakeMediaType(contentType: string): IntakeMediaType | undefi
 }
 
 /** Throws only what `source.body` throws. Stopping early closes the body. */
-export async function* readRecords(source: IntakeSource, options: ReadOptions): AsyncGenerator<IntakeRow> {
-  const complete = { ...options, limits: { ...DEFAULT_INTAKE_LIMITS, ...options.limits } };
-  switch (source.mediaType) {
+export function readRecords(source: IntakeSource, options: ReadOptions): AsyncGenerator<IntakeRow> {
+  return inDoseOrder(rowsOf(source, { ...options, limits: { ...DEFAULT_INTAKE_LIMITS, ...options.limits } }));
+}
+
+function rowsOf({ mediaType, body }: IntakeSource, options: IntakeOptions): AsyncGenerator<IntakeRow> {
+  switch (mediaType) {
     case 'text/csv':
-      yield* readCsv(source.body, complete);
-      return;
+      return readCsv(body, options);
     case 'application/fhir+json':
-      yield* readFhir(source.body, complete);
-      return;
+      return readFhir(body, options);
     case 'application/fhir+ndjson':
-      yield* readFhirNdjson(source.body, complete);
-      return;
+      return readFhirNdjson(body, options);
     case 'application/json':
-      yield* readJson(source.body, complete);
+      return readJson(body, options);
   }
 }

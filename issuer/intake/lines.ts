@@ -11,14 +11,15 @@ export interface Line {
 
 const LF = 0x0a;
 
-/** Lines parted by LF, empty ones included; what follows the last LF is a line when there is something. */
+/** Lines parted by LF; empty ones are counted and left out. */
 export async function* readLines(body: Bytes, maxLineBytes: number): AsyncGenerator<Line> {
   const line = new LineBuffer(maxLineBytes);
   for await (const chunk of toChunks(body)) {
     let start = 0;
     for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
       line.append(chunk.subarray(start, end));
-      yield line.take();
+      if (line.isEmpty) line.skip();
+      else yield line.take();
       start = end + 1;
     }
     line.append(chunk.subarray(start));
@@ -40,11 +41,14 @@ class LineBuffer {
     return this.#length === 0;
   }
 
-  /** Of a line that is too long only its length is kept. */
-  append(bytes: Uint8Array): void {
+  /** Of a line that is too long only its length is kept. */ append(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
     this.#length += bytes.length;
     if (this.#length > this.#maxBytes) this.#parts = [];
     else this.#parts.push(bytes.slice());
+  }
+  skip(): void {
+    this.#number++;
   }
 
   take(): Line {

@@ -85,6 +85,7 @@ describe('hcl issue, over an issuer', () => {
     'text/csv': ['a.txt', 'type,name\n'],
     'application/fhir+json': ['b.json', '{ "resourceType": "Bundle" }'],
     'application/json': ['c.json', '[{"type":"vaccination"}]'],
+    'application/fhir+ndjson': ['d.ndjson', '{"resourceType":"Patient"}\n'],
   };
   for (const [mediaType, [name, content]] of Object.entries(contents)) {
     it(`tells ${mediaType} by what is in the file`, async () => {

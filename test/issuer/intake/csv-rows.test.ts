@@ -23,7 +23,7 @@ function show(rows: readonly CsvRow[]): readonly string[] {
 describe('CSV rows (RFC 4180)', () => {
   const cases: readonly (readonly [rule: string, text: string, rows: readonly string[]])[] = [
     ['reads LF, CRLF and CR', 'a\nb\r\nc\rd', ['1 a', '2 b', '3 c', '4 d']],
-    ['counts blank lines', 'a\n\n\r\nb\n', ['1 a', '2 ', '3 ', '4 b']],
+    ['counts blank lines and leaves them out', 'a\n\n\r\nb\n', ['1 a', '4 b']],
     ['keeps a quoted line break in its row', 'a,"b\nc"\r\nd', ['1-2 a,"b\nc"', '3 d']],
     ['counts a quoted CRLF as one line', '"a\r\nb"\nc', ['1-2 "a\r\nb"', '3 c']],
     ['knows doubled quotes', '"a""\n""b"\nc', ['1-2 "a""\n""b"', '3 c']],

@@ -22,6 +22,16 @@ const FILES: readonly (readonly [
       '35 doseNumber RECORD_DOSE_ORDER',
     ],
   ],
+  [
+    'hk-other-records.csv',
+    'text/csv',
+    7,
+    [
+      '5 recoveredOn RECORD_DATE_ORDER',
+      '8 validUntil RECORD_VALIDITY_TOO_LONG',
+      '11 symptoms RECORD_ANSWERS_CONTRADICT',
+    ],
+  ],
   ['gd-tests.csv', 'text/csv', 18, ['7 collectedAt RECORD_FIELD_FORMAT', '14 result RECORD_CODE_SYSTEM']],
   [
     'mo-bundle.json',
@@ -44,9 +54,10 @@ describe("the demonstration's files", () => {
     const records: HealthRecord[] = [];
     for (const [name, mediaType] of FILES)
       records.push(...recordsOf(await readAllRows(mediaType, demoFile(name))));
-    for (const { subject } of records) {
-      expect(subject.docNumber).to.match(
-        /^(?:[QX]\d{6}\([\dA]\)|SPEC\d+|440000\d{11}[\dX]|C99\d{6}|9\d{6}\(\d\))$/,
+    const documents = records.flatMap(({ subject }) => [subject, ...(subject.linked ?? [])]);
+    for (const { docNumber } of documents) {
+      expect(docNumber).to.match(
+        /^(?:[QX]\d{6}\([\dA]\)|SPEC\d+|440000\d{11}[\dX]|[CH]99\d{6}|9\d{6}\(\d\))$/,
       );
     }
   });

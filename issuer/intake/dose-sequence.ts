@@ -1,0 +1,79 @@
+/**
+ * The doses of one person against COVID-19 across the rows of a file: they are numbered on for life (EU eHealth
+ * Network), so each one comes after those with a smaller number, and no number comes twice. Yearly vaccinations begin
+ * again at 1 and are left alone. A row that says all the same as another is a duplicate and no contradiction.
+ *
+ * Looks back over the last 65,536 people of the file, so that a file of any length takes the same memory.
+ */
+import type { Code, VaccinationRecord } from '../../core/record/record.ts';
+import type { IntakeProblem, IntakeRow } from './row.ts';
+
+const COVID_19: ReadonlySet<Code> = new Set<Code>(['sct|840539006', 'icd11|RA01']);
+const MAX_PEOPLE = 65_536;
+
+interface Dose {
+  readonly row: number;
+  readonly doseNumber: number;
+  readonly date: string;
+  readonly product: Code;
+}
+
+/** The rows as they are, but for doses that contradict an earlier row: those are refused, and not remembered. */
+export async function* inDoseOrder(rows: AsyncIterable<IntakeRow>): AsyncGenerator<IntakeRow> {
+  const people = new Map<string, readonly Dose[]>();
+  for await (const row of rows) {
+    if (!('record' in row) || row.record.type !== 'vaccination' || !COVID_19.has(row.record.disease)) {
+      yield row;
+      continue;
+    }
+    const person = personOf(row.record);
+    const doses = people.get(person) ?? [];
+    const dose = doseOf(row.row, row.record);
+    const problem = firstContradiction(dose, doses);
+    if (problem === undefined) remember(people, person, withDose(doses, dose));
+    yield problem === undefined ? row : { row: row.row, problems: [problem] };
+  }
+}
+
+function firstContradiction(dose: Dose, others: readonly Dose[]): IntakeProblem | undefined {
+  for (const other of others) {
+    const problem = contradiction(dose, other);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function contradiction(dose: Dose, other: Dose): IntakeProblem | undefined {
+  const where = `of the same person, in row ${other.row}`;
+  if (dose.doseNumber === other.doseNumber) {
+    if (dose.date === other.date && dose.product === other.product) return undefined;
+    const reason = `is the number of another dose ${where}`;
+    return { field: 'doseNumber', code: 'INTAKE_DOSE_TWICE', reason };
+  }
+  const isLater = dose.doseNumber > other.doseNumber;
+  if (isLater ? dose.date > other.date : dose.date < other.date) return undefined;
+  const reason = isLater ? `is not after an earlier dose ${where}` : `is not before a later dose ${where}`;
+  return { field: 'date', code: 'RECORD_DOSE_ORDER', reason };
+}
+
+function doseOf(row: number, { doseNumber, date, product }: VaccinationRecord): Dose {
+  return { row, doseNumber, date, product };
+}
+
+/** One of each number, so that a row a million times over is looked at as one. */
+function withDose(doses: readonly Dose[], dose: Dose): readonly Dose[] {
+  return doses.some(({ doseNumber }) => doseNumber === dose.doseNumber) ? doses : [...doses, dose];
+}
+
+/** The document in its normal form names the person, as far as a file tells. */
+function personOf({ subject }: VaccinationRecord): string {
+  return `${subject.docType}|${subject.docIssuer}|${subject.docNumber}`;
+}
+
+/** The one remembered longest ago goes first. */
+function remember(people: Map<string, readonly Dose[]>, person: string, doses: readonly Dose[]): void {
+  people.delete(person);
+  people.set(person, doses);
+  const [oldest] = people.size > MAX_PEOPLE ? people.keys() : [];
+  if (oldest !== undefined) people.delete(oldest);
+}
