@@ -54,6 +54,14 @@ export function keyFilesIn(
   };
 }
 
+/** The files of an issuer whose signing key lies elsewhere; throws as {@link openIssuerKeys}. */
+export async function openWithoutSigningKey(
+  files: ReturnType<typeof keyFilesIn>,
+): Promise<Omit<IssuerSecrets, 'signingKey'>> {
+  const { current: ledgerAccountKey } = await readAccountKeys(files.account);
+  return { ...(await readStoreSecrets(files.store)), ledgerAccountKey };
+}
+
 /** Opens and checks everything; throws any `KeyError`, and `FILE_READABLE_BY_OTHERS`. */
 export async function openIssuerKeys(options: IssuerKeysOptions): Promise<IssuerKeys> {
   const { folder, unlock, randomBytes } = options;

@@ -1,4 +1,6 @@
 /** The hardware path against SoftHSM2. Without the library or `pkcs11js` it is skipped, and says why. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import { expect } from 'chai';
 import { verifyJwsWithDidJwt } from '../../../core/credential/jwt.ts';
@@ -7,6 +9,12 @@ import { signingInput } from '../../../core/credential/signing-input.ts';
 import { toUtf8 } from '../../../core/bytes/utf8.ts';
 import { decodeCode } from '../../../core/qr/code.ts';
 import { toJws } from '../../../core/qr/jws.ts';
+import { keyFilesIn } from '../../../issuer/keys/issuer-keys.ts';
+import { writeAccountKeys } from '../../../issuer/keys/ledger-account-file.ts';
+import { openKeys } from '../../../issuer/keys/open-keys.ts';
+import { writeStoreSecrets } from '../../../issuer/keys/store-secrets-file.ts';
+import { createUnlockFile, readUnlock } from '../../../issuer/keys/unlock.ts';
+import { createRandomBytes } from '../../../service/clock.ts';
 import { loadPkcs11js, type Pkcs11Library } from '../../../issuer/keys/pkcs11-library.ts';
 import { openPkcs11Signer, type Pkcs11Signer } from '../../../issuer/keys/pkcs11-signer.ts';
 import { credentialKeyOf } from '../../../issuer/signing.ts';
@@ -18,6 +26,7 @@ import { expectThrows } from '../../support/throws-code.ts';
 import { MODULE_PATH, PIN, PKCS11JS, startSoftHsm, TOKEN, whyNoSoftHsm } from './support/soft-hsm.ts';
 
 const missing = whyNoSoftHsm();
+const randomBytes = createRandomBytes();
 const KEY = 'issuer-1';
 
 function open(changes: { pin?: string; keyLabel?: string; tokenLabel?: string } = {}): Promise<Pkcs11Signer> {
@@ -92,6 +101,30 @@ describe(`signing in a hardware module: SoftHSM2${missing === undefined ? '' : `
     for (const { token } of (await issuer.statusManifest()).lists) {
       expect(verifyJwsWithDidJwt(token, signer.publicKey)).to.equal(true);
     }
+  });
+
+  it('is what the settings say: the account and the store’s secrets in sealed files, the signing key in the module', async () => {
+    await using _ = await startSoftHsm([KEY]);
+    await using house = await IssuerHouse.create();
+    const folder = join(house.folder, 'issuer');
+    const unlock = await createUnlockFile(join(house.folder, 'unlock.key'), randomBytes);
+    const files = keyFilesIn(folder, { secret: await readUnlock(unlock), randomBytes });
+    await mkdir(folder, { mode: 0o700 });
+    await writeAccountKeys(files.account, { current: house.secrets.ledgerAccountKey });
+    await writeStoreSecrets(files.store, house.secrets);
+    const pinFile = join(house.folder, 'pin');
+    await writeFile(pinFile, `${PIN}\n`, { mode: 0o600 });
+    const place = { modulePath: MODULE_PATH, tokenLabel: TOKEN, keyLabel: KEY, pinFile, sessions: 2 };
+    await using keys = await openKeys(
+      {
+        folder,
+        unlock: { kind: 'key-file', path: join(house.folder, 'unlock.key') },
+        signing: { kind: 'pkcs11', ...place },
+      },
+      { crypto: nodeCrypto, randomBytes, nowSeconds: () => 1, loadPkcs11: () => loadPkcs11js(PKCS11JS) },
+    );
+    await using issuer = await Issuer.open(house.config(), keys.secrets, house.ports());
+    expect(await issueAll(issuer, [vaccination(1)])).to.have.lengthOf(1);
   });
 
   it('refuses another PIN, a token or key that is not there, and a key that could be read out', async () => {

@@ -47,10 +47,10 @@ describe('K2: a change of the signing key under load', () => {
       }
     };
     const sending = Promise.all(Array.from({ length: SIDES }, sendFiles));
-    let isSending = true;
+    const sendingEnds = new AbortController();
     let verified = 0;
     const anchorAndVerify = async (): Promise<void> => {
-      for (let seen = 0; isSending;) {
+      for (let seen = 0; !sendingEnds.signal.aborted;) {
         await issuer.settle();
         await world.look();
         const known = [...handles.before, ...handles.after];
@@ -73,7 +73,7 @@ describe('K2: a change of the signing key under load', () => {
     const next = await world.rotate();
     isChanged = true;
     await sending;
-    isSending = false;
+    sendingEnds.abort();
     await anchoring;
     expect(verified).to.be.greaterThan(0);
 

@@ -10,7 +10,7 @@ import { LedgerState } from '../../../../core/trust/ledger-state.ts';
 import { defaultPolicy } from '../../../../core/verify/policy.ts';
 import type { Verdict } from '../../../../core/verify/verdict.ts';
 import { verifyCode } from '../../../../core/verify/verify.ts';
-import { Issuer } from '../../../../issuer/issuer.ts';
+import type { Issuer } from '../../../../issuer/issuer.ts';
 import { fileKeyStore } from '../../../../issuer/keys/file-key-store.ts';
 import {
   SigningKeyStore,
