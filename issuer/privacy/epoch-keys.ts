@@ -13,7 +13,7 @@ import { open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
 import type { RandomBytes } from '../../service/clock.ts';
-import type { Envelope, KeyEncryptionKey } from '../../service/envelope.ts';
+import { epochOf, type Envelope, type KeyEncryptionKey } from '../../service/envelope.ts';
 import { makePrivateFolder, syncFolder, writeFileAtomically } from '../../service/files.ts';
 
 export interface EpochKeysOptions {
@@ -30,6 +30,7 @@ const FILE_NAME = /^epoch-(\d{10})\.key$/;
 export class EpochKeys {
   readonly #options: EpochKeysOptions;
   readonly #keys = new Map<number, Uint8Array>();
+  #isUnderOldRoot = false;
 
   private constructor(options: EpochKeysOptions) {
     this.#options = options;
@@ -51,6 +52,11 @@ export class EpochKeys {
     return [...this.#keys].map(([epoch, key]) => ({ epoch, key })).toSorted((a, b) => a.epoch - b.epoch);
   }
 
+  /** A file is still encrypted with a key of the secrets file that is not its newest. */
+  get isUnderOldRoot(): boolean {
+    return this.#isUnderOldRoot;
+  }
+
   /** A fresh key, on the disk when it resolves. */
   async create(epoch: number): Promise<KeyEncryptionKey> {
     const { root, randomBytes } = this.#options;
@@ -69,13 +75,16 @@ export class EpochKeys {
       this.#keys.delete(known);
     }
     await syncFolder(this.#options.folder);
+    this.#isUnderOldRoot = false;
   }
 
   async #read(epoch: number, deadBefore: number): Promise<void> {
     const path = this.#pathOf(epoch);
     const sealed = await readFile(path);
-    if (epoch < deadBefore || sealed.every((byte) => byte === 0)) await destroyFile(path);
-    else this.#keys.set(epoch, Uint8Array.from(this.#options.root.open(sealed, this.#aadOf(epoch))));
+    if (epoch < deadBefore || sealed.every((byte) => byte === 0)) return await destroyFile(path);
+    const { root } = this.#options;
+    this.#keys.set(epoch, Uint8Array.from(root.open(sealed, this.#aadOf(epoch))));
+    if (epochOf(sealed) < root.epoch) this.#isUnderOldRoot = true;
   }
 
   #pathOf(epoch: number): string {

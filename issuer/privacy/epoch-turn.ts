@@ -63,9 +63,10 @@ export class EpochTurn {
     this.#deps = deps;
   }
 
-  /** A turn was begun and has not ended. */
-  async isUnderWay(): Promise<boolean> {
-    return this.#deps.ring.isTurning || (await readTurn(this.#deps.tables)) !== undefined;
+  /** Whatever was erased: one was begun and has not ended, or the secrets file has a newer key. */
+  async isDue(): Promise<boolean> {
+    const { ring, tables } = this.#deps;
+    return ring.isTurning || ring.isUnderOldRoot || (await readTurn(tables)) !== undefined;
   }
 
   /** Begins a turn or goes on with one; false when `isStopping` cut it short. */

@@ -96,6 +96,11 @@ export class KeyRing {
     return this.keys.length > 1;
   }
 
+  /** The secrets file has a newer key than the one that guards this epoch: a reason to end it. */
+  get isUnderOldRoot(): boolean {
+    return this.#files.isUnderOldRoot;
+  }
+
   /** Begins the next epoch, or goes on with the one begun; it seals from now on. */
   async begin(): Promise<number> {
     const { store } = this.#options;

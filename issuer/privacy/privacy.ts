@@ -144,9 +144,9 @@ export class Privacy {
     return dueMs <= this.#deps.now() || (force && dueMs < Number.POSITIVE_INFINITY);
   }
 
-  /** A turn that was begun is due; otherwise some time after the first erasure that waits for one. */
+  /** At once when it must be anyway; otherwise some time after the first erasure that waits for one. */
   async #turnDueMs(): Promise<number> {
-    if (await this.#turn.isUnderWay()) return 0;
+    if (await this.#turn.isDue()) return 0;
     const since = await this.#erasure.waitingSinceSeconds();
     return since === undefined ? Number.POSITIVE_INFINITY : since * 1000 + this.#deps.config.turnAfterMs;
   }
