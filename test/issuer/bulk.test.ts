@@ -10,6 +10,7 @@ import type { Counts, Progress, UploadView } from '../../issuer/uploads.ts';
 import type { Service } from '../../service/app.ts';
 import { printFindings } from '../support/findings.ts';
 import { runs } from '../support/scale.ts';
+import { until } from '../support/until.ts';
 import { csvFile, csvLine, csvPieces } from './support/csv-file.ts';
 import { IssuerHouse, passportVaccination } from './support/issuer-house.ts';
 import { IssuerOperator, IssuerProcess, processOptions } from './support/issuer-process.ts';
@@ -253,7 +254,7 @@ class World implements AsyncDisposable {
   }
 
   async untilUpload(state: UploadView['state']): Promise<void> {
-    while ((await this.uploads())[0]?.state !== state) await this.turn();
+    await until(async () => (await this.uploads())[0]?.state === state);
   }
 
   /** Lets the server's side of this process go on. */

@@ -68,6 +68,25 @@ export function tracedTo(file: string): readonly string[] {
   return ['strace', '-f', '-y', '-xx', '-s', '100000000', '-e', what, '-E', 'UV_USE_IO_URING=0', '-o', file];
 }
 
+export interface InjectedFault {
+  readonly call: string;
+  readonly path: string;
+  /** The call's how-manieth on this path fails. */
+  readonly when: number;
+  readonly fault: 'EIO' | 'ENOSPC' | 'SIGKILL';
+}
+
+/** The words before a command that make one call of it on one path fail, or kill it. */
+export function failing({ call, path, when, fault }: InjectedFault): readonly string[] {
+  const what = fault === 'SIGKILL' ? 'signal=KILL' : `error=${fault}`;
+  return [
+    ...['strace', '-f', '--seccomp-bpf', '-q', '-o', '/dev/null', '-P', path, '-e', `trace=${call}`],
+    ...['-e', `inject=${call}:${what}:when=${when}`],
+    // Faults are counted for each thread: one does all the work on files.
+    ...['-E', 'UV_USE_IO_URING=0', '-E', 'UV_THREADPOOL_SIZE=1'],
+  ];
+}
+
 /** Reads a trace; `firstTick` lets traces follow one another. */
 export function readTrace(text: string, firstTick = 0): SystemCall[] {
   const calls: SystemCall[] = [];

@@ -95,9 +95,11 @@ export function portsAt(
 }
 
 function encode(value: unknown): string {
-  return JSON.stringify(value, (_name, member: unknown) =>
-    member instanceof Uint8Array ? { hex: toHex(member) } : member,
-  );
+  // The member itself: a Buffer would have been written in its own way by the time it is handed in.
+  return JSON.stringify(value, function (this: Readonly<Record<string, unknown>>, name, given: unknown) {
+    const member = this[name];
+    return member instanceof Uint8Array ? { hex: toHex(member) } : given;
+  });
 }
 
 function decode(text: string): unknown {
