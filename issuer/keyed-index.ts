@@ -47,9 +47,9 @@ export class KeyedIndex {
     return keyed(this.#recordKey, canonicalRecord);
   }
 
-  /** Of a sender's idempotency key for an act. */
-  ofRequest(idempotencyKey: string): Uint8Array {
-    return keyed(this.#requestKey, toUtf8(idempotencyKey));
+  /** Of a request for an act, or of the key that its sender gave it. */
+  ofRequest(text: string): Uint8Array {
+    return keyed(this.#requestKey, toUtf8(text));
   }
 
   /** 22 characters of base64url. */

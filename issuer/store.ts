@@ -19,13 +19,14 @@
  * | 13  | published   | version u64 → nothing: the version is final                                         |
  * | 14  | proposals   | act number u64 → sealed act, see `acts/proposal-entry.ts`                           |
  * | 15  | actIds      | act id 16 → act number u64                                                          |
- * | 16  | actRequests | HMAC(idempotency key) 16 → SHA-256 of the request 32 ‖ act number u64               |
+ * | 16  | actRequests | HMAC(idempotency key) 16 → HMAC(request) 16 ‖ act number u64                        |
  * | 17  | actPlaces   | act number u64 ‖ chunk u32 → (list number u32 ‖ index u32) × n, ascending           |
  * | 18  | actStates   | act number u64 → JSON: how far the act has come                                     |
  * | 19  | actBatches  | batch number u64 → JSON, see `acts/act-batch-entry.ts`                              |
  * | 20  | orderedActs | order u64 → JSON: an act that holds, see `acts/history.ts`                          |
  * | 21  | placeActs   | list number u32 ‖ index u32 → order u64 × n: the acts on one entry                  |
  * | 22  | changes     | version u64 ‖ chunk u32 → what the version changed, see `status-changes.ts`         |
+ * | 23  | actRoots    | root 32 → batch number u64 of an anchored batch of acts                             |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
@@ -53,7 +54,8 @@ type TableName =
   | 'actBatches'
   | 'orderedActs'
   | 'placeActs'
-  | 'changes';
+  | 'changes'
+  | 'actRoots';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -78,6 +80,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   orderedActs: { tag: 20, format: 1 },
   placeActs: { tag: 21, format: 1 },
   changes: { tag: 22, format: 1 },
+  actRoots: { tag: 23, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;
