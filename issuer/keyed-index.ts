@@ -67,9 +67,9 @@ export class KeyedIndex {
     return keyed(this.#documentKey, document);
   }
 
-  /** Of a sender's idempotency key for an act. */
-  ofActRequest(idempotencyKey: string): Uint8Array {
-    return keyed(this.#actRequestKey, toUtf8(idempotencyKey));
+  /** Of a request for an act, or of the key that its sender gave it. */
+  ofRequest(text: string): Uint8Array {
+    return keyed(this.#actRequestKey, toUtf8(text));
   }
 
   /** 22 characters of base64url. */

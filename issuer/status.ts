@@ -82,7 +82,7 @@ export class Status {
     const publishedThrough = published === undefined ? 0 : readUint64(published.key);
     for await (const { value } of deps.tables.statuses.entries()) {
       const version = decodeStatusVersion(value);
-      const changes = await readChanges(deps.tables, version.version);
+      const changes = version.changes === 0 ? [] : await readChanges(deps.tables, version.version);
       status.#staged = status.#next(version, changes);
       status.#seen = sightOf(version);
       if (version.version === publishedThrough) status.#published = status.#staged;

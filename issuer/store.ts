@@ -19,13 +19,14 @@
  * | 13  | published   | version u64 → nothing: the version is final                                         |
  * | 14  | proposals   | act number u64 → sealed act, see `acts/proposal-entry.ts`                           |
  * | 15  | actIds      | act id 16 → act number u64                                                          |
- * | 16  | actRequests | HMAC(idempotency key) 16 → SHA-256 of the request 32 ‖ act number u64               |
+ * | 16  | actRequests | HMAC(idempotency key) 16 → HMAC(request) 16 ‖ act number u64                        |
  * | 17  | actPlaces   | act number u64 ‖ chunk u32 → (list number u32 ‖ index u32) × n, ascending           |
  * | 18  | actStates   | act number u64 → JSON: how far the act has come                                     |
  * | 19  | actBatches  | batch number u64 → JSON, see `acts/act-batch-entry.ts`                              |
  * | 20  | orderedActs | order u64 → JSON: an act that holds, see `acts/history.ts`                          |
  * | 21  | placeActs   | list number u32 ‖ index u32 → order u64 × n: the acts on one entry                  |
  * | 22  | changes     | version u64 ‖ chunk u32 → what the version changed, see `status-changes.ts`         |
+ * | 23  | actRoots    | root 32 → batch number u64 of an anchored batch of acts                             |
  * | 25  | requests    | HMAC(idempotency key) 16 → begun at u64 ‖ chunks u32, see `idempotency.ts`          |
  * | 26  | requestParts| HMAC(key) 16 ‖ chunk u32 → HMAC(rows) 16 ‖ first record made u64 ‖ count u32        |
  * | 27  | requestTimes| begun at u64 ‖ HMAC(key) 16 → nothing                                               |
@@ -65,6 +66,7 @@ type TableName =
   | 'orderedActs'
   | 'placeActs'
   | 'changes'
+  | 'actRoots'
   | 'requests'
   | 'requestParts'
   | 'requestTimes'
@@ -100,6 +102,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   orderedActs: { tag: 20, format: 1 },
   placeActs: { tag: 21, format: 1 },
   changes: { tag: 22, format: 1 },
+  actRoots: { tag: 23, format: 1 },
   requests: { tag: 25, format: 1 },
   requestParts: { tag: 26, format: 1 },
   requestTimes: { tag: 27, format: 1 },

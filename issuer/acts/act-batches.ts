@@ -13,7 +13,7 @@ import { assembleBatch, MAX_BATCH_LEAVES } from '../../core/commitment/batch.ts'
 import { paddingLeafHash, SEED_BYTES } from '../../core/commitment/hmac.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import { invariant } from '../../core/errors.ts';
-import { toUint64 } from '../../service/big-endian.ts';
+import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import type { Clock, RandomBytes } from '../../service/clock.ts';
 import type { Log } from '../../service/logging.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
@@ -148,11 +148,9 @@ export class ActBatches {
 
   /** The anchored batch with this root; throws `ACT_BATCH_NOT_FOUND`. */
   async findAnchored(root: Hex): Promise<ActBatchEntry> {
-    for await (const { value } of this.#deps.tables.actBatches.entries({ reverse: true })) {
-      const batch = decodeActBatch(value);
-      if (batch.root === root && batch.state === 'anchored') return batch;
-    }
-    throw notFound();
+    const number = await this.#deps.tables.actRoots.get(fromHex(root));
+    if (number === undefined) throw notFound();
+    return await this.load(readUint64(number));
   }
 
   /** What whoever approves has to see. */
@@ -248,6 +246,7 @@ export class ActBatches {
       const writes = new WriteBatch();
       const anchored: ActBatchEntry = { ...batch, state: 'anchored' };
       writes.put(TABLES.actBatches, toUint64(batch.number), encodeActBatch(anchored));
+      writes.put(TABLES.actRoots, fromHex(batch.root), toUint64(batch.number));
       const holding = history.append(writes, acts);
       for (const { number, order } of holding) {
         proposals.setState(writes, number, { state: 'anchored', order, batch: batch.number });

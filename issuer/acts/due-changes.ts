@@ -16,8 +16,8 @@ export interface DueChanges {
 }
 
 export interface DueDependencies {
-  readonly history: ActHistory;
-  readonly proposals: Proposals;
+  readonly history: Pick<ActHistory, 'statusesAt'>;
+  readonly proposals: Pick<Proposals, 'places'>;
   /** Changes in one version; smaller in tests. */
   readonly maxChanges?: number;
 }

@@ -60,7 +60,7 @@ export async function explainVersions(
   for await (const { version, listCount, changes } of versionsIn({ after, through }, tables)) {
     more = versions.length === MAX_VERSIONS || (count > 0 && count + changes > MAX_CHANGES);
     if (more) break;
-    const rows = await readChanges(tables, version);
+    const rows = changes === 0 ? [] : await readChanges(tables, version);
     for (const { order } of rows) orders.add(order);
     versions.push({ version, listCount, changes: explained(rows, naming) });
     count += changes;

@@ -109,13 +109,14 @@ export class ActHistory {
     since: { readonly order: number; readonly atSeconds: number },
     nowSeconds: number,
   ): readonly HoldingAct[] {
-    return this.#acts
-      .slice(0, this.#indexedThrough)
-      .filter((act) =>
-        act.order > since.order
-          ? act.effectiveFrom <= nowSeconds
-          : edgesOf(act).some((edge) => edge > since.atSeconds && edge <= nowSeconds),
-      );
+    const isBetween = (edge: number): boolean => edge > since.atSeconds && edge <= nowSeconds;
+    return this.#acts.filter(
+      ({ order, effectiveFrom, until }) =>
+        order <= this.#indexedThrough &&
+        (order > since.order
+          ? effectiveFrom <= nowSeconds
+          : isBetween(effectiveFrom) || (until !== undefined && isBetween(until))),
+    );
   }
 
   /** The first edge of an act after an instant, Unix seconds. */

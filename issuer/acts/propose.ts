@@ -5,11 +5,9 @@
  */
 import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
 import { equalBytes } from '../../core/bytes/equal.ts';
-import { toUtf8 } from '../../core/bytes/utf8.ts';
 import { concatBytes } from '../../core/bytes/concat.ts';
 import { problemOf } from '../../core/act/act.ts';
 import type { GroupSelector, Selector } from '../../core/act/selector.ts';
-import type { Crypto } from '../../core/crypto.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
 import { IssuerError } from '../errors.ts';
@@ -41,7 +39,7 @@ export interface ProposeDependencies extends SelectDependencies, DrawUpDependenc
   ) => Promise<readonly StatusPlace[]>;
 }
 
-const DIGEST_BYTES = 32;
+const NAME_BYTES = 16;
 
 export class Proposer {
   readonly #deps: ProposeDependencies;
@@ -79,17 +77,17 @@ export class Proposer {
   }
 
   async #known(request: ActRequest, idempotencyKey: string): Promise<Proposal | undefined> {
-    const { index, crypto, proposals, tables } = this.#deps;
-    const value = await tables.actRequests.get(index.ofActRequest(idempotencyKey));
+    const { index, proposals, tables } = this.#deps;
+    const value = await tables.actRequests.get(index.ofRequest(idempotencyKey));
     if (value === undefined) return undefined;
-    if (!equalBytes(value.subarray(0, DIGEST_BYTES), requestDigest(crypto, request))) {
+    if (!equalBytes(value.subarray(0, NAME_BYTES), index.ofRequest(toCanonicalJson(request)))) {
       throw new IssuerError('ACT_REQUEST_REUSED', 'the same key came with another act');
     }
-    return await proposals.load(readUint64(value, DIGEST_BYTES));
+    return await proposals.load(readUint64(value, NAME_BYTES));
   }
 
   async #store(request: ActRequest, idempotencyKey: string | undefined): Promise<Proposal> {
-    const { crypto, index, proposals, store } = this.#deps;
+    const { index, proposals, store } = this.#deps;
     const selection = await this.#select(request.target);
     if (selection.places.length === 0)
       throw new IssuerError('ACT_SELECTS_NOTHING', 'no credential is what it names');
@@ -97,8 +95,8 @@ export class Proposer {
     const proposal = proposals.add(batch, drawUpAct(request, selection, this.#deps), selection.places);
     proposals.setState(batch, proposal.number, { state: 'proposed' });
     if (idempotencyKey !== undefined) {
-      const value = concatBytes(requestDigest(crypto, request), toUint64(proposal.number));
-      batch.put(TABLES.actRequests, index.ofActRequest(idempotencyKey), value);
+      const value = concatBytes(index.ofRequest(toCanonicalJson(request)), toUint64(proposal.number));
+      batch.put(TABLES.actRequests, index.ofRequest(idempotencyKey), value);
     }
     // Commit point: the act is there with all its places, or not at all.
     await store.commit(batch);
@@ -122,8 +120,4 @@ export class Proposer {
   #nowSeconds(): number {
     return Math.floor(this.#deps.now() / 1000);
   }
-}
-
-function requestDigest(crypto: Crypto, request: ActRequest): Uint8Array {
-  return crypto.sha256(toUtf8(toCanonicalJson(request)));
 }

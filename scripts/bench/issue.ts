@@ -111,26 +111,9 @@ async function takeIn(issuer: Issuer, first: number, count: number): Promise<voi
 }
 
 function instantLedger(): { ledger: AnchorPort; status: StatusPort } {
-  const batches = new Map<string, AnchoredBatch>();
   let published: PublishedStatus | undefined;
   return {
-    ledger: {
-      account: ACCOUNT,
-      async anchor({ root, log2Size, class: batchClass, expectedSequence }) {
-        const anchored = {
-          timeSeconds: Math.floor(Date.now() / 1000),
-          log2Size,
-          class: batchClass,
-          sequence: expectedSequence,
-          account: ACCOUNT,
-        };
-        batches.set(toHex(root), anchored);
-        return anchored;
-      },
-      find: async (root) => batches.get(toHex(root)),
-      sequence: async () => batches.size,
-      anchoredAfter: async () => [],
-    },
+    ledger: instantAnchors(),
     status: {
       account: ACCOUNT,
       async publish({ version, listsRoot, actsDigest, nextUpdate }) {
@@ -143,5 +126,27 @@ function instantLedger(): { ledger: AnchorPort; status: StatusPort } {
       actSequence: async () => 0,
       anchorActs: async () => 'refused',
     },
+  };
+}
+
+/** Takes every batch at once. */
+export function instantAnchors(): AnchorPort {
+  const batches = new Map<string, AnchoredBatch>();
+  return {
+    account: ACCOUNT,
+    async anchor({ root, log2Size, class: batchClass, expectedSequence }) {
+      const anchored = {
+        timeSeconds: Math.floor(Date.now() / 1000),
+        log2Size,
+        class: batchClass,
+        sequence: expectedSequence,
+        account: ACCOUNT,
+      };
+      batches.set(toHex(root), anchored);
+      return anchored;
+    },
+    find: async (root) => batches.get(toHex(root)),
+    sequence: async () => batches.size,
+    anchoredAfter: async () => [],
   };
 }

@@ -1,4 +1,5 @@
 /** `hcl bench [NAME…] [--size N] [--json]`: every figure is a ratio of medians taken in one run, on this machine, now. */
+import { benchAct } from './act.ts';
 import { benchIssue } from './issue.ts';
 import { machineLine, type Figure, type Settings } from './harness.ts';
 import { benchMerkle } from './merkle.ts';
@@ -12,6 +13,7 @@ export const BENCHMARKS: Readonly<Record<string, (settings: Settings) => Promise
   verify: benchVerify,
   replica: benchReplica,
   node: benchNode,
+  act: benchAct,
 };
 
 export const BENCH_SETTINGS: Settings = { rounds: 9, blockMs: 250, seed: 20_221_221 };
