@@ -16,6 +16,7 @@ import { printFindings } from '../support/findings.ts';
 import { isLongRun } from '../support/scale.ts';
 import {
   failing,
+  hasFailed,
   hasStrace,
   readTrace,
   targetOf,
@@ -31,7 +32,7 @@ import { LedgerServer } from './support/ledger-server.ts';
 const PROGRAM = fileURLToPath(new URL('support/faulted-issuer.ts', import.meta.url));
 const CALLS = ['openat', 'write', 'fdatasync', 'fsync', 'rename', 'unlink', 'mkdir'];
 const FAULTS = ['EIO', 'ENOSPC', 'SIGKILL'] as const;
-const SAMPLED = 9;
+const SAMPLED = 6;
 const RECORDS = 6;
 /** Of the program: its store did not open. */
 const NOT_OPENED = 6;
@@ -56,7 +57,7 @@ describe('issuer: system calls of the store that fail', function () {
       (_, i) => faults[Math.floor(i * step)],
     );
     const totals = new Map(
-      FAULTS.map((fault) => [fault, { runs: 0, 'went on': 0, 'did not open': 0, killed: 0, answered: 0 }]),
+      FAULTS.map((fault) => [fault, { runs: 0, 'went on': 0, 'did not open': 0, killed: 0, 'not reached': 0, answered: 0 }]),
     );
     for (const fault of chosen) {
       if (fault === undefined) continue;
@@ -98,10 +99,12 @@ async function faultsOfACleanRun(): Promise<readonly InjectedFault[]> {
 /** One run with a fault, then a look at what is there. */
 async function runWith(fault: InjectedFault): Promise<{
   readonly answered: number;
-  readonly end: 'went on' | 'did not open' | 'killed';
+  readonly end: 'went on' | 'did not open' | 'killed' | 'not reached';
 }> {
   await using house = await IssuerHouse.create();
-  const { rows, exit } = await run(house, failing({ ...fault, path: house.folder + fault.path }));
+  const trace = join(house.folder, 'trace');
+  const { rows, exit } = await run(house, failing({ ...fault, path: house.folder + fault.path }, trace));
+  const isReached = hasFailed(await readFile(trace, 'latin1'));
   const [code, signal] = exit;
   const name = `${fault.call} ${fault.path} ${fault.when} ${fault.fault}`;
   expect(
@@ -117,10 +120,12 @@ async function runWith(fault: InjectedFault): Promise<{
     leavesOf: async (root) => (await issuer.batch(root)).leaves,
     codeOf: (handle) => issuer.code(handle),
   });
-  return {
-    answered: rows.length,
-    end: code === 0 ? 'went on' : code === NOT_OPENED ? 'did not open' : 'killed',
-  };
+  return { answered: rows.length, end: isReached ? endOf(code) : 'not reached' };
+}
+
+function endOf(code: unknown): 'went on' | 'did not open' | 'killed' {
+  if (code === 0) return 'went on';
+  return code === NOT_OPENED ? 'did not open' : 'killed';
 }
 
 async function run(

@@ -76,15 +76,20 @@ export interface InjectedFault {
   readonly fault: 'EIO' | 'ENOSPC' | 'SIGKILL';
 }
 
-/** The words before a command that make one call of it on one path fail, or kill it. */
-export function failing({ call, path, when, fault }: InjectedFault): readonly string[] {
+/** The words before a command that make one call of it on one path fail, or kill it, and write the calls to `file`. */
+export function failing({ call, path, when, fault }: InjectedFault, file: string): readonly string[] {
   const what = fault === 'SIGKILL' ? 'signal=KILL' : `error=${fault}`;
   return [
-    ...['strace', '-f', '--seccomp-bpf', '-q', '-o', '/dev/null', '-P', path, '-e', `trace=${call}`],
+    ...['strace', '-f', '-q', '-o', file, '-P', path, '-e', `trace=${call}`],
     ...['-e', `inject=${call}:${what}:when=${when}`],
     // Faults are counted for each thread: one does all the work on files.
     ...['-E', 'UV_USE_IO_URING=0', '-E', 'UV_THREADPOOL_SIZE=1'],
   ];
+}
+
+/** Whether a trace shows that the fault came about: whoever calls in another order may never make that call. */
+export function hasFailed(trace: string): boolean {
+  return /\(INJECTED|killed by SIGKILL/.test(trace);
 }
 
 /** Reads a trace; `firstTick` lets traces follow one another. */
