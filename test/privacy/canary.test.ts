@@ -5,13 +5,16 @@
 import { Buffer } from 'node:buffer';
 import { createPrivateKey } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
+import type { PrivacyReport } from '../../auditor/privacy-audit.ts';
+import { runCommand } from '../../cli/commands.ts';
+import { writeConsortiumFile } from '../../cli/consortium-file.ts';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
 import { toHex } from '../../core/bytes/hex.ts';
@@ -21,7 +24,8 @@ import type { Verdict } from '../../core/verify/verdict.ts';
 import { createSecrets, writeSecrets, type IssuerSecrets } from '../../issuer/secrets.ts';
 import { createRandomBytes } from '../../service/clock.ts';
 import { Envelope } from '../../service/envelope.ts';
-import { ISSUER_DID, keyOf } from '../ledger/support/test-ledger.ts';
+import { CHAIN_ID, ISSUER_DID, keyOf } from '../ledger/support/test-ledger.ts';
+import { ioDouble } from '../cli/io-double.ts';
 import { isLongRun, runs } from '../support/scale.ts';
 import { allBytesBelow, type FoundBytes } from './support/level-files.ts';
 import { hitsOf, spellingsOf, unsaltedHashesOf, type Needle } from './support/spellings.ts';
@@ -91,6 +95,8 @@ describe('canaries', function () {
   let hay: readonly FoundBytes[];
   /** What the verifier says to a print of an erased record. */
   let erasedAnswer: Verdict | undefined;
+  /** What `hcl record account` says of all leaves. */
+  let leavesAccount: PrivacyReport | undefined;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hcl-canary-'));
@@ -116,6 +122,11 @@ describe('canaries', function () {
   it('were erased: a checkpoint that is shown the print says "withdrawn" (F30)', () => {
     expect(erasedAnswer?.reasons).to.deep.equal(['STATUS_REVOKED']);
     expect(erasedAnswer?.outcome).to.equal('stop');
+  });
+
+  it('were on the ledger as leaves: each a record, erased and revoked, or padding', () => {
+    expect(leavesAccount).to.include({ passed: true, erased: 2 });
+    expect(leavesAccount?.records).to.be.at.least(2);
   });
 
   it('of a person are nowhere: logs, metrics, problems, URLs, ledger, stores, temporary files', () => {
@@ -178,7 +189,8 @@ describe('canaries', function () {
     await misbehave(first);
     await actAndErase(first);
     await gather(first);
-    const dying = call(first, 'POST', '/records', { body: manyRows(runs(3_000, 50_000)), type: 'text/csv' });
+    leavesAccount = await accountOf(first);
+    const dying = call(first, 'POST', '/records', { body: manyRows(runs(1_500, 50_000)), type: 'text/csv' });
     await first.untilLogged('"count":');
     first.kill();
     await dying.catch(() => undefined);
@@ -272,6 +284,24 @@ describe('canaries', function () {
     expect((await post('/erasures', { recordId: second, ground: 'subject-request' })).status).to.equal(200);
     await turned;
     erasedAnswer = await verdictOf(services, print, ({ outcome }) => outcome === 'stop');
+  }
+
+  async function accountOf({ urls }: Services): Promise<PrivacyReport> {
+    const data = await mkdtemp(join(tmpdir(), 'hcl-canary-operator-'));
+    await writeFile(join(data, 'operator.token'), secrets.operatorToken, { mode: 0o600 });
+    const issuer = { name: 'CLINIC', did: ISSUER_DID, url: urls.issuer, jurisdiction: 'HK' };
+    await writeConsortiumFile(data, {
+      version: 1,
+      rpcUrl: urls.node,
+      chainId: CHAIN_ID,
+      deployment: join(folder, 'deployment.json'),
+      verifierUrl: urls.verifier,
+      issuers: [{ ...issuer, operatorTokenFile: 'operator.token' }],
+    });
+    const io = ioDouble({ env: { HCL_DATA: data }, fetch });
+    expect(await runCommand('record', ['account', '--issuer', 'CLINIC', '--json'], io)).to.equal(0);
+    await rm(data, { recursive: true });
+    return JSON.parse(io.written.out) as PrivacyReport; // what the command prints
   }
 
   async function gather({ urls }: Services): Promise<void> {
