@@ -26,6 +26,8 @@ contract TrustList is IssuerRegistry, TypedData {
   uint16 private constant MAX_APPROVERS = 256;
   /// @dev Readers number all accounts with 16 bits (`core/trust/root-index.ts`).
   uint32 private constant MAX_ACCOUNTS_IN_ALL = 65_536;
+  /// @dev An eighth of them, so that no authority, nor a thief of its key, can use up what all share.
+  uint32 private constant MAX_ACCOUNTS_OF_AUTHORITY = 8_192;
   bytes32 private constant SERVE_ISSUER_TYPE_HASH = keccak256(
     "ServeIssuer(bytes32 issuer,address account,uint64 deadline)"
   );
@@ -37,6 +39,8 @@ contract TrustList is IssuerRegistry, TypedData {
   mapping(address account => Grant) private _accounts;
   mapping(bytes32 issuer => Counts) private _counts;
   uint32 private _accountsInAll;
+  /// @dev Of all its issuers, ended ones included.
+  mapping(bytes32 authorityId => uint32) private _accountsOfAuthority;
 
   constructor(
     address accessManager,
@@ -82,8 +86,7 @@ contract TrustList is IssuerRegistry, TypedData {
     if (_now() > deadline) revert TrustListDeadlinePassed(deadline, _now());
     bytes32 willingness = keccak256(abi.encode(SERVE_ISSUER_TYPE_HASH, issuer, account, deadline));
     if (!_isSignedBy(account, willingness, consent)) revert TrustListNoConsent(issuer, account);
-    if (_accountsInAll == MAX_ACCOUNTS_IN_ALL) revert TrustListTooMany(issuer, MAX_ACCOUNTS_IN_ALL);
-    _accountsInAll += 1;
+    _countAccount(issuer);
     _counts[issuer].accounts = _countOneMore(issuer, _counts[issuer].accounts, MAX_ACCOUNTS);
 
     _issuerOfAccount[account] = issuer;
@@ -178,6 +181,16 @@ contract TrustList is IssuerRegistry, TypedData {
   function _knownAccount(bytes32 issuer, address account) private view returns (Grant storage) {
     if (_issuerOfAccount[account] != issuer) revert TrustListUnknownAccount(issuer, account);
     return _accounts[account];
+  }
+
+  function _countAccount(bytes32 issuer) private {
+    bytes32 authorityId = issuerOf(issuer).authority;
+    if (_accountsInAll == MAX_ACCOUNTS_IN_ALL) revert TrustListTooMany(issuer, MAX_ACCOUNTS_IN_ALL);
+    if (_accountsOfAuthority[authorityId] == MAX_ACCOUNTS_OF_AUTHORITY) {
+      revert TrustListTooMany(authorityId, MAX_ACCOUNTS_OF_AUTHORITY);
+    }
+    _accountsInAll += 1;
+    _accountsOfAuthority[authorityId] += 1;
   }
 
   function _countOneMore(bytes32 issuer, uint16 count, uint16 limit) private pure returns (uint16) {

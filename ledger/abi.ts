@@ -63,7 +63,7 @@ export const TRUST_LIST_ERRORS = [
   'error TrustListDeadlinePassed(uint64 deadline, uint64 time)',
   'error TrustListApproverExists(bytes32 issuer, address approver)',
   'error TrustListUnknownApprover(bytes32 issuer, address approver)',
-  'error TrustListTooMany(bytes32 issuer, uint256 limit)',
+  'error TrustListTooMany(bytes32 subject, uint256 limit)',
   'error TrustListZeroAddress()',
   'error TrustListInvalidCheckpointSet(uint256 keys, uint8 threshold)',
   'error TrustListPredecessorRecorded()',

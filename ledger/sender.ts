@@ -107,7 +107,7 @@ export class Sender {
     for (;;) {
       const nonce = await this.#settledNonce(deadline);
       if (await this.#patiently(isDone, deadline)) return undefined;
-      await this.#patiently(() => this.#rehearse(call, 'latest'), deadline);
+      await this.#patiently(() => this.#rehearse(call, 'pending'), deadline);
       const receipt = await this.#fateOf(this.#sign(call, nonce), call, deadline);
       if (receipt !== undefined) return receipt;
       // Another transaction of this account took the nonce: ours can never be in the chain, so a new one may.
@@ -127,8 +127,11 @@ export class Sender {
     return { sealed: parseQuantity(sealed, 'a nonce'), waiting: parseQuantity(waiting, 'a nonce') };
   }
 
-  /** Carries the call out without a trace, so that a contract's refusal costs no transaction. */
-  async #rehearse(call: Call, block: Hex | 'latest'): Promise<void> {
+  /**
+   * Carries the call out without a trace, so that a contract's refusal costs no transaction. `pending` has the time of
+   * the block to come: at the latest one's, a power that has begun since would not be there yet.
+   */
+  async #rehearse(call: Call, block: Hex | 'pending'): Promise<void> {
     const { to, data, gasLimit = DEFAULT_GAS } = call;
     const request = {
       from: this.address,

@@ -71,7 +71,7 @@ export class Executor {
     await this.#state.checkpoint();
     let outcome: Omit<Execution, 'stateRoot'>;
     try {
-      outcome = await this.#runAll(environmentBlock(position, this.#rules), transactions);
+      outcome = await this.#runAll(position, transactions);
     } catch (error) {
       await this.#state.revert();
       this.#nodes.discard();
@@ -84,7 +84,7 @@ export class Executor {
   }
 
   async #runAll(
-    block: Block,
+    position: BlockPosition,
     transactions: Iterable<TypedTransaction>,
   ): Promise<Omit<Execution, 'stateRoot'>> {
     const included: TypedTransaction[] = [];
@@ -92,12 +92,14 @@ export class Executor {
     const left: TypedTransaction[] = [];
     const receipts: Receipt[] = [];
     let gasUsed = 0n;
+    let block: Block | undefined; // making one takes as long as checking an empty block's seal
     for (const transaction of transactions) {
       // All after the first that does not fit wait too: a sender's later nonces must not overtake it.
       if (left.length > 0 || gasUsed + transaction.gasLimit > BLOCK_GAS_LIMIT) {
         left.push(transaction);
         continue;
       }
+      block ??= environmentBlock(position, this.#rules);
       const result = await this.#run(transaction, block, gasUsed);
       if (result === undefined) {
         refused.push(transaction);

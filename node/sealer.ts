@@ -10,7 +10,7 @@ import type { SealedBlock } from './block.ts';
 import { BLOCK_GAS_LIMIT, type ChainRules } from './chain-rules.ts';
 import type { ChainStore } from './chain-store.ts';
 import { bloomOf } from './bloom.ts';
-import type { Execution, Executor } from './executor.ts';
+import type { BlockPosition, Execution, Executor } from './executor.ts';
 import { sealHeader, type Header } from './header.ts';
 import { orderedRoot } from './merkle-roots.ts';
 import type { PooledTransaction, TransactionPool } from './pool.ts';
@@ -83,6 +83,12 @@ export class Sealer {
     void this.#sealSoon();
   }
 
+  /** Number and time of a block that would be made now. */
+  get nextPosition(): BlockPosition {
+    const parent = headOf(this.#dependencies.store);
+    return { number: parent.number + 1n, timestamp: this.#nextTimestamp(parent) };
+  }
+
   /** Seals one block now, empty or not. */
   sealNow(): Promise<void> {
     return this.#enqueue(() => this.#sealOne('even empty'));
@@ -113,7 +119,7 @@ export class Sealer {
     const { store, executor, pool } = this.#dependencies;
     const parent = headOf(store);
     const waiting = this.#permitted(pool.executable());
-    const position = { number: parent.number + 1n, timestamp: this.#nextTimestamp(parent) };
+    const position = this.nextPosition;
     const execution = await executor.execute(
       parent.stateRoot,
       position,
@@ -215,8 +221,7 @@ export class Sealer {
   }
 
   #leadSeconds(): number {
-    const next = this.#nextTimestamp(headOf(this.#dependencies.store));
-    return Number(next) - Math.floor(this.#dependencies.nowSeconds());
+    return Number(this.nextPosition.timestamp) - Math.floor(this.#dependencies.nowSeconds());
   }
 
   /** Even no pause lets requests in that arrived while a block was made; a long one ends when the node stops. */

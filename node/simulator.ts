@@ -10,8 +10,7 @@ import { createEVM, EVMError, type EVM } from '@ethereumjs/evm';
 import type { MerkleStateManager } from '@ethereumjs/statemanager';
 import { bytesToUnprefixedHex, equalsBytes, type Address } from '@ethereumjs/util';
 import type { ChainRules } from './chain-rules.ts';
-import { blockHashSource, environmentBlock, type BlockHashes } from './executor.ts';
-import type { Header } from './header.ts';
+import { blockHashSource, environmentBlock, type BlockHashes, type BlockPosition } from './executor.ts';
 import type { StateNodes } from './state-nodes.ts';
 import { openWorldState } from './world-state.ts';
 
@@ -25,6 +24,11 @@ export interface Message {
   /** Gas for the execution, intrinsic gas not included. */
   readonly gas: bigint;
   readonly accessList: readonly AccessListItem[];
+}
+
+/** When a message runs: a header is one, and so is the block that would be made now. */
+export interface Moment extends BlockPosition {
+  readonly stateRoot: Uint8Array;
 }
 
 export interface AccessListItem {
@@ -65,14 +69,14 @@ export class Simulator {
     );
   }
 
-  /** Runs a message as if it were in the block of `header`, on the state after that block. */
-  run(message: Message, header: Header): Promise<Outcome> {
+  /** Runs a message as if it were in a block of this number and time, on this state. */
+  run(message: Message, moment: Moment): Promise<Outcome> {
     return this.#serially(async () => {
       await nextTurn();
-      await this.#moveTo(header.stateRoot);
+      await this.#moveTo(moment.stateRoot);
       await this.#state.checkpoint();
       try {
-        return await this.#execute(message, header);
+        return await this.#execute(message, moment);
       } finally {
         this.#evm.journal.cleanJournal();
         await this.#state.revert();
@@ -80,10 +84,10 @@ export class Simulator {
     });
   }
 
-  async #execute(message: Message, header: Header): Promise<Outcome> {
+  async #execute(message: Message, moment: Moment): Promise<Outcome> {
     this.#warm(message);
     const { execResult } = await this.#evm.runCall({
-      block: environmentBlock(header, this.#rules),
+      block: environmentBlock(moment, this.#rules),
       caller: message.from,
       ...(message.to === undefined ? {} : { to: message.to }),
       value: message.value,

@@ -110,8 +110,9 @@ interface ITrustList {
   error TrustListApproverExists(bytes32 issuer, address approver);
   /// @notice The issuer has no such approver.
   error TrustListUnknownApprover(bytes32 issuer, address approver);
-  /// @notice The issuer can add no more keys, accounts or approvers: `limit` of them, ended ones included, is all.
-  error TrustListTooMany(bytes32 issuer, uint256 limit);
+  /// @notice No more keys, accounts or approvers: `limit` of them, ended ones included, is all that `subject` may have,
+  /// the issuer, or its authority for all its issuers.
+  error TrustListTooMany(bytes32 subject, uint256 limit);
   /// @notice The zero address is nobody.
   error TrustListZeroAddress();
   /// @notice Too many keys, a key of zeros or twice, or a threshold that is not between 1 and their number.
@@ -363,8 +364,8 @@ interface ITrustList {
     uint64 from,
     uint64 until
   ) external;
-  /// @notice Adds an account after the delay; emits `AccountAdded`. An issuer has at most 64 accounts, all issuers
-  /// together 65,536.
+  /// @notice Adds an account after the delay; emits `AccountAdded`. An issuer has at most 64 accounts, the issuers of
+  /// one authority together 8,192, all issuers 65,536.
   /// @dev EIP-712 `ServeIssuer(bytes32 issuer,address account,uint64 deadline)` in the domain `{name: "TrustList",
   /// version: "1", chainId, verifyingContract}`. No nonce: an account is added once. A signature is 65 bytes r, s, v
   /// with a low s.

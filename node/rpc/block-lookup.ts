@@ -19,7 +19,7 @@ export function requireBlock(context: RpcContext, reference: BlockReference): Se
   return block;
 }
 
-/** `pending` is the latest block: what waits has no order before it is sealed. */
+/** `pending` is the latest block: what waits has no order before it is sealed. Calls at it have a time of their own (state.ts). */
 export function numberOfTag(context: RpcContext, tag: BlockTag): bigint {
   return tag === 'earliest' ? 0n : context.head().header.number;
 }

@@ -2,7 +2,7 @@
 import { getMerkleStateProof } from '@ethereumjs/statemanager';
 import { bytesToHex } from '@ethereumjs/util';
 import type { Header } from '../header.ts';
-import type { Message, Outcome } from '../simulator.ts';
+import type { Message, Moment, Outcome } from '../simulator.ts';
 import { requireBlock } from './block-lookup.ts';
 import type { RpcContext, RpcMethods } from './context.ts';
 import { invalidParams, refused, RPC_EXECUTION_REVERTED, RpcError } from './errors.ts';
@@ -66,8 +66,8 @@ export const stateMethods: RpcMethods = {
     const call = parseCall(params[0]);
     const intrinsic = intrinsicGas(call, context.rules);
     if (call.gas < intrinsic) throw refused(`intrinsic gas too low: have ${call.gas}, want ${intrinsic}`);
-    const header = headerAt(context, params[1]);
-    const outcome = await context.simulator.run(toMessage(call, call.gas - intrinsic), header);
+    const moment = momentOf(context, params[1]);
+    const outcome = await context.simulator.run(toMessage(call, call.gas - intrinsic), moment);
     if (outcome.kind !== 'returned') throw callError(outcome);
     return bytesToHex(outcome.data);
   },
@@ -75,10 +75,10 @@ export const stateMethods: RpcMethods = {
   eth_estimateGas: async (context, params) => {
     requireNoOverrides(params);
     const call = parseCall(params[0]);
-    const header = headerAt(context, params[1]);
+    const moment = momentOf(context, params[1]);
     const intrinsic = intrinsicGas(call, context.rules);
     const { gas, outcome } = await estimateGas(call.gas, intrinsic, (given) =>
-      context.simulator.run(toMessage(call, given), header),
+      context.simulator.run(toMessage(call, given), moment),
     );
     if (gas !== undefined) return quantity(gas);
     if (outcome?.kind === 'reverted') throw callError(outcome);
@@ -99,6 +99,17 @@ function requireNoOverrides(params: readonly unknown[]): void {
 
 function headerAt(context: RpcContext, block: unknown): Header {
   return requireBlock(context, parseBlockReference(block)).header;
+}
+
+/**
+ * A block's own number and time, as geth has it, even where that is long ago; `pending` is the block that would be
+ * made now, with the clock's time, before anything that waits.
+ */
+function momentOf(context: RpcContext, block: unknown): Moment {
+  const reference = parseBlockReference(block);
+  const { header } = requireBlock(context, reference);
+  const isPending = reference.by === 'tag' && reference.tag === 'pending';
+  return isPending ? { ...context.sealer.nextPosition, stateRoot: header.stateRoot } : header;
 }
 
 function toMessage({ from, to, value, data, gasPrice, accessList }: CallRequest, gas: bigint): Message {

@@ -1,5 +1,5 @@
 /** How much an issuer may add, so that no issuer can exhaust the readers. */
-import { toBeHex, zeroPadValue, Wallet } from 'ethers';
+import { concat, keccak256, toBeHex, zeroPadValue, Wallet } from 'ethers';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import {
@@ -14,6 +14,7 @@ import {
 } from './support/consortium.ts';
 
 const MAX_ACCOUNTS_IN_ALL = 65_536;
+const MAX_ACCOUNTS_OF_AUTHORITY = 8_192;
 
 describe('TrustList: bounds', () => {
   const world = useConsortium();
@@ -69,7 +70,8 @@ describe('TrustList: bounds', () => {
   });
 
   it('all issuers together have at most 65,536 accounts, as many as readers can number', async () => {
-    const counter = await slotOfAccountsInAll();
+    // The fixture has two accounts.
+    const counter = await slotOfCount(2n, BigInt);
     await world.setStorage(world.trustList, counter, zeroPadValue(toBeHex(MAX_ACCOUNTS_IN_ALL - 1), 32));
     await addAccount(2);
     const one = addAccount(3);
@@ -78,16 +80,31 @@ describe('TrustList: bounds', () => {
     await refused(other, world.trustList, 'TrustListTooMany', IDS.otherIssuer, BigInt(MAX_ACCOUNTS_IN_ALL));
   });
 
-  /** The one storage slot that holds 2 with the fixture's two accounts and 3 with a third. */
-  async function slotOfAccountsInAll(): Promise<number> {
-    const slots = Array.from({ length: 32 }, (_, slot) => slot);
+  it('the issuers of one authority have at most 8,192 accounts, so that another authority has room', async () => {
+    const counter = await slotOfCount(1n, (slot) =>
+      BigInt(keccak256(concat([IDS.authority, zeroPadValue(toBeHex(slot), 32)]))),
+    );
+    await world.setStorage(
+      world.trustList,
+      counter,
+      zeroPadValue(toBeHex(MAX_ACCOUNTS_OF_AUTHORITY - 1), 32),
+    );
+    await addAccount(2);
+    const one = addAccount(3);
+    await refused(one, world.trustList, 'TrustListTooMany', IDS.authority, BigInt(MAX_ACCOUNTS_OF_AUTHORITY));
+    await addAccount(4, IDS.otherIssuer);
+  });
+
+  /** The one storage slot that holds a count before an account of the issuer is added, and one more afterwards. */
+  async function slotOfCount(count: bigint, placeOf: (slot: number) => bigint): Promise<bigint> {
+    const slots = Array.from({ length: 32 }, (_, slot) => placeOf(slot));
     const read = (): Promise<bigint[]> =>
       Promise.all(slots.map(async (slot) => BigInt(await world.storageAt(world.trustList, slot))));
     const before = await read();
     await addAccount(1);
     const later = await read();
-    const found = slots.filter((slot) => before[slot] === 2n && later[slot] === 3n);
+    const found = slots.filter((_, i) => before[i] === count && later[i] === count + 1n);
     expect(found).to.have.length(1);
-    return Number(found[0]);
+    return found[0] ?? 0n;
   }
 });

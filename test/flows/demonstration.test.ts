@@ -8,7 +8,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
-import { after, before, describe, it } from 'mocha';
+import { after, afterEach, before, describe, it } from 'mocha';
 import { expect } from 'chai';
 import type { Verdict } from '../../core/verify/verdict.ts';
 
@@ -20,11 +20,28 @@ const CSV = [
   '',
 ].join('\n');
 
-describe('flow: the demonstration', () => {
+/**
+ * How long one step may take or a process may say nothing, on however busy a machine. The whole has no limit of its
+ * own: it is a dozen processes one after the other, and how long they take together says nothing.
+ */
+const STEP_MS = 110_000;
+
+/** Started and not ended yet. */
+const running = new Set<ChildProcess>();
+
+describe('flow: the demonstration', function () {
+  this.timeout(0);
   let data: string;
 
   before(async () => {
     data = await mkdtemp(join(tmpdir(), 'hcl-flow-'));
+  });
+
+  afterEach(async () => {
+    // What a failed test has left behind.
+    const left = [...running];
+    for (const child of left) child.kill('SIGKILL');
+    await Promise.all(left.map((child) => once(child, 'close')));
   });
 
   after(async () => {
@@ -60,7 +77,7 @@ describe('flow: the demonstration', () => {
     );
     expect(issued.out).to.include('dob');
     consortium.kill('SIGKILL');
-    await once(consortium, 'exit');
+    await ended(consortium);
 
     const again = startConsortium(data);
     const said = await untilPrinted(again, /Running\./);
@@ -73,8 +90,7 @@ describe('flow: the demonstration', () => {
     const audit = await run(['cli/main.ts', 'audit', '--json'], data);
     expect(audit.code, audit.out).to.equal(0);
     again.kill('SIGINT');
-    const [exitCode] = (await once(again, 'exit')) as [number | null];
-    expect(exitCode).to.equal(0);
+    expect(await ended(again)).to.equal(0);
   });
 });
 
@@ -88,13 +104,25 @@ function environment(data: string): NodeJS.ProcessEnv {
 }
 
 async function run(args: readonly string[], data: string): Promise<Ended> {
-  const child = spawn(process.execPath, args, { cwd: root, env: environment(data) });
+  const child = start(args, data);
   let out = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (out += text));
+    stream?.setEncoding('utf8').on('data', (text: string) => (out += text));
   }
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, out };
+  return { code: await ended(child), out };
+}
+
+/** The exit code; fails when the process takes longer than a step may. */
+async function ended(child: ChildProcess): Promise<number | null> {
+  const [code] = (await once(child, 'close', { signal: AbortSignal.timeout(STEP_MS) })) as [number | null];
+  return code;
+}
+
+function start(args: readonly string[], data: string): ChildProcess {
+  const child = spawn(process.execPath, args, { cwd: root, env: environment(data), stdio: 'pipe' });
+  running.add(child);
+  child.on('close', () => running.delete(child));
+  return child;
 }
 
 async function verdictsOf(args: readonly string[], data: string): Promise<readonly Verdict[]> {
@@ -105,19 +133,25 @@ async function verdictsOf(args: readonly string[], data: string): Promise<readon
 }
 
 function startConsortium(data: string): ChildProcess {
-  return spawn(process.execPath, ['scripts/start.ts'], { cwd: root, env: environment(data), stdio: 'pipe' });
+  return start(['scripts/start.ts'], data);
 }
 
-/** What the process has printed up to and with the line that `pattern` finds. */
+/** What the process has printed up to and with the line that `pattern` finds; it must not fall silent before. */
 function untilPrinted(child: ChildProcess, pattern: RegExp): Promise<string> {
   return new Promise((done, fail) => {
     let out = '';
+    const silent = setTimeout(() => fail(new Error(`said nothing more:\n${out}`)), STEP_MS);
     const take = (text: string): void => {
       out += text;
-      if (pattern.test(out)) done(out);
+      silent.refresh();
+      if (!pattern.test(out)) return;
+      clearTimeout(silent);
+      done(out);
     };
-    child.stdout?.setEncoding('utf8').on('data', take);
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => (out += text));
-    child.on('exit', () => fail(new Error(`ended early:\n${out}`)));
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', take);
+    child.on('exit', () => {
+      clearTimeout(silent);
+      fail(new Error(`ended early:\n${out}`));
+    });
   });
 }

@@ -5,6 +5,7 @@ import { batchAnchorAbi } from '../../ledger/abi.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
 import { isRetryable, LedgerError } from '../../ledger/errors.ts';
 import { readHistory } from './support/history.ts';
+import { consentToServe } from '../../ledger/consent.ts';
 import { LedgerRpc } from '../../ledger/rpc.ts';
 import { Sender } from '../../ledger/sender.ts';
 import { runs } from '../support/scale.ts';
@@ -21,8 +22,11 @@ import {
   addressOf,
   admitIssuer,
   deployTo,
+  FAR_FUTURE,
+  GENESIS_SECONDS,
   handOf,
   ISSUER,
+  keyOf,
   rootOf,
   startTestNode,
   type Hand,
@@ -326,6 +330,23 @@ describe('sender', () => {
     expect(sequences).to.deep.equal(Array.from({ length: 30 }, (_, i) => first + i));
     expect(await honestly.batches.sequence(ISSUER)).to.equal(first + 29);
     anchored += 30;
+  });
+
+  it('sends what is allowed by now, though no block has come since', async () => {
+    let now = GENESIS_SECONDS;
+    await using quiet = await startTestNode({ nowSeconds: () => now });
+    const there = await deployTo(quiet.url);
+    await admitIssuer(quiet.url, there);
+    using issuer = handOf('issuer', quiet.url, there);
+    const opens = now + 1000;
+    const consent = consentToServe(keyOf('stranger'), { deployment: there, issuer: ISSUER, deadline: opens });
+    await issuer.trust.addAccount(ISSUER, consent, { from: opens, until: FAR_FUTURE });
+    using stranger = handOf('stranger', quiet.url, there);
+    const batch = { root: rootOf(1), log2Size: 6, class: 'short', expectedSequence: 1 } as const;
+    const { revert } = await failure(stranger.batches.anchor(batch), 'LEDGER_REVERTED');
+    expect(revert?.name).to.equal('TrustListOutsideWindow');
+    now = opens;
+    expect(await stranger.batches.anchor(batch)).to.include({ sequence: 1, timeSeconds: opens });
   });
 
   it('gives up when patience ends, with an error that may be tried again', async () => {

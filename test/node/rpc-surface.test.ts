@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
-import { account, TestNode, type RpcAnswer } from './support/test-node.ts';
+import { account, FREE, GENESIS_SECONDS, TestNode, type RpcAnswer } from './support/test-node.ts';
 
 /** What other nodes offer and this one must not: unlocked keys, debugging, mining, control. */
 const FORBIDDEN = [
@@ -61,6 +61,36 @@ describe('node: JSON-RPC surface', () => {
       gasUsedRatio: [0],
       reward: [['0x0', '0x0']],
     });
+  });
+
+  it('answers for its own chain, whichever that is', async () => {
+    await using other = await TestNode.start({ chainId: 77 });
+    expect(await other.result('eth_chainId')).to.equal('0x4d');
+    expect(await other.result('net_version')).to.equal('77');
+    const fields = { ...FREE, chainId: 77, to: account(0).address, gasLimit: 30_000, nonce: 0 };
+    const hash = await other.result('eth_sendRawTransaction', [await account(0).signTransaction(fields)]);
+    expect(await other.result('eth_getTransactionByHash', [hash])).to.include({ chainId: '0x4d' });
+    // CHAINID, and return it.
+    const asked = await other.result('eth_call', [{ data: '0x465f5260205ff3' }, 'latest']);
+    expect(BigInt(String(asked))).to.equal(77n);
+  });
+
+  it('carries calls out at their block, and at the one that would be made now for "pending"', async () => {
+    await using quiet = await TestNode.start();
+    await quiet.node.sealBlock();
+    const sealedAt = quiet.clockSeconds;
+    quiet.clockSeconds += 500;
+    // NUMBER and TIMESTAMP, 32 bytes each.
+    const at = async (block?: string): Promise<bigint[]> => {
+      const call = { data: '0x435f524260205260405ff3' };
+      const words = String(await quiet.result('eth_call', block === undefined ? [call] : [call, block]));
+      return [BigInt(words.slice(0, 66)), BigInt(`0x${words.slice(66)}`)];
+    };
+    for (const tag of [undefined, 'latest', 'safe', 'finalized', '0x1'])
+      expect(await at(tag), tag).to.deep.equal([1n, BigInt(sealedAt)]);
+    expect(await at('earliest')).to.deep.equal([0n, BigInt(GENESIS_SECONDS)]);
+    expect(await at('pending')).to.deep.equal([2n, BigInt(quiet.clockSeconds)]);
+    expect(await quiet.result('eth_blockNumber')).to.equal('0x1');
   });
 
   it('refuses every method outside its table', async () => {

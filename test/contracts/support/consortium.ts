@@ -116,8 +116,8 @@ export interface Consortium {
     issuer: string,
     window?: { readonly from?: bigint; readonly until?: bigint },
   ) => Promise<readonly unknown[]>;
-  readonly storageAt: (contract: Contract, slot: number) => Promise<string>;
-  readonly setStorage: (contract: Contract, slot: number, word: string) => Promise<void>;
+  readonly storageAt: (contract: Contract, slot: number | bigint) => Promise<string>;
+  readonly setStorage: (contract: Contract, slot: number | bigint, word: string) => Promise<void>;
   /** A transaction in a block of the present time. */
   readonly send: (
     role: Role,
