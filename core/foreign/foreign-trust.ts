@@ -2,6 +2,7 @@
  * Whom the operator trusts to sign codes of other systems, as a value. Nothing is ever added because a code says so.
  * A member that is absent: no list for that system is loaded.
  */
+import type { DivocTrust } from './divoc/trust.ts';
 import type { HkTrust } from './hk/trust.ts';
 import type { CredentialTrust } from './jose/trust.ts';
 import type { HcertTrust } from './hcert/trust.ts';
@@ -14,4 +15,5 @@ export interface ForeignTrust {
   readonly vdsnc?: VdsncTrust;
   readonly jwt?: CredentialTrust;
   readonly hk?: HkTrust;
+  readonly divoc?: DivocTrust;
 }

@@ -14,6 +14,7 @@ import { parseStrictJson } from '../bytes/strict-json.ts';
 import type { JsonValue } from '../bytes/canonical-json.ts';
 import { toUnixSeconds } from '../record/calendar.ts';
 import type { ForeignTrust } from './foreign-trust.ts';
+import { loadDivocTrust } from './divoc/trust.ts';
 import { loadHkTrust } from './hk/trust.ts';
 import { loadCredentialTrust } from './jose/trust.ts';
 import { loadHcertTrust } from './hcert/trust.ts';
@@ -35,6 +36,7 @@ const MEMBERS = [
   'vdsncRevocations',
   'jwt',
   'hk',
+  'divoc',
 ];
 
 export interface TrustSources {
@@ -60,12 +62,14 @@ export async function parseForeignTrust(
     : undefined;
   const jwt = has('jwt') ? loadCredentialTrust(crypto, file.entries('jwt')) : undefined;
   const hk = has('hk') ? loadHkTrust(crypto, file.entries('hk')) : undefined;
+  const divoc = has('divoc') ? loadDivocTrust(crypto, file.entries('divoc')) : undefined;
   return {
     ...(hcert === undefined ? {} : { hcert }),
     ...(shc === undefined ? {} : { shc }),
     ...(vdsnc === undefined ? {} : { vdsnc }),
     ...(jwt === undefined ? {} : { jwt }),
     ...(hk === undefined ? {} : { hk }),
+    ...(divoc === undefined ? {} : { divoc }),
   };
 }
 

@@ -24,6 +24,7 @@ const KINDS: readonly (readonly [start: RegExp, kind: string])[] = [
   [/^DC0[1-4][A-Z0-9]{4}/, 'French 2D-Doc'],
   [/^mdoc:/i, 'ISO 18013-5 mobile document'],
   [/^PK\x03\x04/, 'DIVOC certificate'],
+  [/^\s*\{[\s\S]{0,400}"https:\/\/[\w./-]+\/credentials\/vaccination\/v1"/, 'DIVOC certificate'],
   [/^openid4vp:/i, 'OpenID4VP request'],
   [/^openid-credential-offer:/i, 'OpenID4VCI credential offer'],
   [/^eyJ[\w-]+\.[\w-]+\.[\w-]*~/, 'SD-JWT'],
