@@ -50,6 +50,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/fsck.ts')).fsck,
   },
   {
+    name: 'policy',
+    summary: 'Try out, compare and explain rules that are data.',
+    load: async () => (await import('./commands/policy.ts')).policy,
+  },
+  {
     name: 'bench',
     summary: 'Measure: ratios of medians taken in one run.',
     load: async () => (await import('./commands/bench.ts')).bench,

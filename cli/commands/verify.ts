@@ -1,6 +1,6 @@
 /** `hcl verify`: codes in, verdicts out; a bad code is an answer, never the end. */
 import { basename } from 'node:path';
-import { verifyCode } from '../../core/verify/verify.ts';
+import { verifyCode, type VerifyContext } from '../../core/verify/verify.ts';
 import { readQrImage } from '../../core/qr/image.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { codesOf, codesOfFile, type CodeLine } from '../code-input.ts';
@@ -11,6 +11,8 @@ import { resolvePath, type Io } from '../io.ts';
 import { readKnowledge } from '../knowledge.ts';
 import { printable, styled } from '../page.ts';
 import { readPolicy } from '../policies.ts';
+import { readPresented } from '../presented.ts';
+import { checkTogether } from '../together.ts';
 import { parseInstant } from '../times.ts';
 import { verdictPage } from '../verdict-page.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
@@ -22,6 +24,8 @@ const OPTIONS = {
   at: { type: 'string' },
   trust: { type: 'string' },
   json: { type: 'boolean' },
+  document: { type: 'string' },
+  together: { type: 'boolean' },
 } as const;
 
 const STDIN = 'stdin';
@@ -30,6 +34,7 @@ type Check = (text: string) => Promise<Verdict>;
 
 export const verify: Command = {
   usage: `Usage: hcl verify [--bundle FILE | --rpc URL] [--policy ID|FILE]
+                  [--document FILE|NUMBER] [--together]
                   [--at RFC3339] [--json] [FILE…]
 
   FILE          codes, one a line, or a PNG image of a QR code; "-" and no FILE
@@ -38,7 +43,10 @@ export const verify: Command = {
                 verifier/snapshot.hcls in the data folder)
   --rpc URL     read the ledger itself instead, once, before the first code
   --policy      base (default), ledger (inclusion stands in for the signature),
-                or a JSON file
+                rules by name ("hcl policy list"), or a JSON file
+  --document    the document in hand, to compare with: a file with its machine-
+                readable zone or {"number", "type", "name", "birth"}, or a number
+  --together    all codes are shown by one person: one decision on all of them
   --at TIME     judge as at that time, RFC 3339 (default now)
   --json        one line of JSON per code: {source, line, verdict}
 
@@ -56,8 +64,16 @@ export const verify: Command = {
     const at = values.at === undefined ? undefined : parseInstant(values.at, '--at');
     const policy = await readPolicy(values.policy, resolvePath(io, values.policy));
     const knowledge = await readKnowledge({ bundle: values.bundle, rpcUrl: values.rpc }, io);
-    const check: Check = (text) =>
-      verifyCode(text, { crypto: nodeCrypto, ...knowledge, nowSeconds: at ?? io.nowSeconds(), policy });
+    const presented = await readPresented(values.document, io);
+    const contextNow = (): VerifyContext => ({
+      crypto: nodeCrypto,
+      ...knowledge,
+      nowSeconds: at ?? io.nowSeconds(),
+      policy,
+      ...(presented === undefined ? {} : { presented }),
+    });
+    if (values.together) return checkTogether(positionals, contextNow(), values.json, io);
+    const check: Check = (text) => verifyCode(text, contextNow());
     return checkAll(positionals.length === 0 ? ['-'] : positionals, check, values.json, io);
   },
 };
