@@ -55,6 +55,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/key.ts')).key,
   },
   {
+    name: 'policy',
+    summary: 'Try out, compare and explain rules that are data.',
+    load: async () => (await import('./commands/policy.ts')).policy,
+  },
+  {
     name: 'bench',
     summary: 'Measure: ratios of medians taken in one run.',
     load: async () => (await import('./commands/bench.ts')).bench,

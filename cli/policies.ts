@@ -1,12 +1,18 @@
 /**
  * Policies on the command line: `base`, `ledger` (ledger mode: inclusion stands in for the signature; for
- * venues with queues, never for borders), or a JSON file that names what differs from `base`:
+ * venues with queues, never for borders), rules as data by name (`hk.vp`, or one version of them, `hk.vp@3`) or in
+ * a file of their own, or a JSON file that names what differs from `base`, and which rules apply:
  *
  *   { "id": "venue-strict", "version": 3, "acceptStaticPrint": false, "profiles": ["travel"] }
+ *   { "id": "lane-3", "version": 1, "rules": ["hk.vp", "my-rules.json"], "trip": {"place": "venue:active"} }
+ *   { "id": "lane-4", "version": 1, "passage": {"jurisdiction": "HK", "place": "port:SZB", "route": "CN>HK",
+ *     "traveller": "resident"}, "trip": {"booked": true} }
  */
 import { readFile } from 'node:fs/promises';
+import type { Policy } from '../core/policy/policy.ts';
 import { defaultPolicy, type VerifyPolicy } from '../core/verify/policy.ts';
 import { usageError } from './errors.ts';
+import { isRuleFile, readRules, rulesByName, rulesInText, toRulebook } from './rules.ts';
 
 const BUILT_IN: ReadonlyMap<string, VerifyPolicy> = new Map([
   ['base', defaultPolicy],
@@ -15,20 +21,36 @@ const BUILT_IN: ReadonlyMap<string, VerifyPolicy> = new Map([
 
 const SECONDS = ['clockSkewSeconds', 'freshSeconds', 'ageingSeconds', 'statusGraceSeconds'] as const;
 const FLAGS = ['ledgerMode', 'acceptStaticPrint'] as const;
-const KNOWN: ReadonlySet<string> = new Set(['id', 'version', ...SECONDS, ...FLAGS, 'profiles']);
+const RULES = ['rules', 'passage', 'trip'] as const;
+const KNOWN: ReadonlySet<string> = new Set(['id', 'version', ...SECONDS, ...FLAGS, 'profiles', ...RULES]);
 
-/** @param path the name as a path, should it be none of the built-in policies. Throws `CLI_USAGE`. */
+/** @param path the name as a path, should it be no policy's name. Throws `CLI_USAGE`. */
 export async function readPolicy(name: string, path: string): Promise<VerifyPolicy> {
   const builtIn = BUILT_IN.get(name);
   if (builtIn !== undefined) return builtIn;
+  const versions = await rulesByName(name);
+  if (versions !== undefined) return underRules(versions);
   let text: string;
   try {
     text = await readFile(path, 'utf8');
   } catch (cause) {
     const names = [...BUILT_IN.keys()].join(', ');
-    throw usageError(`--policy "${name}" is none of ${names}, and no file that can be read`, { cause });
+    throw usageError(
+      `--policy "${name}" is none of ${names}, no rules that "hcl policy list" knows, and no file that can be read`,
+      {
+        cause,
+      },
+    );
   }
-  return parsePolicy(text);
+  if (isRuleFile(text)) return underRules([rulesInText(text, path)]);
+  const rules = await readRules(parseFields(text), path);
+  return { ...parsePolicy(text), ...(rules === undefined ? {} : { rules }) };
+}
+
+/** `base`, and these versions of one policy. */
+function underRules(versions: readonly Policy[]): VerifyPolicy {
+  const { id = '', version = 0 } = versions.at(-1) ?? {};
+  return { ...defaultPolicy, id, version, rules: toRulebook([versions], {}) };
 }
 
 /** Throws `CLI_USAGE` and names the field. */

@@ -2,9 +2,10 @@
 import { REASONS, type Outcome } from '../core/verify/reasons.ts';
 import type { Evidence, ForeignEvidence, Freshness, Verdict } from '../core/verify/verdict.ts';
 import type { Output } from './io.ts';
+import { identityFields, ruleFields } from './verdict-fields.ts';
 import { fieldLines, printable, showDuration, showTime, styled, type Field, type Style } from './page.ts';
 
-const FACES: Readonly<
+export const FACES: Readonly<
   Record<Outcome, { readonly icon: string; readonly word: string; readonly style: Style }>
 > = {
   pass: { icon: '✓', word: 'PASS', style: 'green' },
@@ -25,6 +26,8 @@ export function verdictPage(verdict: Verdict, place: Place, output: Output): str
   const where = styled(output, 'dim', printable(`${place.source}:${place.line}`));
   return `${head}  ${verdict.validity}  ${where}\n${fieldLines(output, [
     ...reasonFields(verdict),
+    ...ruleFields(verdict.evidence.policies ?? []),
+    ...identityFields(verdict.evidence.identity),
     ...evidenceFields(verdict.evidence),
     {
       label: 'Knowledge',

@@ -1,6 +1,6 @@
 /** `hcl verify`: codes in, verdicts out; a bad code is an answer, never the end. */
 import { basename } from 'node:path';
-import { verifyCode } from '../../core/verify/verify.ts';
+import { verifyCode, type VerifyContext } from '../../core/verify/verify.ts';
 import { readQrImage } from '../../core/qr/image.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { CardParts } from '../card-parts.ts';
@@ -13,6 +13,8 @@ import { readForeignTrust } from '../foreign-trust.ts';
 import { readKnowledge } from '../knowledge.ts';
 import { printable, styled } from '../page.ts';
 import { readPolicy } from '../policies.ts';
+import { readPresented } from '../presented.ts';
+import { checkTogether } from '../together.ts';
 import { parseInstant } from '../times.ts';
 import { verdictPage } from '../verdict-page.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
@@ -24,6 +26,8 @@ const OPTIONS = {
   at: { type: 'string' },
   trust: { type: 'string' },
   json: { type: 'boolean' },
+  document: { type: 'string' },
+  together: { type: 'boolean' },
 } as const;
 
 const STDIN = 'stdin';
@@ -32,7 +36,8 @@ type Check = (text: string) => Promise<Verdict>;
 
 export const verify: Command = {
   usage: `Usage: hcl verify [--trust FILE] [--bundle FILE | --rpc URL]
-                  [--policy ID|FILE] [--at RFC3339] [--json] [FILE…]
+                  [--policy ID|FILE] [--document FILE|NUMBER] [--together]
+                  [--at RFC3339] [--json] [FILE…]
 
   FILE          codes, one a line, or a PNG image of a QR code; "-" and no FILE
                 mean standard input
@@ -42,7 +47,10 @@ export const verify: Command = {
                 verifier/snapshot.hcls in the data folder)
   --rpc URL     read the ledger itself instead, once, before the first code
   --policy      base (default), ledger (inclusion stands in for the signature),
-                or a JSON file
+                rules by name ("hcl policy list"), or a JSON file
+  --document    the document in hand, to compare with: a file with its machine-
+                readable zone or {"number", "type", "name", "birth"}, or a number
+  --together    all codes are shown by one person: one decision on all of them
   --at TIME     judge as at that time, RFC 3339 (default now)
   --json        one line of JSON per code: {source, line, verdict}
 
@@ -64,16 +72,19 @@ export const verify: Command = {
       { bundle: values.bundle, rpcUrl: values.rpc, isOptional: values.trust !== undefined },
       io,
     );
+    const presented = await readPresented(values.document, io);
+    const contextNow = (): VerifyContext => ({
+      crypto: nodeCrypto,
+      ...knowledge,
+      nowSeconds: at ?? io.nowSeconds(),
+      isTimeGiven: at !== undefined,
+      policy,
+      foreignTrust,
+      ...(presented === undefined ? {} : { presented }),
+    });
+    if (values.together) return checkTogether(positionals, contextNow(), values.json, io);
     const parts = new CardParts();
-    const check: Check = (text) =>
-      verifyCode(parts.add(text), {
-        crypto: nodeCrypto,
-        ...knowledge,
-        nowSeconds: at ?? io.nowSeconds(),
-        isTimeGiven: at !== undefined,
-        policy,
-        foreignTrust,
-      });
+    const check: Check = (text) => verifyCode(parts.add(text), contextNow());
     return checkAll(positionals.length === 0 ? ['-'] : positionals, check, values.json, io);
   },
 };

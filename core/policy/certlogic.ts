@@ -10,12 +10,17 @@ export type Answer = 'yes' | 'no' | 'undecided';
 /** Evaluations that might take more operations are not begun. About a tenth of a second. */
 export const MAX_COST = 1_000_000;
 
+/** @param longestList length of the longest list in the data that the expression is asked about */
+export function isAffordable(expression: Expression, longestList: number): boolean {
+  return costOf(expression, longestList) <= MAX_COST;
+}
+
 /**
+ * For expressions that are affordable over `data`.
+ *
  * @param data any JSON value; `var` paths start at its members
- * @param longestList length of the longest list in `data`
  */
-export function ask(expression: Expression, data: unknown, longestList: number): Answer {
-  if (costOf(expression, longestList) > MAX_COST) return 'undecided';
+export function ask(expression: Expression, data: unknown): Answer {
   try {
     const value: unknown = evaluate(expression, data);
     return value === true ? 'yes' : value === false ? 'no' : 'undecided';

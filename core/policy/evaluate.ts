@@ -6,11 +6,11 @@
 import type { JsonValue } from '../bytes/canonical-json.ts';
 import { isJsonArray, isJsonObject, type JsonObject } from '../bytes/strict-json.ts';
 import { OUTCOMES, type Outcome } from '../verify/reasons.ts';
-import { ask } from './certlogic.ts';
+import { ask, isAffordable } from './certlogic.ts';
 import { longestListIn } from './expression.ts';
 import { MAX_RECORDS, memberOf, type Facts } from './facts.ts';
 import type { Otherwise, Policy, Rule, Texts } from './policy.ts';
-import { readVariants } from './variants.ts';
+import { readVariants, type Variants } from './variants.ts';
 
 export type DecisionKind = 'accepted' | 'refused' | 'undecided';
 
@@ -39,11 +39,16 @@ export interface PolicyReport extends Decision {
   readonly holdsUntilSeconds: number;
 }
 
+/** The last second of the year 9999. */
+const MAX_SECONDS = 253_402_300_799;
+const NO_TIME: Variants = { data: undefined, changesAtSeconds: Infinity };
+
 type RuleAnswer = Pick<RuleReport, 'result' | 'doubt'>;
 
 /** Never throws. Whether the policy is in force at that time is not looked at. */
 export function evaluatePolicy(policy: Policy, facts: Facts, nowSeconds: number): PolicyReport {
-  const { data, changesAtSeconds } = readVariants(policy, facts, nowSeconds);
+  const isTime = Math.abs(nowSeconds) <= MAX_SECONDS;
+  const { data, changesAtSeconds } = isTime ? readVariants(policy, facts, nowSeconds) : NO_TIME;
   const isTooMuch = data === undefined || facts.records.length > MAX_RECORDS;
   const answers = isTooMuch ? [policy.rules.map(() => imprecise)] : answersTo(policy, data);
   return {
@@ -71,21 +76,28 @@ export function together(decisions: readonly Decision[]): Decision {
 const ACCEPTED: Decision = { kind: 'accepted', outcome: 'pass' };
 const UNDECIDED: Decision = { kind: 'undecided', outcome: 'refer' };
 const imprecise: RuleAnswer = { result: 'undecided', doubt: 'fact-imprecise' };
+const noAnswer: RuleAnswer = { result: 'undecided', doubt: 'no-answer' };
 
 function answersTo(policy: Policy, data: readonly JsonObject[]): readonly (readonly RuleAnswer[])[] {
-  const longestList = data[0] === undefined ? 0 : longestListIn(data[0]);
-  return data.map((variant) => policy.rules.map((rule) => answer(rule, variant, longestList)));
+  // The variants differ in what their lists hold, not in how long they are. Value sets are written out in the rules.
+  const longestList = longestListIn(data[0]?.['payload'] ?? null);
+  // Over lists up to this length every rule was found affordable when it was read.
+  const isShort = longestList <= MAX_RECORDS;
+  const affordable = new Set(policy.rules.filter(({ logic }) => isShort || isAffordable(logic, longestList)));
+  return data.map((variant) =>
+    policy.rules.map((rule) => (affordable.has(rule) ? answer(rule, variant) : noAnswer)),
+  );
 }
 
-function answer({ logic, needs }: Rule, data: JsonObject, longestList: number): RuleAnswer {
+function answer({ logic, needs }: Rule, data: JsonObject): RuleAnswer {
   if (needs.some((path) => isMissing(data, path))) return { result: 'undecided', doubt: 'fact-missing' };
-  switch (ask(logic, data, longestList)) {
+  switch (ask(logic, data)) {
     case 'yes':
       return { result: 'pass' };
     case 'no':
       return { result: 'fail' };
     case 'undecided':
-      return { result: 'undecided', doubt: 'no-answer' };
+      return noAnswer;
   }
 }
 

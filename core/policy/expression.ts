@@ -32,10 +32,19 @@ const INHERITED: ReadonlySet<string> = new Set(
  */
 export function parseExpression(value: unknown): Expression {
   checkParts(value);
-  const [problem] = validateFormat(value);
-  if (problem !== undefined) throw new PolicyError('POLICY_EXPRESSION_INVALID', shorten(problem.message));
+  const problem = formatProblem(value);
+  if (problem !== undefined) throw new PolicyError('POLICY_EXPRESSION_INVALID', shorten(problem));
   // Checked just now.
   return value as Expression;
+}
+
+function formatProblem(value: unknown): string | undefined {
+  try {
+    return validateFormat(value)[0]?.message;
+  } catch {
+    // It writes operands into its messages, and an object with a `toString` of its own cannot be written.
+    return 'an operand that no operation takes';
+  }
 }
 
 /**

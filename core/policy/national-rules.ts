@@ -1,7 +1,7 @@
 /** One country's rules over one EU Digital COVID Certificate: each rule's answer, and the worst of them. */
 import type { JsonValue } from '../bytes/canonical-json.ts';
 import { isJsonArray, isJsonObject, type JsonObject } from '../bytes/strict-json.ts';
-import { ask, type Answer } from './certlogic.ts';
+import { ask, isAffordable, type Answer } from './certlogic.ts';
 import { longestListIn } from './expression.ts';
 import { memberOf } from './facts.ts';
 import { rulesFor, type CertificateType, type NationalRule } from './national-rule.ts';
@@ -50,7 +50,7 @@ export function askNationalRule(
   external: JsonObject,
 ): Answer {
   const data = payload === undefined ? { external } : { payload, external };
-  return ask(logic, data, longestListIn(data));
+  return isAffordable(logic, longestListIn(data)) ? ask(logic, data) : 'undecided';
 }
 
 const KINDS: readonly (readonly [member: string, kind: CertificateType])[] = [

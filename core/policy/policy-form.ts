@@ -14,8 +14,8 @@
  */
 import type { JsonValue } from '../bytes/canonical-json.ts';
 import { isJsonObject, type JsonObject } from '../bytes/strict-json.ts';
+import { ageLimitsOf } from './age-limits.ts';
 import { parseOffset } from './civil-day.ts';
-import { pathsOf } from './expression.ts';
 import { JsonFields } from './json-fields.ts';
 import type { Policy, Scope, Source } from './policy.ts';
 import { readRules } from './rule-form.ts';
@@ -52,6 +52,7 @@ export function parsePolicy(value: JsonValue): Policy {
   const windows = readWindows(fields.object('windows'));
   const valueSets = readValueSets(fields);
   const rules = readRules(fields, windows, valueSets);
+  const ages = ageLimitsOf(rules.map(({ logic }) => logic));
   const policy = {
     id: fields.text('id', ID),
     version: fields.count('version', { min: 1, max: 9999 }),
@@ -66,7 +67,7 @@ export function parsePolicy(value: JsonValue): Policy {
     windows,
     valueSets,
     rules,
-    usesAge: rules.some(({ logic }) => [...pathsOf(logic)].some(isAboutPerson)),
+    ...(ages === undefined ? {} : { ages }),
     sources: fields.list('sources', { min: 1, max: 64 }).map((source, i) => readSource(source, i)),
     // The reader of its fields has made sure of it.
     json: value as JsonObject,
@@ -105,10 +106,6 @@ function readSource(value: JsonValue, index: number): Source {
   };
   fields.refuseOthers();
   return source;
-}
-
-function isAboutPerson(path: string): boolean {
-  return path === 'payload' || path.startsWith('payload.person');
 }
 
 /** Whether JSON looks like a policy of ours, whatever is wrong with it. */

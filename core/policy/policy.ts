@@ -24,6 +24,9 @@ export interface Rule {
   readonly message: Texts;
 }
 
+/** The ages that rules compare with, `[12, 18]`; `every`: they do something else with an age. */
+export type AgeLimits = readonly number[] | 'every';
+
 /** Where a rule is known from. `H` would build on it, `M` keep configurable, `L` do not rely on it. */
 export interface Source {
   readonly ref: string;
@@ -62,8 +65,8 @@ export interface Policy {
   readonly windows: ReadonlyMap<string, Window>;
   readonly valueSets: JsonObject;
   readonly rules: readonly Rule[];
-  /** Whether any rule looks at the person's age. */
-  readonly usesAge: boolean;
+  /** How the rules look at the person's age; absent: not at all. */
+  readonly ages?: AgeLimits;
   readonly sources: readonly Source[];
   /** As it was written: what the digest is over. */
   readonly json: JsonObject;

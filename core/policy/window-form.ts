@@ -5,6 +5,8 @@ import { WINDOW_SUBJECTS, WINDOW_UNITS, type Edge, type Window } from './window.
 
 const NAME = /^[a-z][A-Za-z0-9]{0,39}$/;
 const MAX_WINDOWS = 32;
+/** A record without its times is read in every way: two for each window. */
+const MAX_WINDOWS_OF_A_KIND = 8;
 /** No limit counts further than a lifetime of hours. */
 const MAX_AMOUNT = 1_000_000;
 
@@ -14,6 +16,12 @@ export function readWindows(fields: JsonFields): ReadonlyMap<string, Window> {
   for (const name of fields.names) {
     if (!NAME.test(name)) throw fields.wrong(name, 'is not a name of letters and digits');
     windows.set(name, readWindow(fields.object(name)));
+  }
+  for (const subject of WINDOW_SUBJECTS) {
+    const count = [...windows.values()].filter(({ of }) => of === subject).length;
+    if (count > MAX_WINDOWS_OF_A_KIND) {
+      throw new PolicyError('POLICY_TOO_LARGE', `at most ${MAX_WINDOWS_OF_A_KIND} windows of ${subject}`);
+    }
   }
   if (windows.size > MAX_WINDOWS) throw new PolicyError('POLICY_TOO_LARGE', `at most ${MAX_WINDOWS} windows`);
   return windows;

@@ -161,17 +161,20 @@ function alike(
   return !(a.isSplit && b.isSplit) && whole(a) === whole(b) ? [reason] : undefined;
 }
 
-/** One has all the words of the other: the family name and at least one given name. */
+/** One has all the words of the other, the family name among them. */
 function partMissing(a: NameParts, b: NameParts): readonly NameReason[] | undefined {
   const [short, long] = wordsIn(a) <= wordsIn(b) ? [a, b] : [b, a];
+  const known = [...short.primary, ...short.secondary];
   const left = [...long.primary, ...long.secondary];
-  for (const word of [...short.primary, ...short.secondary]) {
+  for (const word of known) {
     const place = left.findIndex((other) => words([word], [other]) !== undefined);
     if (place === -1) return undefined;
     left.splice(place, 1);
   }
-  const hasFamilyName = long.primary.every((word) => !left.includes(word));
-  return wordsIn(short) > 1 && hasFamilyName ? ['NAME_PART_MISSING'] : undefined;
+  const hasFamilyName = long.primary.every((part) =>
+    known.some((word) => words([word], [part]) !== undefined),
+  );
+  return known.length > 1 && hasFamilyName ? ['NAME_PART_MISSING'] : undefined;
 }
 
 /** Cantonese and pinyin: the table tells of family names; given names in the two cannot be compared by letters. */

@@ -14,7 +14,7 @@ export function identityProblems(
   return reasonsOf(match);
 }
 
-export function reasonsOf({ result }: IdentityMatch): readonly ReasonCode[] {
+export function reasonsOf({ result }: Pick<IdentityMatch, 'result'>): readonly ReasonCode[] {
   switch (result) {
     case 'match':
       return [];

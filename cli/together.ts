@@ -1,0 +1,44 @@
+/** `hcl verify --together`: all codes of one person, one decision. */
+import { readQrImage } from '../core/qr/image.ts';
+import { REASONS } from '../core/verify/reasons.ts';
+import { verifyTogether, type CombinedVerdict } from '../core/verify/together.ts';
+import type { VerifyContext } from '../core/verify/verify.ts';
+import { codesOf, codesOfFile } from './code-input.ts';
+import type { ExitCode } from './command.ts';
+import { resolvePath, type Io, type Output } from './io.ts';
+import { fieldLines, styled } from './page.ts';
+import { ruleFields } from './verdict-fields.ts';
+import { FACES, verdictPage } from './verdict-page.ts';
+
+/** A code that cannot be read ends the scan: what one person shows counts as a whole. */
+export async function checkTogether(
+  files: readonly string[],
+  context: VerifyContext,
+  json: boolean,
+  io: Io,
+): Promise<ExitCode> {
+  const texts: string[] = [];
+  for (const file of files.length === 0 ? ['-'] : files) {
+    const codes =
+      file === '-' ? codesOf(io.stdin, readQrImage) : codesOfFile(resolvePath(io, file), readQrImage);
+    for await (const { text } of codes) if (text !== '') texts.push(text);
+  }
+  const verdict = await verifyTogether(texts, context);
+  await io.out.write(
+    json ? `${JSON.stringify({ codes: texts.length, verdict })}\n` : togetherPage(verdict, io.out),
+  );
+  return 0;
+}
+
+function togetherPage(verdict: CombinedVerdict, output: Output): string {
+  const { icon, style, word } = FACES[verdict.outcome];
+  const head = styled(output, style, styled(output, 'bold', `${icon} ${word}`));
+  const fields = [
+    ...verdict.reasons.map((code) => ({ label: 'Reason', value: `${REASONS[code].title.en} (${code})` })),
+    ...ruleFields(verdict.policies),
+  ];
+  const parts = verdict.parts.map((part, place) =>
+    verdictPage(part, { source: 'code', line: place + 1 }, output),
+  );
+  return `${head}  ${verdict.validity}  all together\n${fieldLines(output, fields)}\n${parts.join('')}`;
+}

@@ -1,0 +1,31 @@
+/** What the rules of a place and the document in hand add to a verdict's page. */
+import type { IdentityMatch } from '../core/record/identity-match.ts';
+import type { PolicyEvidence } from '../core/verify/policy-rules.ts';
+import type { Field } from './page.ts';
+
+/** Each policy, and of its rules those that are not met. */
+export function ruleFields(policies: readonly PolicyEvidence[]): readonly Field[] {
+  return policies.flatMap(({ id, rules, title, version }) => [
+    { label: 'Policy', value: `${title.en} (${id}@${version})` },
+    ...rules
+      .filter(({ result }) => result !== 'pass')
+      .map(({ doubt, id: rule, message, result }) => ({
+        label: result === 'fail' ? 'Not met' : 'Open',
+        value: `${message.en} (${rule}${doubt === undefined ? '' : `, ${doubt}`})`,
+      })),
+  ]);
+}
+
+/** How alike, and what differs; the values themselves stand beside each other on the page and on the document. */
+export function identityFields(identity: IdentityMatch | undefined): readonly Field[] {
+  if (identity === undefined) return [];
+  const { birth, document, hasWrongCheckDigit, name, result, score } = identity;
+  const parts = [
+    `number ${document}`,
+    `birth date ${birth}`,
+    `name ${name === undefined ? 'absent' : name.result}`,
+    ...(name?.reasons ?? []),
+    ...(hasWrongCheckDigit ? ['check digit wrong'] : []),
+  ];
+  return [{ label: 'Identity', value: `${result}, ${score} of 100: ${parts.join(', ')}` }];
+}
