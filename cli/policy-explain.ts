@@ -4,7 +4,7 @@ import { parseCaseFacts, type CaseFacts } from '../core/policy/cases.ts';
 import { countWindows, type CountedWindow } from '../core/policy/explain.ts';
 import { PolicyError } from '../core/policy/errors.ts';
 import { isEffective, nameOf, type Policy } from '../core/policy/policy.ts';
-import type { Language } from '../core/record/value-sets.ts';
+import type { Language } from '../core/record/value-sets/value-set.ts';
 import type { Outcome } from '../core/verify/reasons.ts';
 import type { ExitCode } from './command.ts';
 import { CliError, usageError } from './errors.ts';

@@ -1,7 +1,7 @@
 /** The words of explanations in the four languages of the checkpoints. */
 import type { Doubt, RuleReport } from '../core/policy/evaluate.ts';
 import type { Texts } from '../core/policy/policy.ts';
-import { LANGUAGES, type Language } from '../core/record/value-sets.ts';
+import { LANGUAGES, type Language } from '../core/record/value-sets/value-set.ts';
 import type { Outcome } from '../core/verify/reasons.ts';
 import { usageError } from './errors.ts';
 
