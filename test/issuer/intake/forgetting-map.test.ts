@@ -6,8 +6,8 @@ import { runs, testSeed } from '../../support/scale.ts';
 
 describe('a map that forgets', () => {
   it('never forgets the last ones used, and never keeps more than twice as many', () => {
-    const MAX = 5;
-    const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(20).map(String)), { maxLength: 60 });
+    const MAX = 3;
+    const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(9).map(String)), { maxLength: 60, size: 'max' });
     fc.assert(
       fc.property(steps, (list) => {
         const map = new ForgettingMap<number>(MAX);
