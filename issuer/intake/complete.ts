@@ -13,25 +13,28 @@ const COVID_19: Code = 'sct|840539006';
 /** `candidate` with those facts added that it leaves out; what it says is never changed. */
 export function completeFacts(candidate: PlainObject, country: string | undefined): PlainObject {
   const subject = candidate['subject'];
+  const disease = candidate['disease'] === undefined ? diseaseOf(candidate) : undefined;
   return {
-    ...present({ country, disease: diseaseOf(candidate) }),
+    ...(country === undefined ? {} : { country }),
+    ...(disease === undefined ? {} : { disease }),
     ...candidate,
     ...(isPlainObject(subject) ? { subject: completeSubject(subject) } : {}),
   };
 }
 
 function completeSubject(subject: PlainObject): PlainObject {
+  const complete = completeDocument(subject);
   const { linked } = subject;
+  if (!Array.isArray(linked)) return complete;
   return {
-    ...completeDocument(subject),
-    ...(Array.isArray(linked)
-      ? { linked: linked.map((item: unknown) => (isPlainObject(item) ? completeDocument(item) : item)) }
-      : {}),
+    ...complete,
+    linked: linked.map((item: unknown) => (isPlainObject(item) ? completeDocument(item) : item)),
   };
 }
 
 function completeDocument(document: PlainObject): PlainObject {
-  return { ...present({ docIssuer: issuerOf(document) }), ...document };
+  const docIssuer = document['docIssuer'] === undefined ? issuerOf(document) : undefined;
+  return docIssuer === undefined ? document : { ...document, docIssuer };
 }
 
 function issuerOf({ docType }: PlainObject): string | undefined {
@@ -43,8 +46,4 @@ function diseaseOf({ product, method }: PlainObject): Code | undefined {
   if (isCovidTest) return COVID_19;
   // A text that is no code names no product.
   return typeof product === 'string' ? findProduct(product as Code)?.disease : undefined;
-}
-
-function present(facts: PlainObject): PlainObject {
-  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
 }

@@ -3,9 +3,10 @@
  * Network), so each one comes after those with a smaller number, and no number comes twice. Yearly vaccinations begin
  * again at 1 and are left alone. A row that says all the same as another is a duplicate and no contradiction.
  *
- * Looks back over the last 65,536 people of the file, so that a file of any length takes the same memory.
+ * Looks back over the last 65,536 people of the file at least, so that a file of any length takes the same memory.
  */
 import type { Code, VaccinationRecord } from '../../core/record/record.ts';
+import { ForgettingMap } from './forgetting-map.ts';
 import type { IntakeProblem, IntakeRow } from './row.ts';
 
 const COVID_19: ReadonlySet<Code> = new Set<Code>(['sct|840539006', 'icd11|RA01']);
@@ -20,7 +21,7 @@ interface Dose {
 
 /** The rows as they are, but for doses that contradict an earlier row: those are refused, and not remembered. */
 export async function* inDoseOrder(rows: AsyncIterable<IntakeRow>): AsyncGenerator<IntakeRow> {
-  const people = new Map<string, readonly Dose[]>();
+  const people = new ForgettingMap<readonly Dose[]>(MAX_PEOPLE);
   for await (const row of rows) {
     if (!('record' in row) || row.record.type !== 'vaccination' || !COVID_19.has(row.record.disease)) {
       yield row;
@@ -30,7 +31,7 @@ export async function* inDoseOrder(rows: AsyncIterable<IntakeRow>): AsyncGenerat
     const doses = people.get(person) ?? [];
     const dose = doseOf(row.row, row.record);
     const problem = firstContradiction(dose, doses);
-    if (problem === undefined) remember(people, person, withDose(doses, dose));
+    if (problem === undefined) people.set(person, withDose(doses, dose));
     yield problem === undefined ? row : { row: row.row, problems: [problem] };
   }
 }
@@ -68,12 +69,4 @@ function withDose(doses: readonly Dose[], dose: Dose): readonly Dose[] {
 /** The document in its normal form names the person, as far as a file tells. */
 function personOf({ subject }: VaccinationRecord): string {
   return `${subject.docType}|${subject.docIssuer}|${subject.docNumber}`;
-}
-
-/** The one remembered longest ago goes first. */
-function remember(people: Map<string, readonly Dose[]>, person: string, doses: readonly Dose[]): void {
-  people.delete(person);
-  people.set(person, doses);
-  const [oldest] = people.size > MAX_PEOPLE ? people.keys() : [];
-  if (oldest !== undefined) people.delete(oldest);
 }

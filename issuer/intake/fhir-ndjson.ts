@@ -1,7 +1,7 @@
 /**
  * FHIR as NDJSON (R4 Bulk Data: one resource a line) → rows, streaming. What records are made with must stand before
  * them: a Patient, then its Immunizations and Observations. Such resources are kept, the least used ones forgotten
- * once they are more than `maxKeptBytes`: what then points to one is refused, and a file of any length takes the same
+ * once there are more than `maxKeptBytes`: what then points to one is refused, and a file of any length takes the same
  * memory.
  */
 import { isPlainObject, type PlainObject } from '../../core/record/structure.ts';
@@ -10,6 +10,7 @@ import { containedIn, targetOf, type FhirEntry, type References } from './fhir-r
 import { FhirReports } from './fhir-report.ts';
 import { isSupporting, resourceRows, tooLargeRow } from './fhir-resource.ts';
 import { isTooLargeResource } from './fhir-size.ts';
+import { ForgettingMap } from './forgetting-map.ts';
 import { parseJson } from './json.ts';
 import { readLines, type Line } from './lines.ts';
 import { refusedRow, type Bytes, type IntakeOptions, type IntakeRow } from './row.ts';
@@ -56,49 +57,26 @@ function* lineRows(line: Line, references: KeptResources, options: IntakeOptions
   }
 }
 
-interface Kept {
-  /** `null` where two lines share type and id. */
-  readonly resource: PlainObject | null;
-  readonly bytes: number;
-}
-
-/** By type and id, in the order of their last use. */
+/** By type and id; `null` where two lines share them. */
 class KeptResources implements References {
-  readonly #maxBytes: number;
-  readonly #kept = new Map<string, Kept>();
-  #bytes = 0;
+  readonly #kept: ForgettingMap<PlainObject | null>;
 
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+    this.#kept = new ForgettingMap(maxBytes / 2);
   }
 
   keep(resource: PlainObject, bytes: number): void {
     const id = textOf(resource, 'id');
     if (id === undefined) return;
     const name = `${resourceTypeOf(resource)}/${id}`;
-    const known = this.#kept.get(name);
-    this.#put(name, { resource: known === undefined ? resource : null, bytes });
-    for (const [oldest, { bytes: freed }] of this.#kept) {
-      if (this.#bytes <= this.#maxBytes) break;
-      this.#kept.delete(oldest);
-      this.#bytes -= freed;
-    }
+    this.#kept.set(name, this.#kept.get(name) === undefined ? resource : null, bytes);
   }
 
   resolve(reference: unknown, from: FhirEntry): PlainObject | undefined {
     const target = targetOf(reference);
     if (target === undefined) return undefined;
     if (target.startsWith('#')) return containedIn(from.resource, target.slice(1));
-    const kept = this.#kept.get(target);
-    if (kept === undefined) return undefined;
-    this.#put(target, kept);
-    return kept.resource ?? undefined;
-  }
-
-  #put(name: string, kept: Kept): void {
-    this.#bytes += kept.bytes - (this.#kept.get(name)?.bytes ?? 0);
-    this.#kept.delete(name);
-    this.#kept.set(name, kept);
+    return this.#kept.get(target) ?? undefined;
   }
 }
 

@@ -8,6 +8,7 @@ import type { Code, DocumentRef, HealthRecord } from '../../../core/record/recor
 import { validateRecord } from '../../../core/record/validate.ts';
 import { VALUE_SETS, type CodedFact } from '../../../core/record/value-sets.ts';
 import { toFhirBundle } from '../../../issuer/fhir/bundle.ts';
+import { objectOf } from '../../../issuer/intake/fhir-element.ts';
 import { START_SECONDS, testRecord, vaccinationRecord } from '../../support/consortium.ts';
 import { EVERY_KIND, HOME_VISIT_PERMIT } from '../../support/sample-records.ts';
 import { runs, testSeed } from '../../support/scale.ts';
@@ -160,6 +161,14 @@ describe('FHIR out and in again', () => {
         ],
       },
     });
+    expect(makerOf(vaccinationRecord())).to.deep.equal({
+      system: 'http://ec.europa.eu/temp/vaccinemanufacturer',
+      value: 'Sinovac-Biotech',
+    });
+    expect(makerOf(vaccinationRecord({ manufacturer: 'eu|ORG-100030215' }))).to.deep.equal({
+      system: 'https://spor.ema.europa.eu/v1/organisations',
+      value: 'ORG-100030215',
+    });
     const [, observation] = resourcesOf(testRecord());
     expect(observation).to.deep.include({ status: 'final', effectiveDateTime: '2022-12-20T09:15:00+08:00' });
     expect(observation).to.not.have.property('extension');
@@ -171,6 +180,10 @@ describe('FHIR out and in again', () => {
     }
   });
 });
+
+function makerOf(record: HealthRecord): unknown {
+  return objectOf(objectOf(resourcesOf(record)[1], 'manufacturer'), 'identifier');
+}
 
 function resourcesOf(record: HealthRecord): readonly object[] {
   return (toFhirBundle(record, 'record-1')?.entry ?? []).map(({ resource }) => resource);
