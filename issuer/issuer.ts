@@ -138,6 +138,7 @@ export class Issuer implements AsyncDisposable {
   /** Begins to batch, anchor and publish by itself. */
   start(): void {
     this.#parts.background.start();
+    void this.#parts.rotation.report();
   }
 
   /** See `RecordIssuer.issueRows`. */
