@@ -161,9 +161,10 @@ export class Issuer implements AsyncDisposable {
 
   /** Begins to batch, anchor and publish by itself. */
   start(): void {
-    const { background, privacy } = this.#parts;
+    const { background, privacy, rotation } = this.#parts;
     background.start();
     privacy.start();
+    void rotation.report();
   }
 
   /** See `RecordIssuer.issueRows`. */

@@ -63,6 +63,19 @@ export class KeyRotation {
     return rotation;
   }
 
+  /**
+   * Tells somebody when the present key is not good on the ledger: whatever is issued with it will be refused. Never
+   * throws; when the ledger does not answer, nothing is known.
+   */
+  async report(): Promise<void> {
+    try {
+      await this.#checkGood(this.#deps.desk.key.kid);
+    } catch (error) {
+      if (!(error instanceof KeyError)) return;
+      this.#deps.log.error({ err: error, code: error.code }, 'the signing key is not good on the ledger');
+    }
+  }
+
   /** Every key that has signed here, oldest first. */
   async uses(): Promise<readonly KeyUse[]> {
     const from = await this.#finalEnds();

@@ -23,6 +23,7 @@ import type { IssuedRow } from '../../../issuer/row.ts';
 import type { Es256Signer } from '../../../issuer/signer-port.ts';
 import { issuerKeyOf } from '../../../issuer/signing.ts';
 import { createRandomBytes } from '../../../service/clock.ts';
+import { silentLogger, type Log, type LogFields } from '../../../service/logging.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { issueAll, IssuerHouse, labTest, vaccination } from '../support/issuer-house.ts';
 import { expectRejects } from '../support/rejects-code.ts';
@@ -165,6 +166,21 @@ describe('a change of the signing key', () => {
       expect((await SigningKeyStore.open(options)).current.kid).to.equal(former.kid);
     });
   }
+
+  it('that was forgotten on the ledger is told at the start, and a key that is good is not', async () => {
+    const errors: LogFields[] = [];
+    const log = Object.assign(Object.create(silentLogger) as Log, {
+      error: (fields: LogFields) => errors.push(fields),
+    });
+    await using issuer = await open({ log });
+    await issuer.rotation.report();
+    expect(errors).to.deep.equal([]);
+    registered.delete(former.kid);
+    await issuer.rotation.report();
+    registered.set(former.kid, { ...GOOD, compromisedFrom: 400 });
+    await issuer.rotation.report();
+    expect(errors.map(({ code }) => code)).to.deep.equal(['KEY_NOT_REGISTERED', 'KEY_NOT_EFFECTIVE']);
+  });
 
   it('to a key that the store does not hold is refused', async () => {
     await using issuer = await open();
