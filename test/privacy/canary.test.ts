@@ -19,16 +19,15 @@ import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
 import { toHex } from '../../core/bytes/hex.ts';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
-import { EpochKeys } from '../../issuer/privacy/epoch-keys.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import { createSecrets, writeSecrets, type IssuerSecrets } from '../../issuer/secrets.ts';
 import { createRandomBytes } from '../../service/clock.ts';
-import { Envelope } from '../../service/envelope.ts';
 import { CHAIN_ID, ISSUER_DID, keyOf } from '../ledger/support/test-ledger.ts';
 import { ioDouble } from '../cli/io-double.ts';
 import { isLongRun, runs } from '../support/scale.ts';
 import { allBytesBelow, type FoundBytes } from './support/level-files.ts';
 import { hitsOf, spellingsOf, unsaltedHashesOf, type Needle } from './support/spellings.ts';
+import { epochKeysOf, unwrapAll } from './support/unwrapped.ts';
 
 /** A person who exists nowhere; `n` makes it another. */
 const SUBJECT = {
@@ -150,20 +149,17 @@ describe('canaries', function () {
   });
 
   it('of keys are nowhere but in the file of secrets: also not an epoch’s key, nor a line of PEM', async () => {
-    const root = new Envelope(secrets.keyEncryption, createRandomBytes());
-    const options = {
-      folder: join(folder, 'issuer', 'epochs'),
-      root,
-      did: ISSUER_DID,
-      randomBytes: createRandomBytes(),
-    };
-    const epochs = (await EpochKeys.open(options, 0)).keys;
+    const stopped = { dataFolder: join(folder, 'issuer'), did: ISSUER_DID, secrets };
+    const epochs = await epochKeysOf(stopped);
     expect(epochs).to.have.length(1);
+    const dataKeys = await unwrapAll(stopped);
+    expect(dataKeys.length).to.be.at.least(500);
     const keys: readonly Needle[] = [
       { label: 'signing key', bytes: Buffer.from(secrets.signingKey.d, 'base64url') },
       { label: 'index key', bytes: secrets.indexKey },
       { label: 'batch seed key', bytes: secrets.batchSeed },
       { label: 'account key', bytes: Buffer.from(secrets.ledgerAccountKey.slice(2), 'hex') },
+      ...dataKeys.map(({ dataKey }): Needle => ({ label: 'a data key', bytes: dataKey })),
       ...[...secrets.keyEncryption, ...epochs].map(({ epoch, key }) => ({
         label: `key of epoch ${epoch}`,
         bytes: key,
