@@ -4,6 +4,7 @@
  *
  * A document is found only whole: kind, issuer and number, under a keyed name. There is no search.
  */
+import { concatBytes } from '../../core/bytes/concat.ts';
 import { toUint64, readUint64 } from '../../service/big-endian.ts';
 import type { Clock } from '../../service/clock.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
@@ -13,6 +14,7 @@ import type { StatusValue } from '../../core/status/token-status-list.ts';
 import type { Acts } from '../acts/acts.ts';
 import { IssuerError } from '../errors.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
+import type { Lock } from '../lock.ts';
 import { claimsOf, recordOf, type RecordEntry, type RecordSealer } from '../record-entry.ts';
 import type { Release } from '../release.ts';
 import type { CredentialState } from '../row.ts';
@@ -36,6 +38,8 @@ export interface AccessReportDependencies {
   readonly release: Pick<Release, 'describe'>;
   readonly days: RetentionDays;
   readonly now: Clock;
+  /** As in `erasure.ts`: nothing is noted of a record that is just being erased. */
+  readonly recordsLock: Lock;
 }
 
 export type AccessTarget = { readonly recordId: string } | { readonly document: DocumentReference };
@@ -76,6 +80,14 @@ export interface AccessReport {
   readonly records: readonly ReportedRecord[];
 }
 
+interface HeldRecord {
+  readonly number: number;
+  readonly entry: RecordEntry;
+}
+
+/** Sorts after every record's number. */
+const BEYOND: Uint8Array = new Uint8Array(9).fill(0xff);
+
 export class AccessReports {
   readonly #deps: AccessReportDependencies;
 
@@ -85,26 +97,27 @@ export class AccessReports {
 
   /** Throws `RECORD_NOT_FOUND` for a record id; a document that nobody has gives an empty report. */
   async report(target: AccessTarget, purpose: Disclosure['purpose']): Promise<AccessReport> {
-    const { sealer, tables, store, now } = this.#deps;
-    const madeAtSeconds = Math.floor(now() / 1000);
-    const batch = new WriteBatch();
-    const held: { readonly number: number; readonly entry: RecordEntry }[] = [];
-    for (const number of await this.#numbersOf(target)) {
-      const sealed = await tables.records.get(toUint64(number));
-      if (sealed === undefined) continue;
-      held.push({ number, entry: sealer.open(number, sealed) });
-      noteDisclosure(
-        batch,
-        number,
-        { atSeconds: madeAtSeconds, to: 'operator', what: 'access-report', purpose },
-        now(),
-      );
-    }
+    const madeAtSeconds = Math.floor(this.#deps.now() / 1000);
+    const numbers = await this.#numbersOf(target);
+    const note: Disclosure = { atSeconds: madeAtSeconds, to: 'operator', what: 'access-report', purpose };
+    const held = await this.#deps.recordsLock.run(() => this.#openAndNote(numbers, note));
     if (held.length === 0 && 'recordId' in target) throw notFound();
-    // Noted before it is told.
-    await store.commit(batch);
-    const records = await Promise.all(held.map(({ number, entry }) => this.#toRecord(number, entry)));
+    const records = await Promise.all(held.map((one) => this.#toRecord(one)));
     return { madeAtSeconds, records };
+  }
+
+  /** The records that are there, each with the note on the disk: nothing is told before. */
+  async #openAndNote(numbers: readonly number[], note: Disclosure): Promise<readonly HeldRecord[]> {
+    const { sealer, tables, store, now } = this.#deps;
+    const values = await tables.records.getMany(numbers.map(toUint64));
+    const held = numbers.flatMap((number, i): readonly HeldRecord[] => {
+      const sealed = values[i];
+      return sealed === undefined ? [] : [{ number, entry: sealer.open(number, sealed) }];
+    });
+    const batch = new WriteBatch();
+    for (const { number } of held) noteDisclosure(batch, number, note, now());
+    await store.commit(batch);
+    return held;
   }
 
   async #numbersOf(target: AccessTarget): Promise<readonly number[]> {
@@ -115,13 +128,13 @@ export class AccessReports {
     }
     const numbers = new Set<number>();
     for (const name of ring.documentNames(target.document).all) {
-      const range = { from: name, before: after(name) };
+      const range = { from: name, before: concatBytes(name, BEYOND) };
       for await (const { key } of tables.documents.entries(range)) numbers.add(readUint64(key, name.length));
     }
     return [...numbers];
   }
 
-  async #toRecord(number: number, entry: RecordEntry): Promise<ReportedRecord> {
+  async #toRecord({ number, entry }: HeldRecord): Promise<ReportedRecord> {
     const { index, tables, days } = this.#deps;
     const record = recordOf(entry);
     const issuedAtSeconds = issuedAtOf(entry);
@@ -131,12 +144,12 @@ export class AccessReports {
       issuedAtSeconds,
       ...(keptUntil === undefined ? {} : { keptUntilSeconds: keptUntil }),
       record,
-      credentials: await this.#toCredentials(number, entry),
+      credentials: await this.#toCredentials({ number, entry }),
       disclosures: await disclosuresOf(number, tables),
     };
   }
 
-  async #toCredentials(number: number, entry: RecordEntry): Promise<readonly ReportedCredential[]> {
+  async #toCredentials({ number, entry }: HeldRecord): Promise<readonly ReportedCredential[]> {
     const { acts, status, release } = this.#deps;
     const places = this.#placesOf(entry);
     const { credentials } = await release.describe(number);
@@ -166,12 +179,6 @@ export class AccessReports {
       return { list: this.#deps.lists.numberOf(uri) ?? 0, index: idx };
     });
   }
-}
-
-/** The first key after all that begin with `name`. */
-function after(name: Uint8Array): Uint8Array {
-  const next = Uint8Array.from([...name, ...new Uint8Array(8).fill(0xff)]);
-  return next;
 }
 
 function notFound(): IssuerError {

@@ -4,11 +4,9 @@
  */
 import { Buffer } from 'node:buffer';
 import { createPrivateKey } from 'node:crypto';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
@@ -19,69 +17,17 @@ import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
 import { toHex } from '../../core/bytes/hex.ts';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
-import { EpochKeys } from '../../issuer/privacy/epoch-keys.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import { createSecrets, writeSecrets, type IssuerSecrets } from '../../issuer/secrets.ts';
 import { createRandomBytes } from '../../service/clock.ts';
-import { Envelope } from '../../service/envelope.ts';
 import { CHAIN_ID, ISSUER_DID, keyOf } from '../ledger/support/test-ledger.ts';
 import { ioDouble } from '../cli/io-double.ts';
 import { isLongRun, runs } from '../support/scale.ts';
+import { refusalsOf, rowsOf, startServices, type Answer, type Services } from './support/canary-client.ts';
+import { bundle, CANARY_HEADERS, csv, DOSE, manyRows, SUBJECT, TEST, TEXTS } from './support/canary-facts.ts';
 import { allBytesBelow, type FoundBytes } from './support/level-files.ts';
 import { hitsOf, spellingsOf, unsaltedHashesOf, type Needle } from './support/spellings.ts';
-
-/** A person who exists nowhere; `n` makes it another. */
-const SUBJECT = {
-  nameEn: 'CANARYNAME, GOLD FINCH',
-  nameZh: '金絲雀',
-  dob: '1987-11-23',
-  sex: 'F',
-  docType: 'PASSPORT',
-  docNumber: 'CANARYDOC77',
-  docIssuer: 'HK',
-};
-const DOSE = {
-  type: 'vaccination',
-  subject: SUBJECT,
-  disease: 'sct|840539006',
-  prophylaxis: 'sct|1119349007',
-  product: 'eu|EU/1/20/1528',
-  manufacturer: 'eu|ORG-100030215',
-  doseNumber: 1,
-  seriesDoses: 2,
-  date: '2021-06-01',
-  lot: 'CANARYLOT9',
-  centre: 'Canarycentre Street',
-  practitioner: 'CANARYMED5',
-  country: 'HK',
-};
-const TEST = {
-  type: 'test',
-  subject: SUBJECT,
-  disease: 'sct|840539006',
-  method: 'loinc|LP6464-4',
-  result: 'sct|260415000',
-  specimenId: 'CANARYSPECIMEN3',
-  collectedAt: '2022-12-21T09:15:07+08:00',
-  laboratory: 'Canarylab Quay',
-  country: 'HK',
-};
-/** Where a person puts what belongs elsewhere: names of members, of headers, of paths. */
-const MISPLACED = ['CANARYMEMBER', 'CANARYHEADER', 'CANARYPATH', 'CANARYTOKEN', 'CANARYBROKEN'];
-const TEXTS = [
-  SUBJECT.nameEn,
-  'CANARYNAME',
-  SUBJECT.nameZh,
-  SUBJECT.dob,
-  SUBJECT.docNumber,
-  DOSE.lot,
-  DOSE.centre,
-  DOSE.practitioner,
-  TEST.specimenId,
-  TEST.collectedAt,
-  TEST.laboratory,
-  ...MISPLACED,
-];
+import { epochKeysOf, unwrapAll } from './support/unwrapped.ts';
 
 describe('canaries', function () {
   this.timeout(isLongRun ? 600_000 : 120_000);
@@ -150,20 +96,17 @@ describe('canaries', function () {
   });
 
   it('of keys are nowhere but in the file of secrets: also not an epoch’s key, nor a line of PEM', async () => {
-    const root = new Envelope(secrets.keyEncryption, createRandomBytes());
-    const options = {
-      folder: join(folder, 'issuer', 'epochs'),
-      root,
-      did: ISSUER_DID,
-      randomBytes: createRandomBytes(),
-    };
-    const epochs = (await EpochKeys.open(options, 0)).keys;
+    const stopped = { dataFolder: join(folder, 'issuer'), did: ISSUER_DID, secrets };
+    const epochs = await epochKeysOf(stopped);
     expect(epochs).to.have.length(1);
+    const dataKeys = await unwrapAll(stopped);
+    expect(dataKeys.length).to.be.at.least(500);
     const keys: readonly Needle[] = [
       { label: 'signing key', bytes: Buffer.from(secrets.signingKey.d, 'base64url') },
       { label: 'index key', bytes: secrets.indexKey },
       { label: 'batch seed key', bytes: secrets.batchSeed },
       { label: 'account key', bytes: Buffer.from(secrets.ledgerAccountKey.slice(2), 'hex') },
+      ...dataKeys.map(({ dataKey }): Needle => ({ label: 'a data key', bytes: dataKey })),
       ...[...secrets.keyEncryption, ...epochs].map(({ epoch, key }) => ({
         label: `key of epoch ${epoch}`,
         bytes: key,
@@ -311,27 +254,32 @@ describe('canaries', function () {
     }
   }
 
-  /** What is refused is kept to be searched; what an operator may read is not. */
+  /** What is refused is kept to be searched; what an operator may read is not. A busy service is asked again. */
   async function call(
     services: Services,
     method: 'GET' | 'POST',
     path: string,
     { body, type = 'application/json', token = secrets.operatorToken }: CallOptions,
   ): Promise<Answer> {
-    const response = await fetch(services.urls.issuer + path, {
-      method,
-      headers: {
-        ...CANARY_HEADERS,
-        authorization: `Bearer ${token}`,
-        ...(body === undefined ? {} : { 'content-type': type }),
-      },
-      ...(body === undefined ? {} : { body }),
-    });
-    const text = await response.text();
-    said.push(JSON.stringify([...response.headers]));
-    if (response.status >= 400) said.push(text);
-    else said.push(...refusalsOf(text));
-    return { status: response.status, text };
+    const authorization = `Bearer ${token}`;
+    const headers = {
+      ...CANARY_HEADERS,
+      authorization,
+      ...(body === undefined ? {} : { 'content-type': type }),
+    };
+    for (let attempt = 1; ; attempt++) {
+      const response = await fetch(services.urls.issuer + path, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+      });
+      const text = await response.text();
+      said.push(JSON.stringify([...response.headers]));
+      if (response.status >= 400) said.push(text);
+      else said.push(...refusalsOf(text));
+      if (response.status !== 503 || attempt === 100) return { status: response.status, text };
+      await delay(100);
+    }
   }
 
   /** The verifier's verdict, once it is as awaited. */
@@ -346,8 +294,9 @@ describe('canaries', function () {
         headers: { 'content-type': 'application/json', ...CANARY_HEADERS },
         body: JSON.stringify({ codes: [code, `${code.slice(0, -2)}XX`, 'CANARYBROKEN'] }),
       });
-      const { verdicts } = (await response.json()) as { verdicts: readonly [Verdict] }; // its response schema
-      if (isAwaited(verdicts[0])) return verdicts[0];
+      const answer = (await response.json()) as { verdicts?: readonly [Verdict] }; // its response schema, or busy
+      const verdict = answer.verdicts?.[0];
+      if (verdict !== undefined && isAwaited(verdict)) return verdict;
       await delay(100);
     }
     throw new Error('the verifier did not come to that');
@@ -364,80 +313,10 @@ describe('canaries', function () {
   }
 });
 
-const CANARY_HEADERS = {
-  'user-agent': 'CANARYHEADER',
-  referer: 'http://127.0.0.1/CANARYHEADER',
-  cookie: 'name=CANARYHEADER',
-  'x-forwarded-for': 'CANARYHEADER',
-  'x-request-id': 'CANARYHEADER',
-};
-
 interface CallOptions {
   readonly body?: string;
   readonly type?: string;
   readonly token?: string;
-}
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
-
-interface Row {
-  readonly recordId: string;
-  readonly credentials: readonly { readonly handle: string }[];
-}
-
-function rowsOf({ text }: Answer): readonly Row[] {
-  const { rows } = JSON.parse(text) as { rows: readonly Row[] }; // the route's response schema
-  for (const row of rows) expect(row, 'a row is taken in').to.have.property('recordId');
-  return rows;
-}
-
-/** The rows of an answer that were refused. Members unknown to us are named to whoever sent them, and to nobody else. */
-function refusalsOf(text: string): readonly string[] {
-  if (!text.startsWith('{"summary"')) return [];
-  const { rows } = JSON.parse(text) as { rows: readonly { problems?: readonly object[] }[] }; // as above
-  const problems = rows.flatMap((row) => row.problems ?? []);
-  return problems.map((problem) => JSON.stringify({ ...problem, field: undefined }));
-}
-
-function csv(docNumber: string): string {
-  const { nameEn, nameZh, dob, docType, docIssuer } = SUBJECT;
-  const names =
-    'type,nameEn,nameZh,dob,docType,docNumber,docIssuer,disease,product,doseNumber,date,lot,centre,country';
-  const { disease, product, date, lot, centre } = DOSE;
-  return `${names}\nvaccination,"${nameEn}",${nameZh},${dob},${docType},${docNumber},${docIssuer},${disease},${product},1,${date},${lot},${centre},HK\n`;
-}
-
-function manyRows(count: number): string {
-  const [names = '', row = ''] = csv(SUBJECT.docNumber).split('\n');
-  const rows = Array.from({ length: count }, (_, i) => row.replace(SUBJECT.docNumber, `CANARYDOC77${i}`));
-  return [names, ...rows, ''].join('\n');
-}
-
-function bundle(docNumber: string): string {
-  const patient = {
-    resourceType: 'Patient',
-    id: 'CANARYMEMBER',
-    identifier: [{ system: 'http://hl7.org/fhir/sid/passport-HKG', value: docNumber }],
-    name: [{ use: 'official', family: 'CANARYNAME', given: ['GOLD', 'FINCH'] }],
-    birthDate: SUBJECT.dob,
-    gender: 'female',
-  };
-  const immunization = {
-    resourceType: 'Immunization',
-    id: 'i',
-    status: 'completed',
-    vaccineCode: { coding: [{ system: 'http://hl7.org/fhir/sid/cvx', code: '511' }] },
-    patient: { reference: 'Patient/CANARYMEMBER' },
-    occurrenceDateTime: '2022-02-10',
-    lotNumber: DOSE.lot,
-    location: { display: DOSE.centre },
-    protocolApplied: [{ doseNumberPositiveInt: 1, seriesDosesPositiveInt: 2 }],
-  };
-  const entry = [patient, immunization].map((resource) => ({ resource }));
-  return JSON.stringify({ resourceType: 'Bundle', type: 'collection', entry });
 }
 
 /** Whole lines of the signing key's two usual PEM forms. */
@@ -447,42 +326,4 @@ function pemLines({ signingKey }: IssuerSecrets): readonly Needle[] {
     const lines = key.export({ type, format: 'pem' }).toString().split('\n').slice(1, -2);
     return lines.map((line): Needle => ({ label: `a line of ${type}`, bytes: toUtf8(line) }));
   });
-}
-
-interface Services {
-  readonly urls: { readonly issuer: string; readonly verifier: string; readonly node: string };
-  readonly ended: Promise<void>;
-  /** Resolves with the next line of the log, from now on, that holds `text`. */
-  untilLogged(text: string): Promise<void>;
-  kill(): void;
-}
-
-async function startServices(folder: string, said: string[]): Promise<Services> {
-  const program = join(import.meta.dirname, 'support', 'canary-services.ts');
-  const child: ChildProcess = spawn(process.execPath, [program, folder], {
-    cwd: join(folder, 'cwd'),
-    env: { ...process.env, TMPDIR: join(folder, 'tmp') },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const started = Promise.withResolvers<Services['urls']>();
-  const ended = Promise.withResolvers<void>();
-  const waiting: { readonly text: string; readonly done: () => void }[] = [];
-  const listen = (line: string): void => {
-    said.push(line);
-    if (line.startsWith('{"urls"')) started.resolve((JSON.parse(line) as { urls: Services['urls'] }).urls);
-    for (const one of waiting) if (line.includes(one.text)) one.done();
-  };
-  for (const stream of [child.stdout, child.stderr]) {
-    if (stream !== null) createInterface({ input: stream }).on('line', listen);
-  }
-  child.once('exit', () => {
-    started.reject(new Error(`the services ended:\n${said.slice(-10).join('\n')}`));
-    ended.resolve();
-  });
-  return {
-    urls: await started.promise,
-    ended: ended.promise,
-    untilLogged: (text) => new Promise((done) => waiting.push({ text, done })),
-    kill: () => child.kill('SIGKILL'),
-  };
 }

@@ -1,11 +1,9 @@
 /** Epochs of keys: what a turn moves and destroys, while issuing goes on; and K4, no key and nonce twice. */
 import { Buffer } from 'node:buffer';
-import { createDecipheriv } from 'node:crypto';
 import { cp, link, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
-import { concatBytes } from '../../core/bytes/concat.ts';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
 import { readersOf } from '../../issuer/store.ts';
 import { EpochKeys } from '../../issuer/privacy/epoch-keys.ts';
@@ -20,6 +18,7 @@ import { isLongRun, runs } from '../support/scale.ts';
 import { expectThrows } from '../support/throws-code.ts';
 import { checkAfterErasure } from './support/after-erasure.ts';
 import { makeLegacyStore } from './support/legacy-store.ts';
+import { unwrapAll, type StoppedIssuer } from './support/unwrapped.ts';
 
 const people = (count: number, from = 0) => Array.from({ length: count }, (_, i) => vaccination(from + i));
 const epochsOf = (house: IssuerHouse): Promise<string[]> => readdir(join(house.folder, 'issuer', 'epochs'));
@@ -205,11 +204,15 @@ describe('envelopes', function () {
     await using copy = await house.open({ config: { dataFolder: join(house.folder, 'copy') } });
     await issueAll(copy, people(30, 90));
     await copy.close();
-    const [ours, theirs] = [await unwrapped(house, 'issuer'), await unwrapped(house, 'copy')];
+    const stopped = (name: string): StoppedIssuer => {
+      return { dataFolder: join(house.folder, name), did: DID, secrets: house.secrets };
+    };
+    const [ours, theirs] = [await unwrapAll(stopped('issuer')), await unwrapAll(stopped('copy'))];
     expect(ours).to.have.length(120);
     // The 90 that the copy was made with are the same records, so 150 in all.
-    expect(new Set([...ours, ...theirs].map(({ dataKey }) => dataKey)).size).to.equal(150);
-    expect(new Set([...ours, ...theirs].map(({ nonce }) => nonce)).size).to.equal(150);
+    const all = [...ours, ...theirs];
+    expect(new Set(all.map(({ dataKey }) => dataKey.toString('hex'))).size).to.equal(150);
+    expect(new Set(all.map(({ nonce }) => nonce.toString('hex'))).size).to.equal(150);
   });
 });
 
@@ -234,31 +237,4 @@ async function keyOptions(house: IssuerHouse): Promise<Parameters<typeof EpochKe
   const randomBytes = createRandomBytes();
   const root = new Envelope(house.secrets.keyEncryption, randomBytes);
   return { folder: join(house.folder, 'keys'), root, did: DID, randomBytes };
-}
-
-/** Data keys and nonces of all records in a store, opened by nothing but AES-256-GCM. */
-async function unwrapped(
-  house: IssuerHouse,
-  name: string,
-): Promise<readonly { readonly dataKey: string; readonly nonce: string }[]> {
-  const randomBytes = createRandomBytes();
-  const root = new Envelope(house.secrets.keyEncryption, randomBytes);
-  const folder = join(house.folder, name, 'epochs');
-  const keys = new Map(
-    (await EpochKeys.open({ folder, root, did: DID, randomBytes }, 0)).keys.map(({ epoch, key }) => [
-      epoch,
-      key,
-    ]),
-  );
-  await using store = await Store.open(join(house.folder, name, 'store'));
-  const found: { dataKey: string; nonce: string }[] = [];
-  for await (const { key: number, value } of readersOf(store).records.entries()) {
-    const nonce = value.subarray(5, 17);
-    const decipher = createDecipheriv('aes-256-gcm', keys.get(epochOf(value)) ?? '', nonce);
-    decipher.setAAD(concatBytes(toUtf8(`hcl/record/1\0${DID}\0`), number));
-    decipher.setAuthTag(value.subarray(49, 65));
-    const dataKey = Buffer.concat([decipher.update(value.subarray(17, 49)), decipher.final()]);
-    found.push({ dataKey: dataKey.toString('hex'), nonce: Buffer.from(nonce).toString('hex') });
-  }
-  return found;
 }

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { toUtf8 } from '../../core/bytes/utf8.ts';
 import { readUint32, readUint64, toUint64, writeUint32 } from '../../service/big-endian.ts';
 import { packSegments, unpackSegments } from '../../service/segments.ts';
 import { defineTables, Store, WriteBatch, type TableSpec } from '../../service/store.ts';
 import { expectThrows } from '../support/throws-code.ts';
 import { expectRejects } from '../issuer/support/rejects-code.ts';
+import { allBytesBelow } from '../privacy/support/level-files.ts';
 
 const NUMBERS: TableSpec = { tag: 1, format: 1 };
 const OTHERS: TableSpec = { tag: 2, format: 1 };
@@ -58,6 +60,26 @@ describe('store', () => {
     await Promise.all(commits);
     expect(done).to.deep.equal(Array.from({ length: 100 }, (_, i) => i));
     expect(readUint64((await store.table(NUMBERS).get(toUint64(7))) ?? new Uint8Array(8))).to.equal(99);
+  });
+
+  it('has no byte left of what was deleted or overwritten, once it is compacted', async () => {
+    await using folder = await TempFolder.create();
+    await using store = await Store.open(folder.path);
+    const put = (value: string): Promise<void> =>
+      store.commit(
+        new WriteBatch().put(NUMBERS, toUint64(1), toUtf8(value)).put(OTHERS, toUint64(1), toUtf8(value)),
+      );
+    await put('the first value');
+    await put('the second value');
+    await store.commit(new WriteBatch().delete(OTHERS, toUint64(1)));
+    const written = async (text: string): Promise<boolean> =>
+      (await allBytesBelow(folder.path)).some(({ bytes }) => bytes.includes(text));
+    expect(await written('the first value')).to.equal(true);
+    await store.compact([NUMBERS, OTHERS]);
+    expect(await written('the first value')).to.equal(false);
+    expect(await store.table(NUMBERS).get(toUint64(1))).to.deep.equal(toUtf8('the second value'));
+    expect(await store.table(NUMBERS).first()).to.deep.include({ key: toUint64(1) });
+    expect(await store.table(OTHERS).first()).to.equal(undefined);
   });
 
   it('admits one owner at a time', async () => {
