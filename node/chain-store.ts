@@ -43,6 +43,13 @@ export interface CommittedBlock {
   readonly receipts: readonly Receipt[];
 }
 
+export interface StoreOptions {
+  /** Whether a folder without a chain gets one; default true. */
+  readonly mayCreate?: boolean;
+  /** What LevelDB gathers before it writes a table. */
+  readonly writeBufferBytes?: number;
+}
+
 interface StoreParts {
   readonly folder: string;
   readonly database: Database;
@@ -91,11 +98,11 @@ export class ChainStore implements AsyncDisposable {
   static async open(
     folder: string,
     crypto: LedgerCrypto,
-    { mayCreate = true }: { readonly mayCreate?: boolean } = {},
+    { mayCreate = true, writeBufferBytes }: StoreOptions = {},
   ): Promise<ChainStore> {
     const noted = readNote(folder, crypto);
     requireDatabase(folder, noted, mayCreate);
-    const database = await openDatabase(databaseOf(folder), noted === undefined);
+    const database = await openDatabase(databaseOf(folder), noted === undefined, writeBufferBytes);
     const store = new ChainStore({ folder, database, crypto, noted });
     try {
       await store.#openTables();

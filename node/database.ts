@@ -6,7 +6,7 @@ import { NodeError } from './node-errors.ts';
 
 export type Database = Level<Uint8Array, Uint8Array>;
 
-const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
+export const DEFAULT_WRITE_BUFFER_BYTES: number = 16 * 1024 * 1024;
 const RESTORE =
   'stop here, keep a copy of the folder and restore it from a backup; "hcl fsck --node FOLDER" says how far it is good';
 
@@ -15,25 +15,29 @@ const RESTORE =
  * leave one that does not open; `mayStartOver` says that nothing was ever acknowledged here, and lets such a one be
  * made again. Throws `NODE_FOLDER_LOCKED`, `NODE_STORE_CORRUPT` or `NODE_STORE_UNAVAILABLE`.
  */
-export async function openDatabase(location: string, mayStartOver: boolean): Promise<Database> {
+export async function openDatabase(
+  location: string,
+  mayStartOver: boolean,
+  writeBufferBytes: number = DEFAULT_WRITE_BUFFER_BYTES,
+): Promise<Database> {
   try {
-    return await openLevel(location);
+    return await openLevel(location, writeBufferBytes);
   } catch (error) {
     const failure = openFailure(error);
     if (failure.code !== 'NODE_STORE_CORRUPT' || !mayStartOver || !(await isWithoutRecords(location)))
       throw failure;
     await rm(location, { recursive: true });
-    return openLevel(location).catch((again: unknown) => {
+    return openLevel(location, writeBufferBytes).catch((again: unknown) => {
       throw openFailure(again);
     });
   }
 }
 
-async function openLevel(location: string): Promise<Database> {
+async function openLevel(location: string, writeBufferSize: number): Promise<Database> {
   const database: Database = new Level(location, {
     keyEncoding: 'view',
     valueEncoding: 'view',
-    writeBufferSize: WRITE_BUFFER_BYTES,
+    writeBufferSize,
   });
   await database.open();
   return database;

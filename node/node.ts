@@ -60,7 +60,8 @@ export class EmbeddedNode implements AsyncDisposable {
     const rules = await createChainRules(config.chainId, config.sealerPrivateKey, dependencies.crypto);
     const allowlist = await Allowlist.open(config.allowlistFile);
     await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
-    const store = await ChainStore.open(config.dataFolder, rules.crypto);
+    const { dataFolder, writeBufferBytes } = config;
+    const store = await ChainStore.open(dataFolder, rules.crypto, { writeBufferBytes });
     try {
       checkNewestBlocks(store);
       const genesis = await requireGenesis(store, config, rules);

@@ -1,5 +1,6 @@
 /** What a node is started with. Every default is safe for one machine: loopback, bounded everything. */
 import { hexToBytes, isHexString } from '@ethereumjs/util';
+import { DEFAULT_WRITE_BUFFER_BYTES } from './database.ts';
 import type { GenesisOptions } from './genesis.ts';
 import { NodeError } from './node-errors.ts';
 
@@ -17,6 +18,8 @@ export interface NodeOptions {
   readonly sealIntervalMs?: number;
   /** An empty block after so many seconds without one; default 0: never. */
   readonly heartbeatSeconds?: number;
+  /** What LevelDB gathers before it writes a table, 64 KiB to 1 GiB; default 16 MiB. Less: more tables, smaller logs. */
+  readonly writeBufferBytes?: number;
   /** Address to listen on; default 127.0.0.1. Anything else exposes an unauthenticated node. */
   readonly host?: string;
   /** Port to listen on; default 8545, 0 for any free one. */
@@ -85,6 +88,7 @@ export function toNodeConfig(options: NodeOptions): NodeConfig {
     allowlistFile: options.allowlistFile,
     sealIntervalMs: options.sealIntervalMs ?? 0,
     heartbeatSeconds: options.heartbeatSeconds ?? 0,
+    writeBufferBytes: options.writeBufferBytes ?? DEFAULT_WRITE_BUFFER_BYTES,
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 8545,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
@@ -93,6 +97,7 @@ export function toNodeConfig(options: NodeOptions): NodeConfig {
   requireInteger('genesis.timestampSeconds', config.genesis.timestampSeconds, 0, 2 ** 40);
   requireInteger('sealIntervalMs', config.sealIntervalMs, 0, 1_000);
   requireInteger('heartbeatSeconds', config.heartbeatSeconds, 0, 86_400);
+  requireInteger('writeBufferBytes', config.writeBufferBytes, 2 ** 16, 2 ** 30);
   requireInteger('port', config.port, 0, 65_535);
   requireInteger('limits.maxClockLeadSeconds', config.limits.maxClockLeadSeconds, 0, 2 ** 40);
   return Object.freeze(config);

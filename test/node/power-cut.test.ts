@@ -14,14 +14,16 @@ import type { NodeOptions } from '../../node/options.ts';
 import { seededRandom } from '../../scripts/bench/harness.ts';
 import { PowerCut } from '../support/power-cut.ts';
 import { runs, testSeed } from '../support/scale.ts';
-import { hasStrace, readTrace, tracedTo, type SystemCall } from '../support/syscall-trace.ts';
+import { hasStrace, readTrace, textsOf, tracedTo, type SystemCall } from '../support/syscall-trace.ts';
 import { NodeProcess, optionsIn, SENDERS, sendAlong } from './support/node-process.ts';
 import { acknowledgementsIn, type Acknowledgement } from './support/transaction-answers.ts';
 
 const CUTS = runs(50, 500);
 /** The second start reads what the first left, as a log, and writes it into a table. */
 const STARTS = 2;
-const RECEIPTS_A_START = runs(30, 400);
+const RECEIPTS_A_START = runs(100, 400);
+/** The least there is: LevelDB begins a new log and writes a table several times under the load. */
+const WRITE_BUFFER_BYTES = 65_536;
 
 describe('node: power cuts', function () {
   this.timeout(CUTS * 20_000);
@@ -36,7 +38,7 @@ describe('node: power cuts', function () {
       this.skip();
     }
     folder = await mkdtemp(join(tmpdir(), 'hcl-cut-'));
-    options = await optionsIn(folder);
+    options = { ...(await optionsIn(folder)), writeBufferBytes: WRITE_BUFFER_BYTES };
     for (let start = 0; start < STARTS; start++) {
       const trace = join(folder, `trace-${start}`);
       await loadTraced(trace);
@@ -61,6 +63,9 @@ describe('node: power cuts', function () {
   it('has a trace of a real load to cut', () => {
     expect(answers.length).to.be.at.least(STARTS * RECEIPTS_A_START);
     expect(calls.filter(({ name }) => name === 'fdatasync').length).to.be.greaterThan(STARTS * 10);
+    // One log a start would be no switch, and one table for the log of the start before.
+    expect(created(/\.log$/), 'logs').to.be.greaterThan(STARTS + 1);
+    expect(created(/\.ldb$/), 'tables').to.be.greaterThan(STARTS);
   });
 
   it(`lose no acknowledged transaction in ${CUTS} cuts`, async () => {
@@ -81,6 +86,14 @@ describe('node: power cuts', function () {
     }
     expect(lost).to.be.greaterThan(RECEIPTS_A_START / 2);
   });
+
+  /** How many files of such a name the node made. */
+  function created(name: RegExp): number {
+    const made = calls.filter(
+      (call) => call.name === 'openat' && call.result >= 0 && call.args.includes('O_CREAT'),
+    );
+    return new Set(made.flatMap(({ args }) => textsOf(args)).filter((path) => name.test(path))).size;
+  }
 
   function lastTick(): number {
     return answers.at(-1)?.tick ?? 0;
