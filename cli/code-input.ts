@@ -1,5 +1,5 @@
 /**
- * Codes as they are handed to `hcl verify`: on standard input or in files, one a line, or as PNG images. One
+ * Codes as they are handed to `hcl verify`: on standard input or in files, one a line, or as PNG and JPEG images. One
  * answer is owed for every line, also for an empty one. Memory is bounded whatever comes: a line is kept up
  * to {@link KEPT_CHARACTERS}, which is more than a code can have, so cutting it changes no verdict.
  */
@@ -17,12 +17,16 @@ export interface CodeLine {
 
 const KEPT_CHARACTERS = 131_072;
 const MAX_IMAGE_BYTES = 16 * 1024 * 1024;
-// Neither begins a text in UTF-8, so the first byte tells what the bytes are.
-const PNG_FIRST_BYTE = 0x89;
+// None of them begins a line of text.
+const PNG: readonly number[] = [0x89];
+const JPEG: readonly number[] = [0xff, 0xd8];
+const ZIP: readonly number[] = [0x50, 0x4b, 0x03, 0x04];
+const MARKS = [PNG, JPEG, ZIP];
+const MARK_BYTES = 4;
 const UTF16_FIRST_BYTE = 0xff;
 
-/** Reads the text in the QR code of a PNG image; throws when there is none. */
-export type ReadImage = (png: Uint8Array) => string;
+/** Reads the text in the QR code of a PNG or JPEG image; throws when there is none. */
+export type ReadImage = (image: Uint8Array) => string;
 
 /** The codes in a file. Throws `CLI_FILE_UNREADABLE`. */
 export async function* codesOfFile(path: string, readImage: ReadImage): AsyncGenerator<CodeLine> {
@@ -40,12 +44,30 @@ export async function* codesOfFile(path: string, readImage: ReadImage): AsyncGen
 /** The codes in a stream, as they arrive: a scanner that types into standard input gets each answer at once. */
 export async function* codesOf(stream: Readable, readImage: ReadImage): AsyncGenerator<CodeLine> {
   const chunks = byteChunks(stream);
-  const first = (await chunks.next()).value ?? new Uint8Array(0);
-  if (first[0] === PNG_FIRST_BYTE) {
+  const first = await beginning(chunks);
+  if (startsWith(first, PNG) || startsWith(first, JPEG)) {
     yield { line: 1, text: codeInImage(await allOf(first, chunks), readImage) };
-    return;
+  } else if (startsWith(first, ZIP)) {
+    // A code that is a file: its bytes, one character each, as scanners give them.
+    yield { line: 1, text: Buffer.from(await allOf(first, chunks)).toString('latin1') };
+  } else {
+    yield* joinDocuments(linesOf(first, chunks));
   }
-  yield* joinDocuments(linesOf(first, chunks));
+}
+
+/** The first chunk, made long enough to tell what it begins like; a single byte is no file. */
+async function beginning(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  let first = (await chunks.next()).value ?? new Uint8Array(0);
+  while (first.length < MARK_BYTES && MARKS.some((mark) => mark[0] === first[0])) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    first = Buffer.concat([first, next.value]);
+  }
+  return first;
+}
+
+function startsWith(bytes: Uint8Array, mark: readonly number[]): boolean {
+  return mark.every((byte, i) => bytes[i] === byte);
 }
 
 function codeInImage(png: Uint8Array, readImage: ReadImage): string {

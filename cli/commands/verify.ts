@@ -39,8 +39,8 @@ export const verify: Command = {
                   [--policy ID|FILE] [--document FILE|NUMBER] [--together]
                   [--at RFC3339] [--json] [FILE…]
 
-  FILE          codes, one a line, or a PNG image of a QR code; "-" and no FILE
-                mean standard input
+  FILE          codes, one a line, or a PNG or JPEG image of a QR code; "-" and
+                no FILE mean standard input
   --trust FILE  whose codes of other systems are trusted (docs/foreign-codes.md);
                 these need no ledger, so then a --bundle may be missing
   --bundle FILE what is known of the ledger, as a verifier wrote it (default

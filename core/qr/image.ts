@@ -5,12 +5,15 @@
 import { encodeQR } from 'qr';
 import { decodeQR } from 'qr/decode.js';
 import { ImageError } from './image-error.ts';
-import { readPng } from './png-reader.ts';
+import { fromUtf8 } from '../bytes/utf8.ts';
+import { readJpeg } from './jpeg-reader.ts';
+import { readPng, type RgbImage } from './png-reader.ts';
 import { writePng } from './png-writer.ts';
 
 /** Modules of quiet zone on each side (ISO/IEC 18004 §6.3.8). */
 export const QUIET_ZONE = 4;
 const PNG_MODULE_PIXELS = 4;
+const JPEG_FIRST_BYTE = 0xff;
 /** Decoding a picture without a code ends after this; npm `qr` would stop after a frame of a camera. */
 const DECODE_MILLISECONDS = 1000;
 
@@ -50,14 +53,29 @@ export function toPng(text: string): Uint8Array {
   return writePng(rows);
 }
 
-/** The text of the QR code in a PNG picture; throws `IMAGE_…` codes. */
-export function readQrImage(png: Uint8Array): string {
-  const image = readPng(png);
+/**
+ * The text of the QR code in a PNG or JPEG picture; throws `IMAGE_…` codes. Bytes that are no UTF-8 become one character
+ * each, so that a code that holds a file is not lost.
+ */
+export function readQrImage(picture: Uint8Array): string {
+  return decodeQrPicture(readPicture(picture));
+}
+
+/** A PNG or JPEG picture as RGB. */
+export function readPicture(picture: Uint8Array): RgbImage {
+  return picture[0] === JPEG_FIRST_BYTE ? readJpeg(picture) : readPng(picture);
+}
+
+export function decodeQrPicture(image: RgbImage): string {
   try {
-    return decodeQR(image, { format: 'RGB', timeLimit: DECODE_MILLISECONDS });
+    return decodeQR(image, { format: 'RGB', timeLimit: DECODE_MILLISECONDS, textDecoder: textOfBytes });
   } catch (cause) {
     throw new ImageError('IMAGE_WITHOUT_CODE', 'no QR code can be read in the picture', { cause });
   }
+}
+
+function textOfBytes(bytes: Uint8Array): string {
+  return fromUtf8(bytes) ?? Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }
 
 interface Run {

@@ -10,6 +10,7 @@ import { explainOpenAttestation } from '../foreign/openattestation/explain.ts';
 import { recogniseKind } from '../qr/kind.ts';
 import { foreignTimeOf, type VerifyContext } from './context.ts';
 import { REASONS, type ReasonCode } from './reasons.ts';
+import { factProblems } from './steps/foreign-facts.ts';
 import { foreignPolicyProblems } from './steps/foreign-policy.ts';
 import { foreignValidityProblems, signerValidityProblems } from './steps/foreign-validity.ts';
 import { holderProblems } from './steps/holder.ts';
@@ -121,6 +122,8 @@ function judgeSigned(
   if (isBad) return trail.end();
   const holder = holderProblems(policy);
   if (holder.length > 0) trail.conclude('holder', holder);
+  const facts = factProblems(content.records);
+  if (facts.length > 0) trail.conclude('identity', facts);
   trail.conclude('policy', foreignPolicyProblems(policy));
   return trail.end();
 }

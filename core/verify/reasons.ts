@@ -62,6 +62,7 @@ export type ReasonCode =
   | 'ISSUED_AFTER_ANCHOR'
   | 'NOT_YET_VALID'
   | 'EXPIRED'
+  | 'FACTS_MISSING'
   // status
   | 'STATUS_REVOKED'
   | 'STATUS_SUSPENDED'
@@ -348,6 +349,12 @@ export const REASONS: Readonly<Record<ReasonCode, Reason>> = {
     'A credencial ainda não é válida',
   ),
   EXPIRED: bad('The credential has expired', '憑證已過期', '凭证已过期', 'A credencial expirou'),
+  FACTS_MISSING: undecided(
+    'Facts that decide are missing or hidden: ask to see them',
+    '缺少或隱藏了關鍵資料：請要求出示',
+    '缺少或隐藏了关键资料：请要求出示',
+    'Faltam ou estão ocultos factos decisivos: peça para os ver',
+  ),
   // status
   STATUS_REVOKED: bad(
     'The credential was revoked or withdrawn',

@@ -75,6 +75,19 @@ describe('codes from standard input and files', () => {
     expect(seen).to.deep.equal([11]);
   });
 
+  it('takes a JPEG for a picture and a ZIP for a code, and neither for lines', async () => {
+    const picture = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 10, 10]);
+    const read: ReadImage = (bytes) => `HC1:${bytes.length}`;
+    expect(
+      await collect(codesOf(Readable.from([picture.subarray(0, 1), picture.subarray(1)]), read)),
+    ).to.deep.equal([{ line: 1, text: 'HC1:6' }]);
+    const zip = Buffer.from([0x50, 0x4b, 0x03, 0x04, 0x0a, 0xff]);
+    expect(await codes(zip.subarray(0, 2), zip.subarray(2))).to.deep.equal([
+      { line: 1, text: 'PK\u0003\u0004\n\u00ff' },
+    ]);
+    expect((await codes('P\nPK\n')).map(({ text }) => text)).to.deep.equal(['P', 'PK']);
+  });
+
   it('names an image without a code and a file that is not there', async () => {
     const png = Buffer.from([0x89, 0x50]);
     expect(await codeOf(() => collect(codesOf(Readable.from([png]), noImage)))).to.equal(

@@ -2,10 +2,12 @@
  * Country signing authorities. Their certificates follow no naming one could rely on (ICAO 9303-12 §7.1), so an
  * authority is matched by key identifier where both sides have one, and its signature decides.
  */
-import type { Crypto } from '../../crypto.ts';
+import type { Crypto, ForeignPublicKey } from '../../crypto.ts';
 import type { Certificate } from './certificate.ts';
 import { isSignedBy, type SignedByAuthority } from './issued-by.ts';
 import { importKey } from './pinned.ts';
+
+const memory = new WeakMap<Certificate, ForeignPublicKey | 'unusable'>();
 
 /** The authorities whose key may have signed `certificate`, by key identifier. */
 export function namedAuthorities(
@@ -37,6 +39,13 @@ export async function isSignedByAuthority(
   signed: SignedByAuthority,
   authority: Certificate,
 ): Promise<boolean> {
-  const key = importKey(crypto, authority.spki);
+  const key = keyOf(crypto, authority);
   return key !== undefined && (await isSignedBy(crypto, signed, key));
+}
+
+/** Pinned certificates live as long as their list: their keys are imported once. */
+function keyOf(crypto: Crypto, authority: Certificate): ForeignPublicKey | undefined {
+  let key = memory.get(authority);
+  if (key === undefined) memory.set(authority, (key = importKey(crypto, authority.spki) ?? 'unusable'));
+  return key === 'unusable' ? undefined : key;
 }

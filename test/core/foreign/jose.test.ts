@@ -115,9 +115,14 @@ describeCorpus('sd-jwt', (folder) => {
     agreement.conclude('characters changed', 760, ['changed']);
   });
 
-  it("the RFC's vaccination certificate becomes a record of ours", async () => {
+  it("the RFC's vaccination certificate becomes a record of ours, and is not confirmed while its holder is hidden", async () => {
     const verdict = await verdictWith(tokenOf('08-sd-jwt-kb-line3900.txt'), await trust(), NOW);
-    expect(verdict).to.deep.include({ outcome: 'pass', reasons: [] });
+    expect(verdict).to.deep.include({ outcome: 'refer', reasons: ['FACTS_MISSING'] });
+    expect(verdict.steps).to.deep.include({
+      step: 'identity',
+      result: 'unconfirmed',
+      reasons: ['FACTS_MISSING'],
+    });
     expect(verdict.evidence.foreign?.facts?.records).to.deep.equal([
       {
         type: 'vaccination',

@@ -2,6 +2,7 @@
 import { toBase45 } from '../../../../core/bytes/base45.ts';
 import { toZlib } from '../../../../core/bytes/zlib.ts';
 import { toCbor } from '../../../../core/bytes/cbor-writer.ts';
+import type { JsonObject } from '../../../../core/bytes/strict-json.ts';
 import type { ReasonCode } from '../../../../core/verify/reasons.ts';
 import type { Verdict } from '../../../../core/verify/verdict.ts';
 import { makeAuthority, makeCertificate, makeRevocationList } from './certificates.ts';
@@ -30,6 +31,12 @@ const forgedCertificate = makeCertificate({
   issuer: { ...makeAuthority('AU', 'CSCA'), keyId: csca.keyId },
 });
 
+// A result in words that nobody defined: authentic, but not what decides.
+const withoutResult: JsonObject = {
+  ...TEST_DATA,
+  msg: { ...(TEST_DATA['msg'] as JsonObject), tr: { tc: 'antigen', r: 'inconclusive' } },
+};
+
 export const foreignWays: Readonly<
   Record<
     Extract<
@@ -43,6 +50,7 @@ export const foreignWays: Readonly<
       | 'SIGNER_UNKNOWN'
       | 'SIGNER_NOT_CERTIFIED'
       | 'SIGNER_REVOKED'
+      | 'FACTS_MISSING'
     >,
     Ways
   >
@@ -55,5 +63,6 @@ export const foreignWays: Readonly<
   TRUST_LIST_STALE: [() => verdictOnSeal(seal(), [overdueList])],
   SIGNER_UNKNOWN: [() => verdictOf(signer.issue({ kid: new Uint8Array(8) }))],
   SIGNER_NOT_CERTIFIED: [() => verdictOnSeal(seal(TEST_DATA, forgedCertificate))],
+  FACTS_MISSING: [() => verdictOnSeal(seal(withoutResult))],
   SIGNER_REVOKED: [() => verdictOnSeal(seal(), [makeRevocationList({ issuer: csca, serials: [5] })])],
 };
