@@ -35,9 +35,19 @@ export async function listPolicies(json: boolean, io: Io): Promise<ExitCode> {
     policy.untilSeconds === undefined
       ? 'open'
       : showLocal(policy.untilSeconds, policy.offsetSeconds).slice(0, 10),
-    policy.scope.places.join(' '),
+    showPlaces(policy.scope.places),
     digestOf(nodeCrypto, policy).slice(0, 10),
   ]);
   await io.out.write(tableLines(io.out, ['policy', 'from', 'until', 'for', 'digest'], rows));
   return 0;
+}
+
+/** `port:SZB port:HZMB` → `port:SZB HZMB`. */
+function showPlaces(places: readonly string[]): string {
+  return places
+    .map((place, at) => {
+      const [kind, name] = place.split(':');
+      return at > 0 && name !== undefined && places[at - 1]?.startsWith(`${kind}:`) === true ? name : place;
+    })
+    .join(' ');
 }

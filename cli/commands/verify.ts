@@ -48,8 +48,8 @@ export const verify: Command = {
   --rpc URL     read the ledger itself instead, once, before the first code
   --policy      base (default), ledger (inclusion stands in for the signature),
                 rules by name ("hcl policy list"), or a JSON file
-  --document    the document in hand, to compare with: a file with its machine-
-                readable zone or {"number", "type", "name", "birth"}, or a number
+  --document    the document in hand, to compare with: a number, or a file with
+                its machine-readable zone or {"number", "type", "name", "birth"}
   --together    all codes are shown by one person: one decision on all of them
   --at TIME     judge as at that time, RFC 3339 (default now)
   --json        one line of JSON per code: {source, line, verdict}

@@ -15,58 +15,32 @@ import { policyJson } from '../../support/policies.ts';
 import { Random } from '../../support/random.ts';
 import { runs, testSeed } from '../../support/scale.ts';
 
+const words = (text: string): readonly string[] => text.split(' ');
 const OPERATORS = [
-  ...[
-    'var',
-    'if',
-    'and',
-    '===',
-    'in',
-    '+',
-    '<',
-    '>',
-    '<=',
-    '>=',
-    '!',
-    'reduce',
-    'plusTime',
-    'after',
-    'before',
-  ],
-  ...[
-    'not-after',
-    'not-before',
-    'extractFromUVCI',
-    'dccDateOfBirth',
-    'or',
-    '__proto__',
-    'constructor',
-    'toString',
-    '',
-  ],
+  ...words('var if and === in + < > <= >= ! reduce plusTime after before not-after not-before'),
+  ...words('extractFromUVCI dccDateOfBirth or __proto__ constructor toString'),
+  '',
 ];
 const PATHS = [
   '',
-  'payload',
-  'payload.v.0',
-  'payload.v.0.dt',
-  'payload.n',
-  'accumulator',
-  'current',
-  'current.x',
-  '__proto__',
+  ...words('payload payload.v.0 payload.v.0.dt payload.n accumulator current current.x __proto__'),
 ];
 const VALUES: readonly JsonValue[] = [
-  ...[0, 1, -1, 2 ** 31, 1e308, 2 ** 53, 0.1, true, false, null, '', 'x', 'day', 'hour', 'month', 'year'],
-  ...[
-    '2021-06-01',
-    '2021-06-01T00:00:00Z',
-    '2021',
-    '9999-12-31',
-    '-1',
-    'URN:UVCI:01:NL:187/37512422923',
-    '\ud800',
-  ],
+  0,
+  1,
+  -1,
+  2 ** 31,
+  1e308,
+  2 ** 53,
+  0.1,
+  true,
+  false,
+  null,
+  '',
+  '\ud800',
+  ...words(
+    'x day hour month year 2021-06-01 2021-06-01T00:00:00Z 2021 9999-12-31 -1 URN:UVCI:01:NL:187/37512422923',
+  ),
 ];
 const DATA = {
   payload: {
@@ -93,7 +67,7 @@ function anyExpression(random: Random, depth: number): JsonValue {
 describe('hostile rules', () => {
   const count = runs(100_000, 5_000_000);
 
-  it(`${count} random expressions: refused, or one of three answers, (seed ${testSeed})`, () => {
+  it(`${count} random expressions: refused, or one of three answers (seed ${testSeed})`, () => {
     const random = new Random(testSeed);
     const longest = longestListIn(DATA);
     const seen: Record<Answer | 'refused', number> = { yes: 0, no: 0, undecided: 0, refused: 0 };

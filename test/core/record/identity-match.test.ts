@@ -19,7 +19,7 @@ const TD1 = 'I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERI
 
 const options = {
   iss: 'did:web:dh.gov.hk.example',
-  jti: `${'A'.repeat(22)}`,
+  jti: 'A'.repeat(22),
   issuedAtSeconds: 0,
   status: { idx: 0, uri: '' },
 };
