@@ -19,7 +19,7 @@ import { addressOfKey, issuerIdOf } from '../../ledger/identifiers.ts';
 import { createRandomBytes } from '../../service/clock.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { machineLine, type Figure, type Settings } from './harness.ts';
-import { instantAnchors } from './issue.ts';
+import { instantAnchors } from './issuing.ts';
 import { benchRecord } from './world.ts';
 
 const RECORDS = 20_000;

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { runCommand } from '../../cli/commands.ts';
 import { displayWidth } from '../../cli/page.ts';
-import { LANGUAGES } from '../../core/record/value-sets.ts';
+import { LANGUAGES } from '../../core/record/value-sets/value-set.ts';
 import { describeCorpus } from '../support/corpora.ts';
 import { policyJson, ruleJson } from '../support/policies.ts';
 import { ioDouble } from './io-double.ts';

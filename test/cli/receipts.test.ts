@@ -134,7 +134,7 @@ describe('hcl issue and hcl receipt', function () {
     const answered = ioDouble({
       env: { HCL_DATA: folder },
       fetch: async (input, init) =>
-        String(input).endsWith('/receipts')
+        new Request(input, init).url.endsWith('/receipts')
           ? Response.json({ issuer: '0x', leaves: [] })
           : fetch(input, init),
     });

@@ -193,7 +193,7 @@ function fileRequest(body: FileBody, { type = 'text/csv', key, signal }: FileOpt
     body: isWhole ? body : (Readable.toWeb(Readable.from(body)) as ReadableStream),
     ...(signal === undefined ? {} : { signal }),
     duplex: 'half',
-  } as RequestInit; // `duplex` is missing from the type
+  };
 }
 
 async function readLines(answer: Response, onLine: (line: Line) => void): Promise<void> {

@@ -57,7 +57,10 @@ describe('issuer: system calls of the store that fail', function () {
       (_, i) => faults[Math.floor(i * step)],
     );
     const totals = new Map(
-      FAULTS.map((fault) => [fault, { runs: 0, 'went on': 0, 'did not open': 0, killed: 0, 'not reached': 0, answered: 0 }]),
+      FAULTS.map((fault) => [
+        fault,
+        { runs: 0, 'went on': 0, 'did not open': 0, killed: 0, 'not reached': 0, answered: 0 },
+      ]),
     );
     for (const fault of chosen) {
       if (fault === undefined) continue;
@@ -109,7 +112,7 @@ async function runWith(fault: InjectedFault): Promise<{
   const name = `${fault.call} ${fault.path} ${fault.when} ${fault.fault}`;
   expect(
     signal === 'SIGKILL' || code === 0 || code === NOT_OPENED || code === 137,
-    `${name}: ended with ${code}`,
+    `${name}: ended with ${String(code)}`,
   ).to.equal(true);
   if (code === 0) expect(rows, name).to.have.length(RECORDS);
   await using issuer = await house.open();
@@ -136,7 +139,7 @@ async function run(
   house.ledger.timeSeconds = Math.floor(house.nowMs / 1000);
   await using ledger = await LedgerServer.start(house.ledger);
   const options = await processOptions(house, { url: ledger.url, account: house.ledger.account });
-  const [command = '', ...args] = [...wrapper, process.execPath, PROGRAM, JSON.stringify(options)];
+  const [command, ...args] = [...wrapper, process.execPath, PROGRAM, JSON.stringify(options)];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const rows: IssuedRow[] = [];

@@ -152,7 +152,7 @@ export class PowerCut {
   #rename([from = '', to = '']: readonly string[]): void {
     this.#change((names) => {
       // A folder takes along what is in it.
-      for (const [path, file] of [...names]) {
+      for (const [path, file] of Array.from(names)) {
         if (path !== from && !path.startsWith(`${from}/`)) continue;
         names.delete(path);
         names.set(to + path.slice(from.length), file);

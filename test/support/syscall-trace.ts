@@ -79,12 +79,10 @@ export interface InjectedFault {
 /** The words before a command that make one call of it on one path fail, or kill it, and write the calls to `file`. */
 export function failing({ call, path, when, fault }: InjectedFault, file: string): readonly string[] {
   const what = fault === 'SIGKILL' ? 'signal=KILL' : `error=${fault}`;
-  return [
-    ...['strace', '-f', '-q', '-o', file, '-P', path, '-e', `trace=${call}`],
-    ...['-e', `inject=${call}:${what}:when=${when}`],
-    // Faults are counted for each thread: one does all the work on files.
-    ...['-E', 'UV_USE_IO_URING=0', '-E', 'UV_THREADPOOL_SIZE=1'],
-  ];
+  const calls = ['-P', path, '-e', `trace=${call}`, '-e', `inject=${call}:${what}:when=${when}`];
+  // Faults are counted for each thread: one does all the work on files.
+  const environment = ['-E', 'UV_USE_IO_URING=0', '-E', 'UV_THREADPOOL_SIZE=1'];
+  return ['strace', '-f', '-q', '-o', file, ...calls, ...environment];
 }
 
 /** Whether a trace shows that the fault came about: whoever calls in another order may never make that call. */

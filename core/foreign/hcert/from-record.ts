@@ -4,7 +4,15 @@
  */
 import type { JsonObject } from '../../bytes/strict-json.ts';
 import { findProduct } from '../../record/products.ts';
-import type { Code, HealthRecord, Subject, TestRecord, VaccinationRecord } from '../../record/record.ts';
+import type {
+  Code,
+  HealthRecord,
+  RecoveryRecord,
+  Subject,
+  TestRecord,
+  VaccinationRecord,
+} from '../../record/record.ts';
+import { lastDayOf, MAX_RECOVERY_DAYS } from '../../record/validity.ts';
 import { unfit } from '../issue-error.ts';
 
 export interface DccIssuer {
@@ -14,6 +22,7 @@ export interface DccIssuer {
 }
 
 const MAX_NAME = 80;
+const FIRST_RECOVERY_DAY = 11;
 
 /** Throws `FOREIGN_RECORD_UNFIT`. */
 export function toDcc(record: HealthRecord, issuer: DccIssuer): JsonObject {
@@ -23,6 +32,11 @@ export function toDcc(record: HealthRecord, issuer: DccIssuer): JsonObject {
       return { ...common, v: [vaccinationEntry(record, issuer)] };
     case 'test':
       return { ...common, t: [testEntry(record, issuer)] };
+    case 'recovery':
+      return { ...common, r: [recoveryEntry(record, issuer)] };
+    case 'exemption':
+    case 'declaration':
+      throw unfit('type', 'is no kind of EU certificate');
   }
 }
 
@@ -53,6 +67,21 @@ function testEntry(record: TestRecord, issuer: DccIssuer): JsonObject {
     tr: valueIn(['sct'], record.result, 'result'),
     tc: record.laboratory,
     ...(record.kit === undefined ? {} : { nm: record.kit }),
+    ...commonEntry(record, issuer),
+  };
+}
+
+/** Regulation (EU) 2021/953, annex, 3: from a positive NAAT, from the 11th to the 180th day after it. */
+function recoveryEntry(record: RecoveryRecord, issuer: DccIssuer): JsonObject {
+  const { disease, basis, firstPositiveOn, validFrom, validUntil } = record;
+  if (basis !== 'hcl|naat') throw unfit('basis', 'is no nucleic acid test');
+  const earliest = lastDayOf(firstPositiveOn, FIRST_RECOVERY_DAY);
+  const latest = lastDayOf(firstPositiveOn, MAX_RECOVERY_DAYS);
+  return {
+    tg: valueIn(['sct'], disease, 'disease'),
+    fr: firstPositiveOn,
+    df: validFrom !== undefined && validFrom > earliest ? validFrom : earliest,
+    du: validUntil !== undefined && validUntil < latest ? validUntil : latest,
     ...commonEntry(record, issuer),
   };
 }

@@ -63,7 +63,8 @@ function doseOf(order: JsonValue | undefined): {
   readonly doseNumber?: number;
   readonly seriesDoses?: number;
 } {
-  const [, number, of] = /^([1-9]\d?)(?:\/([1-9]\d?))?$/.exec(typeof order === 'number' ? `${order}` : text(order)) ?? [];
+  const [, number, of] =
+    /^([1-9]\d?)(?:\/([1-9]\d?))?$/.exec(typeof order === 'number' ? `${order}` : text(order)) ?? [];
   if (number === undefined) return {};
   return { doseNumber: Number(number), ...(of === undefined ? {} : { seriesDoses: Number(of) }) };
 }

@@ -90,8 +90,7 @@ export function decodeCredentialCose(text: string): ForeignCode {
   const typ = headerValue(sign1, COSE_HEADER.typ);
   const contentType = headerValue(sign1, COSE_HEADER.contentType);
   if (typ !== undefined && !isText(typ, COSE_TYP)) throw malformed('of another type');
-  if (contentType !== undefined && !isText(contentType, COSE_CONTENT))
-    throw malformed('of another content');
+  if (contentType !== undefined && !isText(contentType, COSE_CONTENT)) throw malformed('of another content');
   const payload = payloadOf(sign1.payload);
   const keyId = headerValue(sign1, COSE_HEADER.kid);
   const kid = keyId instanceof Uint8Array ? (fromUtf8(keyId) ?? toBase64url(keyId)) : undefined;

@@ -24,8 +24,9 @@ export function toFhirBundle(record: HealthRecord): JsonObject {
 }
 
 /** The types of the credential that carries it. */
-export function cardTypesOf({ type, disease }: HealthRecord): readonly string[] {
-  const kind = type === 'vaccination' ? 'immunization' : 'laboratory';
+export function cardTypesOf(record: HealthRecord): readonly string[] {
+  const kind = record.type === 'vaccination' ? 'immunization' : 'laboratory';
+  const disease = 'disease' in record ? record.disease : undefined;
   const names = disease === COVID_19 ? [kind, 'covid19'] : [kind];
   return names.map((name) => `https://smarthealth.cards#${name}`);
 }
@@ -48,6 +49,10 @@ function resourceOf(record: HealthRecord): JsonObject {
       return immunizationOf(record);
     case 'test':
       return observationOf(record);
+    case 'recovery':
+    case 'exemption':
+    case 'declaration':
+      throw unfit('type', 'is no kind of health card');
   }
 }
 
