@@ -7,7 +7,7 @@ import { runCommand } from '../../cli/commands.ts';
 import { writeConsortiumFile } from '../../cli/consortium-file.ts';
 import { buildIssuerApp } from '../../issuer/app.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
-import type { Service } from '../../service/app.ts';
+import type { Service, ServiceLimits } from '../../service/app.ts';
 import { formatDeployment } from '../../ledger/deployment.ts';
 import { addressOfKey } from '../../ledger/identifiers.ts';
 import { vaccinationRecord } from '../support/consortium.ts';
@@ -25,6 +25,9 @@ const TERMS = [
   '--notice',
   'Withdrawn.',
 ];
+
+/** A slow machine is no reason to turn anybody away. */
+const UNHURRIED: Partial<ServiceLimits> = { maxEventLoopDelayMs: 3_600_000 };
 
 describe('hcl act, over an issuer', function () {
   // The first service of a process loads fastify's plugins.
@@ -47,7 +50,7 @@ describe('hcl act, over an issuer', function () {
     recordIds = rows.map(({ recordId }) => recordId);
     handles = rows.map(({ credentials }) => credentials[0]?.handle ?? '');
     const { operatorToken } = house.secrets;
-    app = await buildIssuerApp({ issuer, operatorToken, now: () => house.nowMs });
+    app = await buildIssuerApp({ issuer, operatorToken, now: () => house.nowMs, limits: UNHURRIED });
     await mkdir(join(folder, 'keys'));
     const secrets = {
       'operator.token': operatorToken,

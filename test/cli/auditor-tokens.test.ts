@@ -19,7 +19,7 @@ describe('tokens of an audit', () => {
   it('go to their own issuer’s acts, and nowhere else', async () => {
     const seen: Record<string, string | null> = {};
     const ask: typeof fetch = async (input, init) => {
-      seen[String(input)] = new Headers(init?.headers).get('authorization');
+      seen[new Request(input).url] = new Headers(init?.headers).get('authorization');
       return new Response('{}');
     };
     const { auditorTokenFile: _, ...tokenless } = issuer('two');

@@ -8,7 +8,7 @@ import { concatBytes } from '../../../core/bytes/concat.ts';
 import { merkleRoot } from '../../../core/commitment/merkle.ts';
 import { buildIssuerApp } from '../../../issuer/app.ts';
 import type { Issuer } from '../../../issuer/issuer.ts';
-import type { Service } from '../../../service/app.ts';
+import type { Service, ServiceLimits } from '../../../service/app.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { approveActs } from '../../../ledger/act-approval.ts';
 import { addressOfKey } from '../../../ledger/identifiers.ts';
@@ -16,6 +16,9 @@ import { vaccinationRecord } from '../../support/consortium.ts';
 import { issueAll, IssuerHouse, vaccination } from '../support/issuer-house.ts';
 import { APPROVER_KEYS, PLACE } from '../support/memory-ledger.ts';
 import { request } from '../support/two-people.ts';
+
+/** A slow machine is no reason to turn anybody away. */
+const UNHURRIED: Partial<ServiceLimits> = { maxEventLoopDelayMs: 3_600_000 };
 
 describe('acts over HTTP', function () {
   // The first service of a process loads fastify's plugins and the pages of /docs.
@@ -172,7 +175,13 @@ class Desk implements AsyncDisposable {
       vaccinationRecord(),
     ]);
     const { operatorToken, auditorToken } = house.secrets;
-    const app = await buildIssuerApp({ issuer, operatorToken, auditorToken, now: () => house.nowMs });
+    const app = await buildIssuerApp({
+      issuer,
+      operatorToken,
+      auditorToken,
+      now: () => house.nowMs,
+      limits: UNHURRIED,
+    });
     const handles = rows.map(({ credentials }) => credentials[0]?.handle ?? '');
     return new Desk({ house, issuer, handles, recordIds: rows.map(({ recordId }) => recordId) }, app);
   }
