@@ -31,7 +31,7 @@ const UNHURRIED: Partial<ServiceLimits> = { maxEventLoopDelayMs: 3_600_000 };
 
 describe('hcl act, over an issuer', function () {
   // The first service of a process loads fastify's plugins.
-  this.timeout(15_000);
+  this.timeout(60_000);
   let folder: string;
   let house: IssuerHouse;
   let issuer: Issuer;

@@ -22,7 +22,7 @@ const UNHURRIED: Partial<ServiceLimits> = { maxEventLoopDelayMs: 3_600_000 };
 
 describe('acts over HTTP', function () {
   // The first service of a process loads fastify's plugins and the pages of /docs.
-  this.timeout(15_000);
+  this.timeout(60_000);
 
   it('go from a dry run to two approvals to the lists', async () => {
     await using desk = await Desk.create();
