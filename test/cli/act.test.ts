@@ -27,7 +27,7 @@ const TERMS = [
 ];
 
 /** A slow machine is no reason to turn anybody away. */
-const UNHURRIED: Partial<ServiceLimits> = { maxEventLoopDelayMs: 3_600_000 };
+const UNHURRIED: Partial<ServiceLimits> = { maxEventLoopDelayMs: 0 };
 
 describe('hcl act, over an issuer', function () {
   // The first service of a process loads fastify's plugins.
@@ -81,7 +81,7 @@ describe('hcl act, over an issuer', function () {
       '--reason',
       'issued-in-error',
     );
-    expect(io.written.out).to.match(/✓ HK-DH: revoke [\w-]{22}, 1 credential\./);
+    expect(io.written.out).to.match(/✓ HK-DH: revoke [0-9a-f]{32}, 1 credential\./);
     expect(io.written.out).to.contain('this demonstration holds both keys');
     await issuer.settle();
     expect((await issuer.statusOf(handles[0] ?? '')).value).to.equal('revoked');

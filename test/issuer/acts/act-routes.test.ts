@@ -18,7 +18,7 @@ import { APPROVER_KEYS, PLACE } from '../support/memory-ledger.ts';
 import { request } from '../support/two-people.ts';
 
 /** A slow machine is no reason to turn anybody away. */
-const UNHURRIED: Partial<ServiceLimits> = { maxEventLoopDelayMs: 3_600_000 };
+const UNHURRIED: Partial<ServiceLimits> = { maxEventLoopDelayMs: 0 };
 
 describe('acts over HTTP', function () {
   // The first service of a process loads fastify's plugins and the pages of /docs.
@@ -108,7 +108,7 @@ describe('acts over HTTP', function () {
     'on two targets': [{ target: { by: 'lot', lot: 'A', site: 'B' } }, 'REQUEST_INVALID'],
     'on a lot that nobody got': [{ target: { by: 'lot', lot: 'NONE' } }, 'ACT_SELECTS_NOTHING'],
     'on a handle that is not there': [{ target: { by: 'credential', handle: 'x' } }, 'CREDENTIAL_NOT_FOUND'],
-    'on an act that is not there': [{ target: { by: 'act', act: 'A'.repeat(22) } }, 'ACT_NOT_FOUND'],
+    'on an act that is not there': [{ target: { by: 'act', act: 'a'.repeat(32) } }, 'ACT_NOT_FOUND'],
     'ending before it begins': [
       { kind: 'suspend', reason: 'under-investigation', effectiveFrom: 20, until: 20 },
       'ACT_INVALID',
