@@ -7,16 +7,15 @@
  *    "reason":"lot-under-review","salt":"…","selector":{"by":"lot","lot":"210102"},"until":1674000000,"version":1}
  *
  *   leaf data = "hcl/act/1\0" ‖ SHA-256(bytes)          leaf = SHA-256(0x00 ‖ leaf data)
- *   id        = first 16 bytes of the leaf, base64url
+ *   id        = first 16 bytes of the leaf, 32 hex digits
  *
  * Only leaves leave the issuer. People are named by the ids of their keys.
  */
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
-import { toBase64url } from '../bytes/base64url.ts';
 import { parseCanonicalJson, toCanonicalJson } from '../bytes/canonical-json.ts';
 import { concatBytes } from '../bytes/concat.ts';
-import type { Hex } from '../bytes/hex.ts';
+import { toHex, type Hex } from '../bytes/hex.ts';
 import { toUtf8 } from '../bytes/utf8.ts';
 import { leafHash } from '../commitment/leaf.ts';
 import type { Crypto } from '../crypto.ts';
@@ -125,9 +124,9 @@ export function actLeaf(crypto: Crypto, actBytes: Uint8Array): Uint8Array {
   return leafHash(crypto, concatBytes(DOMAIN, crypto.sha256(actBytes)));
 }
 
-/** 22 characters of base64url. */
+/** 32 hex digits: typed on a command line, a dash in front would be an option. */
 export function actIdOf(leaf: Uint8Array): string {
-  return toBase64url(leaf.subarray(0, ID_BYTES));
+  return toHex(leaf.subarray(0, ID_BYTES)).slice(2);
 }
 
 /** What no schema says: which parts go together. In words, without what stands in the act. */

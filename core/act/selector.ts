@@ -43,7 +43,7 @@ const CLOSED = { additionalProperties: false } as const;
 const Seconds = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const Text = Type.String({ minLength: 1, maxLength: 80 });
 const Entry = Type.Object({ uri: Type.String({ minLength: 1 }), idx: Type.Integer({ minimum: 0 }) }, CLOSED);
-export const ACT_ID_PATTERN = '^[A-Za-z0-9_-]{22}$';
+export const ACT_ID_PATTERN = '^[0-9a-f]{32}$';
 
 const GROUPS = [
   Type.Object({ by: Type.Literal('practitioner'), practitioner: Text }, CLOSED),

@@ -5,12 +5,7 @@
  * An approval is on the disk before it is answered. What the ledger refuses (an approver who is none any more, a
  * deadline that has passed, a number that is taken) goes back to its acts, which wait to be approved anew.
  */
-import { toBase64url, fromBase64url } from '../../core/bytes/base64url.ts';
-import { concatBytes } from '../../core/bytes/concat.ts';
-import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts';
-import type { ShownActBatch } from '../../core/act/batch.ts';
-import { assembleBatch, MAX_BATCH_LEAVES } from '../../core/commitment/batch.ts';
-import { paddingLeafHash, SEED_BYTES } from '../../core/commitment/hmac.ts';
+import { fromHex, type Hex } from '../../core/bytes/hex.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import { invariant } from '../../core/errors.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
@@ -22,6 +17,7 @@ import { Lock } from '../lock.ts';
 import type { ActApproval, ActBatchToAnchor, StatusPort } from '../ports.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
 import { decodeActBatch, encodeActBatch, type ActBatchEntry } from './act-batch-entry.ts';
+import { drawTree } from './act-tree.ts';
 import type { ActHistory } from './history.ts';
 import type { Proposals } from './proposals.ts';
 
@@ -153,45 +149,14 @@ export class ActBatches {
     return await this.load(readUint64(number));
   }
 
-  /** What whoever approves has to see. */
-  async show({ acts, positions, root, log2Size, seed }: ActBatchEntry): Promise<ShownActBatch> {
-    const proposals = await Promise.all(acts.map((act) => this.#deps.proposals.load(act)));
-    const shown = proposals.map(({ actBytes }, i) => {
-      // A place for each act.
-      return { bytes: toBase64url(actBytes), position: positions[i]! };
-    });
-    return { root: fromHex(root), log2Size, seed, acts: shown };
-  }
-
-  /** All leaves of a batch in tree order, padding included. */
-  async leaves({ acts, positions, log2Size, seed }: ActBatchEntry): Promise<readonly Hex[]> {
-    const proposals = await Promise.all(acts.map((act) => this.#deps.proposals.load(act)));
-    const placed = new Map(positions.map((position, i) => [position, proposals[i]?.leaf]));
-    const seedBytes = fromBase64url(seed);
-    return Array.from({ length: 2 ** log2Size }, (_, place) =>
-      toHex(placed.get(place) ?? paddingLeafHash(this.#deps.crypto, seedBytes, place)),
-    );
-  }
-
   async #assemble(acts: readonly number[]): Promise<ActBatchEntry> {
     const { crypto, proposals, randomBytes } = this.#deps;
     const leaves = await Promise.all(acts.map(async (act) => (await proposals.load(act)).leaf));
-    const seed = randomBytes(SEED_BYTES);
-    // Copied: what the port gives may be a view into something larger.
-    const randomNumbers = new Uint32Array(new Uint8Array(randomBytes(MAX_BATCH_LEAVES * 4)).buffer);
-    const { tree, log2Size, positions } = assembleBatch(crypto, {
-      leafHashes: concatBytes(...leaves),
-      seed,
-      randomNumbers,
-    });
     return {
+      ...drawTree(leaves, { crypto, randomBytes }),
       number: ((this.#approved.at(-1) ?? this.#anchored)?.number ?? 0) + 1,
       state: 'open',
       acts,
-      root: toHex(tree.root),
-      log2Size,
-      seed: toBase64url(seed),
-      positions: [...positions],
       sequence: await this.#nextSequence(),
       deadline: this.#nowSeconds() + APPROVAL_SECONDS,
       approvals: [],

@@ -9,6 +9,7 @@ import { statusAt, type StatusAt } from '../../core/act/status-at.ts';
 import type { ActApproval } from '../ports.ts';
 import type { ActBatchEntry } from './act-batch-entry.ts';
 import { ActBatches, type ActBatchesDependencies } from './act-batches.ts';
+import { showTree, treeLeaves } from './act-tree.ts';
 import type { ActState } from './act-state.ts';
 import { explainVersions, type StatusHistory } from './explain.ts';
 import { placeNumber, type StatusPlace } from './place.ts';
@@ -131,7 +132,7 @@ export class Acts {
   async leaves(root: Hex): Promise<ActBatchLeaves> {
     const batch = await this.#batches.findAnchored(root);
     const { log2Size, sequence } = batch;
-    return { root, log2Size, sequence, leaves: await this.#batches.leaves(batch) };
+    return { root, log2Size, sequence, leaves: await treeLeaves(batch, this.#deps) };
   }
 
   /** The published versions after `after`, explained. */
@@ -170,6 +171,14 @@ export class Acts {
 
   async #viewBatch(batch: ActBatchEntry): Promise<ActBatchView> {
     const { root, state, log2Size, sequence, deadline, approvals } = batch;
-    return { root, state, log2Size, sequence, deadline, approvals, shown: await this.#batches.show(batch) };
+    return {
+      root,
+      state,
+      log2Size,
+      sequence,
+      deadline,
+      approvals,
+      shown: await showTree(batch, this.#deps.proposals),
+    };
   }
 }

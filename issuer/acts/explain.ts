@@ -38,17 +38,18 @@ export interface ExplainDependencies {
   readonly lists: ListAllocator;
   readonly proposals: Proposals;
   readonly history: ActHistory;
+  /** What goes into one answer; smaller in tests. */
+  readonly page?: { readonly versions: number; readonly changes: number };
 }
 
-const MAX_VERSIONS = 1000;
-const MAX_CHANGES = 262_144;
+const PAGE = { versions: 1000, changes: 262_144 };
 
 /** The versions after `after` up to and with `through`, as many as go into one answer. */
 export async function explainVersions(
   { after, through }: { readonly after: number; readonly through: number },
   deps: ExplainDependencies,
 ): Promise<StatusHistory> {
-  const { tables, lists, history } = deps;
+  const { tables, lists, history, page = PAGE } = deps;
   const naming = {
     uriOf: (list: number) => lists.uriOf(list),
     leafOf: (order: number) => history.at(order).leaf,
@@ -58,7 +59,7 @@ export async function explainVersions(
   let count = 0;
   let more = false;
   for await (const { version, listCount, changes } of versionsIn({ after, through }, tables)) {
-    more = versions.length === MAX_VERSIONS || (count > 0 && count + changes > MAX_CHANGES);
+    more = versions.length === page.versions || (count > 0 && count + changes > page.changes);
     if (more) break;
     const rows = changes === 0 ? [] : await readChanges(tables, version);
     for (const { order } of rows) orders.add(order);

@@ -1,5 +1,5 @@
 /** The acts that were ever proposed: written once, found by number and by id, each with how far it has come. */
-import { fromBase64url } from '../../core/bytes/base64url.ts';
+import { fromHex } from '../../core/bytes/hex.ts';
 import { ACT_ID_PATTERN } from '../../core/act/selector.ts';
 import { actIdOf, actLeaf, encodeAct, parseAct, type Act } from '../../core/act/act.ts';
 import type { Crypto } from '../../core/crypto.ts';
@@ -59,7 +59,7 @@ export class Proposals {
     const chunks = Math.ceil(places.length / CHUNK_PLACES);
     const entry: ProposalEntry = { leaf, credentials: places.length, chunks, actBytes };
     batch.put(TABLES.proposals, toUint64(number), sealer.seal(number, entry));
-    batch.put(TABLES.actIds, fromBase64url(id), toUint64(number));
+    batch.put(TABLES.actIds, fromHex(`0x${id}`), toUint64(number));
     for (let chunk = 0; chunk < chunks; chunk++) {
       const part = places.subarray(chunk * CHUNK_PLACES, (chunk + 1) * CHUNK_PLACES);
       batch.put(TABLES.actPlaces, chunkKey(number, chunk), packPlaces(part));
@@ -73,7 +73,7 @@ export class Proposals {
 
   /** Throws `ACT_NOT_FOUND`. */
   async numberOf(id: string): Promise<number> {
-    const value = ID.test(id) ? await this.#deps.tables.actIds.get(fromBase64url(id)) : undefined;
+    const value = ID.test(id) ? await this.#deps.tables.actIds.get(fromHex(`0x${id}`)) : undefined;
     if (value === undefined) throw new IssuerError('ACT_NOT_FOUND', 'no act has this id');
     return readUint64(value);
   }

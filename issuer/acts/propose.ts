@@ -16,7 +16,8 @@ import { Lock } from '../lock.ts';
 import { TABLES } from '../store.ts';
 import { drawUpAct, type ActTerms, type DrawUpDependencies, type Selection } from './draw-up.ts';
 import { placeNumber, type StatusPlace } from './place.ts';
-import type { Proposal } from './proposals.ts';
+import type { ActHistory } from './history.ts';
+import type { Proposal, Proposals } from './proposals.ts';
 import { selectPlaces, type SelectDependencies } from './select.ts';
 
 /** One credential by its handle, one record by its id, or a group. */
@@ -32,6 +33,8 @@ export interface ActRequest extends ActTerms {
 
 export interface ProposeDependencies extends SelectDependencies, DrawUpDependencies {
   readonly store: Store;
+  readonly proposals: Proposals;
+  readonly history: ActHistory;
   readonly index: KeyedIndex;
   /** Where one credential, or all of a record, stand; throws `CREDENTIAL_NOT_FOUND`, `RECORD_NOT_FOUND`. */
   readonly placesOf: (

@@ -20,8 +20,8 @@ export interface SelectDependencies {
   readonly tables: IssuerTables;
   readonly sealer: RecordSealer;
   readonly lists: ListAllocator;
-  readonly proposals: Proposals;
-  readonly history: ActHistory;
+  readonly proposals: Pick<Proposals, 'numberOf' | 'places'>;
+  readonly history: Pick<ActHistory, 'orderOf'>;
   /** Entries that one act may concern; smaller in tests. */
   readonly maxPlaces?: number;
 }

@@ -379,6 +379,19 @@ describe('an audit', () => {
         await fails('STATUS_UNEXPLAINED');
       });
 
+      it('does not let an erasure bring anything back', async () => {
+        const erasure = leafOf(4, { kind: 'revoke', reason: 'erased', selector: { by: 'erasure' } });
+        const changes: readonly ActChanges[] = [
+          { act: erasure.leaf, lists: [{ uri: URI, value: 'valid', indices: [7] }] },
+        ];
+        anchorStatus(2, [], digestOf(changes));
+        change('versions', [...history().versions, { version: 2, listCount: 1, changes }]);
+        change('erasures', [erasure]);
+        documents.set('/status', await manifestOf(2, [listWith(2, [])], KEY));
+        const report = await fails('STATUS_UNEXPLAINED');
+        expect(report.findings[0]?.detail).to.contain('erasure');
+      });
+
       it('does not take any other act for an erasure', async () => {
         const suspension = leafOf(4);
         publishStatus(2, { [suspension.leaf]: [8] }, [7]);

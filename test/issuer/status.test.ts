@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
 import { decodeJwt } from 'jose';
@@ -8,7 +9,10 @@ import { statusListDigest, statusListsRoot } from '../../core/status/list-digest
 import { encodeBitstring, STATUS_PURPOSES, toBitstring } from '../../core/status/bitstring-status-list.ts';
 import { readStatusToken } from '../../core/status/status-token.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
+import { TABLES } from '../../issuer/store.ts';
+import { toUint64 } from '../../service/big-endian.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
+import { Store, WriteBatch } from '../../service/store.ts';
 import { DID, issueAll, IssuerHouse, vaccination } from './support/issuer-house.ts';
 import { expectRejects } from './support/rejects-code.ts';
 import { act } from './support/two-people.ts';
@@ -67,6 +71,16 @@ describe('status: versions', () => {
     await issuer.pass();
     expect(house.ledger.statuses.map(({ version }) => version)).to.deep.equal([1, 2]);
     expect(house.ledger.statuses[1]?.listsRoot).to.equal(house.ledger.statuses[0]?.listsRoot);
+  });
+
+  it('of a store from before acts had two approvals are refused, not misread', async () => {
+    await using house = await IssuerHouse.create();
+    await (await house.open()).close();
+    const store = await Store.open(join(house.folder, 'issuer', 'store'));
+    const old = new WriteBatch().put({ ...TABLES.statuses, format: 1 }, toUint64(1), new Uint8Array(1));
+    await store.commit(old);
+    await store.close();
+    await expectRejects(() => house.open(), 'STORE_FORMAT_UNKNOWN');
   });
 
   it('stages a version anew when the ledger was away past its next update', async () => {
