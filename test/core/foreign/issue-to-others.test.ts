@@ -5,7 +5,7 @@ import { HclError } from '../../../core/errors.ts';
 import { toDcc } from '../../../core/foreign/hcert/from-record.ts';
 import { parseDcc } from '../../../core/foreign/hcert/dcc-schema.ts';
 import { cardTypesOf, toFhirBundle } from '../../../core/foreign/shc/from-record.ts';
-import type { HealthRecord } from '../../../core/record/record.ts';
+import type { HealthRecord, RecoveryRecord } from '../../../core/record/record.ts';
 import { testRecord, vaccinationRecord } from '../../support/consortium.ts';
 import { trustOf, verdictWith } from './support/foreign-verdict.ts';
 import { JUDGED_AT, makeHcertSigner } from './support/hcert-signer.ts';
@@ -14,6 +14,15 @@ import { makeShcSigner, SHC_ISSUER } from './support/shc-signer.ts';
 const NOW = JUDGED_AT + 365 * 86_400;
 const issuer = { name: 'HK-DH', certificateId: 'URN:UVCI:01:HK:7K3M9QAB#X' };
 const records: readonly HealthRecord[] = [vaccinationRecord({ seriesDoses: 3 }), testRecord()];
+
+const recovery: RecoveryRecord = {
+  type: 'recovery',
+  subject: vaccinationRecord().subject,
+  disease: 'sct|840539006',
+  firstPositiveOn: '2022-01-10',
+  basis: 'hcl|naat',
+  country: 'HK',
+};
 
 describe('a record of ours', () => {
   for (const record of records) {
@@ -61,6 +70,14 @@ describe('a record of ours', () => {
     });
   }
 
+  it('of a recovery is an EU certificate from the 11th to the 180th day after the test', () => {
+    const claim = toDcc(recovery, issuer);
+    expect(parseDcc(claim)).to.equal(claim);
+    expect(claim).to.have.nested.property('r[0].fr', '2022-01-10');
+    expect(claim).to.have.nested.property('r[0].df', '2022-01-21');
+    expect(claim).to.have.nested.property('r[0].du', '2022-07-09');
+  });
+
   const unfit: Readonly<Record<string, () => unknown>> = {
     'a product without a code of the EU': () =>
       toDcc(vaccinationRecord({ product: 'hcl|X', seriesDoses: 2 }), issuer),
@@ -73,6 +90,8 @@ describe('a record of ours', () => {
         vaccinationRecord({ subject: { ...vaccinationRecord().subject, nameEn: 'Łódź, Ø' }, seriesDoses: 2 }),
         issuer,
       ),
+    'an infection shown otherwise than by nucleic acid': () =>
+      toDcc({ ...recovery, basis: 'hcl|rat-declared' }, issuer),
     'a product without a code of health cards': () => toFhirBundle(vaccinationRecord({ product: 'hcl|X' })),
   };
   for (const [why, run] of Object.entries(unfit)) {
