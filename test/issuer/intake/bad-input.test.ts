@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { INTAKE_MEDIA_TYPES, readRecords } from '../../../issuer/intake/intake.ts';
-import type { IntakeRow } from '../../../issuer/intake/row.ts';
+import type { IntakeProblem, IntakeRow } from '../../../issuer/intake/row.ts';
 import { START_SECONDS, testRecord, vaccinationRecord } from '../../support/consortium.ts';
 import { Random } from '../../support/random.ts';
 import { EVERY_KIND } from '../../support/sample-records.ts';
@@ -22,12 +22,14 @@ async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 
 /** Nothing is a record, everything has a place and a reason, and no reason is longer than a line. */
 function expectRefused(rows: readonly IntakeRow[]): void {
-  expect(rows).to.not.deep.equal([]);
-  for (const row of rows) {
-    if ('record' in row) throw new Error(`row ${row.row} is a record`);
-    expect(row.problems).to.not.deep.equal([]);
-    for (const { reason } of row.problems) expect(reason.length).to.be.within(5, 400);
-  }
+  expect(rows).to.have.length.greaterThan(0);
+  // A million rows: no assertion for each.
+  const bad = rows.find((row) => 'record' in row || !isExplained(row.problems));
+  expect(bad).to.equal(undefined);
+}
+
+function isExplained(problems: readonly IntakeProblem[]): boolean {
+  return problems.length > 0 && problems.every(({ reason }) => reason.length > 5 && reason.length < 400);
 }
 
 describe('10 MB of nonsense', () => {
