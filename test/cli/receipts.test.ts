@@ -51,7 +51,8 @@ describe('hcl issue and hcl receipt', function () {
     const thumbprint = thumbprintOf(nodeCrypto, publicKey);
     await hand.trust.addKey(ISSUER, { publicKey, thumbprint, from: 0, until: FAR_FUTURE });
     const { operatorToken } = house.secrets;
-    app = await buildIssuerApp({ issuer, operatorToken, now: () => house.nowMs });
+    const limits = { maxEventLoopDelayMs: 600_000, requestsPerMinute: 1_000_000 };
+    app = await buildIssuerApp({ issuer, operatorToken, now: () => house.nowMs, limits });
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     folder = await mkdtemp(join(tmpdir(), 'hcl-cli-receipts-'));
     await writeFile(join(folder, 'operator.token'), operatorToken, { mode: 0o600 });

@@ -5,6 +5,7 @@ import type { HealthRecord } from '../../../core/record/record.ts';
 import type { IssuerConfig } from '../../../issuer/config.ts';
 import { writeSecrets, type IssuerSecrets } from '../../../issuer/secrets.ts';
 import type { IssuedRow, RowResult } from '../../../issuer/row.ts';
+import { until } from '../../support/until.ts';
 import { WaitingProcess, type WaitingProcessOptions } from '../../support/waiting-process.ts';
 import type { IssuerProcessOptions } from './killed-issuer.ts';
 import { issued, type IssuerHouse } from './issuer-house.ts';
@@ -46,9 +47,14 @@ export class IssuerOperator {
     this.#token = operatorToken;
   }
 
+  /** Asks again while a busy machine makes the issuer too slow to take it; a stream can be sent once only. */
   async call(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = { authorization: `Bearer ${this.#token}`, ...init.headers };
-    return await fetch(this.#url + path, { ...init, headers });
+    return await until(async () => {
+      const answer = await fetch(this.#url + path, { ...init, headers });
+      const isAgain = answer.status === 503 && !(init.body instanceof ReadableStream);
+      return isAgain && (await answer.clone().text()).includes('SERVICE_OVERLOADED') ? undefined : answer;
+    });
   }
 
   /** Issues one record; `undefined` when the issuer is too busy. Throws on any other answer than 200. */
