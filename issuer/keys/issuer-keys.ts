@@ -11,7 +11,7 @@ import { access, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { equalBytes } from '../../core/bytes/equal.ts';
 import { fromHex } from '../../core/bytes/hex.ts';
-import { fromBase64url } from '../../core/bytes/base64url.ts';
+import { fromBase64url, toBase64url } from '../../core/bytes/base64url.ts';
 import type { RandomBytes } from '../../service/clock.ts';
 import { makePrivateFolder, syncFolder } from '../../service/files.ts';
 import { createSecrets, readSecrets, type IssuerSecrets } from '../secrets.ts';
@@ -103,7 +103,8 @@ async function sealSecrets(secrets: IssuerSecrets, options: IssuerKeysOptions): 
   const files = keyFilesIn(beside, { secret: await readUnlock(unlock), randomBytes });
   await SigningKeyStore.create(files.signing, toStoredKey(secrets.signingKey, nowSeconds()));
   await writeAccountKeys(files.account, { current: secrets.ledgerAccountKey });
-  await writeStoreSecrets(files.store, secrets);
+  // Earlier releases had none.
+  await writeStoreSecrets(files.store, { auditorToken: toBase64url(randomBytes(32)), ...secrets });
   await rename(beside, folder);
   await syncFolder(dirname(folder));
 }

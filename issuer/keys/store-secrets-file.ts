@@ -2,7 +2,7 @@
  * What an issuer's store and its operators need, in a sealed file: none of it signs or anchors.
  *
  *   { "version": 1, "keyEncryption": [{ "epoch": 1, "key": "…" }], "indexKey": "…", "batchSeed": "…",
- *     "operatorToken": "…" }
+ *     "operatorToken": "…", "auditorToken": "…" }
  */
 import { Value } from 'typebox/value';
 import { fromBase64url, toBase64url } from '../../core/bytes/base64url.ts';
@@ -13,7 +13,10 @@ import { KeyError } from './errors.ts';
 import { readSealedFile, writeSealedFile } from './sealed-file.ts';
 import type { UnlockSecret } from './unlock.ts';
 
-export type StoreSecrets = Omit<IssuerSecrets, 'signingKey' | 'ledgerAccountKey'>;
+export interface StoreSecrets extends Omit<IssuerSecrets, 'signingKey' | 'ledgerAccountKey'> {
+  /** Opens the history of acts to an auditor, and nothing else. */
+  readonly auditorToken?: string;
+}
 
 export interface StoreSecretsFileOptions {
   readonly path: string;
@@ -27,6 +30,7 @@ interface StoreSecretsText {
   readonly indexKey: string;
   readonly batchSeed: string;
   readonly operatorToken: string;
+  readonly auditorToken?: string;
 }
 
 const key = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
@@ -36,10 +40,11 @@ const StoreSecretsFile: TSchema = Closed({
   indexKey: key,
   batchSeed: key,
   operatorToken: Type.String({ minLength: 32 }),
+  auditorToken: Type.Optional(Type.String({ minLength: 32 })),
 });
 const PURPOSE = 'store-secrets';
 
-/** Throws what `readSealedFile` throws, and `KEY_FILE_DAMAGED`. */
+/** Throws what `readSealedFile` throws, `KEY_FILE_DAMAGED`, and `KEY_SHARED` when an auditor's token is an operator's. */
 export async function readStoreSecrets({ path, secret }: StoreSecretsFileOptions): Promise<StoreSecrets> {
   const value: unknown = JSON.parse(await readSealedFile(path, { purpose: PURPOSE, secret }));
   if (!Value.Check(StoreSecretsFile, value)) throw noSecrets(path);
@@ -50,17 +55,22 @@ export async function readStoreSecrets({ path, secret }: StoreSecretsFileOptions
     key: fromBase64url(entry.key),
   }));
   if (first === undefined) throw noSecrets(path);
+  const { operatorToken, auditorToken } = text;
+  if (auditorToken === operatorToken) {
+    throw new KeyError('KEY_SHARED', 'operators and auditors have one token: make one of its own for each');
+  }
   return {
     keyEncryption: [first, ...others],
     indexKey: fromBase64url(text.indexKey),
     batchSeed: fromBase64url(text.batchSeed),
-    operatorToken: text.operatorToken,
+    operatorToken,
+    ...(auditorToken === undefined ? {} : { auditorToken }),
   };
 }
 
 export async function writeStoreSecrets(
   { path, secret, randomBytes }: StoreSecretsFileOptions,
-  { keyEncryption, indexKey, batchSeed, operatorToken }: StoreSecrets,
+  { keyEncryption, indexKey, batchSeed, operatorToken, auditorToken }: StoreSecrets,
 ): Promise<void> {
   const text: StoreSecretsText = {
     version: 1,
@@ -68,6 +78,7 @@ export async function writeStoreSecrets(
     indexKey: toBase64url(indexKey),
     batchSeed: toBase64url(batchSeed),
     operatorToken,
+    ...(auditorToken === undefined ? {} : { auditorToken }),
   };
   await writeSealedFile(path, JSON.stringify(text), { purpose: PURPOSE, secret, randomBytes });
 }

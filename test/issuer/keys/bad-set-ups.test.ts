@@ -165,6 +165,12 @@ const SET_UPS: readonly {
       writeStoreSecrets(files.store, { ...secrets, batchSeed: secrets.indexKey }),
   },
   {
+    name: 'one token for operators and auditors',
+    code: 'KEY_SHARED',
+    spoil: ({ files, secrets }) =>
+      writeStoreSecrets(files.store, { ...secrets, auditorToken: secrets.operatorToken }),
+  },
+  {
     name: 'an operator token that was typed',
     code: 'KEY_WEAK',
     spoil: ({ files, secrets }) =>

@@ -16,6 +16,7 @@ import {
   takeNextAccount,
 } from '../../../issuer/keys/ledger-account-file.ts';
 import { SigningKeyStore } from '../../../issuer/keys/signing-key-store.ts';
+import { readStoreSecrets } from '../../../issuer/keys/store-secrets-file.ts';
 import { createUnlockFile, readUnlock } from '../../../issuer/keys/unlock.ts';
 import { createSecrets, readSecrets, writeSecrets } from '../../../issuer/secrets.ts';
 import { createRandomBytes } from '../../../service/clock.ts';
@@ -80,6 +81,15 @@ describe('an issuer’s keys on one machine', () => {
         expect(text).not.to.include(secret);
       }
     }
+  });
+
+  it('of an earlier release get a token for auditors, which stays', async () => {
+    await writeSecrets(options.plainFile, createSecrets(randomBytes));
+    await open();
+    const { auditorToken = '' } = await readStoreSecrets(files.store);
+    expect(auditorToken).to.have.lengthOf(43);
+    await open();
+    expect((await readStoreSecrets(files.store)).auditorToken).to.equal(auditorToken);
   });
 
   it('sealed, with the plain file still there after a crash, open and the plain file goes', async () => {
