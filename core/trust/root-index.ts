@@ -1,6 +1,6 @@
 /**
  * Every anchored root with its time and author, in ledger order, in as little memory as lookups allow: at
- * most 48 bytes a root, growing without copying what is there.
+ * most 48 bytes a root and one more for every thousand issuers, growing without copying what is there.
  *
  * Rows lie in pages (`root-row.ts`).
  *
@@ -54,11 +54,15 @@ const NONE: readonly Anchor[] = Object.freeze([]);
 
 export class RootIndex {
   readonly #pages: Uint32Array[] = [];
-  /** For each page, each issuer's last sequence before it. */
-  readonly #pageBases: ReadonlyMap<Hex, number>[] = [];
+  /** For each page, by issuer number, the issuer's last sequence before it: none for those who came later. */
+  readonly #pageBases: Uint32Array[] = [];
   readonly #authors: Author[] = [];
   readonly #authorIds = new Map<string, number>();
-  readonly #lastSequence = new Map<Hex, number>();
+  /** By author number. */
+  readonly #issuerOfAuthor: number[] = [];
+  readonly #issuerNumbers = new Map<Hex, number>();
+  /** By issuer number. */
+  readonly #lastSequences: number[] = [];
   /** Tag ‖ row number plus one; 0 = free. */
   #slots = new Uint32Array(FIRST_SLOTS);
   #rowMask = rowMaskFor(FIRST_SLOTS);
@@ -96,20 +100,22 @@ export class RootIndex {
     const isNext = this.#size % ROWS_PER_PAGE === 0 && rows > 0 && rows <= ROWS_PER_PAGE;
     if (!isNext || !Number.isInteger(rows)) throw impossibleBatch();
     const counts = countByIssuer(page, this.#authors);
-    this.#pageBases.push(new Map(this.#lastSequence));
-    for (const [issuer, count] of counts) this.#lastSequence.set(issuer, this.lastSequenceOf(issuer) + count);
+    this.#pageBases.push(Uint32Array.from(this.#lastSequences));
+    for (const [issuer, count] of counts) this.#lastSequences[this.#issuerNumberOf(issuer)]! += count; // a known issuer
     this.#pages.push(rows === ROWS_PER_PAGE ? page : fullPage(page));
     this.#size += rows;
   }
 
-  /** Bytes held by rows and table. */
+  /** Bytes held by all that grows with the rows: rows, table, and what each page notes of the issuers. */
   get byteLength(): number {
-    return this.#pages.length * ROWS_PER_PAGE * WORDS_PER_ROW * 4 + this.#slots.byteLength;
+    const bases = this.#pageBases.reduce((sum, page) => sum + page.byteLength, 0);
+    return this.#pages.length * ROWS_PER_PAGE * WORDS_PER_ROW * 4 + this.#slots.byteLength + bases;
   }
 
   /** Number of the issuer's last batch, 0 before the first. */
   lastSequenceOf(issuer: Hex): number {
-    return this.#lastSequence.get(issuer) ?? 0;
+    const number = this.#issuerNumbers.get(issuer);
+    return number === undefined ? 0 : this.#lastSequences[number]!; // every number has one
   }
 
   /**
@@ -139,14 +145,10 @@ export class RootIndex {
     const at = (row % ROWS_PER_PAGE) * WORDS_PER_ROW;
     for (let word = 0; word < ROOT_WORDS; word++) page[at + word] = wordAt(rootBytes, word * 4);
     page[at + TIME] = timeSeconds;
-    const offset = sequence - (this.#pageBases.at(-1)?.get(issuer) ?? 0) - 1;
-    page[at + REST] = packRest({
-      author: this.#authorIdOf(issuer, account),
-      class: batchClass,
-      log2Size,
-      offset,
-    });
-    this.#lastSequence.set(issuer, sequence);
+    const author = this.#authorIdOf(issuer, account);
+    const offset = sequence - this.#baseOf(row, author) - 1;
+    page[at + REST] = packRest({ author, class: batchClass, log2Size, offset });
+    this.#lastSequences[this.#issuerOfAuthor[author]!] = sequence; // every author has an issuer
     this.#size++;
     if (this.#size > this.#slots.length * MAX_LOAD) this.#resizeSlots(slotsFor(this.#size));
     else this.#insert(row);
@@ -180,16 +182,22 @@ export class RootIndex {
     const at = (row % ROWS_PER_PAGE) * WORDS_PER_ROW;
     // `at` lies within the page, and a stored author number and page exist.
     const rest = page[at + REST]!;
-    const { issuer, account } = this.#authors[authorOf(rest)]!;
-    const base = this.#pageBases[(row / ROWS_PER_PAGE) | 0]!.get(issuer) ?? 0;
+    const author = authorOf(rest);
+    const { issuer, account } = this.#authors[author]!;
     return {
       issuer,
       account,
       timeSeconds: page[at + TIME]!,
       log2Size: log2SizeOf(rest),
       class: classOf(rest),
-      sequence: base + offsetOf(rest) + 1,
+      sequence: this.#baseOf(row, author) + offsetOf(rest) + 1,
     };
+  }
+
+  /** The last sequence of an author's issuer before the page of a row. */
+  #baseOf(row: number, author: number): number {
+    // Every row has its page, every author its issuer.
+    return this.#pageBases[(row / ROWS_PER_PAGE) | 0]![this.#issuerOfAuthor[author]!] ?? 0;
   }
 
   /** Writes the root in row `row`, below `size`, to the first 32 bytes of `target`. */
@@ -208,7 +216,7 @@ export class RootIndex {
   #pageFor(row: number): Uint32Array {
     if (row % ROWS_PER_PAGE === 0) {
       this.#pages.push(new Uint32Array(ROWS_PER_PAGE * WORDS_PER_ROW));
-      this.#pageBases.push(new Map(this.#lastSequence));
+      this.#pageBases.push(Uint32Array.from(this.#lastSequences));
     }
     return this.#page(row);
   }
@@ -227,7 +235,15 @@ export class RootIndex {
       throw new LedgerStateError('LEDGER_STATE_INCONSISTENT', 'more anchoring accounts than fit');
     this.#authors.push({ issuer, account });
     this.#authorIds.set(key, id);
+    this.#issuerOfAuthor.push(this.#issuerNumberOf(issuer));
     return id;
+  }
+
+  #issuerNumberOf(issuer: Hex): number {
+    const known = this.#issuerNumbers.get(issuer);
+    if (known !== undefined) return known;
+    this.#issuerNumbers.set(issuer, this.#lastSequences.length);
+    return this.#lastSequences.push(0) - 1;
   }
 
   #rowHas(row: number, root: Uint8Array): boolean {

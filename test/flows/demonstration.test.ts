@@ -41,7 +41,7 @@ describe('flow: the demonstration', function () {
     // What a failed test has left behind.
     const left = [...running];
     for (const child of left) child.kill('SIGKILL');
-    await Promise.all(left.map((child) => once(child, 'close')));
+    await Promise.all(left.map((child) => once(child, 'exit')));
   });
 
   after(async () => {
@@ -109,19 +109,23 @@ async function run(args: readonly string[], data: string): Promise<Ended> {
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => (out += text));
   }
-  return { code: await ended(child), out };
+  return { code: await ended(child, 'close'), out };
 }
 
-/** The exit code; fails when the process takes longer than a step may. */
-async function ended(child: ChildProcess): Promise<number | null> {
-  const [code] = (await once(child, 'close', { signal: AbortSignal.timeout(STEP_MS) })) as [number | null];
-  return code;
+/** The exit code; `close` comes when all output is there too. Fails when that takes longer than a step may. */
+async function ended(child: ChildProcess, event: 'exit' | 'close' = 'exit'): Promise<number | null> {
+  try {
+    const [code] = (await once(child, event, { signal: AbortSignal.timeout(STEP_MS) })) as [number | null];
+    return code;
+  } catch (cause) {
+    throw new Error(`"${child.spawnargs.slice(1).join(' ')}" has not ended`, { cause });
+  }
 }
 
 function start(args: readonly string[], data: string): ChildProcess {
   const child = spawn(process.execPath, args, { cwd: root, env: environment(data), stdio: 'pipe' });
   running.add(child);
-  child.on('close', () => running.delete(child));
+  child.on('exit', () => running.delete(child));
   return child;
 }
 
