@@ -74,14 +74,14 @@ describe('erasure: a process that ends', function () {
     const erased: string[] = [];
     const kept: string[] = [];
     await writeSecrets(join(house.folder, 'secrets.json'), house.secrets);
-    for (let life = 0; life < runs(3, 60); life++) {
+    for (let life = 0; life < runs(2, 60); life++) {
       const lines = await killAfter(house.folder, 10 + random.below(40), life);
       for (const [kind, id] of lines) (kind === 'erased' ? erased : kept).push(id);
     }
     await using issuer = await house.open();
     await issuer.privacy.pass({ force: true });
     await issuer.settle();
-    expect(erased.length).to.be.greaterThan(runs(5, 150));
+    expect(erased.length).to.be.greaterThan(runs(3, 150));
     for (const id of erased) {
       await expectRejects(() => issuer.record(id), 'RECORD_NOT_FOUND');
       expect((await issuer.privacy.erasure(id)).stage).to.equal('dead');
