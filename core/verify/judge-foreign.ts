@@ -121,9 +121,8 @@ function judgeSigned(
     ],
     ['validity', foreignValidityProblems(content, nowSeconds, policy, trail)],
   ];
-  if (code.statusProblems !== undefined) {
-    found.push(['status', code.statusProblems(content, signer, foreignTrust)]);
-  }
+  const status = code.statusProblems?.(content, signer, foreignTrust);
+  if (status !== undefined) found.push(['status', status]);
   for (const [step, reasons] of found) trail.conclude(step, reasons);
   tell(content, trail);
   const isBad = found.some(([, reasons]) => reasons.some((reason) => REASONS[reason].validity === 'invalid'));
