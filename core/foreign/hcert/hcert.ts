@@ -76,7 +76,8 @@ export function hcertOf(sign1: Sign1): ForeignCode {
   };
 }
 
-function contentOf({ claimNumber, claim, issuer: _, ...times }: HcertClaims): ForeignContent {
+function contentOf(claims: HcertClaims): ForeignContent {
+  const { claimNumber, claim, issuer: _, ...times } = claims;
   const content = cborToJson(claim);
   return { ...times, records: recordsOf(claimNumber, content), content };
 }
