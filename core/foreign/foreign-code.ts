@@ -61,6 +61,13 @@ export interface ForeignCode {
   read(): ForeignContent;
   /** Whether this signer may say this. */
   signerProblems(content: ForeignContent, signer: Signer): readonly ContentProblem[];
-  /** Absent: the system has no way to take a code back that we could ask. */
-  statusProblems?(content: ForeignContent, signer: Signer, trust: ForeignTrust): readonly ContentProblem[];
+  /**
+   * Absent: the system has no way to take a code back that we could ask. `undefined`: the operator gave no lists, so
+   * nothing was checked.
+   */
+  statusProblems?(
+    content: ForeignContent,
+    signer: Signer,
+    trust: ForeignTrust,
+  ): readonly ContentProblem[] | undefined;
 }

@@ -7,7 +7,6 @@ import { decodeForeign } from '../foreign/decode.ts';
 import { ForeignError } from '../foreign/errors.ts';
 import type { ForeignCode, ForeignContent, Signer } from '../foreign/foreign-code.ts';
 import { explainOpenAttestation } from '../foreign/openattestation/explain.ts';
-import { recogniseKind } from '../qr/kind.ts';
 import { foreignTimeOf, type VerifyContext } from './context.ts';
 import { REASONS, type ReasonCode } from './reasons.ts';
 import { factProblems } from './steps/foreign-facts.ts';
@@ -17,10 +16,20 @@ import { holderProblems } from './steps/holder.ts';
 import type { Judgement, Trail } from './trail.ts';
 import type { ForeignEvidence, ForeignFacts, Step } from './verdict.ts';
 
+export interface ForeignText {
+  readonly text: string;
+  /** Name of the system that it begins like. */
+  readonly kind: string;
+}
+
 /** Rejects with what no step foresees. */
-export async function judgeForeign(text: string, context: VerifyContext, trail: Trail): Promise<Judgement> {
+export async function judgeForeign(
+  { text, kind }: ForeignText,
+  context: VerifyContext,
+  trail: Trail,
+): Promise<Judgement> {
   trail.restsOnLedger = false;
-  trail.evidence.format = recogniseKind(text) ?? 'another system';
+  trail.evidence.format = kind;
   try {
     const code = decodeForeign(text, context.crypto);
     if (code === undefined) return judgeByName(text, trail);
@@ -112,9 +121,8 @@ function judgeSigned(
     ],
     ['validity', foreignValidityProblems(content, nowSeconds, policy, trail)],
   ];
-  if (code.statusProblems !== undefined) {
-    found.push(['status', code.statusProblems(content, signer, foreignTrust)]);
-  }
+  const status = code.statusProblems?.(content, signer, foreignTrust);
+  if (status !== undefined) found.push(['status', status]);
   for (const [step, reasons] of found) trail.conclude(step, reasons);
   tell(content, trail);
   const isBad = found.some(([, reasons]) => reasons.some((reason) => REASONS[reason].validity === 'invalid'));

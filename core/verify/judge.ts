@@ -8,6 +8,7 @@ import { toHex } from '../bytes/hex.ts';
 import type { CredentialClaims } from '../credential/claims.ts';
 import type { Es256PublicKey } from '../crypto.ts';
 import { fromVct } from '../credential/credential-type.ts';
+import { recogniseKind } from '../qr/kind.ts';
 import type { Anchor } from '../trust/root-index.ts';
 import type { Issuer } from '../trust/trust-list.ts';
 import { timeOf, type VerifyContext } from './context.ts';
@@ -27,6 +28,9 @@ import { validityProblems } from './steps/validity.ts';
 import { Trail, type Judgement } from './trail.ts';
 import type { IssuerEvidence } from './verdict.ts';
 
+/** Of every version. */
+const OWN_PREFIX = 'HCL';
+
 /**
  * Neither throws nor rejects: what no step foresees is `COULD_NOT_DECIDE`. Promises only where the platform's
  * ES256 does: a turn of the event loop costs as much as a step.
@@ -42,10 +46,10 @@ export function judge(text: string, context: VerifyContext): Judgement | Promise
 }
 
 function take(text: string, context: VerifyContext, trail: Trail): Judgement | Promise<Judgement> {
+  const kind = foreignKind(text);
+  if (kind !== undefined) return judgeForeign({ text, kind }, context, trail);
   const code = decode(text);
-  if (isReason(code)) {
-    return code === 'FORMAT_NOT_SUPPORTED' ? judgeForeign(text, context, trail) : trail.stop('decode', code);
-  }
+  if (isReason(code)) return trail.stop('decode', code);
   trail.conclude('decode', []);
   trail.evidence.format = 'HCL1';
   trail.evidence.kid = code.kid;
@@ -56,6 +60,11 @@ function take(text: string, context: VerifyContext, trail: Trail): Judgement | P
   if (anchors.length === 0) return judgeUnanchored(code, context, trail);
   trail.conclude('inclusion', []);
   return judgeAnchored(code, anchors, context, trail);
+}
+
+/** Asked before decoding: codes of other systems come as often as ours, and a thrown error costs as much as a step. */
+function foreignKind(text: string): string | undefined {
+  return typeof text !== 'string' || text.startsWith(OWN_PREFIX) ? undefined : recogniseKind(text);
 }
 
 function judgeAnchored(

@@ -76,18 +76,10 @@ export function hcertOf(sign1: Sign1): ForeignCode {
   };
 }
 
-/** Name of what the claim number stands for. */
-export function hcertClaimName(claimNumber: unknown): string | undefined {
-  return NAMED.get(claimNumber);
-}
-
-function contentOf({ claimNumber, claim, ...times }: HcertClaims): ForeignContent {
+function contentOf(claims: HcertClaims): ForeignContent {
+  const { claimNumber, claim, issuer: _, ...times } = claims;
   const content = cborToJson(claim);
-  return {
-    ...withoutIssuer(times),
-    records: recordsOf(claimNumber, content),
-    content,
-  };
+  return { ...times, records: recordsOf(claimNumber, content), content };
 }
 
 function recordsOf(claimNumber: unknown, content: ForeignContent['content']): readonly ForeignRecord[] {
@@ -95,14 +87,6 @@ function recordsOf(claimNumber: unknown, content: ForeignContent['content']): re
   if (claimNumber === ICVP) return icvpRecords(content);
   const name = NAMED.get(claimNumber) ?? 'a health certificate of an unknown kind';
   throw new ForeignError('CONTENT_NOT_SUPPORTED', `${name} is not read here`);
-}
-
-function withoutIssuer({
-  issuer,
-  ...times
-}: Omit<HcertClaims, 'claimNumber' | 'claim'>): Partial<ForeignContent> {
-  void issuer;
-  return times;
 }
 
 /** Where both say a country, it is the same one. */

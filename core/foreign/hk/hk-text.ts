@@ -36,7 +36,6 @@ interface Fields {
   /** Latest first, `[date, vaccine]`; dates in ISO form. */
   readonly doses: readonly (readonly [date: string, vaccine: string])[];
   readonly doseCount?: number;
-  readonly indicator: string;
   readonly validUntil?: string;
   readonly printedAtSeconds: number;
 }
@@ -119,7 +118,6 @@ function parseFields(values: readonly string[]): Fields {
     reference: at(4),
     subject: { nameEn: at(6), docNumber: at(5), ...(birth === '' ? {} : { dob: dateOf(birth) }) },
     doses,
-    indicator: at(10),
     printedAtSeconds: printTimeOf(at(17)),
     ...(/^[1-9]\d?$/.test(count) ? { doseCount: Number(count) } : {}),
     ...(validUntil === undefined ? {} : { validUntil }),

@@ -59,6 +59,7 @@ async function addIssuer(builder: ShcTrustBuilder, entry: TrustEntry): Promise<n
     iss: issuerEntry.text('iss'),
     name: issuerEntry.optionalText('name'),
     isVouchedFor: true,
+    hasLists: true,
   };
   let refused = 0;
   const attempt = async (add: () => unknown): Promise<void> => {

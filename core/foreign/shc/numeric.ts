@@ -2,12 +2,15 @@
  * The numeric form of a SMART Health Card: each character of the JWS as two digits, its code less 45, after `shc:/`.
  * Long cards were once spread over several codes, `shc:/<number>/<of>/…`; such parts are read together, one a line.
  */
+import { allocate } from '../../bytes/allocate.ts';
+import { asciiToText } from '../../bytes/ascii.ts';
 import { ForeignError } from '../errors.ts';
 
 const CODE = /^shc:\/(?:(\d{1,2})\/(\d{1,2})\/)?((?:\d\d)+)$/i;
 const MAX_PARTS = 20;
 const MAX_CHARACTERS = 60_000;
 const OFFSET = 45;
+const ZERO = 48;
 /** `z`, the highest character of a JWS. */
 const HIGHEST = 122 - OFFSET;
 
@@ -50,13 +53,14 @@ function parsePart(text: string): Part {
 }
 
 function charactersOf(digits: string): string {
-  let text = '';
-  for (let i = 0; i < digits.length; i += 2) {
-    const value = Number(digits.slice(i, i + 2));
+  const codes = allocate(digits.length / 2);
+  for (let i = 0, at = 0; at < codes.length; i += 2, at++) {
+    // CODE holds: both are digits.
+    const value = (digits.charCodeAt(i) - ZERO) * 10 + digits.charCodeAt(i + 1) - ZERO;
     if (value > HIGHEST) throw malformed('a pair of digits that is no character');
-    text += String.fromCharCode(value + OFFSET);
+    codes[at] = value + OFFSET;
   }
-  return text;
+  return asciiToText(codes);
 }
 
 /** The numeric form of a JWS. */

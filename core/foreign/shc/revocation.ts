@@ -24,12 +24,13 @@ export interface RevocationList {
 
 const ENTRY = /^([A-Za-z0-9_-]{1,24})(?:\.(\d{1,12}))?$/;
 
-/** Cards without a name of their own cannot be revoked. */
+/** Cards without a name of their own cannot be revoked. `undefined`: no lists of the issuer, nothing was checked. */
 export function revocationProblems(
   { rid, nbf }: Pick<ShcPayload, 'rid' | 'nbf'>,
   revocations: Revocations | undefined,
-): readonly ContentProblem[] {
-  if (rid === undefined || revocations === undefined) return [];
+): readonly ContentProblem[] | undefined {
+  if (rid === undefined) return [];
+  if (revocations === undefined) return undefined;
   const { announced, held, untilByRid } = revocations;
   const until = untilByRid.get(rid);
   if (until !== undefined && nbf < until) return ['STATUS_REVOKED'];

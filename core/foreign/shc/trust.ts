@@ -25,6 +25,8 @@ export interface ShcIssuer {
   readonly name: string | undefined;
   /** A signed directory says whose key it is: then the issuer's own certificates need not. */
   readonly isVouchedFor: boolean;
+  /** Whether revocation lists come with it. Without any, its cards are not asked for. */
+  readonly hasLists: boolean;
 }
 
 const MAX_CHAIN = 5;
@@ -42,7 +44,12 @@ export class ShcTrustBuilder {
   /** `{iss, name?, keys: [JWK], crls?: [list]}`; anything wrong in it throws `TRUST_LIST_INVALID`. */
   async addIssuer(entry: TrustEntry): Promise<void> {
     entry.only(['iss', 'name', 'keys', 'crls']);
-    const issuer = { iss: entry.text('iss'), name: entry.optionalText('name'), isVouchedFor: false };
+    const issuer = {
+      iss: entry.text('iss'),
+      name: entry.optionalText('name'),
+      isVouchedFor: false,
+      hasLists: entry.get('crls') !== undefined,
+    };
     if (!/^https:\/\/./.test(issuer.iss) || issuer.iss.endsWith('/')) {
       throw entry.invalid('iss', 'is not an https URL without a slash at its end');
     }
@@ -65,7 +72,8 @@ export class ShcTrustBuilder {
       key,
       issuers: [...(known?.issuers ?? []), issuer.iss],
     });
-    if (entry.get('crlVersion') !== undefined) this.#announced.set(kid, counterOf(entry, 'crlVersion'));
+    if (!issuer.hasLists) return;
+    this.#announced.set(kid, entry.get('crlVersion') === undefined ? 0 : counterOf(entry, 'crlVersion'));
   }
 
   /** The list with the highest number counts. */

@@ -75,7 +75,7 @@ describeCorpus(CORPUS, (folder) => {
       expect(await codeOf(trustOf({ shc: [{ iss, keys, crls: [list] }] }))).to.equal('TRUST_LIST_INVALID');
       const verdict = await verdictWith(
         text(`${at}/jws-crl-${name}.txt`).trim(),
-        await trustOf({ shc: [{ iss, keys }] }),
+        await trustOf({ shc: [{ iss, keys, crls: [] }] }),
         NOW,
       );
       expect(verdict.reasons).to.deep.equal(['STATUS_UNKNOWN']);
@@ -143,6 +143,21 @@ describeCorpus(CORPUS, (folder) => {
       const trust = await exampleTrust(folder, { rids });
       expect((await verdictWith(card, trust, NOW)).reasons, rids.join()).to.deep.equal(reasons);
     }
+  });
+
+  it('is not checked for revocation when the operator gives no lists of its issuer, and the verdict says so', async () => {
+    const card = text('spec-examples/example-00-d-jws.txt').trim();
+    const { keys } = JSON.parse(text('spec-examples/issuer/.well-known/jwks.json')) as {
+      readonly keys: unknown;
+    };
+    const trust = await trustOf({ shc: [{ iss: 'https://spec.smarthealth.cards/examples/issuer', keys }] });
+    const verdict = await verdictWith(card, trust, NOW);
+    expect(verdict.outcome).to.equal('pass');
+    expect(verdict.steps).to.deep.include({ step: 'status', result: 'not-checked' });
+    expect((await verdictWith(card, await exampleTrust(folder), NOW)).steps).to.deep.include({
+      step: 'status',
+      result: 'ok',
+    });
   });
 
   it('is not confirmed when the key announces a newer list than is held', async () => {
