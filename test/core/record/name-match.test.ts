@@ -5,7 +5,8 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { maskName } from '../../../core/record/masking.ts';
-import { matchNames, NAME_REASONS, type NameReason } from '../../../core/record/name-match.ts';
+import { matchNames } from '../../../core/record/name-match.ts';
+import { NAME_REASONS, type NameReason } from '../../../core/record/name-ways.ts';
 import { describeCorpus } from '../../support/corpora.ts';
 import { runs, testSeed } from '../../support/scale.ts';
 

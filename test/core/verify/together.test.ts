@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { JsonObject } from '../../../core/bytes/strict-json.ts';
+import { encodeCode } from '../../../core/qr/code.ts';
 import type { HealthRecord } from '../../../core/record/record.ts';
 import { CodeCache } from '../../../core/verify/code-cache.ts';
 import { defaultPolicy } from '../../../core/verify/policy.ts';
@@ -64,6 +65,17 @@ describe('several codes in one scan', () => {
     const verdict = await together([test, vaccination], ([a = '', b = '']) => [b, a, b, b]);
     expect(verdict.outcome).to.equal('pass');
     expect(verdict.parts).to.have.lengthOf(2);
+  });
+
+  it('count a credential once in whatever form its text is', async () => {
+    const consortium = makeConsortium({ seed: 11 });
+    const [code] = await consortium.issueCodes([vaccination], { profile: 'travel' });
+    if (code === undefined) throw new Error('nothing was issued');
+    const unsigned = encodeCode({ ...code.parts, signature: new Uint8Array(64) });
+    const ledgerMode = consortium.context({ policy: { ...defaultPolicy, ledgerMode: true } });
+    const verdict = await verifyTogether([code.text, unsigned], ledgerMode);
+    expect(verdict.outcome).to.equal('pass');
+    expect(verdict.parts).to.have.lengthOf(1);
   });
 
   it('are bad evidence with one bad code among them, whatever the rules would say', async () => {
