@@ -24,11 +24,7 @@ export function fileIn({ headers, body }: FastifyRequest): FileInRequest {
 }
 
 /** Throws `RECORDS_TOO_LARGE`, and `RECORDS_CUT_SHORT` for a body that ends before its end. */
-export async function* limited(
-  body: Readable,
-  maxBytes: number,
-  upload: Upload,
-): AsyncGenerator<Uint8Array> {
+export async function* limited(body: Readable, maxBytes: number, upload: Upload): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   try {
     for await (const piece of namedWhenCut(body)) {
