@@ -2,7 +2,8 @@
 import { createLogger } from '../service/logging.ts';
 import { buildIssuerApp } from './app.ts';
 import type { IssuerConfig } from './config.ts';
-import { Issuer, type IssuerPorts } from './issuer.ts';
+import { Issuer } from './issuer.ts';
+import type { IssuerPorts } from './parts.ts';
 import { checkSecrets } from './keys/check-keys.ts';
 import type { WorkingSecrets } from './secrets.ts';
 

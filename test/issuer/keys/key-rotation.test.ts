@@ -10,7 +10,8 @@ import { decodeCode } from '../../../core/qr/code.ts';
 import { toJws } from '../../../core/qr/jws.ts';
 import { kidOfStatusToken } from '../../../core/status/status-token.ts';
 import { buildIssuerApp } from '../../../issuer/app.ts';
-import { Issuer, type IssuerPorts } from '../../../issuer/issuer.ts';
+import { Issuer } from '../../../issuer/issuer.ts';
+import type { IssuerPorts } from '../../../issuer/parts.ts';
 import { fileKeyStore } from '../../../issuer/keys/file-key-store.ts';
 import type { RegisteredKey } from '../../../issuer/keys/ports.ts';
 import {

@@ -3,7 +3,7 @@
  * what it writes, and before and after every question to the ledger. Nothing of this is in the program itself: the
  * store's `commit` and the ports are wrapped from outside.
  */
-import type { IssuerPorts } from '../../../issuer/issuer.ts';
+import type { IssuerPorts } from '../../../issuer/parts.ts';
 import { TABLES } from '../../../issuer/store.ts';
 import { Store, type WriteBatch } from '../../../service/store.ts';
 

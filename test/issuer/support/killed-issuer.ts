@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { HclError } from '../../../core/errors.ts';
 import type { Hex } from '../../../core/bytes/hex.ts';
 import { toIssuerConfig, type IssuerConfig } from '../../../issuer/config.ts';
-import type { IssuerPorts } from '../../../issuer/issuer.ts';
+import type { IssuerPorts } from '../../../issuer/parts.ts';
 import { connectLedger } from '../../../issuer/ledger-ports.ts';
 import { readSecrets } from '../../../issuer/secrets.ts';
 import { startIssuer, type StartedIssuer } from '../../../issuer/server.ts';

@@ -1,0 +1,239 @@
+/** The parts of an issuer, made from its store and wired in the order of the data flow. */
+import { join } from 'node:path';
+import { fromUtf8, toUtf8 } from '../core/bytes/utf8.ts';
+import type { Crypto } from '../core/crypto.ts';
+import type { Clock, RandomBytes } from '../service/clock.ts';
+import { silentLogger, type Log } from '../service/logging.ts';
+import { Store, WriteBatch } from '../service/store.ts';
+import { Acts } from './acts/acts.ts';
+import { ActHistory } from './acts/history.ts';
+import { ProposalSealer } from './acts/proposal-entry.ts';
+import { Proposals } from './acts/proposals.ts';
+import { Background } from './background.ts';
+import { Batches } from './batches.ts';
+import { Budget } from './budget/budget.ts';
+import type { BudgetConfig } from './budget/rules.ts';
+import type { IssuerConfig } from './config.ts';
+import { IssuerError } from './errors.ts';
+import { Gate } from './gate.ts';
+import { RecordIssuer } from './issue.ts';
+import { IdempotencyKeys } from './idempotency.ts';
+import { KeyRotation } from './keys/key-rotation.ts';
+import type { KeyRegistryPort, KeyStorePort } from './keys/ports.ts';
+import { SigningDesk, type PresentKey } from './keys/signing-desk.ts';
+import { KeyedIndex } from './keyed-index.ts';
+import { Lanes } from './lanes.ts';
+import { ListAllocator } from './list-allocator.ts';
+import type { IssuerMetrics } from './metrics.ts';
+import { Pipeline } from './pipeline.ts';
+import { PRIVACY_DEFAULTS } from './privacy/config.ts';
+import { KeyRing } from './privacy/key-ring.ts';
+import { Privacy } from './privacy/privacy.ts';
+import type { AnchorPort, StatusPort } from './ports.ts';
+import { Receipts } from './receipts.ts';
+import { Release } from './release.ts';
+import type { WorkingSecrets } from './secrets.ts';
+import { Status } from './status.ts';
+import { StatusPublication } from './status-publication.ts';
+import { readersOf, TABLES, type IssuerTables } from './store.ts';
+
+/** Disposed with the issuer: whatever is asked of the ledger then is rejected. */
+export interface IssuerPorts extends Partial<Disposable> {
+  readonly crypto: Crypto;
+  readonly ledger: AnchorPort;
+  readonly status: StatusPort;
+  readonly now: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly log?: Log;
+  /** To change the signing key from while running. */
+  readonly keyStore?: KeyStorePort;
+  /** To ask whether a signing key is good on the ledger. */
+  readonly registry?: KeyRegistryPort;
+}
+
+/** All that works on one opened store. */
+export interface Parts {
+  readonly store: Store;
+  readonly finisher: SigningDesk;
+  readonly key: PresentKey;
+  readonly metrics: IssuerMetrics;
+  readonly gate: Gate;
+  readonly records: RecordIssuer;
+  readonly keys: IdempotencyKeys;
+  readonly receipts: Receipts;
+  readonly lanes: Lanes;
+  readonly batches: Batches;
+  readonly release: Release;
+  readonly acts: Acts;
+  readonly status: Status;
+  readonly publication: StatusPublication;
+  readonly background: Background;
+  readonly rotation: KeyRotation;
+  readonly privacy: Privacy;
+}
+
+const IDENTITY = toUtf8('identity');
+const NO_BUDGET: BudgetConfig = { rules: [], utcOffsetMinutes: 0 };
+
+export interface Opening {
+  readonly config: IssuerConfig;
+  readonly secrets: WorkingSecrets;
+  readonly ports: IssuerPorts;
+  readonly metrics: IssuerMetrics;
+  readonly onFailure: () => void;
+}
+
+/** `compare` is told of parts that are wired but have not looked at the ledger. */
+export async function openAndCompare(
+  opening: Opening,
+  compare: (background: Background) => Promise<void>,
+): Promise<Parts> {
+  const { config, onFailure } = opening;
+  const store = await Store.open(join(config.dataFolder, 'store'), { onFailure });
+  try {
+    const parts = await openParts(opening, store);
+    await compare(parts.background);
+    return parts;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** After the pass under way: two at a time would not know of each other. */
+export async function closeParts({ background, privacy, finisher, store }: Parts): Promise<void> {
+  await Promise.all([background.stop(), privacy.stop()]);
+  await finisher[Symbol.asyncDispose]();
+  await store.close();
+}
+
+/** Wires the parts, in the order of the data flow. */
+async function openParts({ config, secrets, ports, metrics }: Opening, store: Store): Promise<Parts> {
+  const { crypto, now, randomBytes, log = silentLogger } = ports;
+  const { did, publicBaseUrl, windowMs, maxWaiting } = config;
+  const { freshForSeconds } = config.status;
+  const tables = readersOf(store);
+  await checkIdentity(store, tables, did);
+
+  const gate = new Gate();
+  const index = new KeyedIndex(secrets.indexKey);
+  const { privacy: privacyConfig = PRIVACY_DEFAULTS } = config;
+  const folder = privacyConfig.epochFolder ?? join(config.dataFolder, 'epochs');
+  const ring = await KeyRing.open({ store, tables, folder, did, ...secrets, randomBytes });
+  const { envelope } = ring;
+  const keyEncryption = ring.keys;
+  const finisher = new SigningDesk({ ...secrets, did, keyEncryption }, { crypto, randomBytes, envelope });
+  const { presentKey: key, sealer } = finisher;
+
+  const batches = await Batches.open({ crypto, store, tables, now, randomBytes, seedKey: secrets.batchSeed });
+  const lanes = await Lanes.open(tables, await batches.stagedEnds(), now());
+  const lists = await ListAllocator.open(tables, { envelope, randomBytes, publicBaseUrl });
+  const common = { crypto, store, tables, lists, now, randomBytes, metrics, log };
+  const proposals = await Proposals.open({
+    crypto,
+    tables,
+    sealer: new ProposalSealer(secrets.indexKey, randomBytes),
+  });
+  const history = await ActHistory.open({ store, tables, proposals });
+  const judged = { ...common, did, proposals, history, ledger: ports.status };
+  const status = await Status.open({ ...judged, freshForSeconds });
+  const pipeline = new Pipeline({ batches, lanes, ledger: ports.ledger, now, windowMs, metrics, log });
+  const release = new Release({ crypto, tables, index, sealer, batches, lanes, lists, status });
+  const budget = await Budget.open(config.budget ?? NO_BUDGET, {
+    ...common,
+    indexKey: secrets.indexKey,
+    nowSeconds: Math.floor(now() / 1000),
+  });
+  const receipts = new Receipts({ did, key, index, release, now });
+  const keys = new IdempotencyKeys({ store, tables, index, now });
+  const acts = await Acts.open({
+    ...judged,
+    index,
+    sealer,
+    placesOf: async (target) =>
+      target.by === 'credential'
+        ? [await release.statusPlace(target.handle)]
+        : await release.statusPlaces(target.recordId),
+    onApproved: () => background.wake(),
+    publishedVersion: () => status.published?.version.version ?? 0,
+  });
+  const background = new Background({ pipeline, acts, status, lanes, gate, metrics, now, log });
+  const records = await RecordIssuer.open({
+    ...common,
+    budget,
+    did,
+    index,
+    ring,
+    lanes,
+    finisher,
+    maxWaiting,
+    checkOpen: () => gate.check(),
+    describe: (number) => release.describe(number),
+    receipts,
+    onStored: (count) => {
+      metrics.records.inc(count);
+      background.wake();
+    },
+  });
+  const privacy = new Privacy({
+    ...common,
+    did,
+    key,
+    config: privacyConfig,
+    index,
+    ring,
+    sealer,
+    batches,
+    lanes,
+    finisher,
+    records,
+    release,
+    acts,
+    status,
+    onErased: (count) => {
+      metrics.erased.inc(count);
+      background.wake();
+    },
+  });
+  const publication = new StatusPublication({ crypto, did, key, lists, status, freshForSeconds });
+  const rotation = await KeyRotation.open({
+    ...common,
+    desk: finisher,
+    records,
+    lanes,
+    batches,
+    status,
+    publication,
+    background,
+    keyStore: ports.keyStore,
+    registry: ports.registry,
+  });
+  return {
+    store,
+    finisher,
+    key,
+    metrics,
+    gate,
+    records,
+    keys,
+    receipts,
+    lanes,
+    batches,
+    release,
+    acts,
+    status,
+    publication,
+    background,
+    rotation,
+    privacy,
+  };
+}
+
+/** A store belongs to one issuer for ever: its envelopes and credentials name it. */
+async function checkIdentity(store: Store, tables: IssuerTables, did: string): Promise<void> {
+  const known = await tables.meta.get(IDENTITY);
+  if (known === undefined) await store.commit(new WriteBatch().put(TABLES.meta, IDENTITY, toUtf8(did)));
+  else if (fromUtf8(known) !== did) {
+    throw new IssuerError('ISSUER_STORE_OF_ANOTHER', 'the data folder belongs to another issuer');
+  }
+}
