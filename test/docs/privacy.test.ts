@@ -10,10 +10,10 @@ const page = readFileSync(new URL('../../docs/privacy.md', import.meta.url), 'ut
 /** Rows of the table below a heading: its first two cells. */
 function rowsBelow(heading: string): readonly (readonly [name: string, second: string])[] {
   const [section = ''] = page.slice(page.indexOf(`## ${heading}\n`)).split(/\nElsewhere:|\n## /);
-  return [...section.matchAll(/^\| `(\w+)` +\| ([^|]+) \|/gm)].map(([, name = '', second = '']) => [
-    name,
-    second.trim(),
-  ]);
+  const rows = [...section.matchAll(/^\| (`[^|]+`) +\| ([^|]+) \|/gm)];
+  return rows.flatMap(([, names = '', second = '']) =>
+    [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => [name, second.trim()] as const),
+  );
 }
 
 describe('docs/privacy.md', () => {
