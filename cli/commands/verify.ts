@@ -41,8 +41,8 @@ export const verify: Command = {
 
   FILE          codes, one a line, or a PNG or JPEG image of a QR code; "-" and
                 no FILE mean standard input
-  --trust FILE  whose codes of other systems are trusted (docs/foreign-codes.md);
-                these need no ledger, so then a --bundle may be missing
+  --trust FILE  whose codes of other systems are trusted: docs/foreign-codes.md;
+                they need no ledger, so then a --bundle may be missing
   --bundle FILE what is known of the ledger, as a verifier wrote it (default
                 verifier/snapshot.hcls in the data folder)
   --rpc URL     read the ledger itself instead, once, before the first code

@@ -136,7 +136,8 @@ describe('CBOR (RFC 8949)', () => {
   it('reads what another library writes', () => {
     fc.assert(
       fc.property(value, (value) => {
-        expect(fromCbor(encodeWithCborg(value))).to.deep.equal(value);
+        // Cut from a Buffer, byte strings would be Buffers, which chai puts in another order than other arrays.
+        expect(fromCbor(Uint8Array.from(encodeWithCborg(value)))).to.deep.equal(value);
       }),
       { numRuns: runs(300, 20_000) },
     );
