@@ -6,9 +6,9 @@ import { ActHistory } from '../../../issuer/acts/history.ts';
 import { ProposalSealer } from '../../../issuer/acts/proposal-entry.ts';
 import { Proposals } from '../../../issuer/acts/proposals.ts';
 import { ListAllocator } from '../../../issuer/list-allocator.ts';
+import { KeyRing } from '../../../issuer/privacy/key-ring.ts';
 import { readersOf } from '../../../issuer/store.ts';
 import { createRandomBytes } from '../../../service/clock.ts';
-import { Envelope } from '../../../service/envelope.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { Store } from '../../../service/store.ts';
 import { issueAll, IssuerHouse, vaccination } from '../support/issuer-house.ts';
@@ -57,7 +57,9 @@ async function pagesOf(
   await using store = await Store.open(join(house.folder, 'issuer', 'store'));
   const tables = readersOf(store);
   const randomBytes = createRandomBytes();
-  const envelope = new Envelope(house.secrets.keyEncryption, randomBytes);
+  const folder = join(house.folder, 'issuer', 'epochs');
+  const { did } = house.config();
+  const { envelope } = await KeyRing.open({ store, tables, folder, did, ...house.secrets, randomBytes });
   const lists = await ListAllocator.open(tables, {
     envelope,
     randomBytes,
