@@ -6,7 +6,7 @@
  * crash or a failed write they may be more, by the chunks that were under way. Subjects are kept under a keyed hash: a
  * practitioner's number stands neither in the store, nor in a log or metric.
  */
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { toHex } from '../../core/bytes/hex.ts';
 import type { HealthRecord } from '../../core/record/record.ts';
 import type { Log } from '../../service/logging.ts';
@@ -51,7 +51,7 @@ const NOBODY = '';
 export class Budget {
   readonly #config: BudgetConfig;
   readonly #log: Log;
-  readonly #hashKey: Uint8Array;
+  readonly #hashKey: KeyObject;
   readonly #accounts = new Map<string, Account>();
   readonly #stored: Map<string, Uint8Array>;
   readonly #unwritten = new Set<Account>();
@@ -64,7 +64,7 @@ export class Budget {
   ) {
     this.#config = config;
     this.#log = log;
-    this.#hashKey = createHmac('sha256', indexKey).update('hcl/budget/1').digest();
+    this.#hashKey = createSecretKey(createHmac('sha256', indexKey).update('hcl/budget/1').digest());
     this.#stored = stored;
     this.#metrics = metrics;
   }
