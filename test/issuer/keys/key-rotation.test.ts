@@ -28,6 +28,7 @@ import { silentLogger, type Log, type LogFields } from '../../../service/logging
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { issueAll, IssuerHouse, labTest, vaccination } from '../support/issuer-house.ts';
 import { expectRejects } from '../support/rejects-code.ts';
+import { SpoiltWrite } from '../support/spoilt-write.ts';
 
 const randomBytes = createRandomBytes();
 /** Good at the ledger's time. */
@@ -186,6 +187,33 @@ describe('a change of the signing key', () => {
   it('to a key that the store does not hold is refused', async () => {
     await using issuer = await open();
     await expectRejects(() => issuer.rotation.use('A'.repeat(43)), 'KEY_UNKNOWN');
+  });
+
+  it('that meets a store being opened again changes nothing, and can be asked for once more', async () => {
+    const keyStore = fileKeyStore(options);
+    const reached = Promise.withResolvers<void>();
+    const reopened = Promise.withResolvers<void>();
+    const load = async (kid: string): ReturnType<typeof keyStore.load> => {
+      reached.resolve();
+      await reopened.promise;
+      return await keyStore.load(kid);
+    };
+    await using issuer = await open({ keyStore: { ...keyStore, load } });
+    const changing = issuer.rotation.use(next.kid).catch((error: unknown) => error);
+    await reached.promise;
+    {
+      using _spoilt = new SpoiltWrite();
+      await expectRejects(() => issueAll(issuer, [vaccination(1)]), 'STORE_FAILED');
+    }
+    await issuer.untilReopened();
+    reopened.resolve();
+    expect(await changing)
+      .to.have.property('code')
+      .that.matches(/^STORE_/);
+    expect((await SigningKeyStore.open(options)).current.kid).to.equal(former.kid);
+    expect(issuer.key.kid).to.equal(former.kid);
+    await issuer.rotation.use(next.kid);
+    expect(issuer.key.kid).to.equal(next.kid);
   });
 
   it('outlives a crash before the status lists were renewed', async () => {
