@@ -145,7 +145,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     indexKey: secrets.indexKey,
     nowSeconds: Math.floor(now() / 1000),
   });
-  const receipts = new Receipts({ did, key, index, release, now });
+  const receipts = new Receipts({ crypto, did, key, index, release, kids: () => rotation.kids, now });
   const keys = new IdempotencyKeys({ store, tables, index, now });
   const acts = await Acts.open({
     ...judged,

@@ -77,6 +77,11 @@ export class KeyRotation {
     }
   }
 
+  /** Thumbprints of all keys that have signed here, oldest first. */
+  get kids(): readonly string[] {
+    return this.#runs.kids;
+  }
+
   /** Every key that has signed here, oldest first. */
   async uses(): Promise<readonly KeyUse[]> {
     const from = await this.#finalEnds();

@@ -3,11 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { expect } from 'chai';
+import { toBase64url } from '../../../core/bytes/base64url.ts';
+import { concatBytes } from '../../../core/bytes/concat.ts';
+import { equalBytes } from '../../../core/bytes/equal.ts';
+import { fromHex } from '../../../core/bytes/hex.ts';
 import { fromUtf8 } from '../../../core/bytes/utf8.ts';
 import { verifyJwsWithDidJwt } from '../../../core/credential/jwt.ts';
 import { fromJwk } from '../../../core/credential/key.ts';
 import { decodeCode } from '../../../core/qr/code.ts';
 import { toJws } from '../../../core/qr/jws.ts';
+import { checkReceipt, type LeafPath, type ReceiptFinding } from '../../../core/receipt/inclusion.ts';
+import { parseReceipt } from '../../../core/receipt/receipt.ts';
+import type { SignedAgain } from '../../../core/receipt/signed-again.ts';
 import { kidOfStatusToken } from '../../../core/status/status-token.ts';
 import { buildIssuerApp } from '../../../issuer/app.ts';
 import { Issuer } from '../../../issuer/issuer.ts';
@@ -20,13 +27,14 @@ import {
   type SigningKeyStoreOptions,
   type StoredSigningKey,
 } from '../../../issuer/keys/signing-key-store.ts';
+import type { LeafAnswer } from '../../../issuer/receipts.ts';
 import type { IssuedRow } from '../../../issuer/row.ts';
 import type { Es256Signer } from '../../../issuer/signer-port.ts';
 import { issuerKeyOf } from '../../../issuer/signing.ts';
 import { createRandomBytes } from '../../../service/clock.ts';
 import { silentLogger, type Log, type LogFields } from '../../../service/logging.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
-import { issueAll, IssuerHouse, labTest, vaccination } from '../support/issuer-house.ts';
+import { collect, issueAll, IssuerHouse, labTest, rowsOf, vaccination } from '../support/issuer-house.ts';
 import { expectRejects } from '../support/rejects-code.ts';
 import { SpoiltWrite } from '../support/spoilt-write.ts';
 
@@ -263,6 +271,36 @@ describe('a change of the signing key', () => {
       expect(await kidsOf(issuer, [...rows, ...own])).to.deep.equal(new Set([next.kid]));
     });
 
+    it('breaks no receipt: its leaves are proven by those that took their place', async () => {
+      await using issuer = await open();
+      const [chunk] = await collect(issuer.takeIn(rowsOf([vaccination(1), labTest(2)])));
+      const receipt = chunk?.receipt ?? '';
+      await issuer.rotation.use(next.kid);
+      await issuer.rotation.reSign();
+      expect((await issuer.proveReceipt(receipt)).map(({ state }) => state)).to.deep.equal(
+        Array(4).fill('anchoring'),
+      );
+      await issuer.settle();
+      const answers = new Map((await issuer.proveReceipt(receipt)).map((answer) => [answer.leaf, answer]));
+      const promise = parseReceipt(receipt);
+      const finding = (change: Partial<SignedAgain>): ReceiptFinding =>
+        checkReceipt(nodeCrypto, promise, {
+          pathOf: (leaf) => pathIn(answers.get(toBase64url(leaf)), change),
+          anchoredAt: (root) =>
+            house.ledger.batches.find((batch) => equalBytes(batch.root, root))?.timeSeconds,
+          nowSeconds: promise.issuedAtSeconds,
+        });
+      expect(finding({})).to.deep.include({ state: 'kept', proven: 4 });
+      // What is shown must lead from the promised leaf, and to the anchored one.
+      for (const change of [
+        { formerKid: next.kid },
+        { kid: former.kid },
+        { payloadHash: new Uint8Array(32) },
+      ]) {
+        expect(finding(change)).to.include({ state: 'pending', proven: 0 });
+      }
+    });
+
     it('leaves what is staged as it is, and says that it waits', async () => {
       await using issuer = await open();
       const staged = await issueAll(issuer, [vaccination(1)]);
@@ -347,3 +385,12 @@ describe('a change of the signing key', () => {
     await app.close();
   });
 });
+
+/** As the issuer answers, but for `change` in what it shows of a leaf that was signed again. */
+function pathIn(answer: LeafAnswer | undefined, change: Partial<SignedAgain>): LeafPath | undefined {
+  if (answer === undefined || !('path' in answer) || answer.signedAgain === undefined) return undefined;
+  const { index, path, signedAgain } = answer;
+  const payloadHash = fromHex(signedAgain.payloadHash);
+  const shown = { ...signedAgain, payloadHash, ...change };
+  return { index, path: concatBytes(...path.map(fromHex)), signedAgain: shown };
+}
