@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from 'mocha';
-import { Issuer } from '../../../issuer/issuer.ts';
+import type { Issuer } from '../../../issuer/issuer.ts';
 import { fileKeyStore } from '../../../issuer/keys/file-key-store.ts';
 import {
   SigningKeyStore,
@@ -43,7 +43,7 @@ describe('signing again', () => {
       maxConcurrent: 8,
       async sign(message) {
         await meanwhile?.();
-        return await key.sign(message);
+        return key.sign(message);
       },
     };
     const keyStore = { ...fileKeyStore(options), load: async () => slow };
@@ -60,13 +60,13 @@ describe('signing again', () => {
     const [gone, kept] = await issueAll(issuer, RECORDS);
     await issuer.rotation.use(next.kid);
     let erasing: Promise<unknown> | undefined;
-    let isErased = false;
+    const ended = { isReached: false };
     meanwhile = async () => {
       erasing ??= issuer.privacy
         .erase(gone?.recordId ?? '', 'subject-request')
         .then(() => issuer.privacy.pass({ force: true }))
-        .finally(() => (isErased = true));
-      for (let turn = 0; turn < TURNS && !isErased; turn++) await nextTurn();
+        .finally(() => (ended.isReached = true));
+      for (let turn = 0; turn < TURNS && !ended.isReached; turn++) await nextTurn();
     };
     await issuer.rotation.reSign();
     meanwhile = undefined;
