@@ -36,12 +36,16 @@ export interface Answer {
 export type IssuerClient = (request: Request) => Promise<Answer>;
 
 /**
- * A client that carries the issuer's operator token. It waits when the issuer is too busy (429, 503). Other
+ * A client that carries the issuer's operator token, or the one in `tokenFile`. It waits when the issuer is too busy (429, 503). Other
  * statuses from 400 on throw `CLI_SERVICE_REFUSED` with the problem's own words; a dead issuer throws
  * `CLI_SERVICE_UNREACHABLE`.
  */
-export async function issuerClient(issuer: ConsortiumIssuer, io: Io): Promise<IssuerClient> {
-  const token = await readToken(issuer.operatorTokenFile);
+export async function issuerClient(
+  issuer: ConsortiumIssuer,
+  io: Io,
+  tokenFile: string = issuer.operatorTokenFile,
+): Promise<IssuerClient> {
+  const token = await readToken(tokenFile);
   return async (request) => {
     for (let attempt = 1; ; attempt++) {
       const answer = await exchange(request, token, issuer, io);
@@ -89,7 +93,7 @@ async function readToken(path: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).trim();
   } catch (cause) {
-    throw new CliError('CLI_NOT_STARTED', `the operator token ${path} cannot be read`, { cause });
+    throw new CliError('CLI_NOT_STARTED', `the token ${path} cannot be read`, { cause });
   }
 }
 

@@ -3,6 +3,7 @@ import { invariant } from '../core/errors.ts';
 import type { ReceiptRecord } from '../core/receipt/receipt.ts';
 import type { Attempt, NumberRange } from './idempotency-attempt.ts';
 import type { Chunk, Draft, FinishedDraft } from './issue.ts';
+import type { IntakeProblem } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import { PROFILES } from './record-entry.ts';
 import type { Receipts } from './receipts.ts';
@@ -17,6 +18,11 @@ export interface AnswerDependencies {
 }
 
 const NOTHING: NumberRange = { first: 0, count: 0 };
+const ERASED: IntakeProblem = {
+  field: '',
+  code: 'INTAKE_RECORD_ERASED',
+  reason: 'was erased after it came under this idempotency key',
+};
 
 /** @param finished the chunk's drafts, in order */
 export async function answerChunk(
@@ -37,6 +43,10 @@ export async function answerChunk(
     }
     const outcome = outcomes[next++];
     invariant(outcome !== undefined, 'a good row has an outcome');
+    if (outcome === 'erased') {
+      results.push({ row: row.row, problems: [ERASED] });
+      continue;
+    }
     const { number, draft } = outcome;
     const isResumed = draft === undefined && madeBefore.meet(number);
     if (isResumed) resumed++;

@@ -77,8 +77,9 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addErasures(app, operator);
   addPostReports(app, operator);
   addRetention(app, operator);
-  addGetBatchAccount(app, operator);
-  const auditors = auditorToken === undefined ? [] : [auditorToken];
-  addActAudit(app, { issuer, onRequest: requireBearer(operatorToken, ...auditors) });
+  const auditorTokens = auditorToken === undefined ? [] : [auditorToken];
+  const auditor = { issuer, onRequest: requireBearer(operatorToken, ...auditorTokens) };
+  addActAudit(app, auditor);
+  addGetBatchAccount(app, auditor);
   return app;
 }

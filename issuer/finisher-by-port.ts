@@ -4,6 +4,7 @@
  */
 import { sealSigned, type FinishedRecord, type FinishingParts, type UnsignedRecord } from './finish.ts';
 import { IssuerError } from './errors.ts';
+import { finisherClosed } from './finisher-closed.ts';
 import type { CredentialKey } from './signing.ts';
 
 export interface FinishingByPort extends Omit<FinishingParts, 'key'> {
@@ -38,7 +39,7 @@ export class FinisherByPort implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
-    for (const { reject } of this.#waiting.splice(0)) reject(closing());
+    for (const { reject } of this.#waiting.splice(0)) reject(finisherClosed());
   }
 
   async #sign(payload: Uint8Array): Promise<Uint8Array> {
@@ -53,7 +54,7 @@ export class FinisherByPort implements AsyncDisposable {
   }
 
   async #turn(): Promise<void> {
-    if (this.#isClosed) throw closing();
+    if (this.#isClosed) throw finisherClosed();
     if (this.#underWay < this.#parts.maxConcurrent) {
       this.#underWay++;
       return;
@@ -69,8 +70,4 @@ export class FinisherByPort implements AsyncDisposable {
     if (next === undefined) this.#underWay--;
     else next.resolve();
   }
-}
-
-function closing(): Error {
-  return new Error('the issuer is closing');
 }

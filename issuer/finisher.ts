@@ -7,6 +7,7 @@
  * another.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { finisherClosed } from './finisher-closed.ts';
 import { finishRecord, type FinishedRecord, type FinishingParts, type UnsignedRecord } from './finish.ts';
 import type { FinishingSecrets } from './finishing-parts.ts';
 import { FinishingThread } from './finishing-thread.ts';
@@ -31,14 +32,16 @@ export class Finisher implements AsyncDisposable {
   readonly #waiting: Piece[] = [];
   #thread: FinishingThread | undefined;
   #isHelping = false;
+  #isClosed = false;
 
   constructor(secrets: FinishingSecrets, parts: FinishingParts) {
     this.#secrets = secrets;
     this.#parts = parts;
   }
 
-  /** In the order of the records. */
+  /** In the order of the records. Throws `STORE_FAILED` once it is closed, as what it was asked for before then does. */
   async finish(records: readonly UnsignedRecord[]): Promise<readonly FinishedRecord[]> {
+    if (this.#isClosed) throw finisherClosed();
     if (records.length <= A_HANDFUL) return this.#finishHere(records);
     const pieces: Piece[] = [];
     for (let from = 0; from < records.length; from += PIECE_RECORDS) {
@@ -59,8 +62,9 @@ export class Finisher implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
     // What still waits will never be stored; without this the end of the thread would start another.
-    for (const { finished } of this.#waiting.splice(0)) finished.reject(new Error('the issuer is closing'));
+    for (const { finished } of this.#waiting.splice(0)) finished.reject(finisherClosed());
     await this.#thread?.end();
   }
 
@@ -76,7 +80,9 @@ export class Finisher implements AsyncDisposable {
       const { records, finished } = this.#waiting.shift()!;
       this.#thread
         .finish(records)
-        .then(finished.resolve, finished.reject)
+        .then(finished.resolve, (error: unknown) =>
+          finished.reject(this.#isClosed ? finisherClosed() : error),
+        )
         .finally(() => this.#feedThread());
     }
   }

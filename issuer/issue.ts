@@ -63,11 +63,11 @@ export interface Draft {
   readonly credentials: readonly NewCredential[];
 }
 
-/** A good row: the record it is, and its draft when that is new. */
-export interface Outcome {
-  readonly number: number;
-  readonly draft: Draft | undefined;
-}
+/**
+ * A good row: the record it is, and its draft when that is new. `erased`: this very request made or found it before, and
+ * it was erased since. Whoever repeats a request does not ask for that to be undone.
+ */
+export type Outcome = { readonly number: number; readonly draft: Draft | undefined } | 'erased';
 
 /** What is known of a good row before anything is made for it. */
 interface GoodRow {
@@ -167,7 +167,7 @@ export class RecordIssuer {
     this.#checkRoom();
     const keyed = await attempt?.open(toUtf8(rows.map(textOf).join('\n')));
     const first = this.#nextRecord;
-    const outcomes = await this.#drawUp(rows);
+    const outcomes = await this.#drawUp(rows, { isRepeated: keyed?.made !== undefined });
     const made = { first, count: this.#nextRecord - first };
     const chunk = { rows, outcomes, keyed };
     const answer = this.#finishAndCommit(chunk, (batch) => {
@@ -186,20 +186,22 @@ export class RecordIssuer {
       throw new IssuerError('ISSUER_BUSY', 'too much waits for the ledger');
   }
 
-  /** An outcome for each good row of the chunk, in order. */
-  async #drawUp(chunk: readonly IntakeRow[]): Promise<readonly Outcome[]> {
+  /** An outcome for each good row of the chunk, in order; a chunk that is repeated makes nothing new. */
+  async #drawUp(
+    chunk: readonly IntakeRow[],
+    { isRepeated }: { readonly isRepeated: boolean },
+  ): Promise<readonly Outcome[]> {
     const rows = chunk.flatMap((row) => ('record' in row ? [this.#read(row)] : []));
     for (const name of this.#settled.splice(0)) this.#underWay.delete(name);
     const stored = await this.#storedNumbers(rows);
-    this.#deps.budget.spend(this.#newAmong(rows, stored), this.#deps.now());
+    if (!isRepeated) this.#deps.budget.spend(this.#newAmong(rows, stored), this.#deps.now());
     const issuedAtSeconds = Math.floor(this.#deps.now() / 1000);
     const outcomes: Outcome[] = [];
     for (const [i, row] of rows.entries()) {
       if (i > 0 && i % TURN_ROWS === 0) await nextTurn();
       const known = stored[i] ?? this.#underWay.get(row.name);
-      outcomes.push(
-        known === undefined ? this.#draft(row, issuedAtSeconds) : { number: known, draft: undefined },
-      );
+      if (known !== undefined) outcomes.push({ number: known, draft: undefined });
+      else outcomes.push(isRepeated ? 'erased' : this.#draft(row, issuedAtSeconds));
     }
     return outcomes;
   }
@@ -244,7 +246,9 @@ export class RecordIssuer {
     { outcomes }: Chunk,
     addTo: (batch: WriteBatch) => void,
   ): Promise<readonly FinishedDraft[]> {
-    const drafts = outcomes.flatMap(({ draft }) => (draft === undefined ? [] : [draft]));
+    const drafts = outcomes.flatMap((outcome) =>
+      outcome === 'erased' || outcome.draft === undefined ? [] : [outcome.draft],
+    );
     const handedIn = this.#handIn(drafts, { before: this.#handedIn, addTo });
     this.#handedIn = handedIn;
     try {

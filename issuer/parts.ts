@@ -24,6 +24,7 @@ import { SigningDesk, type PresentKey } from './keys/signing-desk.ts';
 import { KeyedIndex } from './keyed-index.ts';
 import { Lanes } from './lanes.ts';
 import { ListAllocator } from './list-allocator.ts';
+import { Lock } from './lock.ts';
 import type { IssuerMetrics } from './metrics.ts';
 import { Pipeline } from './pipeline.ts';
 import { PRIVACY_DEFAULTS } from './privacy/config.ts';
@@ -144,7 +145,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     indexKey: secrets.indexKey,
     nowSeconds: Math.floor(now() / 1000),
   });
-  const receipts = new Receipts({ did, key, index, release, now });
+  const receipts = new Receipts({ crypto, did, key, index, release, kids: () => rotation.kids, now });
   const keys = new IdempotencyKeys({ store, tables, index, now });
   const acts = await Acts.open({
     ...judged,
@@ -175,8 +176,10 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
       background.wake();
     },
   });
+  const recordsLock = new Lock();
   const privacy = new Privacy({
     ...common,
+    recordsLock,
     did,
     key,
     config: privacyConfig,
@@ -198,6 +201,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
   const publication = new StatusPublication({ crypto, did, key, lists, status, freshForSeconds });
   const rotation = await KeyRotation.open({
     ...common,
+    recordsLock,
     desk: finisher,
     records,
     lanes,

@@ -10,18 +10,30 @@ import { toHex, type Hex } from '../core/bytes/hex.ts';
 import { HASH_BYTES } from '../core/commitment/node-hash.ts';
 import { equalBytes } from '../core/bytes/equal.ts';
 import type { SigningKey } from '../core/credential/jwt.ts';
+import type { Crypto } from '../core/crypto.ts';
 import { parseReceipt, ReceiptError, signReceipt, type ReceiptRecord } from '../core/receipt/receipt.ts';
+import { leafUnder } from '../core/receipt/signed-again.ts';
 import type { Clock } from '../service/clock.ts';
 import { IssuerError } from './errors.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import type { Inclusion, Release } from './release.ts';
 
 export interface ReceiptsDependencies {
+  readonly crypto: Crypto;
   readonly did: string;
   readonly key: SigningKey;
   readonly index: KeyedIndex;
-  readonly release: Release;
+  readonly release: Pick<Release, 'inclusions'>;
+  /** Thumbprints of all keys that have signed here. */
+  readonly kids: () => readonly string[];
   readonly now: Clock;
+}
+
+/** The leaf is not in the tree, another is: its credential was signed again. See `core/receipt/signed-again.ts`. */
+export interface SignedAgainAnswer {
+  readonly formerKid: string;
+  readonly kid: string;
+  readonly payloadHash: Hex;
 }
 
 /** What is known of a leaf: `unknown` is none of ours, or was erased. */
@@ -36,6 +48,7 @@ export type LeafAnswer =
       readonly index: number;
       /** From the leaf up. */
       readonly path: readonly Hex[];
+      readonly signedAgain?: SignedAgainAnswer;
     };
 
 const HOUR_SECONDS = 3_600;
@@ -66,16 +79,25 @@ export class Receipts {
     for (const { id, leaves } of recordsIn(text)) {
       const number = this.#deps.index.fromRecordId(id);
       const known = number === undefined ? [] : await this.#deps.release.inclusions(number);
-      for (const leaf of leaves) {
-        answers.push(
-          toAnswer(
-            leaf,
-            known.find(({ leafHash }) => equalBytes(leafHash, leaf)),
-          ),
-        );
-      }
+      for (const leaf of leaves) answers.push(this.#answerOf(leaf, known));
     }
     return answers;
+  }
+
+  #answerOf(leaf: Uint8Array, known: readonly Inclusion[]): LeafAnswer {
+    const same = known.find(({ leafHash }) => equalBytes(leafHash, leaf));
+    if (same !== undefined) return toAnswer(leaf, same);
+    for (const inclusion of known) {
+      const formerKid = this.#formerKidOf(leaf, inclusion);
+      if (formerKid !== undefined) return toAnswer(leaf, inclusion, formerKid);
+    }
+    return { leaf: toBase64url(leaf), state: 'unknown' };
+  }
+
+  /** The key under which this credential had that leaf. */
+  #formerKidOf(leaf: Uint8Array, { payloadHash }: Inclusion): string | undefined {
+    const { crypto, kids } = this.#deps;
+    return kids().find((kid) => equalBytes(leafUnder(crypto, kid, payloadHash), leaf));
   }
 }
 
@@ -88,10 +110,10 @@ function recordsIn(text: string): readonly ReceiptRecord[] {
   }
 }
 
-function toAnswer(leafHash: Uint8Array, inclusion: Inclusion | undefined): LeafAnswer {
+function toAnswer(leafHash: Uint8Array, inclusion: Inclusion, formerKid?: string): LeafAnswer {
   const leaf = toBase64url(leafHash);
-  if (inclusion === undefined) return { leaf, state: 'unknown' };
   if (inclusion.place === undefined) return { leaf, state: 'anchoring' };
+  const { kid, payloadHash } = inclusion;
   const { root, sequence, timeSeconds, index, path } = inclusion.place;
   const steps = Array.from({ length: path.length / HASH_BYTES }, (_, i) =>
     toHex(path.subarray(HASH_BYTES * i, HASH_BYTES * (i + 1))),
@@ -104,5 +126,6 @@ function toAnswer(leafHash: Uint8Array, inclusion: Inclusion | undefined): LeafA
     anchoredAt: timeSeconds,
     index,
     path: steps,
+    ...(formerKid === undefined ? {} : { signedAgain: { formerKid, kid, payloadHash: toHex(payloadHash) } }),
   };
 }

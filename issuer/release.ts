@@ -6,6 +6,7 @@
 import { equalBytes } from '../core/bytes/equal.ts';
 import { commitmentOf, leafHash } from '../core/commitment/leaf.ts';
 import { batchRootFromPath } from '../core/commitment/proof.ts';
+import { parseHeader } from '../core/credential/parse.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { invariant } from '../core/errors.ts';
 import { encodeCode } from '../core/qr/code.ts';
@@ -62,6 +63,9 @@ export interface DescribedRecord {
 /** A leaf, and its place on the ledger once it has one. */
 export interface Inclusion {
   readonly leafHash: Uint8Array;
+  /** Key that signed the credential, and SHA-256 of its payload: what the leaf is made of. */
+  readonly kid: string;
+  readonly payloadHash: Uint8Array;
   readonly place?: InclusionProof & BatchAnchorage;
 }
 
@@ -102,15 +106,15 @@ export class Release {
       const leafHashes = entry.credentials.map((parts) => this.#leafOf(parts));
       return { credentials: await this.#describeEntry(entry), leafHashes };
     } catch (error) {
-      if (error instanceof IssuerError && error.code === 'CREDENTIAL_NOT_FOUND') return NOTHING_HELD;
-      throw error;
+      return ifErased(error, NOTHING_HELD);
     }
   }
 
-  /** The leaves of a record's credentials; none when there is no such record. */
+  /** The leaves of a record's credentials; none when there is no such record, or it was erased a moment ago. */
   async inclusions(recordNumber: number): Promise<readonly Inclusion[]> {
     const entry = await this.#entry(recordNumber);
-    return await Promise.all((entry?.credentials ?? []).map((parts) => this.#inclusionOf(parts)));
+    const leaves = Promise.all((entry?.credentials ?? []).map((parts) => this.#inclusionOf(parts)));
+    return await leaves.catch((error: unknown) => ifErased(error, []));
   }
 
   /** Throws `CREDENTIAL_NOT_FOUND`. */
@@ -169,13 +173,14 @@ export class Release {
   }
 
   async #inclusionOf(parts: SignedParts): Promise<Inclusion> {
-    const { batches, lanes } = this.#deps;
-    const leaf = this.#leafOf(parts);
+    const { batches, crypto, lanes } = this.#deps;
+    const { kid } = parseHeader(parts.headerBytes);
+    const leaf = { leafHash: this.#leafOf(parts), kid, payloadHash: crypto.sha256(parts.payloadBytes) };
     const found = await this.#handleEntry(claimsOf(parts).jti);
     const batch = await batches.findFinalOf(found);
-    if (batch === undefined) return { leafHash: leaf };
+    if (batch === undefined) return leaf;
     const proof = await batches.proofOf(batch, lanes, found.entry);
-    return { leafHash: leaf, place: { ...proof, ...(await batches.anchorageOf(batch.number)) } };
+    return { ...leaf, place: { ...proof, ...(await batches.anchorageOf(batch.number)) } };
   }
 
   #leafOf({ headerBytes, payloadBytes }: SignedParts): Uint8Array {
@@ -213,6 +218,12 @@ function profileAt(place: number): (typeof PROFILES)[number] {
   const profile = PROFILES[place];
   invariant(profile !== undefined, 'places are those of PROFILES');
   return profile;
+}
+
+/** A record that was read has lost its handles: it was erased in between. */
+function ifErased<Answer>(error: unknown, answer: Answer): Answer {
+  if (error instanceof IssuerError && error.code === 'CREDENTIAL_NOT_FOUND') return answer;
+  throw error;
 }
 
 function credentialNotFound(): IssuerError {

@@ -98,8 +98,10 @@ async function check(text: string, { state, client, nowSeconds }: Checking): Pro
     body: JSON.stringify({ receipt: text }),
   });
   const { leaves } = answer.json() as { leaves: readonly LeafAnswer[] }; // the route's response schema
-  const paths = new Map(leaves.flatMap(pathIn));
   const issuer = state.trust.issuerByDid(told.issuer)?.id;
+  const isItsKey = (kid: string): boolean =>
+    state.trust.keysByThumbprint(kid).some((known) => known.issuer === issuer);
+  const paths = new Map(leaves.flatMap((leaf) => pathIn(leaf, isItsKey)));
   const finding = checkReceipt(nodeCrypto, told, {
     pathOf: (leafHash) => paths.get(toBase64url(leafHash)),
     anchoredAt: (root) => state.roots.find(root).find((anchor) => anchor.issuer === issuer)?.timeSeconds,
@@ -121,9 +123,18 @@ function read(text: string, state: LedgerState): Receipt {
   return readReceipt(text, key.publicKey);
 }
 
-function pathIn(answer: LeafAnswer): readonly (readonly [string, LeafPath])[] {
+/** Nothing for a leaf that was signed again with a key that is none of the issuer's. */
+function pathIn(
+  answer: LeafAnswer,
+  isItsKey: (kid: string) => boolean,
+): readonly (readonly [string, LeafPath])[] {
   if (!('path' in answer)) return [];
-  return [[answer.leaf, { index: answer.index, path: concatBytes(...answer.path.map(fromHex)) }]];
+  const { leaf, index, signedAgain } = answer;
+  const place = { index, path: concatBytes(...answer.path.map(fromHex)) };
+  if (signedAgain === undefined) return [[leaf, place]];
+  if (!isItsKey(signedAgain.kid)) return [];
+  const payloadHash = fromHex(signedAgain.payloadHash);
+  return [[leaf, { ...place, signedAgain: { ...signedAgain, payloadHash } }]];
 }
 
 function page(

@@ -91,7 +91,10 @@ export const record: Command = {
     checkValues(name, values);
     const consortium = await readConsortiumFile(dataFolderOf(io));
     const issuer = issuerByName(consortium, required(values.issuer, '--issuer'));
-    return await action({ values, consortium, issuer, client: await issuerClient(issuer, io), io });
+    // Who only accounts may be an auditor, with a token of their own.
+    const tokenFile = action === account ? issuer.auditorTokenFile : undefined;
+    const client = await issuerClient(issuer, io, tokenFile);
+    return await action({ values, consortium, issuer, client, io });
   },
 };
 

@@ -6,12 +6,15 @@ import { toHex, type Hex } from '../bytes/hex.ts';
 import { batchRootFromPath } from '../commitment/proof.ts';
 import type { Crypto } from '../crypto.ts';
 import type { Receipt } from './receipt.ts';
+import { leafAfter, type SignedAgain } from './signed-again.ts';
 
 /** A leaf's place in a batch. */
 export interface LeafPath {
   readonly index: number;
   /** From the leaf up, 32 bytes a step. */
   readonly path: Uint8Array;
+  /** The path begins at the leaf that took this one's place; the key must be one of the issuer. */
+  readonly signedAgain?: SignedAgain;
 }
 
 export interface InclusionEvidence {
@@ -61,8 +64,11 @@ export function checkReceipt(
 
 function rootOf(crypto: Crypto, leafHash: Uint8Array, place: LeafPath | undefined): Uint8Array | undefined {
   if (place === undefined) return undefined;
+  const { index, path, signedAgain } = place;
+  const first = signedAgain === undefined ? leafHash : leafAfter(crypto, leafHash, signedAgain);
+  if (first === undefined) return undefined;
   try {
-    return batchRootFromPath(crypto, { leafHash, ...place });
+    return batchRootFromPath(crypto, { leafHash: first, index, path });
   } catch {
     return undefined;
   }

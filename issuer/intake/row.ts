@@ -22,6 +22,7 @@ export const INTAKE_PROBLEM_CODES = [
   'INTAKE_FHIR_CODE',
   'INTAKE_FHIR_VALUE',
   'INTAKE_FHIR_IDENTIFIER',
+  'INTAKE_RECORD_ERASED',
 ] as const;
 
 export type IntakeProblemCode = RecordProblemCode | (typeof INTAKE_PROBLEM_CODES)[number];

@@ -10,6 +10,7 @@
  */
 import type { Clock } from '../../service/clock.ts';
 import type { Log } from '../../service/logging.ts';
+import { WriteBatch } from '../../service/store.ts';
 import type { Background } from '../background.ts';
 import type { Batches } from '../batches.ts';
 import { IssuerError } from '../errors.ts';
@@ -76,6 +77,11 @@ export class KeyRotation {
     }
   }
 
+  /** Thumbprints of all keys that have signed here, oldest first. */
+  get kids(): readonly string[] {
+    return this.#runs.kids;
+  }
+
   /** Every key that has signed here, oldest first. */
   async uses(): Promise<readonly KeyUse[]> {
     const from = await this.#finalEnds();
@@ -89,10 +95,10 @@ export class KeyRotation {
 
   /**
    * From when it resolves on, everything is signed with this key. Throws `KEY_UNKNOWN`, `KEY_NOT_REGISTERED`,
-   * `KEY_NOT_EFFECTIVE`, and what the ledger rejects with; nothing has changed then.
+   * `KEY_NOT_EFFECTIVE`, `STORE_FAILED`, and what the ledger rejects with; nothing has changed then.
    */
   async use(kid: string): Promise<void> {
-    const { desk, records, keyStore, status, publication, background, log } = this.#deps;
+    const { desk, records, keyStore, status, publication, background, store, log } = this.#deps;
     if (kid === desk.key.kid) return;
     if (keyStore === undefined)
       throw new KeyError('KEY_UNKNOWN', 'this issuer has no key store to change from');
@@ -101,6 +107,8 @@ export class KeyRotation {
     // The tokens of the published version are made now, if they were not: the new key is no good for them.
     await publication.manifest().catch(unlessUnpublished);
     await records.whileStill(async () => {
+      // A store that failed meanwhile has another desk by now, which would go on with the former key.
+      await store.commit(new WriteBatch());
       // Commit point: from here on, also after a crash, the new key signs; nothing is signed in between.
       await keyStore.makeCurrent(kid);
       await desk.change(source);

@@ -4,7 +4,8 @@
  * record and leaf in one batch, row of leaves by row, so that a crash leaves each credential with the one or the other.
  *
  * Handle, payload and status entry stay, and so does what the issuer has answered. Nothing may be issued or staged
- * meanwhile. What is staged already has its root, and goes to the ledger as it is.
+ * meanwhile; erasing and the turn of an epoch wait for the row under way. What is staged already has its root, and goes
+ * to the ledger as it is.
  */
 import { equalBytes } from '../../core/bytes/equal.ts';
 import { commitmentOf, leafHash } from '../../core/commitment/leaf.ts';
@@ -12,7 +13,8 @@ import type { Crypto } from '../../core/crypto.ts';
 import { invariant } from '../../core/errors.ts';
 import { toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
-import type { LaneLeaf, Lanes } from '../lanes.ts';
+import type { LaneLeaf, LaneRow, Lanes } from '../lanes.ts';
+import type { Lock } from '../lock.ts';
 import type { RecordEntry, RecordSealer, SignedParts } from '../record-entry.ts';
 import type { CredentialKey } from '../signing.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
@@ -24,25 +26,36 @@ export interface ReSignDependencies {
   readonly tables: IssuerTables;
   readonly lanes: Pick<Lanes, 'rows' | 'writeRow'>;
   readonly sealer: RecordSealer;
+  /** As in `privacy/erasure.ts`: a record that is erased between its being read and written would come back. */
+  readonly recordsLock: Lock;
 }
 
 /** How many credentials were signed again. */
 export async function reSign(span: LaneSpan, key: CredentialKey, deps: ReSignDependencies): Promise<number> {
   let count = 0;
-  for await (const { first, leaves } of deps.lanes.rows(span.lane, span.first, span.end)) {
-    const batch = new WriteBatch();
-    const changed = await Promise.all(
-      leaves.map(async (leaf, i) => {
-        const isWithin = first + i >= span.first && first + i < span.end;
-        return isWithin ? ((await reSignOne(leaf, key, batch, deps)) ?? leaf) : leaf;
-      }),
-    );
-    count += changed.filter((leaf, i) => leaf !== leaves[i]).length;
-    deps.lanes.writeRow(span.lane, first, changed, batch);
-    // Commit point: record and leaf change together.
-    await deps.store.commit(batch);
+  for await (const row of deps.lanes.rows(span.lane, span.first, span.end)) {
+    count += await deps.recordsLock.run(() => reSignRow(row, span, key, deps));
   }
   return count;
+}
+
+async function reSignRow(
+  { first, leaves }: LaneRow,
+  span: LaneSpan,
+  key: CredentialKey,
+  deps: ReSignDependencies,
+): Promise<number> {
+  const batch = new WriteBatch();
+  const changed = await Promise.all(
+    leaves.map(async (leaf, i) => {
+      const isWithin = first + i >= span.first && first + i < span.end;
+      return isWithin ? ((await reSignOne(leaf, key, batch, deps)) ?? leaf) : leaf;
+    }),
+  );
+  deps.lanes.writeRow(span.lane, first, changed, batch);
+  // Commit point: record and leaf change together.
+  await deps.store.commit(batch);
+  return changed.filter((leaf, i) => leaf !== leaves[i]).length;
 }
 
 /** Nothing when it has this key's signature already. The two credentials of a record are never in one lane. */

@@ -50,7 +50,7 @@ export interface ErasureDependencies {
   readonly lists: ListAllocator;
   readonly status: Pick<Status, 'revoke'>;
   readonly now: Clock;
-  /** Whoever changes stored records holds it: erasure and the turn of an epoch. */
+  /** Whoever changes stored records holds it: erasure, the turn of an epoch, signing again. */
   readonly recordsLock: Lock;
   /** So many are gone from the store. */
   readonly onErased: (count: number) => void;

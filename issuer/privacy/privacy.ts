@@ -28,7 +28,7 @@ type Needed = ErasureDependencies &
   BatchAccountDependencies &
   AccessReportDependencies;
 
-export interface PrivacyDependencies extends Omit<Needed, 'recordsLock' | 'erasure' | 'days'> {
+export interface PrivacyDependencies extends Omit<Needed, 'erasure' | 'days'> {
   readonly index: KeyedIndex;
   readonly config: PrivacyConfig;
   readonly now: Clock;
@@ -61,9 +61,8 @@ export class Privacy {
   constructor(deps: PrivacyDependencies) {
     this.#deps = deps;
     const days = deps.config.retentionDays;
-    const recordsLock = new Lock();
-    this.#erasure = new Erasure({ ...deps, recordsLock });
-    const common = { ...deps, recordsLock, days, erasure: this.#erasure };
+    this.#erasure = new Erasure(deps);
+    const common = { ...deps, days, erasure: this.#erasure };
     this.#turn = new EpochTurn(common);
     this.#retention = new Retention(common);
     this.#reports = new AccessReports(common);

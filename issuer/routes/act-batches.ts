@@ -28,17 +28,16 @@ const Batch = Closed({
 const common = { tags: ['operator'], security: [{ operator: [] }] };
 
 export const addActBatches: OperatorRoute = (app, { issuer, onRequest }) => {
-  const { acts } = issuer;
   const response = { 200: Batch, ...problems };
   app.post('/acts/batches', { onRequest, schema: { ...common, body: Body, response } }, async ({ body }) =>
-    toAnswer(await acts.openBatch(body.acts, { replace: body.replace ?? false })),
+    toAnswer(await issuer.acts.openBatch(body.acts, { replace: body.replace ?? false })),
   );
   const params = Closed({ root: Root });
   const body = Closed({ signature: Signature65 });
   app.post(
     '/acts/batches/:root/approvals',
     { onRequest, schema: { ...common, params, body, response } },
-    async (request) => toAnswer(await acts.approve(request.params.root, request.body.signature)),
+    async (request) => toAnswer(await issuer.acts.approve(request.params.root, request.body.signature)),
   );
 };
 

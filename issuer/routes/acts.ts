@@ -16,7 +16,6 @@ const Page = Closed({ before: Type.Optional(ActId) });
 const common = { tags: ['operator'], security: [{ operator: [] }] };
 
 export const addActs: OperatorRoute = (app, { issuer, onRequest }) => {
-  const { acts } = issuer;
   const answered = { 200: ActAnswer, ...problems };
   const params = Closed({ id: ActId });
 
@@ -30,29 +29,29 @@ export const addActs: OperatorRoute = (app, { issuer, onRequest }) => {
         response: { 200: Closed({ credentials: Type.Integer() }), ...problems },
       },
     },
-    async ({ body }) => ({ credentials: await acts.dryRun(body) }),
+    async ({ body }) => ({ credentials: await issuer.acts.dryRun(body) }),
   );
   app.post(
     '/acts',
     { onRequest, schema: { ...common, body: ActBody, headers: Headers, response: answered } },
-    async ({ body, headers }) => await acts.propose(body, headers['idempotency-key']),
+    async ({ body, headers }) => await issuer.acts.propose(body, headers['idempotency-key']),
   );
   const listed = { 200: Closed({ acts: Type.Array(ActAnswer) }), ...problems };
   app.get(
     '/acts',
     { onRequest, schema: { ...common, querystring: Page, response: listed } },
     async ({ query }) => {
-      return { acts: [...(await acts.list({ limit: MAX_LISTED, ...query }))] };
+      return { acts: [...(await issuer.acts.list({ limit: MAX_LISTED, ...query }))] };
     },
   );
   app.get(
     '/acts/:id',
     { onRequest, schema: { ...common, params, response: answered } },
-    async ({ params: { id } }) => await acts.show(id),
+    async ({ params: { id } }) => await issuer.acts.show(id),
   );
   app.post(
     '/acts/:id/withdrawal',
     { onRequest, schema: { ...common, params, response: answered } },
-    async ({ params: { id } }) => await acts.withdraw(id),
+    async ({ params: { id } }) => await issuer.acts.withdraw(id),
   );
 };

@@ -1,9 +1,10 @@
 /**
- * `GET /batches/{root}/account`: what each leaf of a batch is, for an auditor who was given the token. It opens up to
- * 4,096 records, so it has a limit of its own.
+ * `GET /batches/{root}/account`: what each leaf of a batch is, for auditors with their own token, or the operator's. It
+ * opens up to 4,096 records, so it has a limit of its own.
  */
+import type { Service } from '../../service/app.ts';
 import { Closed, Type } from '../../service/schema.ts';
-import type { OperatorRoute } from './operator-route.ts';
+import type { AuditorContext } from './act-audit.ts';
 import { Hash32, problems } from './schemas.ts';
 
 const place = Type.Integer();
@@ -20,9 +21,9 @@ const Answer = Closed({
 
 const ACCOUNTS_PER_MINUTE = 120;
 
-export const addGetBatchAccount: OperatorRoute = (app, { issuer, onRequest }) => {
+export function addGetBatchAccount(app: Service, { issuer, onRequest }: AuditorContext): void {
   const schema = {
-    tags: ['operator'],
+    tags: ['auditor'],
     security: [{ operator: [] }],
     params: Closed({ root: Hash32 }),
     response: { 200: Answer, ...problems },
@@ -33,4 +34,4 @@ export const addGetBatchAccount: OperatorRoute = (app, { issuer, onRequest }) =>
     void reply.header('cache-control', 'no-store');
     return { ...account, leaves: [...account.leaves] };
   });
-};
+}

@@ -21,6 +21,9 @@ const Answer = Closed({
         anchoredAt: Type.Integer(),
         index: Type.Integer(),
         path: Type.Array(Hash32),
+        signedAgain: Type.Optional(
+          Closed({ formerKid: Type.String(), kid: Type.String(), payloadHash: Hash32 }),
+        ),
       }),
     ]),
   ),

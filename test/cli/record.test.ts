@@ -26,7 +26,7 @@ describe('hcl record', function () {
     folder = await mkdtemp(join(tmpdir(), 'hcl-cli-record-'));
     house = await IssuerHouse.create();
     issuer = await house.open();
-    const { operatorToken } = house.secrets;
+    const { operatorToken, auditorToken } = house.secrets;
     app = await buildIssuerApp({
       issuer,
       operatorToken,
@@ -36,6 +36,7 @@ describe('hcl record', function () {
     });
     await mkdir(join(folder, 'keys'));
     await writeFile(join(folder, 'keys', 'operator.token'), `${operatorToken}\n`, { mode: 0o600 });
+    await writeFile(join(folder, 'keys', 'auditor.token'), `${auditorToken}\n`, { mode: 0o600 });
     await writeConsortiumFile(folder, {
       version: 1,
       rpcUrl: 'http://127.0.0.1:1',
@@ -49,6 +50,7 @@ describe('hcl record', function () {
           url: 'http://issuer.test',
           jurisdiction: 'HK',
           operatorTokenFile: 'keys/operator.token',
+          auditorTokenFile: 'keys/auditor.token',
         },
       ],
     });
@@ -82,6 +84,14 @@ describe('hcl record', function () {
     const { records } = JSON.parse(out) as { records: readonly { recordId: string }[] };
     expect(records.map((one) => one.recordId)).to.deep.equal([recordId]);
     expect(asked.some((url) => url.includes(docNumber))).to.equal(false);
+  });
+
+  it('account: is for auditors, who have no token but their own', async () => {
+    await rm(join(folder, 'keys', 'operator.token'));
+    // It comes as far as the ledger, which is not there.
+    const { err } = await hcl(['account']);
+    expect(err).to.contain('deployment').and.not.to.contain('token');
+    expect((await hcl(['retention'])).err).to.contain('token');
   });
 
   it('report: says "nothing" for a document that nobody has', async () => {

@@ -13,6 +13,7 @@ import { FinishingThread } from '../../issuer/finishing-thread.ts';
 import { createSecrets } from '../../issuer/secrets.ts';
 import { createRandomBytes } from '../../service/clock.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
+import { expectRejects } from './support/rejects-code.ts';
 
 const randomBytes = createRandomBytes();
 const secrets = { did: 'did:web:hk-dh.example', ...createSecrets(randomBytes) };
@@ -78,7 +79,9 @@ describe('finishing', () => {
     const finisher = new Finisher(secrets, parts);
     const cut = finisher.finish(unsigned(640)).catch((error: unknown) => error);
     await finisher[Symbol.asyncDispose]();
-    expect(await cut).to.be.instanceOf(Error);
+    // Whoever sent the records is told to send them again, as when the store fails under them.
+    expect(await cut).to.have.property('code', 'STORE_FAILED');
+    for (const count of [1, 640]) await expectRejects(() => finisher.finish(unsigned(count)), 'STORE_FAILED');
   });
 
   it('serves several callers at once, each with its own', async () => {

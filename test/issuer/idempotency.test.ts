@@ -11,7 +11,7 @@ import type { AnsweredChunk, RowResult } from '../../issuer/row.ts';
 import type { HealthRecord } from '../../core/record/record.ts';
 import { expectThrows } from '../support/throws-code.ts';
 import { runs } from '../support/scale.ts';
-import { collect, IssuerHouse, labTest, rowsOf, vaccination } from './support/issuer-house.ts';
+import { collect, issued, IssuerHouse, labTest, rowsOf, vaccination } from './support/issuer-house.ts';
 import { expectRejects } from './support/rejects-code.ts';
 
 const KEY = '8e03978e-40d5-43e8-bc93-6894a57f9324';
@@ -40,6 +40,22 @@ describe('an idempotency key', () => {
     expect(first.map(({ results }) => results.map(flag))).to.deep.equal([['new', 'new', 'known', 'refused']]);
     for (const answer of [again, later]) expect(withoutResumed(answer)).to.deep.equal(withoutResumed(first));
     expect(later[0]?.resumed).to.equal(2);
+  });
+
+  it('does not bring back what was erased since; another key does', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const rows = rowsOf([vaccination(1), labTest(1)]);
+    const [first] = await take(issuer, rows);
+    const gone = issued(first?.results[0]);
+    await issuer.privacy.erase(gone.recordId, 'subject-request');
+    const [again] = await take(issuer, rows);
+    expect(again?.results[0]).to.have.nested.property('problems[0].code', 'INTAKE_RECORD_ERASED');
+    expect(again?.results[1]).to.deep.equal(first?.results[1]);
+    expect(again?.receipt).to.equal(first?.receipt);
+    const [other] = await take(issuer, rows, 'another');
+    expect(other?.results.map(flag)).to.deep.equal(['new', 'known']);
+    expect(issued(other?.results[0]).recordId).not.to.equal(gone.recordId);
   });
 
   const others: Readonly<Record<string, readonly IntakeRow[]>> = {

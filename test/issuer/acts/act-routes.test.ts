@@ -15,6 +15,7 @@ import { addressOfKey } from '../../../ledger/identifiers.ts';
 import { vaccinationRecord } from '../../support/consortium.ts';
 import { issueAll, IssuerHouse, vaccination } from '../support/issuer-house.ts';
 import { APPROVER_KEYS, PLACE } from '../support/memory-ledger.ts';
+import { SpoiltWrite } from '../support/spoilt-write.ts';
 import { request } from '../support/two-people.ts';
 
 /** A slow machine is no reason to turn anybody away. */
@@ -76,6 +77,21 @@ describe('acts over HTTP', function () {
     }
     const none = await desk.get(`/acts/batches/0x${'0'.repeat(64)}`, auditor);
     expect(none.json()).to.include({ code: 'ACT_BATCH_NOT_FOUND', status: 404 });
+  });
+
+  it('go on with the store that was opened after a write failed', async () => {
+    await using desk = await Desk.create();
+    const body = request({ by: 'lot', lot: 'LOT1' });
+    {
+      using _spoilt = new SpoiltWrite();
+      expect((await desk.post('/acts', body)).json()).to.include({ code: 'STORE_FAILED', status: 503 });
+    }
+    await desk.issuer.untilReopened();
+    const { id } = (await desk.post('/acts', body)).json();
+    await desk.approve(id);
+    await desk.issuer.settle();
+    expect((await desk.get(`/acts/${id}`)).json()).to.include({ state: 'anchored' });
+    expect((await desk.get(`/credentials/${desk.handles[0]}/acts`)).json().value).to.equal('revoked');
   });
 
   it('are proposed once for one idempotency key, and not twice for two bodies', async () => {

@@ -3,11 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { expect } from 'chai';
+import { toBase64url } from '../../../core/bytes/base64url.ts';
+import { concatBytes } from '../../../core/bytes/concat.ts';
+import { equalBytes } from '../../../core/bytes/equal.ts';
+import { fromHex } from '../../../core/bytes/hex.ts';
 import { fromUtf8 } from '../../../core/bytes/utf8.ts';
 import { verifyJwsWithDidJwt } from '../../../core/credential/jwt.ts';
 import { fromJwk } from '../../../core/credential/key.ts';
 import { decodeCode } from '../../../core/qr/code.ts';
 import { toJws } from '../../../core/qr/jws.ts';
+import { checkReceipt, type LeafPath, type ReceiptFinding } from '../../../core/receipt/inclusion.ts';
+import { parseReceipt } from '../../../core/receipt/receipt.ts';
+import type { SignedAgain } from '../../../core/receipt/signed-again.ts';
 import { kidOfStatusToken } from '../../../core/status/status-token.ts';
 import { buildIssuerApp } from '../../../issuer/app.ts';
 import { Issuer } from '../../../issuer/issuer.ts';
@@ -20,14 +27,16 @@ import {
   type SigningKeyStoreOptions,
   type StoredSigningKey,
 } from '../../../issuer/keys/signing-key-store.ts';
+import type { LeafAnswer } from '../../../issuer/receipts.ts';
 import type { IssuedRow } from '../../../issuer/row.ts';
 import type { Es256Signer } from '../../../issuer/signer-port.ts';
 import { issuerKeyOf } from '../../../issuer/signing.ts';
 import { createRandomBytes } from '../../../service/clock.ts';
 import { silentLogger, type Log, type LogFields } from '../../../service/logging.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
-import { issueAll, IssuerHouse, labTest, vaccination } from '../support/issuer-house.ts';
+import { collect, issueAll, IssuerHouse, labTest, rowsOf, vaccination } from '../support/issuer-house.ts';
 import { expectRejects } from '../support/rejects-code.ts';
+import { SpoiltWrite } from '../support/spoilt-write.ts';
 
 const randomBytes = createRandomBytes();
 /** Good at the ledger's time. */
@@ -188,6 +197,33 @@ describe('a change of the signing key', () => {
     await expectRejects(() => issuer.rotation.use('A'.repeat(43)), 'KEY_UNKNOWN');
   });
 
+  it('that meets a store being opened again changes nothing, and can be asked for once more', async () => {
+    const keyStore = fileKeyStore(options);
+    const reached = Promise.withResolvers<void>();
+    const reopened = Promise.withResolvers<void>();
+    const load = async (kid: string): ReturnType<typeof keyStore.load> => {
+      reached.resolve();
+      await reopened.promise;
+      return await keyStore.load(kid);
+    };
+    await using issuer = await open({ keyStore: { ...keyStore, load } });
+    const changing = issuer.rotation.use(next.kid).catch((error: unknown) => error);
+    await reached.promise;
+    {
+      using _spoilt = new SpoiltWrite();
+      await expectRejects(() => issueAll(issuer, [vaccination(1)]), 'STORE_FAILED');
+    }
+    await issuer.untilReopened();
+    reopened.resolve();
+    expect(await changing)
+      .to.have.property('code')
+      .that.matches(/^STORE_/);
+    expect((await SigningKeyStore.open(options)).current.kid).to.equal(former.kid);
+    expect(issuer.key.kid).to.equal(former.kid);
+    await issuer.rotation.use(next.kid);
+    expect(issuer.key.kid).to.equal(next.kid);
+  });
+
   it('outlives a crash before the status lists were renewed', async () => {
     {
       await using issuer = await open();
@@ -233,6 +269,36 @@ describe('a change of the signing key', () => {
       await issuer.settle();
       expect(await kidsOf(issuer, anchored)).to.deep.equal(new Set([former.kid]));
       expect(await kidsOf(issuer, [...rows, ...own])).to.deep.equal(new Set([next.kid]));
+    });
+
+    it('breaks no receipt: its leaves are proven by those that took their place', async () => {
+      await using issuer = await open();
+      const [chunk] = await collect(issuer.takeIn(rowsOf([vaccination(1), labTest(2)])));
+      const receipt = chunk?.receipt ?? '';
+      await issuer.rotation.use(next.kid);
+      await issuer.rotation.reSign();
+      expect((await issuer.proveReceipt(receipt)).map(({ state }) => state)).to.deep.equal(
+        Array(4).fill('anchoring'),
+      );
+      await issuer.settle();
+      const answers = new Map((await issuer.proveReceipt(receipt)).map((answer) => [answer.leaf, answer]));
+      const promise = parseReceipt(receipt);
+      const finding = (change: Partial<SignedAgain>): ReceiptFinding =>
+        checkReceipt(nodeCrypto, promise, {
+          pathOf: (leaf) => pathIn(answers.get(toBase64url(leaf)), change),
+          anchoredAt: (root) =>
+            house.ledger.batches.find((batch) => equalBytes(batch.root, root))?.timeSeconds,
+          nowSeconds: promise.issuedAtSeconds,
+        });
+      expect(finding({})).to.deep.include({ state: 'kept', proven: 4 });
+      // What is shown must lead from the promised leaf, and to the anchored one.
+      for (const change of [
+        { formerKid: next.kid },
+        { kid: former.kid },
+        { payloadHash: new Uint8Array(32) },
+      ]) {
+        expect(finding(change)).to.include({ state: 'pending', proven: 0 });
+      }
     });
 
     it('leaves what is staged as it is, and says that it waits', async () => {
@@ -319,3 +385,12 @@ describe('a change of the signing key', () => {
     await app.close();
   });
 });
+
+/** As the issuer answers, but for `change` in what it shows of a leaf that was signed again. */
+function pathIn(answer: LeafAnswer | undefined, change: Partial<SignedAgain>): LeafPath | undefined {
+  if (answer === undefined || !('path' in answer) || answer.signedAgain === undefined) return undefined;
+  const { index, path, signedAgain } = answer;
+  const payloadHash = fromHex(signedAgain.payloadHash);
+  const shown = { ...signedAgain, payloadHash, ...change };
+  return { index, path: concatBytes(...path.map(fromHex)), signedAgain: shown };
+}

@@ -1,0 +1,338 @@
+/**
+ * N6: every route × every caller × an object that is there, one that is not, one that was erased. No caller gets what
+ * its row does not give, and who may not know whether there is an object cannot tell. A route without a row fails.
+ */
+import { after, before, describe, it } from 'mocha';
+import { expect } from 'chai';
+import type { LightMyRequestResponse } from 'fastify';
+import { toHex } from '../../core/bytes/hex.ts';
+import { buildIssuerApp } from '../../issuer/app.ts';
+import type { Issuer } from '../../issuer/issuer.ts';
+import type { Service } from '../../service/app.ts';
+import { vaccinationRecord } from '../support/consortium.ts';
+import { collect, issued, IssuerHouse, rowsOf, vaccination } from './support/issuer-house.ts';
+import { act, request } from './support/two-people.ts';
+
+const CALLERS = ['nobody', 'stranger', 'auditor', 'operator'] as const;
+type Caller = (typeof CALLERS)[number];
+
+const ANYONE: readonly Caller[] = CALLERS;
+const AUDITORS: readonly Caller[] = ['auditor', 'operator'];
+const OPERATOR: readonly Caller[] = ['operator'];
+
+/** What stands in the place of an object: its name in a URL or a body. */
+type Thing = 'record' | 'handle' | 'act' | 'actBatch' | 'batch' | 'list' | 'kid' | 'erasure';
+type Things = Readonly<Record<Thing, string>>;
+
+interface Row {
+  readonly who: readonly Caller[];
+  /** The URL, after the method and the route. */
+  readonly url: (things: Things) => string;
+  readonly body?: (things: Things) => object;
+  /** Answer to those who may ask for what is there; default 200. */
+  readonly known?: string;
+  /** For routes that name an object: the code for one that is not there. */
+  readonly unknown?: string;
+  /** An erased record must look as if it had never been. */
+  readonly hidesErased?: true;
+}
+
+const TERMS = { reason: 'record-corrected', legalBasis: 'Internal', notice: { en: 'Corrected.' } };
+const revoking = ({ record }: Things): object => request({ by: 'record', recordId: record });
+const BAD_SIGNATURE = `0x${'1'.repeat(130)}`;
+
+const ROWS: Readonly<Record<string, Row>> = {
+  'GET /metrics': { who: ANYONE, url: () => '/metrics' },
+  'GET /health/live': { who: ANYONE, url: () => '/health/live' },
+  'GET /health/ready': { who: ANYONE, url: () => '/health/ready' },
+  'GET /issuer': { who: ANYONE, url: () => '/issuer' },
+  'GET /status': { who: ANYONE, url: () => '/status' },
+  'GET /status/:name': {
+    who: ANYONE,
+    url: ({ list }) => `/status/${list}`,
+    unknown: 'STATUS_LIST_NOT_FOUND',
+  },
+  'GET /status/:name/:purpose': {
+    who: ANYONE,
+    url: ({ list }) => `/status/${list}/revocation`,
+    unknown: 'STATUS_LIST_NOT_FOUND',
+  },
+  'GET /batches/:root': { who: ANYONE, url: ({ batch }) => `/batches/${batch}`, unknown: 'BATCH_NOT_FOUND' },
+
+  'GET /batches/:root/account': {
+    who: AUDITORS,
+    url: ({ batch }) => `/batches/${batch}/account`,
+    unknown: 'BATCH_NOT_FOUND',
+  },
+  'GET /acts/history': { who: AUDITORS, url: () => '/acts/history?after=0' },
+  'GET /acts/batches/:root': {
+    who: AUDITORS,
+    url: ({ actBatch }) => `/acts/batches/${actBatch}`,
+    unknown: 'ACT_BATCH_NOT_FOUND',
+  },
+
+  'POST /records': { who: OPERATOR, url: () => '/records', body: () => vaccinationRecord() },
+  'GET /records/:id': {
+    who: OPERATOR,
+    url: ({ record }) => `/records/${record}`,
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
+  'GET /records/:id/fhir': {
+    who: OPERATOR,
+    url: ({ record }) => `/records/${record}/fhir`,
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
+  'GET /credentials/:handle': {
+    who: OPERATOR,
+    url: ({ handle }) => `/credentials/${handle}`,
+    unknown: 'CREDENTIAL_NOT_FOUND',
+    hidesErased: true,
+  },
+  'GET /credentials/:handle.:format': {
+    who: OPERATOR,
+    url: ({ handle }) => `/credentials/${handle}.txt`,
+    unknown: 'CREDENTIAL_NOT_FOUND',
+    hidesErased: true,
+  },
+  'GET /credentials/:handle/acts': {
+    who: OPERATOR,
+    url: ({ handle }) => `/credentials/${handle}/acts`,
+    unknown: 'CREDENTIAL_NOT_FOUND',
+    hidesErased: true,
+  },
+  'POST /receipts': {
+    who: OPERATOR,
+    url: () => '/receipts',
+    body: () => ({ receipt: 'x' }),
+    known: 'RECEIPT_INVALID',
+  },
+  'GET /uploads': { who: OPERATOR, url: () => '/uploads' },
+  'POST /corrections': {
+    who: OPERATOR,
+    url: () => '/corrections',
+    body: ({ record }) => ({ ...TERMS, recordId: record, record: vaccinationRecord({ doseNumber: 1 }) }),
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
+  'POST /acts/dry-run': {
+    who: OPERATOR,
+    url: () => '/acts/dry-run',
+    body: revoking,
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
+  'POST /acts': {
+    who: OPERATOR,
+    url: () => '/acts',
+    body: revoking,
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
+  'GET /acts': { who: OPERATOR, url: () => '/acts' },
+  'GET /acts/:id': { who: OPERATOR, url: (things) => `/acts/${things.act}`, unknown: 'ACT_NOT_FOUND' },
+  'POST /acts/:id/withdrawal': {
+    who: OPERATOR,
+    url: (things) => `/acts/${things.act}/withdrawal`,
+    known: 'ACT_NOT_PROPOSED',
+    unknown: 'ACT_NOT_FOUND',
+  },
+  'POST /acts/batches': {
+    who: OPERATOR,
+    url: () => '/acts/batches',
+    body: (things) => ({ acts: [things.act] }),
+    known: 'ACT_NOT_PROPOSED',
+    unknown: 'ACT_NOT_FOUND',
+  },
+  'POST /acts/batches/:root/approvals': {
+    who: OPERATOR,
+    url: ({ actBatch }) => `/acts/batches/${actBatch}/approvals`,
+    body: () => ({ signature: BAD_SIGNATURE }),
+    known: 'ACT_APPROVAL_INVALID',
+    unknown: 'ACT_BATCH_NOT_FOUND',
+  },
+  'GET /keys': { who: OPERATOR, url: () => '/keys' },
+  'POST /keys/use': {
+    who: OPERATOR,
+    url: () => '/keys/use',
+    body: ({ kid }) => ({ kid }),
+    unknown: 'KEY_UNKNOWN',
+  },
+  'POST /keys/re-sign': { who: OPERATOR, url: () => '/keys/re-sign' },
+  'POST /erasures': {
+    who: OPERATOR,
+    url: () => '/erasures',
+    body: ({ erasure }) => ({ recordId: erasure, ground: 'subject-request' }),
+    unknown: 'RECORD_NOT_FOUND',
+  },
+  'GET /erasures/:recordId': {
+    who: OPERATOR,
+    url: ({ erasure }) => `/erasures/${erasure}`,
+    unknown: 'ERASURE_NOT_FOUND',
+  },
+  'POST /reports': {
+    who: OPERATOR,
+    url: () => '/reports',
+    body: ({ record }) => ({ recordId: record, purpose: 'subject-access' }),
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
+  'GET /retention': { who: OPERATOR, url: () => '/retention' },
+};
+
+/** Well formed, and nobody's. */
+const UNKNOWN: Things = {
+  record: 'x'.repeat(22),
+  handle: 'x'.repeat(22),
+  act: 'a'.repeat(32),
+  actBatch: `0x${'1'.repeat(64)}`,
+  batch: `0x${'1'.repeat(64)}`,
+  list: '99',
+  kid: 'A'.repeat(43),
+  erasure: 'x'.repeat(22),
+};
+
+describe('issuer routes: who may call them', function () {
+  // The first service of a process loads fastify's plugins and the pages of /docs.
+  this.timeout(60_000);
+  let house: IssuerHouse;
+  let issuer: Issuer;
+  let app: Service;
+  let there: Things;
+  let erased: Things;
+
+  before(async () => {
+    house = await IssuerHouse.create();
+    issuer = await house.open();
+    const [first, second] = (await collect(issuer.issueRows(rowsOf([vaccination(1), vaccination(2)])))).map(
+      issued,
+    );
+    await issuer.settle();
+    const { id } = await act(issuer, { by: 'lot', lot: 'LOT1' });
+    await issuer.settle();
+    await issuer.privacy.erase(second?.recordId ?? '', 'subject-request');
+    await issuer.settle();
+    there = {
+      record: first?.recordId ?? '',
+      handle: first?.credentials[0]?.handle ?? '',
+      act: id,
+      actBatch: house.ledger.acts[0]?.root ?? '',
+      batch: toHex(house.ledger.batches[0]?.root ?? new Uint8Array(0)),
+      list: '1',
+      kid: issuer.key.kid,
+      erasure: second?.recordId ?? '',
+    };
+    const gone = { record: second?.recordId ?? '', handle: second?.credentials[0]?.handle ?? '' };
+    erased = { ...there, ...gone };
+    const { operatorToken, auditorToken } = house.secrets;
+    app = await buildIssuerApp({
+      issuer,
+      operatorToken,
+      auditorToken,
+      now: () => house.nowMs,
+      limits: { maxEventLoopDelayMs: 0 },
+    });
+    await app.ready();
+  });
+
+  after(async () => {
+    await app.close();
+    await issuer.close();
+    await house[Symbol.asyncDispose]();
+  });
+
+  async function ask(caller: Caller, route: string, things: Things): Promise<LightMyRequestResponse> {
+    const [method] = route.split(' ') as ['GET' | 'HEAD' | 'POST']; // all methods of the routes
+    const row = rowOf(route.replace('HEAD', 'GET'));
+    const { operatorToken, auditorToken } = house.secrets;
+    const tokens = {
+      nobody: undefined,
+      stranger: 'x'.repeat(43),
+      auditor: auditorToken,
+      operator: operatorToken,
+    };
+    const token = tokens[caller];
+    return await app.inject({
+      method,
+      url: row.url(things),
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      ...(row.body === undefined ? {} : { payload: row.body(things) }),
+    });
+  }
+
+  it('is said by a row for each of them', () => {
+    const routes = routesOf(app).filter((route) => !/^\w+ \/docs\b/.test(route));
+    expect(routes.filter((route) => !route.startsWith('HEAD '))).to.have.members(Object.keys(ROWS));
+  });
+
+  for (const [route, { who, unknown }] of Object.entries(ROWS)) {
+    for (const caller of CALLERS.filter((one) => !who.includes(one))) {
+      it(`${route}: ${caller} is refused, and learns nothing of what is there`, async () => {
+        const answers = await Promise.all([there, erased, UNKNOWN].map((one) => ask(caller, route, one)));
+        for (const answer of answers)
+          expect(answer.json()).to.include({ code: 'UNAUTHENTICATED', status: 401 });
+        expect(new Set(answers.map(comparable)).size).to.equal(1);
+        if (!route.startsWith('GET ')) return;
+        expect((await ask(caller, route.replace('GET', 'HEAD'), there)).statusCode).to.equal(401);
+      });
+    }
+
+    if (unknown === undefined) continue;
+    it(`${route}: what is not there is ${unknown}`, async () => {
+      for (const caller of who) {
+        expect((await ask(caller, route, UNKNOWN)).json(), caller).to.include({ code: unknown });
+      }
+    });
+  }
+
+  for (const [route, { who, known }] of Object.entries(ROWS)) {
+    it(`${route}: answers ${who.join(', ')}`, async () => {
+      for (const caller of who) {
+        const answer = await ask(caller, route, there);
+        if (known === undefined) expect(answer.statusCode, `${caller}: ${answer.body}`).to.equal(200);
+        else expect(answer.json(), caller).to.include({ code: known });
+      }
+    });
+  }
+
+  for (const [route, { hidesErased }] of Object.entries(ROWS)) {
+    if (hidesErased !== true) continue;
+    it(`${route}: an erased record looks as if it had never been`, async () => {
+      const [gone, never] = [await ask('operator', route, erased), await ask('operator', route, UNKNOWN)];
+      expect(comparable(gone)).to.equal(comparable(never));
+    });
+  }
+});
+
+function rowOf(route: string): Row {
+  const row = ROWS[route];
+  if (row === undefined) throw new Error(`no row for ${route}`);
+  return row;
+}
+
+/** Status, headers and body, without what differs from one request to the next. */
+function comparable({ statusCode, headers, body }: LightMyRequestResponse): string {
+  const names = Object.keys(headers).filter((name) => !/^(?:date|x-ratelimit-\w+)$/.test(name));
+  return JSON.stringify([statusCode, names.map((name) => [name, headers[name]]), body]).replaceAll(
+    /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g,
+    'request',
+  );
+}
+
+/** `GET /records/:id` and so on: all that fastify would answer, described or not. */
+function routesOf(app: Service): readonly string[] {
+  const parents: string[] = [];
+  return app
+    .printRoutes({ commonPrefix: false })
+    .split('\n')
+    .flatMap((line) => {
+      const [, indent = '', part = '', methods = ''] =
+        /^((?:[│ ] {3})*)[├└]── (\S+) \(([A-Z, ]+)\)$/.exec(line) ?? [];
+      if (part === '') return [];
+      const depth = indent.length / 4;
+      const path = `${depth === 0 ? '' : parents[depth - 1]}${part}`;
+      parents[depth] = path;
+      return methods.split(', ').map((method) => `${method} ${path}`);
+    });
+}
