@@ -6,6 +6,7 @@
 import { decodeForeign } from '../foreign/decode.ts';
 import { ForeignError } from '../foreign/errors.ts';
 import type { ForeignCode, ForeignContent, Signer } from '../foreign/foreign-code.ts';
+import type { ForeignTrust } from '../foreign/foreign-trust.ts';
 import { explainOpenAttestation } from '../foreign/openattestation/explain.ts';
 import { foreignTimeOf, type VerifyContext } from './context.ts';
 import { onePersonProblems } from './one-person.ts';
@@ -121,6 +122,7 @@ function judgeSigned(
         ...code.signerProblems(content, signer),
         ...signerValidityProblems(content, signer, nowSeconds, policy),
         ...(caution === undefined ? [] : [caution]),
+        ...(isOutdated(foreignTrust, nowSeconds) ? (['TRUST_LIST_STALE'] as const) : []),
       ],
     ],
     ['validity', foreignValidityProblems(content, nowSeconds, policy, trail)],
@@ -153,6 +155,10 @@ function judgeRecords({ records }: ForeignContent, context: VerifyContext, trail
   const { rules } = policy;
   const asked = rules === undefined ? [] : ruleProblems(rules, verified, foreignTimeOf(context), trail);
   trail.conclude('policy', [...foreignPolicyProblems(policy), ...asked]);
+}
+
+function isOutdated({ validUntilSeconds = Infinity }: ForeignTrust, nowSeconds: number): boolean {
+  return nowSeconds >= validUntilSeconds;
 }
 
 function tell(content: ForeignContent, trail: Trail): void {

@@ -118,6 +118,30 @@ describe('a code of another system, beside a document', () => {
   });
 });
 
+describe('a code of another system, in time', () => {
+  const recovery = (days: JsonObject): string =>
+    signer.issue({
+      claim: { ...PERSON, r: [{ tg: '840539006', co: 'PT', is: 'MoH', ci: 'URN:UVCI:01:PT:R1', ...days }] },
+    });
+
+  it('of a recovery is good on its own days, though its signature lasts longer', async () => {
+    const good = { fr: '2022-05-01', df: '2022-05-12', du: '2022-06-02' };
+    expect((await alone(recovery(good))).outcome).to.equal('pass');
+    const over = recovery({ fr: '2021-11-01', df: '2021-11-12', du: '2022-05-30' });
+    expect((await alone(over)).reasons).to.deep.equal(['EXPIRED']);
+    const early = recovery({ fr: '2022-05-30', df: '2022-06-10', du: '2022-11-26' });
+    expect((await alone(early)).reasons).to.deep.equal(['NOT_YET_VALID']);
+  });
+
+  it('is not confirmed by a list that has expired since it was loaded', async () => {
+    const file = { validUntil: '2022-06-02T00:00:00Z', hcert: [{ certificate: signer.certificate }] };
+    const context = { ...(await contextOf()), foreignTrust: await trustOf(file) };
+    const at = async (nowSeconds: number): Promise<Verdict> => verifyCode(code, { ...context, nowSeconds });
+    expect((await at(JUDGED_AT - 1)).outcome).to.equal('pass');
+    expect(await at(JUDGED_AT)).to.deep.include({ outcome: 'refer', reasons: ['TRUST_LIST_STALE'] });
+  });
+});
+
 describe('codes of other systems, together', () => {
   it('meet rules together that neither meets alone', async () => {
     expect((await together([code, testCode()], doseAndTest)).outcome).to.equal('pass');
