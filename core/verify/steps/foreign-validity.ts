@@ -28,8 +28,30 @@ export function foreignValidityProblems(
   return [...new Set([...reasons, ...records.flatMap((record) => recordProblems(record, nowSeconds))])];
 }
 
-/** The days of a certificate of recovery or exemption, wherever on Earth they are counted: its signature lasts longer. */
+/** What the record itself says of time, wherever on Earth its days are counted. */
 function recordProblems(record: ForeignRecord, nowSeconds: number): readonly ReasonCode[] {
+  const happened = startOf(dayOf(record)) ?? -Infinity;
+  return [
+    ...(nowSeconds < happened - 14 * HOUR ? (['ISSUED_IN_FUTURE'] as const) : []),
+    ...termProblems(record, nowSeconds),
+  ];
+}
+
+function dayOf(record: ForeignRecord): string | undefined {
+  switch (record.type) {
+    case 'vaccination':
+      return record.date;
+    case 'test':
+      return record.collectedAt?.slice(0, 'YYYY-MM-DD'.length);
+    case 'recovery':
+      return record.firstPositiveOn;
+    case 'exemption':
+      return undefined;
+  }
+}
+
+/** The days for which a certificate of recovery or exemption is good: its signature lasts longer. */
+function termProblems(record: ForeignRecord, nowSeconds: number): readonly ReasonCode[] {
   if (record.type !== 'recovery' && record.type !== 'exemption') return [];
   const validFrom = record.type === 'recovery' ? record.validFrom : undefined;
   const firstDay = startOf(validFrom) ?? -Infinity;

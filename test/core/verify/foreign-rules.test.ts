@@ -30,7 +30,8 @@ const TEST = {
   is: 'Ministry of Health',
   ci: 'URN:UVCI:01:PT:ADC4D7B8#7',
 };
-const { v: _, ...PERSON } = DCC;
+const { v: DOSES, ...PERSON } = DCC;
+const [DOSE] = DOSES as readonly [JsonObject]; // The certificate of the fixture has one dose.
 
 function rulesOf(logic: JsonObject): PolicyRules {
   return rulebookOf([testPolicy({ id: 'place', version: 4, rules: [ruleJson({ logic })] })]);
@@ -131,6 +132,14 @@ describe('a code of another system, in time', () => {
     expect((await alone(over)).reasons).to.deep.equal(['EXPIRED']);
     const early = recovery({ fr: '2022-05-30', df: '2022-06-10', du: '2022-11-26' });
     expect((await alone(early)).reasons).to.deep.equal(['NOT_YET_VALID']);
+  });
+
+  it('of a dose that nobody can have had yet is no evidence', async () => {
+    const dose = (dt: string): string => signer.issue({ claim: { ...DCC, v: [{ ...DOSE, dt }] } });
+    expect((await alone(dose('2022-06-02'))).outcome).to.equal('pass');
+    expect((await alone(dose('2022-06-03'))).reasons).to.deep.equal(['ISSUED_IN_FUTURE']);
+    const test = testCode({ t: [{ ...TEST, sc: '2022-06-03T12:00:00Z' }] });
+    expect((await alone(test)).reasons).to.deep.equal(['ISSUED_IN_FUTURE']);
   });
 
   it('is not confirmed by a list that has expired since it was loaded', async () => {
