@@ -12,10 +12,11 @@ export interface FactsToShow {
 /** A card may hold hundreds. */
 const SHOWN = 8;
 
-export function recordFields(records: readonly FactsToShow[]): readonly Field[] {
+/** @param label what the records are: `Says`, or `Claims` where nobody knows whose they are */
+export function recordFields(label: string, records: readonly FactsToShow[]): readonly Field[] {
   const lines = records.slice(0, SHOWN).map(({ facts, type }) => factsOf(type, facts).join(', '));
   const more = records.length > SHOWN ? [`and ${records.length - SHOWN} more`] : [];
-  return [...lines, ...more].filter((value) => value !== '').map((value) => ({ label: 'Says', value }));
+  return [...lines, ...more].filter((value) => value !== '').map((value) => ({ label, value }));
 }
 
 function factsOf(type: string, facts: JsonObject): readonly string[] {

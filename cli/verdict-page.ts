@@ -54,7 +54,7 @@ function evidenceFields(evidence: Evidence): readonly Field[] {
   return [
     ...(format === undefined || format === 'HCL1' ? [] : [{ label: 'Kind', value: printable(format) }]),
     ...(what.length > 0 ? [{ label: 'Credential', value: what.join(', ') }] : []),
-    ...recordFields(recordsToShow(evidence)),
+    ...recordFields(evidence.foreign?.unverified === undefined ? 'Says' : 'Claims', recordsToShow(evidence)),
     ...subjectFields(evidence),
     ...foreignFields(evidence.foreign),
     ...(issuer === undefined
@@ -68,7 +68,7 @@ function evidenceFields(evidence: Evidence): readonly Field[] {
   ];
 }
 
-/** Also what an unverified code claims: the page says `Claims` beside it, and the answer is never a pass. */
+/** Also what an unverified code claims. */
 function recordsToShow(evidence: Evidence): readonly FactsToShow[] {
   const { unverified } = evidence.foreign ?? {};
   // A foreign record's facts are JSON.
