@@ -18,10 +18,24 @@ function shownBy({ doc, nameEn = '', nameZh = '' }: ShownPerson): number {
 }
 
 function comparePeople(a: ShownPerson, b: ShownPerson): Pick<IdentityMatch, 'result'> {
-  return isShownAlike(a, b) ? { result: 'match' } : matchIdentity(a, presentedBy(b));
+  if (isShownAlike(a, b)) return { result: 'match' };
+  return b.doc.includes('*') ? compareMasks(a, b) : matchIdentity(a, presentedBy(b));
 }
 
-/** Two masked records cannot be compared letter by letter: the same masks are the same. A name alone is nobody's. */
+/** Masks cannot be compared letter by letter: the same number under the same name, in one script at least, is the same. */
+function compareMasks(a: ShownPerson, b: ShownPerson): Pick<IdentityMatch, 'result'> {
+  if (a.docType !== b.docType) return { result: 'undecided' };
+  if (a.doc !== b.doc) return { result: 'mismatch' };
+  if (a.dob !== undefined && b.dob !== undefined && a.dob !== b.dob) return { result: 'mismatch' };
+  const names = [
+    [a.nameEn, b.nameEn],
+    [a.nameZh, b.nameZh],
+  ].filter(([one, other]) => one !== undefined && other !== undefined);
+  if (names.length === 0) return { result: 'undecided' };
+  return { result: names.every(([one, other]) => one === other) ? 'match' : 'near' };
+}
+
+/** A name alone is nobody's. */
 function isShownAlike(a: ShownPerson, b: ShownPerson): boolean {
   const isSame = a.doc === b.doc && a.docType === b.docType && a.nameEn === b.nameEn && a.nameZh === b.nameZh;
   if (!isSame) return false;

@@ -58,7 +58,8 @@ function factsOf(record: ForeignRecord): JsonObject {
 function personOf({ docNumber, docType, dob, nameEn, nameMrz, nameZh, sex }: ForeignSubject): ShownPerson {
   return {
     doc: docNumber ?? '',
-    ...(docType === undefined ? {} : { docType }),
+    // Of which document the number is, other systems do not say: another number may be of another document.
+    ...(docType === undefined && docNumber === undefined ? {} : { docType: docType ?? 'OTHER' }),
     // Some systems let anything stand there; what is no date tells nothing.
     ...(dob === undefined || !isPartialDate(dob) ? {} : { dob }),
     ...(nameEn === undefined ? {} : { nameEn }),
