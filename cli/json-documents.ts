@@ -23,7 +23,8 @@ export async function* joinDocuments(lines: AsyncIterable<CodeLine>): AsyncGener
       continue;
     }
     held.push(line);
-    characters += line.text.length;
+    // An empty line takes room too.
+    characters += line.text.length + 1;
     depth.read(line.text);
     if (depth.isOpen && characters <= MAX_CHARACTERS) continue;
     yield* depth.isOpen ? held : [joined(held)];

@@ -106,7 +106,8 @@ export function printable(text: string): string {
 
 /** Unix seconds → `2026-11-23 10:00:01 UTC`. */
 export function showTime(seconds: number): string {
-  const date = new Date(seconds * 1000);
+  // Some systems write fractions of a second.
+  const date = new Date(Math.floor(seconds) * 1000);
   if (Number.isNaN(date.getTime())) return `${seconds} s`;
   return date.toISOString().replace('T', ' ').replace('.000Z', ' UTC');
 }

@@ -1,7 +1,10 @@
 /** One verdict for people: the answer first, then why, then on what it rests. */
 import { REASONS, type Outcome } from '../core/verify/reasons.ts';
 import type { Evidence, ForeignEvidence, Freshness, Verdict } from '../core/verify/verdict.ts';
+import { recordsIn } from '../core/verify/verified-record.ts';
+import type { JsonObject } from '../core/bytes/strict-json.ts';
 import type { Output } from './io.ts';
+import { recordFields, type FactsToShow } from './record-fields.ts';
 import { identityFields, ruleFields } from './verdict-fields.ts';
 import { fieldLines, printable, showDuration, showTime, styled, type Field, type Style } from './page.ts';
 
@@ -49,11 +52,9 @@ function evidenceFields(evidence: Evidence): readonly Field[] {
     (part) => part !== undefined,
   );
   return [
-    ...(what.length > 0
-      ? [{ label: 'Credential', value: what.join(', ') }]
-      : format === undefined || format === 'HCL1'
-        ? []
-        : [{ label: 'Kind', value: printable(format) }]),
+    ...(format === undefined || format === 'HCL1' ? [] : [{ label: 'Kind', value: printable(format) }]),
+    ...(what.length > 0 ? [{ label: 'Credential', value: what.join(', ') }] : []),
+    ...recordFields(evidence.foreign?.unverified === undefined ? 'Says' : 'Claims', recordsToShow(evidence)),
     ...subjectFields(evidence),
     ...foreignFields(evidence.foreign),
     ...(issuer === undefined
@@ -65,6 +66,18 @@ function evidenceFields(evidence: Evidence): readonly Field[] {
       ? [{ label: 'Signature', value: 'not checked' }]
       : []),
   ];
+}
+
+/** Also what an unverified code claims. */
+function recordsToShow(evidence: Evidence): readonly FactsToShow[] {
+  const { unverified } = evidence.foreign ?? {};
+  // A foreign record's facts are JSON.
+  return unverified === undefined
+    ? recordsIn(evidence)
+    : unverified.records.map((record) => ({
+        type: record.type,
+        facts: { ...record } as unknown as JsonObject,
+      }));
 }
 
 /** The holder as the credential shows them, for comparison with the person's document. */

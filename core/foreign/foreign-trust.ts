@@ -10,6 +10,8 @@ import type { ShcTrust } from './shc/trust.ts';
 import type { VdsncTrust } from './vdsnc/trust.ts';
 
 export interface ForeignTrust {
+  /** From this second on none of it confirms anything: a checkpoint that runs for days outlives its list. */
+  readonly validUntilSeconds?: number;
   readonly hcert?: HcertTrust;
   readonly shc?: ShcTrust;
   readonly vdsnc?: VdsncTrust;

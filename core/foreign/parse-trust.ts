@@ -53,7 +53,7 @@ export async function parseForeignTrust(
 ): Promise<ForeignTrust> {
   const file = new TrustEntry('', jsonOf(bytes));
   file.only(MEMBERS);
-  refuseExpired(file, sources.nowSeconds);
+  const validUntilSeconds = refuseExpired(file, sources.nowSeconds);
   const has = (...names: readonly string[]): boolean => names.some((name) => file.get(name) !== undefined);
   const hcert = has('hcert') ? await hcertOf(crypto, file) : undefined;
   const shc = has('shc', 'shcDirectories') ? await shcOf(crypto, file, sources) : undefined;
@@ -64,6 +64,7 @@ export async function parseForeignTrust(
   const hk = has('hk') ? loadHkTrust(crypto, file.entries('hk')) : undefined;
   const divoc = has('divoc') ? loadDivocTrust(crypto, file.entries('divoc')) : undefined;
   return {
+    ...(validUntilSeconds === undefined ? {} : { validUntilSeconds }),
     ...(hcert === undefined ? {} : { hcert }),
     ...(shc === undefined ? {} : { shc }),
     ...(vdsnc === undefined ? {} : { vdsnc }),
@@ -83,14 +84,16 @@ function jsonOf(bytes: Uint8Array): JsonValue {
   }
 }
 
-function refuseExpired(file: TrustEntry, nowSeconds: number): void {
+/** When it expires, if it says so. */
+function refuseExpired(file: TrustEntry, nowSeconds: number): number | undefined {
   const validUntil = file.optionalText('validUntil');
-  if (validUntil === undefined) return;
+  if (validUntil === undefined) return undefined;
   const untilSeconds = toUnixSeconds(validUntil);
   if (untilSeconds === undefined) throw file.invalid('validUntil', 'is not a time: YYYY-MM-DDThh:mm:ssZ');
   if (nowSeconds >= untilSeconds) {
     throw new TrustListError('TRUST_LIST_EXPIRED', `the list was valid until ${validUntil}`);
   }
+  return untilSeconds;
 }
 
 function hcertOf(crypto: Crypto, file: TrustEntry): ReturnType<typeof loadHcertTrust> {

@@ -3,7 +3,7 @@
  * nothing else. Rules see them as
  *
  *   payload.person        { ageYears, sex? }
- *   payload.vaccinations  [{ …the record's facts, issuer: {did, jurisdiction}, in: {<window>: true|false} }]
+ *   payload.vaccinations  [{ …the record's facts, issuer: {did?, jurisdiction}, in: {<window>: true|false} }]
  *   payload.tests, .recoveries, .exemptions, .declarations   likewise
  *   payload.stays         the stays of all declarations, with the province of their region
  *   payload.trips         [the trip], for windows over its times
@@ -18,7 +18,8 @@ import type { WindowSubject } from './window.ts';
 export interface FactRecord {
   readonly type: string;
   readonly facts: JsonObject;
-  readonly issuer?: { readonly did: string; readonly jurisdiction: string };
+  /** A signer of another system has no DID. */
+  readonly issuer?: { readonly did?: string; readonly jurisdiction: string };
 }
 
 export interface Facts {

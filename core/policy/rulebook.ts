@@ -2,12 +2,12 @@
  * The policies that one checkpoint applies, as the verification steps ask them: chosen by name, or by the passage
  * that is checked, for the moment of each scan.
  */
-import { isJsonObject, type JsonObject } from '../bytes/strict-json.ts';
-import { fromVct } from '../credential/credential-type.ts';
-import type { PolicyRules, RulesReport, VerifiedCredential } from '../verify/policy-rules.ts';
+import type { JsonObject } from '../bytes/strict-json.ts';
+import type { PolicyRules, RulesReport } from '../verify/policy-rules.ts';
 import type { ReasonCode } from '../verify/reasons.ts';
+import type { VerifiedRecord } from '../verify/verified-record.ts';
 import { evaluatePolicy, together, type Decision, type PolicyReport } from './evaluate.ts';
-import type { FactRecord, Facts } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { isEffective, type Policy } from './policy.ts';
 import { isInScope, type Passage } from './scope.ts';
 
@@ -29,8 +29,8 @@ export class Rulebook implements PolicyRules {
     this.#trip = trip;
   }
 
-  apply(credentials: readonly VerifiedCredential[], nowSeconds: number): RulesReport {
-    const facts = factsOf(credentials, this.#trip);
+  apply(records: readonly VerifiedRecord[], nowSeconds: number): RulesReport {
+    const facts = factsOf(records, this.#trip);
     const answers = this.#questions.map((versions) => answer(versions, facts, nowSeconds));
     const reports = answers.flatMap((one) => (typeof one === 'string' ? [] : [one]));
     const missing = answers.filter((one) => typeof one === 'string');
@@ -69,17 +69,20 @@ export function questionsFor(
   return [...Map.groupBy(meant, ({ topic }) => topic).values()];
 }
 
-/** The credentials of one person as rules see them. */
-export function factsOf(credentials: readonly VerifiedCredential[], trip: JsonObject): Facts {
-  const subjects = credentials.map(({ claims }) => claims.subject);
-  const dob = subjects
-    .flatMap((subject) => subject.dob ?? [])
+/** The records of one person as rules see them. */
+export function factsOf(records: readonly VerifiedRecord[], trip: JsonObject): Facts {
+  const dob = records
+    .flatMap(({ person }) => person.dob ?? [])
     // The most precise of those that are shown.
     .toSorted((a, b) => b.length - a.length)[0];
-  const sex = subjects.flatMap((subject) => subject.sex ?? [])[0];
+  const sex = records.flatMap(({ person }) => person.sex ?? [])[0];
   return {
     person: { ...(dob === undefined ? {} : { dob }), ...(sex === undefined ? {} : { sex }) },
-    records: credentials.map(toRecord),
+    records: records.map(({ facts, issuer, type }) => ({
+      type,
+      facts,
+      ...(issuer === undefined ? {} : { issuer }),
+    })),
     trip,
   };
 }
@@ -108,14 +111,4 @@ function reasonsFor({ kind, outcome }: Decision): readonly ReasonCode[] {
     case 'stop':
       return ['RULE_STOP'];
   }
-}
-
-function toRecord({ claims, issuer }: VerifiedCredential): FactRecord {
-  const facts: unknown = claims.facts;
-  return {
-    type: fromVct(claims.vct) ?? '',
-    // Claims are canonical JSON, so their facts are a JSON object.
-    facts: isJsonObject(facts as JsonObject) ? (facts as JsonObject) : {},
-    issuer: { did: issuer.did, jurisdiction: issuer.jurisdiction },
-  };
 }

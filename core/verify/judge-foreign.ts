@@ -6,15 +6,20 @@
 import { decodeForeign } from '../foreign/decode.ts';
 import { ForeignError } from '../foreign/errors.ts';
 import type { ForeignCode, ForeignContent, Signer } from '../foreign/foreign-code.ts';
+import type { ForeignTrust } from '../foreign/foreign-trust.ts';
 import { explainOpenAttestation } from '../foreign/openattestation/explain.ts';
 import { foreignTimeOf, type VerifyContext } from './context.ts';
+import { onePersonProblems } from './one-person.ts';
 import { REASONS, type ReasonCode } from './reasons.ts';
 import { factProblems } from './steps/foreign-facts.ts';
 import { foreignPolicyProblems } from './steps/foreign-policy.ts';
 import { foreignValidityProblems, signerValidityProblems } from './steps/foreign-validity.ts';
 import { holderProblems } from './steps/holder.ts';
+import { identityProblems } from './steps/identity.ts';
+import { ruleProblems } from './steps/policy.ts';
 import type { Judgement, Trail } from './trail.ts';
 import type { ForeignEvidence, ForeignFacts, Step } from './verdict.ts';
+import { foreignRecords } from './verified-record.ts';
 
 export interface ForeignText {
   readonly text: string;
@@ -117,6 +122,7 @@ function judgeSigned(
         ...code.signerProblems(content, signer),
         ...signerValidityProblems(content, signer, nowSeconds, policy),
         ...(caution === undefined ? [] : [caution]),
+        ...(isOutdated(foreignTrust, nowSeconds) ? (['TRUST_LIST_STALE'] as const) : []),
       ],
     ],
     ['validity', foreignValidityProblems(content, nowSeconds, policy, trail)],
@@ -130,10 +136,29 @@ function judgeSigned(
   if (isBad) return trail.end();
   const holder = holderProblems(policy);
   if (holder.length > 0) trail.conclude('holder', holder);
-  const facts = factProblems(content.records);
-  if (facts.length > 0) trail.conclude('identity', facts);
-  trail.conclude('policy', foreignPolicyProblems(policy));
+  judgeRecords(content, context, trail);
   return trail.end();
+}
+
+/** As our own: whom they are about, and what the rules of the place say of them. */
+function judgeRecords({ records }: ForeignContent, context: VerifyContext, trail: Trail): void {
+  const { policy, presented } = context;
+  const { foreign } = trail.evidence;
+  const verified = foreign === undefined ? [] : foreignRecords(foreign);
+  const people = verified.map(({ person }) => person);
+  const identity = [
+    ...factProblems(records),
+    ...onePersonProblems(people),
+    ...(presented === undefined ? [] : identityProblems(people, presented, trail)),
+  ];
+  if (identity.length > 0 || presented !== undefined) trail.conclude('identity', [...new Set(identity)]);
+  const { rules } = policy;
+  const asked = rules === undefined ? [] : ruleProblems(rules, verified, foreignTimeOf(context), trail);
+  trail.conclude('policy', [...foreignPolicyProblems(policy), ...asked]);
+}
+
+function isOutdated({ validUntilSeconds = Infinity }: ForeignTrust, nowSeconds: number): boolean {
+  return nowSeconds >= validUntilSeconds;
 }
 
 function tell(content: ForeignContent, trail: Trail): void {

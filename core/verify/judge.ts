@@ -27,6 +27,7 @@ import { statusProblems } from './steps/status.ts';
 import { validityProblems } from './steps/validity.ts';
 import { Trail, type Judgement } from './trail.ts';
 import type { IssuerEvidence } from './verdict.ts';
+import { ownRecords } from './verified-record.ts';
 
 /** Of every version. */
 const OWN_PREFIX = 'HCL';
@@ -172,13 +173,15 @@ function judgeAuthentic(
   const holder = holderProblems(context.policy);
   if (holder.length > 0) trail.conclude('holder', holder);
   const { presented } = context;
-  if (presented !== undefined) trail.conclude('identity', identityProblems(claims, presented, trail));
+  if (presented !== undefined) {
+    trail.conclude('identity', identityProblems([claims.subject], presented, trail));
+  }
   const asked = policyProblems(claims, context.policy);
   const { rules } = context.policy;
   if (rules === undefined) trail.conclude('policy', asked);
   else {
-    const credential = { claims, issuer: issuerEvidence(issuer) };
-    trail.conclude('policy', [...asked, ...ruleProblems(rules, credential, nowSeconds, trail)]);
+    const records = ownRecords(claims, issuerEvidence(issuer));
+    trail.conclude('policy', [...asked, ...ruleProblems(rules, records, nowSeconds, trail)]);
   }
   return trail.end();
 }

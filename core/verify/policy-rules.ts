@@ -2,15 +2,8 @@
  * Rules as data, asked about what the codes say. The steps ask; `core/policy/rulebook.ts` answers, so that a
  * checkpoint without rules never loads an engine for them.
  */
-import type { CredentialClaims } from '../credential/claims.ts';
 import type { Language, Outcome, ReasonCode } from './reasons.ts';
-import type { IssuerEvidence } from './verdict.ts';
-
-/** A credential that was found authentic. */
-export interface VerifiedCredential {
-  readonly claims: CredentialClaims;
-  readonly issuer: IssuerEvidence;
-}
+import type { VerifiedRecord } from './verified-record.ts';
 
 export interface RuleEvidence {
   readonly id: string;
@@ -35,11 +28,11 @@ export interface PolicyEvidence {
 export interface RulesReport {
   readonly reasons: readonly ReasonCode[];
   readonly policies: readonly PolicyEvidence[];
-  /** The same credentials give the same report until then, Unix seconds. */
+  /** The same records give the same report until then, Unix seconds. */
   readonly holdsUntilSeconds: number;
 }
 
 export interface PolicyRules {
-  /** About the credentials of one person, shown together. Does not throw. */
-  apply(credentials: readonly VerifiedCredential[], nowSeconds: number): RulesReport;
+  /** About the records of one person, shown together, of whichever system. Does not throw. */
+  apply(records: readonly VerifiedRecord[], nowSeconds: number): RulesReport;
 }

@@ -299,10 +299,10 @@ export const REASONS: Readonly<Record<ReasonCode, Reason>> = {
     'Não está carregada aqui a lista de signatários desse sistema',
   ),
   TRUST_LIST_STALE: undecided(
-    'What is known of revoked signers is out of date',
-    '被撤銷簽署者的資料已過時',
-    '被撤销签署者的资料已过时',
-    'O que se sabe de signatários revogados está desatualizado',
+    'What is known of the signers is out of date',
+    '簽署者的資料已過時',
+    '签署者的资料已过时',
+    'O que se sabe dos signatários está desatualizado',
   ),
   SIGNER_UNKNOWN: undecided(
     'The signer is in none of the lists loaded here',

@@ -3,13 +3,13 @@
  * is verified by itself; the rules are asked once, about all of them. A bad code among good ones makes the whole
  * scan bad: whoever shows a forgery is not waved through on the rest. Codes of different people do not add up.
  */
-import { matchIdentity, type IdentityMatch } from '../record/identity-match.ts';
 import { weigh } from './conclude.ts';
-import { timeOf, type VerifyContext } from './context.ts';
-import type { PolicyEvidence, VerifiedCredential } from './policy-rules.ts';
-import { REASONS, type ReasonCode } from './reasons.ts';
-import { reasonsOf } from './steps/identity.ts';
-import type { Verdict } from './verdict.ts';
+import { foreignTimeOf, timeOf, type VerifyContext } from './context.ts';
+import { onePersonProblems } from './one-person.ts';
+import type { PolicyEvidence } from './policy-rules.ts';
+import { REASONS } from './reasons.ts';
+import type { Evidence, Verdict } from './verdict.ts';
+import { recordsIn } from './verified-record.ts';
 import { verifyCode } from './verify.ts';
 
 export interface CombinedVerdict extends Pick<Verdict, 'outcome' | 'validity' | 'reasons' | 'policy'> {
@@ -32,14 +32,14 @@ export async function verifyTogether(
   const parts: Verdict[] = [];
   for (const text of looked) parts.push(await verifyCode(text, { ...context, policy: withoutRules }));
   const kept = withoutRepeats(parts);
-  const credentials = kept.flatMap(toCredential);
+  const records = kept.flatMap(({ evidence }) => recordsIn(evidence));
   const found = kept.flatMap(({ reasons }) => reasons);
   const isBad = found.some((reason) => REASONS[reason].validity === 'invalid');
-  const report = isBad ? undefined : rules?.apply(credentials, timeOf(context));
+  const report = isBad ? undefined : rules?.apply(records, timeFor(kept, context));
   const isAll = looked.length > 0 && looked.length === new Set(texts).size;
   const all = [
     ...found,
-    ...onePerson(credentials),
+    ...onePersonProblems(records.map(({ person }) => person)),
     ...(report?.reasons ?? []),
     ...(isAll ? [] : (['COULD_NOT_DECIDE'] as const)),
   ];
@@ -52,40 +52,28 @@ export async function verifyTogether(
   };
 }
 
+/** That of our own codes, if there is one among them. */
+function timeFor(parts: readonly Verdict[], context: VerifyContext): number {
+  return parts.some(({ evidence }) => evidence.claims !== undefined)
+    ? timeOf(context)
+    : foreignTimeOf(context);
+}
+
 /** The same credential in two forms of its text is one. */
 function withoutRepeats(parts: readonly Verdict[]): readonly Verdict[] {
   const seen = new Set<string>();
-  return parts.filter(({ evidence: { commitment } }) => {
-    if (commitment === undefined) return true;
-    const isNew = !seen.has(commitment);
-    seen.add(commitment);
+  return parts.filter(({ evidence }) => {
+    const name = nameOf(evidence);
+    if (name === undefined) return true;
+    const isNew = !seen.has(name);
+    seen.add(name);
     return isNew;
   });
 }
 
-function toCredential({ evidence: { claims, issuer } }: Verdict): readonly VerifiedCredential[] {
-  return claims === undefined || issuer === undefined ? [] : [{ claims, issuer }];
-}
-
-/** Every credential beside the first that shows the most. */
-function onePerson(credentials: readonly VerifiedCredential[]): readonly ReasonCode[] {
-  const whole = credentials.find(({ claims }) => claims.profile === 'travel') ?? credentials[0];
-  if (whole === undefined) return [];
-  const others = credentials.filter((credential) => credential !== whole);
-  return others.flatMap(({ claims }) => reasonsOf(comparePeople(claims, whole.claims)));
-}
-
-type Claims = VerifiedCredential['claims'];
-
-/** Two masked credentials cannot be compared with each other letter by letter: the same masks are the same. */
-function comparePeople({ subject: a }: Claims, { subject: b }: Claims): Pick<IdentityMatch, 'result'> {
-  const isSame = a.doc === b.doc && a.docType === b.docType && a.nameEn === b.nameEn && a.nameZh === b.nameZh;
-  if (isSame && (a.dob === undefined || b.dob === undefined || a.dob === b.dob)) return { result: 'match' };
-  const name = b.nameEn ?? b.nameZh;
-  return matchIdentity(a, {
-    documentNumber: b.doc,
-    ...(name === undefined ? {} : { name }),
-    ...(b.docType === undefined ? {} : { documentType: b.docType }),
-    ...(b.dob === undefined ? {} : { birth: b.dob }),
-  });
+/** What two texts of one credential share. Other systems have no name for it but all that it says. */
+function nameOf({ commitment, foreign, format }: Evidence): string | undefined {
+  if (commitment !== undefined) return commitment;
+  const content = foreign?.facts?.content;
+  return content === undefined ? undefined : `${format} ${JSON.stringify(content)}`;
 }

@@ -50,6 +50,19 @@ describe('codes from standard input and files', () => {
     );
   });
 
+  it('does not hold a document of nothing but empty lines for ever', async () => {
+    let chunksRead = 0;
+    const stream = (function* () {
+      yield Buffer.from('{');
+      for (; chunksRead < 100; chunksRead++) yield Buffer.from('\n'.repeat(10_000));
+    })();
+    for await (const { line } of codesOf(Readable.from(stream), noImage)) {
+      expect(line).to.equal(1);
+      break;
+    }
+    expect(chunksRead).to.be.below(50);
+  });
+
   it('puts a JSON document over many lines together, and goes on after one that does not close', async () => {
     expect(await codes('A\n{\n "a}": ["\\"]",\n1]\n}\nB\n')).to.deep.equal([
       { line: 1, text: 'A' },

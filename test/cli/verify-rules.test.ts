@@ -110,6 +110,26 @@ describe('hcl verify, under rules', () => {
       .and.to.match(/Not met +one \(rule\)/);
   });
 
+  it('decides over a card in parts as over one code, and over no more than anybody has', async () => {
+    const parts = ['shc:/1/2/5676', 'shc:/2/2/2945'];
+    const whole = await run(['--json', '--together'], dose, ...parts);
+    const { codes, verdict } = JSON.parse(whole.written.out) as { codes: number; verdict: CombinedVerdict };
+    expect(codes).to.equal(3);
+    expect(verdict.parts).to.have.lengthOf(2);
+    expect(verdict.reasons).to.deep.equal(['CODE_MALFORMED']);
+    const half = await run(['--json', '--together'], dose, 'shc:/1/2/5676');
+    expect((JSON.parse(half.written.out) as { verdict: CombinedVerdict }).verdict.reasons).to.deep.equal([
+      'CODE_INCOMPLETE',
+    ]);
+    const many = Array.from({ length: 50 }, (_, place) => `NL2:${place}`);
+    const page = JSON.parse((await run(['--json', '--together'], dose, ...many)).written.out) as {
+      codes: number;
+      verdict: CombinedVerdict;
+    };
+    expect(page.codes).to.equal(51);
+    expect(page.verdict.reasons).to.include('COULD_NOT_DECIDE');
+  });
+
   it('compares with a document that was typed', async () => {
     const typed = { number: 'A123456(3)', type: 'HKID', name: 'CHAN TAI-MAN', birth: '1980-01-01' };
     expect((await verdictOf(['--document', await file('typed.json', typed)], dose)).outcome).to.equal('pass');

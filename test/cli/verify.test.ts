@@ -131,6 +131,9 @@ describe('hcl verify', () => {
     expect(nowhere.written.out).to.match(/^✓ PASS {2}valid/m);
     expect(nowhere.written.out).to.match(/Holder +Chan, Tai Man {2}1980-01-01/);
     expect(nowhere.written.out).to.match(/Signed by +DSC Test, PT/);
+    expect(nowhere.written.out).to.match(/Kind +EU Digital COVID Certificate/);
+    expect(nowhere.written.out).to.match(/Says +Comirnaty, dose 2 of 2, 2022-02-10/);
+    for (const line of nowhere.written.out.split('\n')) expect(line.length, line).to.be.at.most(80);
     const { lines } = await json(['--trust', path, ...time], [signer.issue(), good].join('\n'));
     expect(lines.map(({ verdict }) => verdict.outcome)).to.deep.equal(['pass', 'refer']);
     const [without] = (await json(time, signer.issue())).lines;

@@ -15,7 +15,7 @@ import {
   signedBytesOf,
 } from '../cose/sign1.ts';
 import { ForeignError } from '../errors.ts';
-import type { ForeignCode, SignerSearch } from '../foreign-code.ts';
+import type { ContentProblem, ForeignCode, SignerSearch } from '../foreign-code.ts';
 import type { ForeignTrust } from '../foreign-trust.ts';
 import { credentialContent, issuerOf } from './credential-claims.ts';
 import { disclose } from './disclosures.ts';
@@ -47,6 +47,7 @@ export function decodeCredentialJwt(token: string): ForeignCode {
     isSignedBy: (key, crypto) => isJwsSignedBy(jws, key, crypto),
     read: () => credentialContent(payload),
     signerProblems: () => [],
+    statusProblems: () => statusProblemsOf(payload),
   };
 }
 
@@ -70,6 +71,7 @@ export function decodeSdJwt(text: string, crypto: Crypto): ForeignCode {
     },
     read: () => credentialContent(disclosed),
     signerProblems: () => [],
+    statusProblems: () => statusProblemsOf(disclosed),
   };
 }
 
@@ -103,6 +105,7 @@ export function decodeCredentialCose(text: string): ForeignCode {
       crypto.verify(algorithm, key, signedBytes, sign1.signature),
     read: () => credentialContent(payload),
     signerProblems: () => [],
+    statusProblems: () => statusProblemsOf(payload),
   };
 }
 
@@ -110,6 +113,17 @@ function search({ jwt }: ForeignTrust, payload: JsonObject, kid: string | undefi
   if (jwt === undefined) return { problem: 'TRUST_LIST_MISSING' };
   const signers = signersOf(jwt, issuerOf(payload), kid);
   return signers === undefined ? { problem: 'SIGNER_UNKNOWN' } : { signers };
+}
+
+/** A credential that names where it is taken back is not known to be good: nothing is fetched from there. */
+function statusProblemsOf({
+  credentialStatus,
+  status,
+  vc,
+}: JsonObject): readonly ContentProblem[] | undefined {
+  const inner = isJsonObject(vc) ? vc['credentialStatus'] : undefined;
+  const isNamed = [credentialStatus, status, inner].some((value) => value !== undefined);
+  return isNamed ? ['STATUS_UNKNOWN'] : undefined;
 }
 
 function checkLength(text: string): void {

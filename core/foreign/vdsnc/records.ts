@@ -27,7 +27,7 @@ export function vaccinationRecords(message: JsonObject): readonly ForeignRecord[
         type: 'vaccination',
         local: false,
         subject,
-        ...codeFact('disease', 'icd11', dis),
+        ...diseaseOf(dis),
         ...codeFact('product', 'icd11', des),
         ...doseOf(seq),
         date: dvc,
@@ -86,6 +86,12 @@ function doseOf(value: JsonValue | undefined): { readonly doseNumber?: number } 
   return typeof doseNumber === 'number' && Number.isInteger(doseNumber) && doseNumber >= 1
     ? { doseNumber }
     : {};
+}
+
+/** COVID-19 by the name that rules know; ICD-11 tells apart whether the virus was found. */
+function diseaseOf(value: JsonValue | undefined): ReturnType<typeof codeFact<'disease'>> {
+  const isCovid = typeof value === 'string' && /^RA01(?:\.[01])?$/.test(value);
+  return isCovid ? codeFact('disease', 'sct', '840539006') : codeFact('disease', 'icd11', value);
 }
 
 function methodOf(value: JsonValue | undefined): ReturnType<typeof codeFact<'method'>> {

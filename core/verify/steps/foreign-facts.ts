@@ -6,7 +6,7 @@ import type { ForeignRecord } from '../../foreign/foreign-record.ts';
 import type { ReasonCode } from '../reasons.ts';
 
 export function factProblems(records: readonly ForeignRecord[]): readonly ReasonCode[] {
-  return records.every(hasDecidingFacts) ? [] : ['FACTS_MISSING'];
+  return records.length > 0 && records.every(hasDecidingFacts) ? [] : ['FACTS_MISSING'];
 }
 
 function hasDecidingFacts(record: ForeignRecord): boolean {

@@ -1,6 +1,6 @@
 /** Credentials presented as text: the W3C's suite, the RFC's examples, sd-jwt-js' cases, and Wycheproof's tokens. */
 import { Buffer } from 'node:buffer';
-import { createPrivateKey, sign, type JsonWebKey } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, sign, type JsonWebKey } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -268,6 +268,40 @@ describe('a JWS', () => {
         .with.property('code', code);
     });
   }
+});
+
+describe('a vaccination certificate as credential', () => {
+  const jwk: Jwk = {
+    ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
+    alg: 'ES256',
+  };
+  const { d: _, ...publicKey } = jwk;
+  const subjectOf = (familyName: string): JsonObject => ({
+    type: 'VaccinationEvent',
+    dateOfVaccination: '2023-05-01',
+    recipient: { familyName, givenName: 'TAI MAN', birthDate: '1980-01-01' },
+  });
+  const verdictOn = async (feature: string, more: JsonObject): Promise<Verdict> => {
+    const payload = { issuer: ISSUER, credentialSubject: subjectOf('CHAN'), ...more };
+    return verdictWith(issue(feature, payload, jwk), await credentialTrust(publicKey), NOW);
+  };
+
+  for (const feature of ['credential_jose', 'credential_cose', 'credential_sdjwt']) {
+    it(`is good, but not confirmed when it names where it is taken back: ${feature}`, async () => {
+      const changes = feature.endsWith('cose') ? { iss: ISSUER } : {};
+      expect(await verdictOn(feature, changes)).to.deep.include({ outcome: 'pass', reasons: [] });
+      const verdict = await verdictOn(feature, {
+        ...changes,
+        credentialStatus: { id: 'https://s.example/1' },
+      });
+      expect(verdict).to.deep.include({ outcome: 'refer', reasons: ['STATUS_UNKNOWN'] });
+    });
+  }
+
+  it('of two people is about neither', async () => {
+    const two = { credentialSubject: [subjectOf('CHAN'), subjectOf('LEE')] };
+    expect((await verdictOn('credential_jose', two)).reasons).to.deep.equal(['IDENTITY_MISMATCH']);
+  });
 });
 
 function credentialTrust(publicKeyJwk: Jwk): Promise<ForeignTrust> {

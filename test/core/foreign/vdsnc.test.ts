@@ -60,7 +60,7 @@ describeCorpus(CORPUS, (folder) => {
       type: 'vaccination',
       local: false,
       subject: { nameEn: 'CITIZEN, JOHN', dob: '2004-03-20', sex: 'M', docNumber: 'PA0940385' },
-      disease: 'icd11|RA01.0',
+      disease: 'sct|840539006',
       product: 'icd11|XM68M6',
       doseNumber: 2,
       date: '2021-10-03',
@@ -75,7 +75,7 @@ describeCorpus(CORPUS, (folder) => {
     const vdsncRevocations = [{ crl: base64('au-dfat/crl.der') }];
     const trust = await trustOf({ vdsnc: [authority], vdsncRevocations });
     const australian = read('au-dfat/valid-vds.json');
-    const inTime = Date.UTC(2021, 9, 1) / 1000;
+    const inTime = Date.UTC(2021, 9, 10) / 1000;
     expect((await verdictWith(australian, trust, inTime)).outcome).to.equal('pass');
     expect((await verdictWith(australian, trust, NOW)).reasons).to.deep.equal(['TRUST_LIST_STALE']);
     const changed = readFileSync(join(folder, 'au-dfat/crl.der'));

@@ -88,7 +88,7 @@ describe('several codes in one scan', () => {
   });
 
   it('are undecided with one that cannot be decided, even where the rules say no', async () => {
-    const verdict = await together([vaccination], (texts) => [...texts, 'NL2:NCF']);
+    const verdict = await together([vaccination], (texts) => [...texts, 'NL2:6BF+70790T9WJWG']);
     expect(verdict).to.deep.include({
       outcome: 'refer',
       validity: 'unconfirmed',
