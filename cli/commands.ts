@@ -71,7 +71,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'record',
-    summary: 'Erase a record, report what is held, show retention, account for leaves.',
+    summary: 'Erase a record, report what is held, account for leaves.',
     load: async () => (await import('./commands/record.ts')).record,
   },
 ];
