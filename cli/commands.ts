@@ -31,7 +31,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'verify',
-    summary: 'Check codes against the local copy of the ledger; no network per code.',
+    summary: 'Check codes against the local copy of the ledger: no network a code.',
     load: async () => (await import('./commands/verify.ts')).verify,
   },
   {
@@ -71,7 +71,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'record',
-    summary: 'Erase a record, report what is held, show retention, account for leaves.',
+    summary: 'Erase a record, report what is held, account for leaves.',
     load: async () => (await import('./commands/record.ts')).record,
   },
 ];

@@ -32,7 +32,8 @@ export const key: Command = {
   usage: `Usage: hcl key list        --issuer NAME
        hcl key rotate      --issuer NAME [--days N] [--overlap SECONDS]
                            [--wait SECONDS] [--re-sign]
-       hcl key compromised --issuer NAME --from TIME (--kid KID | --account ADDRESS)
+       hcl key compromised --issuer NAME --from TIME
+                           (--kid KID | --account ADDRESS)
        hcl key account     --issuer NAME [--days N] [--end ADDRESS]
        hcl key remove      --issuer NAME --kid KID
 
