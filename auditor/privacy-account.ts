@@ -12,7 +12,7 @@ import {
   kidOfErasureReceipt,
   readErasureReceipt,
   type ErasureReceipt,
-} from '../core/commitment/erasure-receipt.ts';
+} from '../core/receipt/erasure-receipt.ts';
 import { paddingLeafHash } from '../core/commitment/hmac.ts';
 import { commitmentOfHashes, leafHash } from '../core/commitment/leaf.ts';
 import type { Crypto } from '../core/crypto.ts';

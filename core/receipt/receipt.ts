@@ -14,16 +14,9 @@ import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { fromBase64url, toBase64url } from '../bytes/base64url.ts';
 import { parseCanonicalJson } from '../bytes/canonical-json.ts';
-import {
-  isEs256Header,
-  signToken,
-  splitJws,
-  verifyJwsWithDidJwt,
-  type SigningKey,
-} from '../credential/jwt.ts';
-import { HclError } from '../errors.ts';
-
-export class ReceiptError extends HclError<'RECEIPT_MALFORMED' | 'RECEIPT_SIGNATURE'> {}
+import { signToken, verifyJwsWithDidJwt, type SigningKey } from '../credential/jwt.ts';
+import { splitTypedToken, type TokenForm } from '../credential/typed-token.ts';
+import { ReceiptError } from './errors.ts';
 
 export interface ReceiptRecord {
   /** As the issuer names the record. */
@@ -43,8 +36,7 @@ export interface Receipt {
 
 export const MAX_RECEIPT_RECORDS = 1_000;
 
-const TYP = 'hcl-receipt+jwt';
-const MAX_RECEIPT_LENGTH = 512 * 1024;
+const FORM: TokenForm = { typ: 'hcl-receipt+jwt', maxLength: 512 * 1024 };
 const Seconds = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const Leaf = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
 const payload = Compile(
@@ -70,19 +62,18 @@ export async function signReceipt(receipt: Receipt, key: SigningKey): Promise<st
     iss: issuer,
     records: records.map(({ id, leaves }) => [id, ...leaves.map(toBase64url)]),
   };
-  return (await signToken(claims, TYP, key)).jws;
+  return (await signToken(claims, FORM.typ, key)).jws;
 }
 
 /** The `kid` that a receipt names; nothing is verified. Throws `RECEIPT_MALFORMED`. */
 export function kidOfReceipt(text: string): string {
-  return asMalformed(() => headerOf(text).kid);
+  return asMalformed(() => splitTypedToken(text, FORM).kid);
 }
 
 /** What a receipt says, whoever signed it. Throws `RECEIPT_MALFORMED`. */
 export function parseReceipt(text: string): Receipt {
   return asMalformed(() => {
-    headerOf(text);
-    const claims: unknown = parseCanonicalJson(splitJws(text).payloadBytes);
+    const claims: unknown = parseCanonicalJson(splitTypedToken(text, FORM).payloadBytes);
     if (!payload.Check(claims)) throw malformed();
     const { iss, iat, anchoredBy, records } = claims;
     return {
@@ -104,16 +95,6 @@ export function readReceipt(text: string, publicKey: Uint8Array): Receipt {
     throw new ReceiptError('RECEIPT_SIGNATURE', 'the receipt is not signed by this key');
   }
   return receipt;
-}
-
-function headerOf(text: string): { readonly kid: string } {
-  if (text.length > MAX_RECEIPT_LENGTH) throw malformed();
-  const { header } = splitJws(text);
-  if (!isEs256Header(header) || typeof header !== 'object' || header === null) throw malformed();
-  if (!('typ' in header && header['typ'] === TYP && 'kid' in header)) throw malformed();
-  const kid = header['kid'];
-  if (typeof kid !== 'string') throw malformed();
-  return { kid };
 }
 
 function asMalformed<T>(read: () => T): T {

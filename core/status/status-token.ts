@@ -5,14 +5,9 @@
  */
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
-import { parseCanonicalJson, type JsonValue } from '../bytes/canonical-json.ts';
-import {
-  isEs256Header,
-  signToken,
-  splitJws,
-  verifyJwsWithDidJwt,
-  type SigningKey,
-} from '../credential/jwt.ts';
+import { parseCanonicalJson } from '../bytes/canonical-json.ts';
+import { signToken, verifyJwsWithDidJwt, type SigningKey } from '../credential/jwt.ts';
+import { splitTypedToken, type TokenForm } from '../credential/typed-token.ts';
 import { HclError } from '../errors.ts';
 import { decodeStatusList, encodeStatusList, type StatusList } from './token-status-list.ts';
 
@@ -29,8 +24,7 @@ export interface StatusToken {
   readonly list: StatusList;
 }
 
-const TYP = 'statuslist+jwt';
-const MAX_TOKEN_LENGTH = 8 * 1024 * 1024;
+const FORM: TokenForm = { typ: 'statuslist+jwt', maxLength: 8 * 1024 * 1024 };
 const Natural = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const payload = Compile(
   Type.Object(
@@ -59,12 +53,12 @@ export async function signStatusToken(token: StatusToken, key: SigningKey): Prom
     ttl: ttlSeconds,
     version,
   };
-  return (await signToken(claims, TYP, key)).jws;
+  return (await signToken(claims, FORM.typ, key)).jws;
 }
 
 /** The `kid` that a token names; nothing is verified. Throws `STATUS_TOKEN_MALFORMED`. */
 export function kidOfStatusToken(text: string): string {
-  return headerOf(text).kid;
+  return asMalformed(() => splitTypedToken(text, FORM).kid);
 }
 
 /**
@@ -74,12 +68,12 @@ export function kidOfStatusToken(text: string): string {
  * @param publicKey 65 bytes, SEC 1 uncompressed
  */
 export function readStatusToken(text: string, publicKey: Uint8Array): StatusToken {
-  headerOf(text);
+  const { payloadBytes } = asMalformed(() => splitTypedToken(text, FORM));
   if (!verifyJwsWithDidJwt(text, publicKey)) {
     throw new StatusTokenError('STATUS_TOKEN_SIGNATURE', 'the status list is not signed by this key');
   }
   return asMalformed(() => {
-    const claims: unknown = parseCanonicalJson(splitJws(text).payloadBytes);
+    const claims: unknown = parseCanonicalJson(payloadBytes);
     if (!payload.Check(claims)) throw malformed();
     const { sub, version, iat, exp, ttl, status_list } = claims;
     return {
@@ -91,16 +85,6 @@ export function readStatusToken(text: string, publicKey: Uint8Array): StatusToke
       list: decodeStatusList(status_list),
     };
   });
-}
-
-function headerOf(text: string): { readonly kid: string } {
-  if (text.length > MAX_TOKEN_LENGTH) throw malformed();
-  const header: JsonValue = asMalformed(() => splitJws(text).header);
-  if (!isEs256Header(header) || typeof header !== 'object' || header === null) throw malformed();
-  if (!('typ' in header && header['typ'] === TYP && 'kid' in header)) throw malformed();
-  const kid = header['kid'];
-  if (typeof kid !== 'string') throw malformed();
-  return { kid };
 }
 
 function asMalformed<T>(read: () => T): T {

@@ -5,7 +5,7 @@
  */
 import type { Hex } from '../../core/bytes/hex.ts';
 import { fromHex, toHex } from '../../core/bytes/hex.ts';
-import { signErasureReceipt } from '../../core/commitment/erasure-receipt.ts';
+import { signErasureReceipt } from '../../core/receipt/erasure-receipt.ts';
 import type { SigningKey } from '../../core/credential/jwt.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import { invariant } from '../../core/errors.ts';

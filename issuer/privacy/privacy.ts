@@ -41,7 +41,7 @@ export interface ErasureState {
   readonly ground: ErasureGround;
   /** Absent while it is marked. */
   readonly erasedAtSeconds?: number;
-  /** One for each credential, signed; see `core/commitment/erasure-receipt.ts`. */
+  /** One for each credential, signed; see `core/receipt/erasure-receipt.ts`. */
   readonly receipts: readonly string[];
 }
 

@@ -7,7 +7,7 @@ import { checkBatchShape, checkListSize, LeafCensus } from '../../auditor/privac
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { concatBytes } from '../../core/bytes/concat.ts';
 import { fromHex, toHex } from '../../core/bytes/hex.ts';
-import { signErasureReceipt } from '../../core/commitment/erasure-receipt.ts';
+import { signErasureReceipt } from '../../core/receipt/erasure-receipt.ts';
 import { BATCH_CLASSES } from '../../core/credential/credential-type.ts';
 import { StatusList } from '../../core/status/token-status-list.ts';
 import type { Hex, LedgerBlock } from '../../core/trust/ledger-event.ts';

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { runCommand } from '../../cli/commands.ts';
-import { writeConsortiumFile } from '../../cli/consortium-file.ts';
 import { buildIssuerApp } from '../../issuer/app.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import type { Service, ServiceLimits } from '../../service/app.ts';
@@ -14,6 +13,7 @@ import { vaccinationRecord } from '../support/consortium.ts';
 import { issueAll, IssuerHouse, vaccination } from '../issuer/support/issuer-house.ts';
 import { APPROVER_KEYS, PLACE } from '../issuer/support/memory-ledger.ts';
 import { ioDouble, type RecordedIo } from './io-double.ts';
+import { writeSpecimenConsortium } from './specimen-consortium.ts';
 
 const TERMS = [
   '--issuer',
@@ -223,22 +223,6 @@ describe('hcl act, over an issuer', function () {
   }
 
   async function writeConsortium(withKeys: boolean): Promise<void> {
-    await writeConsortiumFile(folder, {
-      version: 1,
-      rpcUrl: 'http://127.0.0.1:1',
-      chainId: 1,
-      deployment: 'deployment.json',
-      verifierUrl: 'http://127.0.0.1:1',
-      issuers: [
-        {
-          name: 'HK-DH',
-          did: 'did:web:hk-dh.example',
-          url: 'http://issuer.test',
-          jurisdiction: 'HK',
-          operatorTokenFile: 'keys/operator.token',
-          ...(withKeys ? { approverKeyFiles: ['keys/one.key', 'keys/two.key'] } : {}),
-        },
-      ],
-    });
+    await writeSpecimenConsortium(folder, withKeys ? { approverKeyFiles: ['keys/one.key', 'keys/two.key'] } : {});
   }
 });

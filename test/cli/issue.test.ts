@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { runCommand } from '../../cli/commands.ts';
-import { writeConsortiumFile } from '../../cli/consortium-file.ts';
 import { readQrImage } from '../../core/qr/image.ts';
 import { ioDouble, type RecordedIo } from './io-double.ts';
+import { writeSpecimenConsortium } from './specimen-consortium.ts';
 
 const TOKEN = 'operator-token';
 const HANDLE = 'AAAAAAAAAAAAAAAAAAAAAA';
@@ -30,22 +30,7 @@ describe('hcl issue, over an issuer', () => {
     folder = await mkdtemp(join(tmpdir(), 'hcl-cli-issue-'));
     await mkdir(join(folder, 'keys'));
     await writeFile(join(folder, 'keys', 'operator.token'), `${TOKEN}\n`, { mode: 0o600 });
-    await writeConsortiumFile(folder, {
-      version: 1,
-      rpcUrl: 'http://127.0.0.1:1',
-      chainId: 1,
-      deployment: 'deployment.json',
-      verifierUrl: 'http://127.0.0.1:1',
-      issuers: [
-        {
-          name: 'HK-DH',
-          did: 'did:web:hk-dh.example',
-          url: 'http://issuer.test',
-          jurisdiction: 'HK',
-          operatorTokenFile: 'keys/operator.token',
-        },
-      ],
-    });
+    await writeSpecimenConsortium(folder);
     await writeFile(join(folder, 'records.csv'), 'type,name\nvaccination,X\n');
     calls = [];
     answers = new Map<string, () => Response>([

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { runCommand } from '../../cli/commands.ts';
-import { writeConsortiumFile } from '../../cli/consortium-file.ts';
 import { buildIssuerApp } from '../../issuer/app.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import type { Service } from '../../service/app.ts';
 import { issueAll, IssuerHouse, labTest, vaccination } from '../issuer/support/issuer-house.ts';
 import { ioDouble, type RecordedIo } from './io-double.ts';
+import { writeSpecimenConsortium } from './specimen-consortium.ts';
 
 describe('hcl record', function () {
   this.timeout(15_000);
@@ -37,23 +37,7 @@ describe('hcl record', function () {
     await mkdir(join(folder, 'keys'));
     await writeFile(join(folder, 'keys', 'operator.token'), `${operatorToken}\n`, { mode: 0o600 });
     await writeFile(join(folder, 'keys', 'auditor.token'), `${auditorToken}\n`, { mode: 0o600 });
-    await writeConsortiumFile(folder, {
-      version: 1,
-      rpcUrl: 'http://127.0.0.1:1',
-      chainId: 1,
-      deployment: 'deployment.json',
-      verifierUrl: 'http://127.0.0.1:1',
-      issuers: [
-        {
-          name: 'HK-DH',
-          did: 'did:web:hk-dh.example',
-          url: 'http://issuer.test',
-          jurisdiction: 'HK',
-          operatorTokenFile: 'keys/operator.token',
-          auditorTokenFile: 'keys/auditor.token',
-        },
-      ],
-    });
+    await writeSpecimenConsortium(folder, { auditorTokenFile: 'keys/auditor.token' });
     asked = [];
     const [row] = await issueAll(issuer, [vaccination(1), labTest(1)]);
     recordId = row?.recordId ?? '';

@@ -7,7 +7,7 @@ import { describe, it } from 'mocha';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { toHex, type Hex } from '../../core/bytes/hex.ts';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
-import { readErasureReceipt } from '../../core/commitment/erasure-receipt.ts';
+import { readErasureReceipt } from '../../core/receipt/erasure-receipt.ts';
 import { commitmentOf, leafHash } from '../../core/commitment/leaf.ts';
 import { decodeCode } from '../../core/qr/code.ts';
 import { parseClaims } from '../../core/credential/parse.ts';

@@ -11,16 +11,9 @@ import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { parseCanonicalJson } from '../bytes/canonical-json.ts';
 import type { Hex } from '../bytes/hex.ts';
-import {
-  isEs256Header,
-  signToken,
-  splitJws,
-  verifyJwsWithDidJwt,
-  type SigningKey,
-} from '../credential/jwt.ts';
-import { HclError } from '../errors.ts';
-
-export class ReceiptError extends HclError<'RECEIPT_MALFORMED' | 'RECEIPT_SIGNATURE'> {}
+import { signToken, verifyJwsWithDidJwt, type SigningKey } from '../credential/jwt.ts';
+import { splitTypedToken, type TokenForm } from '../credential/typed-token.ts';
+import { ReceiptError } from './errors.ts';
 
 export interface ErasureReceipt {
   /** The issuer's DID. */
@@ -32,8 +25,7 @@ export interface ErasureReceipt {
   readonly status: { readonly idx: number; readonly uri: string };
 }
 
-const TYP = 'erasure-receipt+jwt';
-const MAX_RECEIPT_LENGTH = 4096;
+const FORM: TokenForm = { typ: 'erasure-receipt+jwt', maxLength: 4096 };
 const Natural = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const closed = { additionalProperties: false };
 const payload = Compile(
@@ -54,15 +46,12 @@ const payload = Compile(
 export async function signErasureReceipt(receipt: ErasureReceipt, key: SigningKey): Promise<string> {
   const { issuer, leaf, erasedAtSeconds, status } = receipt;
   const claims = { iat: erasedAtSeconds, iss: issuer, leaf, status: { status_list: status } };
-  return (await signToken(claims, TYP, key)).jws;
+  return (await signToken(claims, FORM.typ, key)).jws;
 }
 
 /** The `kid` that a receipt names; nothing is verified. Throws `RECEIPT_MALFORMED`. */
 export function kidOfErasureReceipt(text: string): string {
-  const { header } = takeApart(text);
-  const kid = typeof header === 'object' && header !== null && 'kid' in header ? header['kid'] : undefined;
-  if (typeof kid !== 'string') throw malformed();
-  return kid;
+  return takeApart(text).kid;
 }
 
 /**
@@ -71,9 +60,8 @@ export function kidOfErasureReceipt(text: string): string {
  * @param publicKey 65 bytes, SEC 1 uncompressed
  */
 export function readErasureReceipt(text: string, publicKey: Uint8Array): ErasureReceipt {
-  const { header, claims } = takeApart(text);
-  const isTyped = typeof header === 'object' && header !== null && 'typ' in header && header['typ'] === TYP;
-  if (!isTyped || !isEs256Header(header) || !payload.Check(claims)) throw malformed();
+  const { claims } = takeApart(text);
+  if (!payload.Check(claims)) throw malformed();
   if (!verifyJwsWithDidJwt(text, publicKey)) {
     throw new ReceiptError('RECEIPT_SIGNATURE', 'the receipt is not signed by this key');
   }
@@ -82,14 +70,10 @@ export function readErasureReceipt(text: string, publicKey: Uint8Array): Erasure
   return { issuer: iss, leaf: leaf as Hex, erasedAtSeconds: iat, status: status.status_list };
 }
 
-function takeApart(text: string): {
-  readonly header: ReturnType<typeof splitJws>['header'];
-  readonly claims: unknown;
-} {
-  if (text.length > MAX_RECEIPT_LENGTH) throw malformed();
+function takeApart(text: string): { readonly kid: string; readonly claims: unknown } {
   try {
-    const { header, payloadBytes } = splitJws(text);
-    return { header, claims: parseCanonicalJson(payloadBytes) };
+    const { kid, payloadBytes } = splitTypedToken(text, FORM);
+    return { kid, claims: parseCanonicalJson(payloadBytes) };
   } catch (cause) {
     throw malformed(cause);
   }
