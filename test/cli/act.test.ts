@@ -223,6 +223,9 @@ describe('hcl act, over an issuer', function () {
   }
 
   async function writeConsortium(withKeys: boolean): Promise<void> {
-    await writeSpecimenConsortium(folder, withKeys ? { approverKeyFiles: ['keys/one.key', 'keys/two.key'] } : {});
+    await writeSpecimenConsortium(
+      folder,
+      withKeys ? { approverKeyFiles: ['keys/one.key', 'keys/two.key'] } : {},
+    );
   }
 });
