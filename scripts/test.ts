@@ -2,6 +2,8 @@
  * `npm test`: everything that must hold on every change. `npm run test:long` (`--long`) runs the same suites
  * with the deep settings of `test/support/scale.ts`. `npm test -- <words>` runs only the suites named.
  *
+ * Suites of one stage run two at a time; a suite that keeps two cores busy has a stage to itself.
+ *
  * The last line reads `N passed, N failed` (`, N skipped`).
  */
 import { spawn } from 'node:child_process';
@@ -29,53 +31,72 @@ const LONG_TEST_TIMEOUT_MS = 3_600_000;
 
 const { isLong, wanted } = readArguments(process.argv.slice(2));
 
-const SUITES: readonly Suite[] = [
-  {
-    name: 'types',
-    command: [tool('typescript/bin/tsc'), '-p', 'tsconfig.json'],
-  },
-  {
-    name: 'lint',
-    command: [tool('oxlint/bin/oxlint'), '--type-aware'],
-  },
-  {
-    name: 'programs',
-    command: [
-      tool('mocha/bin/mocha.js'),
-      'test/**/*.test.ts',
-      '--ignore=test/contracts/**',
-      '--parallel',
-      '--jobs=2',
-      `--timeout=${isLong ? LONG_TEST_TIMEOUT_MS : TEST_TIMEOUT_MS}`,
-      '--forbid-only',
-    ],
-  },
-  { name: 'contracts', command: [hardhat, 'test', 'mocha', '--no-compile'] },
-  { name: 'contract-properties', command: [hardhat, 'test', 'solidity', '--no-compile'] },
-  { name: 'contract-coverage', command: [join(root, 'scripts/cover-contracts.ts')] },
-  { name: 'contract-gas', command: [join(root, 'scripts/measure-gas.ts')] },
-  {
-    name: 'contract-mutants',
-    command: [join(root, 'scripts/mutate-contracts.ts'), ...(isLong ? [] : ['--sample=20'])],
-  },
+const STAGES: readonly (readonly Suite[])[] = [
+  [
+    { name: 'types', command: [tool('typescript/bin/tsc'), '-p', 'tsconfig.json'] },
+    { name: 'lint', command: [tool('oxlint/bin/oxlint'), '--type-aware'] },
+  ],
+  [
+    {
+      name: 'programs',
+      command: [
+        tool('mocha/bin/mocha.js'),
+        'test/**/*.test.ts',
+        '--ignore=test/contracts/**',
+        '--parallel',
+        '--jobs=2',
+        `--timeout=${isLong ? LONG_TEST_TIMEOUT_MS : TEST_TIMEOUT_MS}`,
+        '--forbid-only',
+      ],
+    },
+  ],
+  [
+    { name: 'contract-properties', command: [hardhat, 'test', 'solidity', '--no-compile'] },
+    { name: 'contract-coverage', command: [join(root, 'scripts/cover-contracts.ts')] },
+    { name: 'contract-gas', command: [join(root, 'scripts/measure-gas.ts')] },
+    { name: 'contracts', command: [hardhat, 'test', 'mocha', '--no-compile'] },
+  ],
+  [
+    {
+      name: 'contract-mutants',
+      command: [join(root, 'scripts/mutate-contracts.ts'), ...(isLong ? [] : ['--sample=10'])],
+    },
+  ],
 ];
+const AT_ONCE = 2;
 
-const chosen = wanted.length === 0 ? SUITES : SUITES.filter((suite) => wanted.includes(suite.name));
-if (chosen.length < wanted.length) {
-  process.stderr.write(`suites: ${SUITES.map((suite) => suite.name).join(', ')}\n`);
+const names = STAGES.flat().map(({ name }) => name);
+if (wanted.some((name) => !names.includes(name))) {
+  process.stderr.write(`suites: ${names.join(', ')}\n`);
   process.exit(2);
 }
 
 const outcomes: Outcome[] = [];
-for (const suite of chosen) outcomes.push(await run(suite));
+for (const stage of STAGES) outcomes.push(...(await runStage(stage.filter(isWanted))));
 report(outcomes);
+
+function isWanted({ name }: Suite): boolean {
+  return wanted.length === 0 || wanted.includes(name);
+}
+
+async function runStage(suites: readonly Suite[]): Promise<readonly Outcome[]> {
+  const waiting = suites.entries();
+  const ended: Outcome[] = [];
+  const lane = async (): Promise<void> => {
+    for (const [at, suite] of waiting) ended[at] = await run(suite, suites.length === 1);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return ended;
+}
 
 function readArguments(words: readonly string[]): { isLong: boolean; wanted: readonly string[] } {
   return { isLong: words.includes('--long'), wanted: words.filter((word) => !word.startsWith('--')) };
 }
 
-function run(suite: Suite): Promise<Outcome> {
-  process.stdout.write(`\n── ${suite.name}\n`);
+/** A suite that runs beside another is printed as a whole when it ends. */
+function run(suite: Suite, isAlone: boolean): Promise<Outcome> {
+  const heading = `\n── ${suite.name}\n`;
+  if (isAlone) process.stdout.write(heading);
   const startedAt = performance.now();
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, suite.command, {
@@ -86,10 +107,11 @@ function run(suite: Suite): Promise<Outcome> {
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text;
-      process.stdout.write(text);
+      if (isAlone) process.stdout.write(text);
     });
     child.on('error', fail);
     child.on('close', (code) => {
+      if (!isAlone) process.stdout.write(heading + output);
       done({
         name: suite.name,
         seconds: (performance.now() - startedAt) / 1000,
