@@ -178,6 +178,32 @@ const ROWS: Readonly<Record<string, Row>> = {
     unknown: 'RECORD_NOT_FOUND',
     hidesErased: true,
   },
+  'POST /holds': {
+    who: OPERATOR,
+    url: () => '/holds',
+    body: ({ record }) => ({
+      recordId: record,
+      reason: 'audit',
+      legalBasis: 'Internal',
+      placedBy: 'Officer 7',
+    }),
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
+  'POST /holds/lifts': {
+    who: OPERATOR,
+    url: () => '/holds/lifts',
+    body: ({ record }) => ({ recordId: record, hold: 99, liftedBy: 'Officer 7' }),
+    known: 'HOLD_NOT_FOUND',
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
+  'GET /holds/:recordId': {
+    who: OPERATOR,
+    url: ({ record }) => `/holds/${record}`,
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
   'GET /retention': { who: OPERATOR, url: () => '/retention' },
 };
 
