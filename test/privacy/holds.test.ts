@@ -52,6 +52,10 @@ describe('a legal hold', () => {
     await expectRejects(() => issuer.privacy.lift(recordId, 3, 'Officer 9'), 'HOLD_NOT_FOUND');
     await expectRejects(() => issuer.privacy.erase(recordId, 'subject-request'), 'RECORD_HELD');
     await issuer.privacy.lift(recordId, 2, 'Officer 9');
+    await issuer.privacy.pass({ force: true });
+    expect((await issuer.record(recordId)).type, 'what was refused is not done later').to.equal(
+      'vaccination',
+    );
     expect((await issuer.privacy.erase(recordId, 'subject-request')).stage).to.equal('erased');
   });
 
