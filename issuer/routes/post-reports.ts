@@ -58,7 +58,6 @@ export const addPostReports: OperatorRoute = (app, { issuer, onRequest }) => {
   };
   app.post('/reports', { onRequest, schema }, async (request, reply) => {
     const { purpose: asked, ...target } = request.body;
-    const report = await issuer.privacy.report(target, asked);
-    return await reply.header('cache-control', 'no-store').send(report);
+    return await reply.send(await issuer.privacy.report(target, asked));
   });
 };

@@ -292,6 +292,18 @@ describe('issuer routes: who may call them', function () {
     expect(routes.filter((route) => !route.startsWith('HEAD '))).to.have.members(Object.keys(ROWS));
   });
 
+  it('lets nobody on the way keep an answer that needs a token, whatever it is', async () => {
+    for (const [route, { who }] of Object.entries(ROWS)) {
+      if (who === ANYONE) continue;
+      for (const caller of CALLERS) {
+        for (const things of [there, erased, UNKNOWN]) {
+          const { headers } = await ask(caller, route, things);
+          expect(headers['cache-control'], `${route}, ${caller}`).to.equal('no-store');
+        }
+      }
+    }
+  });
+
   for (const [route, { who, unknown }] of Object.entries(ROWS)) {
     for (const caller of CALLERS.filter((one) => !who.includes(one))) {
       it(`${route}: ${caller} is refused, and learns nothing of what is there`, async () => {
