@@ -16,7 +16,7 @@ interface CommandEntry {
 const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'start',
-    summary: 'Start the demonstration consortium and keep it running until Ctrl-C.',
+    summary: 'Start the demonstration, or one issuer or verifier, until Ctrl-C.',
     load: async () => (await import('./commands/start.ts')).start,
   },
   {

@@ -29,13 +29,20 @@ export function reportPage(answer: unknown, output: Output): string {
 }
 
 function recordPart(held: ReportedRecord, output: Output): string {
-  const { recordId, issuedAtSeconds, keptUntilSeconds, record, credentials, disclosures } = held;
+  const { recordId, issuedAtSeconds, keptUntilSeconds, record, credentials, holds, disclosures } = held;
   const kept =
     keptUntilSeconds === undefined ? 'until somebody asks for erasure' : showTime(keptUntilSeconds);
   const fields: readonly Field[] = [
     { label: 'issued', value: `${showTime(issuedAtSeconds)}, to the hour` },
     { label: 'kept', value: kept },
     ...factsOf(record),
+    ...holds.map(({ placedAtSeconds, liftedAtSeconds, reason, legalBasis }) => {
+      const until = liftedAtSeconds === undefined ? 'on' : `to ${showTime(liftedAtSeconds)}`;
+      return {
+        label: 'held',
+        value: `from ${showTime(placedAtSeconds)} ${until}, ${reason}: ${printable(legalBasis)}`,
+      };
+    }),
     ...disclosures.map(({ atSeconds, to, what, purpose }) => {
       return { label: 'told', value: `${showTime(atSeconds)}, ${what} to the ${to} for ${purpose}` };
     }),
@@ -71,10 +78,14 @@ function factsOf(value: object, path = ''): readonly Field[] {
 export function retentionPage(answer: unknown, output: Output): string {
   // As above.
   const { types } = answer as { readonly types: readonly RetentionCount[] };
-  const rows = types.map(({ type, days, expired }) => {
-    return [type, days === undefined ? 'until asked' : String(days), expired.toLocaleString('en')];
+  const rows = types.map(({ type, days, expired, held }) => {
+    return [
+      type,
+      days === undefined ? 'until asked' : String(days),
+      ...[expired, held].map((n) => n.toLocaleString('en')),
+    ];
   });
-  return tableLines(output, ['type', 'days', 'over their time'], rows, [1, 2]);
+  return tableLines(output, ['type', 'days', 'over their time', 'held'], rows, [1, 2, 3]);
 }
 
 export function accountPage(report: PrivacyReport, output: Output): string {

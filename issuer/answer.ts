@@ -23,6 +23,11 @@ const ERASED: IntakeProblem = {
   code: 'INTAKE_RECORD_ERASED',
   reason: 'was erased after it came under this idempotency key',
 };
+const BEING_ERASED: IntakeProblem = {
+  field: '',
+  code: 'INTAKE_RECORD_BEING_ERASED',
+  reason: 'the same record is just being erased: send it again to have it issued anew',
+};
 
 /** @param finished the chunk's drafts, in order */
 export async function answerChunk(
@@ -43,14 +48,19 @@ export async function answerChunk(
     }
     const outcome = outcomes[next++];
     invariant(outcome !== undefined, 'a good row has an outcome');
-    if (outcome === 'erased') {
-      results.push({ row: row.row, problems: [ERASED] });
+    if (typeof outcome === 'string') {
+      results.push({ row: row.row, problems: [outcome === 'erased' ? ERASED : BEING_ERASED] });
       continue;
     }
     const { number, draft } = outcome;
+    const stored = draft === undefined ? await describe(number) : freshlyMade(draft, made);
+    if (stored.credentials.length === 0) {
+      // It was there when the row was looked up, and has been erased since: there is nothing to answer or to promise.
+      results.push({ row: row.row, problems: [keyed?.made === undefined ? BEING_ERASED : ERASED] });
+      continue;
+    }
     const isResumed = draft === undefined && madeBefore.meet(number);
     if (isResumed) resumed++;
-    const stored = draft === undefined ? await describe(number) : freshlyMade(draft, made);
     const recordId = index.toRecordId(number);
     results.push({
       row: row.row,
@@ -62,8 +72,7 @@ export async function answerChunk(
           ? stored.credentials.map(anchoring)
           : stored.credentials,
     });
-    // Of a record that was erased a moment ago nothing can be promised any more.
-    if (stored.leafHashes.length > 0) records.set(recordId, { id: recordId, leaves: stored.leafHashes });
+    records.set(recordId, { id: recordId, leaves: stored.leafHashes });
   }
   if (records.size === 0) return { results, resumed };
   const receipt = keyed?.receipt ?? (await receipts.sign([...records.values()]));

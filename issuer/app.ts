@@ -28,6 +28,7 @@ import { addGetUploads } from './routes/get-uploads.ts';
 import { addPostReceipts } from './routes/post-receipts.ts';
 import { Uploads } from './uploads.ts';
 import { addErasures } from './routes/erasures.ts';
+import { addHolds } from './routes/holds.ts';
 import { addGetBatchAccount } from './routes/get-batch-account.ts';
 import { addPostReports } from './routes/post-reports.ts';
 import { addRetention } from './routes/retention.ts';
@@ -75,6 +76,7 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addPostKeyReSign(app, operator);
   addGetRecordFhir(app, operator);
   addErasures(app, operator);
+  addHolds(app, operator);
   addPostReports(app, operator);
   addRetention(app, operator);
   const auditorTokens = auditorToken === undefined ? [] : [auditorToken];

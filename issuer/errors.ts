@@ -22,6 +22,8 @@ const PROBLEMS = {
   RECEIPT_INVALID: { status: 400, title: 'This is no receipt' },
   RECORD_NO_FHIR_FORM: { status: 404, title: 'There is no FHIR form of this record' },
   ERASURE_NOT_FOUND: { status: 404, title: 'No record of this id was erased' },
+  RECORD_HELD: { status: 409, title: 'A legal hold stands on the record' },
+  HOLD_NOT_FOUND: { status: 404, title: 'No such hold stands on the record' },
   ACT_INVALID: { status: 400, title: 'The act is not one that can be done' },
   ACT_NOT_FOUND: { status: 404, title: 'There is no such act' },
   ACT_BATCH_NOT_FOUND: { status: 404, title: 'There is no such batch of acts' },

@@ -48,6 +48,8 @@ export interface RecordIssuerDependencies extends MakerDependencies {
   readonly budget: Pick<Budget, 'spend' | 'writeTo'>;
   readonly describe: (recordNumber: number) => Promise<DescribedRecord>;
   readonly receipts: Pick<Receipts, 'sign'>;
+  /** Those of the records that wait for their erasure. */
+  readonly beingErased: (numbers: readonly number[]) => Promise<ReadonlySet<number>>;
   /** New leaves wait for a batch. */
   readonly onStored: (records: number) => void;
 }
@@ -65,9 +67,10 @@ export interface Draft {
 
 /**
  * A good row: the record it is, and its draft when that is new. `erased`: this very request made or found it before, and
- * it was erased since. Whoever repeats a request does not ask for that to be undone.
+ * it was erased since. Whoever repeats a request does not ask for that to be undone. `leaving`: the same record is just
+ * being erased; neither is it there to be answered, nor gone so that it could be made anew.
  */
-export type Outcome = { readonly number: number; readonly draft: Draft | undefined } | 'erased';
+export type Outcome = { readonly number: number; readonly draft: Draft | undefined } | 'erased' | 'leaving';
 
 /** What is known of a good row before anything is made for it. */
 interface GoodRow {
@@ -196,12 +199,14 @@ export class RecordIssuer {
     const stored = await this.#storedNumbers(rows);
     if (!isRepeated) this.#deps.budget.spend(this.#newAmong(rows, stored), this.#deps.now());
     const issuedAtSeconds = Math.floor(this.#deps.now() / 1000);
+    const leaving = await this.#deps.beingErased(stored.filter((number) => number !== undefined));
     const outcomes: Outcome[] = [];
     for (const [i, row] of rows.entries()) {
       if (i > 0 && i % TURN_ROWS === 0) await nextTurn();
       const known = stored[i] ?? this.#underWay.get(row.name);
-      if (known !== undefined) outcomes.push({ number: known, draft: undefined });
-      else outcomes.push(isRepeated ? 'erased' : this.#draft(row, issuedAtSeconds));
+      if (known === undefined) outcomes.push(isRepeated ? 'erased' : this.#draft(row, issuedAtSeconds));
+      else if (leaving.has(known)) outcomes.push(isRepeated ? 'erased' : 'leaving');
+      else outcomes.push({ number: known, draft: undefined });
     }
     return outcomes;
   }
@@ -247,7 +252,7 @@ export class RecordIssuer {
     addTo: (batch: WriteBatch) => void,
   ): Promise<readonly FinishedDraft[]> {
     const drafts = outcomes.flatMap((outcome) =>
-      outcome === 'erased' || outcome.draft === undefined ? [] : [outcome.draft],
+      typeof outcome === 'string' || outcome.draft === undefined ? [] : [outcome.draft],
     );
     const handedIn = this.#handIn(drafts, { before: this.#handedIn, addTo });
     this.#handedIn = handedIn;

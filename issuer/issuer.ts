@@ -15,6 +15,7 @@ import type { HealthRecord } from '../core/record/record.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
 import { silentLogger } from '../service/logging.ts';
 import type { Acts, CredentialStatus } from './acts/acts.ts';
+import { showActs } from './acts/act-tally.ts';
 import { correct, type Corrected, type Correction } from './acts/correct.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
@@ -59,6 +60,11 @@ export class Issuer implements AsyncDisposable {
     this.#disconnect = () => ports[Symbol.dispose]?.();
     this.metrics = house.current.metrics;
     this.#house = house;
+    showActs(
+      this.metrics,
+      () => (house.isOpen ? house.current.acts.tally : undefined),
+      () => Math.floor(ports.now() / 1000),
+    );
   }
 
   /** Public part of the key that signs now. */

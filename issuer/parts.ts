@@ -28,6 +28,7 @@ import { Lock } from './lock.ts';
 import type { IssuerMetrics } from './metrics.ts';
 import { Pipeline } from './pipeline.ts';
 import { PRIVACY_DEFAULTS } from './privacy/config.ts';
+import { Holds } from './privacy/holds.ts';
 import { KeyRing } from './privacy/key-ring.ts';
 import { Privacy } from './privacy/privacy.ts';
 import type { AnchorPort, StatusPort } from './ports.ts';
@@ -171,15 +172,18 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     checkOpen: () => gate.check(),
     describe: (number) => release.describe(number),
     receipts,
+    beingErased: (numbers) => privacy.beingErased(numbers),
     onStored: (count) => {
       metrics.records.inc(count);
       background.wake();
     },
   });
   const recordsLock = new Lock();
+  const holds = await Holds.open({ ...common, envelope });
   const privacy = new Privacy({
     ...common,
     recordsLock,
+    holds,
     did,
     key,
     config: privacyConfig,

@@ -6,7 +6,11 @@ import type { Hex } from '../core/bytes/hex.ts';
 import { toHex } from '../core/bytes/hex.ts';
 import type { SigningKey } from '../core/credential/jwt.ts';
 import type { Crypto } from '../core/crypto.ts';
-import { signBitstringCredential, type StatusPurpose } from '../core/status/bitstring-status-list.ts';
+import {
+  signBitstringCredential,
+  STATUS_PURPOSES,
+  type StatusPurpose,
+} from '../core/status/bitstring-status-list.ts';
 import { statusListDigest } from '../core/status/list-digest.ts';
 import { signStatusToken } from '../core/status/status-token.ts';
 import { IssuerError } from './errors.ts';
@@ -61,6 +65,16 @@ export class StatusPublication {
     if (set === undefined) throw notPublished();
     if (this.#made?.set !== set) this.#made = { set, manifest: this.#make(set) };
     return await this.#made.manifest;
+  }
+
+  /** Makes all that there is to the newest version now, with the present key; before the first version nothing. */
+  async prepare(): Promise<void> {
+    const set = this.#deps.status.published;
+    if (set === undefined) return;
+    await this.manifest();
+    for (const list of set.image.keys()) {
+      for (const purpose of STATUS_PURPOSES) await this.credential(String(list), purpose);
+    }
   }
 
   /** The token of list `name` (`1`, `2` …); throws `STATUS_LIST_NOT_FOUND`, `STATUS_NOT_PUBLISHED`. */

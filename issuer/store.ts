@@ -38,6 +38,7 @@
  * | 37  | expiries    | type u8 ‖ day of issue u32 ‖ record number u64 → nothing                            |
  * | 38  | documents   | HMAC(document) 16 ‖ record number u64 → nothing                                     |
  * | 39  | disclosures | record number u64 ‖ time in ms u64 → JSON, see `privacy/disclosures.ts`              |
+ * | 40  | holds       | record number u64 ‖ number of the hold u32 → envelope, see `privacy/holds.ts`       |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
@@ -77,7 +78,8 @@ type TableName =
   | 'erasureWork'
   | 'expiries'
   | 'documents'
-  | 'disclosures';
+  | 'disclosures'
+  | 'holds';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -114,6 +116,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   expiries: { tag: 37, format: 1 },
   documents: { tag: 38, format: 1 },
   disclosures: { tag: 39, format: 1 },
+  holds: { tag: 40, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;

@@ -12,13 +12,13 @@ import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import underPressure from '@fastify/under-pressure';
 import fastify, {
   LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
   type RawServerDefault,
 } from 'fastify';
+import { EventLoopDelay } from './event-loop-delay.ts';
 import { Closed, Type } from './schema.ts';
 import { RequestError, ProblemSchema, problemHandler, type ProblemTable } from './problems.ts';
 import type { HttpMetrics } from './metrics.ts';
@@ -43,6 +43,7 @@ export interface ServiceLimits {
   readonly requestsPerMinute: number;
   /** For the whole request, files included; protects against slow senders. */
   readonly requestTimeoutMs: number;
+  /** Further behind, requests are refused (`SERVICE_OVERLOADED`); 0 = never. */
   readonly maxEventLoopDelayMs: number;
 }
 
@@ -65,6 +66,7 @@ export interface ServiceOptions {
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 60_000;
+const RETRY_AFTER_SECONDS = 10;
 
 export async function buildService(options: ServiceOptions): Promise<Service> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -95,9 +97,19 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
 async function addProtection(app: Service, limits: ServiceLimits): Promise<void> {
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
   await app.register(rateLimit, { global: true, max: limits.requestsPerMinute, timeWindow: 60_000 });
-  await app.register(underPressure, { maxEventLoopDelay: limits.maxEventLoopDelayMs });
+  if (limits.maxEventLoopDelayMs > 0) refuseWhenBehind(app, limits.maxEventLoopDelayMs);
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, async () => {
     throw new RequestError('ROUTE_NOT_FOUND', 'no such route');
+  });
+}
+
+function refuseWhenBehind(app: Service, maxDelayMs: number): void {
+  const delay = new EventLoopDelay();
+  app.addHook('onClose', async () => delay[Symbol.dispose]());
+  app.addHook('onRequest', async (_request, reply) => {
+    if (delay.ms <= maxDelayMs) return;
+    void reply.header('retry-after', RETRY_AFTER_SECONDS);
+    throw new RequestError('SERVICE_OVERLOADED', 'too much is under way');
   });
 }
 

@@ -40,12 +40,16 @@ export function counter<Label extends string = never>(spec: MetricSpec<Label>): 
   });
 }
 
-export function gauge<Label extends string = never>(spec: MetricSpec<Label>): Gauge<Label> {
+/** @param spec `collect` sets the gauge anew whenever it is asked for */
+export function gauge<Label extends string = never>(
+  spec: MetricSpec<Label> & { readonly collect?: (this: Gauge<Label>) => void },
+): Gauge<Label> {
   return new Gauge({
     name: spec.name,
     help: spec.help,
     labelNames: spec.labels ?? [],
     registers: [spec.registry],
+    ...(spec.collect === undefined ? {} : { collect: spec.collect }),
   });
 }
 

@@ -14,7 +14,12 @@ import { HclError } from '../core/errors.ts';
 import { makePrivateFolder, syncFolder } from './files.ts';
 
 export class StoreError extends HclError<
-  'STORE_LOCKED' | 'STORE_FAILED' | 'STORE_CLOSED' | 'STORE_FORMAT_UNKNOWN' | 'STORE_TABLE_CLASH'
+  | 'STORE_LOCKED'
+  | 'STORE_NOT_OPENED'
+  | 'STORE_FAILED'
+  | 'STORE_CLOSED'
+  | 'STORE_FORMAT_UNKNOWN'
+  | 'STORE_TABLE_CLASH'
 > {}
 
 const WRITE_BUFFER_BYTES = 64 * 1024 * 1024;
@@ -96,7 +101,7 @@ export class Store implements AsyncDisposable {
     this.#onFailure = onFailure;
   }
 
-  /** Opens or creates the store; `STORE_LOCKED` when another one holds it. */
+  /** Opens or creates the store; `STORE_LOCKED` when another one holds it, `STORE_NOT_OPENED` when the disk refuses. */
   static async open(folder: string, { onFailure = () => undefined }: StoreOptions = {}): Promise<Store> {
     await makePrivateFolder(folder);
     if ((await readdir(folder)).length === 0) await createWhole(folder);
@@ -242,7 +247,8 @@ async function openLevel(folder: string): Promise<Level<Uint8Array, Uint8Array>>
     if (causeCode(cause) === 'LEVEL_LOCKED') {
       throw new StoreError('STORE_LOCKED', 'another process holds this data folder', { cause });
     }
-    throw cause;
+    const reason = `the store does not open: ${folder} is full, read-only, damaged, or out of open files`;
+    throw new StoreError('STORE_NOT_OPENED', reason, { cause });
   }
   return level;
 }

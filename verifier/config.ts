@@ -1,17 +1,6 @@
 /**
- * The verifier's configuration. The demonstration's start script builds it; a verifier by itself reads it
- * from the environment.
- *
- * | HCL_VERIFIER_… | meaning, unit, default | when wrong |
- * | --- | --- | --- |
- * | DATA | folder of replica and snapshot, made 0700 | required |
- * | DEPLOYMENT | deployment file: which ledger it is | required; another ledger is refused |
- * | RPC | ledger endpoints, comma separated; compared with each other | required; without one knowledge ages |
- * | ISSUERS | `did=url` pairs, comma separated: who publishes status lists where | status stays unknown |
- * | HOST | address to listen on, 127.0.0.1 | others may connect |
- * | PORT | 4100; 0 = any free one | |
- * | POLL_MS | pause between two looks at the ledger, 1000 | older knowledge, or load |
- * | READY_SECONDS | how long the ledger may be silent while we call ourselves ready, 60 | |
+ * Settings of a verifier: the environment is read here and nowhere else. Each variable: docs/configuration.md. The
+ * demonstration's start script builds them itself.
  */
 import { readFileSync } from 'node:fs';
 import { parseDeployment, type Deployment } from '../ledger/deployment.ts';

@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { parseArguments, required } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { changeAccount } from '../key/key-account.ts';
+import { createKeys } from '../key/key-create.ts';
 import { markCompromised } from '../key/key-compromised.ts';
 import { openKeyJob } from '../key/key-job.ts';
 import { listKeys } from '../key/key-list.ts';
@@ -22,14 +23,17 @@ const OPTIONS = {
   keys: { type: 'string' },
   unlock: { type: 'string' },
   'passphrase-file': { type: 'string' },
+  tokens: { type: 'string' },
   'admin-key': { type: 'string' },
   json: { type: 'boolean' },
 } as const;
 
-const ACTIONS = ['list', 'rotate', 'compromised', 'account', 'remove'] as const;
+const ACTIONS = ['create', 'list', 'rotate', 'compromised', 'account', 'remove'] as const;
 
 export const key: Command = {
-  usage: `Usage: hcl key list        --issuer NAME
+  usage: `Usage: hcl key create      --keys FOLDER (--unlock FILE | --passphrase-file F)
+                           --tokens FOLDER
+       hcl key list        --issuer NAME
        hcl key rotate      --issuer NAME [--days N] [--overlap SECONDS]
                            [--wait SECONDS] [--re-sign]
        hcl key compromised --issuer NAME --from TIME
@@ -37,6 +41,8 @@ export const key: Command = {
        hcl key account     --issuer NAME [--days N] [--end ADDRESS]
        hcl key remove      --issuer NAME --kid KID
 
+  create       all keys of a new issuer, sealed; a key file that is not there
+               is made. Shows what the issuer's admin registers
   list         signing keys and accounts, and what the ledger says of them
   rotate       a new signing key while the issuer goes on; the former one ends
                once all that it signed is anchored
@@ -50,6 +56,7 @@ export const key: Command = {
   --re-sign             sign again what waits, instead of waiting for it
   --keys FOLDER         the sealed key files; with --unlock FILE, or
   --passphrase-file F   what opens them
+  --tokens FOLDER       where operators' and auditors' tokens go
   --admin-key FILE      the key of the issuer's admin (or, for compromised,
                         its authority's)
   --json                one line of JSON per result
@@ -61,20 +68,13 @@ export const key: Command = {
     const [word, ...more] = positionals;
     const action = ACTIONS.find((known) => known === word);
     if (action === undefined || more.length > 0) throw usageError(`say one of ${ACTIONS.join(', ')}`);
+    const { json, keys, unlock, tokens } = values;
+    const places = { keys, unlock, passphrase: values['passphrase-file'], adminKey: values['admin-key'] };
+    if (action === 'create') return await createKeys({ ...places, tokens }, json, io);
     const name = required(values.issuer, '--issuer');
-    const { json } = values;
     const from = action === 'compromised' ? parseInstant(required(values.from, '--from'), '--from') : 0;
     const days = toNumber(values.days, '--days');
-    using job = await openKeyJob(
-      name,
-      {
-        keys: values.keys,
-        unlock: values.unlock,
-        passphrase: values['passphrase-file'],
-        adminKey: values['admin-key'],
-      },
-      io,
-    );
+    using job = await openKeyJob(name, places, io);
     switch (action) {
       case 'list':
         return await listKeys(job, json, io);

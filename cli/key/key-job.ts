@@ -72,7 +72,13 @@ export async function openKeyJob(name: string, places: KeyPlaces, io: Io): Promi
 }
 
 async function unlockOf({ passphrase }: KeyPlaces, keyFile: string, io: Io): Promise<Unlock> {
-  if (passphrase === undefined) return { kind: 'key-file', path: keyFile };
-  const text = await readKeyFile(resolvePath(io, passphrase));
+  return passphrase === undefined
+    ? { kind: 'key-file', path: keyFile }
+    : await readPassphrase(passphrase, io);
+}
+
+/** @param file holds the passphrase and nothing else */
+export async function readPassphrase(file: string, io: Io): Promise<Unlock> {
+  const text = await readKeyFile(resolvePath(io, file));
   return { kind: 'passphrase', passphrase: text.replace(/\r?\n$/, '') };
 }

@@ -11,6 +11,7 @@ import type { ActBatchEntry } from './act-batch-entry.ts';
 import { ActBatches, type ActBatchesDependencies } from './act-batches.ts';
 import { showTree, treeLeaves } from './act-tree.ts';
 import type { ActState } from './act-state.ts';
+import type { ActTally } from './act-tally.ts';
 import { explainVersions, type StatusHistory } from './explain.ts';
 import { placeNumber, type StatusPlace } from './place.ts';
 import { Proposer, type ActRequest, type ProposeDependencies } from './propose.ts';
@@ -67,6 +68,11 @@ export class Acts {
 
   static async open(deps: ActsDependencies): Promise<Acts> {
     return new Acts(deps, await ActBatches.open(deps));
+  }
+
+  /** How many acts stand where. */
+  get tally(): ActTally {
+    return this.#deps.proposals.tally;
   }
 
   /** See `Proposer.dryRun`. */

@@ -8,6 +8,7 @@ import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import type { WriteBatch } from '../../service/store.ts';
 import { IssuerError } from '../errors.ts';
 import { chunkKey, TABLES, type IssuerTables } from '../store.ts';
+import { ActTally } from './act-tally.ts';
 import { decodeActState, encodeActState, type ActState } from './act-state.ts';
 import { PLACE_BYTES, readPlace, writePlace } from './place.ts';
 import type { ProposalEntry, ProposalSealer } from './proposal-entry.ts';
@@ -28,6 +29,7 @@ const CHUNK_PLACES = 4096;
 const ID = new RegExp(ACT_ID_PATTERN);
 
 export class Proposals {
+  readonly tally: ActTally = new ActTally();
   readonly #deps: ProposalsDependencies;
   #last: number;
 
@@ -38,7 +40,11 @@ export class Proposals {
 
   static async open(deps: ProposalsDependencies): Promise<Proposals> {
     const last = await deps.tables.proposals.first({ reverse: true });
-    return new Proposals(deps, last === undefined ? 0 : readUint64(last.key));
+    const proposals = new Proposals(deps, last === undefined ? 0 : readUint64(last.key));
+    for await (const { key, value } of deps.tables.actStates.entries()) {
+      await proposals.#count(readUint64(key), decodeActState(value));
+    }
+    return proposals;
   }
 
   /** Number of the newest act, 0 before the first. */
@@ -64,11 +70,13 @@ export class Proposals {
       const part = places.subarray(chunk * CHUNK_PLACES, (chunk + 1) * CHUNK_PLACES);
       batch.put(TABLES.actPlaces, chunkKey(number, chunk), packPlaces(part));
     }
+    this.tally.add(number, act.proposedAt);
     return { ...entry, number, id, act };
   }
 
   setState(batch: WriteBatch, number: number, state: ActState): void {
     batch.put(TABLES.actStates, toUint64(number), encodeActState(state));
+    this.tally.move(number, state.state);
   }
 
   /** Throws `ACT_NOT_FOUND`. */
@@ -104,6 +112,12 @@ export class Proposals {
   async *places(number: number): AsyncGenerator<Float64Array> {
     const range = { from: chunkKey(number, 0), before: chunkKey(number + 1, 0) };
     for await (const { value } of this.#deps.tables.actPlaces.entries(range)) yield unpackPlaces(value);
+  }
+
+  async #count(number: number, { state }: ActState): Promise<void> {
+    const isOver = state === 'anchored' || state === 'withdrawn';
+    if (!isOver) this.tally.add(number, (await this.load(number)).act.proposedAt);
+    this.tally.move(number, state);
   }
 
   #read(number: number, value: Uint8Array): Proposal {

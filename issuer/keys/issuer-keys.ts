@@ -80,18 +80,18 @@ export async function openIssuerKeys(options: IssuerKeysOptions): Promise<Issuer
  * For one machine: opens what is there, or makes it whole. A folder that is there is never filled up: what is missing
  * from it was lost, and a new key in its place would be another issuer's.
  *
- * @param plainFile the one file of earlier releases, which is sealed and removed
+ * @param plainFile the one file of earlier releases, if there was one, which is sealed and removed
  */
 export async function openOrCreateIssuerKeys(
-  options: IssuerKeysOptions & { readonly plainFile: string },
+  options: IssuerKeysOptions & { readonly plainFile?: string },
 ): Promise<IssuerKeys> {
   const { folder, plainFile, randomBytes } = options;
-  const isPlain = await isThere(plainFile);
+  const former = plainFile !== undefined && (await isThere(plainFile)) ? plainFile : undefined;
   if (!(await isThere(folder))) {
-    await sealSecrets(isPlain ? await readPlain(plainFile) : createSecrets(randomBytes), options);
+    await sealSecrets(former === undefined ? createSecrets(randomBytes) : await readPlain(former), options);
   }
   const keys = await openIssuerKeys(options);
-  if (isPlain) await removePlain(plainFile, keys.secrets);
+  if (former !== undefined) await removePlain(former, keys.secrets);
   return keys;
 }
 
@@ -126,7 +126,7 @@ async function removePlain(file: string, { operatorToken, batchSeed }: IssuerSec
   await rm(file);
 }
 
-async function isThere(path: string): Promise<boolean> {
+export async function isThere(path: string): Promise<boolean> {
   return await access(path).then(
     () => true,
     () => false,

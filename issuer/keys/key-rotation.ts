@@ -13,7 +13,6 @@ import type { Log } from '../../service/logging.ts';
 import { WriteBatch } from '../../service/store.ts';
 import type { Background } from '../background.ts';
 import type { Batches } from '../batches.ts';
-import { IssuerError } from '../errors.ts';
 import type { RecordIssuer } from '../issue.ts';
 import { LANE_COUNT, type Lanes } from '../lanes.ts';
 import type { StatusPublication } from '../status-publication.ts';
@@ -104,8 +103,8 @@ export class KeyRotation {
       throw new KeyError('KEY_UNKNOWN', 'this issuer has no key store to change from');
     const source = await keyStore.load(kid);
     await this.#checkGood(kid);
-    // The tokens of the published version are made now, if they were not: the new key is no good for them.
-    await publication.manifest().catch(unlessUnpublished);
+    // What tells the published version is made now, if it was not: it is older than the new key may be.
+    await publication.prepare();
     await records.whileStill(async () => {
       // A store that failed meanwhile has another desk by now, which would go on with the former key.
       await store.commit(new WriteBatch());
@@ -196,8 +195,4 @@ export class KeyRotation {
 
 function lanesOf(value: (lane: number) => number): number[] {
   return Array.from({ length: LANE_COUNT }, (_, lane) => value(lane));
-}
-
-function unlessUnpublished(error: unknown): void {
-  if (!(error instanceof IssuerError && error.code === 'STATUS_NOT_PUBLISHED')) throw error;
 }

@@ -22,6 +22,7 @@ import type { Status, StatusPlace } from '../status.ts';
 import type { ListAllocator } from '../list-allocator.ts';
 import type { IssuerTables } from '../store.ts';
 import { disclosuresOf, noteDisclosure, type Disclosure } from './disclosures.ts';
+import type { Hold, Holds } from './holds.ts';
 import type { DocumentReference, KeyRing } from './key-ring.ts';
 import { keptUntilSeconds, type RetentionDays } from './retention.ts';
 import { issuedAtOf } from './traces.ts';
@@ -37,6 +38,7 @@ export interface AccessReportDependencies {
   readonly status: Pick<Status, 'publishedValue'>;
   readonly release: Pick<Release, 'describe'>;
   readonly days: RetentionDays;
+  readonly holds: Pick<Holds, 'of'>;
   readonly now: Clock;
   /** As in `erasure.ts`: nothing is noted of a record that is just being erased. */
   readonly recordsLock: Lock;
@@ -63,6 +65,9 @@ export interface ReportedCredential {
   readonly claims: CredentialClaims;
 }
 
+/** Without the operators' names, which are theirs. */
+export type ReportedHold = Omit<Hold, 'placedBy' | 'liftedBy'>;
+
 export interface ReportedRecord {
   readonly recordId: string;
   /** Coarsened down to the hour. */
@@ -71,6 +76,8 @@ export interface ReportedRecord {
   readonly keptUntilSeconds?: number;
   readonly record: HealthRecord;
   readonly credentials: readonly ReportedCredential[];
+  /** Legal holds that stand or stood on it. */
+  readonly holds: readonly ReportedHold[];
   /** This report is the last. */
   readonly disclosures: readonly Disclosure[];
 }
@@ -145,6 +152,7 @@ export class AccessReports {
       ...(keptUntil === undefined ? {} : { keptUntilSeconds: keptUntil }),
       record,
       credentials: await this.#toCredentials({ number, entry }),
+      holds: (await this.#deps.holds.of(number)).map(forSubject),
       disclosures: await disclosuresOf(number, tables),
     };
   }
@@ -179,6 +187,15 @@ export class AccessReports {
       return { list: this.#deps.lists.numberOf(uri) ?? 0, index: idx };
     });
   }
+}
+
+function forSubject({ reason, legalBasis, placedAtSeconds, liftedAtSeconds }: Hold): ReportedHold {
+  return {
+    reason,
+    legalBasis,
+    placedAtSeconds,
+    ...(liftedAtSeconds === undefined ? {} : { liftedAtSeconds }),
+  };
 }
 
 function notFound(): IssuerError {

@@ -10,6 +10,7 @@ import type { SigningKey } from '../../core/credential/jwt.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import { invariant } from '../../core/errors.ts';
 import { toUint64 } from '../../service/big-endian.ts';
+import { EnvelopeError } from '../../service/envelope.ts';
 import type { Batches } from '../batches.ts';
 import { IssuerError } from '../errors.ts';
 import type { LaneLeaf, Lanes } from '../lanes.ts';
@@ -39,7 +40,7 @@ export interface BatchAccount {
   readonly root: Hex;
   /** Padding leaf at place i = HMAC-SHA-256(seed, i). */
   readonly seed: Hex;
-  /** All that is not padding, by place. */
+  /** All that is not padding, by place; what cannot be accounted for is left out, and an audit finds it. */
   readonly leaves: readonly AccountedLeaf[];
 }
 
@@ -60,7 +61,8 @@ export class BatchAccounts {
     for (const [i, leaf] of leaves.entries()) {
       const place = batch.positions[i];
       invariant(place !== undefined, 'a leaf has a place');
-      accounted.push({ place, ...(await this.#accountOf(leaf)) });
+      const account = await this.#accountOf(leaf);
+      if (account !== undefined) accounted.push({ place, ...account });
     }
     accounted.sort((a, b) => a.place - b.place);
     return { root: toHex(batch.root), seed: toHex(batch.seed), leaves: accounted };
@@ -76,22 +78,35 @@ export class BatchAccounts {
     recordNumber,
     place,
   }: LaneLeaf): Promise<
-    { readonly headerHash: Hex; readonly payloadHash: Hex } | { readonly receipt: string }
+    { readonly headerHash: Hex; readonly payloadHash: Hex } | { readonly receipt: string } | undefined
   > {
-    const { crypto, tables, sealer, erasure } = this.#deps;
+    const { tables, erasure } = this.#deps;
     const sealed = await tables.records.get(toUint64(recordNumber));
-    const parts = sealed === undefined ? undefined : sealer.open(recordNumber, sealed).credentials[place];
-    if (parts !== undefined) {
-      const { headerBytes, payloadBytes } = parts;
-      return {
-        headerHash: toHex(crypto.sha256(headerBytes)),
-        payloadHash: toHex(crypto.sha256(payloadBytes)),
-      };
-    }
+    if (sealed !== undefined) return this.#hashesOf(sealed, recordNumber, place);
     const entry = await erasure.find(recordNumber);
-    const erased = entry?.leaves.find(({ leaf }) => leaf === toHex(leafHash));
-    invariant(entry !== undefined && erased !== undefined, 'a leaf without a record has an erasure');
+    invariant(entry !== undefined, 'a leaf without a record has an erasure');
+    const erased = entry.leaves.find(({ leaf }) => leaf === toHex(leafHash));
+    if (erased === undefined) return undefined;
     return { receipt: await this.#receiptOf(erased, entry.erasedAtSeconds) };
+  }
+
+  #hashesOf(
+    sealed: Uint8Array,
+    recordNumber: number,
+    place: number,
+  ): { readonly headerHash: Hex; readonly payloadHash: Hex } | undefined {
+    const { crypto, sealer } = this.#deps;
+    try {
+      const parts = sealer.open(recordNumber, sealed).credentials[place];
+      invariant(parts !== undefined, 'a record has its credentials');
+      return {
+        headerHash: toHex(crypto.sha256(parts.headerBytes)),
+        payloadHash: toHex(crypto.sha256(parts.payloadBytes)),
+      };
+    } catch (error) {
+      if (error instanceof EnvelopeError) return undefined;
+      throw error;
+    }
   }
 
   #receiptOf({ leaf, list, index }: ErasedLeaf, erasedAtSeconds: number): Promise<string> {

@@ -24,6 +24,7 @@ import type { Lock } from '../lock.ts';
 import type { RecordSealer } from '../record-entry.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
 import type { Erasure } from './erasure.ts';
+import type { Holds } from './holds.ts';
 import type { KeyRing } from './key-ring.ts';
 import { moveTraces } from './traces.ts';
 import { endTurn, readTurn, writeTurn } from './turn-state.ts';
@@ -36,7 +37,8 @@ export interface EpochTurnDependencies {
   readonly lists: ListAllocator;
   readonly finisher: Pick<Finisher, 'useKeys'>;
   readonly records: Pick<RecordIssuer, 'whileStill'>;
-  readonly erasure: Pick<Erasure, 'bury'>;
+  readonly holds: Pick<Holds, 'rewrapAll'>;
+  readonly erasure: Pick<Erasure, 'bury' | 'find'>;
   /** As in `erasure.ts`. */
   readonly recordsLock: Lock;
   readonly log: Log;
@@ -54,10 +56,12 @@ const REWRITTEN = [
   TABLES.expiries,
   TABLES.documents,
   TABLES.disclosures,
+  TABLES.holds,
 ];
 
 export class EpochTurn {
   readonly #deps: EpochTurnDependencies;
+  #stuckAt: number | undefined;
 
   constructor(deps: EpochTurnDependencies) {
     this.#deps = deps;
@@ -69,9 +73,15 @@ export class EpochTurn {
     return ring.isTurning || ring.isUnderOldRoot || (await readTurn(tables)) !== undefined;
   }
 
+  /** Number of the record that does not open, is not to be erased, and so keeps the turn from its end. */
+  get stuckAt(): number | undefined {
+    return this.#stuckAt;
+  }
+
   /** Begins a turn or goes on with one; false when `isStopping` cut it short. */
   async run(isStopping: () => boolean): Promise<boolean> {
     const { tables, log } = this.#deps;
+    this.#stuckAt = undefined;
     const before = await readTurn(tables);
     const to = before?.stage === 'destroy' ? before.to : await this.#moveAll(isStopping);
     if (to === undefined) return false;
@@ -82,13 +92,14 @@ export class EpochTurn {
 
   /** Everything that lives, under the newest epoch; its number. */
   async #moveAll(isStopping: () => boolean): Promise<number | undefined> {
-    const { store, tables, ring, finisher, records, lists } = this.#deps;
+    const { store, tables, ring, finisher, records, lists, holds, recordsLock } = this.#deps;
     const to = await ring.begin();
     finisher.useKeys(ring.keys);
     await records.whileStill(() => Promise.resolve());
     const seeds = new WriteBatch();
     lists.writeAllTo(seeds);
     await store.commit(seeds);
+    await recordsLock.run(() => holds.rewrapAll());
     const turn = await readTurn(tables);
     let next: number | undefined = turn?.to === to ? turn.next : 0;
     while (next !== undefined) {
@@ -114,11 +125,26 @@ export class EpochTurn {
       if (last === undefined) return undefined;
       const next = readUint64(last.key) + 1;
       const batch = new WriteBatch();
-      for (const entry of chunk) this.#move(entry, to, batch);
+      for (const entry of chunk) await this.#tryMove(entry, to, batch);
       writeTurn(batch, { to, stage: 'rewrap', next });
       await store.commit(batch);
       return next;
     });
+  }
+
+  /** What is to be erased and does not open stays behind, and goes with its epoch. */
+  async #tryMove(entry: Entry, to: number, batch: WriteBatch): Promise<void> {
+    try {
+      this.#move(entry, to, batch);
+    } catch (error) {
+      if (await this.#isGivenUp(entry)) return;
+      this.#stuckAt = readUint64(entry.key);
+      throw error;
+    }
+  }
+
+  async #isGivenUp({ key }: Entry): Promise<boolean> {
+    return (await this.#deps.erasure.find(readUint64(key)))?.stage === 'unreadable';
   }
 
   #move({ key, value }: Entry, to: number, batch: WriteBatch): void {
@@ -131,9 +157,11 @@ export class EpochTurn {
 
   /** A key that still opens something alive must not be destroyed, whatever went wrong. */
   async #checkMoved(to: number): Promise<void> {
-    for (const table of [this.#deps.tables.records, this.#deps.tables.lists]) {
-      for await (const { value } of table.entries()) {
-        invariant(epochOf(value) === to, 'all that lives is under the newest epoch');
+    const { records, lists, holds } = this.#deps.tables;
+    for (const table of [records, lists, holds]) {
+      for await (const entry of table.entries()) {
+        const isSafe = isUnder(entry.value, to) || (table === records && (await this.#isGivenUp(entry)));
+        invariant(isSafe, 'all that lives is under the newest epoch');
       }
     }
   }
@@ -148,5 +176,14 @@ export class EpochTurn {
     ring.endLegacy(end);
     endTurn(end);
     await store.commit(end);
+  }
+}
+
+function isUnder(sealed: Uint8Array, epoch: number): boolean {
+  try {
+    return epochOf(sealed) === epoch;
+  } catch {
+    // Not even its first bytes are what they were.
+    return false;
   }
 }

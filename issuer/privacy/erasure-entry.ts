@@ -4,6 +4,8 @@
  *   marked   accepted; the record is still there
  *   erased   revoked, then payload, data key, handles and names destroyed; old copies still open
  *   dead     the epoch that wrapped its data key is destroyed: no copy opens any more
+ *   unreadable   accepted, but the record does not open, so nobody can tell what to revoke: what is there of it is
+ *                destroyed with its epoch
  */
 import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
 import { concatBytes } from '../../core/bytes/concat.ts';
@@ -21,7 +23,7 @@ export const ERASURE_GROUNDS = [
 
 export type ErasureGround = (typeof ERASURE_GROUNDS)[number];
 
-export const ERASURE_STAGES = ['marked', 'erased', 'dead'] as const;
+export const ERASURE_STAGES = ['marked', 'erased', 'dead', 'unreadable'] as const;
 
 export type ErasureStage = (typeof ERASURE_STAGES)[number];
 
@@ -36,9 +38,9 @@ export interface ErasureEntry {
   readonly stage: ErasureStage;
   readonly ground: ErasureGround;
   readonly markedAtSeconds: number;
-  /** 0 while it is marked. */
+  /** 0 while the record is there. */
   readonly erasedAtSeconds: number;
-  /** Empty while it is marked. */
+  /** Empty while the record is there, and for ever of one that could not be read. */
   readonly leaves: readonly ErasedLeaf[];
 }
 

@@ -19,7 +19,8 @@ import type { Crypto } from '../../core/crypto.ts';
 import { invariant } from '../../core/errors.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import type { Clock } from '../../service/clock.ts';
-import { epochOf } from '../../service/envelope.ts';
+import { epochOf, EnvelopeError } from '../../service/envelope.ts';
+import type { Log } from '../../service/logging.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
 import { chunksOf } from '../chunks.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
@@ -37,8 +38,9 @@ import {
   type ErasureEntry,
   type ErasureGround,
 } from './erasure-entry.ts';
+import type { Holds } from './holds.ts';
 import type { KeyRing } from './key-ring.ts';
-import { deleteTraces } from './traces.ts';
+import { deleteTraces, deleteTracesOfUnread } from './traces.ts';
 
 export interface ErasureDependencies {
   readonly crypto: Crypto;
@@ -52,17 +54,23 @@ export interface ErasureDependencies {
   readonly now: Clock;
   /** Whoever changes stored records holds it: erasure, the turn of an epoch, signing again. */
   readonly recordsLock: Lock;
+  readonly holds: Pick<Holds, 'isHeld' | 'forget'>;
+  readonly log: Log;
   /** So many are gone from the store. */
   readonly onErased: (count: number) => void;
 }
 
 /** A marked record with all that has to be known of it to destroy it. */
-interface Marked {
+interface Marked extends MarkedUnread {
+  readonly record: RecordEntry;
+  readonly leaves: readonly ErasedLeaf[];
+}
+
+/** A marked record that does not open. */
+interface MarkedUnread {
   readonly number: number;
   readonly mark: ErasureEntry;
-  readonly record: RecordEntry;
   readonly epoch: number;
-  readonly leaves: readonly ErasedLeaf[];
 }
 
 const CHUNK_RECORDS = 200;
@@ -81,14 +89,16 @@ export class Erasure {
     return value === undefined ? undefined : decodeErasure(value);
   }
 
-  /** Marks those of the records that are there and not marked yet; returns how many. On the disk when it resolves. */
+  /** Marks those of the records that are there, not held and not marked yet; returns how many. On the disk when it resolves. */
   async mark(numbers: readonly number[], ground: ErasureGround): Promise<number> {
-    const { store, tables, now, recordsLock } = this.#deps;
+    const { store, tables, now, recordsLock, holds } = this.#deps;
     return await recordsLock.run(async () => {
       const keys = numbers.map(toUint64);
       const records = await tables.records.getMany(keys);
       const known = await tables.erasures.getMany(keys);
-      const fresh = numbers.filter((_, i) => records[i] !== undefined && known[i] === undefined);
+      const fresh = numbers.filter((number, i) => {
+        return records[i] !== undefined && known[i] === undefined && !holds.isHeld(number);
+      });
       const markedAtSeconds = Math.floor(now() / 1000);
       const mark: ErasureEntry = { stage: 'marked', ground, markedAtSeconds, erasedAtSeconds: 0, leaves: [] };
       const batch = new WriteBatch();
@@ -109,6 +119,27 @@ export class Erasure {
     }
   }
 
+  /** Those of the records that wait for their erasure, and for nothing else. */
+  async beingErased(numbers: readonly number[]): Promise<ReadonlySet<number>> {
+    const { tables, holds } = this.#deps;
+    const found = numbers.length === 0 ? [] : await tables.erasures.getMany(numbers.map(toUint64));
+    return new Set(
+      numbers.filter((number, i) => {
+        const value = found[i];
+        return value !== undefined && isPending(decodeErasure(value)) && !holds.isHeld(number);
+      }),
+    );
+  }
+
+  /** Numbers of the records that are to be erased and do not open. */
+  async unreadable(): Promise<readonly number[]> {
+    const found: number[] = [];
+    for await (const number of this.#marked()) {
+      if ((await this.find(number))?.stage === 'unreadable') found.push(number);
+    }
+    return found;
+  }
+
   /** When the first record was erased that older copies of the store still hold, `undefined` when there is none. */
   async waitingSinceSeconds(): Promise<number | undefined> {
     const first = await this.#deps.tables.erasureWork.first({ from: FIRST_ERASED });
@@ -125,6 +156,7 @@ export class Erasure {
         const number = readUint64(key, 5);
         const entry = await this.find(number);
         invariant(entry !== undefined, 'what is worked on has an entry');
+        if (entry.stage === 'unreadable') await this.#destroyUnread(number, batch);
         batch.put(TABLES.erasures, toUint64(number), encodeErasure({ ...entry, stage: 'dead' }));
         batch.delete(TABLES.erasureWork, key);
       }
@@ -139,8 +171,10 @@ export class Erasure {
   }
 
   async #erase(numbers: readonly number[]): Promise<void> {
-    const { store, status, now, onErased } = this.#deps;
-    const marked = (await Promise.all(numbers.map((number) => this.#load(number)))).flat();
+    const { store, status, now, onErased, holds } = this.#deps;
+    const free = numbers.filter((number) => !holds.isHeld(number));
+    const found = (await Promise.all(free.map((number) => this.#load(number)))).flat();
+    const marked = found.filter((one): one is Marked => 'record' in one);
     // The one place where erasure reaches into status.
     await status.revoke(
       marked.flatMap(({ leaves }) => leaves.map(toPlace)),
@@ -149,20 +183,54 @@ export class Erasure {
     const erasedAtSeconds = Math.floor(now() / 1000);
     const batch = new WriteBatch();
     for (const one of marked) await this.#destroy(one, erasedAtSeconds, batch);
+    this.#leaveToTheirEpoch(
+      found.filter((one) => !('record' in one) && one.mark.stage === 'marked'),
+      erasedAtSeconds,
+      batch,
+    );
     // Commit point: before it everything of these records is there, after it nothing but the receipt's facts.
     await store.commit(batch);
     onErased(marked.length);
   }
 
   /** Nothing when it is not marked any more. */
-  async #load(number: number): Promise<readonly Marked[]> {
-    const { tables, sealer } = this.#deps;
+  async #load(number: number): Promise<readonly (Marked | MarkedUnread)[]> {
+    const { tables, sealer, ring } = this.#deps;
     const mark = await this.find(number);
-    if (mark?.stage !== 'marked') return [];
+    if (!isPending(mark)) return [];
     const sealed = await tables.records.get(toUint64(number));
     invariant(sealed !== undefined, 'a marked record is there');
-    const record = sealer.open(number, sealed);
-    return [{ number, mark, record, epoch: epochOf(sealed), leaves: this.#leavesOf(record) }];
+    try {
+      const record = sealer.open(number, sealed);
+      return [{ number, mark, record, epoch: epochOf(sealed), leaves: this.#leavesOf(record) }];
+    } catch (error) {
+      if (!(error instanceof EnvelopeError)) throw error;
+      // Its epoch is not to be believed either; none that lives is newer than the newest.
+      return [{ number, mark, epoch: ring.envelope.epoch }];
+    }
+  }
+
+  /** They stay marked too, and are tried again: what opens after all is erased as it should be. */
+  #leaveToTheirEpoch(unread: readonly MarkedUnread[], atSeconds: number, batch: WriteBatch): void {
+    if (unread.length === 0) return;
+    for (const { number, mark, epoch } of unread) {
+      batch.put(TABLES.erasures, toUint64(number), encodeErasure({ ...mark, stage: 'unreadable' }));
+      batch.put(TABLES.erasureWork, workKey('erased', epoch, number), toUint64(atSeconds));
+    }
+    this.#deps.log.error(
+      { code: 'RECORD_UNREADABLE', count: unread.length },
+      'records that are to be erased do not open: not revoked, and destroyed only with their epoch',
+    );
+  }
+
+  /** No key opens it any more, here or elsewhere; now what leads to it goes too. */
+  async #destroyUnread(number: number, batch: WriteBatch): Promise<void> {
+    const { tables, holds } = this.#deps;
+    batch.delete(TABLES.records, toUint64(number));
+    await deleteTracesOfUnread(batch, number, tables);
+    await forgetDisclosures(batch, number, tables);
+    await holds.forget(batch, number);
+    batch.delete(TABLES.erasureWork, workKey('marked', 0, number));
   }
 
   async #destroy(marked: Marked, erasedAtSeconds: number, batch: WriteBatch): Promise<void> {
@@ -171,6 +239,7 @@ export class Erasure {
     batch.delete(TABLES.records, toUint64(number));
     deleteTraces(batch, number, record, this.#deps);
     await forgetDisclosures(batch, number, this.#deps.tables);
+    await this.#deps.holds.forget(batch, number);
     batch.put(TABLES.erasures, toUint64(number), encodeErasure(entry));
     batch.delete(TABLES.erasureWork, workKey('marked', 0, number));
     batch.put(TABLES.erasureWork, workKey('erased', epoch, number), toUint64(erasedAtSeconds));
@@ -186,6 +255,11 @@ export class Erasure {
       return { leaf: toHex(leaf), list, index: idx };
     });
   }
+}
+
+/** The record is still there. */
+function isPending(entry: ErasureEntry | undefined): entry is ErasureEntry {
+  return entry?.stage === 'marked' || entry?.stage === 'unreadable';
 }
 
 function toPlace({ list, index }: ErasedLeaf): StatusPlace {

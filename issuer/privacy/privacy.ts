@@ -3,6 +3,7 @@
  * retention, access reports, and the account of every leaf. Its work runs by itself beside the issuing, and needs
  * the store alone: also while the ledger is away, or quarrels.
  */
+import { toUint64 } from '../../service/big-endian.ts';
 import type { Clock } from '../../service/clock.ts';
 import type { Log } from '../../service/logging.ts';
 import { IssuerError } from '../errors.ts';
@@ -20,6 +21,7 @@ import type { PrivacyConfig } from './config.ts';
 import type { Disclosure } from './disclosures.ts';
 import type { ErasureGround, ErasureStage } from './erasure-entry.ts';
 import { Erasure, type ErasureDependencies } from './erasure.ts';
+import type { Holds, HoldTerms, NumberedHold } from './holds.ts';
 import { EpochTurn, type EpochTurnDependencies } from './epoch-turn.ts';
 import { Retention, type RetentionCount } from './retention.ts';
 
@@ -30,6 +32,7 @@ type Needed = ErasureDependencies &
 
 export interface PrivacyDependencies extends Omit<Needed, 'erasure' | 'days'> {
   readonly index: KeyedIndex;
+  readonly holds: Holds;
   readonly config: PrivacyConfig;
   readonly now: Clock;
   readonly log: Log;
@@ -39,7 +42,7 @@ export interface ErasureState {
   readonly recordId: string;
   readonly stage: ErasureStage;
   readonly ground: ErasureGround;
-  /** Absent while it is marked. */
+  /** Absent while the record is there. */
   readonly erasedAtSeconds?: number;
   /** One for each credential, signed; see `core/receipt/erasure-receipt.ts`. */
   readonly receipts: readonly string[];
@@ -88,15 +91,17 @@ export class Privacy {
 
   /**
    * Erases a record: when it resolves, it is revoked and gone from the store; copies of the store die with the
-   * epoch. Again: the same answer. Throws `RECORD_NOT_FOUND` for an id that never was a record's.
+   * epoch. Again: the same answer. Throws `RECORD_NOT_FOUND` for an id that never was a record's, `RECORD_HELD`.
    */
   async erase(recordId: string, ground: ErasureGround): Promise<ErasureState> {
     const number = this.#deps.index.fromRecordId(recordId);
     if (number === undefined) throw recordNotFound();
     await this.#erasure.mark([number], ground);
     await this.#erasure.eraseMarked(() => false, [number]);
-    this.#dueMs = 0;
-    this.#scheduler.wake();
+    if (this.#deps.holds.isHeld(number)) {
+      throw new IssuerError('RECORD_HELD', 'a legal hold stands on the record: nothing of it is erased');
+    }
+    this.#wake();
     return await this.erasure(recordId).catch((error: unknown) => {
       throw error instanceof IssuerError ? recordNotFound() : error;
     });
@@ -109,7 +114,24 @@ export class Privacy {
     if (entry === undefined) throw new IssuerError('ERASURE_NOT_FOUND', 'no record of this id was erased');
     const { stage, ground, erasedAtSeconds } = entry;
     const receipts = await this.#accounts.receipts(entry);
-    return { recordId, stage, ground, ...(stage === 'marked' ? {} : { erasedAtSeconds }), receipts };
+    return { recordId, stage, ground, ...(erasedAtSeconds === 0 ? {} : { erasedAtSeconds }), receipts };
+  }
+
+  /** A hold on a record from now on; all of its holds. Throws `RECORD_NOT_FOUND`. */
+  async hold(recordId: string, terms: HoldTerms): Promise<readonly NumberedHold[]> {
+    return await this.#onRecord(recordId, (number) => this.#deps.holds.place(number, terms));
+  }
+
+  /** The hold stands no longer; what was to be erased meanwhile is. Throws `RECORD_NOT_FOUND`, `HOLD_NOT_FOUND`. */
+  async lift(recordId: string, hold: number, liftedBy: string): Promise<readonly NumberedHold[]> {
+    const holds = await this.#onRecord(recordId, (number) => this.#deps.holds.lift(number, hold, liftedBy));
+    this.#wake();
+    return holds;
+  }
+
+  /** Throws `RECORD_NOT_FOUND`. */
+  async holds(recordId: string): Promise<readonly NumberedHold[]> {
+    return await this.#onRecord(recordId, () => Promise.resolve());
   }
 
   report(target: AccessTarget, purpose: Disclosure['purpose']): Promise<AccessReport> {
@@ -126,6 +148,19 @@ export class Privacy {
     return this.#retention.count();
   }
 
+  /** Ids of records that do not open: those that are to be erased, and one that keeps an epoch from its end. */
+  async unreadable(): Promise<readonly string[]> {
+    const { stuckAt } = this.#turn;
+    const numbers = new Set(await this.#erasure.unreadable());
+    if (stuckAt !== undefined) numbers.add(stuckAt);
+    return [...numbers].map((number) => this.#deps.index.toRecordId(number));
+  }
+
+  /** Those of the records that wait for their erasure. */
+  beingErased(numbers: readonly number[]): Promise<ReadonlySet<number>> {
+    return this.#erasure.beingErased(numbers);
+  }
+
   /** Does what is due; with `force` ends the epoch now when anything was erased in it. */
   async pass({ force }: { readonly force: boolean }): Promise<void> {
     const isStopping = (): boolean => this.#isStopping;
@@ -135,6 +170,26 @@ export class Privacy {
       while (await this.#isTurnDue(force)) if (!(await this.#turn.run(isStopping))) return;
       this.#dueMs = Math.min(this.#retention.nextDueMs(), await this.#turnDueMs());
     });
+  }
+
+  /** Changes something about a record that is there, and answers its holds. */
+  async #onRecord(
+    recordId: string,
+    change: (number: number) => Promise<void>,
+  ): Promise<readonly NumberedHold[]> {
+    const { index, tables, recordsLock, holds } = this.#deps;
+    const number = index.fromRecordId(recordId);
+    if (number === undefined) throw recordNotFound();
+    return await recordsLock.run(async () => {
+      if ((await tables.records.get(toUint64(number))) === undefined) throw recordNotFound();
+      await change(number);
+      return await holds.of(number);
+    });
+  }
+
+  #wake(): void {
+    this.#dueMs = 0;
+    this.#scheduler.wake();
   }
 
   /** What was erased during a turn needs another one. */

@@ -14,6 +14,7 @@ import { WriteBatch, type Range, type Store } from '../../service/store.ts';
 import { chunksOf } from '../chunks.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
 import type { Erasure } from './erasure.ts';
+import type { Holds } from './holds.ts';
 import { dayOf, expiryKey } from './traces.ts';
 
 /** Days; `undefined` = until somebody asks. */
@@ -34,6 +35,7 @@ export interface RetentionDependencies {
   readonly store: Store;
   readonly tables: IssuerTables;
   readonly erasure: Pick<Erasure, 'mark'>;
+  readonly holds: Pick<Holds, 'isHeld'>;
   readonly days: RetentionDays;
   readonly now: Clock;
   readonly log: Log;
@@ -44,6 +46,8 @@ export interface RetentionCount {
   readonly type: CredentialType;
   readonly days: number | undefined;
   readonly expired: number;
+  /** Over their time too, but under a legal hold. */
+  readonly held: number;
 }
 
 /** The last day on which the job went through, u32. */
@@ -62,9 +66,9 @@ export class Retention {
   async count(): Promise<readonly RetentionCount[]> {
     const counts: RetentionCount[] = [];
     for (const type of CREDENTIAL_TYPES) {
-      let expired = 0;
-      for await (const _ of this.#expired(type)) expired++;
-      counts.push({ type, days: this.#deps.days[type], expired });
+      const count = { expired: 0, held: 0 };
+      for await (const number of this.#expired(type)) count[this.#isHeld(number) ? 'held' : 'expired']++;
+      counts.push({ type, days: this.#deps.days[type], ...count });
     }
     return counts;
   }
@@ -79,7 +83,7 @@ export class Retention {
     return (this.#today() + 1) * DAY_MS;
   }
 
-  /** Marks everything whose time is over; done for today when it got to the end. */
+  /** Marks everything whose time is over and that is not held; done for today when it got to the end. */
   async run(isStopping: () => boolean): Promise<void> {
     const { store, erasure, log } = this.#deps;
     const today = this.#today();
@@ -101,6 +105,10 @@ export class Retention {
     const firstKept = Math.max(0, this.#today() - days);
     const range: Range = { from: expiryKey(type, 0, 0), before: expiryKey(type, firstKept, 0) };
     for await (const { key } of this.#deps.tables.expiries.entries(range)) yield readUint64(key, 5);
+  }
+
+  #isHeld(number: number): boolean {
+    return this.#deps.holds.isHeld(number);
   }
 
   #today(): number {

@@ -5,11 +5,12 @@
 import { concatBytes } from '../../core/bytes/concat.ts';
 import { CREDENTIAL_TYPES, type CredentialType } from '../../core/credential/credential-type.ts';
 import type { HealthRecord } from '../../core/record/record.ts';
-import { toUint32, toUint64 } from '../../service/big-endian.ts';
+import { readUint64, toUint32, toUint64 } from '../../service/big-endian.ts';
 import type { WriteBatch } from '../../service/store.ts';
+import { decodeHandleEntry } from '../handle-entry.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import { claimsOf, recordOf, type RecordEntry } from '../record-entry.ts';
-import { TABLES } from '../store.ts';
+import { TABLES, type IssuerTables } from '../store.ts';
 import type { KeyRing, Names } from './key-ring.ts';
 
 export interface RecordTraces {
@@ -55,6 +56,26 @@ export function deleteTraces(
   deleteNames(batch, number, entry, ring);
   batch.delete(TABLES.expiries, expiryKey(recordOf(entry).type, dayOf(issuedAtOf(entry)), number));
   for (const parts of entry.credentials) batch.delete(TABLES.handles, index.ofHandle(claimsOf(parts).jti));
+}
+
+/** As {@link deleteTraces} of a record that does not open: all tables are looked through for its number. */
+export async function deleteTracesOfUnread(
+  batch: WriteBatch,
+  number: number,
+  { handles, duplicates, documents, expiries }: IssuerTables,
+): Promise<void> {
+  for await (const { key, value } of handles.entries()) {
+    if (decodeHandleEntry(value).recordNumber === number) batch.delete(TABLES.handles, key);
+  }
+  for await (const { key, value } of duplicates.entries()) {
+    if (readUint64(value) === number) batch.delete(TABLES.duplicates, key);
+  }
+  for await (const { key } of documents.entries()) {
+    if (readUint64(key, key.length - 8) === number) batch.delete(TABLES.documents, key);
+  }
+  for await (const { key } of expiries.entries()) {
+    if (readUint64(key, key.length - 8) === number) batch.delete(TABLES.expiries, key);
+  }
 }
 
 /** @param day of issue, in days since the Unix epoch */

@@ -3,9 +3,9 @@
  * an anchored batch, `GET /acts/history?after=N` what every status version changed and because of which act. No
  * reasons, no selectors, nobody's data; but which entries were acted on together, so not for everybody.
  */
-import type { FastifyRequest } from 'fastify';
 import { STATUS_VALUES } from '../../core/status/token-status-list.ts';
 import type { Service } from '../../service/app.ts';
+import type { Guard } from '../../service/bearer.ts';
 import { Closed, Type } from '../../service/schema.ts';
 import type { StatusHistory } from '../acts/explain.ts';
 import type { Issuer } from '../issuer.ts';
@@ -46,7 +46,7 @@ const common = { tags: ['auditor'], security: [{ operator: [] }] };
 
 export interface AuditorContext {
   readonly issuer: Issuer;
-  readonly onRequest: (request: FastifyRequest) => Promise<void>;
+  readonly onRequest: Guard;
 }
 
 export function addActAudit(app: Service, { issuer, onRequest }: AuditorContext): void {

@@ -29,9 +29,8 @@ export function addGetBatchAccount(app: Service, { issuer, onRequest }: AuditorC
     response: { 200: Answer, ...problems },
   };
   const config = { rateLimit: { max: ACCOUNTS_PER_MINUTE, timeWindow: 60_000 } };
-  app.get('/batches/:root/account', { onRequest, schema, config }, async (request, reply) => {
+  app.get('/batches/:root/account', { onRequest, schema, config }, async (request) => {
     const account = await issuer.privacy.account(request.params.root);
-    void reply.header('cache-control', 'no-store');
     return { ...account, leaves: [...account.leaves] };
   });
 }

@@ -30,10 +30,7 @@ export const addGetCredential: OperatorRoute = (app, { issuer, onRequest }) => {
       onRequest,
       schema: { ...common, params: Closed({ handle: Name }), response: { 200: Answer, ...problems } },
     },
-    async (request, reply) => {
-      void reply.header('cache-control', 'no-store');
-      return { ...(await issuer.credential(request.params.handle)) };
-    },
+    async (request) => ({ ...(await issuer.credential(request.params.handle)) }),
   );
   app.get(
     '/credentials/:handle.:format',
@@ -49,7 +46,7 @@ export const addGetCredential: OperatorRoute = (app, { issuer, onRequest }) => {
     async (request, reply) => {
       const { type, render } = FORMATS[request.params.format];
       const code = await issuer.code(request.params.handle);
-      return await reply.header('cache-control', 'no-store').type(type).send(render(code));
+      return await reply.type(type).send(render(code));
     },
   );
 };

@@ -25,6 +25,6 @@ export const addGetRecordFhir: OperatorRoute = (app, { issuer, onRequest }) => {
     const bundle = toFhirBundle(await issuer.recordContent(id), id);
     if (bundle === undefined)
       throw new IssuerError('RECORD_NO_FHIR_FORM', 'FHIR R4 has no resource for this kind of record');
-    return await reply.header('cache-control', 'no-store').type(FHIR_JSON).send(JSON.stringify(bundle));
+    return await reply.type(FHIR_JSON).send(JSON.stringify(bundle));
   });
 };

@@ -13,6 +13,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Closed, Type } from '../../service/schema.ts';
 import type { Service } from '../../service/app.ts';
+import type { Guard } from '../../service/bearer.ts';
 import { INTAKE_MEDIA_TYPES, readRecords } from '../intake/intake.ts';
 import { parseIdempotencyKey } from '../idempotency.ts';
 import type { Issuer } from '../issuer.ts';
@@ -40,7 +41,7 @@ export interface PostRecordsOptions {
   readonly issuer: Issuer;
   readonly uploads: Uploads;
   readonly nowMs: () => number;
-  readonly onRequest: (request: FastifyRequest) => Promise<void>;
+  readonly onRequest: Guard;
 }
 
 export function addPostRecords(app: Service, options: PostRecordsOptions): void {

@@ -28,6 +28,12 @@ const Disclosure = Closed({
   what: Type.String(),
   purpose: Type.String(),
 });
+const Hold = Closed({
+  reason: Type.String(),
+  legalBasis: Type.String(),
+  placedAtSeconds: Type.Integer(),
+  liftedAtSeconds: Type.Optional(Type.Integer()),
+});
 const Answer = Closed({
   madeAtSeconds: Type.Integer(),
   records: Type.Array(
@@ -37,6 +43,7 @@ const Answer = Closed({
       keptUntilSeconds: Type.Optional(Type.Integer()),
       record: Facts,
       credentials: Type.Array(Credential),
+      holds: Type.Array(Hold),
       disclosures: Type.Array(Disclosure),
     }),
   ),
@@ -51,7 +58,6 @@ export const addPostReports: OperatorRoute = (app, { issuer, onRequest }) => {
   };
   app.post('/reports', { onRequest, schema }, async (request, reply) => {
     const { purpose: asked, ...target } = request.body;
-    const report = await issuer.privacy.report(target, asked);
-    return await reply.header('cache-control', 'no-store').send(report);
+    return await reply.send(await issuer.privacy.report(target, asked));
   });
 };

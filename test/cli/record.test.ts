@@ -87,8 +87,8 @@ describe('hcl record', function () {
     house.nowMs += 40 * 86_400_000;
     const { out } = await hcl(['retention']);
     expect(out)
-      .to.match(/test +31 +1\n/)
-      .and.match(/vaccination +until asked +0\n/);
+      .to.match(/test +31 +1 +0\n/)
+      .and.match(/vaccination +until asked +0 +0\n/);
   });
 
   for (const [name, args, words] of [

@@ -178,6 +178,32 @@ const ROWS: Readonly<Record<string, Row>> = {
     unknown: 'RECORD_NOT_FOUND',
     hidesErased: true,
   },
+  'POST /holds': {
+    who: OPERATOR,
+    url: () => '/holds',
+    body: ({ record }) => ({
+      recordId: record,
+      reason: 'audit',
+      legalBasis: 'Internal',
+      placedBy: 'Officer 7',
+    }),
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
+  'POST /holds/lifts': {
+    who: OPERATOR,
+    url: () => '/holds/lifts',
+    body: ({ record }) => ({ recordId: record, hold: 99, liftedBy: 'Officer 7' }),
+    known: 'HOLD_NOT_FOUND',
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
+  'GET /holds/:recordId': {
+    who: OPERATOR,
+    url: ({ record }) => `/holds/${record}`,
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
   'GET /retention': { who: OPERATOR, url: () => '/retention' },
 };
 
@@ -264,6 +290,18 @@ describe('issuer routes: who may call them', function () {
   it('is said by a row for each of them', () => {
     const routes = routesOf(app).filter((route) => !/^\w+ \/docs\b/.test(route));
     expect(routes.filter((route) => !route.startsWith('HEAD '))).to.have.members(Object.keys(ROWS));
+  });
+
+  it('lets nobody on the way keep an answer that needs a token, whatever it is', async () => {
+    for (const [route, { who }] of Object.entries(ROWS)) {
+      if (who === ANYONE) continue;
+      for (const caller of CALLERS) {
+        for (const things of [there, erased, UNKNOWN]) {
+          const { headers } = await ask(caller, route, things);
+          expect(headers['cache-control'], `${route}, ${caller}`).to.equal('no-store');
+        }
+      }
+    }
   });
 
   for (const [route, { who, unknown }] of Object.entries(ROWS)) {

@@ -1,4 +1,7 @@
-/** D4: a disk that is full. Nothing is acknowledged that is not on it, and the issuer goes on by itself when it can. */
+/**
+ * D4: a disk that is full, or becomes read-only. Nothing is acknowledged that is not on it, and the issuer goes on by
+ * itself when it can.
+ */
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { expect } from 'chai';
@@ -12,8 +15,10 @@ import type { IssuedRow } from '../../issuer/row.ts';
 import { createRandomBytes } from '../../service/clock.ts';
 import { printFindings } from '../support/findings.ts';
 import { SmallDisk } from '../support/small-disk.ts';
+import { until } from '../support/until.ts';
 import { expectAnchoredOnce, handlesOf } from './support/anchored-once.ts';
 import { issueAll, IssuerHouse, vaccination } from './support/issuer-house.ts';
+import { expectRejects } from './support/rejects-code.ts';
 
 const MEGABYTES = 8;
 const randomBytes = createRandomBytes();
@@ -82,6 +87,44 @@ describe('a full disk', function () {
     await app.close();
   });
 
+  it('stays unready while its disk is read-only, refuses to start on it, and goes on when it is writable', async () => {
+    await using house = IssuerHouse.at(join(disk.folder, 'read-only'));
+    await using issuer = await house.open();
+    const app = await buildIssuerApp({
+      issuer,
+      operatorToken: house.secrets.operatorToken,
+      now: () => house.nowMs,
+      limits: { maxEventLoopDelayMs: 600_000 },
+    });
+    const isReady = async (): Promise<boolean> => (await app.inject('/health/ready')).statusCode === 200;
+    const another = IssuerHouse.at(join(disk.folder, 'another'));
+    await (await another.open()).close();
+    const acknowledged = [...(await issueAll(issuer, [vaccination(1)]))];
+    // The kernel makes a disk read-only only when nobody writes to it: so it fills up first, and the store is closed.
+    await disk.fill();
+    acknowledged.push(...(await issueUntilRefused(issuer, 2)).rows);
+    await until(() => canRemount(disk, `ro,size=${2 * MEGABYTES}m`));
+    for (let n = 0; n < 20; n++) {
+      expect((await issueUntilRefused(issuer, 10_000 + n, 1)).failed).to.equal('STORE_FAILED');
+      expect(await isReady()).to.equal(false);
+    }
+    await expectRejects(() => another.open(), 'STORE_NOT_OPENED');
+
+    disk.remount('rw');
+    await issuer.untilReopened();
+    expect(await isReady()).to.equal(true);
+    acknowledged.push(...(await issueAll(issuer, [vaccination(20_000)])));
+    await issuer.settle();
+    await expectAnchoredOnce(handlesOf(acknowledged), {
+      roots: house.ledger.batches.map(({ root }) => toHex(root)),
+      leavesOf: async (root) => (await issuer.batch(root)).leaves,
+      codeOf: (handle) => issuer.code(handle),
+    });
+    await app.close();
+    await disk.free();
+    disk.remount(`size=${MEGABYTES}m`);
+  });
+
   it('does not bring back the signing key that was changed before', async () => {
     await using house = IssuerHouse.at(join(disk.folder, 'changed-key'));
     const secret = { bytes: randomBytes(32), cost: 1024 };
@@ -103,6 +146,16 @@ describe('a full disk', function () {
     expect(await issuer.rotation.uses()).to.deep.include({ kid: former.kid, isPresent: false, waiting: 0 });
   });
 });
+
+function canRemount(disk: SmallDisk, options: string): boolean {
+  try {
+    disk.remount(options);
+    return true;
+  } catch {
+    // It was just being opened again.
+    return false;
+  }
+}
 
 /** One row at a time, so that each is an acknowledgement of its own. */
 async function issueUntilRefused(

@@ -1,6 +1,7 @@
 /**
- * D2 on the path of the store: each open, write, sync, rename and removal that a run makes fails once with EIO, once
- * with ENOSPC, and once the process is killed at it. No store is corrupt after it, and no answer was false.
+ * D2 on the path of the store: each open, write, sync, rename and removal that a run makes fails once with each of
+ * EIO, ENOSPC and EROFS, opens with EMFILE too, and once the process is killed at it. No store is corrupt after it, and no
+ * answer was false.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -31,7 +32,7 @@ import { LedgerServer } from './support/ledger-server.ts';
 
 const PROGRAM = fileURLToPath(new URL('support/faulted-issuer.ts', import.meta.url));
 const CALLS = ['openat', 'write', 'fdatasync', 'fsync', 'rename', 'unlink', 'mkdir'];
-const FAULTS = ['EIO', 'ENOSPC', 'SIGKILL'] as const;
+const FAULTS = ['EIO', 'ENOSPC', 'EROFS', 'EMFILE', 'SIGKILL'] as const;
 const SAMPLED = 6;
 const RECORDS = 6;
 /** Of the program: its store did not open. */
@@ -93,8 +94,10 @@ async function faultsOfACleanRun(): Promise<readonly InjectedFault[]> {
   }
   return [...counts].flatMap(([key, count]) => {
     const [call, path] = JSON.parse(key) as [string, string]; // written just above
+    // Only what makes a file can fail for want of one.
+    const possible = FAULTS.filter((fault) => fault !== 'EMFILE' || call === 'openat');
     return Array.from({ length: count }, (_, i) =>
-      FAULTS.map((fault): InjectedFault => ({ call, path, when: i + 1, fault })),
+      possible.map((fault): InjectedFault => ({ call, path, when: i + 1, fault })),
     ).flat();
   });
 }

@@ -113,8 +113,8 @@ describe('privacy routes', function () {
     await issueAll(world.issuer, [labTest(1)]);
     world.house.nowMs += 40 * 86_400_000;
     const { types } = (await world.get('/retention')).json();
-    expect(types).to.deep.include({ type: 'test', days: 31, expired: 1 });
-    expect(types).to.deep.include({ type: 'vaccination', expired: 0 });
+    expect(types).to.deep.include({ type: 'test', days: 31, expired: 1, held: 0 });
+    expect(types).to.deep.include({ type: 'vaccination', expired: 0, held: 0 });
   });
 
   it('all are for the operator alone, and nobody else learns whether there is anything', async () => {

@@ -7,6 +7,7 @@ import { createLogger, silentLogger, toSafeError } from '../../service/logging.t
 import { createMetrics } from '../../service/metrics.ts';
 import { SERVICE_PROBLEMS, toProblemType } from '../../service/problems.ts';
 import { Closed, Type } from '../../service/schema.ts';
+import { until } from '../support/until.ts';
 
 class TeapotError extends HclError<'TEAPOT' | 'UNLISTED'> {}
 
@@ -87,6 +88,19 @@ describe('service', function () {
     expect(await post(`{"n":${'1'.repeat(60)}}`, 'application/json')).to.equal('REQUEST_TOO_LARGE');
     expect(await post('n=1', 'application/x-www-form-urlencoded')).to.equal('REQUEST_MEDIA_TYPE');
     expect(await post('{"__proto__":{"n":1}}', 'application/json')).to.match(/^REQUEST_/);
+  });
+
+  it('refuses while the event loop is too far behind, and says when to ask again', async () => {
+    await using app = await service({ limits: { maxEventLoopDelayMs: 20 } });
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    const refusal = await until(async () => {
+      // Nothing else gets its turn for so long.
+      Atomics.wait(pause, 0, 0, 100);
+      const answer = await app.inject('/teapot');
+      return answer.statusCode === 503 && answer;
+    });
+    expect(refusal.json()).to.include({ code: 'SERVICE_OVERLOADED' });
+    expect(refusal.headers['retry-after']).to.equal('10');
   });
 
   it('names each of its codes once, as a URN', () => {

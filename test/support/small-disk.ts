@@ -44,6 +44,12 @@ export class SmallDisk implements AsyncDisposable {
     await rm(this.#ballast);
   }
 
+  /** `ro`, `rw` or a new `size=…`; throws while a file is open for writing and the disk is to become read-only. */
+  remount(options: string): void {
+    const { status } = spawnSync('mount', ['-o', `remount,${options}`, this.folder]);
+    if (status !== 0) throw new Error(`the disk was not remounted ${options}`);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     spawnSync('umount', [this.folder]);
     await rm(this.folder, { recursive: true, force: true });

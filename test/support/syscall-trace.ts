@@ -73,7 +73,7 @@ export interface InjectedFault {
   readonly path: string;
   /** The call's how-manieth on this path fails. */
   readonly when: number;
-  readonly fault: 'EIO' | 'ENOSPC' | 'SIGKILL';
+  readonly fault: 'EIO' | 'ENOSPC' | 'EROFS' | 'EMFILE' | 'SIGKILL';
 }
 
 /** The words before a command that make one call of it on one path fail, or kill it, and write the calls to `file`. */

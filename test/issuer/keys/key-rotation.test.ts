@@ -97,6 +97,14 @@ describe('a change of the signing key', () => {
     return kidOfStatusToken((await issuer.statusManifest()).lists[0]!.token);
   }
 
+  /** The same list as a W3C credential. */
+  async function bitstringKid(issuer: Issuer): Promise<string> {
+    const name = (await issuer.statusManifest()).lists[0]!.uri.split('/').at(-1) ?? '';
+    const [header = ''] = (await issuer.statusCredential(name, 'revocation')).split('.');
+    const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
+    return kid.split('#').at(-1) ?? '';
+  }
+
   async function waiting(issuer: Issuer): Promise<Readonly<Record<string, number>>> {
     return Object.fromEntries((await issuer.rotation.uses()).map((use) => [use.kid, use.waiting]));
   }
@@ -108,6 +116,7 @@ describe('a change of the signing key', () => {
     const { version } = await issuer.statusManifest();
     await issuer.rotation.use(next.kid);
     expect(await statusKid(issuer)).to.equal(former.kid);
+    expect(await bitstringKid(issuer), 'nobody had asked for it yet').to.equal(former.kid);
     const after = await issueAll(issuer, [vaccination(2), labTest(2)]);
     await issuer.settle();
     expect(issuer.key.kid).to.equal(next.kid);
@@ -115,6 +124,7 @@ describe('a change of the signing key', () => {
     expect(await kidsOf(issuer, after)).to.deep.equal(new Set([next.kid]));
     expect((await issuer.statusManifest()).version).to.equal(version + 1);
     expect(await statusKid(issuer)).to.equal(next.kid);
+    expect(await bitstringKid(issuer)).to.equal(next.kid);
   });
 
   it('while rows come from several sides loses none and refuses none', async () => {

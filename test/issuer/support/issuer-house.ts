@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandomBytes } from '../../../service/clock.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
-import type { Log } from '../../../service/logging.ts';
 import { toIssuerConfig, type IssuerConfig } from '../../../issuer/config.ts';
 import { Issuer } from '../../../issuer/issuer.ts';
 import type { IssuerPorts } from '../../../issuer/parts.ts';
@@ -65,7 +64,7 @@ export class IssuerHouse implements AsyncDisposable {
   }
 
   async open(
-    options: { config?: Partial<IssuerConfig>; ports?: Partial<IssuerPorts>; log?: Log } = {},
+    options: { config?: Partial<IssuerConfig>; ports?: Partial<IssuerPorts> } = {},
   ): Promise<Issuer> {
     return await Issuer.open(this.config(options.config), this.secrets, this.ports(options.ports));
   }
