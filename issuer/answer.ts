@@ -50,7 +50,7 @@ export async function answerChunk(
     const { number, draft } = outcome;
     const isResumed = draft === undefined && madeBefore.meet(number);
     if (isResumed) resumed++;
-    const stored = draft === undefined ? await describe(number) : freshlyMade(draft, made);
+    const stored = draft === undefined ? ownOf(await describe(number)) : freshlyMade(draft, made);
     const recordId = index.toRecordId(number);
     results.push({
       row: row.row,
@@ -87,6 +87,14 @@ class Unmet {
     this.#met.add(number);
     return true;
   }
+}
+
+/** What a row makes and a receipt promises: codes of other systems are asked for by themselves. */
+function ownOf({ credentials, leafHashes }: DescribedRecord): DescribedRecord {
+  return {
+    credentials: credentials.slice(0, PROFILES.length),
+    leafHashes: leafHashes.slice(0, PROFILES.length),
+  };
 }
 
 function freshlyMade(draft: Draft, made: ReadonlyMap<number, FinishedDraft>): DescribedRecord {

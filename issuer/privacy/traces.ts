@@ -8,7 +8,7 @@ import type { HealthRecord } from '../../core/record/record.ts';
 import { toUint32, toUint64 } from '../../service/big-endian.ts';
 import type { WriteBatch } from '../../service/store.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
-import { claimsOf, recordOf, type RecordEntry } from '../record-entry.ts';
+import { claimsOf, handleOf, recordOf, type RecordEntry } from '../record-entry.ts';
 import { TABLES } from '../store.ts';
 import type { KeyRing, Names } from './key-ring.ts';
 
@@ -54,7 +54,7 @@ export function deleteTraces(
 ): void {
   deleteNames(batch, number, entry, ring);
   batch.delete(TABLES.expiries, expiryKey(recordOf(entry).type, dayOf(issuedAtOf(entry)), number));
-  for (const parts of entry.credentials) batch.delete(TABLES.handles, index.ofHandle(claimsOf(parts).jti));
+  for (const parts of entry.credentials) batch.delete(TABLES.handles, index.ofHandle(handleOf(parts)));
 }
 
 /** @param day of issue, in days since the Unix epoch */
