@@ -70,6 +70,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/receipt.ts')).receipt,
   },
   {
+    name: 'foreign',
+    summary: 'Records in the words of other systems: EU certificates, health cards.',
+    load: async () => (await import('./commands/foreign.ts')).foreign,
+  },
+  {
     name: 'record',
     summary: 'Erase a record, report what is held, account for leaves.',
     load: async () => (await import('./commands/record.ts')).record,

@@ -29,8 +29,9 @@ export async function releasedCredentials(
   return released;
 }
 
-async function releasedCredential(
-  { profile, handle }: IssuedCredential,
+/** As {@link releasedCredentials}, of one. */
+export async function releasedCredential(
+  { profile, handle }: Pick<IssuedCredential, 'profile' | 'handle'>,
   client: IssuerClient,
   { deadlineSeconds, nowSeconds }: ReleaseOptions,
 ): Promise<ReleasedCredential> {

@@ -53,7 +53,7 @@ export async function answerChunk(
       continue;
     }
     const { number, draft } = outcome;
-    const stored = draft === undefined ? await describe(number) : freshlyMade(draft, made);
+    const stored = draft === undefined ? ownOf(await describe(number)) : freshlyMade(draft, made);
     if (stored.credentials.length === 0) {
       // It was there when the row was looked up, and has been erased since: there is nothing to answer or to promise.
       results.push({ row: row.row, problems: [keyed?.made === undefined ? BEING_ERASED : ERASED] });
@@ -96,6 +96,14 @@ class Unmet {
     this.#met.add(number);
     return true;
   }
+}
+
+/** What a row makes and a receipt promises: codes of other systems are asked for by themselves. */
+function ownOf({ credentials, leafHashes }: DescribedRecord): DescribedRecord {
+  return {
+    credentials: credentials.slice(0, PROFILES.length),
+    leafHashes: leafHashes.slice(0, PROFILES.length),
+  };
 }
 
 function freshlyMade(draft: Draft, made: ReadonlyMap<number, FinishedDraft>): DescribedRecord {

@@ -8,6 +8,7 @@ import { requireBearer } from '../service/bearer.ts';
 import type { Clock } from '../service/clock.ts';
 import { silentLogger } from '../service/logging.ts';
 import { ISSUER_PROBLEMS } from './errors.ts';
+import { FOREIGN_PROBLEMS } from './foreign/problems.ts';
 import type { Issuer } from './issuer.ts';
 import { KEY_PROBLEMS } from './keys/problems.ts';
 import { addActAudit } from './routes/act-audit.ts';
@@ -16,11 +17,13 @@ import { addActs } from './routes/acts.ts';
 import { addGetBatch } from './routes/get-batch.ts';
 import { addGetCredential } from './routes/get-credential.ts';
 import { addGetCredentialActs } from './routes/get-credential-acts.ts';
+import { addGetForeign } from './routes/get-foreign.ts';
 import { addGetIssuer } from './routes/get-issuer.ts';
 import { addGetKeys } from './routes/get-keys.ts';
 import { addGetRecord } from './routes/get-record.ts';
 import { addGetRecordFhir } from './routes/get-record-fhir.ts';
 import { addGetStatus } from './routes/get-status.ts';
+import { addPostForeign } from './routes/post-foreign.ts';
 import { addPostKeyReSign } from './routes/post-key-re-sign.ts';
 import { addPostKeyUse } from './routes/post-key-use.ts';
 import { addPostRecords } from './routes/post-records.ts';
@@ -54,7 +57,7 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
       { name: 'store', isReady: () => issuer.isStoreHealthy },
       { name: 'ledger-agreement', isReady: () => issuer.isOpen },
     ],
-    problems: { ...ISSUER_PROBLEMS, ...KEY_PROBLEMS },
+    problems: { ...ISSUER_PROBLEMS, ...KEY_PROBLEMS, ...FOREIGN_PROBLEMS },
     ...(limits === undefined ? {} : { limits }),
   });
   const operator = { issuer, onRequest: requireBearer(operatorToken) };
@@ -62,6 +65,7 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addPostRecords(app, { ...operator, uploads, nowMs: now });
   addGetRecord(app, operator);
   addGetCredential(app, operator);
+  addPostForeign(app, operator);
   addActs(app, operator);
   addPostCorrections(app, { ...operator, nowMs: now });
   addActBatches(app, operator);
@@ -69,6 +73,7 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addGetBatch(app, issuer);
   addGetStatus(app, issuer);
   addGetIssuer(app, issuer);
+  addGetForeign(app, issuer);
   addGetUploads(app, { ...operator, uploads });
   addPostReceipts(app, operator);
   addGetKeys(app, operator);

@@ -34,6 +34,8 @@ export interface IssuerConfig {
   readonly budget?: BudgetConfig;
   /** Default: `PRIVACY_DEFAULTS`. */
   readonly privacy?: PrivacyConfig;
+  /** PEM file of document signer certificates for the signing keys; absent: each key signs its own. */
+  readonly documentSigners?: string;
 }
 
 export const ISSUER_DEFAULTS = {
@@ -51,6 +53,7 @@ const DAY_MS = 86_400_000;
 export function readIssuerConfig(environment: Environment): IssuerConfig {
   const env = readEnv(environment, 'HCL_ISSUER_');
   const defaults = ISSUER_DEFAULTS;
+  const documentSigners = env.optionalText('DOCUMENT_SIGNERS');
   const window = (name: string, fallback: number): number =>
     env.integer(name, { fallback, min: 100, max: DAY_MS });
   return toIssuerConfig({
@@ -79,6 +82,7 @@ export function readIssuerConfig(environment: Environment): IssuerConfig {
     privacy: readPrivacyConfig(env),
     logLevel: env.oneOf('LOG_LEVEL', ['error', 'warn', 'info', 'debug', 'silent'], 'info'),
     budget: readBudgetConfig(env),
+    ...(documentSigners === undefined ? {} : { documentSigners }),
   });
 }
 

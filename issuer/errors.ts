@@ -7,6 +7,7 @@ const PROBLEMS = {
   RECORD_NOT_FOUND: { status: 404, title: 'There is no such record' },
   BATCH_NOT_FOUND: { status: 404, title: 'There is no such anchored batch' },
   STATUS_LIST_NOT_FOUND: { status: 404, title: 'There is no such status list' },
+  REVOCATION_LIST_NOT_FOUND: { status: 404, title: 'There is no such revocation list' },
   CREDENTIAL_NOT_RELEASED: { status: 409, title: 'The credential is not anchored yet' },
   RECORDS_MEDIA_TYPE: { status: 415, title: 'Send JSON, CSV or a FHIR R4 bundle' },
   RECORDS_TOO_LARGE: { status: 413, title: 'The file is too large' },
@@ -36,6 +37,8 @@ const PROBLEMS = {
   ACT_APPROVAL_INVALID: { status: 403, title: 'This is no approval of the batch' },
   ACT_NOT_APPROVER: { status: 403, title: 'Not somebody whose approval counts' },
   ACT_APPROVERS_NOT_DISTINCT: { status: 403, title: 'Two people approve, and neither is the issuer service' },
+  CREDENTIAL_NOT_VALID: { status: 409, title: 'The record does not hold now' },
+  FOREIGN_NOT_SET_UP: { status: 409, title: 'The issuer is not set up for codes of this system' },
   CORRECTION_CHANGES_NOTHING: { status: 409, title: 'The corrected record says the same' },
 } as const;
 

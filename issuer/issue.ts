@@ -167,7 +167,7 @@ export class RecordIssuer {
 
   /** Ends when the chunk is drawn up; its answer comes when it is on the disk. Under the lock. */
   async #issueChunk(rows: readonly IntakeRow[], attempt: Attempt | undefined): Promise<ChunkUnderWay> {
-    this.#checkRoom();
+    this.checkRoom();
     const keyed = await attempt?.open(toUtf8(rows.map(textOf).join('\n')));
     const first = this.#nextRecord;
     const outcomes = await this.#drawUp(rows, { isRepeated: keyed?.made !== undefined });
@@ -181,7 +181,8 @@ export class RecordIssuer {
     return { answer };
   }
 
-  #checkRoom(): void {
+  /** Throws `ISSUER_BUSY` when too much waits for the ledger, `ISSUER_HALTED`. */
+  checkRoom(): void {
     this.#deps.checkOpen();
     let waiting = 0;
     for (let lane = 0; lane < LANE_COUNT; lane++) waiting += this.#deps.lanes.waiting(lane);

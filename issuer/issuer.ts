@@ -19,12 +19,14 @@ import { showActs } from './acts/act-tally.ts';
 import { correct, type Corrected, type Correction } from './acts/correct.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
+import type { ForeignPublication } from './foreign/publication.ts';
 import type { IntakeRow } from './intake/row.ts';
 import type { KeyRotation } from './keys/key-rotation.ts';
 import type { PresentKey } from './keys/signing-desk.ts';
 import { createIssuerMetrics, type IssuerMetrics } from './metrics.ts';
 import type { Privacy } from './privacy/privacy.ts';
 import type { LeafAnswer } from './receipts.ts';
+import type { ForeignFormat } from './record-entry.ts';
 import type { HeldCredential, StoredRecord } from './release.ts';
 import { Reopening } from './reopening.ts';
 import type { AnsweredChunk, RefusedRow, RowResult } from './row.ts';
@@ -155,6 +157,17 @@ export class Issuer implements AsyncDisposable {
   /** The text of a released credential's code; throws `CREDENTIAL_NOT_FOUND`, `CREDENTIAL_NOT_RELEASED`. */
   code(handle: string): Promise<string> {
     return this.#parts.release.code(handle);
+  }
+
+  /** The record's code in the format of another system, made when there is none; see `ForeignCodes.issue`. */
+  async issueForeign(recordId: string, format: ForeignFormat): Promise<HeldCredential> {
+    const { foreign, release } = this.#parts;
+    return await release.credential(await foreign.issue(recordId, format));
+  }
+
+  /** What verifiers of other systems need to know. */
+  get foreign(): ForeignPublication {
+    return this.#parts.foreignPublication;
   }
 
   /** Legal acts on what was issued. They are taken in also while nothing may be issued (`ISSUER_HALTED`). */

@@ -15,6 +15,11 @@ import { Budget } from './budget/budget.ts';
 import type { BudgetConfig } from './budget/rules.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
+import { DocumentSigners } from './foreign/document-signers.ts';
+import { ForeignCodes } from './foreign/foreign-codes.ts';
+import { readCertificates } from './foreign/pem.ts';
+import { ForeignPublication } from './foreign/publication.ts';
+import { Revocations } from './foreign/revocations.ts';
 import { Gate } from './gate.ts';
 import { RecordIssuer } from './issue.ts';
 import { IdempotencyKeys } from './idempotency.ts';
@@ -72,6 +77,8 @@ export interface Parts {
   readonly background: Background;
   readonly rotation: KeyRotation;
   readonly privacy: Privacy;
+  readonly foreign: ForeignCodes;
+  readonly foreignPublication: ForeignPublication;
 }
 
 const IDENTITY = toUtf8('identity');
@@ -202,6 +209,29 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
       background.wake();
     },
   });
+  const { name, jurisdiction: country, documentSigners } = config;
+  const naming = { country, name, url: publicBaseUrl };
+  const signers = new DocumentSigners({
+    ...common,
+    key,
+    subject: { country, organization: name, commonName: did },
+    certificates: documentSigners === undefined ? undefined : await readCertificates(documentSigners),
+  });
+  const foreign = new ForeignCodes({
+    ...common,
+    index,
+    sealer,
+    lanes,
+    acts,
+    records,
+    recordsLock,
+    key,
+    signers,
+    naming,
+    onStored: () => background.wake(),
+  });
+  const revocations = new Revocations(tables, status);
+  const foreignPublication = new ForeignPublication({ crypto, signers, revocations, naming });
   const publication = new StatusPublication({ crypto, did, key, lists, status, freshForSeconds });
   const rotation = await KeyRotation.open({
     ...common,
@@ -234,6 +264,8 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     background,
     rotation,
     privacy,
+    foreign,
+    foreignPublication,
   };
 }
 

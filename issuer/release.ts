@@ -14,19 +14,22 @@ import type { HealthRecord } from '../core/record/record.ts';
 import { toUint64 } from '../service/big-endian.ts';
 import type { BatchAnchorage, Batches, InclusionProof } from './batches.ts';
 import { IssuerError } from './errors.ts';
+import { foreignText } from './foreign/format.ts';
 import { decodeHandleEntry, type HandleEntry } from './handle-entry.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import type { Lanes } from './lanes.ts';
 import type { ListAllocator } from './list-allocator.ts';
 import {
-  claimsOf,
-  PROFILES,
+  formOf,
+  handleOf,
+  ownCredentials,
   recordOf,
   type RecordEntry,
   type RecordSealer,
   type SignedParts,
 } from './record-entry.ts';
 import type { IssuedCredential } from './row.ts';
+import { statusPlaceOf } from './status-place.ts';
 import type { Status, StatusPlace } from './status.ts';
 import type { IssuerTables } from './store.ts';
 
@@ -53,7 +56,7 @@ export type HeldCredential = IssuedCredential & {
   readonly code?: string;
 };
 
-/** A stored record as it is answered and acknowledged. */
+/** A stored record as it is answered and acknowledged, with all its credentials in the order of its entry. */
 export interface DescribedRecord {
   readonly credentials: readonly IssuedCredential[];
   /** Of the credentials, in their order. */
@@ -70,6 +73,7 @@ export interface Inclusion {
 }
 
 interface Found extends HandleEntry {
+  readonly record: RecordEntry;
   readonly parts: SignedParts;
 }
 
@@ -110,17 +114,18 @@ export class Release {
     }
   }
 
-  /** The leaves of a record's credentials; none when there is no such record, or it was erased a moment ago. */
+  /** The leaves of a record's own credentials; none when there is no such record, or it was erased a moment ago. */
   async inclusions(recordNumber: number): Promise<readonly Inclusion[]> {
     const entry = await this.#entry(recordNumber);
-    const leaves = Promise.all((entry?.credentials ?? []).map((parts) => this.#inclusionOf(parts)));
+    const own = entry === undefined ? [] : ownCredentials(entry);
+    const leaves = Promise.all(own.map((parts) => this.#inclusionOf(parts)));
     return await leaves.catch((error: unknown) => ifErased(error, []));
   }
 
   /** Throws `CREDENTIAL_NOT_FOUND`. */
   async credential(handle: string): Promise<HeldCredential> {
     const found = await this.#find(handle);
-    const profile = profileAt(found.place);
+    const profile = formOf(found.parts, found.place);
     const recordId = this.#deps.index.toRecordId(found.recordNumber);
     const code = await this.#codeOf(found);
     return code === undefined
@@ -138,36 +143,38 @@ export class Release {
 
   /** Where the status of a credential stands; throws `CREDENTIAL_NOT_FOUND`. */
   async statusPlace(handle: string): Promise<StatusPlace> {
-    return this.#placeOf((await this.#find(handle)).parts);
+    return this.#placeOf(await this.#find(handle));
   }
 
-  /** The status entries of all credentials of a record; throws `RECORD_NOT_FOUND`. */
+  /** The status entries of a record, one for each of its own credentials; throws `RECORD_NOT_FOUND`. */
   async statusPlaces(recordId: string): Promise<readonly StatusPlace[]> {
     const number = this.#deps.index.fromRecordId(recordId);
     const entry = number === undefined ? undefined : await this.#entry(number);
     if (entry === undefined) throw recordNotFound();
-    return entry.credentials.map((parts) => this.#placeOf(parts));
+    return ownCredentials(entry).map((_, place) => this.#placeOf({ record: entry, place }));
   }
 
   async #codeOf(found: Found): Promise<string | undefined> {
     const { crypto, batches, lanes, status } = this.#deps;
-    if (!status.isPublished(this.#placeOf(found.parts).list)) return undefined;
+    if (!status.isPublished(this.#placeOf(found).list)) return undefined;
     const batch = await batches.findFinalOf(found);
     if (batch === undefined) return undefined;
     const { root, index, path } = await batches.proofOf(batch, lanes, found.entry);
     const proven = batchRootFromPath(crypto, { leafHash: this.#leafOf(found.parts), index, path });
     invariant(equalBytes(proven, root), 'a credential leads to the root of its batch');
+    const { foreign } = found.parts;
+    if (foreign !== undefined) return foreignText(foreign.format, found.parts);
     return encodeCode({ ...found.parts, index, path });
   }
 
   async #describeEntry(entry: RecordEntry): Promise<readonly IssuedCredential[]> {
     return await Promise.all(
       entry.credentials.map(async (parts, place): Promise<IssuedCredential> => {
-        const { jti } = claimsOf(parts);
-        const found = await this.#handleEntry(jti);
-        const isPublished = this.#deps.status.isPublished(this.#placeOf(parts).list);
+        const handle = handleOf(parts);
+        const found = await this.#handleEntry(handle);
+        const isPublished = this.#deps.status.isPublished(this.#placeOf({ record: entry, place }).list);
         const isFinal = isPublished && (await this.#deps.batches.findFinalOf(found)) !== undefined;
-        return { profile: profileAt(place), handle: jti, state: isFinal ? 'released' : 'anchoring' };
+        return { profile: formOf(parts, place), handle, state: isFinal ? 'released' : 'anchoring' };
       }),
     );
   }
@@ -176,7 +183,7 @@ export class Release {
     const { batches, crypto, lanes } = this.#deps;
     const { kid } = parseHeader(parts.headerBytes);
     const leaf = { leafHash: this.#leafOf(parts), kid, payloadHash: crypto.sha256(parts.payloadBytes) };
-    const found = await this.#handleEntry(claimsOf(parts).jti);
+    const found = await this.#handleEntry(handleOf(parts));
     const batch = await batches.findFinalOf(found);
     if (batch === undefined) return leaf;
     const proof = await batches.proofOf(batch, lanes, found.entry);
@@ -188,18 +195,16 @@ export class Release {
     return leafHash(crypto, commitmentOf(crypto, headerBytes, payloadBytes));
   }
 
-  #placeOf(parts: SignedParts): StatusPlace {
-    const { idx, uri } = claimsOf(parts).status.status_list;
-    const list = this.#deps.lists.numberOf(uri);
-    invariant(list !== undefined, 'our credentials name our lists');
-    return { list, index: idx };
+  #placeOf({ record, place }: Pick<Found, 'record' | 'place'>): StatusPlace {
+    return statusPlaceOf(record, place, this.#deps.lists);
   }
 
   async #find(handle: string): Promise<Found> {
     const found = await this.#handleEntry(handle);
-    const parts = (await this.#entry(found.recordNumber))?.credentials[found.place];
-    if (parts === undefined) throw credentialNotFound();
-    return { ...found, parts };
+    const record = await this.#entry(found.recordNumber);
+    const parts = record?.credentials[found.place];
+    if (record === undefined || parts === undefined) throw credentialNotFound();
+    return { ...found, record, parts };
   }
 
   async #handleEntry(handle: string): Promise<HandleEntry> {
@@ -212,12 +217,6 @@ export class Release {
     const sealed = await this.#deps.tables.records.get(toUint64(recordNumber));
     return sealed === undefined ? undefined : this.#deps.sealer.open(recordNumber, sealed);
   }
-}
-
-function profileAt(place: number): (typeof PROFILES)[number] {
-  const profile = PROFILES[place];
-  invariant(profile !== undefined, 'places are those of PROFILES');
-  return profile;
 }
 
 /** A record that was read has lost its handles: it was erased in between. */

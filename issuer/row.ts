@@ -1,12 +1,12 @@
 /** What comes out of the issuer for each row that `intake/` reads. */
-import type { Profile } from '../core/credential/claims.ts';
 import type { IntakeProblem } from './intake/row.ts';
+import type { CredentialForm } from './record-entry.ts';
 
 /** `anchoring`: stored and signed, waits for its batch. `released`: its proof holds, the code can be had. */
 export type CredentialState = 'anchoring' | 'released';
 
 export interface IssuedCredential {
-  readonly profile: Profile;
+  readonly profile: CredentialForm;
   readonly handle: string;
   readonly state: CredentialState;
 }

@@ -38,7 +38,9 @@
  * | 37  | expiries    | type u8 ‖ day of issue u32 ‖ record number u64 → nothing                            |
  * | 38  | documents   | HMAC(document) 16 ‖ record number u64 → nothing                                     |
  * | 39  | disclosures | record number u64 ‖ time in ms u64 → JSON, see `privacy/disclosures.ts`              |
- * | 40  | holds       | record number u64 ‖ number of the hold u32 → envelope, see `privacy/holds.ts`       |
+ * | 40  | foreignKeys | thumbprint → JSON, see `foreign/document-signers.ts`                                    |
+ * | 41  | foreignCodes| list number u32 ‖ index u32 ‖ HMAC(handle) 16 → JSON, see `foreign/revocations.ts`      |
+ * | 42  | holds       | record number u64 ‖ number of the hold u32 → envelope, see `privacy/holds.ts`       |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
@@ -79,6 +81,8 @@ type TableName =
   | 'expiries'
   | 'documents'
   | 'disclosures'
+  | 'foreignKeys'
+  | 'foreignCodes'
   | 'holds';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
@@ -116,7 +120,9 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   expiries: { tag: 37, format: 1 },
   documents: { tag: 38, format: 1 },
   disclosures: { tag: 39, format: 1 },
-  holds: { tag: 40, format: 1 },
+  foreignKeys: { tag: 40, format: 1 },
+  foreignCodes: { tag: 41, format: 1 },
+  holds: { tag: 42, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;

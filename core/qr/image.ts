@@ -1,6 +1,8 @@
 /**
  * QR pictures of codes (ISO/IEC 18004), through npm `qr`: alphanumeric mode, error correction level M, dark modules
- * on light with the quiet zone of four modules that scanners need.
+ * on light with the quiet zone of four modules that scanners need. The prefix of a SMART Health Card is no alphanumeric
+ * text, and its framework asks for level L. It wants digits in numeric mode too; `qr` writes one mode, so all goes as
+ * bytes, and the symbol is larger than it need be.
  */
 import { encodeQR } from 'qr';
 import { decodeQR } from 'qr/decode.js';
@@ -20,12 +22,20 @@ const DECODE_MILLISECONDS = 1000;
 /** Rows of modules, `true` = dark, quiet zone included. */
 export type QrMatrix = readonly (readonly boolean[])[];
 
-/** Throws `IMAGE_TEXT_UNFIT` when `text` is not alphanumeric or longer than 3,391 characters. */
+const CARD = /^shc:\//;
+
+/**
+ * Throws `IMAGE_TEXT_UNFIT` when `text` is not alphanumeric or longer than 3,391 characters; of a SMART Health Card when
+ * longer than 2,953.
+ */
 export function qrMatrix(text: string): QrMatrix {
+  const mode = CARD.test(text)
+    ? ({ ecc: 'low', encoding: 'byte' } as const)
+    : ({ ecc: 'medium', encoding: 'alphanumeric' } as const);
   try {
-    return encodeQR(text, 'raw', { ecc: 'medium', encoding: 'alphanumeric', border: QUIET_ZONE });
+    return encodeQR(text, 'raw', { ...mode, border: QUIET_ZONE });
   } catch (cause) {
-    throw new ImageError('IMAGE_TEXT_UNFIT', 'no QR code at level M holds this text', { cause });
+    throw new ImageError('IMAGE_TEXT_UNFIT', 'no QR code holds this text', { cause });
   }
 }
 

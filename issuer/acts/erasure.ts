@@ -31,7 +31,7 @@ const ERASURE: ActTerms = {
 /** Revokes for good the places that are not erased yet; on the disk when it resolves. */
 export async function eraseStatus(places: readonly StatusPlace[], deps: ErasureDependencies): Promise<void> {
   const { history, proposals, store } = deps;
-  const numbers = Float64Array.from(places, placeNumber).sort();
+  const numbers = Float64Array.from(new Set(places.map(placeNumber))).sort();
   const acts = await history.actsOn(numbers);
   const missing = numbers.filter((_, i) => acts[i]?.some((act) => act.isErasure === true) !== true);
   if (missing.length === 0) return;

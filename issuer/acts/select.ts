@@ -5,11 +5,11 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GroupSelector } from '../../core/act/selector.ts';
-import { invariant } from '../../core/errors.ts';
 import { readUint64 } from '../../service/big-endian.ts';
 import { IssuerError } from '../errors.ts';
 import type { ListAllocator } from '../list-allocator.ts';
-import { claimsOf, type RecordSealer, type SignedParts } from '../record-entry.ts';
+import type { RecordSealer } from '../record-entry.ts';
+import { statusPlaceOf } from '../status-place.ts';
 import type { IssuerTables } from '../store.ts';
 import type { ActHistory } from './history.ts';
 import { matchOf } from './match.ts';
@@ -42,19 +42,11 @@ export async function selectPlaces(selector: GroupSelector, deps: SelectDependen
     let read = 0;
     for await (const { key, value } of deps.tables.records.entries()) {
       if (++read % TURN_RECORDS === 0) await nextTurn();
-      for (const parts of matches(deps.sealer.open(readUint64(key), value))) {
-        found.add(placeNumberOf(parts, deps.lists));
-      }
+      const entry = deps.sealer.open(readUint64(key), value);
+      for (const place of matches(entry)) found.add(placeNumber(statusPlaceOf(entry, place, deps.lists)));
     }
   }
   return found.ascending();
-}
-
-export function placeNumberOf(parts: SignedParts, lists: ListAllocator): number {
-  const { idx, uri } = claimsOf(parts).status.status_list;
-  const list = lists.numberOf(uri);
-  invariant(list !== undefined, 'our credentials name our lists');
-  return placeNumber({ list, index: idx });
 }
 
 async function collectActPlaces(

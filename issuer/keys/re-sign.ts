@@ -5,7 +5,8 @@
  *
  * Handle, payload and status entry stay, and so does what the issuer has answered. Nothing may be issued or staged
  * meanwhile; erasing and the turn of an epoch wait for the row under way. What is staged already has its root, and goes
- * to the ledger as it is.
+ * to the ledger as it is. Codes of other systems stay too: nobody looks their key up on the ledger, and asked for again
+ * they are made with the present key.
  */
 import { equalBytes } from '../../core/bytes/equal.ts';
 import { commitmentOf, leafHash } from '../../core/commitment/leaf.ts';
@@ -58,7 +59,7 @@ async function reSignRow(
   return changed.filter((leaf, i) => leaf !== leaves[i]).length;
 }
 
-/** Nothing when it has this key's signature already. The two credentials of a record are never in one lane. */
+/** Nothing when it has this key's signature already, or is of another system. The two credentials of a record are never in one lane. */
 async function reSignOne(
   leaf: LaneLeaf,
   key: CredentialKey,
@@ -71,8 +72,9 @@ async function reSignOne(
   if (sealed === undefined) return undefined;
   const entry = sealer.open(leaf.recordNumber, sealed);
   const former = entry.credentials[leaf.place];
-  invariant(former !== undefined, 'a record has a credential for each profile');
-  if (equalBytes(former.headerBytes, key.headerBytes)) return undefined;
+  invariant(former !== undefined, 'a leaf has its credential');
+  const isForeign = former.foreign !== undefined;
+  if (isForeign || equalBytes(former.headerBytes, key.headerBytes)) return undefined;
   const { payloadBytes } = former;
   const signed = {
     headerBytes: key.headerBytes,

@@ -8,17 +8,27 @@ import { concatBytes } from '../../core/bytes/concat.ts';
 import { toUint64, readUint64 } from '../../service/big-endian.ts';
 import type { Clock } from '../../service/clock.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
+import type { JsonObject } from '../../core/bytes/strict-json.ts';
 import type { CredentialClaims } from '../../core/credential/claims.ts';
+import type { Crypto } from '../../core/crypto.ts';
 import type { HealthRecord } from '../../core/record/record.ts';
 import type { StatusValue } from '../../core/status/token-status-list.ts';
 import type { Acts } from '../acts/acts.ts';
 import { IssuerError } from '../errors.ts';
+import { foreignContent } from '../foreign/format.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import type { Lock } from '../lock.ts';
-import { claimsOf, recordOf, type RecordEntry, type RecordSealer } from '../record-entry.ts';
+import {
+  claimsOf,
+  recordOf,
+  type RecordEntry,
+  type RecordSealer,
+  type SignedParts,
+} from '../record-entry.ts';
 import type { Release } from '../release.ts';
 import type { CredentialState } from '../row.ts';
-import type { Status, StatusPlace } from '../status.ts';
+import type { Status } from '../status.ts';
+import { statusPlaceOf } from '../status-place.ts';
 import type { ListAllocator } from '../list-allocator.ts';
 import type { IssuerTables } from '../store.ts';
 import { disclosuresOf, noteDisclosure, type Disclosure } from './disclosures.ts';
@@ -28,6 +38,7 @@ import { keptUntilSeconds, type RetentionDays } from './retention.ts';
 import { issuedAtOf } from './traces.ts';
 
 export interface AccessReportDependencies {
+  readonly crypto: Crypto;
   readonly store: Store;
   readonly tables: IssuerTables;
   readonly index: KeyedIndex;
@@ -62,7 +73,7 @@ export interface ReportedCredential {
   readonly isStatusPublished: boolean;
   readonly statusHistory: readonly StatusChange[];
   /** The whole payload of its code. */
-  readonly claims: CredentialClaims;
+  readonly claims: CredentialClaims | JsonObject;
 }
 
 /** Without the operators' names, which are theirs. */
@@ -158,13 +169,11 @@ export class AccessReports {
   }
 
   async #toCredentials({ number, entry }: HeldRecord): Promise<readonly ReportedCredential[]> {
-    const { acts, status, release } = this.#deps;
-    const places = this.#placesOf(entry);
+    const { acts, status, release, lists } = this.#deps;
     const { credentials } = await release.describe(number);
     return await Promise.all(
       credentials.map(async ({ profile, handle, state }, i) => {
-        // A credential has its payload and its place.
-        const place = places[i]!;
+        const place = statusPlaceOf(entry, i, lists);
         const now = await acts.statusOf(place);
         return {
           profile,
@@ -175,17 +184,16 @@ export class AccessReports {
           statusHistory: now.acts.map(({ act }) => {
             return { atSeconds: act.effectiveFrom, act: act.kind, reason: act.reason };
           }),
-          claims: claimsOf(entry.credentials[i]!),
+          // Described in the order of the entry.
+          claims: this.#claimsOf(entry.credentials[i]!),
         };
       }),
     );
   }
 
-  #placesOf({ credentials }: RecordEntry): readonly StatusPlace[] {
-    return credentials.map((parts) => {
-      const { idx, uri } = claimsOf(parts).status.status_list;
-      return { list: this.#deps.lists.numberOf(uri) ?? 0, index: idx };
-    });
+  #claimsOf(parts: SignedParts): ReportedCredential['claims'] {
+    const { foreign } = parts;
+    return foreign === undefined ? claimsOf(parts) : foreignContent(foreign.format, parts, this.#deps.crypto);
   }
 }
 

@@ -26,7 +26,8 @@ import { chunksOf } from '../chunks.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import type { ListAllocator } from '../list-allocator.ts';
 import type { Lock } from '../lock.ts';
-import { claimsOf, type RecordEntry, type RecordSealer } from '../record-entry.ts';
+import type { RecordEntry, RecordSealer } from '../record-entry.ts';
+import { statusPlaceOf } from '../status-place.ts';
 import type { Status, StatusPlace } from '../status.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
 import { forgetDisclosures } from './disclosures.ts';
@@ -245,14 +246,11 @@ export class Erasure {
     batch.put(TABLES.erasureWork, workKey('erased', epoch, number), toUint64(erasedAtSeconds));
   }
 
-  #leavesOf({ credentials }: RecordEntry): readonly ErasedLeaf[] {
+  #leavesOf(entry: RecordEntry): readonly ErasedLeaf[] {
     const { crypto, lists } = this.#deps;
-    return credentials.map((parts) => {
-      const { idx, uri } = claimsOf(parts).status.status_list;
-      const list = lists.numberOf(uri);
-      invariant(list !== undefined, 'our credentials name our lists');
-      const leaf = leafHash(crypto, commitmentOf(crypto, parts.headerBytes, parts.payloadBytes));
-      return { leaf: toHex(leaf), list, index: idx };
+    return entry.credentials.map(({ headerBytes, payloadBytes }, place) => {
+      const leaf = leafHash(crypto, commitmentOf(crypto, headerBytes, payloadBytes));
+      return { leaf: toHex(leaf), ...statusPlaceOf(entry, place, lists) };
     });
   }
 }

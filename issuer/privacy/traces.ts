@@ -9,7 +9,7 @@ import { readUint64, toUint32, toUint64 } from '../../service/big-endian.ts';
 import type { WriteBatch } from '../../service/store.ts';
 import { decodeHandleEntry } from '../handle-entry.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
-import { claimsOf, recordOf, type RecordEntry } from '../record-entry.ts';
+import { claimsOf, handleOf, recordOf, type RecordEntry } from '../record-entry.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
 import type { KeyRing, Names } from './key-ring.ts';
 
@@ -55,7 +55,7 @@ export function deleteTraces(
 ): void {
   deleteNames(batch, number, entry, ring);
   batch.delete(TABLES.expiries, expiryKey(recordOf(entry).type, dayOf(issuedAtOf(entry)), number));
-  for (const parts of entry.credentials) batch.delete(TABLES.handles, index.ofHandle(claimsOf(parts).jti));
+  for (const parts of entry.credentials) batch.delete(TABLES.handles, index.ofHandle(handleOf(parts)));
 }
 
 /** As {@link deleteTraces} of a record that does not open: all tables are looked through for its number. */

@@ -2,10 +2,16 @@
 import type { TArray, TLiteral, TObject, TString, TUnion } from 'typebox';
 import { Closed, Type, type TSchema } from '../../service/schema.ts';
 
-type TProfile = TUnion<[TLiteral<'venue'>, TLiteral<'travel'>]>;
+type TProfile = TUnion<[TLiteral<'venue'>, TLiteral<'travel'>, TLiteral<'hcert'>, TLiteral<'shc'>]>;
 type TState = TUnion<[TLiteral<'anchoring'>, TLiteral<'released'>]>;
 
-export const ProfileName: TProfile = Type.Union([Type.Literal('venue'), Type.Literal('travel')]);
+/** One of the two of every record, or a code of another system. */
+export const ProfileName: TProfile = Type.Union([
+  Type.Literal('venue'),
+  Type.Literal('travel'),
+  Type.Literal('hcert'),
+  Type.Literal('shc'),
+]);
 export const State: TState = Type.Union([Type.Literal('anchoring'), Type.Literal('released')]);
 export const Hash32: TString = Type.String({ pattern: '^0x[0-9a-f]{64}$' });
 

@@ -57,6 +57,14 @@ const ROWS: Readonly<Record<string, Row>> = {
     url: ({ list }) => `/status/${list}/revocation`,
     unknown: 'STATUS_LIST_NOT_FOUND',
   },
+  'GET /.well-known/jwks.json': { who: ANYONE, url: () => '/.well-known/jwks.json' },
+  'GET /.well-known/crl/:kid.json': {
+    who: ANYONE,
+    url: ({ kid }) => `/.well-known/crl/${kid}.json`,
+    unknown: 'REVOCATION_LIST_NOT_FOUND',
+  },
+  'GET /foreign/revocations': { who: ANYONE, url: () => '/foreign/revocations' },
+  'GET /foreign/trust': { who: ANYONE, url: () => '/foreign/trust' },
   'GET /batches/:root': { who: ANYONE, url: ({ batch }) => `/batches/${batch}`, unknown: 'BATCH_NOT_FOUND' },
 
   'GET /batches/:root/account': {
@@ -75,6 +83,15 @@ const ROWS: Readonly<Record<string, Row>> = {
   'GET /records/:id': {
     who: OPERATOR,
     url: ({ record }) => `/records/${record}`,
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
+  'POST /records/:id/foreign': {
+    who: OPERATOR,
+    url: ({ record }) => `/records/${record}/foreign`,
+    body: () => ({ format: 'shc' }),
+    // An act has revoked it.
+    known: 'CREDENTIAL_NOT_VALID',
     unknown: 'RECORD_NOT_FOUND',
     hidesErased: true,
   },
@@ -234,6 +251,7 @@ describe('issuer routes: who may call them', function () {
     const [first, second] = (await collect(issuer.issueRows(rowsOf([vaccination(1), vaccination(2)])))).map(
       issued,
     );
+    await issuer.issueForeign(first?.recordId ?? '', 'shc');
     await issuer.settle();
     const { id } = await act(issuer, { by: 'lot', lot: 'LOT1' });
     await issuer.settle();

@@ -84,7 +84,7 @@ export function algorithmOf(sign1: Sign1): SignatureAlgorithm {
 
 /** Sig_structure (§4.4): what the signature is over. */
 export function signedBytesOf(
-  { protectedBytes, payload }: Sign1,
+  { protectedBytes, payload }: Pick<Sign1, 'protectedBytes' | 'payload'>,
   externalData: Uint8Array = NO_BYTES,
 ): Uint8Array {
   return toCbor(['Signature1', protectedBytes, externalData, payload]);

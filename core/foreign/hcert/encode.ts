@@ -8,7 +8,8 @@ import { toBase45 } from '../../bytes/base45.ts';
 import { CborTag, type CborKey, type CborValue } from '../../bytes/cbor.ts';
 import { toCbor } from '../../bytes/cbor-writer.ts';
 import { toZlib } from '../../bytes/zlib.ts';
-import { COSE_HEADER, signedBytesOf, type Sign1 } from '../cose/sign1.ts';
+import { COSE_HEADER, signedBytesOf } from '../cose/sign1.ts';
+import type { UnsignedCode } from '../unsigned-code.ts';
 import { HCERT_PREFIX } from './hcert.ts';
 
 export interface HcertToIssue {
@@ -23,36 +24,32 @@ export interface HcertToIssue {
   readonly kid: Uint8Array;
 }
 
-export interface UnsignedHcert {
-  /** What ES256 is to be made over. */
-  readonly signedBytes: Uint8Array;
-  /** @param signature r ‖ s, 64 bytes */
-  toText(signature: Uint8Array): string;
-}
-
 const ES256 = -7;
 const TAG_SIGN1 = 18;
 
-export function prepareHcert(options: HcertToIssue): UnsignedHcert {
-  const protectedBytes = toCbor(
+export function prepareHcert(options: HcertToIssue): UnsignedCode {
+  return unsignedHcert(hcertHeader(options.kid), toCbor(claimsOf(options)));
+}
+
+/** The protected header. */
+export function hcertHeader(kid: Uint8Array): Uint8Array {
+  return toCbor(
     new Map<CborKey, CborValue>([
       [COSE_HEADER.alg, ES256],
-      [COSE_HEADER.kid, options.kid],
+      [COSE_HEADER.kid, kid],
     ]),
   );
-  const payload = toCbor(claimsOf(options));
-  const unsigned: Sign1 = {
-    protectedBytes,
-    protectedHeader: new Map(),
-    unprotectedHeader: new Map(),
-    payload,
-    signature: new Uint8Array(0),
-  };
+}
+
+/** From its parts, made before. */
+export function unsignedHcert(headerBytes: Uint8Array, payloadBytes: Uint8Array): UnsignedCode {
+  const sign1 = (signature: Uint8Array): CborTag =>
+    new CborTag(TAG_SIGN1, [headerBytes, new Map(), payloadBytes, signature]);
   return {
-    signedBytes: signedBytesOf(unsigned),
-    toText: (signature) =>
-      HCERT_PREFIX +
-      toBase45(toZlib(toCbor(new CborTag(TAG_SIGN1, [protectedBytes, new Map(), payload, signature])))),
+    headerBytes,
+    payloadBytes,
+    signedBytes: signedBytesOf({ protectedBytes: headerBytes, payload: payloadBytes }),
+    toText: (signature) => HCERT_PREFIX + toBase45(toZlib(toCbor(sign1(signature)))),
   };
 }
 

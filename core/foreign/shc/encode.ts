@@ -3,6 +3,7 @@ import { deflateSync } from 'fflate';
 import { toBase64url } from '../../bytes/base64url.ts';
 import type { JsonObject } from '../../bytes/strict-json.ts';
 import { toUtf8 } from '../../bytes/utf8.ts';
+import type { UnsignedCode } from '../unsigned-code.ts';
 import { numericOf } from './numeric.ts';
 
 export interface ShcToIssue {
@@ -16,25 +17,32 @@ export interface ShcToIssue {
   readonly kid: string;
   /** The card's name on the issuer's revocation list. */
   readonly rid?: string;
+  /** Random, and shown by nothing else: what a commitment to the card cannot be guessed for. */
+  readonly jti?: string;
 }
 
-export interface UnsignedShc {
-  /** What ES256 is to be made over. */
-  readonly signedBytes: Uint8Array;
-  /** `shc:/…`. @param signature r ‖ s, 64 bytes */
-  toText(signature: Uint8Array): string;
-}
-
-export function prepareShc({ iss, issuedAtSeconds, types, bundle, kid, rid }: ShcToIssue): UnsignedShc {
+export function prepareShc(options: ShcToIssue): UnsignedCode {
+  const { iss, issuedAtSeconds, types, bundle, kid, rid, jti } = options;
   const vc = {
     type: ['https://smarthealth.cards#health-card', ...types],
     credentialSubject: { fhirVersion: '4.0.1', fhirBundle: bundle },
     ...(rid === undefined ? {} : { rid }),
   };
-  const payload = deflateSync(toUtf8(JSON.stringify({ iss, nbf: issuedAtSeconds, vc })), { level: 9 });
-  const header = toUtf8(JSON.stringify({ zip: 'DEF', alg: 'ES256', kid }));
-  const signed = `${toBase64url(header)}.${toBase64url(payload)}`;
+  const payload = { iss, nbf: issuedAtSeconds, ...(jti === undefined ? {} : { jti }), vc };
+  return unsignedShc(shcHeader(kid), deflateSync(toUtf8(JSON.stringify(payload)), { level: 9 }));
+}
+
+/** The protected header. */
+export function shcHeader(kid: string): Uint8Array {
+  return toUtf8(JSON.stringify({ zip: 'DEF', alg: 'ES256', kid }));
+}
+
+/** From its parts, made before; the payload is deflated. */
+export function unsignedShc(headerBytes: Uint8Array, payloadBytes: Uint8Array): UnsignedCode {
+  const signed = `${toBase64url(headerBytes)}.${toBase64url(payloadBytes)}`;
   return {
+    headerBytes,
+    payloadBytes,
     signedBytes: toUtf8(signed),
     toText: (signature) => numericOf(`${signed}.${toBase64url(signature)}`),
   };
