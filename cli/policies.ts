@@ -20,7 +20,7 @@ const BUILT_IN: ReadonlyMap<string, VerifyPolicy> = new Map([
 ]);
 
 const SECONDS = ['clockSkewSeconds', 'freshSeconds', 'ageingSeconds', 'statusGraceSeconds'] as const;
-const FLAGS = ['ledgerMode', 'acceptStaticPrint'] as const;
+const FLAGS = ['ledgerMode', 'acceptStaticPrint', 'acceptUndatedLists'] as const;
 const RULES = ['rules', 'passage', 'trip'] as const;
 const KNOWN: ReadonlySet<string> = new Set(['id', 'version', ...SECONDS, ...FLAGS, 'profiles', ...RULES]);
 

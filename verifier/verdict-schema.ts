@@ -19,8 +19,24 @@ const Evidence = Closed({
   profile: Type.Optional(oneOf(['venue', 'travel'])),
   issuedAtSeconds: Type.Optional(Seconds),
   claims: Type.Optional(Type.Unknown({ description: 'The verified payload: personal data' })),
+  foreign: Type.Optional(Type.Unknown({ description: 'Of codes of other systems: personal data' })),
   policies: Type.Optional(Type.Array(Type.Unknown({ description: 'What each policy says, rule by rule' }))),
   identity: Type.Optional(Type.Unknown({ description: 'How the document in hand was compared' })),
+});
+
+const grade = oneOf(['fresh', 'ageing', 'stale', 'unknown']);
+const LedgerFreshness = Closed({
+  basis: Type.Literal('ledger'),
+  grade,
+  checkpointTimeSeconds: Seconds,
+  ageSeconds: Seconds,
+  statusAgeSeconds: Type.Optional(Seconds),
+});
+const ListFreshness = Closed({
+  basis: Type.Literal('trust-list'),
+  grade,
+  listedAtSeconds: Type.Optional(Seconds),
+  listedUntilSeconds: Type.Optional(Seconds),
 });
 
 export const VerdictSchema: TUnsafe<Verdict> = Type.Unsafe<Verdict>(
@@ -28,12 +44,7 @@ export const VerdictSchema: TUnsafe<Verdict> = Type.Unsafe<Verdict>(
     outcome: oneOf(['pass', 'condition', 'refer', 'stop']),
     validity: oneOf(['valid', 'invalid', 'unconfirmed']),
     reasons: Reasons,
-    freshness: Closed({
-      grade: oneOf(['fresh', 'ageing', 'stale', 'unknown']),
-      checkpointTimeSeconds: Seconds,
-      ageSeconds: Seconds,
-      statusAgeSeconds: Type.Optional(Seconds),
-    }),
+    freshness: Type.Union([LedgerFreshness, ListFreshness]),
     policy: Closed({ id: Type.String(), version: Type.Integer() }),
     steps: Type.Array(
       Closed({

@@ -23,6 +23,7 @@ import { dccRecords } from './dcc-record.ts';
 import { parseDcc } from './dcc-schema.ts';
 import { icvpRecords } from './icvp.ts';
 import { maySign } from './key-usage.ts';
+import { isRevoked } from './revocation.ts';
 
 export const HCERT_PREFIX = 'HC1:';
 export const HCERT_FORMAT = 'EU Digital COVID Certificate or WHO HCERT';
@@ -72,6 +73,14 @@ export function hcertOf(sign1: Sign1): ForeignCode {
         ...(isOtherCountry(claimsOf().issuer, signer) ? (['ISSUER_MISMATCH'] as const) : []),
         ...(isOfType ? [] : (['ISSUER_TYPE_NOT_ALLOWED'] as const)),
       ];
+    },
+    statusProblems({ records }, { country }, { trust, crypto }) {
+      const revocations = trust.hcert?.revocations;
+      if (revocations === undefined) return undefined;
+      const countries = [claimsOf().issuer, country].filter((one) => one !== undefined);
+      const identifiers = records.flatMap(({ foreignId }) => foreignId ?? []);
+      const code = { kid, countries, algorithm, signature: sign1.signature, identifiers };
+      return isRevoked(code, revocations, crypto) ? ['STATUS_REVOKED'] : [];
     },
   };
 }
