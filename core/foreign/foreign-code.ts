@@ -41,6 +41,8 @@ export interface ForeignContent {
   readonly records: readonly ForeignRecord[];
   /** All of it, as the code says it. */
   readonly content: JsonValue;
+  /** What form that has, where rules of other systems ask about it. */
+  readonly schema?: 'eu-dcc';
 }
 
 /** What the content says against its signer or itself; each a reason code. */

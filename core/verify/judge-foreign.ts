@@ -173,6 +173,6 @@ function show(trail: Trail, more: Partial<ForeignEvidence>): void {
   trail.evidence.foreign = { inclusion: 'not-in-format', ...trail.evidence.foreign, ...more };
 }
 
-function factsOf({ records, content }: ForeignContent): ForeignFacts {
-  return { records, content };
+function factsOf({ records, content, schema }: ForeignContent): ForeignFacts {
+  return { records, content, ...(schema === undefined ? {} : { schema }) };
 }

@@ -73,6 +73,8 @@ export interface ForeignFacts {
   readonly records: readonly ForeignRecord[];
   /** All of it, as the code says it. */
   readonly content: JsonValue;
+  /** What form that has, where rules of other systems ask about it. */
+  readonly schema?: 'eu-dcc';
 }
 
 export interface ForeignEvidence {

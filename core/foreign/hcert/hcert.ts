@@ -88,7 +88,8 @@ export function hcertOf(sign1: Sign1): ForeignCode {
 function contentOf(claims: HcertClaims): ForeignContent {
   const { claimNumber, claim, issuer: _, ...times } = claims;
   const content = cborToJson(claim);
-  return { ...times, records: recordsOf(claimNumber, content), content };
+  const schema = claimNumber === EU_DCC ? ({ schema: 'eu-dcc' } as const) : {};
+  return { ...times, records: recordsOf(claimNumber, content), content, ...schema };
 }
 
 function recordsOf(claimNumber: unknown, content: ForeignContent['content']): readonly ForeignRecord[] {
