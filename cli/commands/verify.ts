@@ -1,9 +1,9 @@
 /** `hcl verify`: codes in, verdicts out; a bad code is an answer, never the end. */
 import { basename } from 'node:path';
+import { CardParts } from '../../core/foreign/shc/card-parts.ts';
 import { verifyCode, type VerifyContext } from '../../core/verify/verify.ts';
 import { readQrImage } from '../../core/qr/image.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
-import { CardParts } from '../card-parts.ts';
 import { codesOf, codesOfFile, type CodeLine } from '../code-input.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { parseArguments } from '../command.ts';
