@@ -81,7 +81,7 @@ describe('the configuration of a verifier', () => {
     HCL_VERIFIER_PORT: '70000',
     HCL_VERIFIER_POLL_MS: '1',
     HCL_VERIFIER_POLICIES: 'base,,hk.vp',
-    HCL_VERIFIER_FILES_SECONDS: '0',
+    HCL_VERIFIER_FILES_SECONDS: '86401',
   };
   for (const [name, value] of Object.entries(wrong)) {
     it(`names ${name} when it is wrong, and not its value`, () => {
