@@ -6,15 +6,14 @@
  */
 import { existsSync } from 'node:fs';
 import { isJsonObject, parseStrictJsonText, type JsonObject } from '../core/bytes/strict-json.ts';
-import { isDocumentType } from '../core/record/documents.ts';
 import type { PresentedIdentity } from '../core/record/identity-match.ts';
-import { isMrzLike, readMrz } from '../core/record/mrz.ts';
+import { isMrzLike } from '../core/record/mrz.ts';
+import { PresentedError, presentedInZone, presentedOf } from '../core/record/presented.ts';
 import { CliError, usageError } from './errors.ts';
 import { resolvePath, type Io } from './io.ts';
 import { readText } from './rules.ts';
 
 const KNOWN: ReadonlySet<string> = new Set(['number', 'type', 'name', 'birth']);
-const BIRTH = /^[\d?]{4}-[\d?]{2}-[\d?]{2}$/;
 
 /** `undefined`: none was given. Throws `CLI_USAGE`, `CLI_FILE_INVALID`; no message repeats what was read. */
 export async function readPresented(
@@ -23,39 +22,23 @@ export async function readPresented(
 ): Promise<PresentedIdentity | undefined> {
   if (option === undefined) return undefined;
   const path = resolvePath(io, option);
-  if (existsSync(path)) return inText(await readText(path));
+  if (existsSync(path)) return orInvalid(await readText(path), inText);
   if (/[/\\]|\.(?:txt|json|mrz)$/.test(option)) throw usageError('--document names a file that is not there');
-  return isMrzLike(option) ? inZone(option.replaceAll(String.raw`\n`, '\n')) : { documentNumber: option };
+  return isMrzLike(option)
+    ? orInvalid(option.replaceAll(String.raw`\n`, '\n'), presentedInZone)
+    : { documentNumber: option };
 }
 
 function inText(text: string): PresentedIdentity {
-  return text.trimStart().startsWith('{') ? inJson(text) : inZone(text);
+  return text.trimStart().startsWith('{') ? presentedOf(objectIn(text)) : presentedInZone(text);
 }
 
-function inZone(text: string): PresentedIdentity {
-  const presented = readMrz(text);
-  if (presented === undefined)
-    throw invalid('is no machine-readable zone (3 lines of 30, 2 of 36 or 2 of 44)');
-  return presented;
-}
-
-function inJson(text: string): PresentedIdentity {
-  const { birth, name, number, type } = objectIn(text);
-  const isType = type === undefined || (typeof type === 'string' && isDocumentType(type));
-  if (!isType) throw invalid('has a type that is not known');
-  if (birth !== undefined && !(typeof birth === 'string' && BIRTH.test(birth))) {
-    throw invalid('has a birth that is not like 1980-01-31, with ? for digits that are not known');
+function orInvalid(text: string, read: (text: string) => PresentedIdentity): PresentedIdentity {
+  try {
+    return read(text);
+  } catch (cause) {
+    throw cause instanceof PresentedError ? invalid(cause.message, { cause }) : cause;
   }
-  for (const value of [name, number]) {
-    if (value !== undefined && typeof value !== 'string')
-      throw invalid('has a name or number that is not a text');
-  }
-  return {
-    ...(typeof number === 'string' ? { documentNumber: number } : {}),
-    ...(typeof type === 'string' && isDocumentType(type) ? { documentType: type } : {}),
-    ...(typeof name === 'string' ? { name } : {}),
-    ...(typeof birth === 'string' ? { birth } : {}),
-  };
 }
 
 function objectIn(text: string): JsonObject {

@@ -1,10 +1,9 @@
 /** `hcl verify --together`: all codes of one person, one decision. */
 import { readQrImage } from '../core/qr/image.ts';
-import { partOf } from '../core/foreign/shc/numeric.ts';
 import { REASONS } from '../core/verify/reasons.ts';
-import { MAX_CODES_TOGETHER, verifyTogether, type CombinedVerdict } from '../core/verify/together.ts';
+import { Scan } from '../core/verify/scan.ts';
+import { verifyTogether, type CombinedVerdict } from '../core/verify/together.ts';
 import type { VerifyContext } from '../core/verify/verify.ts';
-import { CardParts } from './card-parts.ts';
 import { codesOf, codesOfFile } from './code-input.ts';
 import type { ExitCode } from './command.ts';
 import { resolvePath, type Io, type Output } from './io.ts';
@@ -30,31 +29,6 @@ export async function checkTogether(
     json ? `${JSON.stringify({ codes: scan.count, verdict })}\n` : togetherPage(verdict, io.out),
   );
   return 0;
-}
-
-/** What one person shows: parts of a card make one code, and a stream that does not end takes no room. */
-class Scan {
-  readonly #parts = new CardParts();
-  readonly #codes = new Set<string>();
-  readonly #loose = new Set<string>();
-  count = 0;
-
-  /** Those that miss their other parts come last. One more than counts says that there were more. */
-  get codes(): readonly string[] {
-    return [...this.#codes, ...this.#loose].slice(0, MAX_CODES_TOGETHER + 1);
-  }
-
-  add(text: string): void {
-    this.count++;
-    const code = this.#parts.add(text);
-    if (partOf(code) !== undefined) return this.#keep(this.#loose, code);
-    if (code !== text) this.#loose.clear();
-    this.#keep(this.#codes, code);
-  }
-
-  #keep(codes: Set<string>, text: string): void {
-    if (codes.size <= MAX_CODES_TOGETHER) codes.add(text);
-  }
 }
 
 function togetherPage(verdict: CombinedVerdict, output: Output): string {

@@ -1,6 +1,6 @@
 /** One verdict for people: the answer first, then why, then on what it rests. */
 import { REASONS, type Outcome } from '../core/verify/reasons.ts';
-import type { Evidence, ForeignEvidence, Freshness, Verdict } from '../core/verify/verdict.ts';
+import type { Evidence, ForeignEvidence, Freshness, ListFreshness, Verdict } from '../core/verify/verdict.ts';
 import { recordsIn } from '../core/verify/verified-record.ts';
 import type { JsonObject } from '../core/bytes/strict-json.ts';
 import type { Output } from './io.ts';
@@ -32,13 +32,7 @@ export function verdictPage(verdict: Verdict, place: Place, output: Output): str
     ...ruleFields(verdict.evidence.policies ?? []),
     ...identityFields(verdict.evidence.identity),
     ...evidenceFields(verdict.evidence),
-    {
-      label: 'Knowledge',
-      value:
-        verdict.evidence.foreign === undefined
-          ? freshnessText(verdict.freshness)
-          : 'the trust list; codes of this system are on no ledger',
-    },
+    { label: 'Knowledge', value: freshnessText(verdict.freshness) },
   ])}\n`;
 }
 
@@ -107,8 +101,16 @@ function foreignFields(foreign: ForeignEvidence | undefined): readonly Field[] {
   ];
 }
 
-function freshnessText({ grade, checkpointTimeSeconds, ageSeconds, statusAgeSeconds }: Freshness): string {
+function freshnessText(freshness: Freshness): string {
+  if (freshness.basis === 'trust-list') return listText(freshness);
+  const { grade, checkpointTimeSeconds, ageSeconds, statusAgeSeconds } = freshness;
   if (grade === 'unknown' && checkpointTimeSeconds === 0) return 'unknown: nothing is known of the ledger';
   const status = statusAgeSeconds === undefined ? '' : `, status list ${showDuration(statusAgeSeconds)}`;
   return `${grade}: ledger ${showDuration(ageSeconds)} old${status}`;
+}
+
+function listText({ grade, listedUntilSeconds }: ListFreshness): string {
+  return listedUntilSeconds === undefined
+    ? `${grade}: on no ledger, and no list says until when its signer counts`
+    : `${grade}: on no ledger; the list of its signer holds until ${showTime(listedUntilSeconds)}`;
 }

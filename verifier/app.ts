@@ -1,10 +1,12 @@
-/** The verifier on HTTP: `POST /verify`, `GET /state`, and what every service has. Builds, does not listen. */
+/** The verifier on HTTP: `POST /verify`, `POST /verify/together`, `GET /state`, and what every service has. Builds, does not listen. */
 import { createMetrics } from '../service/metrics.ts';
-import { buildService, type Service } from '../service/app.ts';
+import { buildService, type Service, type ServiceLimits } from '../service/app.ts';
 import type { createLogger } from '../service/logging.ts';
 import type { VerifierConfig } from './config.ts';
 import { verifierMetrics } from './metrics.ts';
+import { SCAN_PROBLEMS } from './routes/scan-request.ts';
 import { addStateRoute } from './routes/state.ts';
+import { addVerifyTogetherRoute } from './routes/verify-together.ts';
 import { addVerifyRoute } from './routes/verify.ts';
 import type { Checkpoint } from './verifier.ts';
 
@@ -15,9 +17,11 @@ export interface VerifierAppOptions {
   readonly verifier: Checkpoint;
   readonly config: Pick<VerifierConfig, 'deployment'>;
   readonly logger: ReturnType<typeof createLogger>;
+  readonly limits?: Partial<ServiceLimits>;
 }
 
-export async function buildVerifierApp({ verifier, config, logger }: VerifierAppOptions): Promise<Service> {
+export async function buildVerifierApp(options: VerifierAppOptions): Promise<Service> {
+  const { verifier, config, logger } = options;
   const metrics = createMetrics();
   const app = await buildService({
     name: 'Health Code Ledger verifier',
@@ -25,12 +29,14 @@ export async function buildVerifierApp({ verifier, config, logger }: VerifierApp
     logger,
     metrics,
     readiness: [{ name: 'replica', isReady: () => verifier.isSynced }],
-    problems: {},
-    limits: { requestsPerMinute: REQUESTS_PER_MINUTE },
+    problems: SCAN_PROBLEMS,
+    limits: { requestsPerMinute: REQUESTS_PER_MINUTE, ...options.limits },
   });
   const counts = verifierMetrics(metrics);
   verifier.onSync(counts.observe);
+  verifier.files.onChange(counts.observeFiles);
   addVerifyRoute(app, verifier, counts);
+  addVerifyTogetherRoute(app, verifier, counts);
   addStateRoute(app, verifier, config.deployment);
   return app;
 }

@@ -22,18 +22,29 @@ export interface VerifierConfig {
   readonly port: number;
   readonly pollMs: number;
   readonly readySeconds: number;
+  /** Names of policies, or paths of files; the first counts unless a request names another. */
+  readonly policies: readonly string[];
+  /** The operator's list of signers of other systems' codes. */
+  readonly trustFile?: string;
+  /** Pause between two looks at these files. */
+  readonly filesMs: number;
   /** Bounds of one status manifest. */
   readonly manifestLimits: FetchLimits;
 }
 
 /** What a verifier does unless told otherwise; safe for one machine. */
 export const VERIFIER_DEFAULTS: Readonly<
-  Pick<VerifierConfig, 'host' | 'port' | 'pollMs' | 'readySeconds' | 'manifestLimits'>
+  Pick<
+    VerifierConfig,
+    'host' | 'port' | 'pollMs' | 'readySeconds' | 'policies' | 'filesMs' | 'manifestLimits'
+  >
 > = {
   host: '127.0.0.1',
   port: 4100,
   pollMs: 1000,
   readySeconds: 60,
+  policies: ['base'],
+  filesMs: 10_000,
   // A list of 2^17 entries is at most 44 kB of token.
   manifestLimits: { maxBytes: 16 * 1024 * 1024, timeoutMs: 10_000 },
 };
@@ -57,8 +68,23 @@ export function readConfig(environment: Environment): VerifierConfig {
       min: 1,
       max: 86_400,
     }),
+    policies: toNames(env.text('POLICIES', VERIFIER_DEFAULTS.policies.join(','))),
+    ...optionalPath(env.optionalText('TRUST')),
+    filesMs: 1000 * env.integer('FILES_SECONDS', { fallback: 10, min: 1, max: 86_400 }),
     manifestLimits: VERIFIER_DEFAULTS.manifestLimits,
   });
+}
+
+function toNames(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('')) {
+    throw new ConfigError('CONFIG_INVALID', 'HCL_VERIFIER_POLICIES must be names or files, comma separated');
+  }
+  return names;
+}
+
+function optionalPath(trustFile: string | undefined): Pick<VerifierConfig, 'trustFile'> {
+  return trustFile === undefined ? {} : { trustFile };
 }
 
 /** `did:web:health.example=https://issuer.example` */

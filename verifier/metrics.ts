@@ -2,12 +2,15 @@
 import { counter, gauge, type HttpMetrics } from '../service/metrics.ts';
 import type { Verdict } from '../core/verify/verdict.ts';
 import type { LedgerState } from '../core/trust/ledger-state.ts';
+import type { CheckpointFiles } from './checkpoint-files.ts';
 
 export interface VerifierMetrics {
   /** Call for every verdict given. */
-  count(verdict: Verdict): void;
+  count(verdict: Pick<Verdict, 'outcome' | 'validity' | 'reasons'>): void;
   /** Call when what is known has changed. */
   observe(state: LedgerState): void;
+  /** Call when the operator's files may have changed. */
+  observeFiles(files: CheckpointFiles): void;
 }
 
 export function verifierMetrics({ registry }: HttpMetrics): VerifierMetrics {
@@ -28,6 +31,17 @@ export function verifierMetrics({ registry }: HttpMetrics): VerifierMetrics {
     name: 'hcl_replica_head_time_seconds',
     help: 'Time of the last ledger block known, Unix time',
   });
+  const refused = gauge({
+    registry,
+    name: 'hcl_checkpoint_files_refused',
+    help: 'Files of the operator that are not in use as they are now, by what they are',
+    labels: ['what'] as const,
+  });
+  const trustUntil = gauge({
+    registry,
+    name: 'hcl_trust_list_valid_until_seconds',
+    help: 'When the list of foreign signers in use ends, Unix time; 0: it does not say, or there is none',
+  });
   const roots = gauge({ registry, name: 'hcl_replica_roots', help: 'Anchored roots known' });
   return {
     count({ outcome, validity, reasons: codes }) {
@@ -37,6 +51,11 @@ export function verifierMetrics({ registry }: HttpMetrics): VerifierMetrics {
     observe(state) {
       head.set(state.head.timeSeconds);
       roots.set(state.roots.size);
+    },
+    observeFiles({ policies, trust, trustFile }) {
+      refused.set({ what: 'policy' }, policies.filter(({ refusal }) => refusal !== undefined).length);
+      refused.set({ what: 'trust' }, trustFile?.refusal === undefined ? 0 : 1);
+      trustUntil.set(trust.life?.untilSeconds ?? 0);
     },
   };
 }

@@ -18,16 +18,17 @@ import { HclError } from '../core/errors.ts';
 import { LedgerState, type Head } from '../core/trust/ledger-state.ts';
 import { decodeSnapshot, snapshotParts, type Snapshot } from '../core/trust/snapshot.ts';
 import type { StatusLists } from '../core/status/accepted-lists.ts';
-import { CodeCache } from '../core/verify/code-cache.ts';
-import { defaultPolicy } from '../core/verify/policy.ts';
+import type { CombinedVerdict } from '../core/verify/together.ts';
 import type { Verdict } from '../core/verify/verdict.ts';
 import { isStateOf } from '../ledger/block-store.ts';
 import { openLevelBlockStore, type LevelBlockStore } from '../ledger/level-block-store.ts';
 import { Replica } from '../ledger/replica.ts';
 import { makePrivateFolder, writeFileAtomically } from '../service/files.ts';
 import type { Log } from '../service/logging.ts';
+import { CheckpointFiles } from './checkpoint-files.ts';
 import type { VerifierConfig } from './config.ts';
 import type { FetchJson } from './fetch-json.ts';
+import { Gate, type ScanRequest } from './gate.ts';
 import { StatusFollower } from './status-follower.ts';
 
 export interface VerifierDeps {
@@ -39,8 +40,6 @@ export interface VerifierDeps {
 }
 
 export const SNAPSHOT_FILE = 'snapshot.hcls';
-/** About 32 MB. */
-const CACHED_CODES = 16_384;
 /** After a snapshot that took a second to make, the next one comes 20 seconds later at the earliest… */
 const SNAPSHOT_REST_FACTOR = 20;
 /** … and 1 second later for every 20 MB. How long the disk took does not count: a slow one would age the file. */
@@ -49,7 +48,7 @@ const SNAPSHOT_BYTES_PER_MS = 20_000;
 /** What routes see of a verifier. */
 export type Checkpoint = Pick<
   Verifier,
-  'verify' | 'state' | 'follower' | 'confirmedAtSeconds' | 'isSynced' | 'onSync'
+  'verify' | 'verifyTogether' | 'files' | 'state' | 'follower' | 'confirmedAtSeconds' | 'isSynced' | 'onSync'
 >;
 
 export class Verifier implements AsyncDisposable {
@@ -58,7 +57,9 @@ export class Verifier implements AsyncDisposable {
   readonly #store: LevelBlockStore;
   readonly #replica: Replica<LedgerState>;
   readonly #follower: StatusFollower;
-  readonly #cache = new CodeCache({ maxEntries: CACHED_CODES });
+  /** What the operator says: policies and foreign signers. */
+  readonly files: CheckpointFiles;
+  readonly #gate: Gate;
   readonly #closing = new AbortController();
   /** What the snapshot on disk was made from. */
   #written: { readonly head: Head; readonly lists: StatusLists } | undefined;
@@ -67,7 +68,7 @@ export class Verifier implements AsyncDisposable {
   /** Code of the failure that the ledger follower is in, for one log line a change. */
   #failing: string | undefined;
   #turn: Promise<void> = Promise.resolve();
-  #polling: Promise<void> = Promise.resolve();
+  #polling: Promise<unknown> = Promise.resolve();
 
   private constructor(
     config: VerifierConfig,
@@ -76,6 +77,7 @@ export class Verifier implements AsyncDisposable {
       readonly store: LevelBlockStore;
       readonly replica: Replica<LedgerState>;
       readonly follower: StatusFollower;
+      readonly files: CheckpointFiles;
     },
   ) {
     this.#config = config;
@@ -83,13 +85,21 @@ export class Verifier implements AsyncDisposable {
     this.#store = parts.store;
     this.#replica = parts.replica;
     this.#follower = parts.follower;
+    this.files = parts.files;
+    this.#gate = new Gate(parts.files, () => ({
+      crypto: deps.crypto,
+      state: this.#replica.state,
+      statusLists: this.#follower.lists,
+      nowSeconds: deps.nowSeconds(),
+    }));
   }
 
   /**
    * Opens the data folder and answers from what it holds, ledger or not; `follow` then keeps it up to date.
-   * Throws what the store throws when another process holds it.
+   * Throws what the store throws when another process holds it, and `PolicyError` for a policy that cannot be taken.
    */
   static async open(config: VerifierConfig, deps: VerifierDeps): Promise<Verifier> {
+    const files = await CheckpointFiles.open(config, deps);
     await makePrivateFolder(config.dataFolder);
     const store = await openLevelBlockStore(join(config.dataFolder, 'replica'));
     const last = await readLastSnapshot(config.dataFolder, deps);
@@ -100,7 +110,7 @@ export class Verifier implements AsyncDisposable {
     const follower = new StatusFollower({ issuers: config.issuers, limits: config.manifestLimits }, deps);
     // Lists from our last snapshot pass the same check as lists from an issuer.
     if (last !== undefined) follower.restore(replica.state, last.statusLists);
-    return new Verifier(config, deps, { store, replica, follower });
+    return new Verifier(config, deps, { store, replica, follower, files });
   }
 
   get state(): LedgerState {
@@ -122,16 +132,14 @@ export class Verifier implements AsyncDisposable {
     return confirmedAt !== undefined && this.#deps.nowSeconds() - confirmedAt <= this.#config.readySeconds;
   }
 
-  /** The verdict on one code. Never throws, asks nobody. */
-  verify(text: string): Promise<Verdict> {
-    const { crypto, nowSeconds } = this.#deps;
-    return this.#cache.verify(text, {
-      crypto,
-      state: this.#replica.state,
-      statusLists: this.#follower.lists,
-      nowSeconds: nowSeconds(),
-      policy: defaultPolicy,
-    });
+  /** The verdict on one code; asks nobody. Rejects only for a request that the checkpoint does not know. */
+  verify(text: string, request: ScanRequest = {}): Promise<Verdict> {
+    return this.#gate.verify(text, request);
+  }
+
+  /** One verdict on all codes of one person, likewise. */
+  verifyTogether(texts: readonly string[], request: ScanRequest = {}): Promise<CombinedVerdict> {
+    return this.#gate.verifyTogether(texts, request);
   }
 
   /** `listener` hears of the state now and after every sync. One listener: the metrics. */
@@ -149,7 +157,7 @@ export class Verifier implements AsyncDisposable {
 
   /** Syncs now and then until disposed; failures are logged once and tried again. */
   follow(): void {
-    this.#polling = this.#poll();
+    this.#polling = Promise.all([this.#poll(), this.#watchFiles()]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -172,6 +180,14 @@ export class Verifier implements AsyncDisposable {
         if (!signal.aborted) this.#report(error);
       }
       await delay(this.#config.pollMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #watchFiles(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      await delay(this.#config.filesMs, undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) await this.files.look();
     }
   }
 

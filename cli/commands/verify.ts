@@ -1,9 +1,9 @@
 /** `hcl verify`: codes in, verdicts out; a bad code is an answer, never the end. */
 import { basename } from 'node:path';
+import { CardParts } from '../../core/foreign/shc/card-parts.ts';
 import { verifyCode, type VerifyContext } from '../../core/verify/verify.ts';
 import { readQrImage } from '../../core/qr/image.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
-import { CardParts } from '../card-parts.ts';
 import { codesOf, codesOfFile, type CodeLine } from '../code-input.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { parseArguments } from '../command.ts';
@@ -47,7 +47,8 @@ export const verify: Command = {
                 verifier/snapshot.hcls in the data folder)
   --rpc URL     read the ledger itself instead, once, before the first code
   --policy      base (default), ledger (inclusion stands in for the signature),
-                rules by name ("hcl policy list"), or a JSON file
+                rules by name ("hcl policy list"), a JSON file, or a folder of
+                one country's rules: docs/policies.md
   --document    the document in hand, to compare with: a number, or a file with
                 its machine-readable zone or {"number", "type", "name", "birth"}
   --together    all codes are shown by one person: one decision on all of them
@@ -63,7 +64,7 @@ export const verify: Command = {
       throw usageError('--bundle and --rpc exclude each other');
     }
     const at = values.at === undefined ? undefined : parseInstant(values.at, '--at');
-    const policy = await readPolicy(values.policy, resolvePath(io, values.policy));
+    const policy = await readPolicy(values.policy, io);
     const foreignTrust =
       values.trust === undefined
         ? {}

@@ -6,6 +6,7 @@ import type { JsonValue } from '../bytes/canonical-json.ts';
 import type { Crypto, ForeignPublicKey } from '../crypto.ts';
 import type { ForeignRecord } from './foreign-record.ts';
 import type { ForeignTrust } from './foreign-trust.ts';
+import type { ListLife } from './list-life.ts';
 
 /** One whom the operator trusts to sign codes of a system. */
 export interface Signer {
@@ -22,15 +23,15 @@ export interface Signer {
   readonly notAfterSeconds?: number;
   /** Object identifiers; absent: good for every use. */
   readonly extendedKeyUsage?: readonly string[];
+  /** Of the list inside the operator's file that names it, where there is one: a directory's snapshot. */
+  readonly listLife?: ListLife;
 }
 
 /** Why nobody who may have signed it is known. */
 export type SignerProblem =
-  'TRUST_LIST_MISSING' | 'SIGNER_UNKNOWN' | 'SIGNER_NOT_CERTIFIED' | 'SIGNER_REVOKED' | 'TRUST_LIST_STALE';
+  'TRUST_LIST_MISSING' | 'SIGNER_UNKNOWN' | 'SIGNER_NOT_CERTIFIED' | 'SIGNER_REVOKED';
 
-export type SignerSearch =
-  | { readonly signers: readonly Signer[]; readonly caution?: SignerProblem }
-  | { readonly problem: SignerProblem };
+export type SignerSearch = { readonly signers: readonly Signer[] } | { readonly problem: SignerProblem };
 
 export interface ForeignContent {
   readonly issuedAtSeconds?: number;
@@ -40,6 +41,8 @@ export interface ForeignContent {
   readonly records: readonly ForeignRecord[];
   /** All of it, as the code says it. */
   readonly content: JsonValue;
+  /** What form that has, where rules of other systems ask about it. */
+  readonly schema?: 'eu-dcc';
 }
 
 /** What the content says against its signer or itself; each a reason code. */
@@ -55,7 +58,7 @@ export interface ForeignCode {
   /** Name of the system, for people. */
   readonly format: string;
   readonly kid?: string;
-  findSigners(trust: ForeignTrust, crypto: Crypto, nowSeconds: number): SignerSearch | Promise<SignerSearch>;
+  findSigners(trust: ForeignTrust, crypto: Crypto): SignerSearch | Promise<SignerSearch>;
   isSignedBy(key: ForeignPublicKey, crypto: Crypto): boolean | Promise<boolean>;
   /** Throws `ForeignError`. */
   read(): ForeignContent;
@@ -68,6 +71,6 @@ export interface ForeignCode {
   statusProblems?(
     content: ForeignContent,
     signer: Signer,
-    trust: ForeignTrust,
+    known: { readonly trust: ForeignTrust; readonly crypto: Pick<Crypto, 'sha256'> },
   ): readonly ContentProblem[] | undefined;
 }

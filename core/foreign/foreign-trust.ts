@@ -6,12 +6,13 @@ import type { DivocTrust } from './divoc/trust.ts';
 import type { HkTrust } from './hk/trust.ts';
 import type { CredentialTrust } from './jose/trust.ts';
 import type { HcertTrust } from './hcert/trust.ts';
+import type { ListLife } from './list-life.ts';
 import type { ShcTrust } from './shc/trust.ts';
 import type { VdsncTrust } from './vdsnc/trust.ts';
 
 export interface ForeignTrust {
-  /** From this second on none of it confirms anything: a checkpoint that runs for days outlives its list. */
-  readonly validUntilSeconds?: number;
+  /** Of the file as a whole: `validUntil`. */
+  readonly life?: ListLife;
   readonly hcert?: HcertTrust;
   readonly shc?: ShcTrust;
   readonly vdsnc?: VdsncTrust;

@@ -30,6 +30,7 @@ const MEMBERS = [
   'validUntil',
   'hcert',
   'hcertAuthorities',
+  'hcertRevocations',
   'shc',
   'shcDirectories',
   'vdsnc',
@@ -53,7 +54,7 @@ export async function parseForeignTrust(
 ): Promise<ForeignTrust> {
   const file = new TrustEntry('', jsonOf(bytes));
   file.only(MEMBERS);
-  const validUntilSeconds = refuseExpired(file, sources.nowSeconds);
+  const untilSeconds = refuseExpired(file, sources.nowSeconds);
   const has = (...names: readonly string[]): boolean => names.some((name) => file.get(name) !== undefined);
   const hcert = has('hcert') ? await hcertOf(crypto, file) : undefined;
   const shc = has('shc', 'shcDirectories') ? await shcOf(crypto, file, sources) : undefined;
@@ -64,7 +65,7 @@ export async function parseForeignTrust(
   const hk = has('hk') ? loadHkTrust(crypto, file.entries('hk')) : undefined;
   const divoc = has('divoc') ? loadDivocTrust(crypto, file.entries('divoc')) : undefined;
   return {
-    ...(validUntilSeconds === undefined ? {} : { validUntilSeconds }),
+    ...(untilSeconds === undefined ? {} : { life: { untilSeconds } }),
     ...(hcert === undefined ? {} : { hcert }),
     ...(shc === undefined ? {} : { shc }),
     ...(vdsnc === undefined ? {} : { vdsnc }),
@@ -97,8 +98,11 @@ function refuseExpired(file: TrustEntry, nowSeconds: number): number | undefined
 }
 
 function hcertOf(crypto: Crypto, file: TrustEntry): ReturnType<typeof loadHcertTrust> {
-  const authorities = file.entries('hcertAuthorities').map((entry) => certificateOf(entry));
-  return loadHcertTrust(crypto, file.entries('hcert'), authorities);
+  return loadHcertTrust(crypto, {
+    signers: file.entries('hcert'),
+    authorities: file.entries('hcertAuthorities').map((entry) => certificateOf(entry)),
+    revocations: file.get('hcertRevocations') === undefined ? undefined : file.entries('hcertRevocations'),
+  });
 }
 
 async function shcOf(crypto: Crypto, file: TrustEntry, sources: TrustSources): Promise<ShcTrust> {

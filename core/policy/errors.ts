@@ -9,6 +9,12 @@ export type PolicyErrorCode =
   | 'POLICY_EXPRESSION_TOO_LARGE'
   | 'POLICY_EXPRESSION_TOO_COSTLY'
   | 'POLICY_PATH_FORBIDDEN'
-  | 'POLICY_NOT_UNIQUE';
+  | 'POLICY_NOT_UNIQUE'
+  /** A file that is named cannot be read. */
+  | 'POLICY_FILE_UNREADABLE'
+  /** Neither a policy by name nor a file. */
+  | 'POLICY_UNKNOWN'
+  /** A checkpoint's settings, or what a request asks of them. */
+  | 'POLICY_SETTINGS';
 
 export class PolicyError extends HclError<PolicyErrorCode> {}

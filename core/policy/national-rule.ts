@@ -56,18 +56,23 @@ export function parseNationalRule(value: JsonValue): NationalRule {
   return rule;
 }
 
+export interface Entry {
+  /** The country that is entered: its acceptance rules count. */
+  readonly country: string;
+  /** A part of it with rules of its own, beside those of the whole country. */
+  readonly region?: string;
+  /** The country that issued the certificate: its invalidation rules count. */
+  readonly issuer?: string;
+  readonly kinds: ReadonlySet<CertificateType>;
+  readonly seconds: number;
+}
+
 /** The newest version of each rule that is valid at that time and meant for such certificates. */
-export function rulesFor(
-  rules: readonly NationalRule[],
-  {
-    country,
-    kinds,
-    seconds,
-  }: { readonly country: string; readonly kinds: ReadonlySet<CertificateType>; readonly seconds: number },
-): readonly NationalRule[] {
+export function rulesFor(rules: readonly NationalRule[], entry: Entry): readonly NationalRule[] {
+  const { kinds, seconds } = entry;
   const meant = rules.filter(
     (rule) =>
-      rule.country === country &&
+      isOf(rule, entry) &&
       (rule.certificateType === 'General' || kinds.has(rule.certificateType)) &&
       rule.validFromSeconds <= seconds &&
       seconds <= rule.validToSeconds,
@@ -78,6 +83,12 @@ export function rulesFor(
     if (other === undefined || isNewer(rule.version, other.version)) newest.set(rule.id, rule);
   }
   return [...newest.values()];
+}
+
+function isOf(rule: NationalRule, { country, issuer, region }: Entry): boolean {
+  if (rule.type === 'Invalidation') return rule.country === issuer;
+  const { region: only = '' } = rule;
+  return rule.country === country && (only === '' || only === region);
 }
 
 function isNewer(a: readonly number[], b: readonly number[]): boolean {

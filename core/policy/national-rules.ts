@@ -9,8 +9,11 @@ import { rulesFor, type CertificateType, type NationalRule } from './national-ru
 export interface CertificateContext {
   /** The certificate's claims: `{ver, nam, dob, v|t|r}`. */
   readonly payload: JsonObject;
-  /** The country that is entered. */
+  /** The country that is entered, and perhaps a part of it. */
   readonly country: string;
+  readonly region?: string;
+  /** The country that issued the certificate, where it is known. */
+  readonly issuer?: string;
   /** Codes by value set: `country-2-codes`, `vaccines-covid-19-names` … */
   readonly valueSets: JsonObject;
   readonly nowSeconds: number;
@@ -22,7 +25,10 @@ export interface NationalRuleAnswer {
 }
 
 export interface NationalReport {
-  /** `no` if any rule says so, else `undecided` if any does not answer, or none is there to ask. */
+  /**
+   * `no` if any rule says so, else `undecided` if any does not answer, none says what is accepted, or nobody knows
+   * whose invalidation rules count.
+   */
   readonly answer: Answer;
   readonly rules: readonly NationalRuleAnswer[];
 }
@@ -32,14 +38,15 @@ export function askNationalRules(
   rules: readonly NationalRule[],
   context: CertificateContext,
 ): NationalReport {
-  const { country, nowSeconds, payload, valueSets } = context;
+  const { nowSeconds, payload, valueSets } = context;
   const external = { validationClock: new Date(nowSeconds * 1000).toISOString(), valueSets };
-  const asked = rulesFor(rules, { country, kinds: kindsOf(payload), seconds: nowSeconds }).map((rule) => ({
-    rule,
-    answer: askNationalRule(rule, payload, external),
-  }));
+  const meant = rulesFor(rules, { ...context, kinds: kindsOf(payload), seconds: nowSeconds });
+  const asked = meant.map((rule) => ({ rule, answer: askNationalRule(rule, payload, external) }));
   const answers = new Set(asked.map(({ answer }) => answer));
-  const isOpen = answers.has('undecided') || asked.length === 0;
+  const isOpen =
+    answers.has('undecided') ||
+    !meant.some(({ type }) => type === 'Acceptance') ||
+    (context.issuer === undefined && rules.some(({ type }) => type === 'Invalidation'));
   return { answer: answers.has('no') ? 'no' : isOpen ? 'undecided' : 'yes', rules: asked };
 }
 

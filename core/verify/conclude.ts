@@ -5,7 +5,7 @@
  */
 import type { VerifyContext } from './context.ts';
 import type { VerifyPolicy } from './policy.ts';
-import { freshnessOf, freshnessProblem } from './freshness.ts';
+import { freshnessOf, freshnessProblem, listFreshnessOf } from './freshness.ts';
 import { OUTCOMES, REASONS, type Outcome, type ReasonCode, type Validity } from './reasons.ts';
 import type { Judgement } from './trail.ts';
 import { STEPS, type Freshness, type StepReport, type Verdict } from './verdict.ts';
@@ -15,9 +15,11 @@ const NOTHING_CHECKED: readonly StepReport[] = STEPS.map((step) => ({ step, resu
 
 export function conclude(judgement: Judgement, context: VerifyContext): Verdict {
   const { policy } = context;
-  const freshness = freshnessOf(context, judgement.statusPublishedAtSeconds);
+  const freshness = judgement.restsOnLedger
+    ? freshnessOf(context, judgement.statusPublishedAtSeconds)
+    : listFreshnessOf(context, judgement.listLife);
   const stepReasons = reasonsOf(judgement.steps);
-  const problem = judgement.restsOnLedger ? freshnessProblem(context, freshness) : undefined;
+  const problem = freshness.basis === 'ledger' ? freshnessProblem(context, freshness) : undefined;
   const all = problem === undefined ? stepReasons : [...stepReasons, problem];
   return {
     ...weigh(all),
@@ -49,7 +51,12 @@ function reasonsOf(steps: readonly StepReport[]): readonly ReasonCode[] {
 
 /** When nothing at all could be done, not even look at the context. */
 export function couldNotDecide(policy: { readonly id: string; readonly version: number }): Verdict {
-  const freshness: Freshness = { grade: 'unknown', checkpointTimeSeconds: 0, ageSeconds: 0 };
+  const freshness: Freshness = {
+    basis: 'ledger',
+    grade: 'unknown',
+    checkpointTimeSeconds: 0,
+    ageSeconds: 0,
+  };
   const evidence = { signature: 'not-checked' } as const;
   const { outcome, validity } = REASONS.COULD_NOT_DECIDE;
   return {

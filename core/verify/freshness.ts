@@ -1,16 +1,38 @@
-/** How much our knowledge of the ledger can be relied on now. */
-import { timeOf, type VerifyContext } from './context.ts';
+/** How much our knowledge can be relied on now: of the ledger, and of the signers of other systems. */
+import { isEnding, isOver, type ListLife } from '../foreign/list-life.ts';
+import { foreignTimeOf, timeOf, type VerifyContext } from './context.ts';
 import type { ReasonCode } from './reasons.ts';
-import type { Freshness, FreshnessGrade } from './verdict.ts';
+import type { FreshnessGrade, LedgerFreshness, ListFreshness } from './verdict.ts';
 
 /** @param statusPublishedAtSeconds when the version of the status list in use was anchored */
-export function freshnessOf(context: VerifyContext, statusPublishedAtSeconds: number | undefined): Freshness {
+export function freshnessOf(
+  context: VerifyContext,
+  statusPublishedAtSeconds: number | undefined,
+): LedgerFreshness {
   const checkpointTimeSeconds = context.state.head.timeSeconds;
   const now = timeOf(context);
   const ageSeconds = now - checkpointTimeSeconds;
   const grade = gradeOf(context, ageSeconds);
-  if (statusPublishedAtSeconds === undefined) return { grade, checkpointTimeSeconds, ageSeconds };
-  return { grade, checkpointTimeSeconds, ageSeconds, statusAgeSeconds: now - statusPublishedAtSeconds };
+  const ledger = { basis: 'ledger', grade, checkpointTimeSeconds, ageSeconds } as const;
+  if (statusPublishedAtSeconds === undefined) return ledger;
+  return { ...ledger, statusAgeSeconds: now - statusPublishedAtSeconds };
+}
+
+/** By what the list that names the signer says itself. @param life `undefined`: no list names one */
+export function listFreshnessOf(context: VerifyContext, life: ListLife | undefined): ListFreshness {
+  const { fromSeconds, untilSeconds } = life ?? {};
+  return {
+    basis: 'trust-list',
+    grade: listGradeOf(life ?? {}, foreignTimeOf(context)),
+    ...(fromSeconds === undefined ? {} : { listedAtSeconds: fromSeconds }),
+    ...(untilSeconds === undefined ? {} : { listedUntilSeconds: untilSeconds }),
+  };
+}
+
+function listGradeOf(life: ListLife, nowSeconds: number): FreshnessGrade {
+  if (life.untilSeconds === undefined) return 'unknown';
+  if (isOver(life, nowSeconds)) return 'stale';
+  return isEnding(life, nowSeconds) ? 'ageing' : 'fresh';
 }
 
 /** Whether what is missing from our knowledge is missing from the ledger, give or take an ageing snapshot. */
@@ -19,8 +41,8 @@ export function isUpToDate(context: VerifyContext): boolean {
   return grade === 'fresh' || grade === 'ageing';
 }
 
-/** What the freshness says against a "pass". Ageing knowledge still passes. */
-export function freshnessProblem(context: VerifyContext, { grade }: Freshness): ReasonCode | undefined {
+/** What the freshness of the ledger says against a "pass". Ageing knowledge still passes. */
+export function freshnessProblem(context: VerifyContext, { grade }: LedgerFreshness): ReasonCode | undefined {
   switch (grade) {
     case 'fresh':
     case 'ageing':

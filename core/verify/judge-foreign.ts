@@ -6,10 +6,11 @@
 import { decodeForeign } from '../foreign/decode.ts';
 import { ForeignError } from '../foreign/errors.ts';
 import type { ForeignCode, ForeignContent, Signer } from '../foreign/foreign-code.ts';
-import type { ForeignTrust } from '../foreign/foreign-trust.ts';
+import { isOver, shorterLife, type ListLife } from '../foreign/list-life.ts';
 import { explainOpenAttestation } from '../foreign/openattestation/explain.ts';
 import { foreignTimeOf, type VerifyContext } from './context.ts';
 import { onePersonProblems } from './one-person.ts';
+import type { VerifyPolicy } from './policy.ts';
 import { REASONS, type ReasonCode } from './reasons.ts';
 import { factProblems } from './steps/foreign-facts.ts';
 import { foreignPolicyProblems } from './steps/foreign-policy.ts';
@@ -61,7 +62,7 @@ async function take(code: ForeignCode, context: VerifyContext, trail: Trail): Pr
   trail.conclude('decode', []);
   if (code.kid !== undefined) trail.evidence.kid = code.kid;
   show(trail, {});
-  const search = await code.findSigners(foreignTrust, crypto, foreignTimeOf(context));
+  const search = await code.findSigners(foreignTrust, crypto);
   if ('problem' in search) return judgeUnverified(code, search.problem, trail);
   const usable = search.signers.filter(({ key }) => key !== undefined);
   if (usable.length === 0) return judgeUnverified(code, 'ALGORITHM_NOT_SUPPORTED', trail);
@@ -71,7 +72,7 @@ async function take(code: ForeignCode, context: VerifyContext, trail: Trail): Pr
   trail.evidence.signature = 'checked';
   const { name, country } = signer;
   show(trail, { signer: { name, ...(country === undefined ? {} : { country }) } });
-  return judgeSigned(code, { signer, caution: search.caution }, context, trail);
+  return judgeSigned(code, signer, context, trail);
 }
 
 async function whoSigned(
@@ -101,33 +102,23 @@ function claimedBy(code: ForeignCode): Partial<ForeignEvidence> {
   }
 }
 
-interface Signed {
-  readonly signer: Signer;
-  readonly caution: ReasonCode | undefined;
-}
-
-function judgeSigned(
-  code: ForeignCode,
-  { signer, caution }: Signed,
-  context: VerifyContext,
-  trail: Trail,
-): Judgement {
+function judgeSigned(code: ForeignCode, signer: Signer, context: VerifyContext, trail: Trail): Judgement {
   const nowSeconds = foreignTimeOf(context);
-  const { policy, foreignTrust = {} } = context;
+  const { crypto, policy, foreignTrust: trust = {} } = context;
   const content = code.read();
+  trail.listLife = shorterLife(trust.life ?? {}, signer.listLife ?? {});
   const found: [Step, readonly ReasonCode[]][] = [
     [
       'issuer',
       [
         ...code.signerProblems(content, signer),
         ...signerValidityProblems(content, signer, nowSeconds, policy),
-        ...(caution === undefined ? [] : [caution]),
-        ...(isOutdated(foreignTrust, nowSeconds) ? (['TRUST_LIST_STALE'] as const) : []),
+        ...listProblems(trail.listLife, nowSeconds, policy),
       ],
     ],
     ['validity', foreignValidityProblems(content, nowSeconds, policy, trail)],
   ];
-  const status = code.statusProblems?.(content, signer, foreignTrust);
+  const status = code.statusProblems?.(content, signer, { trust, crypto });
   if (status !== undefined) found.push(['status', status]);
   for (const [step, reasons] of found) trail.conclude(step, reasons);
   tell(content, trail);
@@ -157,8 +148,14 @@ function judgeRecords({ records }: ForeignContent, context: VerifyContext, trail
   trail.conclude('policy', [...foreignPolicyProblems(policy), ...asked]);
 }
 
-function isOutdated({ validUntilSeconds = Infinity }: ForeignTrust, nowSeconds: number): boolean {
-  return nowSeconds >= validUntilSeconds;
+/** A list that has ended confirms nothing; one that names no end is for the policy to accept. */
+function listProblems(
+  life: ListLife,
+  nowSeconds: number,
+  { acceptUndatedLists }: VerifyPolicy,
+): readonly ReasonCode[] {
+  const isGood = life.untilSeconds === undefined ? acceptUndatedLists : !isOver(life, nowSeconds);
+  return isGood ? [] : ['TRUST_LIST_STALE'];
 }
 
 function tell(content: ForeignContent, trail: Trail): void {
@@ -176,6 +173,6 @@ function show(trail: Trail, more: Partial<ForeignEvidence>): void {
   trail.evidence.foreign = { inclusion: 'not-in-format', ...trail.evidence.foreign, ...more };
 }
 
-function factsOf({ records, content }: ForeignContent): ForeignFacts {
-  return { records, content };
+function factsOf({ records, content, schema }: ForeignContent): ForeignFacts {
+  return { records, content, ...(schema === undefined ? {} : { schema }) };
 }

@@ -20,6 +20,8 @@ export interface VerifyPolicy {
   readonly statusGraceSeconds: number;
   /** Whether a credential with a holder key is accepted without a presentation by its holder. */
   readonly acceptStaticPrint: boolean;
+  /** Whether a list of signers of other systems counts that does not say until when it holds. */
+  readonly acceptUndatedLists: boolean;
   /** Accepted profiles; absent: all. */
   readonly profiles?: readonly Profile[];
   /** What the place asks of the person, as data; absent: nothing. */
@@ -35,4 +37,5 @@ export const defaultPolicy: VerifyPolicy = Object.freeze({
   ageingSeconds: 86_400,
   statusGraceSeconds: 3600,
   acceptStaticPrint: true,
+  acceptUndatedLists: true,
 });

@@ -1,4 +1,5 @@
 /** What the steps found, written down as they go: their reports, the evidence, and how long it all holds. */
+import type { ListLife } from '../foreign/list-life.ts';
 import { REASONS, type ReasonCode } from './reasons.ts';
 import { STEPS, type Evidence, type Step, type StepReport, type StepResult } from './verdict.ts';
 
@@ -12,6 +13,8 @@ export interface Judgement {
   readonly isAnchored: boolean;
   /** Whether the age of what we know of the ledger matters to it: not to codes of other systems. */
   readonly restsOnLedger: boolean;
+  /** Of the list that names the signer of a code of another system; absent: none does. */
+  readonly listLife?: ListLife;
   /** Given the same knowledge, it holds from the time it was made until this one. */
   readonly holdsUntilSeconds: number;
 }
@@ -28,6 +31,7 @@ export class Trail {
   readonly #nowSeconds: number;
   readonly evidence: Mutable<Evidence> = { signature: 'not-checked' };
   statusPublishedAtSeconds: number | undefined;
+  listLife: ListLife | undefined;
   isAnchored = false;
   restsOnLedger = true;
   #holdsUntilSeconds = Infinity;
@@ -62,7 +66,7 @@ export class Trail {
   }
 
   end(): Judgement {
-    const { evidence, isAnchored, restsOnLedger, statusPublishedAtSeconds } = this;
+    const { evidence, isAnchored, listLife, restsOnLedger, statusPublishedAtSeconds } = this;
     return {
       steps: this.#reports,
       evidence,
@@ -70,6 +74,7 @@ export class Trail {
       restsOnLedger,
       holdsUntilSeconds: this.#holdsUntilSeconds,
       ...(statusPublishedAtSeconds === undefined ? {} : { statusPublishedAtSeconds }),
+      ...(listLife === undefined ? {} : { listLife }),
     };
   }
 }

@@ -33,16 +33,30 @@ export interface StepReport {
   readonly reasons?: readonly ReasonCode[];
 }
 
-/** How old our knowledge of the ledger is; `unknown` when there is none or our clock cannot tell. */
+/** How far our knowledge can be relied on; `unknown` when there is none, or it cannot be told. */
 export type FreshnessGrade = 'fresh' | 'ageing' | 'stale' | 'unknown';
 
-export interface Freshness {
+/** Of what the answer rests on: the ledger, or for codes of other systems the operator's list of their signers. */
+export type Freshness = LedgerFreshness | ListFreshness;
+
+export interface LedgerFreshness {
+  readonly basis: 'ledger';
   readonly grade: FreshnessGrade;
   /** Time of the last block known, Unix seconds; 0 when none is. */
   readonly checkpointTimeSeconds: number;
   readonly ageSeconds: number;
   /** Since the version of the credential's status list in use was anchored. */
   readonly statusAgeSeconds?: number;
+}
+
+export interface ListFreshness {
+  readonly basis: 'trust-list';
+  /** `ageing`: it ends soon; `stale`: it has ended; `unknown`: it names no end, or does not know the signer. */
+  readonly grade: FreshnessGrade;
+  /** When the list says that it was made, Unix seconds. */
+  readonly listedAtSeconds?: number;
+  /** The first second at which it confirms nothing, Unix seconds. */
+  readonly listedUntilSeconds?: number;
 }
 
 export interface IssuerEvidence {
@@ -59,6 +73,8 @@ export interface ForeignFacts {
   readonly records: readonly ForeignRecord[];
   /** All of it, as the code says it. */
   readonly content: JsonValue;
+  /** What form that has, where rules of other systems ask about it. */
+  readonly schema?: 'eu-dcc';
 }
 
 export interface ForeignEvidence {

@@ -1,5 +1,6 @@
 /** What rules are asked about and people are compared by: an authentic record, of whichever system its code is. */
 import { isPartialDate } from '../record/calendar.ts';
+import type { JsonValue } from '../bytes/canonical-json.ts';
 import type { JsonObject } from '../bytes/strict-json.ts';
 import type { CredentialClaims } from '../credential/claims.ts';
 import { fromVct, type CredentialType } from '../credential/credential-type.ts';
@@ -18,6 +19,8 @@ export interface VerifiedRecord {
   readonly type: CredentialType;
   readonly person: ShownPerson;
   readonly facts: JsonObject;
+  /** All that an EU Digital COVID Certificate says, for rules over that. */
+  readonly dcc?: JsonValue;
   /** Absent: nobody says in which country its signer is. A signer of another system has no DID. */
   readonly issuer?: { readonly did?: string; readonly jurisdiction: string };
 }
@@ -45,6 +48,7 @@ export function foreignRecords({ facts, signer }: ForeignEvidence): readonly Ver
     type: record.type,
     person: personOf(record.subject),
     facts: factsOf(record),
+    ...(facts.schema === 'eu-dcc' ? { dcc: facts.content } : {}),
     ...(country === undefined ? {} : { issuer: { jurisdiction: country } }),
   }));
 }

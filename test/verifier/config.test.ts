@@ -56,6 +56,23 @@ describe('the configuration of a verifier', () => {
     });
   });
 
+  it('asks what it is told to, and nothing of foreign signers unless told whose', () => {
+    const plain = readConfig(environment);
+    expect(plain).to.deep.include({ policies: ['base'], filesMs: 10_000 });
+    expect(plain).not.to.have.property('trustFile');
+    const told = readConfig({
+      ...environment,
+      HCL_VERIFIER_POLICIES: 'hk.vp, lane.json',
+      HCL_VERIFIER_TRUST: 'trust.json',
+      HCL_VERIFIER_FILES_SECONDS: '60',
+    });
+    expect(told).to.deep.include({
+      policies: ['hk.vp', 'lane.json'],
+      trustFile: 'trust.json',
+      filesMs: 60_000,
+    });
+  });
+
   const wrong: Readonly<Record<string, string>> = {
     HCL_VERIFIER_DATA: '',
     HCL_VERIFIER_DEPLOYMENT: '/nowhere/deployment.json',
@@ -63,6 +80,8 @@ describe('the configuration of a verifier', () => {
     HCL_VERIFIER_ISSUERS: 'a.example',
     HCL_VERIFIER_PORT: '70000',
     HCL_VERIFIER_POLL_MS: '1',
+    HCL_VERIFIER_POLICIES: 'base,,hk.vp',
+    HCL_VERIFIER_FILES_SECONDS: '86401',
   };
   for (const [name, value] of Object.entries(wrong)) {
     it(`names ${name} when it is wrong, and not its value`, () => {

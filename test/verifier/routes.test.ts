@@ -9,6 +9,8 @@ import { createLogger } from '../../service/logging.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { silentLogger } from '../../service/logging.ts';
 import { buildVerifierApp } from '../../verifier/app.ts';
+import { CheckpointFiles } from '../../verifier/checkpoint-files.ts';
+import { Gate } from '../../verifier/gate.ts';
 import { StatusFollower } from '../../verifier/status-follower.ts';
 import type { Checkpoint } from '../../verifier/verifier.ts';
 import { makeConsortium, vaccinationRecord, type Consortium } from '../support/consortium.ts';
@@ -25,8 +27,13 @@ describe('the verifier on HTTP', () => {
     good = (await consortium.issueCodes([vaccinationRecord()]))[0]?.text ?? '';
     isSynced = true;
     logged = '';
+    const deps = { crypto: nodeCrypto, log: silentLogger, nowSeconds: () => consortium.nowSeconds };
+    const files = await CheckpointFiles.open({ policies: ['base'] }, deps);
+    const gate = new Gate(files, () => consortium.context());
     const checkpoint: Checkpoint = {
-      verify: (text) => verifyCode(text, consortium.context()),
+      verify: (text, request) => gate.verify(text, request),
+      verifyTogether: (texts, request) => gate.verifyTogether(texts, request),
+      files,
       state: consortium.state,
       follower: new StatusFollower(
         { issuers: [], limits: { maxBytes: 1, timeoutMs: 1 } },
@@ -48,13 +55,14 @@ describe('the verifier on HTTP', () => {
       level: 'debug',
       destination: { write: (line: string) => void (logged += line) },
     });
+    const limits = { maxEventLoopDelayMs: 0 };
     const deployment = {
       version: 1,
       chainId: 5,
       genesisHash: '0x00',
       contracts: undefined as never,
     } as const;
-    app = await buildVerifierApp({ verifier: checkpoint, config: { deployment }, logger });
+    app = await buildVerifierApp({ verifier: checkpoint, config: { deployment }, logger, limits });
   });
 
   after(() => app.close());

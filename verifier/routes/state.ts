@@ -6,9 +6,18 @@ import type { Service } from '../../service/app.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { Closed, Type, type Static } from '../../service/schema.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
+import type { CheckpointFiles } from '../checkpoint-files.ts';
 import type { Checkpoint } from '../verifier.ts';
 
 const Seconds = Type.Integer({ description: 'Unix time' });
+
+const Refused = Type.Union([
+  Closed(
+    { code: Type.String(), problem: Type.String(), sinceSeconds: Seconds },
+    { description: 'why what the file holds now is not in use; the last good one is' },
+  ),
+  Type.Null(),
+]);
 
 const State = Closed({
   ledger: Closed({
@@ -25,6 +34,28 @@ const State = Closed({
         'all that the ledger says up to `head`, in one hash: compare it with others (docs/state-root.md)',
     }),
   }),
+  policies: Type.Array(
+    Closed({
+      file: Type.String({ description: 'its name: of a policy or a file' }),
+      id: Type.String(),
+      version: Type.Integer(),
+      isDefault: Type.Boolean(),
+      loadedAtSeconds: Seconds,
+      digest: Type.String({ description: 'over the files that it was read from' }),
+      problems: Type.Array(Closed({ kind: Type.String(), what: Type.String() })),
+      refused: Refused,
+    }),
+  ),
+  trust: Type.Union([
+    Closed({
+      file: Type.String(),
+      loadedAtSeconds: Type.Union([Seconds, Type.Null()]),
+      digest: Type.Union([Type.String(), Type.Null()]),
+      validUntilSeconds: Type.Union([Seconds, Type.Null()]),
+      refused: Refused,
+    }),
+    Type.Null(),
+  ]),
   issuers: Type.Array(
     Closed({
       did: Type.String(),
@@ -60,7 +91,7 @@ function toState(
   stateRoot: string,
 ): Static<typeof State> {
   const { head, roots, trust, statusAnchors } = verifier.state;
-  const { follower } = verifier;
+  const { files, follower } = verifier;
   return {
     ledger: {
       chainId,
@@ -70,6 +101,8 @@ function toState(
       roots: roots.size,
       stateRoot,
     },
+    policies: policiesOf(files),
+    trust: trustOf(files),
     issuers: [...trust.issuers()].map(({ id, did, authority }) => ({
       did,
       name: authority.name,
@@ -80,5 +113,34 @@ function toState(
         failure: follower.failureOf(id) ?? null,
       },
     })),
+  };
+}
+
+function policiesOf({ policies }: CheckpointFiles): Static<typeof State>['policies'] {
+  return policies.flatMap(({ good, name, refusal }, place) =>
+    good === undefined
+      ? []
+      : {
+          file: name,
+          id: good.value.policy.id,
+          version: good.value.policy.version,
+          isDefault: place === 0,
+          loadedAtSeconds: good.loadedAtSeconds,
+          digest: good.digest,
+          problems: good.value.problems.map((problem) => ({ ...problem })),
+          refused: refusal ?? null,
+        },
+  );
+}
+
+function trustOf({ trustFile }: CheckpointFiles): Static<typeof State>['trust'] {
+  if (trustFile === undefined) return null;
+  const { good, name, refusal } = trustFile;
+  return {
+    file: name,
+    loadedAtSeconds: good?.loadedAtSeconds ?? null,
+    digest: good?.digest ?? null,
+    validUntilSeconds: good?.value.life?.untilSeconds ?? null,
+    refused: refusal ?? null,
   };
 }

@@ -1,7 +1,8 @@
 /**
  * `POST /verify`: codes in, one verdict each, in order. A code that is no code has a verdict too.
  *
- *   application/json  {"code": "HCL1:…"} or {"codes": ["HCL1:…", …]}, at most 256
+ *   application/json  {"code": "HCL1:…"} or {"codes": ["HCL1:…", …]}, at most 256, and what the scan asks beside them
+ *                     (`scan-request.ts`)
  *   text/plain        one code a line, at most 256
  *   answer            {"verdicts": [ … ]}
  *
@@ -11,18 +12,20 @@
 import { RequestError } from '../../service/problems.ts';
 import type { Service } from '../../service/app.ts';
 import { Closed, Type, type Static } from '../../service/schema.ts';
+import { CardParts } from '../../core/foreign/shc/card-parts.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import type { VerifierMetrics } from '../metrics.ts';
 import type { Checkpoint } from '../verifier.ts';
 import { VerdictSchema } from '../verdict-schema.ts';
+import { ScanMembers, scanRequestOf } from './scan-request.ts';
 
 export const MAX_CODES = 256;
 /** A code has at most 4,296 characters, and JSON may write each as six. */
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
+export const MAX_BODY_BYTES: number = 8 * 1024 * 1024;
 
 const Body = Type.Union([
-  Closed({ code: Type.String() }),
-  Closed({ codes: Type.Array(Type.String(), { maxItems: MAX_CODES }) }),
+  Closed({ code: Type.String(), ...ScanMembers }),
+  Closed({ codes: Type.Array(Type.String(), { maxItems: MAX_CODES }), ...ScanMembers }),
   Type.String({ description: 'text/plain: one code a line' }),
 ]);
 
@@ -46,9 +49,12 @@ export function addVerifyRoute(
       },
     },
     async (request, reply) => {
+      const { body } = request;
+      const scan = typeof body === 'string' ? {} : scanRequestOf(body);
       const verdicts: Verdict[] = [];
-      for (const code of codesIn(request.body)) {
-        const verdict = await verifier.verify(code);
+      const parts = new CardParts();
+      for (const code of codesIn(body)) {
+        const verdict = await verifier.verify(parts.add(code), scan);
         metrics.count(verdict);
         verdicts.push(verdict);
       }

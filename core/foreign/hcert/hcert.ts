@@ -23,6 +23,7 @@ import { dccRecords } from './dcc-record.ts';
 import { parseDcc } from './dcc-schema.ts';
 import { icvpRecords } from './icvp.ts';
 import { maySign } from './key-usage.ts';
+import { isRevoked } from './revocation.ts';
 
 export const HCERT_PREFIX = 'HC1:';
 export const HCERT_FORMAT = 'EU Digital COVID Certificate or WHO HCERT';
@@ -73,13 +74,22 @@ export function hcertOf(sign1: Sign1): ForeignCode {
         ...(isOfType ? [] : (['ISSUER_TYPE_NOT_ALLOWED'] as const)),
       ];
     },
+    statusProblems({ records }, { country }, { trust, crypto }) {
+      const revocations = trust.hcert?.revocations;
+      if (revocations === undefined) return undefined;
+      const countries = [claimsOf().issuer, country].filter((one) => one !== undefined);
+      const identifiers = records.flatMap(({ foreignId }) => foreignId ?? []);
+      const code = { kid, countries, algorithm, signature: sign1.signature, identifiers };
+      return isRevoked(code, revocations, crypto) ? ['STATUS_REVOKED'] : [];
+    },
   };
 }
 
 function contentOf(claims: HcertClaims): ForeignContent {
   const { claimNumber, claim, issuer: _, ...times } = claims;
   const content = cborToJson(claim);
-  return { ...times, records: recordsOf(claimNumber, content), content };
+  const schema = claimNumber === EU_DCC ? ({ schema: 'eu-dcc' } as const) : {};
+  return { ...times, records: recordsOf(claimNumber, content), content, ...schema };
 }
 
 function recordsOf(claimNumber: unknown, content: ForeignContent['content']): readonly ForeignRecord[] {

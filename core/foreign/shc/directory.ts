@@ -6,6 +6,7 @@ import type { Crypto } from '../../crypto.ts';
 import { BytesError } from '../../bytes/errors.ts';
 import { parseStrictJson } from '../../bytes/strict-json.ts';
 import { toUnixSeconds } from '../../record/calendar.ts';
+import { isOver, type ListLife } from '../list-life.ts';
 import { TrustEntry } from '../trust-entry.ts';
 import { TrustListError } from '../trust-error.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -46,20 +47,24 @@ export async function addSnapshot(
     throw new TrustListError('TRUST_LIST_SIGNATURE', `${place}: the signature does not match`);
   }
   const file = new TrustEntry(place, jsonOf(place, bytes));
-  refuseOld(file, snapshot, nowSeconds);
+  const listLife = lifeOf(file, snapshot);
+  if (isOver(listLife, nowSeconds)) {
+    throw new TrustListError('TRUST_LIST_EXPIRED', `${place}: older than ${snapshot.maxAgeDays} days`);
+  }
   let refusedKeys = 0;
-  for (const entry of file.entries('issuerInfo')) refusedKeys += await addIssuer(builder, entry);
+  for (const entry of file.entries('issuerInfo')) refusedKeys += await addIssuer(builder, entry, listLife);
   return { refusedKeys };
 }
 
 /** One bad key among a thousand does not take away the others; how many there are is told. */
-async function addIssuer(builder: ShcTrustBuilder, entry: TrustEntry): Promise<number> {
+async function addIssuer(builder: ShcTrustBuilder, entry: TrustEntry, listLife: ListLife): Promise<number> {
   const issuerEntry = new TrustEntry(`${entry.place}.issuer`, entry.get('issuer'));
   const issuer = {
     iss: issuerEntry.text('iss'),
     name: issuerEntry.optionalText('name'),
     isVouchedFor: true,
     hasLists: true,
+    listLife,
   };
   let refused = 0;
   const attempt = async (add: () => unknown): Promise<void> => {
@@ -75,12 +80,12 @@ async function addIssuer(builder: ShcTrustBuilder, entry: TrustEntry): Promise<n
   return refused;
 }
 
-function refuseOld(file: TrustEntry, { place, maxAgeDays }: SignedSnapshot, nowSeconds: number): void {
-  const time = toUnixSeconds(file.text('time'));
-  if (time === undefined) throw file.invalid('time', 'is not a time');
-  if (maxAgeDays !== undefined && nowSeconds > time + maxAgeDays * DAY_SECONDS) {
-    throw new TrustListError('TRUST_LIST_EXPIRED', `${place}: older than ${maxAgeDays} days`);
-  }
+/** Until it is too old, or the certificate that vouches for it has expired. */
+function lifeOf(file: TrustEntry, { maxAgeDays = Infinity, certificate }: SignedSnapshot): ListLife {
+  const fromSeconds = toUnixSeconds(file.text('time'));
+  if (fromSeconds === undefined) throw file.invalid('time', 'is not a time');
+  const tooOldAt = fromSeconds + maxAgeDays * DAY_SECONDS + 1;
+  return { fromSeconds, untilSeconds: Math.min(tooOldAt, certificate.notAfterSeconds + 1) };
 }
 
 function jsonOf(place: string, bytes: Uint8Array): ReturnType<typeof parseStrictJson> {

@@ -75,8 +75,8 @@ export function shcOf(token: string): ForeignCode {
     },
     signerProblems: (_content, { issuers = [] }): readonly ContentProblem[] =>
       issuers.includes(payloadOf().iss) ? [] : ['ISSUER_MISMATCH'],
-    statusProblems: (_content, _signer, { shc }) =>
-      revocationProblems(payloadOf(), shc?.revocationsByKid.get(kid)),
+    statusProblems: (_content, _signer, { trust }) =>
+      revocationProblems(payloadOf(), trust.shc?.revocationsByKid.get(kid)),
   };
 }
 

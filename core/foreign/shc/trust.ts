@@ -7,6 +7,7 @@ import { equalBytes } from '../../bytes/equal.ts';
 import { BytesError } from '../../bytes/errors.ts';
 import { fromBase64url } from '../../bytes/base64url.ts';
 import type { Signer } from '../foreign-code.ts';
+import { shorterLife, type ListLife } from '../list-life.ts';
 import { jwkOf, thumbprintOf, type PublicJwk } from '../jose/jwk.ts';
 import type { TrustEntry } from '../trust-entry.ts';
 import { TrustListError } from '../trust-error.ts';
@@ -27,6 +28,8 @@ export interface ShcIssuer {
   readonly isVouchedFor: boolean;
   /** Whether revocation lists come with it. Without any, its cards are not asked for. */
   readonly hasLists: boolean;
+  /** Of the directory that names it; absent: the operator's file does. */
+  readonly listLife?: ListLife;
 }
 
 const MAX_CHAIN = 5;
@@ -67,10 +70,12 @@ export class ShcTrustBuilder {
       await checkChain(this.#crypto, entry, jwk, issuer.iss);
     }
     const known = this.#signers.get(kid);
+    const listLife = shorterLife(known?.listLife ?? {}, issuer.listLife ?? {});
     this.#signers.set(kid, {
       name: known?.name ?? issuer.name ?? issuer.iss,
       key,
       issuers: [...(known?.issuers ?? []), issuer.iss],
+      listLife,
     });
     if (!issuer.hasLists) return;
     this.#announced.set(kid, entry.get('crlVersion') === undefined ? 0 : counterOf(entry, 'crlVersion'));

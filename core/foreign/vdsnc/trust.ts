@@ -6,6 +6,7 @@ import type { Crypto } from '../../crypto.ts';
 import { BytesError } from '../../bytes/errors.ts';
 import { equalBytes } from '../../bytes/equal.ts';
 import type { SignerSearch } from '../foreign-code.ts';
+import type { ListLife } from '../list-life.ts';
 import type { TrustEntry } from '../trust-entry.ts';
 import { TrustListError } from '../trust-error.ts';
 import { isSignedByAuthority, namedAuthorities } from '../x509/authority.ts';
@@ -51,7 +52,6 @@ export async function findSealSigner(
   { pinned, lists }: VdsncTrust,
   crypto: Crypto,
   certificate: Certificate,
-  nowSeconds: number,
 ): Promise<SignerSearch> {
   const signer = signerOf(crypto, certificate, certificate.subject.country);
   if (pinned.some(({ der }) => equalBytes(der, certificate.der))) return { signers: [signer] };
@@ -60,10 +60,15 @@ export async function findSealSigner(
     if (!(await isSignedByAuthority(crypto, certificate, authority))) continue;
     const list = lists.get(pinned.indexOf(authority));
     if (list?.revokedSerials.has(certificate.serialNumber) === true) return { problem: 'SIGNER_REVOKED' };
-    const isOverdue = list?.nextUpdateSeconds !== undefined && nowSeconds > list.nextUpdateSeconds;
-    return { signers: [signer], ...(isOverdue ? { caution: 'TRUST_LIST_STALE' } : {}) };
+    return { signers: [list === undefined ? signer : { ...signer, listLife: lifeOf(list) }] };
   }
   return { problem: isNamed(certificate, above) ? 'SIGNER_NOT_CERTIFIED' : 'SIGNER_UNKNOWN' };
+}
+
+/** The last second of a revocation list is `nextUpdate`; one that is not renewed has none. */
+function lifeOf({ nextUpdateSeconds, thisUpdateSeconds }: CertificateRevocationList): ListLife {
+  const untilSeconds = nextUpdateSeconds === undefined ? {} : { untilSeconds: nextUpdateSeconds + 1 };
+  return { fromSeconds: thisUpdateSeconds, ...untilSeconds };
 }
 
 /** An authority certifies while it is valid itself. */

@@ -40,10 +40,8 @@ export function decodeVdsnc(text: string): ForeignCode {
   const signed = { algorithm, signature, signedBytes: toUtf8(toCanonicalJson(data)) };
   return {
     format: VDSNC_FORMAT,
-    findSigners: ({ vdsnc }, crypto, nowSeconds) =>
-      vdsnc === undefined
-        ? { problem: 'TRUST_LIST_MISSING' }
-        : findSealSigner(vdsnc, crypto, certificate, nowSeconds),
+    findSigners: ({ vdsnc }, crypto) =>
+      vdsnc === undefined ? { problem: 'TRUST_LIST_MISSING' } : findSealSigner(vdsnc, crypto, certificate),
     isSignedBy: (key, crypto) => isJwsSignedBy(signed, key, crypto),
     read: () => contentOf(seal),
     signerProblems: (_content, signer) => problemsOf(seal, signer),

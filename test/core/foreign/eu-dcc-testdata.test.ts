@@ -131,7 +131,7 @@ function trustOfVector({ TESTCTX }: DccVector): Promise<ForeignTrust> {
 
 async function isSigned(cose: string, trust: ForeignTrust): Promise<boolean> {
   const code = hcertOf(parseSign1(bytes(cose)));
-  const search = await code.findSigners(trust, nodeCrypto, 0);
+  const search = await code.findSigners(trust, nodeCrypto);
   if ('problem' in search) return false;
   for (const { key } of search.signers) {
     if (key !== undefined && (await code.isSignedBy(key, nodeCrypto))) return true;

@@ -54,6 +54,7 @@ describe('an HCERT', () => {
       signer: { name: 'DSC Test', country: 'PT' },
       expiresAtSeconds: ISSUED_AT + 365 * 86_400,
       facts: {
+        schema: 'eu-dcc',
         content: DCC,
         records: [
           {

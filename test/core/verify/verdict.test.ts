@@ -455,6 +455,7 @@ describe('a verdict', () => {
     expect(verdict).to.deep.include({ outcome: 'pass', validity: 'valid', reasons: [] });
     expect(verdict.policy).to.deep.equal({ id: 'base', version: 1 });
     expect(verdict.freshness).to.deep.equal({
+      basis: 'ledger',
       grade: 'fresh',
       checkpointTimeSeconds: consortium.nowSeconds,
       ageSeconds: 0,

@@ -1,0 +1,253 @@
+/** Files of an operator that change while a checkpoint runs: taken, or refused by name while the last good ones stay. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { StatusLists } from '../../core/status/accepted-lists.ts';
+import { LedgerState } from '../../core/trust/ledger-state.ts';
+import { PolicyError } from '../../core/policy/errors.ts';
+import type { Verdict } from '../../core/verify/verdict.ts';
+import { createLogger } from '../../service/logging.ts';
+import { nodeCrypto } from '../../service/node-crypto.ts';
+import { CheckpointFiles } from '../../verifier/checkpoint-files.ts';
+import { Gate } from '../../verifier/gate.ts';
+import { JUDGED_AT, makeHcertSigner } from '../core/foreign/support/hcert-signer.ts';
+import { nationalRuleJson } from '../core/policy/support/national.ts';
+import { policyJson, ruleJson } from '../support/policies.ts';
+
+const signer = makeHcertSigner();
+const stranger = makeHcertSigner();
+const code = signer.issue();
+
+describe("a checkpoint's files", () => {
+  const gates = new WeakMap<CheckpointFiles, Gate>();
+  let folder: string;
+  let logged: string;
+  let now: number;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hcl-checkpoint-'));
+    logged = '';
+    now = JUDGED_AT;
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function file(name: string, value: unknown): Promise<string> {
+    const path = join(folder, name);
+    await writeFile(path, typeof value === 'string' ? value : JSON.stringify(value));
+    return path;
+  }
+
+  function open(config: {
+    readonly policies?: readonly string[];
+    readonly trustFile?: string;
+  }): Promise<CheckpointFiles> {
+    const log = createLogger({
+      name: 'verifier',
+      level: 'info',
+      destination: { write: (line) => void (logged += line) },
+    });
+    return CheckpointFiles.open(
+      { policies: ['base'], ...config },
+      { crypto: nodeCrypto, log, nowSeconds: () => now },
+    );
+  }
+
+  /** One gate over the same files, so that it remembers what it may. */
+  function gateOver(files: CheckpointFiles): Gate {
+    const known = gates.get(files);
+    if (known !== undefined) return known;
+    const state = new LedgerState();
+    const statusLists = StatusLists.empty;
+    const gate = new Gate(files, () => ({ crypto: nodeCrypto, state, statusLists, nowSeconds: now }));
+    gates.set(files, gate);
+    return gate;
+  }
+
+  const answer = async (files: CheckpointFiles, text = code): Promise<readonly string[]> => {
+    const { outcome, reasons }: Verdict = await gateOver(files).verify(text);
+    return [outcome, ...reasons];
+  };
+
+  describe('the list of foreign signers', () => {
+    const list = (more: object = {}): object => ({ hcert: [{ certificate: signer.certificate }], ...more });
+
+    it('is taken over when what it holds changes, and only then', async () => {
+      const path = await file('trust.json', { hcert: [{ certificate: stranger.certificate }] });
+      const files = await open({ trustFile: path });
+      expect(await answer(files)).to.deep.equal(['refer', 'SIGNER_UNKNOWN']);
+      const first = files.trustFile?.good;
+      await files.look();
+      expect(files.trustFile?.good, 'nothing has changed').to.equal(first);
+      await file('trust.json', list());
+      now += 60;
+      await files.look();
+      expect(await answer(files)).to.deep.equal(['pass']);
+      expect(files.trustFile?.good?.loadedAtSeconds).to.equal(JUDGED_AT + 60);
+      expect(files.trustFile?.good?.digest).not.to.equal(first?.digest);
+    });
+
+    const bad: Readonly<Record<string, readonly [content: unknown, code: string, problem: RegExp]>> = {
+      'half a file': ['{"hcert": [', 'TRUST_LIST_INVALID', /not JSON/],
+      'a wrong entry': [
+        { hcert: [{ certificate: 'AAAA' }] },
+        'TRUST_LIST_INVALID',
+        /hcert\[0\]\.certificate/,
+      ],
+      'an expired list': [list({ validUntil: '2022-06-01T00:00:00Z' }), 'TRUST_LIST_EXPIRED', /2022-06-01/],
+      'a file that it names and is not there': [
+        list({
+          shcDirectories: [{ snapshotFile: 'none', signatureFile: 'none', certificate: signer.certificate }],
+        }),
+        'TRUST_LIST_UNREADABLE',
+        /none cannot be read/,
+      ],
+    };
+    for (const [what, [content, refusedWith, problem]] of Object.entries(bad)) {
+      it(`that is replaced with ${what} stays as it was, and the file is refused by name`, async () => {
+        const files = await open({ trustFile: await file('trust.json', list()) });
+        const { digest } = files.trustFile?.good ?? {};
+        await file('trust.json', content);
+        now += 60;
+        await files.look();
+        expect(await answer(files)).to.deep.equal(['pass']);
+        expect(files.trustFile?.good?.digest).to.equal(digest);
+        expect(files.trustFile?.name).to.equal('trust.json');
+        expect(files.trustFile?.refusal).to.include({ code: refusedWith, sinceSeconds: JUDGED_AT + 60 });
+        expect(files.trustFile?.refusal?.problem).to.match(problem);
+        expect(logged).to.match(
+          new RegExp(`"code":"${refusedWith}".*trust\\.json is refused; the last good one stays`),
+        );
+        logged = '';
+        await files.look();
+        expect(logged, 'told once').to.equal('');
+        await file('trust.json', list());
+        await files.look();
+        expect(files.trustFile?.refusal).to.equal(undefined);
+        expect(await answer(files)).to.deep.equal(['pass']);
+      });
+    }
+
+    it('that is taken away stays, and that one is refused', async () => {
+      const path = await file('trust.json', list());
+      const files = await open({ trustFile: path });
+      await rm(path);
+      await files.look();
+      expect(files.trustFile?.refusal?.code).to.equal('TRUST_LIST_UNREADABLE');
+      expect(await answer(files)).to.deep.equal(['pass']);
+    });
+
+    it('that stays confirms nothing beyond its own end', async () => {
+      const files = await open({
+        trustFile: await file('trust.json', list({ validUntil: '2022-06-03T00:00:00Z' })),
+      });
+      await file('trust.json', 'bad');
+      await files.look();
+      expect(await answer(files)).to.deep.equal(['pass']);
+      now = Date.UTC(2022, 5, 3) / 1000;
+      expect(await answer(files)).to.deep.equal(['refer', 'TRUST_LIST_STALE']);
+    });
+
+    it('that is bad at the start is none: codes of others are confirmed by nobody', async () => {
+      const files = await open({ trustFile: await file('trust.json', '{') });
+      expect(await answer(files)).to.deep.equal(['refer', 'TRUST_LIST_MISSING']);
+      expect(logged).to.match(/TRUST_LIST_INVALID.*there is none/);
+    });
+
+    it('is looked at anew when a file beside it changes', async () => {
+      const path = await file('trust.json', {
+        shcDirectories: [
+          { snapshotFile: 'snapshot', signatureFile: 'signature', certificate: signer.certificate },
+        ],
+      });
+      await file('snapshot', '{}');
+      await file('signature', 'a');
+      const files = await open({ trustFile: path });
+      const refusal = files.trustFile?.refusal;
+      await files.look();
+      expect(files.trustFile?.refusal).to.equal(refusal);
+      await file('signature', 'b');
+      await files.look();
+      expect(files.trustFile?.refusal).not.to.equal(refusal);
+    });
+  });
+
+  describe('a policy', () => {
+    const rules = (logic: boolean): object => policyJson({ rules: [ruleJson({ logic })] });
+
+    it('is taken over when it changes, with what was remembered under the old one', async () => {
+      const path = await file('rules.json', rules(true));
+      const files = await open({
+        policies: [path],
+        trustFile: await file('trust.json', { hcert: [{ certificate: signer.certificate }] }),
+      });
+      expect(await answer(files)).to.deep.equal(['pass']);
+      await file('rules.json', rules(false));
+      await files.look();
+      expect(await answer(files)).to.deep.equal(['stop', 'RULE_STOP']);
+    });
+
+    const bad: Readonly<Record<string, readonly [content: unknown, code: string, problem: RegExp]>> = {
+      'half a file': ['{"form":', 'POLICY_SETTINGS', /not JSON/],
+      'a rule that misspells a window': [
+        policyJson({ rules: [ruleJson({ logic: { var: 'current.in.none' } })] }),
+        'POLICY_FIELD',
+        /rules\.json: policy\.rules\.0/,
+      ],
+      'a rule that costs too much': [
+        policyJson({ rules: [ruleJson({ logic: 'x'.repeat(5000) })] }),
+        'POLICY_EXPRESSION_TOO_LARGE',
+        /rules\.json/,
+      ],
+    };
+    for (const [what, [content, refusedWith, problem]] of Object.entries(bad)) {
+      it(`that is replaced with ${what} stays as it was, and the file is refused by name`, async () => {
+        const path = await file('rules.json', rules(false));
+        const files = await open({
+          policies: [path],
+          trustFile: await file('trust.json', { hcert: [{ certificate: signer.certificate }] }),
+        });
+        await file('rules.json', content);
+        await files.look();
+        expect(await answer(files)).to.deep.equal(['stop', 'RULE_STOP']);
+        const [kept] = files.policies;
+        expect(kept?.refusal?.code).to.equal(refusedWith);
+        expect(kept?.refusal?.problem).to.match(problem);
+        expect(logged).to.match(new RegExp(`"code":"${refusedWith}".*rules\\.json is refused`));
+      });
+    }
+
+    it('that is bad at the start ends the start: to ask another would be worse', async () => {
+      const path = await file('rules.json', '{');
+      const error: unknown = await open({ policies: ['base', path] }).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(PolicyError).with.property('code', 'POLICY_SETTINGS');
+    });
+
+    it('may not take the id of another, at the start or later', async () => {
+      const one = await file('one.json', { id: 'lane', version: 1 });
+      const two = await file('two.json', { id: 'gate', version: 1 });
+      const files = await open({ policies: [one, two] });
+      await file('two.json', { id: 'lane', version: 9 });
+      await files.look();
+      expect(files.policies[1]?.refusal?.code).to.equal('POLICY_NOT_UNIQUE');
+      expect(files.policy('lane').policy.version).to.equal(1);
+      expect(files.policy('gate').policy.version).to.equal(1);
+      const error: unknown = await open({ policies: [one, two] }).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(PolicyError).with.property('code', 'POLICY_NOT_UNIQUE');
+    });
+
+    it('of a folder is looked at anew when a file comes into it', async () => {
+      await mkdir(join(folder, 'DE'));
+      await mkdir(join(folder, 'valuesets'));
+      await file('valuesets/sets.json', { 'vaccines-covid-19-names': ['EU/1/20/1528'] });
+      await file('DE/rule.json', nationalRuleJson());
+      const trustFile = await file('trust.json', { hcert: [{ certificate: signer.certificate }] });
+      const files = await open({ policies: [join(folder, 'DE')], trustFile });
+      expect(await answer(files)).to.deep.equal(['pass']);
+      await file('DE/rule-2.json', nationalRuleJson({ Identifier: 'VR-DE-0002', Logic: false }));
+      await files.look();
+      expect(await answer(files)).to.deep.equal(['stop', 'RULE_STOP']);
+    });
+  });
+});

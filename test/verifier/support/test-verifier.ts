@@ -1,0 +1,66 @@
+/** A verifier's service over a consortium in memory: its routes, its gate and its files, without a ledger to follow. */
+import type { Service } from '../../../service/app.ts';
+import { createLogger, silentLogger } from '../../../service/logging.ts';
+import { nodeCrypto } from '../../../service/node-crypto.ts';
+import { buildVerifierApp } from '../../../verifier/app.ts';
+import { CheckpointFiles } from '../../../verifier/checkpoint-files.ts';
+import { Gate } from '../../../verifier/gate.ts';
+import { StatusFollower } from '../../../verifier/status-follower.ts';
+import type { Checkpoint } from '../../../verifier/verifier.ts';
+import type { Consortium } from '../../support/consortium.ts';
+
+export interface TestVerifier {
+  readonly app: Service;
+  readonly gate: Gate;
+  readonly files: CheckpointFiles;
+  readonly policies: readonly string[];
+  logged(): string;
+}
+
+export interface TestVerifierOptions {
+  readonly policies?: readonly string[];
+  readonly trustFile?: string;
+  readonly nowSeconds?: number;
+}
+
+export async function buildTestVerifier(
+  consortium: Consortium,
+  options: TestVerifierOptions = {},
+): Promise<TestVerifier> {
+  let logged = '';
+  const destination = { write: (line: string): void => void (logged += line) };
+  const logger = createLogger({ name: 'verifier', level: 'debug', destination });
+  const nowSeconds = (): number => options.nowSeconds ?? consortium.nowSeconds;
+  const policies = options.policies ?? ['base'];
+  const { trustFile } = options;
+  const files = await CheckpointFiles.open(
+    { policies, ...(trustFile === undefined ? {} : { trustFile }) },
+    { crypto: nodeCrypto, log: logger, nowSeconds },
+  );
+  const gate = new Gate(files, () => consortium.context({ nowSeconds: nowSeconds() }));
+  const checkpoint: Checkpoint = {
+    verify: (text, request) => gate.verify(text, request),
+    verifyTogether: (texts, request) => gate.verifyTogether(texts, request),
+    files,
+    state: consortium.state,
+    follower: new StatusFollower(
+      { issuers: [], limits: { maxBytes: 1, timeoutMs: 1 } },
+      {
+        crypto: nodeCrypto,
+        fetchJson: () => Promise.reject(new TypeError('asks nobody')),
+        log: silentLogger,
+        nowSeconds,
+      },
+    ),
+    confirmedAtSeconds: nowSeconds(),
+    isSynced: true,
+    onSync: (listener) => listener(consortium.state),
+  };
+  const app = await buildVerifierApp({
+    verifier: checkpoint,
+    config: { deployment: { version: 1, chainId: 5, genesisHash: '0x00', contracts: undefined as never } },
+    logger,
+    limits: { maxEventLoopDelayMs: 0 },
+  });
+  return { app, gate, files, policies, logged: () => logged };
+}

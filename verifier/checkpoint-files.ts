@@ -1,0 +1,105 @@
+/**
+ * What a checkpoint has from its operator: the policies that it may ask, the first of them unless a request names
+ * another, and the list of signers of other systems' codes. Both are files that may be replaced while it runs.
+ *
+ * A policy that is bad at the start ends the start: to ask another would be worse. A trust list that is bad at the
+ * start does not: our own codes need none, and those of others are then confirmed by nobody.
+ */
+import type { Crypto } from '../core/crypto.ts';
+import type { ForeignTrust } from '../core/foreign/foreign-trust.ts';
+import type { CheckpointPolicy } from '../core/policy/checkpoint-policy.ts';
+import { PolicyError } from '../core/policy/errors.ts';
+import type { VerifierConfig } from './config.ts';
+import { Kept, type KeptDeps, type KeptOptions } from './kept.ts';
+import { readPolicyFiles } from './policy-files.ts';
+import { readTrustFile } from './trust-file.ts';
+
+export type CheckpointFilesConfig = Pick<VerifierConfig, 'policies' | 'trustFile'>;
+
+const NOBODY: ForeignTrust = {};
+
+export class CheckpointFiles {
+  readonly policies: readonly Kept<CheckpointPolicy>[];
+  readonly trustFile: Kept<ForeignTrust> | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #listener: (files: CheckpointFiles) => void = () => undefined;
+
+  private constructor(
+    policies: readonly Kept<CheckpointPolicy>[],
+    trustFile: Kept<ForeignTrust> | undefined,
+  ) {
+    this.policies = policies;
+    this.trustFile = trustFile;
+  }
+
+  /** Throws `PolicyError` for a policy that cannot be taken, or for two of one id. */
+  static async open(
+    { policies: names, trustFile: path }: CheckpointFilesConfig,
+    deps: KeptDeps & { readonly crypto: Crypto },
+  ): Promise<CheckpointFiles> {
+    const policies: Kept<CheckpointPolicy>[] = [];
+    for (const name of names) {
+      const load: KeptOptions<CheckpointPolicy>['load'] = async (reads, nowSeconds) => {
+        const read = await readPolicyFiles({ name, path: name, nowSeconds }, reads);
+        refuseTwin(
+          read,
+          policies.filter((other) => other !== kept),
+        );
+        return read;
+      };
+      const kept = new Kept({ name, load }, deps);
+      policies.push(kept);
+    }
+    const trust =
+      path === undefined
+        ? undefined
+        : new Kept(
+            {
+              name: path,
+              load: (reads, nowSeconds) => readTrustFile({ path, nowSeconds }, deps.crypto, reads),
+            },
+            deps,
+          );
+    for (const policy of policies) await policy.load();
+    await trust?.look();
+    return new CheckpointFiles(policies, trust);
+  }
+
+  /** Of the last good list. */
+  get trust(): ForeignTrust {
+    return this.trustFile?.good?.value ?? NOBODY;
+  }
+
+  /** The last good policy of that id, the first without one. Throws `POLICY_UNKNOWN`. */
+  policy(id?: string): CheckpointPolicy {
+    const good = this.policies.flatMap((kept) => kept.good?.value ?? []);
+    const found = id === undefined ? good[0] : good.find(({ policy }) => policy.id === id);
+    if (found === undefined) throw new PolicyError('POLICY_UNKNOWN', 'this checkpoint has no such policy');
+    return found;
+  }
+
+  /** `listener` hears of them now and after every look. One listener: the metrics. */
+  onChange(listener: (files: CheckpointFiles) => void): void {
+    this.#listener = listener;
+    listener(this);
+  }
+
+  /** Takes over files that have changed. Never rejects; one look at a time. */
+  look(): Promise<void> {
+    this.#looking = this.#looking.then(() => this.#lookNow());
+    return this.#looking;
+  }
+
+  async #lookNow(): Promise<void> {
+    for (const kept of this.policies) await kept.look();
+    await this.trustFile?.look();
+    this.#listener(this);
+  }
+}
+
+/** A request names a policy by its id. */
+function refuseTwin({ policy: { id } }: CheckpointPolicy, others: readonly Kept<CheckpointPolicy>[]): void {
+  if (others.some(({ good }) => good?.value.policy.id === id)) {
+    throw new PolicyError('POLICY_NOT_UNIQUE', `two policies of this checkpoint have the id ${id}`);
+  }
+}

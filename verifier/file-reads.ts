@@ -1,0 +1,85 @@
+/**
+ * Files that are read together, and whether one of them has changed since: by what they hold, not by their dates. A file
+ * that cannot be read and a folder's list of names count as content too.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { toHex, type Hex } from '../core/bytes/hex.ts';
+import { toUtf8 } from '../core/bytes/utf8.ts';
+import type { Crypto } from '../core/crypto.ts';
+
+/** More below one folder is no folder of rules. */
+const MAX_FILES = 10_000;
+
+export class FileReads {
+  readonly #crypto: Pick<Crypto, 'sha256'>;
+  /** Digest of what was read, by what was asked for. */
+  readonly #seen = new Map<string, { readonly digest: Hex; readonly again: () => Promise<Uint8Array> }>();
+
+  constructor(crypto: Pick<Crypto, 'sha256'>) {
+    this.#crypto = crypto;
+  }
+
+  /** Rejects as `readFile` does. */
+  read(path: string): Promise<Uint8Array> {
+    return this.#note(`file ${path}`, async () => new Uint8Array(await readFile(path)));
+  }
+
+  /** The files below a folder, at any depth, in order; `undefined` when it is none. */
+  async filesIn(path: string): Promise<readonly string[] | undefined> {
+    let names: readonly string[] | undefined;
+    await this.#note(`folder ${path}`, async () => {
+      names = await namesIn(path);
+      return toUtf8(JSON.stringify(names ?? null));
+    });
+    return names?.map((name) => join(path, name));
+  }
+
+  /** One digest over all that was read. */
+  get digest(): Hex {
+    const lines = Array.from(this.#seen, ([what, { digest }]) => `${digest} ${what}\n`);
+    return toHex(this.#crypto.sha256(toUtf8(lines.toSorted().join(''))));
+  }
+
+  /** Reads everything once more. */
+  async hasChanged(): Promise<boolean> {
+    for (const { again, digest } of this.#seen.values()) {
+      if ((await this.#digestOf(again)).digest !== digest) return true;
+    }
+    return false;
+  }
+
+  async #note(what: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    const { bytes, digest, error } = await this.#digestOf(read);
+    this.#seen.set(what, { digest, again: read });
+    if (bytes === undefined) throw error;
+    return bytes;
+  }
+
+  async #digestOf(
+    read: () => Promise<Uint8Array>,
+  ): Promise<{ readonly digest: Hex; readonly bytes?: Uint8Array; readonly error?: unknown }> {
+    try {
+      const bytes = await read();
+      return { bytes, digest: toHex(this.#crypto.sha256(bytes)) };
+    } catch (error) {
+      return { error, digest: UNREADABLE };
+    }
+  }
+}
+
+/** Of no content: nothing hashes to it that anybody has found. */
+const UNREADABLE: Hex = toHex(new Uint8Array(32));
+
+async function namesIn(path: string): Promise<readonly string[] | undefined> {
+  try {
+    const entries = await readdir(path, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    if (files.length > MAX_FILES) throw new Error(`more than ${MAX_FILES} files in a folder of rules`);
+    return files.map(({ name, parentPath }) => join(parentPath, name).slice(path.length + 1)).toSorted();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOTDIR' || code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
