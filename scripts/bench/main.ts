@@ -4,6 +4,7 @@ import { benchIssue } from './issue.ts';
 import { machineLine, type Figure, type Settings } from './harness.ts';
 import { benchMerkle } from './merkle.ts';
 import { benchNode } from './node.ts';
+import { benchPeers } from './peers/peers.ts';
 import { benchReplica } from './replica.ts';
 import { benchVerify } from './verify.ts';
 
@@ -14,6 +15,7 @@ export const BENCHMARKS: Readonly<Record<string, (settings: Settings) => Promise
   replica: benchReplica,
   node: benchNode,
   act: benchAct,
+  peers: benchPeers,
 };
 
 export const BENCH_SETTINGS: Settings = { rounds: 9, blockMs: 250, seed: 20_221_221 };

@@ -45,7 +45,7 @@ const START_SECONDS = 1_671_580_800;
 const BATCH_LEAVES = 4096;
 const ROOTS_PER_BLOCK = 1000;
 const DID = 'did:web:hk-dh.example';
-const STATUS_URI = 'https://hk-dh.example/status/v1';
+export const STATUS_URI = 'https://hk-dh.example/status/v1';
 const SIGNATURE_BYTES = 64;
 
 export async function makeWorld(size: WorldSize, seed: number): Promise<World> {
