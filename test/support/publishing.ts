@@ -37,13 +37,16 @@ export interface PublishOptions {
   readonly origin?: string;
 }
 
-export class Publishing {
-  readonly consortium: Consortium;
+/** What is published: a consortium's knowledge. */
+type Knowing = Pick<Consortium, 'state' | 'statusLists' | 'nowSeconds'>;
+
+export class Publishing<World extends Knowing = Consortium> {
+  readonly consortium: World;
   readonly log: StateLog = new StateLog(nodeCrypto);
   readonly keeper: SectionKeeper;
   #logged = -1;
 
-  constructor(consortium: Consortium) {
+  constructor(consortium: World) {
     this.consortium = consortium;
     this.keeper = new SectionKeeper(nodeCrypto, consortium.state);
   }

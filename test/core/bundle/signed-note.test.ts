@@ -11,7 +11,7 @@ import { fromBase64, toBase64 } from '../../../core/bytes/base64.ts';
 import { toHex } from '../../../core/bytes/hex.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { setOf, signerOf, testSigner } from '../../support/signers.ts';
-import { expectThrows } from '../../support/throws-code.ts';
+import { codeThrownBy, expectThrows } from '../../support/throws-code.ts';
 
 /** golang.org/x/mod/sumdb/note, note_test.go: keys, text and signatures. */
 const PETER = {
@@ -79,18 +79,13 @@ describe('signed notes', () => {
   }
 
   it('never have two spellings', () => {
-    const property = fc.property(
-      fc.nat(note.length - 1),
-      fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
-      (at, character) => {
-        const changed = note.slice(0, at) + character + note.slice(at + 1);
-        try {
-          expect(writeNote(parseNote(changed))).to.equal(changed);
-        } catch (error) {
-          expect(error).to.have.property('code', 'NOTE_MALFORMED');
-        }
-      },
-    );
+    const letters = fc.string({ unit: 'binary', minLength: 1, maxLength: 1 });
+    const property = fc.property(fc.nat(note.length - 1), letters, (at, character) => {
+      const changed = note.slice(0, at) + character + note.slice(at + 1);
+      let again: string | undefined;
+      const code = codeThrownBy(() => (again = writeNote(parseNote(changed))));
+      expect(code === 'NOTE_MALFORMED' || again === changed).to.equal(true);
+    });
     fc.assert(property, { numRuns: 300 });
   });
 });
