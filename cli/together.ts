@@ -4,7 +4,7 @@ import { partOf } from '../core/foreign/shc/numeric.ts';
 import { REASONS } from '../core/verify/reasons.ts';
 import { MAX_CODES_TOGETHER, verifyTogether, type CombinedVerdict } from '../core/verify/together.ts';
 import type { VerifyContext } from '../core/verify/verify.ts';
-import { CardParts } from './card-parts.ts';
+import { CardParts } from '../core/foreign/shc/card-parts.ts';
 import { codesOf, codesOfFile } from './code-input.ts';
 import type { ExitCode } from './command.ts';
 import { resolvePath, type Io, type Output } from './io.ts';

@@ -4,6 +4,7 @@ import { buildService, type Service } from '../service/app.ts';
 import type { createLogger } from '../service/logging.ts';
 import type { VerifierConfig } from './config.ts';
 import { verifierMetrics } from './metrics.ts';
+import { addCheckpointPage } from './routes/checkpoint-page.ts';
 import { addStateRoute } from './routes/state.ts';
 import { addVerifyRoute } from './routes/verify.ts';
 import type { Checkpoint } from './verifier.ts';
@@ -13,7 +14,7 @@ const REQUESTS_PER_MINUTE = 600_000;
 
 export interface VerifierAppOptions {
   readonly verifier: Checkpoint;
-  readonly config: Pick<VerifierConfig, 'deployment'>;
+  readonly config: Pick<VerifierConfig, 'deployment'> & Partial<Pick<VerifierConfig, 'dataFolder' | 'pagesFolder'>>;
   readonly logger: ReturnType<typeof createLogger>;
 }
 
@@ -32,5 +33,9 @@ export async function buildVerifierApp({ verifier, config, logger }: VerifierApp
   verifier.onSync(counts.observe);
   addVerifyRoute(app, verifier, counts);
   addStateRoute(app, verifier, config.deployment);
+  const { dataFolder, pagesFolder } = config;
+  if (dataFolder !== undefined && pagesFolder !== undefined) {
+    await addCheckpointPage(app, { dataFolder, pagesFolder });
+  }
   return app;
 }

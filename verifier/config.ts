@@ -10,6 +10,7 @@
  * | ISSUERS | `did=url` pairs, comma separated: who publishes status lists where | status stays unknown |
  * | HOST | address to listen on, 127.0.0.1 | others may connect |
  * | PORT | 4100; 0 = any free one | |
+ * | PAGES | folder of the built pages, `web/dist`; without one there is no checkpoint page | |
  * | POLL_MS | pause between two looks at the ledger, 1000 | older knowledge, or load |
  * | READY_SECONDS | how long the ledger may be silent while we call ourselves ready, 60 | |
  */
@@ -31,6 +32,8 @@ export interface VerifierConfig {
   readonly issuers: readonly PinnedIssuer[];
   readonly host: string;
   readonly port: number;
+  /** Of the built pages; absent: no pages. */
+  readonly pagesFolder?: string;
   readonly pollMs: number;
   readonly readySeconds: number;
   /** Bounds of one status manifest. */
@@ -52,6 +55,7 @@ export const VERIFIER_DEFAULTS: Readonly<
 /** Throws `CONFIG_MISSING` and `CONFIG_INVALID` with the variable's name, `LEDGER_DEPLOYMENT_INVALID`. */
 export function readConfig(environment: Environment): VerifierConfig {
   const env = readEnv(environment, 'HCL_VERIFIER_');
+  const pagesFolder = env.optionalText('PAGES');
   return Object.freeze({
     dataFolder: env.text('DATA'),
     deployment: readDeployment(env.text('DEPLOYMENT')),
@@ -62,6 +66,7 @@ export function readConfig(environment: Environment): VerifierConfig {
     issuers: (env.optionalText('ISSUERS') ?? '').split(',').filter(Boolean).map(toPinnedIssuer),
     host: env.text('HOST', VERIFIER_DEFAULTS.host),
     port: env.integer('PORT', { fallback: VERIFIER_DEFAULTS.port, min: 0, max: 65_535 }),
+    ...(pagesFolder === undefined ? {} : { pagesFolder }),
     pollMs: env.integer('POLL_MS', { fallback: VERIFIER_DEFAULTS.pollMs, min: 50, max: 3_600_000 }),
     readySeconds: env.integer('READY_SECONDS', {
       fallback: VERIFIER_DEFAULTS.readySeconds,

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { verifyCode, type VerifyContext } from '../../core/verify/verify.ts';
 import { readQrImage } from '../../core/qr/image.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
-import { CardParts } from '../card-parts.ts';
+import { CardParts } from '../../core/foreign/shc/card-parts.ts';
 import { codesOf, codesOfFile, type CodeLine } from '../code-input.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { parseArguments } from '../command.ts';

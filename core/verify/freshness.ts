@@ -1,10 +1,16 @@
 /** How much our knowledge of the ledger can be relied on now. */
-import { timeOf, type VerifyContext } from './context.ts';
+import { timeOf, type Moment, type VerifyContext } from './context.ts';
+import type { VerifyPolicy } from './policy.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { Freshness, FreshnessGrade } from './verdict.ts';
 
+/** All that a grade depends on. */
+export interface FreshnessContext extends Moment {
+  readonly policy: Pick<VerifyPolicy, 'ageingSeconds' | 'clockSkewSeconds' | 'freshSeconds'>;
+}
+
 /** @param statusPublishedAtSeconds when the version of the status list in use was anchored */
-export function freshnessOf(context: VerifyContext, statusPublishedAtSeconds: number | undefined): Freshness {
+export function freshnessOf(context: FreshnessContext, statusPublishedAtSeconds: number | undefined): Freshness {
   const checkpointTimeSeconds = context.state.head.timeSeconds;
   const now = timeOf(context);
   const ageSeconds = now - checkpointTimeSeconds;
@@ -32,7 +38,7 @@ export function freshnessProblem(context: VerifyContext, { grade }: Freshness): 
   }
 }
 
-function gradeOf(context: VerifyContext, ageSeconds: number): FreshnessGrade {
+function gradeOf(context: FreshnessContext, ageSeconds: number): FreshnessGrade {
   const { policy } = context;
   // A clock behind the ledger cannot say how old the last block is.
   if (!hasHead(context) || isClockBehind(context)) return 'unknown';
@@ -40,10 +46,10 @@ function gradeOf(context: VerifyContext, ageSeconds: number): FreshnessGrade {
   return ageSeconds <= policy.ageingSeconds ? 'ageing' : 'stale';
 }
 
-function hasHead({ state }: VerifyContext): boolean {
+function hasHead({ state }: Moment): boolean {
   return state.head.number >= 0;
 }
 
-function isClockBehind({ nowSeconds, state, policy }: VerifyContext): boolean {
+function isClockBehind({ nowSeconds, state, policy }: FreshnessContext): boolean {
   return !(nowSeconds + policy.clockSkewSeconds >= state.head.timeSeconds);
 }

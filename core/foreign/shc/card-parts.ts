@@ -2,7 +2,7 @@
  * Cards that are spread over several codes: each part is answered as such, and the last one that was missing with the
  * verdict on the whole card.
  */
-import { partOf } from '../core/foreign/shc/numeric.ts';
+import { partOf } from './numeric.ts';
 
 export class CardParts {
   #of = 0;
