@@ -3,7 +3,9 @@ import { HclError } from '../errors.ts';
 
 export type BytesErrorCode =
   | 'BASE45_INVALID'
+  | 'BASE64_INVALID'
   | 'BASE64URL_INVALID'
+  | 'BYTES_CUT_SHORT'
   | 'HEX_INVALID'
   | 'VARINT_INVALID'
   | 'CBOR_INVALID'

@@ -77,6 +77,15 @@ export class LiveTree {
     return path.slice(0, length);
   }
 
+  /** Root of the leaves from `from` to before `to`, where RFC 9162's splits make a subtree of them. */
+  subtreeRoot(from: number, to: number): Uint8Array {
+    const height = Math.ceil(Math.log2(to - from));
+    const place = from / 2 ** height;
+    const { nodes, count } = this.#levelAt(height);
+    invariant(Number.isInteger(place) && place < count, 'the tree has this subtree');
+    return nodes.slice(place * HASH_BYTES, (place + 1) * HASH_BYTES);
+  }
+
   #height(): number {
     return this.#levels.length - 1;
   }

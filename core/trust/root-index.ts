@@ -41,6 +41,8 @@ export interface Anchor {
   readonly class: BatchClass;
   /** The issuer's batches are numbered from 1. */
   readonly sequence: number;
+  /** Found by the first 20 bytes of the root alone: on a device, of the short-lived class. */
+  readonly isCut?: true;
 }
 
 export interface RootAnchor extends Anchor {

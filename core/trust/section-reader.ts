@@ -5,6 +5,8 @@
  *
  *   trust/<part>                              the trust events, in ledger order (`trust-entry-bytes.ts`)
  *   roots/<class>/<day>/<issuer>/<part>       anchors: root 32 ‖ account 20 ‖ time u64 ‖ sequence u64 ‖ log2 size u8
+ *   short/<day>/<issuer>/<part>               the same of the short-lived class, of each root its first 20 bytes:
+ *                                             what devices keep (docs/bundle.md)
  *   status/<issuer>                           version u64 ‖ lists root 32 ‖ acts digest 32 ‖ next update u64 ‖ time u64
  *   acts/<issuer>/<part>                      act batches: root 32 ‖ log2 size u8 ‖ sequence u64 ‖ time u64 ‖
  *                                             first approver 20 ‖ second approver 20
@@ -22,7 +24,9 @@ import type { LedgerState, StatusAnchor } from './ledger-state.ts';
 import type { Anchor } from './root-index.ts';
 import { writeTrustEntry } from './trust-entry-bytes.ts';
 
-const SECONDS_PER_DAY = 86_400;
+export const SECONDS_PER_DAY = 86_400;
+/** What is left of a root of the short-lived class on a device. */
+export const CUT_ROOT_BYTES = 20;
 const MILLISECONDS = 1000;
 const WORD = 32;
 const ADDRESS = 20;
@@ -31,6 +35,8 @@ const ADDRESS = 20;
 interface Day {
   readonly number: number;
   readonly section: GrowingSection;
+  /** Of the short-lived class, with roots that are cut. */
+  readonly cut?: GrowingSection;
 }
 
 export class SectionReader {
@@ -79,27 +85,33 @@ export class SectionReader {
     for (; this.#rootsRead < end; this.#rootsRead++) {
       const anchor = roots.anchorAt(this.#rootsRead);
       roots.copyRoot(this.#rootsRead, root);
-      this.#sectionOf(anchor, sink)
-        .next(sink)
-        .raw(root)
-        .raw(this.#accountBytes(anchor.account))
-        .u64(anchor.timeSeconds)
-        .u64(anchor.sequence)
-        .u8(anchor.log2Size);
+      const { section, cut } = this.#dayOf(anchor, sink);
+      this.#writeAnchor(section.next(sink), root, anchor);
+      if (cut !== undefined) this.#writeAnchor(cut.next(sink), root.subarray(0, CUT_ROOT_BYTES), anchor);
     }
-    for (const days of Object.values(this.#days)) for (const { section } of days.values()) section.read(sink);
+    for (const days of Object.values(this.#days)) for (const day of days.values()) readDay(day, sink);
   }
 
-  /** Time only grows: with an anchor of a new day the section of the day before is complete. */
-  #sectionOf({ class: batchClass, issuer, timeSeconds }: Anchor, sink: SectionSink): GrowingSection {
+  #writeAnchor(out: ByteWriter, root: Uint8Array, anchor: Anchor): void {
+    out.raw(root).raw(this.#accountBytes(anchor.account));
+    out.u64(anchor.timeSeconds).u64(anchor.sequence).u8(anchor.log2Size);
+  }
+
+  /** Time only grows: with an anchor of a new day the sections of the day before are complete. */
+  #dayOf({ class: batchClass, issuer, timeSeconds }: Anchor, sink: SectionSink): Day {
     const number = Math.floor(timeSeconds / SECONDS_PER_DAY);
     const days = this.#days[batchClass];
     const known = days.get(issuer);
-    if (known?.number === number) return known.section;
-    known?.section.read(sink);
-    const section = new GrowingSection(`roots/${batchClass}/${dayText(number)}/${issuer.slice(2)}`);
-    days.set(issuer, { number, section });
-    return section;
+    if (known?.number === number) return known;
+    if (known !== undefined) readDay(known, sink);
+    const place = `${dayText(number)}/${issuer.slice(2)}`;
+    const section = new GrowingSection(`roots/${batchClass}/${place}`);
+    const day =
+      batchClass === 'short'
+        ? { number, section, cut: new GrowingSection(`short/${place}`) }
+        : { number, section };
+    days.set(issuer, day);
+    return day;
   }
 
   #readActs(sink: SectionSink): void {
@@ -136,7 +148,12 @@ export class SectionReader {
   }
 }
 
+function readDay({ section, cut }: Day, sink: SectionSink): void {
+  section.read(sink);
+  cut?.read(sink);
+}
+
 /** Days since 1970 → `2022-12-21`. */
-function dayText(day: number): string {
+export function dayText(day: number): string {
   return new Date(day * SECONDS_PER_DAY * MILLISECONDS).toISOString().slice(0, '2022-12-21'.length);
 }

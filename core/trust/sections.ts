@@ -103,6 +103,12 @@ export class SectionTable {
     return { name, index, size: this.#tree.size, path: this.#tree.path(index) };
   }
 
+  /** Root over the leaves from `from` to before `to`, in the order of the names, where the tree has such a subtree. */
+  subtreeRoot(from: number, to: number): Uint8Array {
+    this.#update();
+    return this.#tree.subtreeRoot(from, to);
+  }
+
   /** Hashes the paths of changed sections, and what stands to the right of the first new one. */
   #update(): void {
     const added = [...this.#changed].filter((name) => this.#names[placeOf(this.#names, name)] !== name);

@@ -4,11 +4,19 @@ import type { ForeignTrust } from '../foreign/foreign-trust.ts';
 import type { PresentedIdentity } from '../record/identity-match.ts';
 import type { StatusLists } from '../status/accepted-lists.ts';
 import type { LedgerState } from '../trust/ledger-state.ts';
+import type { RootIndex } from '../trust/root-index.ts';
 import type { VerifyPolicy } from './policy.ts';
+
+/** What verdicts ask of the ledger: all of it from a replica, what a device needs of it from a bundle. */
+export interface LedgerKnowledge extends Pick<LedgerState, 'head' | 'version' | 'trust' | 'statusAnchors'> {
+  readonly roots: Pick<RootIndex, 'find' | 'size'>;
+  /** Roots of the short-lived class that were anchored before are not held; absent: all are. */
+  readonly shortRootsFromSeconds?: number;
+}
 
 export interface VerifyContext {
   readonly crypto: Crypto;
-  readonly state: LedgerState;
+  readonly state: LedgerKnowledge;
   readonly statusLists: StatusLists;
   /** Our clock, Unix seconds. */
   readonly nowSeconds: number;

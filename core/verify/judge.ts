@@ -7,7 +7,7 @@
 import { toHex } from '../bytes/hex.ts';
 import type { CredentialClaims } from '../credential/claims.ts';
 import type { Es256PublicKey } from '../crypto.ts';
-import { fromVct } from '../credential/credential-type.ts';
+import { batchClassOf, fromVct } from '../credential/credential-type.ts';
 import { recogniseKind } from '../qr/kind.ts';
 import type { Anchor } from '../trust/root-index.ts';
 import type { Issuer } from '../trust/trust-list.ts';
@@ -89,7 +89,9 @@ function judgeAnchored(
     trail.isAnchored = true;
     return judgeAuthentic({ claims, issuer, anchoredAtSeconds: anchor.timeSeconds }, context, trail);
   };
-  return context.policy.ledgerMode ? goOn() : ifSigned(code, key, { context, trail, goOn });
+  // Twenty bytes of a root prove less than a signature: ledger mode is for whole roots.
+  const isEnough = context.policy.ledgerMode && anchor.isCut !== true;
+  return isEnough ? goOn() : ifSigned(code, key, { context, trail, goOn });
 }
 
 /** The root was not seen: then nothing but the signature can tell a new credential from a forgery. */
@@ -117,10 +119,17 @@ function judgeSignedOnly(code: DecodedCode, context: VerifyContext, trail: Trail
   if (isReason(key)) return trail.stop('issuer', key);
   trail.conclude('issuer', []);
   trail.evidence.issuer = issuerEvidence(issuer);
-  if (shouldBeAnchored(claims.iat, context.state.head.timeSeconds)) {
+  if (shouldBeAnchored(claims.iat, context.state.head.timeSeconds) && areRootsHeld(claims, context)) {
     return trail.stop('inclusion', 'ROOT_NEVER_ANCHORED');
   }
   return judgeAuthentic({ claims, issuer }, context, trail);
+}
+
+/** Whether a root that this credential could be under would still be held. */
+function areRootsHeld({ iat, vct }: CredentialClaims, { state }: VerifyContext): boolean {
+  const type = fromVct(vct);
+  const isLong = type !== undefined && batchClassOf(type) === 'long';
+  return isLong || iat >= (state.shortRootsFromSeconds ?? 0);
 }
 
 interface Continuation {

@@ -47,10 +47,17 @@ export function naiveStateRoot(blocks: readonly LedgerBlock[]): Uint8Array {
 
 export function naiveSections(blocks: readonly LedgerBlock[]): ReadonlyMap<string, Buffer> {
   const all = blocks.flatMap(({ events, timeSeconds }) => events.map((event) => ({ event, timeSeconds })));
-  const lists = Map.groupBy(all, ({ event, timeSeconds }) => listOf(event, timeSeconds));
+  const lists = new Map(Map.groupBy(all, ({ event, timeSeconds }) => listOf(event, timeSeconds)));
+  for (const [name, entries] of [...lists]) {
+    if (name.startsWith('roots/short/')) lists.set(name.slice('roots/'.length), entries);
+  }
   const sections = new Map<string, Buffer>();
   for (const [name, entries] of lists) {
-    const bytes = entries.map(({ event, timeSeconds }) => entryOf(event, timeSeconds));
+    const whole = entries.map(({ event, timeSeconds }) => entryOf(event, timeSeconds));
+    // Of a root there are 32 bytes, on devices the first 20.
+    const bytes = name.startsWith('short/')
+      ? whole.map((entry) => Buffer.concat([entry.subarray(0, 20), entry.subarray(32)]))
+      : whole;
     if (name.startsWith('status/')) {
       sections.set(name, bytes.at(-1) ?? Buffer.alloc(0));
       continue;

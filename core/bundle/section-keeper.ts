@@ -1,0 +1,81 @@
+/**
+ * The sections of a ledger state that bundles are made of, kept beside the state and brought up to date when asked.
+ * What it hands out does not change with the state: a checkpoint can be signed while the ledger goes on.
+ */
+import type { Crypto } from '../crypto.ts';
+import type { LedgerState } from '../trust/ledger-state.ts';
+import { SectionReader } from '../trust/section-reader.ts';
+import { SectionTable } from '../trust/sections.ts';
+import { invariant } from '../errors.ts';
+import type { BundleSource, HeldSection, HeldSections } from './bundle-state.ts';
+import { coverOf, hiddenHashes } from './covered-leaves.ts';
+import { dayOfShort, HeldNames, isShortSection } from './held-sections.ts';
+
+/** What a bundle shows of one state, and the root that it leads to. */
+export interface ShownSections extends Pick<BundleSource, 'shortFrom' | 'cover' | 'hidden' | 'sections'> {
+  readonly stateRoot: Uint8Array;
+}
+
+/** Before every day that a ledger has. */
+const ALL_DAYS = '0000-00-00';
+
+export class SectionKeeper {
+  readonly #reader: SectionReader;
+  readonly #table: SectionTable;
+  /** Of what devices hold; their bytes are never written to again. */
+  readonly #bytes = new Map<string, Uint8Array>();
+  readonly #held = new HeldNames(ALL_DAYS);
+
+  constructor(crypto: Crypto, state: LedgerState) {
+    this.#reader = new SectionReader(state);
+    this.#table = new SectionTable(crypto);
+  }
+
+  /** Of the state as it is now. */
+  root(): Uint8Array {
+    this.#reader.read((name, bytes) => {
+      this.#table.set(name, bytes);
+      if (this.#held.isHeld(name)) this.#bytes.set(name, bytes.slice());
+    });
+    return this.#table.root();
+  }
+
+  /** For devices that hold short-lived roots from `shortFrom` on; earlier ones are not kept here either from then on. */
+  forDevices(shortFrom: string): ShownSections {
+    for (const name of this.#bytes.keys()) {
+      if (isShortSection(name) && dayOfShort(name) < shortFrom) this.#bytes.delete(name);
+    }
+    const held = new HeldNames(shortFrom);
+    return this.#show(shortFrom, (names, index) => held.isShown(names, index));
+  }
+
+  /** The trust list alone: for a handover. */
+  ofTrust(): ShownSections {
+    return this.#show(ALL_DAYS, (names, index) => names[index]?.startsWith('trust/') === true);
+  }
+
+  #show(shortFrom: string, isShown: (names: readonly string[], index: number) => boolean): ShownSections {
+    const stateRoot = this.root();
+    const names = this.#table.names();
+    const cover = coverOf(names.length, (index) => isShown(names, index));
+    const hidden = hiddenHashes(cover, (from, to) => this.#table.subtreeRoot(from, to));
+    return {
+      shortFrom,
+      cover,
+      hidden,
+      sections: this.#take(names.filter((_, i) => isShown(names, i))),
+      stateRoot,
+    };
+  }
+
+  #take(names: readonly string[]): HeldSections {
+    return new Map(names.map((name) => [name, this.#sectionOf(name)]));
+  }
+
+  #sectionOf(name: string): HeldSection {
+    const digest = this.#table.digestOf(name);
+    invariant(digest !== undefined, 'every name has a digest');
+    const bytes = this.#bytes.get(name);
+    return bytes === undefined ? { digest } : { digest, bytes };
+  }
+}
