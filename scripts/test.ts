@@ -35,6 +35,10 @@ const SUITES: readonly Suite[] = [
     command: [tool('typescript/bin/tsc'), '-p', 'tsconfig.json'],
   },
   {
+    name: 'types-web',
+    command: [tool('typescript/bin/tsc'), '-p', 'web/tsconfig.json'],
+  },
+  {
     name: 'lint',
     command: [tool('oxlint/bin/oxlint'), '--type-aware'],
   },

@@ -14,7 +14,8 @@ const REQUESTS_PER_MINUTE = 600_000;
 
 export interface VerifierAppOptions {
   readonly verifier: Checkpoint;
-  readonly config: Pick<VerifierConfig, 'deployment'> & Partial<Pick<VerifierConfig, 'dataFolder' | 'pagesFolder'>>;
+  readonly config: Pick<VerifierConfig, 'deployment'> &
+    Partial<Pick<VerifierConfig, 'dataFolder' | 'pagesFolder'>>;
   readonly logger: ReturnType<typeof createLogger>;
 }
 

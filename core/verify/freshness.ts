@@ -10,7 +10,10 @@ export interface FreshnessContext extends Moment {
 }
 
 /** @param statusPublishedAtSeconds when the version of the status list in use was anchored */
-export function freshnessOf(context: FreshnessContext, statusPublishedAtSeconds: number | undefined): Freshness {
+export function freshnessOf(
+  context: FreshnessContext,
+  statusPublishedAtSeconds: number | undefined,
+): Freshness {
   const checkpointTimeSeconds = context.state.head.timeSeconds;
   const now = timeOf(context);
   const ageSeconds = now - checkpointTimeSeconds;

@@ -39,7 +39,10 @@ export async function addCheckpointPage(
       void reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
       void reply.header('permissions-policy', 'camera=(self)');
       const isNamedByDigest = path.includes('/assets/');
-      void reply.header('cache-control', isNamedByDigest ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache');
+      void reply.header(
+        'cache-control',
+        isNamedByDigest ? `public, max-age=${YEAR_SECONDS}, immutable` : 'no-cache',
+      );
     },
   });
   const hidden = { schema: { hide: true } } as const;

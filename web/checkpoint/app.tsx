@@ -1,6 +1,6 @@
 /** One screen at a time, in the language that was chosen. */
 import type { JSX } from 'preact';
-import { useEffect, useReducer } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { RulePassage } from './engine/checkpoint-policy.ts';
 import type { PictureReader } from './input/reader.ts';
 import { useWedge } from './input/use-wedge.ts';
@@ -47,7 +47,15 @@ export function App({ areRulesInForce, model, onTouch, reader }: AppProps): JSX.
         model.choose(settings);
         model.scanNext();
       };
-      return <SetUp settings={settings} texts={texts} areRulesInForce={areRulesInForce} onChange={(chosen) => model.choose(chosen)} onBegin={begin} />;
+      return (
+        <SetUp
+          settings={settings}
+          texts={texts}
+          areRulesInForce={areRulesInForce}
+          onChange={(chosen) => model.choose(chosen)}
+          onBegin={begin}
+        />
+      );
     }
     case 'scan':
       return <Scan {...shared} read={reader.readFrame} readUpload={reader.readUpload} />;
@@ -63,9 +71,9 @@ export function App({ areRulesInForce, model, onTouch, reader }: AppProps): JSX.
 }
 
 function useModel(model: CheckpointModel): CheckpointModel['state'] {
-  const [, redraw] = useReducer((count: number, _: undefined) => count + 1, 0);
-  useEffect(() => model.subscribe(() => redraw(undefined)), [model]);
-  return model.state;
+  const [state, setState] = useState(model.state);
+  useEffect(() => model.subscribe(() => setState(model.state)), [model]);
+  return state;
 }
 
 function useLanguage(language: string, title: string): void {

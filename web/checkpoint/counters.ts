@@ -24,7 +24,10 @@ export class Counters {
     return read(await this.#store.get(PREFIX + dayOf(nowSeconds)).catch(() => undefined));
   }
 
-  add(outcome: Outcome, { isCompared, nowSeconds }: { readonly isCompared: boolean; readonly nowSeconds: number }): Promise<Counts> {
+  add(
+    outcome: Outcome,
+    { isCompared, nowSeconds }: { readonly isCompared: boolean; readonly nowSeconds: number },
+  ): Promise<Counts> {
     this.#turn = this.#turn.then(async () => {
       const counts = await this.today(nowSeconds);
       const compared = counts.compared + (isCompared ? 1 : 0);

@@ -48,7 +48,10 @@ const model = new CheckpointModel(kept ?? defaultSettings(languageFor(navigator.
 const root = document.querySelector('#app');
 if (root !== null) {
   const reader = new PictureReader();
-  render(<App model={model} reader={reader} areRulesInForce={areRulesInForce} onTouch={() => feedback.wake()} />, root);
+  render(
+    <App model={model} reader={reader} areRulesInForce={areRulesInForce} onTouch={() => feedback.wake()} />,
+    root,
+  );
 }
 addEventListener('pointerdown', () => feedback.wake(), { once: true });
 
@@ -56,7 +59,8 @@ await Promise.all([counters.eraseOld(now()), eraseOldLog(store, now())]);
 model.learned(await knowledge.restore());
 const operator = await readOperator(store, fetchFile);
 if (operator.logKey !== undefined) {
-  const randomBytes = (length: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(length));
+  const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
+    crypto.getRandomValues(new Uint8Array(length));
   log = new SealedLog(operator.logKey, { store, subtle: crypto.subtle, randomBytes });
 }
 model.begin(operator, await counters.today(now()), kept !== undefined);

@@ -100,7 +100,12 @@ export class CheckpointModel {
 
   learned({ known, problem }: KnowledgeReport): void {
     const { knowledgeProblem: _, ...state } = this.#state;
-    this.#state = { ...state, known, isUpdating: false, ...(problem === undefined ? {} : { knowledgeProblem: problem }) };
+    this.#state = {
+      ...state,
+      known,
+      isUpdating: false,
+      ...(problem === undefined ? {} : { knowledgeProblem: problem }),
+    };
     this.#tell();
   }
 
@@ -195,7 +200,9 @@ export class CheckpointModel {
     if (isSamePerson) return;
     const isCompared = presented !== undefined && Object.keys(presented).length > 0;
     const nowSeconds = this.#ports.nowSeconds();
-    void this.#ports.counters.add(outcome, { isCompared, nowSeconds }).then((counts) => this.#set({ counts }));
+    void this.#ports.counters
+      .add(outcome, { isCompared, nowSeconds })
+      .then((counts) => this.#set({ counts }));
   }
 
   #set(change: Partial<CheckpointState>): void {

@@ -21,7 +21,10 @@ const FILE = 'operator.json';
 const HOUR_SECONDS = 3600;
 const MAX_HOURS = 24 * 31;
 
-export async function readOperator(store: KeyValueStore, fetchFile: (url: string) => Promise<Response>): Promise<Operator> {
+export async function readOperator(
+  store: KeyValueStore,
+  fetchFile: (url: string) => Promise<Response>,
+): Promise<Operator> {
   const fetched = await fetchFile(FILE)
     .then(async (response) => (response.ok ? ((await response.json()) as unknown) : undefined))
     .catch(() => undefined);
@@ -56,5 +59,12 @@ function toSeconds(hours: unknown, otherwise: number): number | undefined {
 /** A private key does not belong in a file that everybody can fetch. */
 function isPublicKey(value: unknown): value is JsonWebKey {
   if (typeof value !== 'object' || value === null || 'd' in value) return false;
-  return 'kty' in value && value.kty === 'EC' && 'crv' in value && value.crv === 'P-256' && 'x' in value && 'y' in value;
+  return (
+    'kty' in value &&
+    value.kty === 'EC' &&
+    'crv' in value &&
+    value.crv === 'P-256' &&
+    'x' in value &&
+    'y' in value
+  );
 }

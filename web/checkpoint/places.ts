@@ -2,7 +2,17 @@
 export const PORTS = ['port:HZMB', 'port:SZB', 'port:LMC', 'port:Gongbei', 'port:HKIA'] as const;
 export const VENUES = ['venue:active', 'venue:passive'] as const;
 export const PLACES: readonly Place[] = [...PORTS, ...VENUES];
-export const ROUTES = ['CN>HK', 'HK>CN', 'MO>HK', 'HK>MO', 'CN>MO', 'MO>CN', 'CN-ZH>MO', 'MO>CN-ZH', 'TW>MO'] as const;
+export const ROUTES = [
+  'CN>HK',
+  'HK>CN',
+  'MO>HK',
+  'HK>MO',
+  'CN>MO',
+  'MO>CN',
+  'CN-ZH>MO',
+  'MO>CN-ZH',
+  'TW>MO',
+] as const;
 export const TRAVELLERS = ['resident', 'visitor'] as const;
 /** Whose rules, ISO 3166-1 alpha-2; `ZZ`: international ones; `none`: whether the code is good, and no more. */
 export const RULES_OF = ['none', 'HK', 'CN', 'MO', 'ZZ'] as const;

@@ -3,7 +3,17 @@ import { isLanguage, type Language } from '../shared/texts/languages.ts';
 import type { KeyValueStore } from '../shared/store/key-value.ts';
 import { AGEING_SECONDS, type CheckpointPolicy, type Mode } from './engine/checkpoint-policy.ts';
 import type { Facing } from './input/camera.ts';
-import { NO_ROUTE, PLACES, ROUTES, RULES_OF, TRAVELLERS, type Place, type Route, type RulesOf, type Traveller } from './places.ts';
+import {
+  NO_ROUTE,
+  PLACES,
+  ROUTES,
+  RULES_OF,
+  TRAVELLERS,
+  type Place,
+  type Route,
+  type RulesOf,
+  type Traveller,
+} from './places.ts';
 
 export interface Settings {
   readonly mode: Mode;
@@ -51,7 +61,8 @@ function parse(fields: ReadonlyMap<string, unknown>): Settings | undefined {
   const rulesOf = oneOf(RULES_OF, fields.get('rulesOf'));
   const facing = oneOf(['environment', 'user'] as const, fields.get('facing'));
   const language = fields.get('language');
-  if (!mode || !place || !route || !traveller || !rulesOf || !facing || !isLanguage(language)) return undefined;
+  if (!mode || !place || !route || !traveller || !rulesOf || !facing || !isLanguage(language))
+    return undefined;
   const isKiosk = fields.get('isKiosk') === true;
   const isSoundOn = fields.get('isSoundOn') !== false;
   return { mode, place, route, traveller, rulesOf, facing, isKiosk, isSoundOn, language };
@@ -62,7 +73,10 @@ function oneOf<const Value>(values: readonly Value[], value: unknown): Value | u
 }
 
 /** @param ageing what the operator says about how old knowledge may be */
-export function policyOf(settings: Settings, ageing: Readonly<Record<Mode, number>> = AGEING_SECONDS): CheckpointPolicy {
+export function policyOf(
+  settings: Settings,
+  ageing: Readonly<Record<Mode, number>> = AGEING_SECONDS,
+): CheckpointPolicy {
   const { mode, place, route, rulesOf, traveller } = settings;
   const base = { mode, ageingSeconds: ageing[mode] };
   if (rulesOf === 'none') return base;

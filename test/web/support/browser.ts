@@ -35,7 +35,11 @@ const FLAGS = [
 ];
 
 /** A browser of its own with an empty profile. */
-export async function openBrowser({ bypassCSP = false, video, ...options }: BrowserOptions = {}): Promise<OpenedBrowser> {
+export async function openBrowser({
+  bypassCSP = false,
+  video,
+  ...options
+}: BrowserOptions = {}): Promise<OpenedBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'hcl-chromium-'));
   const camera =
     video === undefined

@@ -5,9 +5,9 @@ import type { EngineAnswer, EngineRequest, Envelope } from './protocol.ts';
 
 const engine = new Engine(createWebCrypto(globalThis.crypto?.subtle));
 
-addEventListener('message', ({ data }: MessageEvent<Envelope<EngineRequest>>) => {
-  void engine.answer(data.content).then((content) => {
-    const answer: Envelope<EngineAnswer> = { id: data.id, content };
-    postMessage(answer);
-  });
-});
+addEventListener('message', ({ data }: MessageEvent<Envelope<EngineRequest>>) => void answer(data));
+
+async function answer({ content, id }: Envelope<EngineRequest>): Promise<void> {
+  const reply: Envelope<EngineAnswer> = { id, content: await engine.answer(content) };
+  postMessage(reply);
+}

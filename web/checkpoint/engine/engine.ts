@@ -14,7 +14,14 @@ import { verifyTogether } from '../../../core/verify/together.ts';
 import { verifyCode, type VerifyContext } from '../../../core/verify/verify.ts';
 import type { CheckpointPolicy } from './checkpoint-policy.ts';
 import { compareKnowledge } from './compare-knowledge.ts';
-import type { Decision, EngineAnswer, EngineRequest, Known, LearnProblem, VerifyQuestion } from './protocol.ts';
+import type {
+  Decision,
+  EngineAnswer,
+  EngineRequest,
+  Known,
+  LearnProblem,
+  VerifyQuestion,
+} from './protocol.ts';
 import { areRulesInForce, toVerifyPolicy } from './rules.ts';
 
 export class Engine {

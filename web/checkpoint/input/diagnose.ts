@@ -55,7 +55,12 @@ function washedOutCells(picture: Picture, { corners }: Found): number {
   let count = 0;
   for (let row = 0; row < CELLS_A_SIDE; row++) {
     for (let column = 0; column < CELLS_A_SIDE; column++) {
-      if (isWashedOut(picture, (u, v) => within([a, b, c, d], (column + u) / CELLS_A_SIDE, (row + v) / CELLS_A_SIDE))) count++;
+      if (
+        isWashedOut(picture, (u, v) =>
+          within([a, b, c, d], (column + u) / CELLS_A_SIDE, (row + v) / CELLS_A_SIDE),
+        )
+      )
+        count++;
     }
   }
   return count;
@@ -76,7 +81,11 @@ function within([a, b, c, d]: readonly [Corner, Corner, Corner, Corner], u: numb
   };
 }
 
-function brightnessOf(picture: Picture): { readonly darkest: number; readonly brightest: number; readonly mean: number } {
+function brightnessOf(picture: Picture): {
+  readonly darkest: number;
+  readonly brightest: number;
+  readonly mean: number;
+} {
   const samples: number[] = [];
   for (let row = 0; row < SAMPLES_A_SIDE; row++) {
     for (let column = 0; column < SAMPLES_A_SIDE; column++) {

@@ -52,8 +52,7 @@ function look(picture: Picture, { milliseconds }: Effort): Look {
     return { text, ...(points === undefined ? {} : { points }) };
   } catch {
     // It throws for every picture without a code that can be read.
-    const { bounds = undefined } = points ?? {};
-    return bounds === undefined ? {} : { found: { corners: bounds } };
+    return points === undefined ? {} : { found: { corners: points.bounds } };
   }
 }
 

@@ -5,7 +5,11 @@ import type { Freshness } from '../../../core/verify/verdict.ts';
 import type { CheckpointPolicy } from '../engine/checkpoint-policy.ts';
 import type { Known } from '../engine/protocol.ts';
 
-export function freshnessNow(known: Known, { ageingSeconds }: CheckpointPolicy, nowSeconds: number): Freshness {
+export function freshnessNow(
+  known: Known,
+  { ageingSeconds }: CheckpointPolicy,
+  nowSeconds: number,
+): Freshness {
   const { blockHash, blockNumber, timeSeconds } = known;
   const state = { head: { number: blockNumber, hash: blockHash, timeSeconds } };
   return freshnessOf({ nowSeconds, state, policy: { ...defaultPolicy, ageingSeconds } }, undefined);

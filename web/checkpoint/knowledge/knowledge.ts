@@ -19,7 +19,14 @@ export interface KnowledgeReport {
   readonly problem?: KnowledgeProblem;
 }
 
-export const NOTHING_KNOWN: Known = { blockNumber: -1, blockHash: '0x', timeSeconds: 0, issuers: 0, roots: 0, statusLists: 0 };
+export const NOTHING_KNOWN: Known = {
+  blockNumber: -1,
+  blockHash: '0x',
+  timeSeconds: 0,
+  issuers: 0,
+  roots: 0,
+  statusLists: 0,
+};
 const KEY = 'knowledge';
 const URL_OF_KNOWLEDGE = 'knowledge/snapshot.hcls';
 

@@ -33,7 +33,11 @@ export async function seal(
 }
 
 /** For the authority. Rejects for a box that was not made for this key, or was changed. */
-export async function open(subtle: SubtleCrypto, box: Uint8Array<ArrayBuffer>, privateKey: CryptoKey): Promise<string> {
+export async function open(
+  subtle: SubtleCrypto,
+  box: Uint8Array<ArrayBuffer>,
+  privateKey: CryptoKey,
+): Promise<string> {
   const point = box.slice(0, POINT_BYTES);
   const once = await subtle.importKey('raw', point, P256, true, []);
   const secret = await subtle.deriveBits({ name: 'ECDH', public: once }, privateKey, 256);
@@ -43,7 +47,11 @@ export async function open(subtle: SubtleCrypto, box: Uint8Array<ArrayBuffer>, p
   return new TextDecoder().decode(text).trimEnd();
 }
 
-async function keyFrom(subtle: SubtleCrypto, secret: ArrayBuffer, point: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+async function keyFrom(
+  subtle: SubtleCrypto,
+  secret: ArrayBuffer,
+  point: Uint8Array<ArrayBuffer>,
+): Promise<CryptoKey> {
   const material = await subtle.importKey('raw', secret, 'HKDF', false, ['deriveKey']);
   const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: point, info: INFO };
   return subtle.deriveKey(hkdf, material, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);

@@ -28,10 +28,16 @@ export class SealedLog {
     this.#recipient.catch(() => undefined);
   }
 
-  async add(decision: Decision, { nowSeconds, place }: { readonly nowSeconds: number; readonly place: string }): Promise<void> {
+  async add(
+    decision: Decision,
+    { nowSeconds, place }: { readonly nowSeconds: number; readonly place: string },
+  ): Promise<void> {
     const { randomBytes, store, subtle } = this.#ports;
     const recipient = await this.#recipient;
-    const box = await seal(subtle, entryText(decision, nowSeconds, place), { nonce: randomBytes(NONCE_BYTES), recipient });
+    const box = await seal(subtle, entryText(decision, nowSeconds, place), {
+      nonce: randomBytes(NONCE_BYTES),
+      recipient,
+    });
     const name = [...randomBytes(NAME_BYTES)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
     await store.put(`${PREFIX}${dayOf(nowSeconds)}/${name}`, box);
   }

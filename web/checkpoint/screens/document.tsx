@@ -58,7 +58,13 @@ export function Document({ model, nowSeconds, state, texts }: DocumentProps): JS
         </>
       }
     >
-      <ListAge known={state.known} policy={model.policy} nowSeconds={nowSeconds} language={state.settings.language} texts={texts} />
+      <ListAge
+        known={state.known}
+        policy={model.policy}
+        nowSeconds={nowSeconds}
+        language={state.settings.language}
+        texts={texts}
+      />
       <p class="intro">{words.intro}</p>
       <FocusedZone>
         <TextField
@@ -72,7 +78,12 @@ export function Document({ model, nowSeconds, state, texts }: DocumentProps): JS
         />
       </FocusedZone>
       <p class="document-or">{words.or}</p>
-      <TextField label={words.number} value={typed.number} onChange={(number) => change({ number })} {...(problem === 'empty' ? { problem: words.empty } : {})} />
+      <TextField
+        label={words.number}
+        value={typed.number}
+        onChange={(number) => change({ number })}
+        {...(problem === 'empty' ? { problem: words.empty } : {})}
+      />
       <TextField label={words.name} value={typed.name} onChange={(name) => change({ name })} />
       <TextField
         label={words.birth}

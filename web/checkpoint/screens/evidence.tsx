@@ -62,8 +62,12 @@ function issuingFacts({ evidence }: Verdict, language: Language, { verdict }: Te
   const by = issuer === undefined ? signer : { name: issuer.name, country: issuer.jurisdiction };
   return [
     ...(format === undefined ? [] : [{ name: verdict.kind, value: format }]),
-    ...(by === undefined ? [] : [{ name: verdict.issuer, value: [by.name, by.country].filter(Boolean).join(', ') }]),
-    ...(issuedAtSeconds === undefined ? [] : [{ name: verdict.issued, value: timeText(issuedAtSeconds, language) }]),
+    ...(by === undefined
+      ? []
+      : [{ name: verdict.issuer, value: [by.name, by.country].filter(Boolean).join(', ') }]),
+    ...(issuedAtSeconds === undefined
+      ? []
+      : [{ name: verdict.issued, value: timeText(issuedAtSeconds, language) }]),
   ];
 }
 

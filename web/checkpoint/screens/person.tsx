@@ -23,7 +23,9 @@ export function Person({ decision, mode, presented, texts }: PersonProps): JSX.E
     const name = maskedName(person);
     return name === '' ? null : <p class="verdict-person">{name}</p>;
   }
-  const identity = decision.parts.map(({ evidence }) => evidence.identity).find((match) => match !== undefined);
+  const identity = decision.parts
+    .map(({ evidence }) => evidence.identity)
+    .find((match) => match !== undefined);
   return (
     <section class="card verdict-card">
       <Facts facts={factsOf(person, texts)} />
@@ -50,10 +52,16 @@ function factsOf({ dob, doc, docType, nameEn, nameZh }: ShownPerson, { verdict }
   ]);
 }
 
-function presentedFacts({ birth, documentNumber, documentType, name }: PresentedIdentity, { verdict }: Texts): readonly Fact[] {
+function presentedFacts(
+  { birth, documentNumber, documentType, name }: PresentedIdentity,
+  { verdict }: Texts,
+): readonly Fact[] {
   return present([
     { name: verdict.holder, value: name ?? '' },
-    { name: verdict.document, value: [documentType, documentNumber].filter((part) => part !== undefined).join(' ') },
+    {
+      name: verdict.document,
+      value: [documentType, documentNumber].filter((part) => part !== undefined).join(' '),
+    },
     { name: verdict.born, value: birth ?? '' },
   ]);
 }

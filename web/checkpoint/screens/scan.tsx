@@ -34,7 +34,13 @@ export function Scan({ model, nowSeconds, read, readUpload, state, texts }: Scan
           <h1 class="scan-title" ref={heading} tabIndex={-1}>
             {placeText(settings, texts)}
           </h1>
-          <ListAge known={known} policy={model.policy} nowSeconds={nowSeconds} language={settings.language} texts={texts} />
+          <ListAge
+            known={known}
+            policy={model.policy}
+            nowSeconds={nowSeconds}
+            language={settings.language}
+            texts={texts}
+          />
         </div>
         <IconButton icon="list" name={texts.scan.status} onPress={() => model.open('status')} />
         <IconButton icon="settings" name={texts.scan.settings} onPress={() => model.open('set-up')} />

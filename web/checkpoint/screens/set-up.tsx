@@ -25,7 +25,13 @@ export function SetUp({ areRulesInForce, onBegin, onChange, settings, texts }: S
   return (
     <Page
       title={setUp.title}
-      tools={<LanguageSelect language={settings.language} texts={texts} onChange={(language) => change({ language })} />}
+      tools={
+        <LanguageSelect
+          language={settings.language}
+          texts={texts}
+          onChange={(language) => change({ language })}
+        />
+      }
       actions={
         <Button look="primary" icon="camera" onPress={onBegin}>
           {setUp.begin}
@@ -47,11 +53,17 @@ export function SetUp({ areRulesInForce, onBegin, onChange, settings, texts }: S
       <fieldset>
         <legend class="choices-legend">{setUp.device}</legend>
         <div class="choices">
-          <Toggle name={setUp.sound} isOn={settings.isSoundOn} onChange={(isSoundOn) => change({ isSoundOn })} />
+          <Toggle
+            name={setUp.sound}
+            isOn={settings.isSoundOn}
+            onChange={(isSoundOn) => change({ isSoundOn })}
+          />
           <Toggle
             name={setUp.frontCamera}
             isOn={settings.facing === 'user'}
-            onChange={(isOn) => change({ facing: isOn ? 'user' : 'environment', ...(isOn ? {} : { isKiosk: false }) })}
+            onChange={(isOn) =>
+              change({ facing: isOn ? 'user' : 'environment', ...(isOn ? {} : { isKiosk: false }) })
+            }
           />
           <Toggle
             name={setUp.kiosk}
@@ -81,7 +93,12 @@ function PlaceFields({ onChange, settings, texts }: PlaceFieldsProps): JSX.Eleme
         onChange={(place) => onChange({ place })}
       />
       {isBorder ? (
-        <SelectField label={setUp.route} value={settings.route} options={optionsOf(ROUTES, routes)} onChange={(route) => onChange({ route })} />
+        <SelectField
+          label={setUp.route}
+          value={settings.route}
+          options={optionsOf(ROUTES, routes)}
+          onChange={(route) => onChange({ route })}
+        />
       ) : null}
       <SelectField
         label={setUp.traveller}
@@ -100,12 +117,19 @@ function PlaceFields({ onChange, settings, texts }: PlaceFieldsProps): JSX.Eleme
   );
 }
 
-function optionsOf<Value extends string>(values: readonly Value[], names: Readonly<Record<Value, string>>): readonly Option<Value>[] {
+function optionsOf<Value extends string>(
+  values: readonly Value[],
+  names: Readonly<Record<Value, string>>,
+): readonly Option<Value>[] {
   return values.map((value) => ({ value, name: names[value] }));
 }
 
 /** Said before the first person stands there, not after. */
-function NotInForce({ areRulesInForce, settings, texts }: Pick<SetUpProps, 'areRulesInForce' | 'settings' | 'texts'>): JSX.Element | null {
+function NotInForce({
+  areRulesInForce,
+  settings,
+  texts,
+}: Pick<SetUpProps, 'areRulesInForce' | 'settings' | 'texts'>): JSX.Element | null {
   const { passage } = policyOf(settings);
   const isInForce = useAreRulesInForce(passage, areRulesInForce);
   return isInForce ? null : <Notice look="warning">{texts.setUp.notInForce}</Notice>;

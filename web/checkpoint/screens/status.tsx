@@ -33,7 +33,13 @@ export function Status({ model, nowSeconds, state, texts }: StatusProps): JSX.El
     >
       <section class="card">
         <h2>{status.list}</h2>
-        <ListAge known={known} policy={model.policy} nowSeconds={nowSeconds} language={settings.language} texts={texts} />
+        <ListAge
+          known={known}
+          policy={model.policy}
+          nowSeconds={nowSeconds}
+          language={settings.language}
+          texts={texts}
+        />
         {known.blockNumber < 0 ? null : <Facts facts={knownFacts(state, texts)} />}
       </section>
       {knowledgeProblem === undefined ? null : (
@@ -77,7 +83,10 @@ function Today({ state, texts }: Pick<StatusProps, 'state' | 'texts'>): JSX.Elem
 
 function knownFacts({ known, settings }: CheckpointState, { status }: Texts): readonly Fact[] {
   return [
-    { name: status.lastBlock, value: `${known.blockNumber} · ${timeText(known.timeSeconds, settings.language)}` },
+    {
+      name: status.lastBlock,
+      value: `${known.blockNumber} · ${timeText(known.timeSeconds, settings.language)}`,
+    },
     { name: status.issuers, value: String(known.issuers) },
     { name: status.batches, value: String(known.roots) },
     { name: status.statusLists, value: String(known.statusLists) },

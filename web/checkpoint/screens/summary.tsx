@@ -44,7 +44,9 @@ export function Summary({ model, state, texts }: SummaryProps): JSX.Element {
             </span>
             <div>
               <p class="member-name">{`${texts.group.person(i + 1)}: ${texts.verdict.words[outcome]}`}</p>
-              <p class="intro">{reasons.map((reason) => REASONS[reason].title[settings.language]).join(' ')}</p>
+              <p class="intro">
+                {reasons.map((reason) => REASONS[reason].title[settings.language]).join(' ')}
+              </p>
             </div>
           </li>
         ))}

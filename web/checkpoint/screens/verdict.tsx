@@ -35,7 +35,13 @@ export function Verdict({ decision, model, nowSeconds, presented, state, texts }
     <div class={`verdict verdict-${outcome}`}>
       <header class="verdict-bar">
         <p class="verdict-place">{placeText(settings, texts)}</p>
-        <ListAge known={known} policy={model.policy} nowSeconds={nowSeconds} language={settings.language} texts={texts} />
+        <ListAge
+          known={known}
+          policy={model.policy}
+          nowSeconds={nowSeconds}
+          language={settings.language}
+          texts={texts}
+        />
       </header>
       <main class="verdict-main">
         <div class="verdict-answer" role="alert">
@@ -90,9 +96,16 @@ function useKioskReturn(isKiosk: boolean, onReturn: () => void): void {
 }
 
 /** In plain words, and what the rules of the place miss; a venue is not told what somebody lacks. */
-function Reasons({ decision, state, texts }: Pick<VerdictProps, 'decision' | 'state' | 'texts'>): JSX.Element | null {
+function Reasons({
+  decision,
+  state,
+  texts,
+}: Pick<VerdictProps, 'decision' | 'state' | 'texts'>): JSX.Element | null {
   const { language, mode } = state.settings;
-  const missing = mode === 'venue' ? [] : decision.policies.flatMap(({ rules }) => rules.filter(({ result }) => result !== 'pass'));
+  const missing =
+    mode === 'venue'
+      ? []
+      : decision.policies.flatMap(({ rules }) => rules.filter(({ result }) => result !== 'pass'));
   if (decision.reasons.length === 0) return null;
   return (
     <ul class="verdict-reasons">

@@ -37,7 +37,13 @@ export function Viewer({ facing, isPaused, onCode, read, texts }: ViewerProps): 
   const isWatching = stage === 'watching';
   return (
     <div class={`viewer viewer-${isWatching ? 'watching' : 'still'}`}>
-      <video ref={video} class={facing === 'user' ? 'viewer-video viewer-mirror' : 'viewer-video'} muted playsInline aria-hidden="true" />
+      <video
+        ref={video}
+        class={facing === 'user' ? 'viewer-video viewer-mirror' : 'viewer-video'}
+        muted
+        playsInline
+        aria-hidden="true"
+      />
       {isWatching ? <div class="viewer-frame" aria-hidden="true" /> : null}
       <ViewerWord stage={stage} hint={hint} texts={texts} onRetry={() => setAttempt(attempt + 1)} />
     </div>

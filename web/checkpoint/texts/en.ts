@@ -187,6 +187,7 @@ export const en: Texts = {
     nobodyYet: 'Nobody yet.',
     compared: 'Compared with a document',
     privacy: 'Kept on this device: these numbers, the settings and the list. Nothing about anybody.',
-    logOn: 'The authority has asked for a sealed log. Only the authority can read it; it is erased after 31 days.',
+    logOn:
+      'The authority has asked for a sealed log. Only the authority can read it; it is erased after 31 days.',
   },
 };

@@ -15,7 +15,10 @@ const STORE = 'values';
 
 export function openKeyValueStore(name: string): KeyValueStore {
   const opened = openDatabase(name).catch(() => undefined);
-  const run = async <T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => IDBRequest<T>): Promise<T | undefined> => {
+  const run = async <T>(
+    mode: IDBTransactionMode,
+    act: (store: IDBObjectStore) => IDBRequest<T>,
+  ): Promise<T | undefined> => {
     const database = await opened;
     if (database === undefined) return undefined;
     return resultOf(act(database.transaction(STORE, mode).objectStore(STORE)));

@@ -11,7 +11,12 @@ export interface ButtonProps {
 
 export function Button({ children, icon, isDisabled = false, look, onPress }: ButtonProps): JSX.Element {
   return (
-    <button type="button" class={look === undefined ? 'button' : `button button-${look}`} disabled={isDisabled} onClick={onPress}>
+    <button
+      type="button"
+      class={look === undefined ? 'button' : `button button-${look}`}
+      disabled={isDisabled}
+      onClick={onPress}
+    >
       {icon === undefined ? null : <Icon name={icon} />}
       <span>{children}</span>
     </button>
@@ -19,9 +24,23 @@ export function Button({ children, icon, isDisabled = false, look, onPress }: Bu
 }
 
 /** A button that shows its icon; the name is for those who hear it. */
-export function IconButton({ icon, name, onPress }: { readonly icon: IconName; readonly name: string; readonly onPress: () => void }): JSX.Element {
+export function IconButton({
+  icon,
+  name,
+  onPress,
+}: {
+  readonly icon: IconName;
+  readonly name: string;
+  readonly onPress: () => void;
+}): JSX.Element {
   return (
-    <button type="button" class="button button-plain button-icon" aria-label={name} title={name} onClick={onPress}>
+    <button
+      type="button"
+      class="button button-plain button-icon"
+      aria-label={name}
+      title={name}
+      onClick={onPress}
+    >
       <Icon name={icon} />
     </button>
   );

@@ -14,7 +14,15 @@ export interface FieldProps {
   readonly rows?: number;
 }
 
-export function TextField({ help, isCode = false, label, onChange, problem, rows = 1, value }: FieldProps): JSX.Element {
+export function TextField({
+  help,
+  isCode = false,
+  label,
+  onChange,
+  problem,
+  rows = 1,
+  value,
+}: FieldProps): JSX.Element {
   const id = useId();
   const shared = {
     id,
@@ -25,7 +33,8 @@ export function TextField({ help, isCode = false, label, onChange, problem, rows
     autocomplete: 'off',
     autocapitalize: 'off',
     spellcheck: false,
-    onInput: ({ currentTarget }: TargetedEvent<HTMLInputElement | HTMLTextAreaElement>) => onChange(currentTarget.value),
+    onInput: ({ currentTarget }: TargetedEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      onChange(currentTarget.value),
   } as const;
   return (
     <div class="field">
@@ -51,7 +60,13 @@ export interface SelectProps<Value extends string> {
   readonly help?: string;
 }
 
-export function SelectField<Value extends string>({ help, label, onChange, options, value }: SelectProps<Value>): JSX.Element {
+export function SelectField<Value extends string>({
+  help,
+  label,
+  onChange,
+  options,
+  value,
+}: SelectProps<Value>): JSX.Element {
   const id = useId();
   const choose = (text: string): void => {
     const chosen = options.find((option) => option.value === text);
@@ -62,7 +77,13 @@ export function SelectField<Value extends string>({ help, label, onChange, optio
       <label class="field-label" for={id}>
         {label}
       </label>
-      <select id={id} class="input" aria-describedby={`${id}-help`} value={value} onChange={(event) => choose(event.currentTarget.value)}>
+      <select
+        id={id}
+        class="input"
+        aria-describedby={`${id}-help`}
+        value={value}
+        onChange={(event) => choose(event.currentTarget.value)}
+      >
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.name}
@@ -74,7 +95,15 @@ export function SelectField<Value extends string>({ help, label, onChange, optio
   );
 }
 
-function FieldHelp({ help, id, problem }: { readonly id: string; readonly help: string | undefined; readonly problem: string | undefined }): JSX.Element {
+function FieldHelp({
+  help,
+  id,
+  problem,
+}: {
+  readonly id: string;
+  readonly help: string | undefined;
+  readonly problem: string | undefined;
+}): JSX.Element {
   return (
     <>
       {help === undefined ? null : (
@@ -103,7 +132,12 @@ export interface ChoicesProps<Value extends string> {
   readonly onChange: (value: Value) => void;
 }
 
-export function Choices<Value extends string>({ choices, legend, onChange, value }: ChoicesProps<Value>): JSX.Element {
+export function Choices<Value extends string>({
+  choices,
+  legend,
+  onChange,
+  value,
+}: ChoicesProps<Value>): JSX.Element {
   const name = useId();
   return (
     <fieldset>
@@ -111,7 +145,12 @@ export function Choices<Value extends string>({ choices, legend, onChange, value
       <div class="choices">
         {choices.map((choice) => (
           <label class="choice" key={choice.value}>
-            <input type="radio" name={name} checked={choice.value === value} onChange={() => onChange(choice.value)} />
+            <input
+              type="radio"
+              name={name}
+              checked={choice.value === value}
+              onChange={() => onChange(choice.value)}
+            />
             <span class="choice-name">{choice.name}</span>
             {choice.help === undefined ? null : <span class="choice-help">{choice.help}</span>}
           </label>
@@ -132,7 +171,12 @@ export function Toggle({ help, isOn, name, onChange }: ToggleProps): JSX.Element
   return (
     <label class="choice toggle">
       <span class="choice-name">{name}</span>
-      <input type="checkbox" role="switch" checked={isOn} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        role="switch"
+        checked={isOn}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
       {help === undefined ? null : <span class="choice-help">{help}</span>}
     </label>
   );
