@@ -32,20 +32,42 @@ const FLAT_BELOW = 12;
 const WHITE_FROM = 235;
 /** A cell of a code is half dark; one in which nothing is, is washed out. */
 const WASHED_OUT_CELLS = 4;
+/** Pixels from the edge at which it is looked along. */
+const EDGE = 2;
+const CHANGES_OF_A_CODE = 16;
+const CONTRAST_OF_A_CODE = 60;
 
 export function diagnose(picture: Picture, found: Found | undefined): Trouble {
   const { darkest, brightest, mean } = brightnessOf(picture);
   if (brightest - darkest < FLAT_BELOW) return 'covered';
+  if (isCut(picture)) return 'cut';
   if (found !== undefined) {
-    if (isCut(picture, found)) return 'cut';
-    if (washedOutCells(picture, found) >= WASHED_OUT_CELLS) return 'glare';
-    return 'blurred';
+    return washedOutCells(picture, found) >= WASHED_OUT_CELLS ? 'glare' : 'blurred';
   }
   return mean < DARK_BELOW ? 'dark' : 'nothing';
 }
 
-function isCut({ width, height }: Picture, { corners }: Found): boolean {
-  return corners.some(({ x, y }) => x < 0 || y < 0 || x >= width || y >= height);
+/** A code that runs out of the picture alternates along its edge as nothing else does. */
+function isCut(picture: Picture): boolean {
+  const { height, width } = picture;
+  const across = Array.from({ length: width }, (_, x) => x);
+  const down = Array.from({ length: height }, (_, y) => y);
+  const edges = [
+    across.map((x) => brightnessAt(picture, { x, y: EDGE })),
+    across.map((x) => brightnessAt(picture, { x, y: height - 1 - EDGE })),
+    down.map((y) => brightnessAt(picture, { x: EDGE, y })),
+    down.map((y) => brightnessAt(picture, { x: width - 1 - EDGE, y })),
+  ];
+  return edges.some((edge) => changesAlong(edge) >= CHANGES_OF_A_CODE);
+}
+
+/** How often a line goes from dark to light and back; a line without contrast never does. */
+function changesAlong(line: readonly number[]): number {
+  const darkest = line.reduce((least, value) => Math.min(least, value), Infinity);
+  const brightest = line.reduce((most, value) => Math.max(most, value), -Infinity);
+  if (brightest - darkest < CONTRAST_OF_A_CODE) return 0;
+  const middle = (darkest + brightest) / 2;
+  return line.filter((value, i) => i > 0 && value > middle !== (line[i - 1] ?? value) > middle).length;
 }
 
 /** Of a grid laid over the code, the cells in which nothing is dark. */
