@@ -194,6 +194,10 @@ function placesPage(
   return [
     `${styled(out, 'bold', 'Where things are')}\n\n`,
     fieldLines(out, [
+      {
+        label: 'Checkpoint',
+        value: `${verifierUrl}/checkpoint/ (a page; works offline after the first visit)`,
+      },
       { label: 'Ledger', value: `${nodeUrl} (JSON-RPC)` },
       { label: 'Verifier', value: `${verifierUrl}/docs` },
       ...issuers.map(({ member, url }) => ({ label: `Issuer ${member.name}`, value: `${url}/docs` })),

@@ -34,6 +34,7 @@ const { isLong, wanted } = readArguments(process.argv.slice(2));
 const STAGES: readonly (readonly Suite[])[] = [
   [
     { name: 'types', command: [tool('typescript/bin/tsc'), '-p', 'tsconfig.json'] },
+    { name: 'types-web', command: [tool('typescript/bin/tsc'), '-p', 'web/tsconfig.json'] },
     { name: 'lint', command: [tool('oxlint/bin/oxlint'), '--type-aware'] },
   ],
   [

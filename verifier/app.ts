@@ -4,6 +4,7 @@ import { buildService, type Service, type ServiceLimits } from '../service/app.t
 import type { createLogger } from '../service/logging.ts';
 import type { VerifierConfig } from './config.ts';
 import { verifierMetrics } from './metrics.ts';
+import { addCheckpointPage } from './routes/checkpoint-page.ts';
 import { SCAN_PROBLEMS } from './routes/scan-request.ts';
 import { addStateRoute } from './routes/state.ts';
 import { addVerifyTogetherRoute } from './routes/verify-together.ts';
@@ -15,7 +16,8 @@ const REQUESTS_PER_MINUTE = 600_000;
 
 export interface VerifierAppOptions {
   readonly verifier: Checkpoint;
-  readonly config: Pick<VerifierConfig, 'deployment'>;
+  readonly config: Pick<VerifierConfig, 'deployment'> &
+    Partial<Pick<VerifierConfig, 'dataFolder' | 'pagesFolder'>>;
   readonly logger: ReturnType<typeof createLogger>;
   readonly limits?: Partial<ServiceLimits>;
 }
@@ -38,5 +40,9 @@ export async function buildVerifierApp(options: VerifierAppOptions): Promise<Ser
   addVerifyRoute(app, verifier, counts);
   addVerifyTogetherRoute(app, verifier, counts);
   addStateRoute(app, verifier, config.deployment);
+  const { dataFolder, pagesFolder } = config;
+  if (dataFolder !== undefined && pagesFolder !== undefined) {
+    await addCheckpointPage(app, { dataFolder, pagesFolder });
+  }
   return app;
 }

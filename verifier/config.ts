@@ -20,6 +20,8 @@ export interface VerifierConfig {
   readonly issuers: readonly PinnedIssuer[];
   readonly host: string;
   readonly port: number;
+  /** Of the built pages; absent: no pages. */
+  readonly pagesFolder?: string;
   readonly pollMs: number;
   readonly readySeconds: number;
   /** Names of policies, or paths of files; the first counts unless a request names another. */
@@ -52,6 +54,7 @@ export const VERIFIER_DEFAULTS: Readonly<
 /** Throws `CONFIG_MISSING` and `CONFIG_INVALID` with the variable's name, `LEDGER_DEPLOYMENT_INVALID`. */
 export function readConfig(environment: Environment): VerifierConfig {
   const env = readEnv(environment, 'HCL_VERIFIER_');
+  const pagesFolder = env.optionalText('PAGES');
   return Object.freeze({
     dataFolder: env.text('DATA'),
     deployment: readDeployment(env.text('DEPLOYMENT')),
@@ -62,6 +65,7 @@ export function readConfig(environment: Environment): VerifierConfig {
     issuers: (env.optionalText('ISSUERS') ?? '').split(',').filter(Boolean).map(toPinnedIssuer),
     host: env.text('HOST', VERIFIER_DEFAULTS.host),
     port: env.integer('PORT', { fallback: VERIFIER_DEFAULTS.port, min: 0, max: 65_535 }),
+    ...(pagesFolder === undefined ? {} : { pagesFolder }),
     pollMs: env.integer('POLL_MS', { fallback: VERIFIER_DEFAULTS.pollMs, min: 50, max: 3_600_000 }),
     readySeconds: env.integer('READY_SECONDS', {
       fallback: VERIFIER_DEFAULTS.readySeconds,

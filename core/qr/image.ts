@@ -7,10 +7,10 @@
 import { encodeQR } from 'qr';
 import { decodeQR } from 'qr/decode.js';
 import { ImageError } from './image-error.ts';
-import { fromUtf8 } from '../bytes/utf8.ts';
 import { readJpeg } from './jpeg-reader.ts';
 import { readPng, type RgbImage } from './png-reader.ts';
 import { writePng } from './png-writer.ts';
+import { textOfBytes } from './text-of-bytes.ts';
 
 /** Modules of quiet zone on each side (ISO/IEC 18004 §6.3.8). */
 export const QUIET_ZONE = 4;
@@ -82,10 +82,6 @@ export function decodeQrPicture(image: RgbImage): string {
   } catch (cause) {
     throw new ImageError('IMAGE_WITHOUT_CODE', 'no QR code can be read in the picture', { cause });
   }
-}
-
-function textOfBytes(bytes: Uint8Array): string {
-  return fromUtf8(bytes) ?? Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }
 
 interface Run {

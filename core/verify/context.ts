@@ -29,8 +29,14 @@ export interface VerifyContext {
   readonly presented?: PresentedIdentity;
 }
 
+/** Our clock and the last block known. */
+export interface Moment {
+  readonly nowSeconds: number;
+  readonly state: Pick<LedgerState, 'head'>;
+}
+
 /** The time to judge by: our clock, but never before the last block known. A clock that says nothing says 0. */
-export function timeOf({ nowSeconds, state }: VerifyContext): number {
+export function timeOf({ nowSeconds, state }: Moment): number {
   return Math.max(Number.isFinite(nowSeconds) ? nowSeconds : 0, state.head.timeSeconds);
 }
 

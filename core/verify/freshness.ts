@@ -1,12 +1,18 @@
 /** How much our knowledge can be relied on now: of the ledger, and of the signers of other systems. */
 import { isEnding, isOver, type ListLife } from '../foreign/list-life.ts';
-import { foreignTimeOf, timeOf, type VerifyContext } from './context.ts';
+import { foreignTimeOf, timeOf, type Moment, type VerifyContext } from './context.ts';
+import type { VerifyPolicy } from './policy.ts';
 import type { ReasonCode } from './reasons.ts';
 import type { FreshnessGrade, LedgerFreshness, ListFreshness } from './verdict.ts';
 
+/** All that a grade depends on. */
+export interface FreshnessContext extends Moment {
+  readonly policy: Pick<VerifyPolicy, 'ageingSeconds' | 'clockSkewSeconds' | 'freshSeconds'>;
+}
+
 /** @param statusPublishedAtSeconds when the version of the status list in use was anchored */
 export function freshnessOf(
-  context: VerifyContext,
+  context: FreshnessContext,
   statusPublishedAtSeconds: number | undefined,
 ): LedgerFreshness {
   const checkpointTimeSeconds = context.state.head.timeSeconds;
@@ -54,7 +60,7 @@ export function freshnessProblem(context: VerifyContext, { grade }: LedgerFreshn
   }
 }
 
-function gradeOf(context: VerifyContext, ageSeconds: number): FreshnessGrade {
+function gradeOf(context: FreshnessContext, ageSeconds: number): FreshnessGrade {
   const { policy } = context;
   // A clock behind the ledger cannot say how old the last block is.
   if (!hasHead(context) || isClockBehind(context)) return 'unknown';
@@ -62,10 +68,10 @@ function gradeOf(context: VerifyContext, ageSeconds: number): FreshnessGrade {
   return ageSeconds <= policy.ageingSeconds ? 'ageing' : 'stale';
 }
 
-function hasHead({ state }: VerifyContext): boolean {
+function hasHead({ state }: Moment): boolean {
   return state.head.number >= 0;
 }
 
-function isClockBehind({ nowSeconds, state, policy }: VerifyContext): boolean {
+function isClockBehind({ nowSeconds, state, policy }: FreshnessContext): boolean {
   return !(nowSeconds + policy.clockSkewSeconds >= state.head.timeSeconds);
 }

@@ -18,6 +18,7 @@ import { createLogger } from '../../service/logging.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { VERIFIER_DEFAULTS } from '../../verifier/config.ts';
 import { startVerifier, type StartedVerifier } from '../../verifier/server.ts';
+import { buildPages } from '../build-pages.ts';
 import { deployOnce, foundTrust, startDemoNode, type Member } from './found-ledger.ts';
 import { ledgerKeys, memberKeys } from './keys.ts';
 import { DEMO_MEMBERS, demoPorts } from './members.ts';
@@ -81,7 +82,8 @@ export async function startConsortium(
     issuers.push({ member, url: service.url });
   }
 
-  say('Verifier');
+  say('Verifier, and the pages (built when they have changed)');
+  const pagesFolder = await buildPages();
   const verifier = started.adopt(
     await startVerifier(
       {
@@ -91,6 +93,7 @@ export async function startConsortium(
         rpcUrls: [node.url],
         issuers: issuers.map(({ member, url }) => ({ did: member.did, url })),
         port: ports.verifier,
+        pagesFolder,
       },
       { logger: createLogger({ name: 'verifier', level: LOG_LEVEL }) },
     ),

@@ -1,8 +1,9 @@
 /** EU Digital COVID Certificates made by our own encoder, and good ones of the member states' test data. */
 import { Buffer } from 'node:buffer';
 import type { JsonObject } from '../../../core/bytes/strict-json.ts';
-import { prepareHcert, type UnsignedHcert } from '../../../core/foreign/hcert/encode.ts';
+import { prepareHcert } from '../../../core/foreign/hcert/encode.ts';
 import { toDcc } from '../../../core/foreign/hcert/from-record.ts';
+import type { UnsignedCode } from '../../../core/foreign/unsigned-code.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import {
   makeAuthority,
@@ -61,7 +62,7 @@ class DocumentSigner {
     };
   }
 
-  #prepare(claim: JsonObject, expiresAtSeconds: number): UnsignedHcert {
+  #prepare(claim: JsonObject, expiresAtSeconds: number): UnsignedCode {
     return prepareHcert({
       country: 'HK',
       issuedAtSeconds: JUDGED_AT - 400 * DAY,

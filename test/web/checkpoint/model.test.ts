@@ -1,0 +1,148 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { OUTCOMES, REASONS, type ReasonCode } from '../../../core/verify/reasons.ts';
+import { Counters, NO_COUNTS } from '../../../web/checkpoint/counters.ts';
+import type { Decision, VerifyQuestion } from '../../../web/checkpoint/engine/protocol.ts';
+import { NOTHING_KNOWN } from '../../../web/checkpoint/knowledge/knowledge.ts';
+import { CheckpointModel } from '../../../web/checkpoint/model.ts';
+import { NO_OPERATOR } from '../../../web/checkpoint/operator.ts';
+import { defaultSettings, type Settings } from '../../../web/checkpoint/settings.ts';
+import { memoryStore } from '../support/memory-store.ts';
+
+interface Stage {
+  readonly model: CheckpointModel;
+  readonly asked: VerifyQuestion[];
+  readonly decided: Decision[];
+}
+
+/** A model whose engine answers each question as `answer` says. */
+function stage(
+  settings: Partial<Settings>,
+  answer: (question: VerifyQuestion) => readonly ReasonCode[] | 'failure' = () => [],
+): Stage {
+  const asked: VerifyQuestion[] = [];
+  const decided: Decision[] = [];
+  const model = new CheckpointModel(
+    { ...defaultSettings('en'), ...settings },
+    {
+      decide: async (question) => {
+        asked.push(question);
+        const reasons = answer(question);
+        if (reasons === 'failure') throw new Error('the engine failed');
+        return decisionFor(reasons);
+      },
+      update: async () => ({ known: NOTHING_KNOWN, problem: 'OFFLINE' }),
+      counters: new Counters(memoryStore()),
+      nowSeconds: () => 1_795_622_400,
+      keepSettings: () => undefined,
+      onDecision: (decision) => decided.push(decision),
+    },
+  );
+  model.begin(NO_OPERATOR, NO_COUNTS, true);
+  return { model, asked, decided };
+}
+
+function decisionFor(reasons: readonly ReasonCode[]): Decision {
+  const [first] = reasons;
+  const { outcome, validity } =
+    first === undefined ? { outcome: 'pass' as const, validity: 'valid' as const } : REASONS[first];
+  return { outcome, validity, reasons, policy: { id: 'venue', version: 1 }, policies: [], parts: [] };
+}
+
+const MATCH = { documentNumber: 'A123456(3)', name: 'CHAN, TAI MAN' };
+
+describe('the checkpoint, screen by screen', () => {
+  it('a venue sees the outcome at once', async () => {
+    const { model } = stage({ mode: 'venue' });
+    await model.scanned('HCL1:A');
+    expect(model.state.screen.name).to.equal('verdict');
+  });
+
+  it('a border sees no outcome before the document', async () => {
+    const { model, decided } = stage({ mode: 'border' });
+    await model.scanned('HCL1:A');
+    expect(model.state.screen.name).to.equal('document');
+    expect(decided, 'no sound either').to.deep.equal([]);
+    await model.compare(MATCH);
+    expect(model.state.screen.name).to.equal('verdict');
+    expect(model.state.counts).to.deep.include({ pass: 0 });
+  });
+
+  it('a border asks the engine again with the document, and with nothing in it where there is none', async () => {
+    const { model, asked } = stage({ mode: 'border' });
+    await model.scanned('HCL1:A');
+    await model.compare({});
+    expect(asked.map(({ presented }) => presented)).to.deep.equal([undefined, {}]);
+  });
+
+  it('a border needs no document to refuse bad evidence', async () => {
+    const { model } = stage({ mode: 'border' }, () => ['SIGNATURE_INVALID']);
+    await model.scanned('HCL1:A');
+    expect(model.state.screen.name).to.equal('verdict');
+  });
+
+  it('a failure decides nothing and shows no outcome', async () => {
+    const { model, decided } = stage({}, () => 'failure');
+    await model.scanned('HCL1:A');
+    expect(model.state.screen.name).to.equal('scan');
+    expect(model.state.hasFailed).to.equal(true);
+    expect(model.state.isChecking).to.equal(false);
+    expect(decided).to.deep.equal([]);
+  });
+
+  it('codes of one person are asked about together, and forgotten with the next person', async () => {
+    const { model, asked } = stage({});
+    await model.scanned('HCL1:A');
+    model.addCode();
+    await model.scanned('HCL1:B');
+    model.scanNext();
+    await model.scanned('HCL1:C');
+    expect(asked.map(({ texts }) => texts)).to.deep.equal([['HCL1:A'], ['HCL1:A', 'HCL1:B'], ['HCL1:C']]);
+  });
+
+  it('a group keeps outcomes in their order and nothing else, and is gone when it is closed', async () => {
+    const { model } = stage({}, ({ texts }) => (texts.includes('bad') ? ['SIGNATURE_INVALID'] : []));
+    model.beginGroup();
+    await model.scanned('good');
+    model.scanNext();
+    await model.scanned('bad');
+    model.showSummary();
+    expect(model.state.group).to.deep.equal([
+      { outcome: 'pass', reasons: [] },
+      { outcome: 'stop', reasons: ['SIGNATURE_INVALID'] },
+    ]);
+    model.closeGroup();
+    expect(model.state.group).to.equal(undefined);
+    expect(model.state.screen.name).to.equal('scan');
+  });
+
+  it('a second code of one of a group replaces their outcome', async () => {
+    const { model } = stage({}, ({ texts }) => (texts.length === 1 ? ['RULE_REFER'] : []));
+    model.beginGroup();
+    await model.scanned('one');
+    model.addCode();
+    await model.scanned('two');
+    expect(model.state.group?.map(({ outcome }) => outcome)).to.deep.equal(['pass']);
+  });
+
+  it('a card in parts is judged when it is whole', async () => {
+    const { model, asked } = stage({});
+    await model.scanned('shc:/1/2/567629');
+    model.scanNext();
+    await model.scanned('shc:/2/2/095432');
+    expect(asked.at(-1)?.texts).to.deep.equal(['shc:/1/2/567629\nshc:/2/2/095432']);
+  });
+
+  it('one code at a time: what comes while one is checked is left', async () => {
+    const { model, asked } = stage({});
+    await Promise.all([model.scanned('HCL1:A'), model.scanned('HCL1:B')]);
+    expect(asked).to.have.length(1);
+  });
+
+  it('no reason that is unconfirmed passes', () => {
+    for (const [code, { outcome, validity }] of Object.entries(REASONS)) {
+      if (validity !== 'valid')
+        expect(OUTCOMES.indexOf(outcome), code).to.be.greaterThan(OUTCOMES.indexOf('condition'));
+    }
+  });
+});

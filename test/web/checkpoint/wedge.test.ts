@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { WedgeReader } from '../../../web/checkpoint/input/wedge.ts';
+
+/** Types `text` and Enter, `gap` ms apart. */
+function type(text: string, gap: number, reader = new WedgeReader()): string | undefined {
+  const keys = [...text, 'Enter'];
+  return keys.map((key, i) => reader.press({ key, at: i * gap })).at(-1);
+}
+
+describe('a scanner that types', () => {
+  it('gives its code with Enter', () => {
+    expect(type('HCL1:7WY5O%3ZA0B $K', 5)).to.equal('HCL1:7WY5O%3ZA0B $K');
+  });
+
+  it('is not a person: what is typed slowly is no code', () => {
+    expect(type('HCL1:7WY5O%3ZA0B $K', 120)).to.equal(undefined);
+  });
+
+  it('is not a stray Enter, nor a few keys held down', () => {
+    expect(type('', 5)).to.equal(undefined);
+    expect(type('aaaa', 5)).to.equal(undefined);
+  });
+
+  it('starts anew after a pause: what somebody touched before is not part of the code', () => {
+    const reader = new WedgeReader();
+    reader.press({ key: 'x', at: 0 });
+    const keys = [...'HCL1:7WY5O', 'Enter'];
+    const texts = keys.map((key, i) => reader.press({ key, at: 1000 + i * 5 }));
+    expect(texts.at(-1)).to.equal('HCL1:7WY5O');
+  });
+
+  it('passes over keys that are no characters', () => {
+    const reader = new WedgeReader();
+    const keys = ['Shift', 'H', 'C', 'L', 'CapsLock', '1', ':', 'A', 'B', 'C', 'Enter'];
+    expect(keys.map((key, i) => reader.press({ key, at: i * 5 })).at(-1)).to.equal('HCL1:ABC');
+  });
+
+  it('never holds more than a code can have', () => {
+    const reader = new WedgeReader();
+    for (let i = 0; i < 140_000; i++) reader.press({ key: 'A', at: i });
+    expect(reader.press({ key: 'Enter', at: 140_000 })).to.have.length(131_072);
+  });
+});

@@ -1,0 +1,62 @@
+/** What the page and the engine's worker say to each other: one answer for each request, in any order. */
+import type { Hex } from '../../../core/bytes/hex.ts';
+import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
+import type { PolicyEvidence } from '../../../core/verify/policy-rules.ts';
+import type { Outcome, ReasonCode, Validity } from '../../../core/verify/reasons.ts';
+import type { Verdict } from '../../../core/verify/verdict.ts';
+import type { CheckpointPolicy, RulePassage } from './checkpoint-policy.ts';
+
+export interface VerifyQuestion {
+  /** Codes of one person: one, or several that count together. */
+  readonly texts: readonly string[];
+  readonly policy: CheckpointPolicy;
+  /** Unix seconds, of the page's clock. */
+  readonly nowSeconds: number;
+  /** The document in hand; absent: nobody looked. */
+  readonly presented?: PresentedIdentity;
+}
+
+export type EngineRequest =
+  | { readonly kind: 'verify'; readonly question: VerifyQuestion }
+  | { readonly kind: 'are-rules-in-force'; readonly passage: RulePassage; readonly nowSeconds: number }
+  | { readonly kind: 'learn'; readonly bytes: Uint8Array }
+  | { readonly kind: 'trust'; readonly bytes: Uint8Array; readonly nowSeconds: number };
+
+/** A decision on one person. */
+export interface Decision {
+  readonly outcome: Outcome;
+  readonly validity: Validity;
+  readonly reasons: readonly ReasonCode[];
+  readonly policy: { readonly id: string; readonly version: number };
+  readonly policies: readonly PolicyEvidence[];
+  /** Each code's own verdict. */
+  readonly parts: readonly Verdict[];
+}
+
+/** What is known of the ledger after a request. */
+export interface Known {
+  /** -1: nothing is known. */
+  readonly blockNumber: number;
+  readonly blockHash: Hex;
+  /** Of the last block known, Unix seconds; 0: none is. */
+  readonly timeSeconds: number;
+  readonly issuers: number;
+  readonly roots: number;
+  readonly statusLists: number;
+}
+
+/** Why new knowledge was not taken; what was known before stays. */
+export type LearnProblem = 'BUNDLE_MALFORMED' | 'BUNDLE_OLDER' | 'BUNDLE_OTHER_LEDGER';
+
+export type EngineAnswer =
+  | { readonly kind: 'decision'; readonly decision: Decision }
+  | { readonly kind: 'known'; readonly known: Known; readonly isNew: boolean }
+  | { readonly kind: 'refused'; readonly problem: LearnProblem; readonly known: Known }
+  | { readonly kind: 'rules'; readonly areInForce: boolean }
+  | { readonly kind: 'trusted' }
+  | { readonly kind: 'trust-refused'; readonly code: string };
+
+export interface Envelope<Content> {
+  readonly id: number;
+  readonly content: Content;
+}

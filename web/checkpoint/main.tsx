@@ -1,0 +1,86 @@
+/** Puts the page together: what is kept, the engine, the screens, and the service worker that makes it work offline. */
+import { render } from 'preact';
+import engineUrl from './engine/engine-worker.ts?worker&url';
+import { openKeyValueStore } from '../shared/store/key-value.ts';
+import { languageFor } from '../shared/texts/languages.ts';
+import { WorkerClient } from '../shared/worker-client.ts';
+import { App } from './app.tsx';
+import { Counters } from './counters.ts';
+import type { RulePassage } from './engine/checkpoint-policy.ts';
+import type { EngineAnswer, EngineRequest } from './engine/protocol.ts';
+import { Feedback } from './feedback/feedback.ts';
+import { PictureReader } from './input/reader.ts';
+import { Knowledge } from './knowledge/knowledge.ts';
+import { eraseOldLog, SealedLog } from './log/sealed-log.ts';
+import { CheckpointModel } from './model.ts';
+import { readOperator } from './operator.ts';
+import { keepOffline } from './keep-offline.ts';
+import { defaultSettings, readSettings, writeSettings } from './settings.ts';
+import { now } from './use-now.ts';
+
+const UPDATE_MS = 60_000;
+
+const store = openKeyValueStore('hcl-checkpoint');
+const engine = new WorkerClient<EngineRequest, EngineAnswer>(engineUrl);
+const fetchFile = (url: string): Promise<Response> => fetch(url, { cache: 'no-cache' });
+const knowledge = new Knowledge({ ask: (request) => engine.ask(request), store, fetch: fetchFile });
+const counters = new Counters(store);
+const feedback = new Feedback();
+let log: SealedLog | undefined;
+
+const kept = await readSettings(store);
+const model = new CheckpointModel(kept ?? defaultSettings(languageFor(navigator.languages)), {
+  decide: async (question) => {
+    const answer = await engine.ask({ kind: 'verify', question });
+    if (answer.kind !== 'decision') throw new Error('the engine answered something else');
+    return answer.decision;
+  },
+  update: () => knowledge.update(),
+  counters,
+  nowSeconds: now,
+  keepSettings: (settings) => void writeSettings(store, settings),
+  onDecision: (decision, { isSoundOn, place }) => {
+    feedback.give(decision.outcome, { isSoundOn });
+    void log?.add(decision, { nowSeconds: now(), place }).catch(() => undefined);
+  },
+});
+
+const root = document.querySelector('#app');
+if (root !== null) {
+  const reader = new PictureReader();
+  render(
+    <App model={model} reader={reader} areRulesInForce={areRulesInForce} onTouch={() => feedback.wake()} />,
+    root,
+  );
+}
+addEventListener('pointerdown', () => feedback.wake(), { once: true });
+
+await Promise.all([counters.eraseOld(now()), eraseOldLog(store, now())]);
+model.learned(await knowledge.restore());
+const operator = await readOperator(store, fetchFile);
+if (operator.logKey !== undefined) {
+  const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
+    crypto.getRandomValues(new Uint8Array(length));
+  log = new SealedLog(operator.logKey, { store, subtle: crypto.subtle, randomBytes });
+}
+model.begin(operator, await counters.today(now()), kept !== undefined);
+await teachTrust();
+await model.update();
+setInterval(() => void model.update(), UPDATE_MS);
+addEventListener('online', () => void model.update());
+await keepOffline();
+
+async function areRulesInForce(passage: RulePassage): Promise<boolean> {
+  const answer = await engine.ask({ kind: 'are-rules-in-force', passage, nowSeconds: now() });
+  return answer.kind === 'rules' && answer.areInForce;
+}
+
+/** Whose codes of other systems are trusted, where the operator says so. */
+async function teachTrust(): Promise<void> {
+  const fetched = await fetchFile('trust.json').catch(() => undefined);
+  const fresh = fetched?.ok === true ? new Uint8Array(await fetched.arrayBuffer()) : undefined;
+  const bytes = fresh ?? (await store.get('trust').catch(() => undefined));
+  if (!(bytes instanceof Uint8Array)) return;
+  const answer = await engine.ask({ kind: 'trust', bytes, nowSeconds: now() });
+  if (answer.kind === 'trusted' && fresh !== undefined) await store.put('trust', fresh);
+}

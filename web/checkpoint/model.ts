@@ -1,0 +1,216 @@
+/**
+ * What the page shows and what happens next, without a DOM. A border shows no outcome before the document was compared,
+ * or somebody said that there is none; a venue shows it at once. Codes are forgotten when the next screen comes.
+ */
+import type { PresentedIdentity } from '../../core/record/identity-match.ts';
+import type { Outcome } from '../../core/verify/reasons.ts';
+import type { Counters, Counts } from './counters.ts';
+import { NO_COUNTS } from './counters.ts';
+import type { CheckpointPolicy } from './engine/checkpoint-policy.ts';
+import type { Decision, Known, VerifyQuestion } from './engine/protocol.ts';
+import { CardParts } from '../../core/foreign/shc/card-parts.ts';
+import type { KnowledgeProblem, KnowledgeReport } from './knowledge/knowledge.ts';
+import { NOTHING_KNOWN } from './knowledge/knowledge.ts';
+import { NO_OPERATOR, type Operator } from './operator.ts';
+import { policyOf, type Settings } from './settings.ts';
+
+export type Screen =
+  | { readonly name: 'starting' }
+  | { readonly name: 'set-up' }
+  | { readonly name: 'scan' }
+  | { readonly name: 'document'; readonly decision: Decision }
+  | { readonly name: 'verdict'; readonly decision: Decision; readonly presented?: PresentedIdentity }
+  | { readonly name: 'summary' }
+  | { readonly name: 'status' };
+
+/** One of a group, as its summary shows it: no name. */
+export interface GroupMember {
+  readonly outcome: Outcome;
+  readonly reasons: Decision['reasons'];
+}
+
+export interface CheckpointState {
+  readonly screen: Screen;
+  readonly settings: Settings;
+  readonly operator: Operator;
+  readonly known: Known;
+  readonly knowledgeProblem?: KnowledgeProblem;
+  readonly isUpdating: boolean;
+  readonly isChecking: boolean;
+  readonly hasFailed: boolean;
+  readonly counts: Counts;
+  /** Absent: one person at a time. */
+  readonly group?: readonly GroupMember[];
+  /** How many codes of this person were read before the one that is waited for. */
+  readonly codesBefore: number;
+}
+
+export interface ModelPorts {
+  readonly decide: (question: VerifyQuestion) => Promise<Decision>;
+  readonly update: () => Promise<KnowledgeReport>;
+  readonly counters: Counters;
+  readonly nowSeconds: () => number;
+  readonly keepSettings: (settings: Settings) => void;
+  /** Sound, vibration, log. */
+  readonly onDecision: (decision: Decision, settings: Settings) => void;
+}
+
+export class CheckpointModel {
+  readonly #ports: ModelPorts;
+  readonly #parts = new CardParts();
+  readonly #listeners = new Set<() => void>();
+  #state: CheckpointState;
+  /** Of the person in front of the checkpoint. */
+  #texts: readonly string[] = [];
+
+  constructor(settings: Settings, ports: ModelPorts) {
+    this.#ports = ports;
+    this.#state = {
+      screen: { name: 'starting' },
+      settings,
+      operator: NO_OPERATOR,
+      known: NOTHING_KNOWN,
+      isUpdating: false,
+      isChecking: false,
+      hasFailed: false,
+      counts: NO_COUNTS,
+      codesBefore: 0,
+    };
+  }
+
+  get state(): CheckpointState {
+    return this.#state;
+  }
+
+  get policy(): CheckpointPolicy {
+    const { operator, settings } = this.#state;
+    return policyOf(settings, operator.ageingSeconds);
+  }
+
+  /** Calls `listener` after every change, until the function that comes back is called. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** @param isSetUp whether somebody has chosen before */
+  begin(operator: Operator, counts: Counts, isSetUp: boolean): void {
+    this.#set({ operator, counts, screen: { name: isSetUp ? 'scan' : 'set-up' } });
+  }
+
+  learned({ known, problem }: KnowledgeReport): void {
+    const { knowledgeProblem: _, ...state } = this.#state;
+    this.#state = {
+      ...state,
+      known,
+      isUpdating: false,
+      ...(problem === undefined ? {} : { knowledgeProblem: problem }),
+    };
+    this.#tell();
+  }
+
+  async update(): Promise<void> {
+    if (this.#state.isUpdating) return;
+    this.#set({ isUpdating: true });
+    this.learned(await this.#ports.update());
+  }
+
+  choose(settings: Settings): void {
+    this.#ports.keepSettings(settings);
+    this.#set({ settings });
+  }
+
+  /** To the camera, from wherever; whoever was in front of the checkpoint is forgotten. */
+  scanNext(): void {
+    this.#texts = [];
+    this.#set({ screen: { name: 'scan' }, codesBefore: 0, hasFailed: false });
+  }
+
+  /** The next code belongs to the same person. */
+  addCode(): void {
+    this.#set({ screen: { name: 'scan' }, codesBefore: this.#texts.length });
+  }
+
+  open(name: 'set-up' | 'status'): void {
+    this.#texts = [];
+    this.#set({ screen: { name }, codesBefore: 0 });
+  }
+
+  beginGroup(): void {
+    this.#set({ group: [] });
+  }
+
+  showSummary(): void {
+    this.#set({ screen: { name: 'summary' } });
+  }
+
+  closeGroup(): void {
+    const { group: _, ...state } = this.#state;
+    this.#state = state;
+    this.scanNext();
+  }
+
+  /** A code came in, by camera, scanner, picture or hand. */
+  async scanned(text: string): Promise<void> {
+    if (this.#state.isChecking) return;
+    if (this.#state.codesBefore === 0) this.#texts = [];
+    this.#texts = [...this.#texts, this.#parts.add(text)];
+    const decision = await this.#decide();
+    if (decision === undefined) return;
+    // Bad evidence needs no document to be bad.
+    const needsDocument = this.#state.settings.mode === 'border' && decision.validity !== 'invalid';
+    if (needsDocument) this.#set({ screen: { name: 'document', decision } });
+    else this.#show(decision);
+  }
+
+  /** @param presented nothing in it: there is no document to compare with */
+  async compare(presented: PresentedIdentity): Promise<void> {
+    const decision = await this.#decide(presented);
+    if (decision !== undefined) this.#show(decision, presented);
+  }
+
+  async #decide(presented?: PresentedIdentity): Promise<Decision | undefined> {
+    this.#set({ isChecking: true, hasFailed: false });
+    try {
+      return await this.#ports.decide({
+        texts: this.#texts,
+        policy: this.policy,
+        nowSeconds: this.#ports.nowSeconds(),
+        ...(presented === undefined ? {} : { presented }),
+      });
+    } catch {
+      this.#set({ hasFailed: true });
+      return undefined;
+    } finally {
+      this.#set({ isChecking: false });
+    }
+  }
+
+  #show(decision: Decision, presented?: PresentedIdentity): void {
+    const { codesBefore, group, settings } = this.#state;
+    const { outcome, reasons } = decision;
+    const isSamePerson = codesBefore > 0;
+    const others = isSamePerson ? group?.slice(0, -1) : group;
+    this.#ports.onDecision(decision, settings);
+    this.#set({
+      screen: { name: 'verdict', decision, ...(presented === undefined ? {} : { presented }) },
+      ...(others === undefined ? {} : { group: [...others, { outcome, reasons }] }),
+    });
+    // One person is counted once, by their first answer.
+    if (isSamePerson) return;
+    const isCompared = presented !== undefined && Object.keys(presented).length > 0;
+    const nowSeconds = this.#ports.nowSeconds();
+    void this.#ports.counters
+      .add(outcome, { isCompared, nowSeconds })
+      .then((counts) => this.#set({ counts }));
+  }
+
+  #set(change: Partial<CheckpointState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}

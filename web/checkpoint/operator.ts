@@ -1,0 +1,70 @@
+/**
+ * What the operator of the checkpoints says, in `operator.json` beside the page; there need not be one.
+ *
+ *   { "ageingHours": {"venue": 24, "border": 72},
+ *     "logKey": {"kty": "EC", "crv": "P-256", "x": "…", "y": "…"} }
+ *
+ * A file that cannot be read changes nothing: the last good one stays.
+ */
+import type { KeyValueStore } from '../shared/store/key-value.ts';
+import { AGEING_SECONDS, type Mode } from './engine/checkpoint-policy.ts';
+
+export interface Operator {
+  readonly ageingSeconds: Readonly<Record<Mode, number>>;
+  /** The authority's key; absent: no log is kept. */
+  readonly logKey?: JsonWebKey;
+}
+
+export const NO_OPERATOR: Operator = { ageingSeconds: AGEING_SECONDS };
+const KEY = 'operator';
+const FILE = 'operator.json';
+const HOUR_SECONDS = 3600;
+const MAX_HOURS = 24 * 31;
+
+export async function readOperator(
+  store: KeyValueStore,
+  fetchFile: (url: string) => Promise<Response>,
+): Promise<Operator> {
+  const fetched = await fetchFile(FILE)
+    .then(async (response) => (response.ok ? ((await response.json()) as unknown) : undefined))
+    .catch(() => undefined);
+  const operator = fetched === undefined ? undefined : parseOperator(fetched);
+  if (operator !== undefined) {
+    await store.put(KEY, fetched);
+    return operator;
+  }
+  const kept = await store.get(KEY).catch(() => undefined);
+  return parseOperator(kept) ?? NO_OPERATOR;
+}
+
+/** `undefined` for anything that is not of this form. */
+export function parseOperator(value: unknown): Operator | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const hours = new Map<string, unknown>(Object.entries(fields.get('ageingHours') ?? {}));
+  const venue = toSeconds(hours.get('venue'), AGEING_SECONDS.venue);
+  const border = toSeconds(hours.get('border'), AGEING_SECONDS.border);
+  const logKey = fields.get('logKey');
+  if (venue === undefined || border === undefined) return undefined;
+  if (logKey === undefined) return { ageingSeconds: { venue, border } };
+  return isPublicKey(logKey) ? { ageingSeconds: { venue, border }, logKey } : undefined;
+}
+
+function toSeconds(hours: unknown, otherwise: number): number | undefined {
+  if (hours === undefined) return otherwise;
+  const isGood = typeof hours === 'number' && hours > 0 && hours <= MAX_HOURS;
+  return isGood ? hours * HOUR_SECONDS : undefined;
+}
+
+/** A private key does not belong in a file that everybody can fetch. */
+function isPublicKey(value: unknown): value is JsonWebKey {
+  if (typeof value !== 'object' || value === null || 'd' in value) return false;
+  return (
+    'kty' in value &&
+    value.kty === 'EC' &&
+    'crv' in value &&
+    value.crv === 'P-256' &&
+    'x' in value &&
+    'y' in value
+  );
+}

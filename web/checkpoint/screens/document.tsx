@@ -1,0 +1,118 @@
+/** The document in hand, beside the code: by its machine-readable zone, or by hand. No outcome shows before. */
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
+import { readMrz } from '../../../core/record/mrz.ts';
+import { Button } from '../../shared/ui/button.tsx';
+import { TextField } from '../../shared/ui/fields.tsx';
+import { Page } from '../../shared/ui/page.tsx';
+import type { CheckpointModel, CheckpointState } from '../model.ts';
+import type { Texts } from '../texts/text.ts';
+import { ListAge } from './list-age.tsx';
+
+export interface DocumentProps {
+  readonly model: CheckpointModel;
+  readonly state: CheckpointState;
+  readonly texts: Texts;
+  readonly nowSeconds: number;
+}
+
+interface Typed {
+  readonly zone: string;
+  readonly number: string;
+  readonly name: string;
+  readonly birth: string;
+}
+
+type Read = { readonly presented: PresentedIdentity } | { readonly problem: 'zone' | 'birth' | 'empty' };
+
+const BIRTH = /^\d{4}-\d{2}-\d{2}$/;
+
+export function Document({ model, nowSeconds, state, texts }: DocumentProps): JSX.Element {
+  const [typed, setTyped] = useState<Typed>({ zone: '', number: '', name: '', birth: '' });
+  const [problem, setProblem] = useState<'zone' | 'birth' | 'empty'>();
+  const { document: words } = texts;
+  const change = (part: Partial<Typed>): void => setTyped({ ...typed, ...part });
+  const compare = (): void => {
+    const read = readTyped(typed);
+    if ('problem' in read) setProblem(read.problem);
+    else void model.compare(read.presented);
+  };
+  // A document scanner types the whole zone: nobody has to press a button then.
+  useEffect(() => {
+    const presented = readMrz(typed.zone);
+    if (presented !== undefined) void model.compare(presented);
+  }, [typed.zone]);
+  return (
+    <Page
+      title={words.title}
+      back={{ name: texts.back, onPress: () => model.scanNext() }}
+      actions={
+        <>
+          <Button look="primary" icon="check" isDisabled={state.isChecking} onPress={compare}>
+            {words.compare}
+          </Button>
+          <Button look="plain" onPress={() => void model.compare({})}>
+            {words.skip}
+          </Button>
+        </>
+      }
+    >
+      <ListAge
+        known={state.known}
+        policy={model.policy}
+        nowSeconds={nowSeconds}
+        language={state.settings.language}
+        texts={texts}
+      />
+      <p class="intro">{words.intro}</p>
+      <FocusedZone>
+        <TextField
+          label={words.zone}
+          help={words.zoneHelp}
+          value={typed.zone}
+          rows={3}
+          isCode
+          onChange={(zone) => change({ zone })}
+          {...(problem === 'zone' ? { problem: words.zoneInvalid } : {})}
+        />
+      </FocusedZone>
+      <p class="document-or">{words.or}</p>
+      <TextField
+        label={words.number}
+        value={typed.number}
+        onChange={(number) => change({ number })}
+        {...(problem === 'empty' ? { problem: words.empty } : {})}
+      />
+      <TextField label={words.name} value={typed.name} onChange={(name) => change({ name })} />
+      <TextField
+        label={words.birth}
+        help={words.birthHelp}
+        value={typed.birth}
+        onChange={(birth) => change({ birth })}
+        {...(problem === 'birth' ? { problem: words.birthInvalid } : {})}
+      />
+    </Page>
+  );
+}
+
+/** The cursor waits where a document scanner types. */
+function FocusedZone({ children }: { readonly children: JSX.Element }): JSX.Element {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.querySelector('textarea')?.focus(), []);
+  return <div ref={box}>{children}</div>;
+}
+
+function readTyped({ birth, name, number, zone }: Typed): Read {
+  if (zone.trim() !== '') {
+    const presented = readMrz(zone);
+    return presented === undefined ? { problem: 'zone' } : { presented };
+  }
+  if (birth.trim() !== '' && !BIRTH.test(birth.trim())) return { problem: 'birth' };
+  const presented = {
+    ...(number.trim() === '' ? {} : { documentNumber: number.trim() }),
+    ...(name.trim() === '' ? {} : { name: name.trim() }),
+    ...(birth.trim() === '' ? {} : { birth: birth.trim() }),
+  };
+  return Object.keys(presented).length === 0 ? { problem: 'empty' } : { presented };
+}

@@ -1,0 +1,8 @@
+/** Where this checkpoint is, in a line. */
+import type { Settings } from '../settings.ts';
+import type { Texts } from '../texts/text.ts';
+
+export function placeText({ mode, place, route, traveller }: Settings, texts: Texts): string {
+  if (mode === 'venue') return texts.places[place];
+  return [texts.places[place], texts.routes[route], texts.travellers[traveller]].join(' · ');
+}

@@ -1,0 +1,78 @@
+/** Ready to scan: the camera in the middle, other ways in below, and always how old the list is. */
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { Button, IconButton } from '../../shared/ui/button.tsx';
+import { Notice } from '../../shared/ui/notice.tsx';
+import { useFocusOnce } from '../../shared/ui/use-focus-once.ts';
+import type { ReadUpload } from '../input/reader.ts';
+import type { CheckpointModel, CheckpointState } from '../model.ts';
+import type { Texts } from '../texts/text.ts';
+import { ListAge } from './list-age.tsx';
+import { PasteSheet } from './paste-sheet.tsx';
+import { PictureButton } from './picture-button.tsx';
+import { Viewer, type ViewerProps } from './viewer.tsx';
+import { placeText } from './place-text.ts';
+
+export interface ScanProps {
+  readonly model: CheckpointModel;
+  readonly state: CheckpointState;
+  readonly texts: Texts;
+  readonly nowSeconds: number;
+  readonly read: ViewerProps['read'];
+  readonly readUpload: ReadUpload;
+}
+
+export function Scan({ model, nowSeconds, read, readUpload, state, texts }: ScanProps): JSX.Element {
+  const [isPasting, setPasting] = useState(false);
+  const { codesBefore, group, hasFailed, isChecking, known, settings } = state;
+  const heading = useFocusOnce<HTMLHeadingElement>();
+  const check = (text: string): void => void model.scanned(text);
+  return (
+    <div class={settings.isKiosk ? 'scan scan-kiosk' : 'scan'}>
+      <header class="scan-bar">
+        <div class="scan-place">
+          <h1 class="scan-title" ref={heading} tabIndex={-1}>
+            {placeText(settings, texts)}
+          </h1>
+          <ListAge
+            known={known}
+            policy={model.policy}
+            nowSeconds={nowSeconds}
+            language={settings.language}
+            texts={texts}
+          />
+        </div>
+        <IconButton icon="list" name={texts.scan.status} onPress={() => model.open('status')} />
+        <IconButton icon="settings" name={texts.scan.settings} onPress={() => model.open('set-up')} />
+      </header>
+      <main class="scan-view">
+        <Viewer facing={settings.facing} texts={texts} isPaused={isPasting} read={read} onCode={check} />
+        {codesBefore > 0 ? <Notice icon="add">{texts.scan.another}</Notice> : null}
+        {hasFailed ? <Notice look="warning">{texts.scan.failed}</Notice> : null}
+        <p class="scan-checking" role="status">
+          {isChecking ? texts.scan.checking : ''}
+        </p>
+      </main>
+      {settings.isKiosk ? null : (
+        <div class="scan-actions">
+          {group === undefined ? null : (
+            <div class="scan-group">
+              <p>{texts.group.running(group.length)}</p>
+              <Button onPress={() => model.showSummary()}>{texts.group.finish}</Button>
+            </div>
+          )}
+          <Button icon="keyboard" onPress={() => setPasting(true)}>
+            {texts.scan.type}
+          </Button>
+          <PictureButton texts={texts} readUpload={readUpload} onCode={check} />
+          {group === undefined ? (
+            <Button icon="group" onPress={() => model.beginGroup()}>
+              {texts.scan.group}
+            </Button>
+          ) : null}
+        </div>
+      )}
+      {isPasting ? <PasteSheet texts={texts} onCode={check} onClose={() => setPasting(false)} /> : null}
+    </div>
+  );
+}

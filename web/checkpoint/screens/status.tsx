@@ -1,0 +1,94 @@
+/** What the device knows, how old it is, why there is nothing newer, and how many were checked today. */
+import type { JSX } from 'preact';
+import { OUTCOMES } from '../../../core/verify/reasons.ts';
+import { timeText } from '../../shared/texts/times.ts';
+import { Button } from '../../shared/ui/button.tsx';
+import { Facts, type Fact } from '../../shared/ui/facts.tsx';
+import { Notice } from '../../shared/ui/notice.tsx';
+import { Page } from '../../shared/ui/page.tsx';
+import type { CheckpointModel, CheckpointState } from '../model.ts';
+import type { Texts } from '../texts/text.ts';
+import { ListAge } from './list-age.tsx';
+import { OutcomeSign } from './outcome-sign.tsx';
+
+export interface StatusProps {
+  readonly model: CheckpointModel;
+  readonly state: CheckpointState;
+  readonly texts: Texts;
+  readonly nowSeconds: number;
+}
+
+export function Status({ model, nowSeconds, state, texts }: StatusProps): JSX.Element {
+  const { isUpdating, known, knowledgeProblem, operator, settings } = state;
+  const { status } = texts;
+  return (
+    <Page
+      title={status.title}
+      back={{ name: texts.back, onPress: () => model.scanNext() }}
+      actions={
+        <Button look="primary" isDisabled={isUpdating} onPress={() => void model.update()}>
+          {isUpdating ? status.updating : status.update}
+        </Button>
+      }
+    >
+      <section class="card">
+        <h2>{status.list}</h2>
+        <ListAge
+          known={known}
+          policy={model.policy}
+          nowSeconds={nowSeconds}
+          language={settings.language}
+          texts={texts}
+        />
+        {known.blockNumber < 0 ? null : <Facts facts={knownFacts(state, texts)} />}
+      </section>
+      {knowledgeProblem === undefined ? null : (
+        <Notice look="warning">
+          <p>{status.problems[knowledgeProblem]}</p>
+          {known.blockNumber < 0 ? null : <p>{status.keptLast}</p>}
+        </Notice>
+      )}
+      <Today state={state} texts={texts} />
+      <p class="intro">{status.privacy}</p>
+      {operator.logKey === undefined ? null : <Notice icon="list">{status.logOn}</Notice>}
+    </Page>
+  );
+}
+
+function Today({ state, texts }: Pick<StatusProps, 'state' | 'texts'>): JSX.Element {
+  const { counts } = state;
+  const isEmpty = OUTCOMES.every((outcome) => counts[outcome] === 0);
+  return (
+    <section class="card">
+      <h2>{texts.status.today}</h2>
+      {isEmpty ? (
+        <p class="intro">{texts.status.nobodyYet}</p>
+      ) : (
+        <>
+          <ul class="tally">
+            {OUTCOMES.map((outcome) => (
+              <li class={`tally-part outcome-${outcome}`} key={outcome}>
+                <OutcomeSign outcome={outcome} />
+                <span>{texts.verdict.words[outcome]}</span>
+                <strong>{counts[outcome]}</strong>
+              </li>
+            ))}
+          </ul>
+          <Facts facts={[{ name: texts.status.compared, value: String(counts.compared) }]} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function knownFacts({ known, settings }: CheckpointState, { status }: Texts): readonly Fact[] {
+  return [
+    {
+      name: status.lastBlock,
+      value: `${known.blockNumber} · ${timeText(known.timeSeconds, settings.language)}`,
+    },
+    { name: status.issuers, value: String(known.issuers) },
+    { name: status.batches, value: String(known.roots) },
+    { name: status.statusLists, value: String(known.statusLists) },
+  ];
+}

@@ -1,0 +1,123 @@
+/** The answer, for a glance at two metres: colour, shape and word first, then why, then the person, then the proof. */
+import type { JSX } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { REASONS } from '../../../core/verify/reasons.ts';
+import { Button } from '../../shared/ui/button.tsx';
+import { useFocusOnce } from '../../shared/ui/use-focus-once.ts';
+import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
+import type { Decision } from '../engine/protocol.ts';
+import type { CheckpointModel, CheckpointState } from '../model.ts';
+import type { Texts } from '../texts/text.ts';
+import { Evidence } from './evidence.tsx';
+import { ListAge } from './list-age.tsx';
+import { OutcomeSign } from './outcome-sign.tsx';
+import { Person } from './person.tsx';
+import { placeText } from './place-text.ts';
+
+export interface VerdictProps {
+  readonly model: CheckpointModel;
+  readonly state: CheckpointState;
+  readonly decision: Decision;
+  readonly presented: PresentedIdentity | undefined;
+  readonly texts: Texts;
+  readonly nowSeconds: number;
+}
+
+/** Long enough to read a refusal and turn to somebody. */
+const KIOSK_RETURN_MS = 8000;
+
+export function Verdict({ decision, model, nowSeconds, presented, state, texts }: VerdictProps): JSX.Element {
+  const { outcome } = decision;
+  const { group, known, settings } = state;
+  const word = useFocusOnce<HTMLHeadingElement>();
+  useKioskReturn(settings.isKiosk, () => model.scanNext());
+  return (
+    <div class={`verdict verdict-${outcome}`}>
+      <header class="verdict-bar">
+        <p class="verdict-place">{placeText(settings, texts)}</p>
+        <ListAge
+          known={known}
+          policy={model.policy}
+          nowSeconds={nowSeconds}
+          language={settings.language}
+          texts={texts}
+        />
+      </header>
+      <main class="verdict-main">
+        <div class="verdict-answer" role="alert">
+          <OutcomeSign outcome={outcome} />
+          <h1 class="verdict-word" ref={word} tabIndex={-1}>
+            {texts.verdict.words[outcome]}
+          </h1>
+          <p class="verdict-advice">{texts.verdict.advice[outcome]}</p>
+        </div>
+        <Reasons decision={decision} state={state} texts={texts} />
+        <Person decision={decision} presented={presented} mode={settings.mode} texts={texts} />
+        <Evidence decision={decision} mode={settings.mode} language={settings.language} texts={texts} />
+      </main>
+      <div class="verdict-actions">
+        {settings.isKiosk ? <p class="verdict-returns">{texts.verdict.returns}</p> : null}
+        <Button look="primary" icon="next" onPress={() => model.scanNext()}>
+          {group === undefined ? texts.verdict.next : texts.verdict.nextPerson}
+        </Button>
+        {settings.isKiosk ? null : <MoreActions model={model} isGroup={group !== undefined} texts={texts} />}
+      </div>
+    </div>
+  );
+}
+
+interface MoreActionsProps {
+  readonly model: CheckpointModel;
+  readonly isGroup: boolean;
+  readonly texts: Texts;
+}
+
+function MoreActions({ isGroup, model, texts }: MoreActionsProps): JSX.Element {
+  return (
+    <div class="verdict-more">
+      <Button icon="add" onPress={() => model.addCode()}>
+        {texts.verdict.addCode}
+      </Button>
+      {isGroup ? (
+        <Button icon="group" onPress={() => model.showSummary()}>
+          {texts.group.finish}
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+function useKioskReturn(isKiosk: boolean, onReturn: () => void): void {
+  useEffect(() => {
+    if (!isKiosk) return;
+    const timer = setTimeout(onReturn, KIOSK_RETURN_MS);
+    return () => clearTimeout(timer);
+  }, [isKiosk]);
+}
+
+/** In plain words, and what the rules of the place miss; a venue is not told what somebody lacks. */
+function Reasons({
+  decision,
+  state,
+  texts,
+}: Pick<VerdictProps, 'decision' | 'state' | 'texts'>): JSX.Element | null {
+  const { language, mode } = state.settings;
+  const missing =
+    mode === 'venue'
+      ? []
+      : decision.policies.flatMap(({ rules }) => rules.filter(({ result }) => result !== 'pass'));
+  if (decision.reasons.length === 0) return null;
+  return (
+    <ul class="verdict-reasons">
+      {decision.reasons.map((reason) => (
+        <li key={reason}>{REASONS[reason].title[language]}</li>
+      ))}
+      {missing.map(({ id, message }) => (
+        <li class="verdict-missing" key={id}>
+          <span>{texts.verdict.missing}: </span>
+          {message[language]}
+        </li>
+      ))}
+    </ul>
+  );
+}

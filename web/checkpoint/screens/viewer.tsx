@@ -1,0 +1,126 @@
+/** What the camera sees, a frame to hold the code in, and a word on what is wrong when nothing can be read. */
+import type { JSX } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button } from '../../shared/ui/button.tsx';
+import { Icon } from '../../shared/ui/icon.tsx';
+import { Camera, type CameraProblem, type Facing } from '../input/camera.ts';
+import type { Reading } from '../input/read-picture.ts';
+import { watch, type Hint } from '../input/watch.ts';
+import type { Texts } from '../texts/text.ts';
+
+export interface ViewerProps {
+  readonly facing: Facing;
+  readonly texts: Texts;
+  /** Nothing is read while something else is in front. */
+  readonly isPaused: boolean;
+  readonly read: (picture: ImageBitmap) => Promise<Reading>;
+  readonly onCode: (text: string) => void;
+}
+
+type Stage = 'starting' | 'watching' | CameraProblem;
+
+export function Viewer({ facing, isPaused, onCode, read, texts }: ViewerProps): JSX.Element {
+  const video = useRef<HTMLVideoElement>(null);
+  const [stage, setStage] = useState<Stage>('starting');
+  const [hint, setHint] = useState<Hint>();
+  const [attempt, setAttempt] = useState(0);
+  const ports = useRef({ isPaused, onCode, read });
+  ports.current = { isPaused, onCode, read };
+
+  useEffect(() => {
+    const closing = new AbortController();
+    setStage('starting');
+    void look(video.current, facing, { onStage: setStage, onHint: setHint, ports }, closing.signal);
+    return () => closing.abort();
+  }, [facing, attempt]);
+
+  const isWatching = stage === 'watching';
+  return (
+    <div class={`viewer viewer-${isWatching ? 'watching' : 'still'}`}>
+      <video
+        ref={video}
+        class={facing === 'user' ? 'viewer-video viewer-mirror' : 'viewer-video'}
+        muted
+        playsInline
+        aria-hidden="true"
+      />
+      {isWatching ? <div class="viewer-frame" aria-hidden="true" /> : null}
+      <ViewerWord stage={stage} hint={hint} texts={texts} onRetry={() => setAttempt(attempt + 1)} />
+    </div>
+  );
+}
+
+interface ViewerWordProps {
+  readonly stage: Stage;
+  readonly hint: Hint | undefined;
+  readonly texts: Texts;
+  readonly onRetry: () => void;
+}
+
+function ViewerWord({ hint, onRetry, stage, texts }: ViewerWordProps): JSX.Element {
+  if (stage === 'starting') {
+    return (
+      <div class="viewer-message" role="status">
+        <div class="spinner" />
+        <p>{texts.scan.starting}</p>
+      </div>
+    );
+  }
+  if (stage === 'watching') {
+    return (
+      <p class={hint === undefined ? 'viewer-word' : 'viewer-word viewer-word-hint'} role="status">
+        {hint === undefined ? texts.scan.aim : texts.scan.hints[hint]}
+      </p>
+    );
+  }
+  return (
+    <div class="viewer-message" role="alert">
+      <Icon name="camera" />
+      <p>{texts.scan.camera[stage]}</p>
+      <Button onPress={onRetry}>{texts.scan.retry}</Button>
+    </div>
+  );
+}
+
+interface LookPorts {
+  readonly onStage: (stage: Stage) => void;
+  readonly onHint: (hint: Hint | undefined) => void;
+  readonly ports: { readonly current: Pick<ViewerProps, 'isPaused' | 'onCode' | 'read'> };
+}
+
+async function look(
+  video: HTMLVideoElement | null,
+  facing: Facing,
+  { onHint, onStage, ports }: LookPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (video === null) return;
+  const opened = await Camera.open(video, facing);
+  if ('problem' in opened) {
+    if (!signal.aborted) onStage(opened.problem);
+    return;
+  }
+  using camera = opened.camera;
+  if (signal.aborted) return;
+  onStage('watching');
+  await watch(
+    {
+      nextReading: async () => {
+        if (ports.current.isPaused) return undefined;
+        const picture = await camera.picture();
+        return picture === undefined ? undefined : ports.current.read(picture);
+      },
+      pause: nextFrame,
+      now: () => performance.now(),
+      onCode: (text) => ports.current.onCode(text),
+      onHint,
+    },
+    signal,
+  );
+}
+
+function nextFrame(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => resolve());
+  });
+}
