@@ -10,6 +10,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toCanonicalJson } from '../core/bytes/canonical-json.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
+import type { HealthRecord } from '../core/record/record.ts';
+import { validityOf } from '../core/record/validity.ts';
 import { readUint64, toUint64 } from '../service/big-endian.ts';
 import type { Clock } from '../service/clock.ts';
 import { WriteBatch, type Store } from '../service/store.ts';
@@ -66,15 +68,18 @@ export interface Draft {
 }
 
 /**
- * A good row: the record it is, and its draft when that is new. `erased`: this very request made or found it before, and
- * it was erased since. Whoever repeats a request does not ask for that to be undone. `leaving`: the same record is just
- * being erased; neither is it there to be answered, nor gone so that it could be made anew.
+ * Why a good row makes no record. `erased`: this very request made or found it before, and it was erased since; whoever
+ * repeats a request does not ask for that to be undone. `leaving`: the same record is just being erased; neither is it
+ * there to be answered, nor gone so that it could be made anew. `ended`: it is over by what it says itself.
  */
-export type Outcome = { readonly number: number; readonly draft: Draft | undefined } | 'erased' | 'leaving';
+export type Refusal = 'erased' | 'leaving' | 'ended';
+
+/** A good row: the record it is, and its draft when that is new. */
+export type Outcome = { readonly number: number; readonly draft: Draft | undefined } | Refusal;
 
 /** What is known of a good row before anything is made for it. */
 interface GoodRow {
-  readonly record: Extract<IntakeRow, { record: unknown }>['record'];
+  readonly record: HealthRecord;
   readonly name: string;
   readonly recordBytes: Uint8Array;
   readonly recordNames: Names;
@@ -197,14 +202,15 @@ export class RecordIssuer {
     const rows = chunk.flatMap((row) => ('record' in row ? [this.#read(row)] : []));
     for (const name of this.#settled.splice(0)) this.#underWay.delete(name);
     const stored = await this.#storedNumbers(rows);
-    if (!isRepeated) this.#deps.budget.spend(this.#newAmong(rows, stored), this.#deps.now());
     const issuedAtSeconds = Math.floor(this.#deps.now() / 1000);
+    const fresh = this.#newAmong(rows, stored).filter((record) => !hasEnded(record, issuedAtSeconds));
+    if (!isRepeated) this.#deps.budget.spend(fresh, this.#deps.now());
     const leaving = await this.#deps.beingErased(stored.filter((number) => number !== undefined));
     const outcomes: Outcome[] = [];
     for (const [i, row] of rows.entries()) {
       if (i > 0 && i % TURN_ROWS === 0) await nextTurn();
       const known = stored[i] ?? this.#underWay.get(row.name);
-      if (known === undefined) outcomes.push(isRepeated ? 'erased' : this.#draft(row, issuedAtSeconds));
+      if (known === undefined) outcomes.push(this.#outcomeOfNew(row, { isRepeated, issuedAtSeconds }));
       else if (leaving.has(known)) outcomes.push(isRepeated ? 'erased' : 'leaving');
       else outcomes.push({ number: known, draft: undefined });
     }
@@ -212,8 +218,8 @@ export class RecordIssuer {
   }
 
   /** The records that are neither stored, nor under way, nor named before among the rows. */
-  #newAmong(rows: readonly GoodRow[], stored: readonly (number | undefined)[]): readonly GoodRow['record'][] {
-    const fresh = new Map<string, GoodRow['record']>();
+  #newAmong(rows: readonly GoodRow[], stored: readonly (number | undefined)[]): readonly HealthRecord[] {
+    const fresh = new Map<string, HealthRecord>();
     for (const [i, { name, record }] of rows.entries()) {
       if (stored[i] === undefined && !this.#underWay.has(name)) fresh.set(name, record);
     }
@@ -236,6 +242,14 @@ export class RecordIssuer {
       const found = values.slice(at, (at += all.length)).find((value) => value !== undefined);
       return found === undefined ? undefined : readUint64(found);
     });
+  }
+
+  #outcomeOfNew(
+    row: GoodRow,
+    { isRepeated, issuedAtSeconds }: { readonly isRepeated: boolean; readonly issuedAtSeconds: number },
+  ): Outcome {
+    if (hasEnded(row.record, issuedAtSeconds)) return 'ended';
+    return isRepeated ? 'erased' : this.#draft(row, issuedAtSeconds);
   }
 
   #draft({ record, recordBytes, recordNames, name }: GoodRow, issuedAtSeconds: number): Outcome {
@@ -333,6 +347,12 @@ export class RecordIssuer {
     }
     if (drafts.length > 0) batch.put(TABLES.meta, NEXT_RECORD, toUint64(this.#nextRecord));
   }
+}
+
+/** No code of it could be valid for a moment, and nobody may hold a person's record for nothing. */
+function hasEnded(record: HealthRecord, atSeconds: number): boolean {
+  const { expiresAtSeconds } = validityOf(record);
+  return expiresAtSeconds !== undefined && expiresAtSeconds <= atSeconds;
 }
 
 /** What a row says, in one form: a good one its record, a bad one all that is wrong with it. */
