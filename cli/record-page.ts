@@ -10,7 +10,10 @@ import { fieldLines, printable, showTime, styled, tableLines, type Field } from 
 /** @param answer of `POST /erasures` */
 export function erasurePage(answer: unknown, output: Output): string {
   // Our own service's answer, checked by the schema of its route.
-  const { recordId, ground, receipts } = answer as ErasureState;
+  const { recordId, ground, receipts, stage } = answer as ErasureState;
+  if (stage === 'unreadable') {
+    return `${styled(output, 'red', '✗')} ${recordId} does not open: nothing is revoked, and it goes with its epoch (docs/privacy.md)\n`;
+  }
   const fields = [
     { label: 'ground', value: ground },
     { label: 'status', value: 'revoked; verifiers learn of it with their next sync' },

@@ -5,6 +5,7 @@ import { readLedger } from '../../auditor/read-ledger.ts';
 import { runPrivacyAudit } from '../../auditor/privacy-audit.ts';
 import { DISCLOSURE_PURPOSES } from '../../issuer/privacy/disclosures.ts';
 import { ERASURE_GROUNDS } from '../../issuer/privacy/erasure-entry.ts';
+import type { ErasureState } from '../../issuer/privacy/privacy.ts';
 import { HOLD_REASONS } from '../../issuer/privacy/holds.ts';
 import { parseDeployment } from '../../ledger/deployment.ts';
 import { issuerIdOf } from '../../ledger/identifiers.ts';
@@ -152,7 +153,8 @@ function checkValues(action: string, values: Values): void {
 async function erase({ values, client, io }: Context): Promise<ExitCode> {
   const answer = await post(client, '/erasures', { recordId: values.record, ground: values.ground });
   await io.out.write(values.json ? line(answer) : erasurePage(answer, io.out));
-  return 0;
+  // The answer of our own service, by its route's schema.
+  return (answer as ErasureState).stage === 'unreadable' ? 1 : 0;
 }
 
 async function hold({ values, client, io }: Context): Promise<ExitCode> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { runCommand } from '../../cli/commands.ts';
+import { erasurePage } from '../../cli/record-page.ts';
 import { buildIssuerApp } from '../../issuer/app.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import type { Service } from '../../service/app.ts';
@@ -55,6 +56,12 @@ describe('hcl record', function () {
     expect(exitCode).to.equal(0);
     expect(out).to.contain(`${recordId} is erased`).and.contain('receipt 2');
     expect((await hcl(['report', '--record', recordId])).err).to.contain('RECORD_NOT_FOUND');
+  });
+
+  it('erase: does not call erased what does not open', async () => {
+    const answer = { recordId, stage: 'unreadable', ground: 'court-order', receipts: [] };
+    const io = ioDouble();
+    expect(erasurePage(answer, io.out)).to.contain('does not open').and.not.contain('is erased');
   });
 
   it('hold and lift: keep a record from erasure for a while, and the report tells of it', async () => {
