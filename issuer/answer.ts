@@ -78,6 +78,7 @@ export async function answerChunk(
         keyed?.newFrom !== undefined && number >= keyed.newFrom
           ? stored.credentials.map(anchoring)
           : stored.credentials,
+      ...(draft === undefined || draft.notes.length === 0 ? {} : { notes: draft.notes }),
     });
     records.set(recordId, { id: recordId, leaves: stored.leafHashes });
   }

@@ -23,7 +23,8 @@ import type { FinishedRecord } from './finish.ts';
 import type { Finisher } from './finisher.ts';
 import { encodeHandleEntry } from './handle-entry.ts';
 import type { Attempt, KeyedChunk } from './idempotency-attempt.ts';
-import type { IntakeRow } from './intake/row.ts';
+import type { EarlierDoses } from './earlier-doses.ts';
+import type { IntakeProblem, IntakeRow } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import type { KeyRing, Names } from './privacy/key-ring.ts';
 import { putTraces, type RecordTraces } from './privacy/traces.ts';
@@ -52,6 +53,7 @@ export interface RecordIssuerDependencies extends MakerDependencies {
   readonly receipts: Pick<Receipts, 'sign'>;
   /** Those of the records that wait for their erasure. */
   readonly beingErased: (numbers: readonly number[]) => Promise<ReadonlySet<number>>;
+  readonly earlierDoses: Pick<EarlierDoses, 'notesOn'>;
   /** New leaves wait for a batch. */
   readonly onStored: (records: number) => void;
 }
@@ -65,6 +67,8 @@ export interface Draft {
   readonly name: string;
   /** In the order of `PROFILES`. */
   readonly credentials: readonly NewCredential[];
+  /** What is odd about it, though it is issued. */
+  readonly notes: readonly IntakeProblem[];
 }
 
 /**
@@ -83,6 +87,7 @@ interface GoodRow {
   readonly name: string;
   readonly recordBytes: Uint8Array;
   readonly recordNames: Names;
+  readonly documentNames: Names;
 }
 
 export type FinishedDraft = Draft & FinishedRecord;
@@ -206,11 +211,15 @@ export class RecordIssuer {
     const fresh = this.#newAmong(rows, stored).filter((record) => !hasEnded(record, issuedAtSeconds));
     if (!isRepeated) this.#deps.budget.spend(fresh, this.#deps.now());
     const leaving = await this.#deps.beingErased(stored.filter((number) => number !== undefined));
+    const unknown = rows.filter(({ name }, i) => stored[i] === undefined && !this.#underWay.has(name));
+    const notes = await this.#deps.earlierDoses.notesOn(unknown);
+    const notesOf = new Map(unknown.map((row, i) => [row, notes[i] ?? []]));
     const outcomes: Outcome[] = [];
     for (const [i, row] of rows.entries()) {
       if (i > 0 && i % TURN_ROWS === 0) await nextTurn();
       const known = stored[i] ?? this.#underWay.get(row.name);
-      if (known === undefined) outcomes.push(this.#outcomeOfNew(row, { isRepeated, issuedAtSeconds }));
+      if (known === undefined)
+        outcomes.push(this.#outcomeOfNew(row, notesOf.get(row) ?? [], { isRepeated, issuedAtSeconds }));
       else if (leaving.has(known)) outcomes.push(isRepeated ? 'erased' : 'leaving');
       else outcomes.push({ number: known, draft: undefined });
     }
@@ -229,7 +238,9 @@ export class RecordIssuer {
   #read({ record }: Extract<IntakeRow, { record: unknown }>): GoodRow {
     const name = toCanonicalJson(record);
     const recordBytes = toUtf8(name);
-    return { record, name, recordBytes, recordNames: this.#deps.ring.recordNames(recordBytes) };
+    const { ring } = this.#deps;
+    const documentNames = ring.documentNames(record.subject);
+    return { record, name, recordBytes, recordNames: ring.recordNames(recordBytes), documentNames };
   }
 
   /** The number of each row's record, `undefined` when it is not stored. */
@@ -246,18 +257,23 @@ export class RecordIssuer {
 
   #outcomeOfNew(
     row: GoodRow,
+    notes: readonly IntakeProblem[],
     { isRepeated, issuedAtSeconds }: { readonly isRepeated: boolean; readonly issuedAtSeconds: number },
   ): Outcome {
     if (hasEnded(row.record, issuedAtSeconds)) return 'ended';
-    return isRepeated ? 'erased' : this.#draft(row, issuedAtSeconds);
+    return isRepeated ? 'erased' : this.#draft(row, notes, issuedAtSeconds);
   }
 
-  #draft({ record, recordBytes, recordNames, name }: GoodRow, issuedAtSeconds: number): Outcome {
+  #draft(
+    { record, recordBytes, recordNames, documentNames, name }: GoodRow,
+    notes: readonly IntakeProblem[],
+    issuedAtSeconds: number,
+  ): Outcome {
     const number = this.#nextRecord++;
     this.#underWay.set(name, number);
     const credentials = newCredentials(record, issuedAtSeconds, this.#deps);
-    const traces = { record, recordBytes, recordNames, issuedAtSeconds };
-    return { number, draft: { number, recordBytes, traces, name, credentials } };
+    const traces = { record, recordBytes, recordNames, documentNames, issuedAtSeconds };
+    return { number, draft: { number, recordBytes, traces, name, credentials, notes } };
   }
 
   /** Resolves when all of the chunk, and of the chunks before it, is on the disk. */

@@ -15,6 +15,7 @@ import { Budget } from './budget/budget.ts';
 import type { BudgetConfig } from './budget/rules.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
+import { EarlierDoses } from './earlier-doses.ts';
 import { Gate } from './gate.ts';
 import { RecordIssuer } from './issue.ts';
 import { IdempotencyKeys } from './idempotency.ts';
@@ -172,6 +173,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     checkOpen: () => gate.check(),
     describe: (number) => release.describe(number),
     receipts,
+    earlierDoses: new EarlierDoses({ tables, sealer, release }),
     beingErased: (numbers) => privacy.beingErased(numbers),
     onStored: (count) => {
       metrics.records.inc(count);

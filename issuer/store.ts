@@ -39,6 +39,7 @@
  * | 38  | documents   | HMAC(document) 16 ‖ record number u64 → nothing                                     |
  * | 39  | disclosures | record number u64 ‖ time in ms u64 → JSON, see `privacy/disclosures.ts`              |
  * | 40  | holds       | record number u64 ‖ number of the hold u32 → envelope, see `privacy/holds.ts`       |
+ * | 41  | people      | HMAC(document) 16, by epoch → nothing: something was issued to somebody with it     |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
@@ -79,7 +80,8 @@ type TableName =
   | 'expiries'
   | 'documents'
   | 'disclosures'
-  | 'holds';
+  | 'holds'
+  | 'people';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -117,6 +119,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   documents: { tag: 38, format: 1 },
   disclosures: { tag: 39, format: 1 },
   holds: { tag: 40, format: 1 },
+  people: { tag: 41, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;
