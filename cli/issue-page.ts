@@ -7,7 +7,7 @@ import type { ReleasedCredential } from './release.ts';
 
 export function issuedRowLines(
   file: string,
-  { row, duplicate }: IssuedRow,
+  { row, duplicate, notes = [] }: IssuedRow,
   credentials: readonly ReleasedCredential[],
   output: Output,
 ): string {
@@ -15,7 +15,8 @@ export function issuedRowLines(
   const mark = isReleased ? styled(output, 'green', '✓') : styled(output, 'yellow', '…');
   const what = !isReleased ? 'waits for the ledger' : duplicate ? 'known already' : 'issued';
   const fields = credentials.map(({ profile, handle }) => ({ label: profile, value: handle }));
-  return `${mark} ${place(file, row)}  ${what}\n${fieldLines(output, fields, 4)}`;
+  const odd = notes.map((note) => ({ label: 'note', value: `${printable(note.reason)} (${note.code})` }));
+  return `${mark} ${place(file, row)}  ${what}\n${fieldLines(output, [...fields, ...odd], 4)}`;
 }
 
 export function refusedRowLines(file: string, { row, problems }: RefusedRow, output: Output): string {

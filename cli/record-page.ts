@@ -2,6 +2,7 @@
 import type { PrivacyReport } from '../auditor/privacy-audit.ts';
 import type { AccessReport, ReportedCredential, ReportedRecord } from '../issuer/privacy/access-report.ts';
 import type { ErasureState } from '../issuer/privacy/privacy.ts';
+import type { NumberedHold } from '../issuer/privacy/holds.ts';
 import type { RetentionCount } from '../issuer/privacy/retention.ts';
 import type { Output } from './io.ts';
 import { fieldLines, printable, showTime, styled, tableLines, type Field } from './page.ts';
@@ -9,7 +10,10 @@ import { fieldLines, printable, showTime, styled, tableLines, type Field } from 
 /** @param answer of `POST /erasures` */
 export function erasurePage(answer: unknown, output: Output): string {
   // Our own service's answer, checked by the schema of its route.
-  const { recordId, ground, receipts } = answer as ErasureState;
+  const { recordId, ground, receipts, stage } = answer as ErasureState;
+  if (stage === 'unreadable') {
+    return `${styled(output, 'red', '✗')} ${recordId} does not open: nothing is revoked, and it goes with its epoch (docs/privacy.md)\n`;
+  }
   const fields = [
     { label: 'ground', value: ground },
     { label: 'status', value: 'revoked; verifiers learn of it with their next sync' },
@@ -17,6 +21,26 @@ export function erasurePage(answer: unknown, output: Output): string {
     ...receipts.map((receipt, i) => ({ label: `receipt ${i + 1}`, value: receipt })),
   ];
   return `${styled(output, 'green', '✓')} ${recordId} is erased\n${fieldLines(output, fields, 4)}`;
+}
+
+/** @param answer of `POST /holds` */
+export function holdsPage(answer: unknown, output: Output): string {
+  // As above.
+  const { recordId, holds } = answer as {
+    readonly recordId: string;
+    readonly holds: readonly NumberedHold[];
+  };
+  const rows = holds.map(({ hold, reason, legalBasis, placedBy, placedAtSeconds, ...lifted }) => [
+    String(hold),
+    reason,
+    printable(legalBasis),
+    `${showTime(placedAtSeconds)}, ${printable(placedBy)}`,
+    lifted.liftedAtSeconds === undefined
+      ? 'stands'
+      : `${showTime(lifted.liftedAtSeconds)}, ${printable(lifted.liftedBy ?? '')}`,
+  ]);
+  const head = `${styled(output, 'bold', `Holds on ${recordId}`)}\n`;
+  return head + tableLines(output, ['', 'reason', 'legal basis', 'placed', 'lifted'], rows, [0]);
 }
 
 /** @param answer of `POST /reports` */
@@ -77,7 +101,10 @@ function factsOf(value: object, path = ''): readonly Field[] {
 /** @param answer of `GET /retention` */
 export function retentionPage(answer: unknown, output: Output): string {
   // As above.
-  const { types } = answer as { readonly types: readonly RetentionCount[] };
+  const { types, unreadable } = answer as {
+    readonly types: readonly RetentionCount[];
+    readonly unreadable: readonly string[];
+  };
   const rows = types.map(({ type, days, expired, held }) => {
     return [
       type,
@@ -85,7 +112,10 @@ export function retentionPage(answer: unknown, output: Output): string {
       ...[expired, held].map((n) => n.toLocaleString('en')),
     ];
   });
-  return tableLines(output, ['type', 'days', 'over their time', 'held'], rows, [1, 2, 3]);
+  const bad = unreadable.map(
+    (id) => `  ${styled(output, 'red', 'does not open:')} ${id}, see docs/privacy.md\n`,
+  );
+  return tableLines(output, ['type', 'days', 'over their time', 'held'], rows, [1, 2, 3]) + bad.join('');
 }
 
 export function accountPage(report: PrivacyReport, output: Output): string {

@@ -2,7 +2,7 @@
 import { invariant } from '../core/errors.ts';
 import type { ReceiptRecord } from '../core/receipt/receipt.ts';
 import type { Attempt, NumberRange } from './idempotency-attempt.ts';
-import type { Chunk, Draft, FinishedDraft } from './issue.ts';
+import type { Chunk, Draft, FinishedDraft, Refusal } from './issue.ts';
 import type { IntakeProblem } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import { PROFILES } from './record-entry.ts';
@@ -18,15 +18,22 @@ export interface AnswerDependencies {
 }
 
 const NOTHING: NumberRange = { first: 0, count: 0 };
-const ERASED: IntakeProblem = {
-  field: '',
-  code: 'INTAKE_RECORD_ERASED',
-  reason: 'was erased after it came under this idempotency key',
-};
-const BEING_ERASED: IntakeProblem = {
-  field: '',
-  code: 'INTAKE_RECORD_BEING_ERASED',
-  reason: 'the same record is just being erased: send it again to have it issued anew',
+const REFUSALS: Readonly<Record<Refusal, IntakeProblem>> = {
+  erased: {
+    field: '',
+    code: 'INTAKE_RECORD_ERASED',
+    reason: 'was erased after it came under this idempotency key',
+  },
+  leaving: {
+    field: '',
+    code: 'INTAKE_RECORD_BEING_ERASED',
+    reason: 'the same record is just being erased: send it again to have it issued anew',
+  },
+  ended: {
+    field: '',
+    code: 'INTAKE_RECORD_ENDED',
+    reason: 'is over by what it says itself: no code of it would be valid',
+  },
 };
 
 /** @param finished the chunk's drafts, in order */
@@ -49,14 +56,14 @@ export async function answerChunk(
     const outcome = outcomes[next++];
     invariant(outcome !== undefined, 'a good row has an outcome');
     if (typeof outcome === 'string') {
-      results.push({ row: row.row, problems: [outcome === 'erased' ? ERASED : BEING_ERASED] });
+      results.push({ row: row.row, problems: [REFUSALS[outcome]] });
       continue;
     }
     const { number, draft } = outcome;
     const stored = draft === undefined ? ownOf(await describe(number)) : freshlyMade(draft, made);
     if (stored.credentials.length === 0) {
       // It was there when the row was looked up, and has been erased since: there is nothing to answer or to promise.
-      results.push({ row: row.row, problems: [keyed?.made === undefined ? BEING_ERASED : ERASED] });
+      results.push({ row: row.row, problems: [REFUSALS[keyed?.made === undefined ? 'leaving' : 'erased']] });
       continue;
     }
     const isResumed = draft === undefined && madeBefore.meet(number);
@@ -71,6 +78,7 @@ export async function answerChunk(
         keyed?.newFrom !== undefined && number >= keyed.newFrom
           ? stored.credentials.map(anchoring)
           : stored.credentials,
+      ...(draft === undefined || draft.notes.length === 0 ? {} : { notes: draft.notes }),
     });
     records.set(recordId, { id: recordId, leaves: stored.leafHashes });
   }

@@ -10,6 +10,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toCanonicalJson } from '../core/bytes/canonical-json.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
+import type { HealthRecord } from '../core/record/record.ts';
+import { validityOf } from '../core/record/validity.ts';
 import { readUint64, toUint64 } from '../service/big-endian.ts';
 import type { Clock } from '../service/clock.ts';
 import { WriteBatch, type Store } from '../service/store.ts';
@@ -21,7 +23,8 @@ import type { FinishedRecord } from './finish.ts';
 import type { Finisher } from './finisher.ts';
 import { encodeHandleEntry } from './handle-entry.ts';
 import type { Attempt, KeyedChunk } from './idempotency-attempt.ts';
-import type { IntakeRow } from './intake/row.ts';
+import type { EarlierDoses } from './earlier-doses.ts';
+import type { IntakeProblem, IntakeRow } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import type { KeyRing, Names } from './privacy/key-ring.ts';
 import { putTraces, type RecordTraces } from './privacy/traces.ts';
@@ -50,6 +53,7 @@ export interface RecordIssuerDependencies extends MakerDependencies {
   readonly receipts: Pick<Receipts, 'sign'>;
   /** Those of the records that wait for their erasure. */
   readonly beingErased: (numbers: readonly number[]) => Promise<ReadonlySet<number>>;
+  readonly earlierDoses: Pick<EarlierDoses, 'notesOn'>;
   /** New leaves wait for a batch. */
   readonly onStored: (records: number) => void;
 }
@@ -63,21 +67,27 @@ export interface Draft {
   readonly name: string;
   /** In the order of `PROFILES`. */
   readonly credentials: readonly NewCredential[];
+  /** What is odd about it, though it is issued. */
+  readonly notes: readonly IntakeProblem[];
 }
 
 /**
- * A good row: the record it is, and its draft when that is new. `erased`: this very request made or found it before, and
- * it was erased since. Whoever repeats a request does not ask for that to be undone. `leaving`: the same record is just
- * being erased; neither is it there to be answered, nor gone so that it could be made anew.
+ * Why a good row makes no record. `erased`: this very request made or found it before, and it was erased since; whoever
+ * repeats a request does not ask for that to be undone. `leaving`: the same record is just being erased; neither is it
+ * there to be answered, nor gone so that it could be made anew. `ended`: it is over by what it says itself.
  */
-export type Outcome = { readonly number: number; readonly draft: Draft | undefined } | 'erased' | 'leaving';
+export type Refusal = 'erased' | 'leaving' | 'ended';
+
+/** A good row: the record it is, and its draft when that is new. */
+export type Outcome = { readonly number: number; readonly draft: Draft | undefined } | Refusal;
 
 /** What is known of a good row before anything is made for it. */
 interface GoodRow {
-  readonly record: Extract<IntakeRow, { record: unknown }>['record'];
+  readonly record: HealthRecord;
   readonly name: string;
   readonly recordBytes: Uint8Array;
   readonly recordNames: Names;
+  readonly documentNames: Names;
 }
 
 export type FinishedDraft = Draft & FinishedRecord;
@@ -198,14 +208,19 @@ export class RecordIssuer {
     const rows = chunk.flatMap((row) => ('record' in row ? [this.#read(row)] : []));
     for (const name of this.#settled.splice(0)) this.#underWay.delete(name);
     const stored = await this.#storedNumbers(rows);
-    if (!isRepeated) this.#deps.budget.spend(this.#newAmong(rows, stored), this.#deps.now());
     const issuedAtSeconds = Math.floor(this.#deps.now() / 1000);
+    const fresh = this.#newAmong(rows, stored).filter((record) => !hasEnded(record, issuedAtSeconds));
+    if (!isRepeated) this.#deps.budget.spend(fresh, this.#deps.now());
     const leaving = await this.#deps.beingErased(stored.filter((number) => number !== undefined));
+    const unknown = rows.filter(({ name }, i) => stored[i] === undefined && !this.#underWay.has(name));
+    const notes = await this.#deps.earlierDoses.notesOn(unknown);
+    const notesOf = new Map(unknown.map((row, i) => [row, notes[i] ?? []]));
     const outcomes: Outcome[] = [];
     for (const [i, row] of rows.entries()) {
       if (i > 0 && i % TURN_ROWS === 0) await nextTurn();
       const known = stored[i] ?? this.#underWay.get(row.name);
-      if (known === undefined) outcomes.push(isRepeated ? 'erased' : this.#draft(row, issuedAtSeconds));
+      if (known === undefined)
+        outcomes.push(this.#outcomeOfNew(row, notesOf.get(row) ?? [], { isRepeated, issuedAtSeconds }));
       else if (leaving.has(known)) outcomes.push(isRepeated ? 'erased' : 'leaving');
       else outcomes.push({ number: known, draft: undefined });
     }
@@ -213,8 +228,8 @@ export class RecordIssuer {
   }
 
   /** The records that are neither stored, nor under way, nor named before among the rows. */
-  #newAmong(rows: readonly GoodRow[], stored: readonly (number | undefined)[]): readonly GoodRow['record'][] {
-    const fresh = new Map<string, GoodRow['record']>();
+  #newAmong(rows: readonly GoodRow[], stored: readonly (number | undefined)[]): readonly HealthRecord[] {
+    const fresh = new Map<string, HealthRecord>();
     for (const [i, { name, record }] of rows.entries()) {
       if (stored[i] === undefined && !this.#underWay.has(name)) fresh.set(name, record);
     }
@@ -224,7 +239,9 @@ export class RecordIssuer {
   #read({ record }: Extract<IntakeRow, { record: unknown }>): GoodRow {
     const name = toCanonicalJson(record);
     const recordBytes = toUtf8(name);
-    return { record, name, recordBytes, recordNames: this.#deps.ring.recordNames(recordBytes) };
+    const { ring } = this.#deps;
+    const documentNames = ring.documentNames(record.subject);
+    return { record, name, recordBytes, recordNames: ring.recordNames(recordBytes), documentNames };
   }
 
   /** The number of each row's record, `undefined` when it is not stored. */
@@ -239,12 +256,25 @@ export class RecordIssuer {
     });
   }
 
-  #draft({ record, recordBytes, recordNames, name }: GoodRow, issuedAtSeconds: number): Outcome {
+  #outcomeOfNew(
+    row: GoodRow,
+    notes: readonly IntakeProblem[],
+    { isRepeated, issuedAtSeconds }: { readonly isRepeated: boolean; readonly issuedAtSeconds: number },
+  ): Outcome {
+    if (hasEnded(row.record, issuedAtSeconds)) return 'ended';
+    return isRepeated ? 'erased' : this.#draft(row, notes, issuedAtSeconds);
+  }
+
+  #draft(
+    { record, recordBytes, recordNames, documentNames, name }: GoodRow,
+    notes: readonly IntakeProblem[],
+    issuedAtSeconds: number,
+  ): Outcome {
     const number = this.#nextRecord++;
     this.#underWay.set(name, number);
     const credentials = newCredentials(record, issuedAtSeconds, this.#deps);
-    const traces = { record, recordBytes, recordNames, issuedAtSeconds };
-    return { number, draft: { number, recordBytes, traces, name, credentials } };
+    const traces = { record, recordBytes, recordNames, documentNames, issuedAtSeconds };
+    return { number, draft: { number, recordBytes, traces, name, credentials, notes } };
   }
 
   /** Resolves when all of the chunk, and of the chunks before it, is on the disk. */
@@ -334,6 +364,12 @@ export class RecordIssuer {
     }
     if (drafts.length > 0) batch.put(TABLES.meta, NEXT_RECORD, toUint64(this.#nextRecord));
   }
+}
+
+/** No code of it could be valid for a moment, and nobody may hold a person's record for nothing. */
+function hasEnded(record: HealthRecord, atSeconds: number): boolean {
+  const { expiresAtSeconds } = validityOf(record);
+  return expiresAtSeconds !== undefined && expiresAtSeconds <= atSeconds;
 }
 
 /** What a row says, in one form: a good one its record, a bad one all that is wrong with it. */

@@ -15,6 +15,7 @@ import { Budget } from './budget/budget.ts';
 import type { BudgetConfig } from './budget/rules.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
+import { EarlierDoses } from './earlier-doses.ts';
 import { DocumentSigners } from './foreign/document-signers.ts';
 import { ForeignCodes } from './foreign/foreign-codes.ts';
 import { readCertificates } from './foreign/pem.ts';
@@ -179,6 +180,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     checkOpen: () => gate.check(),
     describe: (number) => release.describe(number),
     receipts,
+    earlierDoses: new EarlierDoses({ tables, sealer, release }),
     beingErased: (numbers) => privacy.beingErased(numbers),
     onStored: (count) => {
       metrics.records.inc(count);

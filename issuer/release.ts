@@ -154,6 +154,14 @@ export class Release {
     return ownCredentials(entry).map((_, place) => this.#placeOf({ record: entry, place }));
   }
 
+  /** Whether the ledger says that some credential of a record is revoked or superseded. */
+  isWithdrawn({ credentials }: RecordEntry): boolean {
+    return credentials.some((parts) => {
+      const value = this.#deps.status.publishedValue(this.#placeOf(parts));
+      return value === 'revoked' || value === 'superseded';
+    });
+  }
+
   async #codeOf(found: Found): Promise<string | undefined> {
     const { crypto, batches, lanes, status } = this.#deps;
     if (!status.isPublished(this.#placeOf(found).list)) return undefined;

@@ -17,6 +17,8 @@ export interface IssuedRow {
   /** The same record was there before: nothing new was made. */
   readonly duplicate: boolean;
   readonly credentials: readonly IssuedCredential[];
+  /** What is odd about a record that was made just now; absent: nothing. */
+  readonly notes?: readonly IntakeProblem[];
 }
 
 export interface RefusedRow {

@@ -41,6 +41,7 @@
  * | 40  | foreignKeys | thumbprint → JSON, see `foreign/document-signers.ts`                                    |
  * | 41  | foreignCodes| list number u32 ‖ index u32 ‖ HMAC(handle) 16 → JSON, see `foreign/revocations.ts`      |
  * | 42  | holds       | record number u64 ‖ number of the hold u32 → envelope, see `privacy/holds.ts`       |
+ * | 43  | people      | HMAC(document) 16, by epoch → nothing: something was issued to somebody with it     |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
@@ -83,7 +84,8 @@ type TableName =
   | 'disclosures'
   | 'foreignKeys'
   | 'foreignCodes'
-  | 'holds';
+  | 'holds'
+  | 'people';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -123,6 +125,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   foreignKeys: { tag: 40, format: 1 },
   foreignCodes: { tag: 41, format: 1 },
   holds: { tag: 42, format: 1 },
+  people: { tag: 43, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;

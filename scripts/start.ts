@@ -14,6 +14,8 @@ import type { Verdict } from '../core/verify/verdict.ts';
 import { makePrivateFolder, writeFileAtomically } from '../service/files.ts';
 import { startConsortium, type DemoConsortium, type DemoIssuer } from './demo/consortium.ts';
 import { forgeWithStolenKey, tamper } from './demo/forge.ts';
+import type { SeedFile } from './demo/members.ts';
+import { readSeed } from './demo/seed-file.ts';
 import {
   postRecords,
   releasedCode,
@@ -32,6 +34,7 @@ export interface StartOptions {
 
 interface Seeded {
   readonly issuer: DemoIssuer;
+  readonly file: SeedFile;
   readonly issued: readonly IssuedRow[];
   readonly refused: readonly RefusedRow[];
 }
@@ -53,11 +56,16 @@ export async function start({ dataFolder, once = false }: StartOptions, io: Io =
   await using consortium = await startConsortium(dataFolder, (step) => say(`  · ${step}\n`));
 
   const seeded: Seeded[] = [];
-  for (const issuer of consortium.issuers) seeded.push(await seed(issuer, io.out, say));
+  for (const issuer of consortium.issuers) {
+    for (const file of issuer.member.seedFiles) {
+      const body = await readSeed(file, { dataFolder, nowMs: Date.now() });
+      seeded.push(await seed({ issuer, file, body }, io.out, say));
+    }
+  }
   const exhibits = await show(consortium, seeded);
   const files = await writeCodes(join(dataFolder, 'codes'), seeded, exhibits);
   say(exhibitsPage(exhibits, io.out));
-  say(placesPage(consortium, dataFolder, files, io.out));
+  say(placesPage(consortium, dataFolder, { files, toTry: handleToTry(seeded) }, io.out));
   if (once) return;
   say(
     `Running. Ctrl-C stops everything; ${styled(io.out, 'bold', 'npm start')} comes back with the same history.\n`,
@@ -67,10 +75,17 @@ export async function start({ dataFolder, once = false }: StartOptions, io: Io =
 }
 
 /** The same file again creates nothing new, so every start may do it. */
-async function seed(issuer: DemoIssuer, out: Output, say: (text: string) => void): Promise<Seeded> {
-  const { seedFile, name } = issuer.member;
-  say(`  · ${name} takes in ${seedFile}`);
-  const rows = await postRecords(issuer, resolve(import.meta.dirname, 'demo', seedFile));
+async function seed(
+  {
+    issuer,
+    file,
+    body,
+  }: { readonly issuer: DemoIssuer; readonly file: SeedFile; readonly body: Uint8Array<ArrayBuffer> },
+  out: Output,
+  say: (text: string) => void,
+): Promise<Seeded> {
+  say(`  · ${issuer.member.name} takes in ${file.name}`);
+  const rows = await postRecords(issuer, file.mediaType, body);
   const issued = rows.filter((row): row is IssuedRow => 'recordId' in row);
   const refused = rows.filter((row): row is RefusedRow => 'problems' in row);
   const again = issued.filter(({ duplicate }) => duplicate).length;
@@ -80,7 +95,7 @@ async function seed(issuer: DemoIssuer, out: Output, say: (text: string) => void
       say(`      ${styled(out, 'yellow', `row ${row}`)}  ${field}: ${reason}\n`);
     }
   }
-  return { issuer, issued, refused };
+  return { issuer, file, issued, refused };
 }
 
 /** One code of each kind a checkpoint meets, with its verdict from the verifier service. */
@@ -139,13 +154,20 @@ async function show(consortium: DemoConsortium, seeded: readonly Seeded[]): Prom
   ];
 }
 
+/** A code to try an act on: one that nothing is shown with. */
+function handleToTry([first]: readonly Seeded[]): string {
+  const row = first?.issued[2];
+  if (row === undefined) throw new Error('the first seed file needs three good rows');
+  return handleOf(row, 'venue');
+}
+
 function handleOf({ credentials }: IssuedRow, profile: 'venue' | 'travel'): string {
   const credential = credentials.find((candidate) => candidate.profile === profile);
   if (credential === undefined) throw new Error(`a record has a ${profile} credential`);
   return credential.handle;
 }
 
-/** Codes as text, one a line and issuer; the exhibits also as pictures. */
+/** Codes as text, one a line, by file of records; the exhibits also as pictures. */
 async function writeCodes(
   folder: string,
   seeded: readonly Seeded[],
@@ -157,9 +179,9 @@ async function writeCodes(
     await writeFileAtomically(join(folder, name), content);
     files.push(name);
   };
-  for (const { issuer, issued } of seeded) {
+  for (const { issuer, file, issued } of seeded) {
     const codes = await Promise.all(issued.map((row) => releasedCode(issuer, handleOf(row, 'venue'))));
-    await put(`${issuer.member.name.toLowerCase()}-venue.txt`, codes.map((code) => `${code}\n`).join(''));
+    await put(file.codes, codes.map((code) => `${code}\n`).join(''));
   }
   for (const { name, code } of exhibits) {
     await put(`${name}.txt`, `${code}\n`);
@@ -184,7 +206,7 @@ function exhibitsPage(exhibits: readonly Exhibit[], out: Output): string {
 function placesPage(
   { nodeUrl, verifierUrl, issuers }: DemoConsortium,
   dataFolder: string,
-  files: readonly string[],
+  { files, toTry }: { readonly files: readonly string[]; readonly toTry: string },
   out: Output,
 ): string {
   // Shorter to read and to type, where the folder lies below the one we are in.
@@ -208,6 +230,7 @@ function placesPage(
     `\n${styled(out, 'bold', 'Try, in a second terminal')}\n\n`,
     command(`verify ${at('codes/good.png')}`),
     command(`verify --json < ${at('codes/hk-dh-venue.txt')}`),
+    command(`act suspend --issuer HK-DH --handle=${toTry} --reason under-investigation`),
     command('audit'),
     '\n',
   ].join('');

@@ -2,7 +2,7 @@
  * How far the event loop runs behind, as the mean of the last second. Nothing is asked of the system for it: a process
  * that may open no more files cannot even be told its memory, and would end over the question.
  */
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 
 const RESOLUTION_MS = 10;
 const SAMPLE_MS = 1_000;
@@ -11,6 +11,7 @@ const NANOSECONDS_A_MS = 1e6;
 export class EventLoopDelay implements Disposable {
   readonly #histogram: ReturnType<typeof monitorEventLoopDelay>;
   readonly #timer: NodeJS.Timeout;
+  #sampledAtMs = performance.now();
   #ms = 0;
 
   constructor() {
@@ -19,7 +20,7 @@ export class EventLoopDelay implements Disposable {
     this.#timer = setInterval(() => this.#sample(), SAMPLE_MS).unref();
   }
 
-  /** Milliseconds; infinite when the loop did not turn at all. */
+  /** Milliseconds. */
   get ms(): number {
     return this.#ms;
   }
@@ -30,8 +31,11 @@ export class EventLoopDelay implements Disposable {
   }
 
   #sample(): void {
+    const nowMs = performance.now();
     const { mean } = this.#histogram;
-    this.#ms = Number.isNaN(mean) ? Number.POSITIVE_INFINITY : mean / NANOSECONDS_A_MS - RESOLUTION_MS;
+    // A loop that did not turn at all is as late as it took to come here.
+    this.#ms = Number.isNaN(mean) ? nowMs - this.#sampledAtMs : mean / NANOSECONDS_A_MS - RESOLUTION_MS;
+    this.#sampledAtMs = nowMs;
     this.#histogram.reset();
   }
 }

@@ -5,6 +5,8 @@ import { readLedger } from '../../auditor/read-ledger.ts';
 import { runPrivacyAudit } from '../../auditor/privacy-audit.ts';
 import { DISCLOSURE_PURPOSES } from '../../issuer/privacy/disclosures.ts';
 import { ERASURE_GROUNDS } from '../../issuer/privacy/erasure-entry.ts';
+import type { ErasureState } from '../../issuer/privacy/privacy.ts';
+import { HOLD_REASONS } from '../../issuer/privacy/holds.ts';
 import { parseDeployment } from '../../ledger/deployment.ts';
 import { issuerIdOf } from '../../ledger/identifiers.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
@@ -20,13 +22,17 @@ import { CliError, usageError } from '../errors.ts';
 import { dataFolderOf, resolvePath, type Io } from '../io.ts';
 import { issuerClient, type IssuerClient } from '../issuer-client.ts';
 import { jsonReader } from '../json-reader.ts';
-import { accountPage, erasurePage, reportPage, retentionPage } from '../record-page.ts';
+import { accountPage, erasurePage, holdsPage, reportPage, retentionPage } from '../record-page.ts';
 
 const OPTIONS = {
   issuer: { type: 'string' },
   record: { type: 'string' },
   document: { type: 'string' },
   ground: { type: 'string' },
+  reason: { type: 'string' },
+  basis: { type: 'string' },
+  by: { type: 'string' },
+  hold: { type: 'string' },
   purpose: { type: 'string', default: 'subject-access' },
   json: { type: 'boolean' },
 } as const;
@@ -38,6 +44,10 @@ interface Values {
   readonly record: string | undefined;
   readonly document: string | undefined;
   readonly ground: string | undefined;
+  readonly reason: string | undefined;
+  readonly basis: string | undefined;
+  readonly by: string | undefined;
+  readonly hold: string | undefined;
   readonly purpose: string;
   readonly json: boolean;
 }
@@ -54,6 +64,8 @@ type Action = (context: Context) => Promise<ExitCode>;
 
 const ACTIONS: ReadonlyMap<string, Action> = new Map([
   ['erase', erase],
+  ['hold', hold],
+  ['lift', lift],
   ['report', report],
   ['retention', retention],
   ['account', account],
@@ -61,6 +73,9 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map([
 
 export const record: Command = {
   usage: `Usage: hcl record erase     --issuer NAME --record ID --ground CODE [--json]
+       hcl record hold      --issuer NAME --record ID --reason CODE
+                            --basis TEXT --by TEXT [--json]
+       hcl record lift      --issuer NAME --record ID --hold NUMBER --by TEXT
        hcl record report    --issuer NAME (--record ID | --document FILE)
                             [--purpose CODE] [--json]
        hcl record retention --issuer NAME [--json]
@@ -68,6 +83,8 @@ export const record: Command = {
 
   erase      revokes a record's credentials and destroys what is held of it;
              prints its receipts. There is no way back.
+  hold       a legal hold: neither retention nor a request erases the record
+  lift       ends a hold; what was to be erased meanwhile is
   report     everything that is held of a record, or of a person's document
   retention  how long records are kept, and how many are over their time
   account    the privacy audit: every leaf on the ledger is a record, erased
@@ -79,6 +96,10 @@ export const record: Command = {
                    as recorded; "-" reads it from standard input
   --ground CODE    ${ERASURE_GROUNDS.slice(0, 2).join(', ')},
                    ${ERASURE_GROUNDS.slice(2).join(', ')}
+  --reason CODE    ${HOLD_REASONS.join(', ')}
+  --basis TEXT     the law, order or case of a hold: never the person's name
+  --by TEXT        who places or lifts it: a name or staff number
+  --hold NUMBER    which hold of the record, as "hold" has shown it
   --purpose CODE   ${DISCLOSURE_PURPOSES.join(', ')}; noted with the record
   --json           one line of JSON`,
   async run(args, io) {
@@ -107,6 +128,18 @@ function checkValues(action: string, values: Values): void {
     if (!ERASURE_GROUNDS.some((known) => known === ground))
       throw usageError(`--ground is one of ${ERASURE_GROUNDS.join(', ')}`);
   }
+  if (action === 'hold' || action === 'lift') {
+    required(values.record, '--record');
+    required(values.by, '--by');
+  }
+  if (action === 'hold') {
+    required(values.basis, '--basis');
+    const reason = required(values.reason, '--reason');
+    if (!HOLD_REASONS.some((known) => known === reason))
+      throw usageError(`--reason is one of ${HOLD_REASONS.join(', ')}`);
+  }
+  if (action === 'lift' && !/^[1-9]\d{0,5}$/.test(required(values.hold, '--hold')))
+    throw usageError('--hold is the number of a hold');
   if (action === 'report') {
     if ((values.record === undefined) === (values.document === undefined))
       throw usageError('say either --record or --document');
@@ -120,6 +153,21 @@ function checkValues(action: string, values: Values): void {
 async function erase({ values, client, io }: Context): Promise<ExitCode> {
   const answer = await post(client, '/erasures', { recordId: values.record, ground: values.ground });
   await io.out.write(values.json ? line(answer) : erasurePage(answer, io.out));
+  // The answer of our own service, by its route's schema.
+  return (answer as ErasureState).stage === 'unreadable' ? 1 : 0;
+}
+
+async function hold({ values, client, io }: Context): Promise<ExitCode> {
+  const { record: recordId, reason, basis: legalBasis, by: placedBy } = values;
+  const answer = await post(client, '/holds', { recordId, reason, legalBasis, placedBy });
+  await io.out.write(values.json ? line(answer) : holdsPage(answer, io.out));
+  return 0;
+}
+
+async function lift({ values, client, io }: Context): Promise<ExitCode> {
+  const { record: recordId, by: liftedBy } = values;
+  const answer = await post(client, '/holds/lifts', { recordId, hold: Number(values.hold), liftedBy });
+  await io.out.write(values.json ? line(answer) : holdsPage(answer, io.out));
   return 0;
 }
 

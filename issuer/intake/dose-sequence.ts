@@ -5,15 +5,16 @@
  *
  * Looks back over the last 65,536 people of the file at least, so that a file of any length takes the same memory.
  */
-import type { Code, VaccinationRecord } from '../../core/record/record.ts';
+import type { Code, HealthRecord, VaccinationRecord } from '../../core/record/record.ts';
 import { ForgettingMap } from './forgetting-map.ts';
 import type { IntakeProblem, IntakeRow } from './row.ts';
 
 const COVID_19: ReadonlySet<Code> = new Set<Code>(['sct|840539006', 'icd11|RA01']);
 const MAX_PEOPLE = 65_536;
 
-interface Dose {
-  readonly row: number;
+export interface Dose {
+  /** For people: `in row 3`. */
+  readonly where: string;
   readonly doseNumber: number;
   readonly date: string;
   readonly product: Code;
@@ -23,20 +24,25 @@ interface Dose {
 export async function* inDoseOrder(rows: AsyncIterable<IntakeRow>): AsyncGenerator<IntakeRow> {
   const people = new ForgettingMap<readonly Dose[]>(MAX_PEOPLE);
   for await (const row of rows) {
-    if (!('record' in row) || row.record.type !== 'vaccination' || !COVID_19.has(row.record.disease)) {
+    if (!('record' in row) || !isNumberedForLife(row.record)) {
       yield row;
       continue;
     }
     const person = personOf(row.record);
     const doses = people.get(person) ?? [];
-    const dose = doseOf(row.row, row.record);
+    const dose = doseOf(row.record, `in row ${row.row}`);
     const problem = firstContradiction(dose, doses);
     if (problem === undefined) people.set(person, withDose(doses, dose));
     yield problem === undefined ? row : { row: row.row, problems: [problem] };
   }
 }
 
-function firstContradiction(dose: Dose, others: readonly Dose[]): IntakeProblem | undefined {
+/** Whether its doses are numbered on for life. */
+export function isNumberedForLife(record: HealthRecord): record is VaccinationRecord {
+  return record.type === 'vaccination' && COVID_19.has(record.disease);
+}
+
+export function firstContradiction(dose: Dose, others: readonly Dose[]): IntakeProblem | undefined {
   for (const other of others) {
     const problem = contradiction(dose, other);
     if (problem !== undefined) return problem;
@@ -45,7 +51,7 @@ function firstContradiction(dose: Dose, others: readonly Dose[]): IntakeProblem 
 }
 
 function contradiction(dose: Dose, other: Dose): IntakeProblem | undefined {
-  const where = `of the same person, in row ${other.row}`;
+  const where = `of the same person, ${other.where}`;
   if (dose.doseNumber === other.doseNumber) {
     if (dose.date === other.date && dose.product === other.product) return undefined;
     const reason = `is the number of another dose ${where}`;
@@ -57,8 +63,8 @@ function contradiction(dose: Dose, other: Dose): IntakeProblem | undefined {
   return { field: 'date', code: 'RECORD_DOSE_ORDER', reason };
 }
 
-function doseOf(row: number, { doseNumber, date, product }: VaccinationRecord): Dose {
-  return { row, doseNumber, date, product };
+export function doseOf({ doseNumber, date, product }: VaccinationRecord, where: string): Dose {
+  return { where, doseNumber, date, product };
 }
 
 /** One of each number, so that a row a million times over is looked at as one. */

@@ -24,6 +24,7 @@ export const INTAKE_PROBLEM_CODES = [
   'INTAKE_FHIR_IDENTIFIER',
   'INTAKE_RECORD_ERASED',
   'INTAKE_RECORD_BEING_ERASED',
+  'INTAKE_RECORD_ENDED',
 ] as const;
 
 export type IntakeProblemCode = RecordProblemCode | (typeof INTAKE_PROBLEM_CODES)[number];

@@ -57,6 +57,7 @@ const REWRITTEN = [
   TABLES.documents,
   TABLES.disclosures,
   TABLES.holds,
+  TABLES.people,
 ];
 
 export class EpochTurn {

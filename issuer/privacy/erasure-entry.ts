@@ -13,12 +13,16 @@ import type { Hex } from '../../core/bytes/hex.ts';
 import { fromUtf8, toUtf8 } from '../../core/bytes/utf8.ts';
 import { toUint32, toUint64 } from '../../service/big-endian.ts';
 
-/** Why a record is erased: Cap. 486 s.26 and DPP2(2) (no longer needed), or because the person or a court asks. */
+/**
+ * Why a record is erased: Cap. 486 s.26 and DPP2(2) (no longer needed), because the person or a court asks, or to make
+ * room for the same facts: codes that are refused for their key or account are issued anew (docs/keys.md).
+ */
 export const ERASURE_GROUNDS = [
   'subject-request',
   'retention-over',
   'unlawful-collection',
   'court-order',
+  'issued-anew',
 ] as const;
 
 export type ErasureGround = (typeof ERASURE_GROUNDS)[number];

@@ -12,7 +12,7 @@ import { concatBytes } from '../../core/bytes/concat.ts';
 import { fromUtf8, toUtf8 } from '../../core/bytes/utf8.ts';
 import { readUint32, readUint64, toUint64 } from '../../service/big-endian.ts';
 import type { Clock } from '../../service/clock.ts';
-import { epochOf, type Envelope } from '../../service/envelope.ts';
+import { epochOf, EnvelopeError, type Envelope } from '../../service/envelope.ts';
 import { WriteBatch, type Entry, type Range, type Store } from '../../service/store.ts';
 import { IssuerError } from '../errors.ts';
 import { chunkKey, TABLES, type IssuerTables } from '../store.ts';
@@ -61,7 +61,7 @@ export class Holds {
   static async open(options: HoldsOptions): Promise<Holds> {
     const holds = new Holds(options);
     for await (const entry of options.tables.holds.entries()) {
-      if (isStanding(holds.#open(entry))) holds.#held.add(readUint64(entry.key));
+      if (holds.#mayStand(entry)) holds.#held.add(readUint64(entry.key));
     }
     return holds;
   }
@@ -118,6 +118,16 @@ export class Holds {
     const { store, envelope } = this.#options;
     const sealed = envelope.seal(toUtf8(toCanonicalJson(content)), aadOf(key));
     await store.commit(new WriteBatch().put(TABLES.holds, key, sealed));
+  }
+
+  /** One that does not open is taken to stand: what it protects cannot be brought back. */
+  #mayStand(entry: Entry): boolean {
+    try {
+      return isStanding(this.#open(entry));
+    } catch (error) {
+      if (error instanceof EnvelopeError) return true;
+      throw error;
+    }
   }
 
   #open({ key, value }: Entry): Hold {

@@ -19,6 +19,8 @@ export interface RecordTraces {
   readonly recordBytes: Uint8Array;
   /** Of `recordBytes`. */
   readonly recordNames: Names;
+  /** Of its person's document. */
+  readonly documentNames: Names;
   readonly issuedAtSeconds: number;
 }
 
@@ -29,12 +31,13 @@ const DAY_SECONDS = 86_400;
  * it was drawn up.
  */
 export function putTraces(batch: WriteBatch, number: number, traces: RecordTraces, ring: KeyRing): void {
-  const { record, recordBytes, recordNames, issuedAtSeconds } = traces;
+  const { record, recordBytes, recordNames, documentNames, issuedAtSeconds } = traces;
   const isCurrent = recordNames.epoch === ring.envelope.epoch;
   const { newest } = isCurrent ? recordNames : ring.recordNames(recordBytes);
-  const document = ring.documentNames(record.subject).newest;
+  const { newest: document } = isCurrent ? documentNames : ring.documentNames(record.subject);
   batch.put(TABLES.duplicates, newest, toUint64(number));
   batch.put(TABLES.documents, concatBytes(document, toUint64(number)), NOTHING);
+  batch.put(TABLES.people, document, NOTHING);
   batch.put(TABLES.expiries, expiryKey(record.type, dayOf(issuedAtSeconds), number), NOTHING);
 }
 
@@ -43,8 +46,10 @@ export function moveTraces(batch: WriteBatch, number: number, entry: RecordEntry
   deleteNames(batch, number, entry, ring);
   const { recordBytes } = entry;
   const recordNames = ring.recordNames(recordBytes);
-  const traces = { record: recordOf(entry), recordBytes, recordNames, issuedAtSeconds: issuedAtOf(entry) };
-  putTraces(batch, number, traces, ring);
+  const record = recordOf(entry);
+  const documentNames = ring.documentNames(record.subject);
+  const issuedAtSeconds = issuedAtOf(entry);
+  putTraces(batch, number, { record, recordBytes, recordNames, documentNames, issuedAtSeconds }, ring);
 }
 
 export function deleteTraces(
@@ -71,7 +76,9 @@ export async function deleteTracesOfUnread(
     if (readUint64(value) === number) batch.delete(TABLES.duplicates, key);
   }
   for await (const { key } of documents.entries()) {
-    if (readUint64(key, key.length - 8) === number) batch.delete(TABLES.documents, key);
+    if (readUint64(key, key.length - 8) !== number) continue;
+    batch.delete(TABLES.documents, key);
+    batch.delete(TABLES.people, key.subarray(0, key.length - 8));
   }
   for await (const { key } of expiries.entries()) {
     if (readUint64(key, key.length - 8) === number) batch.delete(TABLES.expiries, key);
@@ -94,9 +101,11 @@ export function issuedAtOf({ credentials: [first] }: RecordEntry): number {
 
 const NOTHING = new Uint8Array(0);
 
+/** Also that its person is known: what else there is of them says so again with the next row, or the next epoch. */
 function deleteNames(batch: WriteBatch, number: number, entry: RecordEntry, ring: KeyRing): void {
   for (const name of ring.recordNames(entry.recordBytes).all) batch.delete(TABLES.duplicates, name);
   for (const name of ring.documentNames(recordOf(entry).subject).all) {
     batch.delete(TABLES.documents, concatBytes(name, toUint64(number)));
+    batch.delete(TABLES.people, name);
   }
 }

@@ -22,17 +22,16 @@ import { gathered, NDJSON, observed, streamed } from './records-answer.ts';
 import { fileIn, limited } from './records-body.ts';
 import { Credentials, problems } from './schemas.ts';
 
+const Problems = Type.Array(Closed({ field: Type.String(), code: Type.String(), reason: Type.String() }));
 const Row = Type.Union([
   Closed({
     row: Type.Integer(),
     recordId: Type.String(),
     duplicate: Type.Boolean(),
     credentials: Credentials,
+    notes: Type.Optional(Problems),
   }),
-  Closed({
-    row: Type.Integer(),
-    problems: Type.Array(Closed({ field: Type.String(), code: Type.String(), reason: Type.String() })),
-  }),
+  Closed({ row: Type.Integer(), problems: Problems }),
 ]);
 const Summary = Closed({ issued: Type.Integer(), duplicates: Type.Integer(), refused: Type.Integer() });
 const Answer = Closed({ summary: Summary, rows: Type.Array(Row), receipts: Type.Array(Type.String()) });

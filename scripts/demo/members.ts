@@ -15,9 +15,18 @@ export interface DemoMember {
   /** Base of the URIs of its status lists: a name, not an address anybody connects to. */
   readonly publicBaseUrl: string;
   readonly types: readonly CredentialType[];
-  /** What it issues when the demonstration starts, in `scripts/demo/`. */
-  readonly seedFile: string;
-  readonly seedMediaType: 'text/csv' | 'application/fhir+json';
+  /** What it issues when the demonstration starts. */
+  readonly seedFiles: readonly SeedFile[];
+}
+
+export interface SeedFile {
+  /** In `scripts/demo/`. */
+  readonly name: string;
+  readonly mediaType: 'text/csv' | 'application/fhir+json';
+  /** Its records end, so it is taken in as if its day were that of the first start (`seed-file.ts`). */
+  readonly isMoved?: true;
+  /** Where the codes of its records go, in the folder of codes. */
+  readonly codes: string;
 }
 
 export const DEMO_MEMBERS: readonly DemoMember[] = [
@@ -28,8 +37,15 @@ export const DEMO_MEMBERS: readonly DemoMember[] = [
     did: 'did:web:hk-dh.example',
     publicBaseUrl: 'https://hk-dh.example',
     types: CREDENTIAL_TYPES,
-    seedFile: 'hk-vaccinations.csv',
-    seedMediaType: 'text/csv',
+    seedFiles: [
+      { name: 'hk-vaccinations.csv', mediaType: 'text/csv', codes: 'hk-dh-venue.txt' },
+      {
+        name: 'hk-other-records.csv',
+        mediaType: 'text/csv',
+        isMoved: true,
+        codes: 'hk-dh-other-venue.txt',
+      },
+    ],
   },
   {
     name: 'CN-GD',
@@ -38,8 +54,7 @@ export const DEMO_MEMBERS: readonly DemoMember[] = [
     did: 'did:web:cn-gd.example',
     publicBaseUrl: 'https://cn-gd.example',
     types: CREDENTIAL_TYPES,
-    seedFile: 'gd-tests.csv',
-    seedMediaType: 'text/csv',
+    seedFiles: [{ name: 'gd-tests.csv', mediaType: 'text/csv', codes: 'cn-gd-venue.txt' }],
   },
   {
     name: 'MO-SSM',
@@ -48,8 +63,7 @@ export const DEMO_MEMBERS: readonly DemoMember[] = [
     did: 'did:web:mo-ssm.example',
     publicBaseUrl: 'https://mo-ssm.example',
     types: CREDENTIAL_TYPES,
-    seedFile: 'mo-bundle.json',
-    seedMediaType: 'application/fhir+json',
+    seedFiles: [{ name: 'mo-bundle.json', mediaType: 'application/fhir+json', codes: 'mo-ssm-venue.txt' }],
   },
 ];
 

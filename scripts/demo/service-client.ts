@@ -1,5 +1,4 @@
 /** The services over HTTP, as any client would use them. */
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toShown, type PostedBatch } from '../../cli/acts/client.ts';
 import { readActBatch } from '../../core/act/batch.ts';
@@ -31,16 +30,10 @@ const POLL_MS = 200;
 /** Posts a file of records; answers row by row, as the issuer does. */
 export async function postRecords(
   issuer: DemoIssuer,
-  file: string,
+  mediaType: string,
+  body: Uint8Array<ArrayBuffer>,
 ): Promise<readonly (IssuedRow | RefusedRow)[]> {
-  const body = await readFile(file);
-  const answer = await call(
-    issuer,
-    'POST',
-    '/records',
-    { 'content-type': issuer.member.seedMediaType },
-    body,
-  );
+  const answer = await call(issuer, 'POST', '/records', { 'content-type': mediaType }, body);
   return ((await answer.json()) as { rows: (IssuedRow | RefusedRow)[] }).rows; // the route's response schema
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import { runCommand } from '../../cli/commands.ts';
+import { erasurePage } from '../../cli/record-page.ts';
 import { buildIssuerApp } from '../../issuer/app.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import type { Service } from '../../service/app.ts';
@@ -57,6 +58,27 @@ describe('hcl record', function () {
     expect((await hcl(['report', '--record', recordId])).err).to.contain('RECORD_NOT_FOUND');
   });
 
+  it('erase: does not call erased what does not open', async () => {
+    const answer = { recordId, stage: 'unreadable', ground: 'court-order', receipts: [] };
+    const io = ioDouble();
+    expect(erasurePage(answer, io.out)).to.contain('does not open').and.not.contain('is erased');
+  });
+
+  it('hold and lift: keep a record from erasure for a while, and the report tells of it', async () => {
+    const terms = ['--record', recordId, '--by', 'Officer 7'];
+    const held = await hcl(['hold', ...terms, '--reason', 'litigation', '--basis', 'HCA 12/2022']);
+    expect(held.out).to.match(/1 +litigation +HCA 12\/2022 .*Officer 7 +stands/);
+    const erasing = ['erase', '--record', recordId, '--ground', 'subject-request'];
+    expect(await hcl(erasing)).to.deep.include({ exitCode: 1 });
+    expect((await hcl(erasing)).err).to.contain('RECORD_HELD');
+    const report = (await hcl(['report', '--record', recordId])).out;
+    expect(report)
+      .to.match(/held +from .* on, litigation: HCA 12\/2022/)
+      .and.not.contain('Officer 7');
+    expect((await hcl(['lift', ...terms, '--hold', '1'])).out).not.to.contain('stands');
+    expect((await hcl(erasing)).exitCode).to.equal(0);
+  });
+
   it('report: shows everything that is held, of a record and of a document', async () => {
     const page = await hcl(['report', '--record', recordId]);
     const { docNumber, nameEn = '' } = vaccination(1).subject;
@@ -92,7 +114,7 @@ describe('hcl record', function () {
   });
 
   for (const [name, args, words] of [
-    ['no action', [], 'say one of erase, report, retention, account'],
+    ['no action', [], 'say one of erase, hold, lift, report, retention, account'],
     ['an action that is none', ['burn'], 'say one of'],
     ['an erasure without a ground', ['erase', '--record', 'A'.repeat(22)], '--ground is missing'],
     ['a ground that is none', ['erase', '--record', 'A'.repeat(22), '--ground', 'x'], '--ground is one of'],
@@ -100,6 +122,17 @@ describe('hcl record', function () {
       'an id that is none',
       ['erase', '--record', 'A', '--ground', 'court-order'],
       '--record is not a record id',
+    ],
+    ['a hold by nobody', ['hold', '--record', 'A'.repeat(22)], '--by is missing'],
+    [
+      'a reason for a hold that is none',
+      ['hold', '--record', 'A'.repeat(22), '--by', 'x', '--basis', 'x', '--reason', 'x'],
+      '--reason is one of',
+    ],
+    [
+      'no number of a hold to lift',
+      ['lift', '--record', 'A'.repeat(22), '--by', 'x', '--hold', 'all'],
+      '--hold is the number of a hold',
     ],
     ['a report of nothing', ['report'], 'say either --record or --document'],
     ['a report of two things', ['report', '--record', 'A'.repeat(22), '--document', '-'], 'say either'],

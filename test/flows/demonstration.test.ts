@@ -52,6 +52,7 @@ describe('flow: the demonstration', function () {
     const { code, out } = await run(['scripts/start.ts', '--once'], data);
     expect(code, out).to.equal(0);
     expect(out).to.match(/HK-DH takes in hk-vaccinations\.csv: 38 new, 0 known already, 3 refused/);
+    expect(out).to.match(/HK-DH takes in hk-other-records\.csv: 7 new, 0 known already, 3 refused/);
 
     const names = ['good', 'tampered', 'revoked', 'stolen-key', 'stolen-key-after-a-day'];
     const files = names.map((name) => join(data, 'codes', `${name}.txt`));
@@ -86,6 +87,12 @@ describe('flow: the demonstration', function () {
     expect(codes).to.have.length(38);
     const verdicts = await verdictsOf(['verify', '--json', join(data, 'codes', 'hk-dh-venue.txt')], data);
     expect(verdicts.filter(({ outcome }) => outcome === 'pass')).to.have.length(37);
+
+    expect(said).to.match(/HK-DH takes in hk-other-records\.csv: 0 new, 7 known already, 3 refused/);
+    const [, toPaste = ''] = /npm run -s hcl -- (act .*)/.exec(said) ?? [];
+    const acted = await run(['cli/main.ts', ...toPaste.split(' ')], data);
+    expect(acted.code, acted.out).to.equal(0);
+    expect(acted.out).to.match(/HK-DH: suspend [0-9a-f]{32}, 1 credential/);
 
     const audit = await run(['cli/main.ts', 'audit', '--json'], data);
     expect(audit.code, audit.out).to.equal(0);

@@ -1,10 +1,12 @@
 /** Legal holds: what stands under one is destroyed by nobody, and who placed and lifted it is kept. */
 import { Buffer } from 'node:buffer';
+import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
 import type { Issuer } from '../../issuer/issuer.ts';
 import type { HoldTerms } from '../../issuer/privacy/holds.ts';
 import { TABLES } from '../../issuer/store.ts';
+import { Store, WriteBatch } from '../../service/store.ts';
 import { issueAll, IssuerHouse, labTest, vaccination } from '../issuer/support/issuer-house.ts';
 import { HeldCommit } from '../issuer/support/held-commit.ts';
 import { expectRejects } from '../issuer/support/rejects-code.ts';
@@ -98,6 +100,18 @@ describe('a legal hold', () => {
     for (const { bytes } of stored) expect(Buffer.from(bytes).includes(TERMS.legalBasis)).to.equal(false);
   });
 
+  it('that does not open any more is taken to stand', async () => {
+    await using house = await IssuerHouse.create();
+    const first = await house.open();
+    const recordId = await issueOne(first);
+    await first.privacy.hold(recordId, TERMS);
+    await first.privacy.lift(recordId, 1, 'Officer 9');
+    await first.close();
+    await spoilHolds(house);
+    await using issuer = await house.open();
+    await expectRejects(() => issuer.privacy.erase(recordId, 'subject-request'), 'RECORD_HELD');
+  });
+
   it('is for records that are there', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
@@ -109,6 +123,20 @@ describe('a legal hold', () => {
     }
   });
 });
+
+/** Turns one bit in the ciphertext of each. */
+async function spoilHolds(house: IssuerHouse): Promise<void> {
+  await using store = await Store.open(join(house.folder, 'issuer', 'store'));
+  const batch = new WriteBatch();
+  for await (const { key, value } of store.table(TABLES.holds).entries()) {
+    batch.put(
+      TABLES.holds,
+      key,
+      value.map((byte, i) => (i === value.length - 1 ? byte ^ 1 : byte)),
+    );
+  }
+  await store.commit(batch);
+}
 
 async function issueOne(issuer: Issuer): Promise<string> {
   const [row] = await issueAll(issuer, [vaccination(1)]);

@@ -67,7 +67,12 @@ describe('issuing on a budget', () => {
     const tight = { ...budget, rules: budgetRules({ ...BUDGET_DEFAULTS, perHour: 1 }) };
     await using issuer = await house.open({ config: { budget: tight } });
     const operatorToken = 'operator-token-of-the-test-1234567890';
-    const app = await buildIssuerApp({ issuer, operatorToken, now: () => house.nowMs });
+    const app = await buildIssuerApp({
+      issuer,
+      operatorToken,
+      now: () => house.nowMs,
+      limits: { maxEventLoopDelayMs: 0 },
+    });
     const post = async (n: number): Promise<LightMyRequestResponse> =>
       await app.inject({
         method: 'POST',

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { HealthRecord } from '../../../core/record/record.ts';
+import { validityOf } from '../../../core/record/validity.ts';
 import type { IntakeMediaType } from '../../../issuer/intake/intake.ts';
+import { movedTo } from '../../../scripts/demo/seed-file.ts';
 import { readAllRows, recordsOf, summarise } from './read-all.ts';
 
 const FILES: readonly (readonly [
@@ -49,6 +51,19 @@ describe("the demonstration's files", () => {
       expect(summarise(rows).filter((line) => !line.endsWith(' ok'))).to.deep.equal(refused);
     });
   }
+
+  it('hk-other-records.csv is as good on any later day, when it is taken as that day’s', async () => {
+    const name = 'hk-other-records.csv';
+    const text = new TextDecoder().decode(demoFile(name));
+    for (const nowMs of [Date.UTC(2024, 1, 29), Date.UTC(2026, 11, 31, 17), Date.UTC(2035, 5, 1, 12)]) {
+      const rows = await readAllRows('text/csv', movedTo(nowMs, text), { nowSeconds: nowMs / 1000 });
+      expect(summarise(rows).filter((line) => !line.endsWith(' ok'))).to.deep.equal(
+        FILES.find(([file]) => file === name)?.[3],
+      );
+      const ends = recordsOf(rows).map((record) => validityOf(record).expiresAtSeconds ?? 0);
+      expect(ends.every((end) => end > nowMs / 1000)).to.equal(true);
+    }
+  });
 
   it('are specimens: every document number is of a range that is not given out', async () => {
     const records: HealthRecord[] = [];

@@ -363,7 +363,12 @@ describe('a change of the signing key', () => {
     this.timeout(15_000);
     await using issuer = await open();
     const { operatorToken } = house.secrets;
-    const app = await buildIssuerApp({ issuer, operatorToken, now: () => house.nowMs });
+    const app = await buildIssuerApp({
+      issuer,
+      operatorToken,
+      now: () => house.nowMs,
+      limits: { maxEventLoopDelayMs: 0 },
+    });
     const ask = async (method: 'GET' | 'POST', url: string, payload?: object): Promise<unknown> => {
       const headers = { authorization: `Bearer ${operatorToken}` };
       const answer = await app.inject({

@@ -98,6 +98,7 @@ describe('K3: keys and salts', () => {
         operatorToken: secrets.operatorToken,
         now: () => house.nowMs,
         logger: createLogger({ name: 'issuer', level: 'debug', destination }),
+        limits: { maxEventLoopDelayMs: 0 },
       });
       const ask = async (method: 'GET' | 'POST', url: string, payload?: object): Promise<void> => {
         const headers = { authorization: `Bearer ${secrets.operatorToken}` };
