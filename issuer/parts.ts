@@ -17,7 +17,9 @@ import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
 import { DocumentSigners } from './foreign/document-signers.ts';
 import { ForeignCodes } from './foreign/foreign-codes.ts';
+import { Imports } from './foreign/imports.ts';
 import { readCertificates } from './foreign/pem.ts';
+import { PinnedTrust } from './foreign/pinned-trust.ts';
 import { ForeignPublication } from './foreign/publication.ts';
 import { Revocations } from './foreign/revocations.ts';
 import { Gate } from './gate.ts';
@@ -77,6 +79,7 @@ export interface Parts {
   readonly rotation: KeyRotation;
   readonly privacy: Privacy;
   readonly foreign: ForeignCodes;
+  readonly imports: Imports;
   readonly foreignPublication: ForeignPublication;
 }
 
@@ -226,6 +229,14 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     naming,
     onStored: () => background.wake(),
   });
+  const imports = new Imports({
+    ...common,
+    index,
+    ring,
+    records,
+    trust: await PinnedTrust.open(config.foreignTrust, { crypto, now, log }),
+    describe: (number) => release.describe(number),
+  });
   const revocations = new Revocations(tables, status);
   const foreignPublication = new ForeignPublication({ crypto, signers, revocations, naming });
   const publication = new StatusPublication({ crypto, did, key, lists, status, freshForSeconds });
@@ -261,6 +272,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     rotation,
     privacy,
     foreign,
+    imports,
     foreignPublication,
   };
 }

@@ -53,6 +53,7 @@ const REWRITTEN = [
   TABLES.erasureWork,
   TABLES.expiries,
   TABLES.documents,
+  TABLES.imports,
   TABLES.disclosures,
 ];
 

@@ -35,6 +35,9 @@ export function putTraces(batch: WriteBatch, number: number, traces: RecordTrace
   batch.put(TABLES.duplicates, newest, toUint64(number));
   batch.put(TABLES.documents, concatBytes(document, toUint64(number)), NOTHING);
   batch.put(TABLES.expiries, expiryKey(record.type, dayOf(issuedAtSeconds), number), NOTHING);
+  const originalId = originalIdOf(record);
+  if (originalId !== undefined)
+    batch.put(TABLES.imports, ring.originalNames(originalId).newest, toUint64(number));
 }
 
 /** Puts a record's names under the newest epoch in the place of those under older ones. */
@@ -73,9 +76,16 @@ export function issuedAtOf({ credentials: [first] }: RecordEntry): number {
 
 const NOTHING = new Uint8Array(0);
 
+function originalIdOf(record: HealthRecord): string | undefined {
+  return 'originalId' in record ? record.originalId : undefined;
+}
+
 function deleteNames(batch: WriteBatch, number: number, entry: RecordEntry, ring: KeyRing): void {
   for (const name of ring.recordNames(entry.recordBytes).all) batch.delete(TABLES.duplicates, name);
   for (const name of ring.documentNames(recordOf(entry).subject).all) {
     batch.delete(TABLES.documents, concatBytes(name, toUint64(number)));
   }
+  const originalId = originalIdOf(recordOf(entry));
+  const originals = originalId === undefined ? [] : ring.originalNames(originalId).all;
+  for (const name of originals) batch.delete(TABLES.imports, name);
 }
