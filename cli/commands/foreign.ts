@@ -131,14 +131,12 @@ async function code({ values, client, io }: Context): Promise<ExitCode> {
   return released.code === undefined ? 1 : 0;
 }
 
+/** The code stands on a line of its own, whole, to be copied. */
 function page({ profile, handle, code: text }: ReleasedCredential, io: Io): string {
   const mark = text === undefined ? styled(io.out, 'yellow', '…') : styled(io.out, 'green', '✓');
   const what = text === undefined ? 'waits for the ledger' : 'issued';
-  const fields = [
-    { label: 'handle', value: handle },
-    ...(text === undefined ? [] : [{ label: 'code', value: text }]),
-  ];
-  return `${mark} ${profile}  ${what}\n${fieldLines(io.out, fields, 4)}`;
+  const fields = fieldLines(io.out, [{ label: 'handle', value: handle }], 4);
+  return `${mark} ${profile}  ${what}\n${fields}${text === undefined ? '' : `${text}\n`}`;
 }
 
 async function trust({ client, io }: Context): Promise<ExitCode> {
