@@ -24,6 +24,7 @@ import { addGetRecord } from './routes/get-record.ts';
 import { addGetRecordFhir } from './routes/get-record-fhir.ts';
 import { addGetStatus } from './routes/get-status.ts';
 import { addPostForeign } from './routes/post-foreign.ts';
+import { addPostImports } from './routes/post-imports.ts';
 import { addPostKeyReSign } from './routes/post-key-re-sign.ts';
 import { addPostKeyUse } from './routes/post-key-use.ts';
 import { addPostRecords } from './routes/post-records.ts';
@@ -66,6 +67,7 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addGetRecord(app, operator);
   addGetCredential(app, operator);
   addPostForeign(app, operator);
+  addPostImports(app, operator);
   addActs(app, operator);
   addPostCorrections(app, { ...operator, nowMs: now });
   addActBatches(app, operator);

@@ -36,6 +36,8 @@ export interface IssuerConfig {
   readonly privacy?: PrivacyConfig;
   /** PEM file of document signer certificates for the signing keys; absent: each key signs its own. */
   readonly documentSigners?: string;
+  /** File of signers whose codes are taken over, as `hcl verify --trust` reads it; absent: nobody's. */
+  readonly foreignTrust?: string;
 }
 
 export const ISSUER_DEFAULTS = {
@@ -54,6 +56,7 @@ export function readIssuerConfig(environment: Environment): IssuerConfig {
   const env = readEnv(environment, 'HCL_ISSUER_');
   const defaults = ISSUER_DEFAULTS;
   const documentSigners = env.optionalText('DOCUMENT_SIGNERS');
+  const foreignTrust = env.optionalText('FOREIGN_TRUST');
   const window = (name: string, fallback: number): number =>
     env.integer(name, { fallback, min: 100, max: DAY_MS });
   return toIssuerConfig({
@@ -83,6 +86,7 @@ export function readIssuerConfig(environment: Environment): IssuerConfig {
     logLevel: env.oneOf('LOG_LEVEL', ['error', 'warn', 'info', 'debug', 'silent'], 'info'),
     budget: readBudgetConfig(env),
     ...(documentSigners === undefined ? {} : { documentSigners }),
+    ...(foreignTrust === undefined ? {} : { foreignTrust }),
   });
 }
 

@@ -37,6 +37,7 @@ const PROBLEMS = {
   ACT_APPROVAL_INVALID: { status: 403, title: 'This is no approval of the batch' },
   ACT_NOT_APPROVER: { status: 403, title: 'Not somebody whose approval counts' },
   ACT_APPROVERS_NOT_DISTINCT: { status: 403, title: 'Two people approve, and neither is the issuer service' },
+  IMPORT_REFUSED: { status: 422, title: 'The code of elsewhere is not taken over' },
   CREDENTIAL_NOT_VALID: { status: 409, title: 'The record does not hold now' },
   FOREIGN_NOT_SET_UP: { status: 409, title: 'The issuer is not set up for codes of this system' },
   CORRECTION_CHANGES_NOTHING: { status: 409, title: 'The corrected record says the same' },

@@ -19,6 +19,7 @@ import { showActs } from './acts/act-tally.ts';
 import { correct, type Corrected, type Correction } from './acts/correct.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
+import type { ImportAnswer, ImportRequest } from './foreign/imports.ts';
 import type { ForeignPublication } from './foreign/publication.ts';
 import type { IntakeRow } from './intake/row.ts';
 import type { KeyRotation } from './keys/key-rotation.ts';
@@ -163,6 +164,11 @@ export class Issuer implements AsyncDisposable {
   async issueForeign(recordId: string, format: ForeignFormat): Promise<HeldCredential> {
     const { foreign, release } = this.#parts;
     return await release.credential(await foreign.issue(recordId, format));
+  }
+
+  /** Issues again what a code of another system says; see `Imports.take`. */
+  takeOver(request: ImportRequest): Promise<ImportAnswer> {
+    return this.#parts.imports.take(request);
   }
 
   /** What verifiers of other systems need to know. */

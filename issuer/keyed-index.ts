@@ -27,6 +27,7 @@ export class KeyedIndex {
   readonly #actRequestKey: HmacKey;
   readonly #rowsKey: HmacKey;
   readonly #documentKey: HmacKey;
+  readonly #originalKey: HmacKey;
   readonly #idKey: KeyObject;
   /** A single block cipher keeps no state between blocks, so one serves for all ids. */
   readonly #idCipher: Cipheriv;
@@ -40,6 +41,7 @@ export class KeyedIndex {
     this.#requestKey = prepare(derive('request'));
     this.#rowsKey = prepare(derive('rows'));
     this.#documentKey = prepare(derive('document'));
+    this.#originalKey = prepare(derive('original'));
     this.#actRequestKey = prepare(derive('act-request'));
     this.#idKey = createSecretKey(derive('id'));
     this.#idCipher = createCipheriv('aes-256-ecb', this.#idKey, null).setAutoPadding(false);
@@ -65,6 +67,11 @@ export class KeyedIndex {
   /** @param document canonical JSON of its kind, issuer and number */
   ofDocument(document: Uint8Array): Uint8Array {
     return keyed(this.#documentKey, document);
+  }
+
+  /** @param original what names a record of elsewhere */
+  ofOriginal(original: Uint8Array): Uint8Array {
+    return keyed(this.#originalKey, original);
   }
 
   /** Of a request for an act, or of the key that its sender gave it. */

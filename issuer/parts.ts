@@ -18,7 +18,9 @@ import { IssuerError } from './errors.ts';
 import { EarlierDoses } from './earlier-doses.ts';
 import { DocumentSigners } from './foreign/document-signers.ts';
 import { ForeignCodes } from './foreign/foreign-codes.ts';
+import { Imports } from './foreign/imports.ts';
 import { readCertificates } from './foreign/pem.ts';
+import { PinnedTrust } from './foreign/pinned-trust.ts';
 import { ForeignPublication } from './foreign/publication.ts';
 import { Revocations } from './foreign/revocations.ts';
 import { Gate } from './gate.ts';
@@ -79,6 +81,7 @@ export interface Parts {
   readonly rotation: KeyRotation;
   readonly privacy: Privacy;
   readonly foreign: ForeignCodes;
+  readonly imports: Imports;
   readonly foreignPublication: ForeignPublication;
 }
 
@@ -232,6 +235,14 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     naming,
     onStored: () => background.wake(),
   });
+  const imports = new Imports({
+    ...common,
+    index,
+    ring,
+    records,
+    trust: await PinnedTrust.open(config.foreignTrust, { crypto, now, log }),
+    describe: (number) => release.describe(number),
+  });
   const revocations = new Revocations(tables, status);
   const foreignPublication = new ForeignPublication({ crypto, signers, revocations, naming });
   const publication = new StatusPublication({ crypto, did, key, lists, status, freshForSeconds });
@@ -267,6 +278,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     rotation,
     privacy,
     foreign,
+    imports,
     foreignPublication,
   };
 }

@@ -155,9 +155,9 @@ export class Release {
   }
 
   /** Whether the ledger says that some credential of a record is revoked or superseded. */
-  isWithdrawn({ credentials }: RecordEntry): boolean {
-    return credentials.some((parts) => {
-      const value = this.#deps.status.publishedValue(this.#placeOf(parts));
+  isWithdrawn(record: RecordEntry): boolean {
+    return ownCredentials(record).some((_, place) => {
+      const value = this.#deps.status.publishedValue(this.#placeOf({ record, place }));
       return value === 'revoked' || value === 'superseded';
     });
   }

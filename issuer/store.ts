@@ -42,6 +42,7 @@
  * | 41  | foreignCodes| list number u32 ‖ index u32 ‖ HMAC(handle) 16 → JSON, see `foreign/revocations.ts`      |
  * | 42  | holds       | record number u64 ‖ number of the hold u32 → envelope, see `privacy/holds.ts`       |
  * | 43  | people      | HMAC(document) 16, by epoch → nothing: something was issued to somebody with it     |
+ * | 44  | imports     | HMAC(original) 16, by epoch → record number u64, see `foreign/imports.ts`           |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
@@ -85,7 +86,8 @@ type TableName =
   | 'foreignKeys'
   | 'foreignCodes'
   | 'holds'
-  | 'people';
+  | 'people'
+  | 'imports';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -126,6 +128,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   foreignCodes: { tag: 41, format: 1 },
   holds: { tag: 42, format: 1 },
   people: { tag: 43, format: 1 },
+  imports: { tag: 44, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;

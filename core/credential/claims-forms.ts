@@ -98,6 +98,7 @@ const readVaccination = object<VaccinationCredential>({
     date: day,
     lot: optional(anything),
     centre: optional(anything),
+    origin: optional(code),
     country,
   }),
 });
@@ -114,6 +115,7 @@ const readTest = object<TestCredential>({
     collectedAt: instant,
     reportedAt: optional(instant),
     laboratory: optional(anything),
+    origin: optional(code),
     country,
   }),
 });
@@ -126,6 +128,7 @@ const readRecovery = object<RecoveryCredential>({
     firstPositiveOn: day,
     recoveredOn: optional(day),
     basis: optional(code),
+    origin: optional(code),
     country,
   }),
 });

@@ -39,6 +39,8 @@ export interface VaccinationClaims {
   readonly date: string;
   readonly lot?: string;
   readonly centre?: string;
+  /** Absent: it happened where the issuer is responsible. */
+  readonly origin?: Code;
   readonly country: string;
 }
 
@@ -51,6 +53,8 @@ export interface TestClaims {
   readonly collectedAt: string;
   readonly reportedAt?: string;
   readonly laboratory?: string;
+  /** Absent: it happened where the issuer is responsible. */
+  readonly origin?: Code;
   readonly country: string;
 }
 
@@ -60,6 +64,8 @@ export interface RecoveryClaims {
   readonly firstPositiveOn: string;
   readonly recoveredOn?: string;
   readonly basis?: Code;
+  /** Absent: it happened where the issuer is responsible. */
+  readonly origin?: Code;
   readonly country: string;
 }
 

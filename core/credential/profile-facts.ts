@@ -1,7 +1,7 @@
 /**
  * The facts of a record as its two credentials show them. `venue`: only what a door asks for. `travel`: all but what
  * never leaves the issuer: registration numbers, specimen numbers, addresses, the reason of an exemption, the
- * evidence of a recovery. Members stand in the order of RFC 8785 already.
+ * evidence of a recovery, who checked what of elsewhere. Members stand in the order of RFC 8785 already.
  */
 import type {
   DeclarationRecord,
@@ -24,7 +24,7 @@ import type {
 export function vaccinationFacts(record: VaccinationRecord, profile: Profile): VaccinationClaims {
   const { country, date, disease, doseNumber, product, seriesDoses } = record;
   if (profile === 'venue') return present({ country, date, disease, doseNumber, product, seriesDoses });
-  const { centre, lot, manufacturer, prophylaxis } = record;
+  const { centre, lot, manufacturer, origin, prophylaxis } = record;
   return present({
     centre,
     country,
@@ -33,6 +33,7 @@ export function vaccinationFacts(record: VaccinationRecord, profile: Profile): V
     doseNumber,
     lot,
     manufacturer,
+    origin,
     product,
     prophylaxis,
     seriesDoses,
@@ -42,16 +43,27 @@ export function vaccinationFacts(record: VaccinationRecord, profile: Profile): V
 export function testFacts(record: TestRecord, profile: Profile): TestClaims {
   const { collectedAt, country, disease, method, result } = record;
   if (profile === 'venue') return { collectedAt, country, disease, method, result };
-  const { kit, laboratory, reportedAt, specimen } = record;
-  return present({ collectedAt, country, disease, kit, laboratory, method, reportedAt, result, specimen });
+  const { kit, laboratory, origin, reportedAt, specimen } = record;
+  return present({
+    collectedAt,
+    country,
+    disease,
+    kit,
+    laboratory,
+    method,
+    origin,
+    reportedAt,
+    result,
+    specimen,
+  });
 }
 
 /** "Recovered" and the dates that rules count from; how it was found only to officers. */
 export function recoveryFacts(record: RecoveryRecord, profile: Profile): RecoveryClaims {
   const { country, disease, firstPositiveOn, recoveredOn } = record;
   if (profile === 'venue') return present({ country, disease, firstPositiveOn, recoveredOn });
-  const { basis } = record;
-  return present({ basis, country, disease, firstPositiveOn, recoveredOn });
+  const { basis, origin } = record;
+  return present({ basis, country, disease, firstPositiveOn, origin, recoveredOn });
 }
 
 /** From which vaccines; never why. */

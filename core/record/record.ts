@@ -34,7 +34,19 @@ export interface Subject extends DocumentRef {
   readonly linked?: readonly DocumentRef[];
 }
 
-export interface VaccinationRecord {
+/** Of a record that is issued again here from a code or document of elsewhere; absent: it is the issuer's own. */
+export interface OriginFacts {
+  /** What showed it: `hcl|foreign-code` one whose signature was checked, `hcl|foreign-document` one that was seen. */
+  readonly origin?: Code;
+  /** Who issued it there. */
+  readonly authority?: string;
+  /** Who checked it here, by number. */
+  readonly checkedBy?: string;
+  /** Keyed name of the original at the issuer, 22 characters: the same code again is found by it. */
+  readonly originalId?: string;
+}
+
+export interface VaccinationRecord extends OriginFacts {
   readonly type: 'vaccination';
   readonly subject: Subject;
   readonly disease: Code;
@@ -54,7 +66,7 @@ export interface VaccinationRecord {
   readonly country: string;
 }
 
-export interface TestRecord {
+export interface TestRecord extends OriginFacts {
   readonly type: 'test';
   readonly subject: Subject;
   readonly disease: Code;
@@ -73,7 +85,7 @@ export interface TestRecord {
   readonly country: string;
 }
 
-export interface RecoveryRecord {
+export interface RecoveryRecord extends OriginFacts {
   readonly type: 'recovery';
   readonly subject: Subject;
   readonly disease: Code;

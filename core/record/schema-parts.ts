@@ -1,5 +1,12 @@
 /** The fields that several kinds of record have. A field's `description` completes the sentence "… must be". */
-import Type, { type Static, type TInteger, type TObject, type TString, type TUnsafe } from 'typebox';
+import Type, {
+  type Static,
+  type TInteger,
+  type TObject,
+  type TOptional,
+  type TString,
+  type TUnsafe,
+} from 'typebox';
 import { DOCUMENT_TYPES } from './documents.ts';
 import type { Code, DocumentRef, DocumentType, Sex, Subject } from './record.ts';
 
@@ -80,6 +87,23 @@ export function moment(): TString {
     'a time with offset: YYYY-MM-DDThh:mm:ss+hh:mm',
     '^\\d{4}-\\d{2}-\\d{2}T.*(?:Z|[+-]\\d{2}:\\d{2})$',
   );
+}
+
+interface OriginFields {
+  readonly origin: TOptional<TUnsafe<Code>>;
+  readonly authority: TOptional<TString>;
+  readonly checkedBy: TOptional<TString>;
+  readonly originalId: TOptional<TString>;
+}
+
+/** See `OriginFacts`. */
+export function originFields(): OriginFields {
+  return {
+    origin: Type.Optional(code('hcl|foreign-code or hcl|foreign-document')),
+    authority: Type.Optional(text(120, 'the name of who issued it elsewhere')),
+    checkedBy: Type.Optional(text(40, 'the number of the officer who checked it')),
+    originalId: Type.Optional(text(22, 'a keyed name of 22 characters', '^[A-Za-z0-9_-]{21}[AQgw]$')),
+  };
 }
 
 /** One to `max` different items. */

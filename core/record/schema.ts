@@ -23,6 +23,7 @@ import {
   dose,
   list,
   moment,
+  originFields,
   subject,
   text,
   type Same,
@@ -44,6 +45,7 @@ const vaccination = Type.Object(
     centre: Type.Optional(text(80, 'the name of the place')),
     practitioner: Type.Optional(text(40, 'a registration number')),
     country: country(),
+    ...originFields(),
   },
   { ...CLOSED, title: 'VaccinationRecord' },
 );
@@ -62,6 +64,7 @@ const test = Type.Object(
     reportedAt: Type.Optional(moment()),
     laboratory: text(80, 'the name of the laboratory'),
     country: country(),
+    ...originFields(),
   },
   { ...CLOSED, title: 'TestRecord' },
 );
@@ -78,6 +81,7 @@ const recovery = Type.Object(
     validFrom: Type.Optional(day()),
     validUntil: Type.Optional(day()),
     country: country(),
+    ...originFields(),
   },
   { ...CLOSED, title: 'RecoveryRecord' },
 );

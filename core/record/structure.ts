@@ -12,7 +12,7 @@ export type PlainObject = Readonly<Record<string, unknown>>;
 /** A name that may be repeated in a report; any other might be somebody's data. */
 const PRINTABLE_NAME = /^[A-Za-z_][\w-]{0,39}$/;
 
-/** A record has 17 fields at most. */
+/** A record has 18 fields at most. */
 export const MAX_MEMBERS = 64;
 
 /** Record, subject, list in it, object in that. What lies deeper no schema takes. */

@@ -6,6 +6,7 @@ import type { Code } from './record.ts';
 import { CONTACT, DIRECTION, SYMPTOMS } from './value-sets/declaration.ts';
 import { REASON, SCOPE } from './value-sets/exemption.ts';
 import { BASIS } from './value-sets/recovery.ts';
+import { ORIGIN } from './value-sets/origin.ts';
 import { METHOD, RESULT, SPECIMEN } from './value-sets/test.ts';
 import { DISEASE, MANUFACTURER, PRODUCT, PROPHYLAXIS } from './value-sets/vaccination.ts';
 import type { Language, Names, ValueSet } from './value-sets/value-set.ts';
@@ -19,6 +20,7 @@ export type CodedFact =
   | 'specimen'
   | 'result'
   | 'basis'
+  | 'origin'
   | 'scope'
   | 'reason'
   | 'direction'
@@ -34,6 +36,7 @@ export const VALUE_SETS: Readonly<Record<CodedFact, ValueSet>> = {
   specimen: SPECIMEN,
   result: RESULT,
   basis: BASIS,
+  origin: ORIGIN,
   scope: SCOPE,
   reason: REASON,
   direction: DIRECTION,

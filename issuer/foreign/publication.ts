@@ -47,6 +47,7 @@ export interface CertificateRevocations {
 export interface ForeignTrustText {
   readonly name: string;
   readonly hcert: readonly { readonly kid: string; readonly certificate: string; readonly country: string }[];
+  readonly hcertRevocations: readonly CertificateRevocations[];
   readonly shc: readonly {
     readonly iss: string;
     readonly name: string;
@@ -95,7 +96,8 @@ export class ForeignPublication {
     const keys = await this.cardKeys();
     const crls = await this.cardRevocations();
     const hcert = (await signers.all()).flatMap((signer) => this.#certificateOf(signer) ?? []);
-    return { name, hcert, shc: keys.length === 0 ? [] : [{ iss: url, name, keys, crls }] };
+    const hcertRevocations = await this.certificateRevocations();
+    return { name, hcert, hcertRevocations, shc: keys.length === 0 ? [] : [{ iss: url, name, keys, crls }] };
   }
 
   #certificateOf({ certificate }: DocumentSigner): ForeignTrustText['hcert'][number] | undefined {

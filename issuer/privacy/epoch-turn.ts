@@ -55,6 +55,7 @@ const REWRITTEN = [
   TABLES.erasureWork,
   TABLES.expiries,
   TABLES.documents,
+  TABLES.imports,
   TABLES.disclosures,
   TABLES.holds,
   TABLES.people,

@@ -139,6 +139,12 @@ export class KeyRing {
     return this.#namesFrom((index) => index.ofDocument(document));
   }
 
+  /** The names of what a record was issued again from. */
+  originalNames(originalId: string): Names {
+    const original = toUtf8(originalId);
+    return this.#namesFrom((index) => index.ofOriginal(original));
+  }
+
   #namesFrom(name: (index: KeyedIndex) => Uint8Array): Names {
     const all = this.#names.map(name);
     const [newest] = all;

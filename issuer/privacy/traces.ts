@@ -39,6 +39,9 @@ export function putTraces(batch: WriteBatch, number: number, traces: RecordTrace
   batch.put(TABLES.documents, concatBytes(document, toUint64(number)), NOTHING);
   batch.put(TABLES.people, document, NOTHING);
   batch.put(TABLES.expiries, expiryKey(record.type, dayOf(issuedAtSeconds), number), NOTHING);
+  const originalId = originalIdOf(record);
+  if (originalId !== undefined)
+    batch.put(TABLES.imports, ring.originalNames(originalId).newest, toUint64(number));
 }
 
 /** Puts a record's names under the newest epoch in the place of those under older ones. */
@@ -67,13 +70,16 @@ export function deleteTraces(
 export async function deleteTracesOfUnread(
   batch: WriteBatch,
   number: number,
-  { handles, duplicates, documents, expiries }: IssuerTables,
+  { handles, duplicates, documents, expiries, imports }: IssuerTables,
 ): Promise<void> {
   for await (const { key, value } of handles.entries()) {
     if (decodeHandleEntry(value).recordNumber === number) batch.delete(TABLES.handles, key);
   }
   for await (const { key, value } of duplicates.entries()) {
     if (readUint64(value) === number) batch.delete(TABLES.duplicates, key);
+  }
+  for await (const { key, value } of imports.entries()) {
+    if (readUint64(value) === number) batch.delete(TABLES.imports, key);
   }
   for await (const { key } of documents.entries()) {
     if (readUint64(key, key.length - 8) !== number) continue;
@@ -101,6 +107,10 @@ export function issuedAtOf({ credentials: [first] }: RecordEntry): number {
 
 const NOTHING = new Uint8Array(0);
 
+function originalIdOf(record: HealthRecord): string | undefined {
+  return 'originalId' in record ? record.originalId : undefined;
+}
+
 /** Also that its person is known: what else there is of them says so again with the next row, or the next epoch. */
 function deleteNames(batch: WriteBatch, number: number, entry: RecordEntry, ring: KeyRing): void {
   for (const name of ring.recordNames(entry.recordBytes).all) batch.delete(TABLES.duplicates, name);
@@ -108,4 +118,7 @@ function deleteNames(batch: WriteBatch, number: number, entry: RecordEntry, ring
     batch.delete(TABLES.documents, concatBytes(name, toUint64(number)));
     batch.delete(TABLES.people, name);
   }
+  const originalId = originalIdOf(recordOf(entry));
+  const originals = originalId === undefined ? [] : ring.originalNames(originalId).all;
+  for (const name of originals) batch.delete(TABLES.imports, name);
 }

@@ -34,6 +34,7 @@ const CertificateList = Closed({
 const Trust = Closed({
   name: Type.String(),
   hcert: Type.Array(Closed({ kid: Type.String(), certificate: Type.String(), country: Type.String() })),
+  hcertRevocations: Type.Array(CertificateList),
   shc: Type.Array(
     Closed({ iss: Type.String(), name: Type.String(), keys: Type.Array(Key), crls: Type.Array(CardList) }),
   ),
@@ -68,10 +69,11 @@ export function addGetForeign(app: Service, issuer: Issuer): void {
     })),
   }));
   app.get('/foreign/trust', { schema: { tags, response: { 200: Trust, ...problems } } }, async () => {
-    const { name, hcert, shc } = await issuer.foreign.trust();
+    const { name, hcert, hcertRevocations, shc } = await issuer.foreign.trust();
     return {
       name,
       hcert: [...hcert],
+      hcertRevocations: hcertRevocations.map((one) => ({ ...one, entries: [...one.entries] })),
       shc: shc.map(({ keys: all, crls, ...one }) => ({
         ...one,
         keys: [...all],

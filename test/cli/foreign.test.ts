@@ -9,9 +9,19 @@ import { readQrImage } from '../../core/qr/image.ts';
 import { buildIssuerApp } from '../../issuer/app.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import type { Service } from '../../service/app.ts';
+import { makeHcertSigner } from '../core/foreign/support/hcert-signer.ts';
 import { issueAll, IssuerHouse, passportVaccination } from '../issuer/support/issuer-house.ts';
 import { ioDouble, type RecordedIo } from './io-double.ts';
 import { writeSpecimenConsortium } from './specimen-consortium.ts';
+
+/** As on the document in hand. */
+const HOLDER = {
+  nameEn: 'CHAN, TAI MAN',
+  dob: '1980-01-01',
+  docType: 'PASSPORT',
+  docNumber: 'K12345678',
+  docIssuer: 'PT',
+};
 
 describe('hcl foreign', function () {
   this.timeout(15_000);
@@ -25,7 +35,8 @@ describe('hcl foreign', function () {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hcl-cli-foreign-'));
     house = await IssuerHouse.create();
-    issuer = await house.open();
+    await writeFile(join(folder, 'foreign-trust.json'), '{"hcert": []}');
+    issuer = await house.open({ config: { foreignTrust: join(folder, 'foreign-trust.json') } });
     const { operatorToken } = house.secrets;
     const limits = { maxEventLoopDelayMs: 0 };
     app = await buildIssuerApp({ issuer, operatorToken, now: () => house.nowMs, limits });
@@ -64,6 +75,50 @@ describe('hcl foreign', function () {
     });
   }
 
+  it('takes a code of elsewhere over, once, and shows what is missing by field', async () => {
+    const signer = makeHcertSigner();
+    await writeFile(
+      join(folder, 'foreign-trust.json'),
+      JSON.stringify({ hcert: [{ certificate: signer.certificate }] }),
+    );
+    await writeFile(join(folder, 'code.txt'), `${signer.issue()}\n`);
+    const details = { subject: HOLDER, checkedBy: 'officer-7' };
+    await writeFile(join(folder, 'details.json'), JSON.stringify(details));
+    const line = ['import', '--details', join(folder, 'details.json'), join(folder, 'code.txt')];
+    const first = await hcl('foreign', line);
+    expect(first.err).to.equal('');
+    expect(first.exitCode).to.equal(0);
+    expect(first.out)
+      .to.match(/signed by +DSC Test \(PT\)/)
+      .and.contain('waits for the ledger');
+    const again = JSON.parse((await hcl('foreign', [...line, '--json'])).out);
+    expect(again.rows[0]).to.include({ duplicate: true });
+    await writeFile(join(folder, 'code.txt'), makeHcertSigner().issue());
+    expect((await hcl('foreign', line)).err).to.contain('IMPORT_REFUSED, SIGNER_UNKNOWN');
+  });
+
+  it('takes what nobody could confirm on the word of an officer who has seen the document', async () => {
+    await writeFile(join(folder, 'code.txt'), makeHcertSigner().issue());
+    await writeFile(
+      join(folder, 'details.json'),
+      JSON.stringify({ subject: HOLDER, checkedBy: 'officer-7' }),
+    );
+    const line = ['import', '--details', join(folder, 'details.json'), join(folder, 'code.txt')];
+    const seen = await hcl('foreign', [...line, '--document-seen']);
+    expect(seen.out).to.match(/on the word of the officer +SIGNER_UNKNOWN/);
+  });
+
+  it('refuses details that are no JSON, without repeating them, and a file with two codes', async () => {
+    await writeFile(join(folder, 'details.json'), '{"subject": SPECIMEN');
+    await writeFile(join(folder, 'code.txt'), 'HC1:A\nHC1:B\n');
+    const line = ['import', '--details', join(folder, 'details.json'), join(folder, 'code.txt')];
+    const { exitCode, err } = await hcl('foreign', line);
+    expect(exitCode).to.equal(1);
+    expect(err).to.contain('CLI_FILE_INVALID').and.not.contain('SPECIMEN');
+    await writeFile(join(folder, 'details.json'), '{}');
+    expect((await hcl('foreign', line)).err).to.contain('holds 2 codes');
+  });
+
   it('says that a code waits for the ledger, with exit 1', async () => {
     const { exitCode, out } = await hcl('foreign', [
       'code',
@@ -86,7 +141,9 @@ describe('hcl foreign', function () {
   });
 
   for (const [name, line, words] of [
-    ['no action', [], 'say one of code, trust'],
+    ['no action', [], 'say one of code, trust, import'],
+    ['an import without details', ['import', 'x.txt'], '--details is missing'],
+    ['an import of nothing', ['import', '--details', 'x'], 'name one FILE'],
     [
       'a format that is none',
       ['code', '--record', 'A'.repeat(22), '--as', 'vdsnc'],

@@ -95,6 +95,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     unknown: 'RECORD_NOT_FOUND',
     hidesErased: true,
   },
+  'POST /imports': {
+    who: OPERATOR,
+    url: () => '/imports',
+    body: () => ({ code: 'HC1:', subject: vaccinationRecord().subject, checkedBy: '7' }),
+    known: 'IMPORT_REFUSED',
+  },
   'GET /records/:id/fhir': {
     who: OPERATOR,
     url: ({ record }) => `/records/${record}/fhir`,

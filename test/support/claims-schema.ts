@@ -81,6 +81,7 @@ const FACTS: Readonly<Record<string, Type.TProperties>> = {
     date: Day,
     lot: Type.Optional(Text),
     centre: Type.Optional(Text),
+    origin: Type.Optional(Code),
     country: Country,
   },
   test: {
@@ -92,6 +93,7 @@ const FACTS: Readonly<Record<string, Type.TProperties>> = {
     collectedAt: Instant,
     reportedAt: Type.Optional(Instant),
     laboratory: Type.Optional(Text),
+    origin: Type.Optional(Code),
     country: Country,
   },
   recovery: {
@@ -99,6 +101,7 @@ const FACTS: Readonly<Record<string, Type.TProperties>> = {
     firstPositiveOn: Day,
     recoveredOn: Type.Optional(Day),
     basis: Type.Optional(Code),
+    origin: Type.Optional(Code),
     country: Country,
   },
   exemption: {

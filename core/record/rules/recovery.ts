@@ -4,6 +4,7 @@ import type { FieldProblem } from '../problem.ts';
 import type { RecoveryRecord } from '../record.ts';
 import { MAX_RECOVERY_DAYS, lastDayOf } from '../validity.ts';
 import { codeProblems, dayProblems, orderProblems, pastDayProblems, problem, type Now } from './problems.ts';
+import { originProblems } from './origin.ts';
 import type { Sound } from './sound.ts';
 
 export function recoveryProblems(facts: Sound<RecoveryRecord>, now: Now): readonly FieldProblem[] {
@@ -19,6 +20,7 @@ export function recoveryProblems(facts: Sound<RecoveryRecord>, now: Now): readon
     ...windowProblems(facts),
     ...codeProblems('disease', disease),
     ...codeProblems('basis', basis),
+    ...originProblems(facts),
     ...(lacksEvidence
       ? [problem('evidence', 'RECORD_FIELD_MISSING', 'is missing: a non-local basis names the document')]
       : []),

@@ -3,6 +3,7 @@ import { toUnixSeconds } from '../calendar.ts';
 import type { FieldProblem } from '../problem.ts';
 import type { TestRecord } from '../record.ts';
 import { beforeBirthProblems, codeProblems, pastMomentProblems, problem, type Now } from './problems.ts';
+import { originProblems } from './origin.ts';
 import type { Sound } from './sound.ts';
 
 export function testProblems(facts: Sound<TestRecord>, now: Now): readonly FieldProblem[] {
@@ -19,5 +20,6 @@ export function testProblems(facts: Sound<TestRecord>, now: Now): readonly Field
     ...codeProblems('method', method),
     ...codeProblems('specimen', specimen),
     ...codeProblems('result', result),
+    ...originProblems(facts),
   ];
 }

@@ -3,6 +3,7 @@ import { isCalendarDate } from '../calendar.ts';
 import type { FieldProblem } from '../problem.ts';
 import type { VaccinationRecord } from '../record.ts';
 import { codeProblems, dayProblems, pastDayProblems, problem, type Now } from './problems.ts';
+import { originProblems } from './origin.ts';
 import type { Sound } from './sound.ts';
 
 /** What forms write where the lot is not known: an absent fact is an absent field. */
@@ -18,6 +19,7 @@ export function vaccinationProblems(facts: Sound<VaccinationRecord>, now: Now): 
     ...codeProblems('prophylaxis', prophylaxis),
     ...codeProblems('product', product),
     ...codeProblems('manufacturer', manufacturer),
+    ...originProblems(facts),
   ];
 }
 

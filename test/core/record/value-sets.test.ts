@@ -22,9 +22,9 @@ const EVERY_NAME: readonly Names[] = [
 
 /** Characters of our texts that the two scripts write differently, in the same order. */
 const TRADITIONAL =
-  '狀黃熱滅載體亞單組復納楊諾爾來興國藥漢衛號馬檢測試糞陰陽報醫紀錄離種暫緩學發燒難沒證書記護內門確樣適嚨';
+  '狀黃熱滅載體亞單組復納楊諾爾來興國藥漢衛號馬檢測試糞陰陽報醫紀錄離種暫緩學發燒難沒證書記護內門確樣適嚨統條碼';
 const SIMPLIFIED =
-  '状黄热灭载体亚单组复纳杨诺尔来兴国药汉卫号马检测试粪阴阳报医纪录离种暂缓学发烧难没证书记护内门确样适咙';
+  '状黄热灭载体亚单组复纳杨诺尔来兴国药汉卫号马检测试粪阴阳报医纪录离种暂缓学发烧难没证书记护内门确样适咙统条码';
 
 /** Names for which the mainland uses other words. */
 const OTHER_WORDS: ReadonlySet<string> = new Set([

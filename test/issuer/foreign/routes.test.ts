@@ -98,6 +98,14 @@ describe('routes of codes of other systems', function () {
     expect(batches[0].entries).to.have.length(1);
   });
 
+  it('make a revoked EU certificate void where the list is held', async () => {
+    const { credentials } = await issuer.record(ids[0] ?? '');
+    const handle = credentials.find(({ profile }) => profile === 'hcert')?.handle ?? '';
+    const trust = await trustOf((await app.inject('/foreign/trust')).json());
+    const revoked = await verdictWith(await issuer.code(handle), trust, house.nowMs / 1000);
+    expect(revoked).to.deep.include({ outcome: 'stop', reasons: ['STATUS_REVOKED'] });
+  });
+
   it('make a revoked health card void where the list is held, and an older list is known to be old', async () => {
     const { handle } = (await issuer.record(ids[0] ?? '')).credentials.find(
       ({ profile }) => profile === 'shc',
