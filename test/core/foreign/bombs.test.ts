@@ -38,6 +38,16 @@ const jwtOf = (payload: string): string =>
 const sealWith = (text: string): string => seal().replace(JSON.stringify(TEST_DATA['msg']), text);
 const lying = (...bytes: readonly number[]): Uint8Array => Uint8Array.from(bytes);
 const claim = (bytes: Uint8Array): Uint8Array => Uint8Array.of(0xa1, 0x39, 0x01, 0x03, 0xa1, 0x01, ...bytes);
+const divocOf = (evidence: readonly object[]): string =>
+  JSON.stringify({
+    '@context': ['https://www.w3.org/2018/credentials/v1', 'https://divoc.dev/credentials/vaccination/v1'],
+    issuer: 'https://divoc.dev/',
+    evidence,
+    proof: {
+      type: 'RsaSignature2018',
+      jws: `${Buffer.from('{"alg":"PS256","b64":false,"crit":["b64"]}').toString('base64url')}..AAAA`,
+    },
+  });
 const dccText = JSON.stringify(DCC);
 
 const BOMBS: Readonly<Record<string, readonly [text: () => string, reason: string]>> = {
@@ -96,6 +106,10 @@ const BOMBS: Readonly<Record<string, readonly [text: () => string, reason: strin
   'a token with ten thousand disclosures': [
     () => `${jwtOf('{"_sd_alg":"sha-256"}')}~${'WyJzIiwiYSIsMV0~'.repeat(10_000)}`,
     'CODE_TOO_LONG',
+  ],
+  'a certificate of JSON-LD in which nine hundred nodes have no name': [
+    () => divocOf(Array.from({ length: 900 }, () => ({ evidence: [{}] }))),
+    'CODE_MALFORMED',
   ],
   'our own code, five megabytes long': [() => `HCL1:${'0'.repeat(5 * MEBI)}`, 'CODE_TOO_LONG'],
 };
