@@ -9,6 +9,7 @@ import type { Crypto } from '../core/crypto.ts';
 import type { ForeignTrust } from '../core/foreign/foreign-trust.ts';
 import type { CheckpointPolicy } from '../core/policy/checkpoint-policy.ts';
 import { PolicyError } from '../core/policy/errors.ts';
+import type { Log } from '../service/logging.ts';
 import type { VerifierConfig } from './config.ts';
 import { Kept, type KeptDeps, type KeptOptions } from './kept.ts';
 import { readPolicyFiles } from './policy-files.ts';
@@ -45,6 +46,7 @@ export class CheckpointFiles {
           read,
           policies.filter((other) => other !== kept),
         );
+        tellProblems(read, deps.log);
         return read;
       };
       const kept = new Kept({ name, load }, deps);
@@ -103,3 +105,10 @@ function refuseTwin({ policy: { id } }: CheckpointPolicy, others: readonly Kept<
     throw new PolicyError('POLICY_NOT_UNIQUE', `two policies of this checkpoint have the id ${id}`);
   }
 }
+
+/** People have to say which of two overlapping policies is meant, or what holds in a gap. */
+function tellProblems({ policy, problems }: CheckpointPolicy, log: Log): void {
+  for (const { kind, what } of problems) log.warn({ code: PROBLEM_CODES[kind] }, `${policy.id}: ${what}`);
+}
+
+const PROBLEM_CODES = { overlap: 'POLICY_OVERLAP', gap: 'POLICY_GAP' } as const;

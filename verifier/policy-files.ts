@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { fromUtf8 } from '../core/bytes/utf8.ts';
 import { readCheckpointPolicy, type CheckpointPolicy } from '../core/policy/checkpoint-policy.ts';
 import { PolicyError } from '../core/policy/errors.ts';
+import type { PolicySet } from '../core/policy/policy-set.ts';
 import type { PolicySources } from '../core/policy/policy-sources.ts';
 import type { FileReads } from './file-reads.ts';
 
@@ -21,7 +22,7 @@ export function readPolicyFiles(policy: NamedPolicy, reads: FileReads): Promise<
 
 export function policySources(reads: FileReads): PolicySources {
   return {
-    shipped: async () => (await import('../core/policy/default-policies.ts')).defaultPolicies(),
+    shipped: () => (shipped ??= readShipped()),
     async readText(path) {
       const text = fromUtf8(await reads.read(path));
       if (text === undefined) throw new PolicyError('POLICY_NOT_JSON', `${path}: not UTF-8`);
@@ -30,4 +31,11 @@ export function policySources(reads: FileReads): PolicySources {
     filesIn: (path) => reads.filesIn(path),
     beside: (path, name) => resolve(dirname(path), name),
   };
+}
+
+/** They do not change while we run. */
+let shipped: Promise<PolicySet> | undefined;
+
+async function readShipped(): Promise<PolicySet> {
+  return (await import('../core/policy/default-policies.ts')).defaultPolicies();
 }

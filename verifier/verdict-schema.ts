@@ -6,7 +6,8 @@ import type { TUnsafe } from 'typebox';
 import { Closed, Type, type TSchema } from '../service/schema.ts';
 
 const oneOf = (values: readonly string[]): TSchema => Type.Enum([...values]);
-const Seconds = Type.Integer();
+/** Other systems have fractions of a second. */
+const Seconds = Type.Number();
 const Reasons = Type.Array(oneOf(REASON_CODES));
 
 const Policies = Type.Array(Type.Unknown({ description: 'What each policy says, rule by rule' }));

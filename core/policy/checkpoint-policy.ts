@@ -107,15 +107,15 @@ async function questionOf(name: string, path: string, sources: PolicySources): P
   return [inFile(name, () => parsePolicyFile(text))];
 }
 
-/** Rules that are chosen: a scan may add to the trip. */
+/** Rules that are chosen: a scan may add to the trip, and change nothing of what the settings say. */
 function withRules(policy: VerifyPolicy, questions: readonly Versions[], trip: JsonObject): CheckpointPolicy {
   const under = (more: JsonObject): VerifyPolicy => ({
     ...policy,
-    rules: new Rulebook({ questions, trip: { ...trip, ...more } }),
+    rules: new Rulebook({ questions, trip: { ...more, ...trip } }),
   });
   return {
     policy: under({}),
-    problems: problemsOf(questions.flat()),
+    problems: coverageProblems(questions.flat()).map(problemOfCoverage),
     asked: async (scan) => under(tripOf(scan)),
   };
 }
@@ -132,20 +132,24 @@ async function withPassages(
     const text = await textOf(sources.beside(path, name), sources);
     own.push(inFile(name, () => parsePolicyFile(text)));
   }
+  const isUsed = passage !== undefined || own.length > 0;
+  // Loaded when it is known to be of use, else with the first scan that names a passage.
+  let set = isUsed ? await setWith(own, sources) : undefined;
   const at = async ({ jurisdiction, ...given }: JurisdictionPassage, more: JsonObject): Promise<Rulebook> => {
-    const set = new PolicySet([...(await sources.shipped()).policies, ...own]);
+    set ??= await setWith(own, sources);
     const questions = questionsFor(set.policies, jurisdiction, given);
     if (questions.length === 0) throw refusal('passage is one that no rules are for');
-    return new Rulebook({ questions, trip: { ...trip, ...more, ...given } });
+    return new Rulebook({ questions, trip: { ...more, ...trip, ...given } });
   };
   const under = async ({ passage: where = passage, trip: more = {} }: ScanSettings): Promise<VerifyPolicy> =>
     where === undefined ? policy : { ...policy, rules: await at(where, more) };
-  const problems = own.length === 0 ? [] : problemsOf([...(await sources.shipped()).policies, ...own]);
+  const problems = own.length === 0 ? [] : (set?.problems ?? []).map(problemOfCoverage);
   return { policy: await under({}), problems, asked: under };
 }
 
-function problemsOf(policies: readonly Policy[]): readonly SetProblem[] {
-  return coverageProblems(policies).map(problemOfCoverage);
+/** Throws `POLICY_NOT_UNIQUE`. */
+async function setWith(own: readonly Policy[], sources: PolicySources): Promise<PolicySet> {
+  return new PolicySet([...(await sources.shipped()).policies, ...own]);
 }
 
 function tripOf({ passage, trip = {} }: ScanSettings): JsonObject {

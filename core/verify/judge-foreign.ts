@@ -6,15 +6,14 @@
 import { decodeForeign } from '../foreign/decode.ts';
 import { ForeignError } from '../foreign/errors.ts';
 import type { ForeignCode, ForeignContent, Signer } from '../foreign/foreign-code.ts';
-import { isOver, shorterLife, type ListLife } from '../foreign/list-life.ts';
 import { explainOpenAttestation } from '../foreign/openattestation/explain.ts';
 import { foreignTimeOf, type VerifyContext } from './context.ts';
 import { onePersonProblems } from './one-person.ts';
-import type { VerifyPolicy } from './policy.ts';
 import { REASONS, type ReasonCode } from './reasons.ts';
 import { factProblems } from './steps/foreign-facts.ts';
 import { foreignPolicyProblems } from './steps/foreign-policy.ts';
-import { foreignValidityProblems, signerValidityProblems } from './steps/foreign-validity.ts';
+import { chooseSigner } from './steps/foreign-signer.ts';
+import { foreignValidityProblems } from './steps/foreign-validity.ts';
 import { holderProblems } from './steps/holder.ts';
 import { identityProblems } from './steps/identity.ts';
 import { ruleProblems } from './steps/policy.ts';
@@ -66,24 +65,30 @@ async function take(code: ForeignCode, context: VerifyContext, trail: Trail): Pr
   if ('problem' in search) return judgeUnverified(code, search.problem, trail);
   const usable = search.signers.filter(({ key }) => key !== undefined);
   if (usable.length === 0) return judgeUnverified(code, 'ALGORITHM_NOT_SUPPORTED', trail);
-  const signer = await whoSigned(code, usable, context);
+  const signers = await whoSigned(code, usable, context);
+  const [signer] = signers;
   if (signer === undefined) return trail.stop('signature', 'SIGNATURE_INVALID');
   trail.conclude('signature', []);
   trail.evidence.signature = 'checked';
-  const { name, country } = signer;
-  show(trail, { signer: { name, ...(country === undefined ? {} : { country }) } });
-  return judgeSigned(code, signer, context, trail);
+  showSigner(signer, trail);
+  return judgeSigned(code, signers, context, trail);
 }
 
+/** More than one where entries of the list share the key as well as its name. */
 async function whoSigned(
   code: ForeignCode,
   signers: readonly Signer[],
   { crypto }: VerifyContext,
-): Promise<Signer | undefined> {
+): Promise<readonly Signer[]> {
+  const signed: Signer[] = [];
   for (const signer of signers) {
-    if (signer.key !== undefined && (await code.isSignedBy(signer.key, crypto))) return signer;
+    if (signer.key !== undefined && (await code.isSignedBy(signer.key, crypto))) signed.push(signer);
   }
-  return undefined;
+  return signed;
+}
+
+function showSigner({ name, country }: Signer, trail: Trail): void {
+  show(trail, { signer: { name, ...(country === undefined ? {} : { country }) } });
 }
 
 /** Nobody here can say whose code it is: what it claims is shown as such, and never relied on. */
@@ -102,20 +107,20 @@ function claimedBy(code: ForeignCode): Partial<ForeignEvidence> {
   }
 }
 
-function judgeSigned(code: ForeignCode, signer: Signer, context: VerifyContext, trail: Trail): Judgement {
+function judgeSigned(
+  code: ForeignCode,
+  signers: readonly Signer[],
+  context: VerifyContext,
+  trail: Trail,
+): Judgement {
   const nowSeconds = foreignTimeOf(context);
   const { crypto, policy, foreignTrust: trust = {} } = context;
   const content = code.read();
-  trail.listLife = shorterLife(trust.life ?? {}, signer.listLife ?? {});
+  const { life, reasons: against, signer } = chooseSigner(signers, { code, content }, context);
+  trail.listLife = life;
+  showSigner(signer, trail);
   const found: [Step, readonly ReasonCode[]][] = [
-    [
-      'issuer',
-      [
-        ...code.signerProblems(content, signer),
-        ...signerValidityProblems(content, signer, nowSeconds, policy),
-        ...listProblems(trail.listLife, nowSeconds, policy),
-      ],
-    ],
+    ['issuer', against],
     ['validity', foreignValidityProblems(content, nowSeconds, policy, trail)],
   ];
   const status = code.statusProblems?.(content, signer, { trust, crypto });
@@ -146,16 +151,6 @@ function judgeRecords({ records }: ForeignContent, context: VerifyContext, trail
   const { rules } = policy;
   const asked = rules === undefined ? [] : ruleProblems(rules, verified, foreignTimeOf(context), trail);
   trail.conclude('policy', [...foreignPolicyProblems(policy), ...asked]);
-}
-
-/** A list that has ended confirms nothing; one that names no end is for the policy to accept. */
-function listProblems(
-  life: ListLife,
-  nowSeconds: number,
-  { acceptUndatedLists }: VerifyPolicy,
-): readonly ReasonCode[] {
-  const isGood = life.untilSeconds === undefined ? acceptUndatedLists : !isOver(life, nowSeconds);
-  return isGood ? [] : ['TRUST_LIST_STALE'];
 }
 
 function tell(content: ForeignContent, trail: Trail): void {

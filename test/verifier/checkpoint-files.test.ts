@@ -218,6 +218,18 @@ describe("a checkpoint's files", () => {
       });
     }
 
+    it('that overlaps another is told when it is loaded, in the log and for the state', async () => {
+      await file('a.json', policyJson({ id: 'test.a' }));
+      await file('b.json', policyJson({ id: 'test.b' }));
+      const lane = await file('lane.json', { id: 'lane', version: 1, rules: ['a.json', 'b.json'] });
+      const files = await open({ policies: [lane] });
+      const [problem, ...others] = files.policies[0]?.good?.value.problems ?? [];
+      expect(others).to.deep.equal([]);
+      expect(problem).to.include({ kind: 'overlap' });
+      expect(problem?.what).to.match(/^test\.a@1 and test\.b@1 are both in force for port:\*/);
+      expect(logged).to.match(/"code":"POLICY_OVERLAP".*lane: test\.a@1 and test\.b@1/);
+    });
+
     it('that is bad at the start ends the start: to ask another would be worse', async () => {
       const path = await file('rules.json', '{');
       const error: unknown = await open({ policies: ['base', path] }).catch((thrown: unknown) => thrown);

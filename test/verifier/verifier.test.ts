@@ -16,6 +16,9 @@ import { nodeCrypto } from '../../service/node-crypto.ts';
 import { VERIFIER_DEFAULTS, type VerifierConfig } from '../../verifier/config.ts';
 import { fetchJsonWith } from '../../verifier/fetch-json.ts';
 import { Verifier } from '../../verifier/verifier.ts';
+import { until } from '../support/until.ts';
+import { policyJson, ruleJson } from '../support/policies.ts';
+import { PolicyError } from '../../core/policy/errors.ts';
 import { failure } from '../ledger/support/failure.ts';
 import { makeConsortium } from '../support/consortium.ts';
 import { LEDGER_NOW, startPublishedIssuer, type PublishedIssuer } from './support/published-issuer.ts';
@@ -180,6 +183,33 @@ describe('a verifier over a ledger', function () {
     await synced;
     await verifier.follower.settle();
     expect(reasonsOf(await verifier.verify(code))).to.deep.equal(['pass']);
+  });
+
+  it('takes over a policy that is replaced while it runs, and keeps the last good one', async () => {
+    const path = join(folder, 'rules.json');
+    const write = (logic: boolean): Promise<void> =>
+      writeFile(path, JSON.stringify(policyJson({ rules: [ruleJson({ logic })] })));
+    await write(true);
+    await using verifier = await open({ policies: [path], filesMs: 20 });
+    await verifier.sync();
+    verifier.follow();
+    expect(reasonsOf(await verifier.verify(code))).to.deep.equal(['pass']);
+    await write(false);
+    await until(async () => (await verifier.verify(code)).outcome === 'stop');
+    await writeFile(path, '{"form":');
+    await until(() => verifier.files.policies[0]?.refusal !== undefined);
+    expect(reasonsOf(await verifier.verify(code))).to.deep.equal(['stop', 'RULE_STOP']);
+  });
+
+  it('does not start under a policy that cannot be taken', async () => {
+    await writeFile(join(folder, 'rules.json'), '{');
+    const error: unknown = await open({ policies: [join(folder, 'rules.json')] }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.instanceOf(PolicyError);
+    // Nothing is held: the next start, under another policy, is not shut out.
+    await using verifier = await open();
+    expect(verifier.isSynced).to.equal(false);
   });
 
   function open(

@@ -5,6 +5,7 @@
  */
 import { concatBytes } from '../../bytes/concat.ts';
 import { fromBase64url } from '../../bytes/base64url.ts';
+import type { JsonValue } from '../../bytes/canonical-json.ts';
 import { BytesError } from '../../bytes/errors.ts';
 import { isJsonArray, isJsonObject, parseStrictJson, type JsonObject } from '../../bytes/strict-json.ts';
 import { toUtf8 } from '../../bytes/utf8.ts';
@@ -21,6 +22,8 @@ export const DIVOC_FORMAT = 'DIVOC certificate';
 
 const MAX_DOCUMENT_BYTES = 32_768;
 const MAX_ZIP_CHARACTERS = 16_384;
+/** Objects in a document; certificates have about a dozen. Naming those without a name costs the square of their number. */
+const MAX_PARTS = 64;
 const PROOFS: ReadonlyMap<unknown, SignatureAlgorithm> = new Map<unknown, SignatureAlgorithm>([
   ['Ed25519Signature2018', 'EdDSA'],
   ['RsaSignature2018', 'PS256'],
@@ -50,7 +53,9 @@ export function decodeDivocText(text: string): ForeignCode {
 }
 
 function divocOf(bytes: Uint8Array): ForeignCode {
-  const { proof, ...document } = documentOf(bytes);
+  const whole = documentOf(bytes);
+  if (partsIn(whole) > MAX_PARTS) throw malformed('more parts than any certificate');
+  const { proof, ...document } = whole;
   const context = document['@context'];
   const contexts = isJsonArray(context) ? context : [context];
   if (!contexts.every(isPinnedContext))
@@ -99,6 +104,12 @@ function documentOf(bytes: Uint8Array): JsonObject {
     if (!(cause instanceof BytesError)) throw cause;
   }
   throw malformed('not a JSON object');
+}
+
+function partsIn(value: JsonValue): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const members: readonly JsonValue[] = isJsonArray(value) ? value : Object.values(value);
+  return members.reduce<number>((sum, member) => sum + partsIn(member), isJsonArray(value) ? 0 : 1);
 }
 
 function proofOf(proof: unknown): Proof {

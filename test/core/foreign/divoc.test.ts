@@ -1,6 +1,6 @@
 /** DIVOC certificates: the project's own good and bad ones, and a CoWIN sample with a dummy signature. */
 import { Buffer } from 'node:buffer';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'mocha';
 import { expect } from 'chai';
@@ -58,6 +58,30 @@ describeCorpus(CORPUS, (folder) => {
         country: 'IN',
       },
     ]);
+  });
+
+  it('says what was asked for when it was made', async () => {
+    const [request] = JSON.parse(read('bulk-input/certify.json')) as readonly [
+      Readonly<Record<'recipient' | 'vaccination' | 'facility', Readonly<Record<string, unknown>>>>,
+    ];
+    const record = (await verdictOn(good)).evidence.foreign?.facts?.records[0];
+    const { facility, recipient, vaccination } = request;
+    expect(record?.subject).to.deep.equal({ nameEn: recipient['name'], sex: 'M' });
+    expect(record).to.deep.include({
+      lot: vaccination['batch'],
+      date: String(vaccination['date']).slice(0, 'YYYY-MM-DD'.length),
+      centre: facility['name'],
+    });
+  });
+
+  it('is in no input for bulk issuing', async () => {
+    const agreement = new Agreement(CORPUS);
+    for (const file of readdirSync(join(folder, 'bulk-input'))) {
+      const { outcome, evidence } = await verdictOn(read(`bulk-input/${file}`));
+      expect([outcome === 'pass', evidence.signature], file).to.deep.equal([false, 'not-checked']);
+      agreement.count(`bulk-input/${file}`, 'input', false);
+    }
+    agreement.conclude('inputs for issuing', 3, ['input']);
   });
 
   it('in a ZIP is read before its signer is known', async () => {

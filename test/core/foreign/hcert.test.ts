@@ -305,6 +305,48 @@ describe('the list of document signers', () => {
     );
   });
 
+  it('may have two entries of one kid: the one whose key it is decides, and its country', async () => {
+    const kid = Buffer.from(signer.kid).toString('base64');
+    const german = makeHcertSigner();
+    const entries = [
+      { kid, certificate: german.certificate, country: 'DE' },
+      { kid, certificate: signer.certificate, country: 'PT' },
+    ];
+    for (const hcert of [entries, entries.toReversed()]) {
+      const trust = await trustOf({ hcert });
+      const own = await verdictWith(signer.issue(), trust, JUDGED_AT);
+      expect(own.outcome).to.equal('pass');
+      expect(own.evidence.foreign?.signer?.country).to.equal('PT');
+      const posing = german.issue({ kid: signer.kid, country: 'PT' });
+      expect((await verdictWith(posing, trust, JUDGED_AT)).reasons).to.deep.equal(['ISSUER_MISMATCH']);
+    }
+  });
+
+  it('may have one key twice: whoever may say it counts, and nobody else', async () => {
+    const kid = Buffer.from(signer.kid).toString('base64');
+    const certificateWith = (options: object): string =>
+      Buffer.from(makeCertificate({ subject: signer.signer, issuer: signer.authority, ...options })).toString(
+        'base64',
+      );
+    const over = { kid, certificate: certificateWith({ notAfter: '20220101000000Z' }) };
+    const tests = { kid, certificate: certificateWith({ usages: [USAGE.test] }) };
+    const renewed = { kid, certificate: certificateWith({}) };
+    const reasonsWith = async (...hcert: readonly object[]): Promise<readonly string[]> =>
+      (await verdictWith(signer.issue(), await trustOf({ hcert }), JUDGED_AT)).reasons;
+    expect(await reasonsWith(over, renewed)).to.deep.equal([]);
+    expect(await reasonsWith(renewed, over)).to.deep.equal([]);
+    expect(await reasonsWith(over)).to.deep.equal(['KEY_NOT_VALID']);
+    expect(await reasonsWith(over, tests)).to.deep.equal(['KEY_NOT_VALID']);
+    expect(await reasonsWith(tests, over)).to.deep.equal(['ISSUER_TYPE_NOT_ALLOWED']);
+  });
+
+  it('is asked for the signature in ledger mode too: no ledger stands in for it', async () => {
+    const broken = withCose(signer.issue(), ({ p, u, c }) => [p, u, c, new Uint8Array(64).fill(1)]);
+    const policy = { ledgerMode: true };
+    expect((await verdictOf(broken, signer, { policy })).reasons).to.deep.equal(['SIGNATURE_INVALID']);
+    expect((await verdictOf(signer.issue(), signer, { policy })).evidence.signature).to.equal('checked');
+  });
+
   it('is not certified by a certificate that is no authority', async () => {
     const der = makeCertificate({ subject: makeAuthority('PT', 'Other'), issuer: signer.authority });
     const hcertAuthorities = [{ certificate: Buffer.from(der).toString('base64') }];

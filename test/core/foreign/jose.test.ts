@@ -159,6 +159,20 @@ describeCorpus('sd-jwt', (folder) => {
     agreement.conclude('presentations', 9, ['presentation']);
   });
 
+  it('inputs for a maker of tokens are no tokens', async () => {
+    const agreement = new Agreement(CORPUS);
+    for (const name of readdirSync(join(folder, 'spec-examples-input'))) {
+      const file = `spec-examples-input/${name}/specification.yml`;
+      const verdict = await verdictWith(readFileSync(join(folder, file), 'utf8'), await trust(), NOW);
+      expect([verdict.outcome === 'pass', verdict.evidence.signature], file).to.deep.equal([
+        false,
+        'not-checked',
+      ]);
+      agreement.count(file, 'input', false);
+    }
+    agreement.conclude('inputs for issuing', 8, ['input']);
+  });
+
   const wrong: Readonly<Record<string, readonly [payload: JsonObject, disclosures: readonly string[]]>> = {
     'a disclosure that no digest is for': [{}, [disclosure(['s', 'a', 1])]],
     'a disclosure twice': [

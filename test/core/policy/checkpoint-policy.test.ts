@@ -66,15 +66,19 @@ describe("a checkpoint's policy", () => {
   });
 
   it('chosen for a lane takes what the officer knows of each scan, and no passage', async () => {
-    const logic = { '===': [{ var: 'external.trip.booked' }, true] };
+    const isTrue = (path: string): JsonObject => ({ '===': [{ var: path }, true] });
+    const here = { '===': [{ var: 'external.trip.place' }, 'venue:active'] };
+    const logic = { and: [isTrue('external.trip.booked'), here] };
     const rules = policyJson({ rules: [ruleJson({ logic })] });
     const lane = await read('lane.json', {
-      'lane.json': { id: 'lane', version: 7, rules: ['rules.json'], trip: { booked: false } },
+      'lane.json': { id: 'lane', version: 7, rules: ['rules.json'], trip: { place: 'venue:active' } },
       'rules.json': rules,
     });
     expect(lane.policy).to.include({ id: 'lane', version: 7 });
     expect(lane.policy.rules?.apply([], NOW).reasons).to.deep.equal(['RULE_STOP']);
     expect((await lane.asked({ trip: { booked: true } })).rules?.apply([], NOW).reasons).to.deep.equal([]);
+    const elsewhere = await lane.asked({ trip: { booked: true, place: 'venue:none' } });
+    expect(elsewhere.rules?.apply([], NOW).reasons, 'what the settings say stays').to.deep.equal([]);
     expect(await refusalOf(lane.asked({ passage }))).to.match(/^POLICY_SETTINGS/);
   });
 

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { JsonObject } from '../../../core/bytes/strict-json.ts';
-import { PolicySet, PolicyShelf } from '../../../core/policy/policy-set.ts';
+import { parsePolicyFile, PolicySet } from '../../../core/policy/policy-set.ts';
 import { expectThrows } from '../../support/throws-code.ts';
 import { policyJson, testPolicy } from '../../support/policies.ts';
 
@@ -93,17 +93,12 @@ describe('a set of policies', () => {
   });
 });
 
-describe('a shelf of policies', () => {
-  const good = { name: 'good.json', text: JSON.stringify(policyJson()) };
+describe('a file of a policy', () => {
+  const text = JSON.stringify(policyJson());
 
-  it('takes a set whole, and with its cases', () => {
-    const shelf = new PolicyShelf();
-    const withCases = {
-      name: 'b.json',
-      text: JSON.stringify({ policy: policyJson({ version: 2 }), cases: [] }),
-    };
-    expect(shelf.replace([good, withCases])).to.deep.equal([]);
-    expect(shelf.current.versionsOf('test.rule').map(({ version }) => version)).to.deep.equal([1, 2]);
+  it('holds the policy alone, or with its cases', () => {
+    const withCases = JSON.stringify({ policy: policyJson(), cases: [] });
+    expect(parsePolicyFile(withCases)).to.deep.equal(parsePolicyFile(text));
   });
 
   const bad: Readonly<Record<string, readonly [text: string, code: string]>> = {
@@ -116,16 +111,8 @@ describe('a shelf of policies', () => {
       JSON.stringify(policyJson({ rules: [{ ...(policyJson()['rules'] as object), logic: { nope: [1] } }] })),
       'POLICY_EXPRESSION_INVALID',
     ],
-    'a policy that is there already': [good.text, 'POLICY_NOT_UNIQUE'],
   };
-  for (const [what, [text, code]] of Object.entries(bad)) {
-    it(`refuses ${what} by the file's name, and keeps the last good set`, () => {
-      const shelf = new PolicyShelf();
-      shelf.replace([good]);
-      const before = shelf.current;
-      const refused = shelf.replace([good, { name: 'bad.json', text }]);
-      expect(refused.map((one) => [one.name, one.code])).to.deep.equal([['bad.json', code]]);
-      expect(shelf.current).to.equal(before);
-    });
+  for (const [what, [broken, code]] of Object.entries(bad)) {
+    it(`is refused with ${what}`, () => expectThrows(() => parsePolicyFile(broken), code));
   }
 });

@@ -147,8 +147,14 @@ export function allTrust(): Promise<ForeignTrust> {
   return trustOf(trustFile());
 }
 
+export interface TrustFileOfTests {
+  readonly hcert: readonly object[];
+  readonly shc: readonly object[];
+  readonly [system: string]: readonly object[];
+}
+
 /** Trusts the signers of all good codes. */
-export function trustFile(): object {
+export function trustFile(): TrustFileOfTests {
   const certificate = makeCertificate({ subject: csca, issuer: csca, isAuthority: true });
   return {
     hcert: [{ certificate: hcert.certificate }],
