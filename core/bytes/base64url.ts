@@ -9,9 +9,13 @@ import { BytesError } from './errors.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const CODES = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
-/** Value of a character code, or 255: large enough to show up in the `|` of all values. */
-const VALUES = new Uint8Array(128).fill(255);
+/** Large enough to show up in the `|` of all values. */
+const FOREIGN = 255;
+/** Value of a character code. */
+const VALUES = new Uint8Array(256).fill(FOREIGN);
 CODES.forEach((code, value) => (VALUES[code] = value));
+const encoder = new TextEncoder();
+const scratch = new Uint8Array(4096);
 
 /** Characters that `byteLength` bytes take. */
 export function base64urlLength(byteLength: number): number {
@@ -46,37 +50,45 @@ export function writeBase64url(bytes: Uint8Array, target: Uint8Array, offset: nu
 
 /** Inverse of {@link toBase64url}; anything that it does not write throws `BASE64URL_INVALID`. */
 export function fromBase64url(text: string): Uint8Array {
+  const codes = characterCodes(text);
   const tail = text.length % 4;
   const bytes = allocate(Math.floor((text.length * 3) / 4));
   const whole = text.length - tail;
   let at = 0;
   let seen = 0;
   for (let i = 0; i < whole; i += 4) {
-    const a = valueAt(text, i);
-    const b = valueAt(text, i + 1);
-    const c = valueAt(text, i + 2);
-    const d = valueAt(text, i + 3);
+    // There is a code for each character, and a value for each code: here and below.
+    const a = VALUES[codes[i]!]!;
+    const b = VALUES[codes[i + 1]!]!;
+    const c = VALUES[codes[i + 2]!]!;
+    const d = VALUES[codes[i + 3]!]!;
     seen |= a | b | c | d;
     bytes[at++] = (a << 2) | (b >> 4);
     bytes[at++] = (b << 4) | (c >> 2);
     bytes[at++] = (c << 6) | d;
   }
   if (tail > 0) {
-    const a = valueAt(text, whole);
-    const b = valueAt(text, whole + 1);
-    const c = tail === 3 ? valueAt(text, whole + 2) : 0;
+    const a = VALUES[codes[whole]!]!;
+    // RFC 4648 §3.5: a lone character belongs to no byte.
+    const b = tail === 1 ? FOREIGN : VALUES[codes[whole + 1]!]!;
+    const c = tail === 3 ? VALUES[codes[whole + 2]!]! : 0;
     seen |= a | b | c;
     bytes[at++] = (a << 2) | (b >> 4);
     if (tail === 3) bytes[at++] = (b << 4) | (c >> 2);
-    // RFC 4648 §3.5: the bits that belong to no byte are zero. A lone character has no second: 255.
+    // And bits that belong to no byte are zero.
     if ((tail === 3 ? c & 0b11 : b & 0b1111) !== 0) throw invalid();
   }
   if (seen > 63) throw invalid();
   return bytes;
 }
 
-function valueAt(text: string, index: number): number {
-  return VALUES[text.charCodeAt(index)] ?? 255;
+/** The characters as bytes, which are read twice as fast as characters of a string. Decoding shares its scratch. */
+function characterCodes(text: string): Uint8Array {
+  const codes = text.length <= scratch.length ? scratch : new Uint8Array(text.length);
+  const { read, written } = encoder.encodeInto(text, codes);
+  // More bytes than characters: not ASCII.
+  if (read !== text.length || written !== text.length) throw invalid();
+  return codes;
 }
 
 function invalid(): BytesError {

@@ -4,21 +4,14 @@
  * accepts streams that zlib refuses; Node's zlib is not for `core/`. So this is our own, with both as oracles
  * in its tests; on the 140 bytes of a credential it takes as long as fflate and two thirds of zlib's time.
  *
- * Codes of a dynamic block are decoded from the count of codes of each length, without a lookup table: a
- * hostile stream of many small blocks would make the tables cost more than the data. Only the fixed codes,
- * which are all that `deflate.ts` writes, have tables.
+ * Fixed and dynamic codes are both read through tables (`huffman.ts`). Those of a dynamic block are filled for it:
+ * some three microseconds, which a hostile stream of small blocks can ask for once in eleven bytes, so 3 ms for the
+ * 12 KiB of the longest health card.
  */
-import {
-  DISTANCE_BASE,
-  DISTANCE_EXTRA,
-  FIXED_DISTANCES,
-  FIXED_LITERALS,
-  LENGTH_BASE,
-  LENGTH_EXTRA,
-  type StreamCode,
-} from './deflate-tables.ts';
+import { DISTANCE_BASE, DISTANCE_EXTRA, LENGTH_BASE, LENGTH_EXTRA } from './deflate-tables.ts';
 import { allocate } from './allocate.ts';
 import { BytesError } from './errors.ts';
+import { HuffmanCode } from './huffman.ts';
 
 export interface InflateOptions {
   /** Most bytes that may come out. */
@@ -29,39 +22,46 @@ export interface InflateOptions {
 
 /** No deflate stream holds more than this many bytes a byte: 258 for two bits (RFC 1951 §3.2.5). */
 const MAX_RATIO = 1032;
-const MAX_CODE_BITS = 15;
 const END_OF_BLOCK = 256;
 /** §3.2.7: the order in which the lengths of the code length code come. */
 const CODE_LENGTH_ORDER: readonly number[] = [
   16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
 ];
 
-interface Huffman {
-  /** How many symbols have codes of each length. */
-  readonly counts: Uint16Array;
-  /** The symbols in the order of their codes. */
-  readonly symbols: Uint16Array;
-}
-
-/**
- * What the next bits begin with in a block of fixed codes: `value << 8 | number of extra bits << 4 | length of the
- * code`. The value is a literal, the end of the block, NO_SYMBOL, or a length or distance, lengths with LENGTHS added.
- */
-const LITERAL_BITS = 9;
-/** Of a length, §3.2.5. */
-const MAX_EXTRA_BITS = 5;
-const DISTANCE_BITS = 5;
+/** Values of entries: a literal, the end of the block, NO_SYMBOL, or a length or distance, lengths with LENGTHS added. */
 const NO_SYMBOL = 257;
 const LENGTHS = 512;
-const LITERAL_LOOKUP = lookupOf(FIXED_LITERALS, LITERAL_BITS, (symbol) => {
+const LITERAL_MEANINGS = Int32Array.from({ length: 288 }, (_, symbol) => {
   const base = LENGTH_BASE[symbol - 257];
-  if (base !== undefined) return { value: LENGTHS + base, extraBits: LENGTH_EXTRA[symbol - 257] };
-  return { value: Math.min(symbol, NO_SYMBOL) };
+  if (base === undefined) return Math.min(symbol, NO_SYMBOL) << 8;
+  return ((LENGTHS + base) << 8) | ((LENGTH_EXTRA[symbol - 257] ?? 0) << 4);
 });
-const DISTANCE_LOOKUP = lookupOf(FIXED_DISTANCES, DISTANCE_BITS, (symbol) => ({
-  value: DISTANCE_BASE[symbol] ?? 0,
-  extraBits: DISTANCE_EXTRA[symbol],
-}));
+/** 0 for the two that do not exist. */
+const DISTANCE_MEANINGS = Int32Array.from(
+  { length: 32 },
+  (_, symbol) => ((DISTANCE_BASE[symbol] ?? 0) << 8) | ((DISTANCE_EXTRA[symbol] ?? 0) << 4),
+);
+const LITERAL_BITS = 9;
+const DISTANCE_BITS = 7;
+/** Longest code and its extra bits, of a length; a distance has up to 13, and its code comes first. */
+const MAX_LENGTH_BITS = 15 + 5;
+const MAX_CODE_BITS = 15;
+const MAX_DISTANCE_EXTRA = 13;
+
+/** §3.2.6 */
+const FIXED_LENGTHS = new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280);
+const fixedLiterals = new HuffmanCode(LITERAL_MEANINGS, LITERAL_BITS).assign(FIXED_LENGTHS);
+const fixedDistances = new HuffmanCode(DISTANCE_MEANINGS, DISTANCE_BITS).assign(new Uint8Array(32).fill(5));
+/** Of the dynamic block that is read; inflating is synchronous, so all calls share them. */
+const literals = new HuffmanCode(LITERAL_MEANINGS, LITERAL_BITS);
+const distances = new HuffmanCode(DISTANCE_MEANINGS, DISTANCE_BITS);
+const codeLengths = new HuffmanCode(
+  Int32Array.from({ length: 19 }, (_, symbol) => symbol << 8),
+  7,
+);
+/** What comes out is copied from here: an array of the largest size would cost more than most of what is read. */
+const scratch = new Uint8Array(65_536);
+
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -85,7 +85,8 @@ class Inflater {
   constructor(data: Uint8Array, options: InflateOptions) {
     this.data = data;
     this.dictionary = options.dictionary ?? NO_BYTES;
-    this.out = allocate(Math.min(options.maxBytes, data.length * MAX_RATIO));
+    const most = Math.min(options.maxBytes, data.length * MAX_RATIO);
+    this.out = most <= scratch.length ? scratch.subarray(0, most) : new Uint8Array(most);
   }
 
   run(): Uint8Array {
@@ -94,13 +95,15 @@ class Inflater {
       last = this.take(1);
       const type = this.take(2);
       if (type === 0) this.storedBlock();
-      else if (type === 1) this.fixedBlock();
+      else if (type === 1) this.compressedBlock(fixedLiterals, fixedDistances);
       else if (type === 2) this.dynamicBlock();
       else throw invalid('block type 3');
     } while (last === 0);
     if (this.read !== this.data.length || this.bits !== 0)
       throw invalid('the stream does not end with the data');
-    return this.out.subarray(0, this.written);
+    const result = allocate(this.written);
+    result.set(this.out.subarray(0, this.written));
+    return result;
   }
 
   /** §3.2.4 */
@@ -122,21 +125,22 @@ class Inflater {
     const distanceCount = this.take(5) + 1;
     if (literalCount > 286 || distanceCount > 30) throw invalid('symbols that do not exist');
     const codeLengthCount = this.take(4) + 4;
-    const codeLengths = new Uint8Array(19);
+    const ofLengths = new Uint8Array(19);
     // codeLengthCount <= 19.
-    for (let i = 0; i < codeLengthCount; i++) codeLengths[CODE_LENGTH_ORDER[i]!] = this.take(3);
-    const lengths = this.codeLengths(toHuffman(codeLengths), literalCount + distanceCount);
+    for (let i = 0; i < codeLengthCount; i++) ofLengths[CODE_LENGTH_ORDER[i]!] = this.take(3);
+    codeLengths.assign(ofLengths);
+    const lengths = this.codeLengths(literalCount + distanceCount);
     if (lengths[END_OF_BLOCK] === 0) throw invalid('a block without an end');
     this.compressedBlock(
-      toHuffman(lengths.subarray(0, literalCount)),
-      toHuffman(lengths.subarray(literalCount)),
+      literals.assign(lengths.subarray(0, literalCount)),
+      distances.assign(lengths.subarray(literalCount)),
     );
   }
 
-  private codeLengths(code: Huffman, count: number): Uint8Array {
-    const lengths = new Uint8Array(count);
+  private codeLengths(count: number): Uint8Array {
+    const lengths = allocate(count);
     for (let i = 0; i < count;) {
-      const symbol = this.symbol(code);
+      const symbol = this.symbol(codeLengths);
       if (symbol < 16) {
         lengths[i++] = symbol;
         continue;
@@ -153,19 +157,22 @@ class Inflater {
     return lengths;
   }
 
-  /** §3.2.6. State is kept in variables and bytes are read ahead: this is on the way of every verification. */
-  private fixedBlock(): void {
+  /** §3.2.3. State is kept in variables and bytes are read ahead: this is on the way of every verification. */
+  private compressedBlock(literals: HuffmanCode, distances: HuffmanCode): void {
     const { data, out, dictionary } = this;
+    const literalMask = literals.table.length - 1;
+    const distanceMask = distances.table.length - 1;
     let { read, bits, bitCount, written } = this;
     for (;;) {
       // Beyond the data zeros are read; that the count falls below zero tells it.
-      if (bitCount < LITERAL_BITS + MAX_EXTRA_BITS) {
+      if (bitCount < MAX_LENGTH_BITS) {
         for (; bitCount < 24 && read < data.length; bitCount += 8) bits |= data[read++]! << bitCount;
       }
-      // Both tables have an entry for whatever the next bits are: here and below.
-      const entry = LITERAL_LOOKUP[bits & (LITERAL_LOOKUP.length - 1)]!;
+      // A table has an entry for whatever the next bits are: here and below.
+      const entry = literals.table[bits & literalMask]! || literals.longerEntry(bits);
       bits >>>= entry & 15;
       bitCount -= entry & 15;
+      if (bitCount < 0) throw invalid('cut short');
       const value = entry >> 8;
       if (value < END_OF_BLOCK) {
         if (written === out.length) throw tooLarge();
@@ -178,13 +185,20 @@ class Inflater {
       const length = value - LENGTHS + (bits & ((1 << lengthBits) - 1));
       bits >>>= lengthBits;
       bitCount -= lengthBits;
-      for (; bitCount < 24 && read < data.length; bitCount += 8) bits |= data[read++]! << bitCount;
-      const far = DISTANCE_LOOKUP[bits & (DISTANCE_LOOKUP.length - 1)]!;
+      if (bitCount < MAX_CODE_BITS) {
+        for (; bitCount < 24 && read < data.length; bitCount += 8) bits |= data[read++]! << bitCount;
+      }
+      const far = distances.table[bits & distanceMask]! || distances.longerEntry(bits);
+      bits >>>= far & 15;
+      bitCount -= far & 15;
+      if (bitCount < MAX_DISTANCE_EXTRA) {
+        for (; bitCount < 24 && read < data.length; bitCount += 8) bits |= data[read++]! << bitCount;
+      }
       if (far >> 8 === 0) throw invalid('a distance symbol that does not exist');
       const distanceBits = (far >> 4) & 15;
-      const distance = (far >> 8) + ((bits >>> DISTANCE_BITS) & ((1 << distanceBits) - 1));
-      bits >>>= DISTANCE_BITS + distanceBits;
-      bitCount -= DISTANCE_BITS + distanceBits;
+      const distance = (far >> 8) + (bits & ((1 << distanceBits) - 1));
+      bits >>>= distanceBits;
+      bitCount -= distanceBits;
       if (bitCount < 0) throw invalid('cut short');
       const end = written + length;
       if (end > out.length) throw tooLarge();
@@ -194,46 +208,11 @@ class Inflater {
       for (; from < 0 && written < end; from++) out[written++] = dictionary[dictionary.length + from]!;
       for (; written < end; from++) out[written++] = out[from]!;
     }
-    if (bitCount < 0) throw invalid('cut short');
     this.written = written;
     // Whole bytes that were read ahead go back.
     this.read = read - (bitCount >> 3);
     this.bitCount = bitCount & 7;
     this.bits = bits & ((1 << this.bitCount) - 1);
-  }
-
-  /** §3.2.3, with the codes of a dynamic block. */
-  private compressedBlock(literals: Huffman, distances: Huffman): void {
-    for (;;) {
-      const symbol = this.symbol(literals);
-      if (symbol < END_OF_BLOCK) {
-        this.reserve(1);
-        this.out[this.written++] = symbol;
-        continue;
-      }
-      if (symbol === END_OF_BLOCK) return;
-      const base = LENGTH_BASE[symbol - 257];
-      if (base === undefined) throw invalid('a length symbol that does not exist');
-      // The tables of bases and of extra bits are equally long.
-      const length = base + this.take(LENGTH_EXTRA[symbol - 257]!);
-      const distanceSymbol = this.symbol(distances);
-      const distanceBase = DISTANCE_BASE[distanceSymbol];
-      if (distanceBase === undefined) throw invalid('a distance symbol that does not exist');
-      this.copy(length, distanceBase + this.take(DISTANCE_EXTRA[distanceSymbol]!));
-    }
-  }
-
-  private copy(length: number, distance: number): void {
-    const { dictionary, out } = this;
-    let from = this.written - distance;
-    if (from < -dictionary.length) throw invalid('a distance beyond the dictionary');
-    this.reserve(length);
-    const end = this.written + length;
-    let at = this.written;
-    // The dictionary lies before `out`; both reads are within bounds by the check above.
-    for (; from < 0 && at < end; from++) out[at++] = dictionary[dictionary.length + from]!;
-    for (; at < end; from++) out[at++] = out[from]!;
-    this.written = end;
   }
 
   private reserve(length: number): void {
@@ -256,65 +235,15 @@ class Inflater {
     this.bitCount += 8;
   }
 
-  /** The next symbol: among the codes of one length, those of each further length continue upwards (§3.2.2). */
-  private symbol({ counts, symbols }: Huffman): number {
-    let code = 0;
-    let first = 0;
-    let index = 0;
-    for (let length = 1; length <= MAX_CODE_BITS; length++) {
-      code |= this.take(1);
-      // counts has MAX_CODE_BITS + 1 entries, and index + code - first is a place among the symbols.
-      const count = counts[length]!;
-      if (code - first < count) return symbols[index + code - first]!;
-      index += count;
-      first = (first + count) << 1;
-      code <<= 1;
-    }
-    throw invalid('a code that does not exist');
+  private symbol(code: HuffmanCode): number {
+    while (this.bitCount < MAX_CODE_BITS && this.read < this.data.length) this.fill();
+    const entry = code.table[this.bits & (code.table.length - 1)]! || code.longerEntry(this.bits);
+    const length = entry & 15;
+    if (length > this.bitCount) throw invalid('cut short');
+    this.bits >>>= length;
+    this.bitCount -= length;
+    return entry >> 8;
   }
-}
-
-/** Canonical codes from code lengths (§3.2.2). Too many codes are refused, too few unless there is one or none. */
-function toHuffman(lengths: Uint8Array): Huffman {
-  const counts = new Uint16Array(MAX_CODE_BITS + 1);
-  // A length is at most 15, and `counts` and `offsets` have a place for each.
-  for (const length of lengths) counts[length]!++;
-  const used = lengths.length - counts[0]!;
-  counts[0] = 0;
-  let left = 1;
-  const offsets = new Uint16Array(MAX_CODE_BITS + 2);
-  for (let length = 1; length <= MAX_CODE_BITS; length++) {
-    left = left * 2 - counts[length]!;
-    if (left < 0) throw invalid('more codes than fit');
-    offsets[length + 1] = offsets[length]! + counts[length]!;
-  }
-  // zlib's rule too: an incomplete set is allowed for a single code of one bit, or when there is no code.
-  if (left > 0 && used > 0 && !(used === 1 && counts[1] === 1)) throw invalid('codes that mean nothing');
-  const symbols = new Uint16Array(used);
-  lengths.forEach((length, symbol) => {
-    if (length !== 0) symbols[offsets[length]!++] = symbol;
-  });
-  return { counts, symbols };
-}
-
-interface Meaning {
-  readonly value: number;
-  readonly extraBits?: number | undefined;
-}
-
-function lookupOf(
-  codes: readonly StreamCode[],
-  width: number,
-  meaning: (symbol: number) => Meaning,
-): Int32Array {
-  const lookup = new Int32Array(1 << width);
-  codes.forEach(({ bits, length }, symbol) => {
-    const { value, extraBits = 0 } = meaning(symbol);
-    for (let next = bits; next < lookup.length; next += 1 << length) {
-      lookup[next] = (value << 8) | (extraBits << 4) | length;
-    }
-  });
-  return lookup;
 }
 
 function tooLarge(): BytesError {

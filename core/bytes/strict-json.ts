@@ -26,7 +26,9 @@ export function parseStrictJsonText(text: string): JsonValue {
   } catch {
     throw invalid('not JSON');
   }
-  if (membersOf(value) !== counted) throw invalid('a member that is repeated');
+  // A lone surrogate can only be written as an escape: what was decoded from UTF-8 has none.
+  const isPlain = !text.includes('\\') && text.isWellFormed();
+  if (membersOf(value, isPlain) !== counted) throw invalid('a member that is repeated');
   return value;
 }
 
@@ -72,22 +74,24 @@ function countMembers(text: string): number {
   return colons;
 }
 
-/** Where the closing quote is; the end of the text when there is none. */
+/** Where the closing quote is; the end of the text when there is none. Most are short: looking is faster than searching. */
 function endOfString(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1);
-  while (end !== -1) {
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes++;
-    if (backslashes % 2 === 0) return end;
-    end = text.indexOf('"', end + 1);
+  for (let at = start + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) return at;
+    // What follows a backslash ends nothing.
+    if (code === BACKSLASH) at++;
   }
   return text.length;
 }
 
-/** Members in all; `__proto__` is an own member of what JSON.parse makes. */
-function membersOf(value: JsonValue): number {
+/**
+ * Members in all; `__proto__` is an own member of what JSON.parse makes.
+ * @param isPlain whether no text in it needs to be looked at
+ */
+function membersOf(value: JsonValue, isPlain: boolean): number {
   if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw invalid('a lone surrogate is no character');
+    if (!isPlain) expectCharacters(value);
     return 0;
   }
   if (typeof value === 'number') {
@@ -97,14 +101,21 @@ function membersOf(value: JsonValue): number {
     return 0;
   }
   if (typeof value !== 'object' || value === null) return 0;
-  if (isJsonArray(value)) return value.reduce<number>((sum, item) => sum + membersOf(item), 0);
   let members = 0;
+  if (isJsonArray(value)) {
+    for (const item of value) members += membersOf(item, isPlain);
+    return members;
+  }
   for (const name of Object.keys(value)) {
-    if (!name.isWellFormed()) throw invalid('a lone surrogate is no character');
+    if (!isPlain) expectCharacters(name);
     // `name` is an own member.
-    members += 1 + membersOf(value[name]!);
+    members += 1 + membersOf(value[name]!, isPlain);
   }
   return members;
+}
+
+function expectCharacters(text: string): void {
+  if (!text.isWellFormed()) throw invalid('a lone surrogate is no character');
 }
 
 function invalid(what: string): BytesError {

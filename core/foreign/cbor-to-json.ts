@@ -7,20 +7,23 @@ import { toBase64url } from '../bytes/base64url.ts';
 import { CborTag, type CborValue } from '../bytes/cbor.ts';
 import { ForeignError } from './errors.ts';
 
+const OWN = { configurable: true, enumerable: true, writable: true };
+
 export function cborToJson(value: CborValue): JsonValue {
   if (value === null || typeof value !== 'object') return typeof value === 'bigint' ? String(value) : value;
   if (value instanceof Uint8Array) return toBase64url(value);
   if (value instanceof CborTag) return cborToJson(value.value);
   if (isArray(value)) return value.map(cborToJson);
-  const members: [string, JsonValue][] = [];
-  const names = new Set<string>();
+  const object: { [member: string]: JsonValue } = {};
   for (const [key, member] of value) {
     const name = String(key);
-    if (names.has(name)) throw new ForeignError('CONTENT_INVALID', 'a number and a text that name the same');
-    names.add(name);
-    members.push([name, cborToJson(member)]);
+    if (Object.hasOwn(object, name))
+      throw new ForeignError('CONTENT_INVALID', 'a number and a text that name the same');
+    // Not the prototype, whatever the name.
+    if (name === '__proto__') Object.defineProperty(object, name, { ...OWN, value: cborToJson(member) });
+    else object[name] = cborToJson(member);
   }
-  return Object.fromEntries(members);
+  return object;
 }
 
 /** `Array.isArray` does not know readonly arrays. */

@@ -3,7 +3,7 @@
  * and RFC 3339 date-times with offset. Proleptic Gregorian, no clock, no zone but the one that is written.
  */
 
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const PARTIAL_DATE = /^\d{4}(?:-\d{2}(?:-\d{2})?)?$/;
 /** RFC 3339 §5.6, upper case only, no leap second, at most milliseconds. */
 const DATE_TIME =
@@ -13,10 +13,13 @@ const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Whether `text` is `YYYY-MM-DD` and that day exists. */
 export function isCalendarDate(text: string): boolean {
-  const [, year, month, day] = DATE.exec(text) ?? [];
-  if (year === undefined || Number(year) === 0) return false;
-  const days = month === '02' && isLeapYear(Number(year)) ? 29 : (DAYS_IN_MONTH[Number(month) - 1] ?? 0);
-  return Number(day) >= 1 && Number(day) <= days;
+  if (!DATE.test(text)) return false;
+  const year = Number(text.slice(0, 4));
+  const month = Number(text.slice(5, 7));
+  const day = Number(text.slice(8));
+  if (year === 0) return false;
+  const days = month === 2 && isLeapYear(year) ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0);
+  return day >= 1 && day <= days;
 }
 
 /** Whether `text` is `YYYY`, `YYYY-MM` or `YYYY-MM-DD` and exists. */

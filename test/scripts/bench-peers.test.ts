@@ -2,6 +2,8 @@
  * What `hcl bench peers` does before it times anything, on a few codes: every verifier that is here accepts the good
  * ones and refuses the tampered one. Those that the bench installs when it first runs are skipped by name until then.
  */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { checkVerifier } from '../../scripts/bench/peers/check.ts';
@@ -21,6 +23,45 @@ const OURS: Readonly<Record<string, readonly Flaw[]>> = {
   ledger: ['tampered', 'revoked'],
 };
 
+interface Row {
+  readonly kind: string;
+  readonly name: string;
+  readonly role: string;
+  /** `1.0.2, Apache-2.0`. */
+  readonly licence: string;
+  readonly refuses: string;
+}
+
+const root = resolve(import.meta.dirname, '..', '..');
+const page = readFileSync(join(root, 'docs', 'benchmarks.md'), 'utf8');
+const rows: readonly Row[] = [
+  ...page.matchAll(/^\| ([a-z0-9-]+) +\| `([^`]+)` +\| ([a-z]+) +\| ([^|]*)\| ([a-z, ]+?) +\|$/gm),
+].map(([, kind = '', name = '', role = '', licence = '', refuses = '']) => ({
+  kind,
+  name,
+  role,
+  licence: licence.trim(),
+  refuses,
+}));
+
+function rowOf(kind: Kind, peer: Peer): Row | undefined {
+  return rows.find((row) => row.kind === kind.name && row.name === peer.name);
+}
+
+/** Of our own tree, or of the packages that the bench installs; nothing for no package. */
+function lockedFacts(name: string | undefined): string {
+  if (name === undefined) return '';
+  for (const file of ['package-lock.json', 'scripts/bench/peers/npm/package-lock.json']) {
+    // Lock files of npm have these members.
+    const { packages } = JSON.parse(readFileSync(join(root, file), 'utf8')) as {
+      readonly packages: Readonly<Record<string, { readonly version: string; readonly license: string }>>;
+    };
+    const found = packages[`node_modules/${name}`];
+    if (found !== undefined) return `${found.version}, ${found.license}`;
+  }
+  return 'not locked';
+}
+
 for (const kind of KINDS) {
   describe(`bench peers, ${kind.name}`, () => {
     for (const peer of kind.peers) {
@@ -33,10 +74,28 @@ for (const kind of KINDS) {
         const noticed = await check(kind, peer);
         expect(noticed).to.include('tampered');
         if (peer.role === 'ours') expect(noticed).to.deep.equal(OURS[kind.name]);
+        expect(rowOf(kind, peer)?.refuses, 'docs/benchmarks.md').to.equal(noticed.join(', '));
       });
     }
   });
 }
+
+describe('docs/benchmarks.md', () => {
+  it('has a row for every verifier that is measured, and for no other', () => {
+    const measured = KINDS.flatMap((kind) => kind.peers.map(({ name }) => `${kind.name} ${name}`));
+    expect(rows.map(({ kind, name }) => `${kind} ${name}`)).to.have.members(measured);
+  });
+
+  it('says of each what it is, and of its package the version and licence that are locked', () => {
+    for (const kind of KINDS) {
+      for (const peer of kind.peers) {
+        const row = rowOf(kind, peer);
+        expect(row?.role, peer.name).to.equal(peer.role);
+        expect(row?.licence, peer.name).to.equal(lockedFacts(peer.packages[0]));
+      }
+    }
+  });
+});
 
 describe('bench peers, the check before timing', () => {
   const sample = (text: string): Sample => ({ text, nowSeconds: 0 });

@@ -2,6 +2,7 @@
  * COSE_Sign1 (RFC 9052 §4.2): `[protected bstr, unprotected map, payload bstr, signature bstr]`, under tag 18, tags
  * 61 and 18 (CWT), or none.
  */
+import { concatBytes } from '../../bytes/concat.ts';
 import { CborTag, fromCbor, type CborKey, type CborMap, type CborValue } from '../../bytes/cbor.ts';
 import { toCbor } from '../../bytes/cbor-writer.ts';
 import type { SignatureAlgorithm } from '../../crypto.ts';
@@ -33,6 +34,8 @@ const ALGORITHMS: ReadonlyMap<CborValue, SignatureAlgorithm> = new Map<CborValue
 const TAG_SIGN1 = 18;
 const TAG_CWT = 61;
 const NO_BYTES = new Uint8Array(0);
+/** The head of an array of four, and its first item. */
+const SIGNATURE1 = concatBytes(Uint8Array.of(0x84), toCbor('Signature1'));
 const NO_HEADER: CborMap = new Map<CborKey, CborValue>();
 
 /** Throws `CODE_MALFORMED` or, from the CBOR within, `CBOR_INVALID`. */
@@ -87,7 +90,7 @@ export function signedBytesOf(
   { protectedBytes, payload }: Pick<Sign1, 'protectedBytes' | 'payload'>,
   externalData: Uint8Array = NO_BYTES,
 ): Uint8Array {
-  return toCbor(['Signature1', protectedBytes, externalData, payload]);
+  return concatBytes(SIGNATURE1, toCbor(protectedBytes), toCbor(externalData), toCbor(payload));
 }
 
 function untagged(value: CborValue): CborValue {

@@ -4,9 +4,12 @@
  */
 import { allocate } from '../../bytes/allocate.ts';
 import { asciiToText } from '../../bytes/ascii.ts';
+import { toUtf8 } from '../../bytes/utf8.ts';
 import { ForeignError } from '../errors.ts';
 
-const CODE = /^shc:\/(?:(\d{1,2})\/(\d{1,2})\/)?((?:\d\d)+)$/i;
+/** What comes before the digits. */
+const START = /^shc:\/(?:(\d{1,2})\/(\d{1,2})\/)?/i;
+const PART = /^shc:\/(\d{1,2})\/(\d{1,2})\/(?:\d\d)+$/i;
 const MAX_PARTS = 20;
 const MAX_CHARACTERS = 60_000;
 const OFFSET = 45;
@@ -17,7 +20,7 @@ const HIGHEST = 122 - OFFSET;
 interface Part {
   readonly number: number;
   readonly of: number;
-  readonly digits: string;
+  readonly characters: string;
 }
 
 /** The JWS in a code, or in all parts of one. Throws `CODE_INCOMPLETE`, `CODE_MALFORMED`, `CODE_TOO_LONG`. */
@@ -35,28 +38,35 @@ export function jwsOfNumeric(text: string): string {
   if (inOrder.some(({ number }, i) => i > 0 && number === inOrder[i - 1]?.number))
     throw malformed('a part twice');
   if (parts.length < first.of) throw new ForeignError('CODE_INCOMPLETE', 'a part of a card is missing');
-  return inOrder.map(({ digits }) => charactersOf(digits)).join('');
+  return inOrder.map(({ characters }) => characters).join('');
 }
 
 /** Which part of how many a code is; `undefined` for one that is whole, or none. */
 export function partOf(text: string): { readonly number: number; readonly of: number } | undefined {
-  const [, number, of] = CODE.exec(text) ?? [];
+  const [, number, of] = PART.exec(text) ?? [];
   return number === undefined || Number(of) < 2 ? undefined : { number: Number(number), of: Number(of) };
 }
 
 function parsePart(text: string): Part {
-  const [, number = '1', of = '1', digits] = CODE.exec(text) ?? [];
-  if (digits === undefined) throw malformed('not an even number of digits');
-  const part = { number: Number(number), of: Number(of), digits };
+  const [start, number = '1', of = '1'] = START.exec(text) ?? [];
+  if (start === undefined) throw malformed('not its prefix');
+  const part = { number: Number(number), of: Number(of), characters: charactersOf(text.slice(start.length)) };
   if (part.number < 1 || part.number > part.of || part.of > MAX_PARTS) throw malformed('a part out of range');
   return part;
 }
 
-function charactersOf(digits: string): string {
+/** Reads bytes, and sees on the way whether they are digits: a pattern for this takes longer than all else here. */
+function charactersOf(text: string): string {
+  const digits = toUtf8(text);
+  if (digits.length === 0 || digits.length % 2 !== 0) throw malformed('not an even number of digits');
   const codes = allocate(digits.length / 2);
   for (let i = 0, at = 0; at < codes.length; i += 2, at++) {
-    // CODE holds: both are digits.
-    const value = (digits.charCodeAt(i) - ZERO) * 10 + digits.charCodeAt(i + 1) - ZERO;
+    // Two bytes for each code.
+    const tens = digits[i]! - ZERO;
+    const ones = digits[i + 1]! - ZERO;
+    // Below zero is above nine, unsigned.
+    if (tens >>> 0 > 9 || ones >>> 0 > 9) throw malformed('something else than digits');
+    const value = tens * 10 + ones;
     if (value > HIGHEST) throw malformed('a pair of digits that is no character');
     codes[at] = value + OFFSET;
   }

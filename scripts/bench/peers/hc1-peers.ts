@@ -1,7 +1,7 @@
 /**
  * Those verifiers of EU certificates on npm that may be used freely are parts: a COSE library, with base45, zlib and
- * CBOR around it. The whole ones (`dcc-utils`, `verificac19-sdk` through it, and `@pathcheck/dcc-sdk`) are under the
- * AGPL, or rest on what is, and are not installed here.
+ * CBOR around it. The whole ones are not installed here: `dcc-utils` is under the AGPL, `verificac19-sdk` rests on it,
+ * and `@pathcheck/dcc-sdk` is under the GPL.
  */
 import { Buffer } from 'node:buffer';
 import { hash, X509Certificate, type KeyObject } from 'node:crypto';

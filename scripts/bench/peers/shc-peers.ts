@@ -1,7 +1,7 @@
 /**
  * `shc-protocol` takes the digits and answers; it asks the issuer's server for its keys with every card, so what asks
  * is replaced by the pinned keys. `jose` and `fflate` are the parts that others put together. `@pathcheck/shc-sdk` is
- * under the AGPL and not installed here.
+ * under the GPL and not installed here.
  */
 import { Buffer } from 'node:buffer';
 import type { JsonObject } from '../../../core/bytes/strict-json.ts';
