@@ -2,8 +2,11 @@
 import { createMetrics } from '../service/metrics.ts';
 import { buildService, type Service } from '../service/app.ts';
 import type { createLogger } from '../service/logging.ts';
+import { nodeCrypto } from '../service/node-crypto.ts';
+import { BundleFolder } from './bundle/bundle-folder.ts';
 import type { VerifierConfig } from './config.ts';
 import { verifierMetrics } from './metrics.ts';
+import { addBundleRoutes } from './routes/bundle.ts';
 import { addStateRoute } from './routes/state.ts';
 import { addVerifyRoute } from './routes/verify.ts';
 import type { Checkpoint } from './verifier.ts';
@@ -13,7 +16,7 @@ const REQUESTS_PER_MINUTE = 600_000;
 
 export interface VerifierAppOptions {
   readonly verifier: Checkpoint;
-  readonly config: Pick<VerifierConfig, 'deployment'>;
+  readonly config: Pick<VerifierConfig, 'deployment' | 'bundle'>;
   readonly logger: ReturnType<typeof createLogger>;
 }
 
@@ -32,5 +35,6 @@ export async function buildVerifierApp({ verifier, config, logger }: VerifierApp
   verifier.onSync(counts.observe);
   addVerifyRoute(app, verifier, counts);
   addStateRoute(app, verifier, config.deployment);
+  if (config.bundle !== undefined) addBundleRoutes(app, new BundleFolder(config.bundle.folder, nodeCrypto));
   return app;
 }

@@ -30,16 +30,6 @@ export class WitnessError extends HclError<WitnessErrorCode> {
   }
 }
 
-export type WitnessKeyErrorCode =
-  | 'WITNESS_KEY_MISSING'
-  | 'WITNESS_KEY_DAMAGED'
-  | 'WITNESS_KEY_WEAK'
-  | 'WITNESS_KEY_WELL_KNOWN'
-  | 'WITNESS_KEY_MISMATCH'
-  | 'WITNESS_KEY_SHARED';
-
-export class WitnessKeyError extends HclError<WitnessKeyErrorCode> {}
-
 /** Statuses of C2SP tlog-witness. */
 export const WITNESS_PROBLEMS: Readonly<Record<WitnessErrorCode, ProblemSpec>> = {
   WITNESS_REQUEST_MALFORMED: { status: 400, title: 'Not a request to a witness' },

@@ -1,4 +1,4 @@
-/** A witness refuses to start with a key that anybody could have (K6). */
+/** Witnesses and publishers refuse to start with a key that anybody could have (K6). */
 import { Buffer } from 'node:buffer';
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
-import { readWitnessKey } from '../../../auditor/witness/witness-key.ts';
-import { toHex } from '../../../core/bytes/hex.ts';
-import { HclError } from '../../../core/errors.ts';
+import { readNoteKey } from '../../service/note-key.ts';
+import { toHex } from '../../core/bytes/hex.ts';
+import { HclError } from '../../core/errors.ts';
 
 /** RFC 8032 §7.1, TEST 1, TEST 2 and TEST 3. */
 const PUBLISHED = [
@@ -30,25 +30,25 @@ const other = { ...generateKeyPairSync('ed25519').privateKey.export({ format: 'j
 const p256 = { ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) };
 const publicKey = new Uint8Array(Buffer.from(String(good['x']), 'base64url'));
 
-describe('the key of a witness', () => {
+describe('a key that signs checkpoints', () => {
   let folder: string;
   before(async () => (folder = await mkdtemp(join(tmpdir(), 'hcl-witness-key-'))));
   after(async () => rm(folder, { recursive: true, force: true }));
 
   async function read(
     content: unknown,
-    options: { mode?: number; logKeys?: readonly Uint8Array[] } = {},
+    options: { mode?: number; otherThan?: readonly Uint8Array[] } = {},
   ): Promise<string> {
-    const { mode = 0o600, logKeys = [] } = options;
+    const { mode = 0o600, otherThan = [] } = options;
     const path = join(folder, 'key.jwk.json');
     await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content));
     await chmod(path, mode);
-    return outcome(path, logKeys);
+    return outcome(path, otherThan);
   }
 
-  async function outcome(path: string, logKeys: readonly Uint8Array[] = []): Promise<string> {
+  async function outcome(path: string, otherThan: readonly Uint8Array[] = []): Promise<string> {
     try {
-      return toHex((await readWitnessKey({ name: 'witness.example', path, logKeys })).publicKey);
+      return toHex((await readNoteKey({ name: 'witness.example', path, otherThan })).publicKey);
     } catch (error) {
       if (error instanceof HclError) return error.code;
       throw error;
@@ -57,7 +57,7 @@ describe('the key of a witness', () => {
 
   it('opens when it is good', async () => {
     expect(await read(good)).to.equal(toHex(publicKey));
-    expect(await read(good, { logKeys: [new Uint8Array(32)] })).to.equal(toHex(publicKey));
+    expect(await read(good, { otherThan: [new Uint8Array(32)] })).to.equal(toHex(publicKey));
   });
 
   const bad: readonly (readonly [
@@ -68,21 +68,21 @@ describe('the key of a witness', () => {
   ])[] = [
     ['readable by a group', 'FILE_READABLE_BY_OTHERS', good, { mode: 0o640 }],
     ['readable by all', 'FILE_READABLE_BY_OTHERS', good, { mode: 0o604 }],
-    ['empty', 'WITNESS_KEY_DAMAGED', ''],
-    ['not JSON', 'WITNESS_KEY_DAMAGED', '-----BEGIN PRIVATE KEY-----'],
-    ['cut short', 'WITNESS_KEY_DAMAGED', JSON.stringify(good).slice(0, -5)],
-    ['a public key', 'WITNESS_KEY_DAMAGED', { kty: 'OKP', crv: 'Ed25519', x: good['x'] }],
-    ['a key of another kind', 'WITNESS_KEY_DAMAGED', p256],
-    ['with something beside it', 'WITNESS_KEY_DAMAGED', { ...good, use: 'sig' }],
-    ['of two halves', 'WITNESS_KEY_MISMATCH', { ...good, x: other['x'] }],
-    ['all zero', 'WITNESS_KEY_WEAK', jwkOf('00'.repeat(32))],
+    ['empty', 'NOTE_KEY_DAMAGED', ''],
+    ['not JSON', 'NOTE_KEY_DAMAGED', '-----BEGIN PRIVATE KEY-----'],
+    ['cut short', 'NOTE_KEY_DAMAGED', JSON.stringify(good).slice(0, -5)],
+    ['a public key', 'NOTE_KEY_DAMAGED', { kty: 'OKP', crv: 'Ed25519', x: good['x'] }],
+    ['a key of another kind', 'NOTE_KEY_DAMAGED', p256],
+    ['with something beside it', 'NOTE_KEY_DAMAGED', { ...good, use: 'sig' }],
+    ['of two halves', 'NOTE_KEY_MISMATCH', { ...good, x: other['x'] }],
+    ['all zero', 'NOTE_KEY_WEAK', jwkOf('00'.repeat(32))],
     [
       'counting up',
-      'WITNESS_KEY_WEAK',
+      'NOTE_KEY_WEAK',
       jwkOf(Buffer.from(Array.from({ length: 32 }, (_, i) => i)).toString('hex')),
     ],
-    ['the key that submits checkpoints', 'WITNESS_KEY_SHARED', good, { logKeys: [publicKey] }],
-    ...PUBLISHED.map((seed, i) => [`published, ${i + 1}`, 'WITNESS_KEY_WELL_KNOWN', jwkOf(seed)] as const),
+    ['somebody else’s', 'NOTE_KEY_SHARED', good, { otherThan: [publicKey] }],
+    ...PUBLISHED.map((seed, i) => [`published, ${i + 1}`, 'NOTE_KEY_WELL_KNOWN', jwkOf(seed)] as const),
   ];
   for (const [what, code, content, options] of bad) {
     it(`is refused when it is ${what}: ${code}`, async () =>
@@ -91,13 +91,13 @@ describe('the key of a witness', () => {
 
   it('is refused when it is not there, or a folder', async () => {
     await mkdir(join(folder, 'folder'), { mode: 0o700 });
-    expect(await outcome(join(folder, 'nothing'))).to.equal('WITNESS_KEY_MISSING');
-    expect(await outcome(join(folder, 'folder'))).to.equal('WITNESS_KEY_MISSING');
+    expect(await outcome(join(folder, 'nothing'))).to.equal('NOTE_KEY_MISSING');
+    expect(await outcome(join(folder, 'folder'))).to.equal('NOTE_KEY_MISSING');
   });
 
   it('signs as node:crypto does', async () => {
     await read(good);
-    const { sign } = await readWitnessKey({ name: 'w', path: join(folder, 'key.jwk.json'), logKeys: [] });
+    const { sign } = await readNoteKey({ name: 'w', path: join(folder, 'key.jwk.json') });
     expect(await sign(new Uint8Array(3))).to.have.length(64);
     expect(createPublicKey({ key: good, format: 'jwk' }).asymmetricKeyType).to.equal('ed25519');
   });

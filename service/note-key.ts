@@ -1,18 +1,28 @@
 /**
- * The key of a witness, from a file that only its owner can read: an Ed25519 private key as JWK (RFC 8037), on one
- * line. A witness does not start with a key that anybody could have: a published one, one that nobody drew at
- * random, one whose halves do not belong together, or one that also submits checkpoints.
+ * A key that signs checkpoints, a witness's or a publisher's, from a file that only its owner can read: an Ed25519
+ * private key as JWK (RFC 8037), on one line. Nobody starts with a key that anybody could have: a published one, one
+ * that nobody drew at random, one whose halves do not belong together, or one that serves two.
  */
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
 import { Value } from 'typebox/value';
-import { fromBase64url } from '../../core/bytes/base64url.ts';
-import { equalBytes } from '../../core/bytes/equal.ts';
-import { toHex } from '../../core/bytes/hex.ts';
-import type { NoteSigner } from '../../core/bundle/cosignature.ts';
-import { readSecretFile } from '../../service/files.ts';
-import { nodeCrypto } from '../../service/node-crypto.ts';
-import { Closed, Type, type TSchema } from '../../service/schema.ts';
-import { WitnessKeyError } from './errors.ts';
+import { fromBase64url } from '../core/bytes/base64url.ts';
+import { equalBytes } from '../core/bytes/equal.ts';
+import { toHex } from '../core/bytes/hex.ts';
+import type { NoteSigner } from '../core/bundle/cosignature.ts';
+import { readSecretFile } from './files.ts';
+import { nodeCrypto } from './node-crypto.ts';
+import { Closed, Type, type TSchema } from './schema.ts';
+import { HclError } from '../core/errors.ts';
+
+export type NoteKeyErrorCode =
+  | 'NOTE_KEY_MISSING'
+  | 'NOTE_KEY_DAMAGED'
+  | 'NOTE_KEY_WEAK'
+  | 'NOTE_KEY_WELL_KNOWN'
+  | 'NOTE_KEY_MISMATCH'
+  | 'NOTE_KEY_SHARED';
+
+export class NoteKeyError extends HclError<NoteKeyErrorCode> {}
 
 interface Ed25519Jwk {
   readonly crv: 'Ed25519';
@@ -39,29 +49,26 @@ const WELL_KNOWN: ReadonlySet<string> = new Set([
   '9bc35a95e9bdc69e',
 ]);
 
-export interface WitnessKeyOptions {
+export interface NoteKeyOptions {
   /** Name in signature lines: a URL without scheme that says who this is. */
   readonly name: string;
   readonly path: string;
-  /** Keys that submit checkpoints: whoever holds one of those must not be their witness too. */
-  readonly logKeys: readonly Uint8Array[];
+  /** Keys of others, which this must not be: who submits checkpoints is not their witness too. */
+  readonly otherThan?: readonly Uint8Array[];
 }
 
-/** Throws a {@link WitnessKeyError}, or `FILE_READABLE_BY_OTHERS`. */
-export async function readWitnessKey({ name, path, logKeys }: WitnessKeyOptions): Promise<NoteSigner> {
+/** Throws a {@link NoteKeyError}, or `FILE_READABLE_BY_OTHERS`. */
+export async function readNoteKey({ name, path, otherThan = [] }: NoteKeyOptions): Promise<NoteSigner> {
   const jwk = parse(await readText(path), path);
   checkSeed(fromBase64url(jwk.d));
   const publicKey = fromBase64url(jwk.x);
   const key = createPrivateKey({ key: { ...jwk }, format: 'jwk' });
   const own = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-KEY_BYTES);
   if (!equalBytes(publicKey, own)) {
-    throw new WitnessKeyError('WITNESS_KEY_MISMATCH', 'the halves of the key do not belong together');
+    throw new NoteKeyError('NOTE_KEY_MISMATCH', 'the halves of the key do not belong together');
   }
-  if (logKeys.some((each) => equalBytes(each, publicKey))) {
-    throw new WitnessKeyError(
-      'WITNESS_KEY_SHARED',
-      'this key submits checkpoints: a witness has one of its own',
-    );
+  if (otherThan.some((each) => equalBytes(each, publicKey))) {
+    throw new NoteKeyError('NOTE_KEY_SHARED', 'one key serves two: make a key of its own for each');
   }
   return { name, publicKey, sign: (message) => new Uint8Array(sign(null, message, key)) };
 }
@@ -71,7 +78,7 @@ async function readText(path: string): Promise<string> {
     return await readSecretFile(path);
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR')) {
-      throw new WitnessKeyError('WITNESS_KEY_MISSING', `there is no key file ${path}`);
+      throw new NoteKeyError('NOTE_KEY_MISSING', `there is no key file ${path}`);
     }
     throw error;
   }
@@ -86,15 +93,15 @@ function parse(text: string, path: string): Ed25519Jwk {
   } catch {
     // Not JSON: the same as JSON of another form.
   }
-  throw new WitnessKeyError('WITNESS_KEY_DAMAGED', `${path} is not an Ed25519 private key as JWK`);
+  throw new NoteKeyError('NOTE_KEY_DAMAGED', `${path} is not an Ed25519 private key as JWK`);
 }
 
 function checkSeed(seed: Uint8Array): void {
   if (new Set(seed).size < MIN_DIFFERENT_BYTES || isCounting(seed)) {
-    throw new WitnessKeyError('WITNESS_KEY_WEAK', 'the key was not drawn at random');
+    throw new NoteKeyError('NOTE_KEY_WEAK', 'the key was not drawn at random');
   }
   if (WELL_KNOWN.has(toHex(nodeCrypto.sha256(seed).subarray(0, 8)).slice(2))) {
-    throw new WitnessKeyError('WITNESS_KEY_WELL_KNOWN', 'the key is published as an example');
+    throw new NoteKeyError('NOTE_KEY_WELL_KNOWN', 'the key is published as an example');
   }
 }
 
