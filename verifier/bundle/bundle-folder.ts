@@ -10,42 +10,9 @@
 import { chmod, mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toHex } from '../../core/bytes/hex.ts';
+import { parseBundleIndex, type BundleFile, type BundleIndex } from '../../core/bundle/bundle-index.ts';
 import type { Crypto } from '../../core/crypto.ts';
-import type { CheckpointSet } from '../../core/trust/trust-list.ts';
 import { writeFileAtomically } from '../../service/files.ts';
-
-export interface BundleFile {
-  /** Below the folder: `files/<sha-256>.hclb`. */
-  readonly path: string;
-  readonly bytes: number;
-}
-
-export interface DeltaFile extends BundleFile {
-  /** Size of the log that it is a change to. */
-  readonly from: number;
-}
-
-export interface HandoverFile extends BundleFile {
-  /** Version of the signers that it makes known. */
-  readonly version: number;
-}
-
-/** `latest` */
-export interface BundleIndex {
-  readonly origin: string;
-  /** Size of the log. */
-  readonly size: number;
-  /** As of when, Unix seconds. */
-  readonly timeSeconds: number;
-  /** The checkpoint with its signatures. */
-  readonly checkpoint: string;
-  readonly full: BundleFile & { readonly size: number };
-  /** From the latest to the oldest base. */
-  readonly deltas: readonly DeltaFile[];
-  readonly handovers: readonly HandoverFile[];
-  /** Who has to sign what comes after this. */
-  readonly signers: CheckpointSet;
-}
 
 /** Everybody may read what is published. */
 const FOLDER_MODE = 0o755;
@@ -75,11 +42,10 @@ export class BundleFolder {
     await chmod(path, FILE_MODE);
   }
 
-  /** `undefined` when nothing was published yet. */
+  /** `undefined` when nothing was published yet; throws `BUNDLE_MALFORMED`. */
   async index(): Promise<BundleIndex | undefined> {
-    const text = await read(join(this.folder, 'latest'));
-    // Only `putIndex` writes it.
-    return text === undefined ? undefined : (JSON.parse(new TextDecoder().decode(text)) as BundleIndex);
+    const bytes = await read(join(this.folder, 'latest'));
+    return bytes === undefined ? undefined : parseBundleIndex(bytes);
   }
 
   /** A file by its name; `undefined` when there is none. */

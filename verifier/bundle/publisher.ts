@@ -13,6 +13,7 @@ import type { Crypto } from '../../core/crypto.ts';
 import { invariant } from '../../core/errors.ts';
 import { checkpointText, type Checkpoint } from '../../core/bundle/checkpoint.ts';
 import { quorumTime, signNote, type NoteSigner } from '../../core/bundle/cosignature.ts';
+import type { BundleIndex, DeltaFile, HandoverFile } from '../../core/bundle/bundle-index.ts';
 import type { BundleSource } from '../../core/bundle/bundle-state.ts';
 import { deltaBundle, fullBundle, partialBundle } from '../../core/bundle/make-bundle.ts';
 import type { ShownSections } from '../../core/bundle/section-keeper.ts';
@@ -22,7 +23,7 @@ import { dayText, SECONDS_PER_DAY } from '../../core/trust/section-reader.ts';
 import type { CheckpointSet } from '../../core/trust/trust-list.ts';
 import type { Log } from '../../service/logging.ts';
 import { WitnessClient, type WitnessAddress } from './ask-witness.ts';
-import type { BundleFolder, BundleIndex, DeltaFile, HandoverFile } from './bundle-folder.ts';
+import type { BundleFolder } from './bundle-folder.ts';
 import { PublishError } from './errors.ts';
 import type { LoggedState } from './logged-state.ts';
 

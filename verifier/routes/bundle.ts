@@ -6,7 +6,8 @@ import { RequestError } from '../../service/problems.ts';
 import type { Service } from '../../service/app.ts';
 import { Closed, Type } from '../../service/schema.ts';
 import type { TUnsafe } from 'typebox';
-import type { BundleFolder, BundleIndex } from '../bundle/bundle-folder.ts';
+import type { BundleIndex } from '../../core/bundle/bundle-index.ts';
+import type { BundleFolder } from '../bundle/bundle-folder.ts';
 
 const YEAR_SECONDS = 31_536_000;
 const Seconds = Type.Integer({ description: 'Unix time' });

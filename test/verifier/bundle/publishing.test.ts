@@ -8,6 +8,7 @@ import { buildWitnessApp } from '../../../auditor/witness/app.ts';
 import { WitnessRecord } from '../../../auditor/witness/record.ts';
 import { Witness } from '../../../auditor/witness/witness.ts';
 import { acceptBundle, acceptHandover, type AcceptContext } from '../../../core/bundle/accept-bundle.ts';
+import { updateBundle } from '../../../core/bundle/update-bundle.ts';
 import type { BundleState } from '../../../core/bundle/bundle-state.ts';
 import { originOf } from '../../../core/bundle/checkpoint.ts';
 import type { NoteSigner } from '../../../core/bundle/cosignature.ts';
@@ -18,7 +19,8 @@ import { verifyCode } from '../../../core/verify/verify.ts';
 import { silentLogger } from '../../../service/logging.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { buildVerifierApp } from '../../../verifier/app.ts';
-import { BundleFolder, type BundleIndex } from '../../../verifier/bundle/bundle-folder.ts';
+import type { BundleIndex } from '../../../core/bundle/bundle-index.ts';
+import { BundleFolder } from '../../../verifier/bundle/bundle-folder.ts';
 import { Publisher } from '../../../verifier/bundle/publisher.ts';
 import { VERIFIER_DEFAULTS, type BundleConfig, type VerifierConfig } from '../../../verifier/config.ts';
 import { fetchJsonWith } from '../../../verifier/fetch-json.ts';
@@ -287,6 +289,15 @@ describe('a verifier that publishes bundles', function () {
     if (handover === undefined) throw new Error('there is a handover');
     const known = await acceptHandover(await bytesOf(handover), first.signers, context());
     expect(known).to.deep.equal(second.signers);
+    // The way a device goes by itself, when old signers sign no more.
+    await issuer.issue(nextIndex++);
+    await verifier.sync();
+    const later = await publishFrom(await openPublisher(witnesses.slice(2).map(({ url }) => url)), verifier);
+    expect(later.handovers).to.deep.equal(index.handovers);
+    const update = { ...context(), get: (path: string) => bytesOf({ path }) };
+    for (const held of [first, undefined]) {
+      expect((await updateBundle(later, held, update)).checkpoint.size).to.equal(later.size);
+    }
     await nameSigners(SIGNERS);
   });
 
