@@ -56,7 +56,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'bundle',
-    summary: 'What devices know of the ledger, in files: show, check, make.',
+    summary: 'What devices know of the ledger, in files; and its witnesses.',
     load: async () => (await import('./commands/bundle.ts')).bundle,
   },
   {

@@ -1,4 +1,6 @@
 /** `hcl bundle`: what devices know of the ledger, in files: look at one, check one, bring one up to date. */
+import { once } from 'node:events';
+import process from 'node:process';
 import { acceptBundle, type AcceptContext } from '../../core/bundle/accept-bundle.ts';
 import { openParts } from '../../core/bundle/bundle-file.ts';
 import { readHead } from '../../core/bundle/bundle-head.ts';
@@ -18,12 +20,15 @@ import { parseArguments, required } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { resolvePath, type Io } from '../io.ts';
 import { fieldLines } from '../page.ts';
+import { readWitnessConfig } from '../witness-config.ts';
 
 const OPTIONS = {
   from: { type: 'string' },
   held: { type: 'string' },
   out: { type: 'string' },
   signers: { type: 'string' },
+  config: { type: 'string' },
+  found: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
@@ -34,6 +39,7 @@ export const bundle: Command = {
   usage: `Usage: hcl bundle show [--json] FILE…
        hcl bundle check [--signers FILE] [--json] FILE…
        hcl bundle make --from FOLDER|URL [--held FILE] [--signers FILE] --out FILE
+       hcl bundle witness --config FILE [--found] [--from FOLDER|URL]
 
   show          what a bundle says of itself; nothing of it is believed
   check         take the files one after the other, a full bundle first, as a
@@ -42,10 +48,16 @@ export const bundle: Command = {
                 on a web server, and write it as one full bundle: for a gate
                 that has no network, or a first load
 
-  --from        where "latest" lies: a folder, or an address before "/latest"
+  witness       cosign checkpoints of a publisher until Ctrl-C (C2SP tlog-witness)
+
+  --from        where "latest" lies: a folder, or an address before "/latest";
+                a witness looks there, before it starts, whether it has signed
+                more than it remembers
   --held FILE   what is held already, an older full bundle
   --signers     whose bundles count: {"origin", "signers"}, docs/bundle.md
                 (default bundle-trust.json in the data folder)
+  --config      of a witness: docs/bundle.md
+  --found       a new witness: make its record first, once
   --json        one line of JSON per bundle
 
   Exit status: 0 all was good; 1 a bundle is refused, or a file cannot be read;
@@ -60,8 +72,12 @@ export const bundle: Command = {
         return check(positionals, values, io);
       case 'make':
         return make(positionals, values, io);
+      case 'witness':
+        return witness(positionals, values, io);
       default:
-        throw usageError(action === undefined ? 'say what: show, check or make' : `there is no "${action}"`);
+        throw usageError(
+          action === undefined ? 'say what: show, check, make or witness' : `there is no "${action}"`,
+        );
     }
   },
 };
@@ -110,6 +126,22 @@ async function make(files: readonly string[], values: Values, io: Io): Promise<E
   const bytes = fullBundle(next);
   await writeFileAtomically(out, bytes);
   await tell(io, values.json, { file: out, bytes: bytes.length, ...knowledge(next) });
+  return 0;
+}
+
+async function witness(files: readonly string[], values: Values, io: Io): Promise<ExitCode> {
+  if (files.length > 0) throw usageError(`witness takes no "${files[0]}"`);
+  const config = await readWitnessConfig(resolvePath(io, required(values.config, '--config')));
+  const seen = values.from === undefined ? [] : [(await readOffer(values.from, io)).index.checkpoint];
+  const { foundWitness, startWitness } = await import('../../auditor/witness/server.ts');
+  if (values.found) await foundWitness(config);
+  const started = await startWitness(config, { seen, nowSeconds: io.nowSeconds });
+  try {
+    await io.out.write(`${started.url}  ${config.name}\n`);
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  } finally {
+    await started.close();
+  }
   return 0;
 }
 

@@ -17,11 +17,13 @@ export interface PublishingDeps {
 }
 
 const WITNESS_TIMEOUT_MS = 10_000;
+/** Until it is tried again. */
+const RETRY_MS = 1000;
 
 /** `undefined` when the configuration asks for no bundles. */
 export async function startPublishing(
   { bundle, deployment }: VerifierConfig,
-  verifier: Pick<Verifier, 'logged' | 'follower'>,
+  verifier: Pick<Verifier, 'logged' | 'follower' | 'isSynced'>,
   deps: PublishingDeps,
 ): Promise<AsyncDisposable | undefined> {
   const { logged } = verifier;
@@ -38,7 +40,10 @@ export async function startPublishing(
   const closing = new AbortController();
   const publishing = repeat(
     async () => {
+      // Witnesses date what we show them: while the ledger is silent, it may not be the latest.
+      if (!verifier.isSynced) return false;
       await publisher.publish({ state: logged, statusLists: verifier.follower.lists });
+      return true;
     },
     { ...deps, signal: closing.signal, everyMs: bundle.everySeconds * 1000 },
   );
@@ -51,13 +56,14 @@ export async function startPublishing(
 }
 
 async function repeat(
-  publish: () => Promise<void>,
+  publish: () => Promise<boolean>,
   { log, signal, everyMs }: { readonly log: Log; readonly signal: AbortSignal; readonly everyMs: number },
 ): Promise<void> {
   let failing: string | undefined;
   while (!signal.aborted) {
+    let isPublished = false;
     try {
-      await publish();
+      isPublished = await publish();
       if (failing !== undefined) log.info({}, 'bundles are published again');
       failing = undefined;
     } catch (err) {
@@ -65,6 +71,7 @@ async function repeat(
       if (code !== failing) log.warn({ code, err }, 'no bundle is published; the last one stays');
       failing = code;
     }
-    await delay(everyMs, undefined, { signal }).catch(() => undefined);
+    const waitMs = isPublished ? everyMs : Math.min(everyMs, RETRY_MS);
+    await delay(waitMs, undefined, { signal }).catch(() => undefined);
   }
 }
