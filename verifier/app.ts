@@ -2,8 +2,11 @@
 import { createMetrics } from '../service/metrics.ts';
 import { buildService, type Service, type ServiceLimits } from '../service/app.ts';
 import type { createLogger } from '../service/logging.ts';
+import { nodeCrypto } from '../service/node-crypto.ts';
+import { BundleFolder } from './bundle/bundle-folder.ts';
 import type { VerifierConfig } from './config.ts';
 import { verifierMetrics } from './metrics.ts';
+import { addBundleRoutes } from './routes/bundle.ts';
 import { addCheckpointPage } from './routes/checkpoint-page.ts';
 import { SCAN_PROBLEMS } from './routes/scan-request.ts';
 import { addStateRoute } from './routes/state.ts';
@@ -16,7 +19,7 @@ const REQUESTS_PER_MINUTE = 600_000;
 
 export interface VerifierAppOptions {
   readonly verifier: Checkpoint;
-  readonly config: Pick<VerifierConfig, 'deployment'> &
+  readonly config: Pick<VerifierConfig, 'deployment' | 'bundle'> &
     Partial<Pick<VerifierConfig, 'dataFolder' | 'pagesFolder'>>;
   readonly logger: ReturnType<typeof createLogger>;
   readonly limits?: Partial<ServiceLimits>;
@@ -40,6 +43,7 @@ export async function buildVerifierApp(options: VerifierAppOptions): Promise<Ser
   addVerifyRoute(app, verifier, counts);
   addVerifyTogetherRoute(app, verifier, counts);
   addStateRoute(app, verifier, config.deployment);
+  if (config.bundle !== undefined) addBundleRoutes(app, new BundleFolder(config.bundle.folder, nodeCrypto));
   const { dataFolder, pagesFolder } = config;
   if (dataFolder !== undefined && pagesFolder !== undefined) {
     await addCheckpointPage(app, { dataFolder, pagesFolder });

@@ -13,6 +13,17 @@ export interface PinnedIssuer {
   readonly url: string;
 }
 
+/** What is published for devices, and how. */
+export interface BundleConfig {
+  readonly folder: string;
+  readonly keyFile: string;
+  readonly keyName: string;
+  /** Base addresses, without a trailing slash. */
+  readonly witnessUrls: readonly string[];
+  readonly everySeconds: number;
+  readonly shortDays: number;
+}
+
 export interface VerifierConfig {
   readonly dataFolder: string;
   readonly deployment: Deployment;
@@ -32,6 +43,8 @@ export interface VerifierConfig {
   readonly filesMs: number;
   /** Bounds of one status manifest. */
   readonly manifestLimits: FetchLimits;
+  /** Absent: no bundles are published. */
+  readonly bundle?: BundleConfig;
 }
 
 /** What a verifier does unless told otherwise; safe for one machine. */
@@ -76,6 +89,7 @@ export function readConfig(environment: Environment): VerifierConfig {
     ...optionalPath(env.optionalText('TRUST')),
     filesMs: 1000 * env.integer('FILES_SECONDS', { fallback: 10, min: 1, max: 86_400 }),
     manifestLimits: VERIFIER_DEFAULTS.manifestLimits,
+    ...readBundleConfig(env),
   });
 }
 
@@ -89,6 +103,24 @@ function toNames(text: string): readonly string[] {
 
 function optionalPath(trustFile: string | undefined): Pick<VerifierConfig, 'trustFile'> {
   return trustFile === undefined ? {} : { trustFile };
+}
+
+function readBundleConfig(env: ReturnType<typeof readEnv>): Pick<VerifierConfig, 'bundle'> {
+  const folder = env.optionalText('BUNDLES');
+  if (folder === undefined) return {};
+  return {
+    bundle: {
+      folder,
+      keyFile: env.text('BUNDLE_KEY'),
+      keyName: env.text('BUNDLE_NAME'),
+      witnessUrls: env
+        .text('WITNESSES')
+        .split(',')
+        .map((url) => toHttpUrl(url, 'WITNESSES')),
+      everySeconds: env.integer('BUNDLE_SECONDS', { fallback: 60, min: 1, max: 86_400 }),
+      shortDays: env.integer('BUNDLE_DAYS', { fallback: 30, min: 1, max: 366 }),
+    },
+  };
 }
 
 /** `did:web:health.example=https://issuer.example` */

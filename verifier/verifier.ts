@@ -5,6 +5,7 @@
  *
  *   <data>/verifier/replica/        blocks with events (Level, `ledger/level-block-store.ts`)
  *   <data>/verifier/snapshot.hcls   ledger state and status lists (`core/trust/snapshot.ts`)
+ *   <data>/verifier/checkpoint-log/ leaves of the checkpoint log, where bundles are published
  *
  * A start goes on from the snapshot and replays only the blocks after it, so it takes a time that hardly grows.
  *
@@ -22,9 +23,11 @@ import type { CombinedVerdict } from '../core/verify/together.ts';
 import type { Verdict } from '../core/verify/verdict.ts';
 import { isStateOf } from '../ledger/block-store.ts';
 import { openLevelBlockStore, type LevelBlockStore } from '../ledger/level-block-store.ts';
-import { Replica } from '../ledger/replica.ts';
+import { Replica, type LedgerFold } from '../ledger/replica.ts';
 import { makePrivateFolder, writeFileAtomically } from '../service/files.ts';
 import type { Log } from '../service/logging.ts';
+import { LogFile } from './bundle/log-file.ts';
+import { LoggedState } from './bundle/logged-state.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';
 import type { VerifierConfig } from './config.ts';
 import type { FetchJson } from './fetch-json.ts';
@@ -55,7 +58,10 @@ export class Verifier implements AsyncDisposable {
   readonly #config: VerifierConfig;
   readonly #deps: VerifierDeps;
   readonly #store: LevelBlockStore;
-  readonly #replica: Replica<LedgerState>;
+  readonly #replica: Replica<LedgerFold>;
+  readonly #state: LedgerState;
+  /** Where bundles are published. */
+  readonly #logged: LoggedState | undefined;
   readonly #follower: StatusFollower;
   /** What the operator says: policies and foreign signers. */
   readonly files: CheckpointFiles;
@@ -75,7 +81,9 @@ export class Verifier implements AsyncDisposable {
     deps: VerifierDeps,
     parts: {
       readonly store: LevelBlockStore;
-      readonly replica: Replica<LedgerState>;
+      readonly replica: Replica<LedgerFold>;
+      readonly state: LedgerState;
+      readonly logged: LoggedState | undefined;
       readonly follower: StatusFollower;
       readonly files: CheckpointFiles;
     },
@@ -84,11 +92,13 @@ export class Verifier implements AsyncDisposable {
     this.#deps = deps;
     this.#store = parts.store;
     this.#replica = parts.replica;
+    this.#state = parts.state;
+    this.#logged = parts.logged;
     this.#follower = parts.follower;
     this.files = parts.files;
     this.#gate = new Gate(parts.files, () => ({
       crypto: deps.crypto,
-      state: this.#replica.state,
+      state: this.#state,
       statusLists: this.#follower.lists,
       nowSeconds: deps.nowSeconds(),
     }));
@@ -103,18 +113,30 @@ export class Verifier implements AsyncDisposable {
     await makePrivateFolder(config.dataFolder);
     const store = await openLevelBlockStore(join(config.dataFolder, 'replica'));
     const last = await readLastSnapshot(config.dataFolder, deps);
+    const log = config.bundle && (await LogFile.open(join(config.dataFolder, 'checkpoint-log')));
     const isOurs = last !== undefined && (await isStateOf(store, last.state));
-    const state = isOurs ? last.state : new LedgerState();
+    // A state whose leaves are not logged is made again from the store, and the log with it.
+    const isLogged = log?.goBackTo(isOurs ? last.state.lastChange.number : -1) ?? true;
+    const state = isOurs && isLogged ? last.state : new LedgerState();
+    const logged = log && new LoggedState(deps.crypto, state, log);
     const { rpcUrls, deployment } = config;
-    const replica = await Replica.open({ rpcUrls, deployment }, { state, store, now: deps.nowSeconds });
+    const replica = await Replica.open<LedgerFold>(
+      { rpcUrls, deployment },
+      { state: logged ?? state, store, now: deps.nowSeconds },
+    );
     const follower = new StatusFollower({ issuers: config.issuers, limits: config.manifestLimits }, deps);
     // Lists from our last snapshot pass the same check as lists from an issuer.
-    if (last !== undefined) follower.restore(replica.state, last.statusLists);
-    return new Verifier(config, deps, { store, replica, follower, files });
+    if (last !== undefined) follower.restore(state, last.statusLists);
+    return new Verifier(config, deps, { store, replica, state, logged, follower, files });
   }
 
   get state(): LedgerState {
-    return this.#replica.state;
+    return this.#state;
+  }
+
+  /** With its log, where bundles are published. */
+  get logged(): LoggedState | undefined {
+    return this.#logged;
   }
 
   get follower(): StatusFollower {
@@ -145,7 +167,7 @@ export class Verifier implements AsyncDisposable {
   /** `listener` hears of the state now and after every sync. One listener: the metrics. */
   onSync(listener: (state: LedgerState) => void): void {
     this.#listener = listener;
-    listener(this.#replica.state);
+    listener(this.#state);
   }
 
   /** Brings everything up to date, once, status lists included as far as they can be had. Throws `LedgerError`. */
@@ -167,6 +189,7 @@ export class Verifier implements AsyncDisposable {
     await this.#follower.settle();
     await this.#writeSnapshot({ isLast: true });
     await this.#replica[Symbol.asyncDispose]();
+    this.#logged?.[Symbol.dispose]();
     await this.#store[Symbol.asyncDispose]();
   }
 
@@ -200,9 +223,9 @@ export class Verifier implements AsyncDisposable {
 
   async #lookNow(): Promise<void> {
     await this.#replica.sync();
-    this.#follower.follow(this.#replica.state);
+    this.#follower.follow(this.#state);
     await this.#writeSnapshot();
-    this.#listener(this.#replica.state);
+    this.#listener(this.#state);
   }
 
   #report(error: unknown): void {
@@ -218,7 +241,7 @@ export class Verifier implements AsyncDisposable {
   async #writeSnapshot(options: { readonly isLast: boolean } = { isLast: false }): Promise<void> {
     const startedAt = performance.now();
     if (startedAt < this.#restsUntil && !options.isLast) return;
-    const { state } = this.#replica;
+    const state = this.#state;
     const { lists } = this.#follower;
     const { head } = state;
     const isWritten = this.#written?.head === head && this.#written.lists === lists;
@@ -226,6 +249,7 @@ export class Verifier implements AsyncDisposable {
     const parts = snapshotParts(this.#deps.crypto, { state, statusLists: lists });
     const bytes = parts.reduce((sum, part) => sum + part.length, 0);
     const restMs = SNAPSHOT_REST_FACTOR * (performance.now() - startedAt) + bytes / SNAPSHOT_BYTES_PER_MS;
+    this.#logged?.sync(); // what the snapshot relies on comes before it
     await writeFileAtomically(join(this.#config.dataFolder, SNAPSHOT_FILE), parts);
     this.#written = { head, lists };
     this.#restsUntil = performance.now() + restMs;
