@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { after, before, it } from 'mocha';
 import type { Page } from 'playwright-core';
-import { runCommand } from '../../cli/commands.ts';
+import { verify } from '../../cli/commands/verify.ts';
 import { encodeSnapshot } from '../../core/trust/snapshot.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
@@ -136,6 +136,8 @@ async function verdictsOfPage(
       const ask = (content: unknown): Promise<unknown> =>
         new Promise((resolve) => {
           worker.addEventListener('message', ({ data }) => resolve(data.content), { once: true });
+          // A worker has no origin to name.
+          // oxlint-disable-next-line unicorn/require-post-message-target-origin
           worker.postMessage({ id: 1, content });
         });
       Object.assign(globalThis, { ask });
@@ -183,11 +185,7 @@ async function verdictsOfCommand(
   const io = ioDouble({ stdin: texts.map((text) => `${text}\n`).join('') });
   const at = new Date(nowSeconds * 1000).toISOString();
   const bundle = join(dataFolder, 'snapshot.hcls');
-  await runCommand(
-    'verify',
-    ['--json', '--bundle', bundle, '--policy', policy, '--trust', list, '--at', at],
-    io,
-  );
+  await verify.run(['--json', '--bundle', bundle, '--policy', policy, '--trust', list, '--at', at], io);
   return io.written.out
     .trimEnd()
     .split('\n')

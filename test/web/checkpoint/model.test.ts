@@ -55,7 +55,7 @@ function decisionFor(reasons: readonly ReasonCode[]): Decision {
 
 /** A code of another system, which names somebody. */
 function aboutSomebody(policy: Decision['policy']): Decision['parts'][number] {
-  const record = { type: 'vaccination', subject: { nameEn: 'CHAN, TAI MAN' } } as const;
+  const record = { type: 'vaccination', local: false, subject: { nameEn: 'CHAN, TAI MAN' } } as const;
   const foreign = {
     inclusion: 'not-in-format',
     signer: { name: 'PT' },

@@ -38,7 +38,8 @@ export async function openCheckpoint(
     }
   });
   await page.addInitScript(() => {
-    addEventListener('securitypolicyviolation', ({ blockedURI, violatedDirective }) => {
+    document.addEventListener('securitypolicyviolation', ({ blockedURI, violatedDirective }) => {
+      // oxlint-disable-next-line no-console -- the way out of the page
       console.error(`violation ${violatedDirective} ${blockedURI}`);
     });
   });
