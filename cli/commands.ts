@@ -55,6 +55,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/key.ts')).key,
   },
   {
+    name: 'bundle',
+    summary: 'What devices know of the ledger, in files; and its witnesses.',
+    load: async () => (await import('./commands/bundle.ts')).bundle,
+  },
+  {
     name: 'policy',
     summary: 'Try out, compare and explain rules that are data.',
     load: async () => (await import('./commands/policy.ts')).policy,

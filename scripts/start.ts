@@ -200,6 +200,7 @@ function placesPage(
       },
       { label: 'Ledger', value: `${nodeUrl} (JSON-RPC)` },
       { label: 'Verifier', value: `${verifierUrl}/docs` },
+      { label: 'Bundles', value: `${verifierUrl}/bundle/latest, signed by two of three witnesses` },
       ...issuers.map(({ member, url }) => ({ label: `Issuer ${member.name}`, value: `${url}/docs` })),
       { label: 'Codes', value: `${at('codes')} (${files.length} files: text, SVG, PNG)` },
       { label: 'Keys', value: at('keys') },
@@ -208,6 +209,7 @@ function placesPage(
     `\n${styled(out, 'bold', 'Try, in a second terminal')}\n\n`,
     command(`verify ${at('codes/good.png')}`),
     command(`verify --json < ${at('codes/hk-dh-venue.txt')}`),
+    command(`bundle make --from ${at('bundle')} --out bundle.hclb`),
     command('audit'),
     '\n',
   ].join('');

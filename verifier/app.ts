@@ -2,8 +2,11 @@
 import { createMetrics } from '../service/metrics.ts';
 import { buildService, type Service } from '../service/app.ts';
 import type { createLogger } from '../service/logging.ts';
+import { nodeCrypto } from '../service/node-crypto.ts';
+import { BundleFolder } from './bundle/bundle-folder.ts';
 import type { VerifierConfig } from './config.ts';
 import { verifierMetrics } from './metrics.ts';
+import { addBundleRoutes } from './routes/bundle.ts';
 import { addCheckpointPage } from './routes/checkpoint-page.ts';
 import { addStateRoute } from './routes/state.ts';
 import { addVerifyRoute } from './routes/verify.ts';
@@ -14,8 +17,9 @@ const REQUESTS_PER_MINUTE = 600_000;
 
 export interface VerifierAppOptions {
   readonly verifier: Checkpoint;
-  readonly config: Pick<VerifierConfig, 'deployment'> &
-    Partial<Pick<VerifierConfig, 'dataFolder' | 'pagesFolder'>>;
+  readonly config: Pick<VerifierConfig, 'bundle' | 'deployment' | 'pagesFolder'> & {
+    readonly dataFolder?: string;
+  };
   readonly logger: ReturnType<typeof createLogger>;
 }
 
@@ -34,6 +38,7 @@ export async function buildVerifierApp({ verifier, config, logger }: VerifierApp
   verifier.onSync(counts.observe);
   addVerifyRoute(app, verifier, counts);
   addStateRoute(app, verifier, config.deployment);
+  if (config.bundle !== undefined) addBundleRoutes(app, new BundleFolder(config.bundle.folder, nodeCrypto));
   const { dataFolder, pagesFolder } = config;
   if (dataFolder !== undefined && pagesFolder !== undefined) {
     await addCheckpointPage(app, { dataFolder, pagesFolder });

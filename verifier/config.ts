@@ -13,6 +13,12 @@
  * | PAGES | folder of the built pages, `web/dist`; without one there is no checkpoint page | |
  * | POLL_MS | pause between two looks at the ledger, 1000 | older knowledge, or load |
  * | READY_SECONDS | how long the ledger may be silent while we call ourselves ready, 60 | |
+ * | BUNDLES | folder to publish bundles in; none are without it | |
+ * | BUNDLE_KEY | file with the Ed25519 key that submits checkpoints, JWK, mode 0600 | required with BUNDLES |
+ * | BUNDLE_NAME | name of that key in checkpoints, a URL without scheme | required with BUNDLES |
+ * | WITNESSES | addresses of witnesses, comma separated | fewer than k: nothing is published |
+ * | BUNDLE_SECONDS | pause between two bundles, 60 | older knowledge on devices, or load |
+ * | BUNDLE_DAYS | how many days of short-lived roots devices hold, 30 | older codes are unconfirmed there |
  */
 import { readFileSync } from 'node:fs';
 import { parseDeployment, type Deployment } from '../ledger/deployment.ts';
@@ -23,6 +29,17 @@ export interface PinnedIssuer {
   readonly did: string;
   /** Base address of its service, without a trailing slash. */
   readonly url: string;
+}
+
+/** What is published for devices, and how. */
+export interface BundleConfig {
+  readonly folder: string;
+  readonly keyFile: string;
+  readonly keyName: string;
+  /** Base addresses, without a trailing slash. */
+  readonly witnessUrls: readonly string[];
+  readonly everySeconds: number;
+  readonly shortDays: number;
 }
 
 export interface VerifierConfig {
@@ -38,6 +55,8 @@ export interface VerifierConfig {
   readonly readySeconds: number;
   /** Bounds of one status manifest. */
   readonly manifestLimits: FetchLimits;
+  /** Absent: no bundles are published. */
+  readonly bundle?: BundleConfig;
 }
 
 /** What a verifier does unless told otherwise; safe for one machine. */
@@ -74,7 +93,26 @@ export function readConfig(environment: Environment): VerifierConfig {
       max: 86_400,
     }),
     manifestLimits: VERIFIER_DEFAULTS.manifestLimits,
+    ...readBundleConfig(env),
   });
+}
+
+function readBundleConfig(env: ReturnType<typeof readEnv>): Pick<VerifierConfig, 'bundle'> {
+  const folder = env.optionalText('BUNDLES');
+  if (folder === undefined) return {};
+  return {
+    bundle: {
+      folder,
+      keyFile: env.text('BUNDLE_KEY'),
+      keyName: env.text('BUNDLE_NAME'),
+      witnessUrls: env
+        .text('WITNESSES')
+        .split(',')
+        .map((url) => toHttpUrl(url, 'WITNESSES')),
+      everySeconds: env.integer('BUNDLE_SECONDS', { fallback: 60, min: 1, max: 86_400 }),
+      shortDays: env.integer('BUNDLE_DAYS', { fallback: 30, min: 1, max: 366 }),
+    },
+  };
 }
 
 /** `did:web:health.example=https://issuer.example` */

@@ -2,6 +2,7 @@
 import { nodeCrypto } from '../service/node-crypto.ts';
 import { createLogger } from '../service/logging.ts';
 import { buildVerifierApp } from './app.ts';
+import { startPublishing } from './bundle/publishing.ts';
 import type { VerifierConfig } from './config.ts';
 import { fetchJsonWith } from './fetch-json.ts';
 import { Verifier, type VerifierDeps } from './verifier.ts';
@@ -30,7 +31,13 @@ export async function startVerifier(
     log: logger,
   });
   const app = await buildVerifierApp({ verifier, config, logger });
+  const publishing = await startPublishing(config, verifier, {
+    fetch: globalThis.fetch,
+    log: logger,
+    nowSeconds: deps.nowSeconds ?? (() => Math.floor(Date.now() / 1000)),
+  });
   const close = async (): Promise<void> => {
+    await publishing?.[Symbol.asyncDispose]();
     await app.close();
     await verifier[Symbol.asyncDispose]();
   };

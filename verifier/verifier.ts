@@ -5,6 +5,7 @@
  *
  *   <data>/verifier/replica/        blocks with events (Level, `ledger/level-block-store.ts`)
  *   <data>/verifier/snapshot.hcls   ledger state and status lists (`core/trust/snapshot.ts`)
+ *   <data>/verifier/checkpoint-log/ leaves of the checkpoint log, where bundles are published
  *
  * A start goes on from the snapshot and replays only the blocks after it, so it takes a time that hardly grows.
  *
@@ -23,9 +24,11 @@ import { defaultPolicy } from '../core/verify/policy.ts';
 import type { Verdict } from '../core/verify/verdict.ts';
 import { isStateOf } from '../ledger/block-store.ts';
 import { openLevelBlockStore, type LevelBlockStore } from '../ledger/level-block-store.ts';
-import { Replica } from '../ledger/replica.ts';
+import { Replica, type LedgerFold } from '../ledger/replica.ts';
 import { makePrivateFolder, writeFileAtomically } from '../service/files.ts';
 import type { Log } from '../service/logging.ts';
+import { LogFile } from './bundle/log-file.ts';
+import { LoggedState } from './bundle/logged-state.ts';
 import type { VerifierConfig } from './config.ts';
 import type { FetchJson } from './fetch-json.ts';
 import { StatusFollower } from './status-follower.ts';
@@ -56,7 +59,10 @@ export class Verifier implements AsyncDisposable {
   readonly #config: VerifierConfig;
   readonly #deps: VerifierDeps;
   readonly #store: LevelBlockStore;
-  readonly #replica: Replica<LedgerState>;
+  readonly #replica: Replica<LedgerFold>;
+  readonly #state: LedgerState;
+  /** Where bundles are published. */
+  readonly #logged: LoggedState | undefined;
   readonly #follower: StatusFollower;
   readonly #cache = new CodeCache({ maxEntries: CACHED_CODES });
   readonly #closing = new AbortController();
@@ -74,7 +80,9 @@ export class Verifier implements AsyncDisposable {
     deps: VerifierDeps,
     parts: {
       readonly store: LevelBlockStore;
-      readonly replica: Replica<LedgerState>;
+      readonly replica: Replica<LedgerFold>;
+      readonly state: LedgerState;
+      readonly logged: LoggedState | undefined;
       readonly follower: StatusFollower;
     },
   ) {
@@ -82,6 +90,8 @@ export class Verifier implements AsyncDisposable {
     this.#deps = deps;
     this.#store = parts.store;
     this.#replica = parts.replica;
+    this.#state = parts.state;
+    this.#logged = parts.logged;
     this.#follower = parts.follower;
   }
 
@@ -93,18 +103,30 @@ export class Verifier implements AsyncDisposable {
     await makePrivateFolder(config.dataFolder);
     const store = await openLevelBlockStore(join(config.dataFolder, 'replica'));
     const last = await readLastSnapshot(config.dataFolder, deps);
+    const log = config.bundle && (await LogFile.open(join(config.dataFolder, 'checkpoint-log')));
     const isOurs = last !== undefined && (await isStateOf(store, last.state));
-    const state = isOurs ? last.state : new LedgerState();
+    // A state whose leaves are not logged is made again from the store, and the log with it.
+    const isLogged = log?.goBackTo(isOurs ? last.state.lastChange.number : -1) ?? true;
+    const state = isOurs && isLogged ? last.state : new LedgerState();
+    const logged = log && new LoggedState(deps.crypto, state, log);
     const { rpcUrls, deployment } = config;
-    const replica = await Replica.open({ rpcUrls, deployment }, { state, store, now: deps.nowSeconds });
+    const replica = await Replica.open<LedgerFold>(
+      { rpcUrls, deployment },
+      { state: logged ?? state, store, now: deps.nowSeconds },
+    );
     const follower = new StatusFollower({ issuers: config.issuers, limits: config.manifestLimits }, deps);
     // Lists from our last snapshot pass the same check as lists from an issuer.
-    if (last !== undefined) follower.restore(replica.state, last.statusLists);
-    return new Verifier(config, deps, { store, replica, follower });
+    if (last !== undefined) follower.restore(state, last.statusLists);
+    return new Verifier(config, deps, { store, replica, state, logged, follower });
   }
 
   get state(): LedgerState {
-    return this.#replica.state;
+    return this.#state;
+  }
+
+  /** With its log, where bundles are published. */
+  get logged(): LoggedState | undefined {
+    return this.#logged;
   }
 
   get follower(): StatusFollower {
@@ -127,7 +149,7 @@ export class Verifier implements AsyncDisposable {
     const { crypto, nowSeconds } = this.#deps;
     return this.#cache.verify(text, {
       crypto,
-      state: this.#replica.state,
+      state: this.#state,
       statusLists: this.#follower.lists,
       nowSeconds: nowSeconds(),
       policy: defaultPolicy,
@@ -137,7 +159,7 @@ export class Verifier implements AsyncDisposable {
   /** `listener` hears of the state now and after every sync. One listener: the metrics. */
   onSync(listener: (state: LedgerState) => void): void {
     this.#listener = listener;
-    listener(this.#replica.state);
+    listener(this.#state);
   }
 
   /** Brings everything up to date, once, status lists included as far as they can be had. Throws `LedgerError`. */
@@ -159,6 +181,7 @@ export class Verifier implements AsyncDisposable {
     await this.#follower.settle();
     await this.#writeSnapshot({ isLast: true });
     await this.#replica[Symbol.asyncDispose]();
+    this.#logged?.[Symbol.dispose]();
     await this.#store[Symbol.asyncDispose]();
   }
 
@@ -184,9 +207,9 @@ export class Verifier implements AsyncDisposable {
 
   async #lookNow(): Promise<void> {
     await this.#replica.sync();
-    this.#follower.follow(this.#replica.state);
+    this.#follower.follow(this.#state);
     await this.#writeSnapshot();
-    this.#listener(this.#replica.state);
+    this.#listener(this.#state);
   }
 
   #report(error: unknown): void {
@@ -202,7 +225,7 @@ export class Verifier implements AsyncDisposable {
   async #writeSnapshot(options: { readonly isLast: boolean } = { isLast: false }): Promise<void> {
     const startedAt = performance.now();
     if (startedAt < this.#restsUntil && !options.isLast) return;
-    const { state } = this.#replica;
+    const state = this.#state;
     const { lists } = this.#follower;
     const { head } = state;
     const isWritten = this.#written?.head === head && this.#written.lists === lists;
@@ -210,6 +233,7 @@ export class Verifier implements AsyncDisposable {
     const parts = snapshotParts(this.#deps.crypto, { state, statusLists: lists });
     const bytes = parts.reduce((sum, part) => sum + part.length, 0);
     const restMs = SNAPSHOT_REST_FACTOR * (performance.now() - startedAt) + bytes / SNAPSHOT_BYTES_PER_MS;
+    this.#logged?.sync(); // what the snapshot relies on comes before it
     await writeFileAtomically(join(this.#config.dataFolder, SNAPSHOT_FILE), parts);
     this.#written = { head, lists };
     this.#restsUntil = performance.now() + restMs;

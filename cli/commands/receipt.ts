@@ -6,7 +6,7 @@ import { concatBytes } from '../../core/bytes/concat.ts';
 import { fromHex } from '../../core/bytes/hex.ts';
 import { checkReceipt, type LeafPath, type ReceiptFinding } from '../../core/receipt/inclusion.ts';
 import { kidOfReceipt, parseReceipt, readReceipt, type Receipt } from '../../core/receipt/receipt.ts';
-import type { LedgerState } from '../../core/trust/ledger-state.ts';
+import type { LedgerKnowledge } from '../../core/verify/context.ts';
 import type { LeafAnswer } from '../../issuer/receipts.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import type { Command, ExitCode } from '../command.ts';
@@ -26,7 +26,7 @@ const OPTIONS = {
 } as const;
 
 interface Checking {
-  readonly state: LedgerState;
+  readonly state: LedgerKnowledge;
   readonly client: IssuerClient;
   readonly nowSeconds: number;
 }
@@ -57,6 +57,9 @@ export const receipt: Command = {
       required(values.issuer, '--issuer'),
     );
     const { state } = await readKnowledge({ bundle: values.bundle, rpcUrl: values.rpc }, io);
+    if (state.shortRootsFromSeconds !== undefined) {
+      throw usageError('a device’s bundle leaves out old roots: take a snapshot, or --rpc');
+    }
     const checking = { state, client: await issuerClient(issuer, io), nowSeconds: io.nowSeconds() };
     let exitCode: ExitCode = 0;
     for (const file of positionals) {
@@ -111,7 +114,7 @@ async function check(text: string, { state, client, nowSeconds }: Checking): Pro
 }
 
 /** The receipt, signed by a key that the ledger gives to the issuer it names. */
-function read(text: string, state: LedgerState): Receipt {
+function read(text: string, state: LedgerKnowledge): Receipt {
   const issuer = state.trust.issuerByDid(parseReceipt(text).issuer);
   const key = state.trust.keysByThumbprint(kidOfReceipt(text)).find((known) => known.issuer === issuer?.id);
   if (key === undefined) {

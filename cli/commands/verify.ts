@@ -21,6 +21,7 @@ import type { Verdict } from '../../core/verify/verdict.ts';
 
 const OPTIONS = {
   bundle: { type: 'string' },
+  signers: { type: 'string' },
   rpc: { type: 'string' },
   policy: { type: 'string', default: 'base' },
   at: { type: 'string' },
@@ -35,7 +36,7 @@ const STDIN = 'stdin';
 type Check = (text: string) => Promise<Verdict>;
 
 export const verify: Command = {
-  usage: `Usage: hcl verify [--trust FILE] [--bundle FILE | --rpc URL]
+  usage: `Usage: hcl verify [--trust FILE] [--bundle FILE [--signers FILE] | --rpc URL]
                   [--policy ID|FILE] [--document FILE|NUMBER] [--together]
                   [--at RFC3339] [--json] [FILE…]
 
@@ -43,8 +44,11 @@ export const verify: Command = {
                 no FILE mean standard input
   --trust FILE  whose codes of other systems are trusted: docs/foreign-codes.md;
                 they need no ledger, so then a --bundle may be missing
-  --bundle FILE what is known of the ledger, as a verifier wrote it (default
-                verifier/snapshot.hcls in the data folder)
+  --bundle FILE what is known of the ledger: a bundle ("hcl bundle make"), or a
+                verifier's own snapshot (default verifier/snapshot.hcls in the
+                data folder)
+  --signers     whose bundles count (default bundle-trust.json in the data
+                folder)
   --rpc URL     read the ledger itself instead, once, before the first code
   --policy      base (default), ledger (inclusion stands in for the signature),
                 rules by name ("hcl policy list"), or a JSON file
@@ -69,13 +73,19 @@ export const verify: Command = {
         ? {}
         : await readForeignTrust(resolvePath(io, values.trust), io.nowSeconds());
     const knowledge = await readKnowledge(
-      { bundle: values.bundle, rpcUrl: values.rpc, isOptional: values.trust !== undefined },
+      {
+        bundle: values.bundle,
+        signers: values.signers,
+        rpcUrl: values.rpc,
+        isOptional: values.trust !== undefined,
+      },
       io,
     );
     const presented = await readPresented(values.document, io);
     const contextNow = (): VerifyContext => ({
       crypto: nodeCrypto,
-      ...knowledge,
+      state: knowledge.state,
+      statusLists: knowledge.statusLists,
       nowSeconds: at ?? io.nowSeconds(),
       isTimeGiven: at !== undefined,
       policy,

@@ -23,6 +23,7 @@ import { LedgerStateError } from '../trust/errors.ts';
 import { sectionLeaf } from '../trust/sections.ts';
 import type { CheckpointSet } from '../trust/trust-list.ts';
 import { NO_BASE, readContent, type BundleContent, type IssuerLists } from './bundle-content.ts';
+import type { BundleTrust } from './bundle-trust.ts';
 import { openParts, type PartReaders } from './bundle-file.ts';
 import { readHead, type BundleHead } from './bundle-head.ts';
 import {
@@ -41,12 +42,6 @@ import { BundleError, NoteError, type BundleErrorCode } from './errors.ts';
 import { dayOfShort, HeldNames, isShortSection } from './held-sections.ts';
 import { heldBy } from './make-bundle.ts';
 import { parseNote } from './signed-note.ts';
-
-/** What a device is given once, by somebody it trusts: which ledger, and who signs for it at first. */
-export interface BundleTrust {
-  readonly origin: string;
-  readonly signers: CheckpointSet;
-}
 
 export interface AcceptContext {
   readonly crypto: Crypto;

@@ -70,9 +70,9 @@ function writeSection(parts: PartWriters, { name, bytes, digest }: SectionConten
   if (bytes === undefined) {
     names.u8(DIGEST).raw(digest ?? NO_BYTES); // a fence has its digest
   } else if (isRootSection(name)) {
-    const held = base.section(name)?.length ?? 0;
     const rows = readRows(name, bytes);
-    const from = held / rowBytesOf(name);
+    const held = (base.section(name)?.length ?? 0) / rowBytesOf(name);
+    const from = held <= rows.length ? held : 0;
     names
       .u8(ROWS)
       .raw(writeVarint(from))

@@ -34,6 +34,11 @@ const STORED: ReadonlySet<BundlePart> = new Set(['hashes', 'roots']);
 /** Of all parts together, unpacked. A device has 25 MB for a bundle. */
 export const MAX_BUNDLE_BYTES: number = 96 * 1024 * 1024;
 
+/** Whether a file says that it is a bundle, of whatever version. */
+export function isBundle(file: Uint8Array): boolean {
+  return equalBytes(file.subarray(0, MAGIC.length), MAGIC);
+}
+
 export function partWriters(): PartWriters {
   const writer = (): ByteWriter => new ByteWriter();
   return {

@@ -5,6 +5,7 @@ export type NoteErrorCode = 'NOTE_MALFORMED' | 'CHECKPOINT_MALFORMED';
 
 export class NoteError extends HclError<NoteErrorCode> {}
 
+/** Why a bundle is refused. */
 export const BUNDLE_ERROR_CODES = [
   /** Truncated, damaged, or no bundle at all. */
   'BUNDLE_MALFORMED',
@@ -30,6 +31,9 @@ export const BUNDLE_ERROR_CODES = [
   'BUNDLE_FROM_FUTURE',
 ] as const;
 
-export type BundleErrorCode = (typeof BUNDLE_ERROR_CODES)[number];
+export type BundleErrorCode =
+  | (typeof BUNDLE_ERROR_CODES)[number]
+  /** What a device was given at first is not of the form. */
+  | 'BUNDLE_TRUST_INVALID';
 
 export class BundleError extends HclError<BundleErrorCode> {}

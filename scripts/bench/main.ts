@@ -1,5 +1,6 @@
 /** `hcl bench [NAME…] [--size N] [--json]`: every figure is a ratio of medians taken in one run, on this machine, now. */
 import { benchAct } from './act.ts';
+import { benchBundle } from './bundle.ts';
 import { benchIssue } from './issue.ts';
 import { machineLine, type Figure, type Settings } from './harness.ts';
 import { benchMerkle } from './merkle.ts';
@@ -14,6 +15,7 @@ export const BENCHMARKS: Readonly<Record<string, (settings: Settings) => Promise
   replica: benchReplica,
   node: benchNode,
   act: benchAct,
+  bundle: benchBundle,
 };
 
 export const BENCH_SETTINGS: Settings = { rounds: 9, blockMs: 250, seed: 20_221_221 };

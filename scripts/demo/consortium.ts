@@ -2,8 +2,12 @@
  * The demonstration consortium in one process: the ledger's node, an issuer for each member and a verifier,
  * each listening on a port of its own and talking to the others over HTTP only.
  */
+import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { foundWitness, startWitness, type StartedWitness } from '../../auditor/witness/server.ts';
 import { writeConsortiumFile, type ConsortiumFile } from '../../cli/consortium-file.ts';
+import { originOf } from '../../core/bundle/checkpoint.ts';
+import { toHex } from '../../core/bytes/hex.ts';
 import { fromJwk } from '../../core/credential/key.ts';
 import { thumbprintOf } from '../../core/credential/thumbprint.ts';
 import { BUDGET_DEFAULTS, budgetRules, type BudgetConfig } from '../../issuer/budget/rules.ts';
@@ -13,14 +17,14 @@ import { toIssuerConfig } from '../../issuer/config.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
 import type { StartedNode } from '../../node/server.ts';
 import { createRandomBytes } from '../../service/clock.ts';
-import { makePrivateFolder } from '../../service/files.ts';
+import { makePrivateFolder, writeFileAtomically } from '../../service/files.ts';
 import { createLogger } from '../../service/logging.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
-import { VERIFIER_DEFAULTS } from '../../verifier/config.ts';
+import { VERIFIER_DEFAULTS, type BundleConfig } from '../../verifier/config.ts';
 import { startVerifier, type StartedVerifier } from '../../verifier/server.ts';
 import { buildPages } from '../build-pages.ts';
-import { deployOnce, foundTrust, startDemoNode, type Member } from './found-ledger.ts';
-import { ledgerKeys, memberKeys } from './keys.ts';
+import { CHECKPOINT_THRESHOLD, deployOnce, foundTrust, startDemoNode, type Member } from './found-ledger.ts';
+import { ledgerKeys, memberKeys, noteKey } from './keys.ts';
 import { DEMO_MEMBERS, demoPorts } from './members.ts';
 
 export interface DemoIssuer {
@@ -40,6 +44,8 @@ export interface DemoConsortium extends AsyncDisposable {
 const WINDOW_MS = 1000;
 const STATUS_FRESH_SECONDS = 86_400;
 const LOG_LEVEL = 'warn';
+const BUNDLE_SECONDS = 5;
+const SHORT_DAYS = 30;
 /** People try the demonstration at night too. */
 const DEMO_BUDGET: BudgetConfig = {
   rules: budgetRules({ ...BUDGET_DEFAULTS, perNight: BUDGET_DEFAULTS.perHour }),
@@ -82,11 +88,13 @@ export async function startConsortium(
     issuers.push({ member, url: service.url });
   }
 
-  say('Verifier, and the pages (built when they have changed)');
+  say('Witnesses, a verifier that publishes bundles, and the pages (built when they have changed)');
   const pagesFolder = await buildPages();
+  const bundle = await startWitnesses(members, deployment, folder, started);
   const verifier = started.adopt(
     await startVerifier(
       {
+        bundle,
         ...VERIFIER_DEFAULTS,
         dataFolder: folder('verifier'),
         deployment,
@@ -168,6 +176,51 @@ function startMember(
   });
 }
 
-function close(service: StartedNode | StartedIssuer | StartedVerifier): Promise<void> {
+/** One witness for each member, apart from the verifier; how the verifier publishes with them. */
+async function startWitnesses(
+  members: readonly Member[],
+  deployment: Deployment,
+  folder: (...parts: string[]) => string,
+  started: AsyncDisposableStack,
+): Promise<BundleConfig> {
+  const keyFile = folder('keys', 'bundle-log.jwk.json');
+  const keyName = 'verifier.example';
+  const origin = originOf(deployment);
+  const logs = [{ origin, keys: [await noteKey(keyFile)] }];
+  const witnessUrls: string[] = [];
+  for (const { name, keys } of members) {
+    const dataFolder = folder('witnesses', name.toLowerCase());
+    const config = {
+      dataFolder,
+      keyFile: keys.checkpointKeyFile,
+      name: `${name.toLowerCase()}.example/witness`,
+      logs,
+      host: '127.0.0.1',
+      port: 0,
+    };
+    if (!existsSync(dataFolder)) await foundWitness(config);
+    const logger = createLogger({ name: 'witness', level: LOG_LEVEL });
+    witnessUrls.push(started.adopt(await startWitness(config, { logger }), close).url);
+  }
+  const signers = {
+    version: 1,
+    threshold: CHECKPOINT_THRESHOLD,
+    keys: members.map(({ keys }) => toHex(keys.checkpointPublicKey)),
+  };
+  const trust = `${JSON.stringify({ origin, signers }, null, 2)}\n`;
+  await writeFileAtomically(folder('bundle-trust.json'), trust);
+  await makePrivateFolder(folder('verifier', 'checkpoint'));
+  await writeFileAtomically(folder('verifier', 'checkpoint', 'bundle-trust.json'), trust);
+  return {
+    folder: folder('bundle'),
+    keyFile,
+    keyName,
+    witnessUrls,
+    everySeconds: BUNDLE_SECONDS,
+    shortDays: SHORT_DAYS,
+  };
+}
+
+function close(service: StartedNode | StartedIssuer | StartedVerifier | StartedWitness): Promise<void> {
   return service.close();
 }

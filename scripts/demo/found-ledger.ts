@@ -33,7 +33,7 @@ export interface Member extends DemoMember {
 }
 
 /** Two of three. */
-const CHECKPOINT_THRESHOLD = 2;
+export const CHECKPOINT_THRESHOLD = 2;
 const GOVERNORS_THRESHOLD = 2;
 /** Between what the governors announce and what they carry out. A real consortium takes days. */
 const GOVERNORS_DELAY_SECONDS = 2;

@@ -23,6 +23,8 @@ export interface MemberKeys {
   readonly approvers: readonly string[];
   /** Ed25519, 32 bytes (RFC 8032): the public half. */
   readonly checkpointPublicKey: Uint8Array;
+  /** Where its private half lies. */
+  readonly checkpointKeyFile: string;
   /** What the issuer service itself holds. */
   readonly issuer: IssuerSecrets;
   /** Where it takes its next signing key from. */
@@ -72,15 +74,15 @@ export async function memberKeys(folder: string, name: string): Promise<MemberKe
   const auditorTokenFile = join(own, 'auditor.token');
   await writeFileAtomically(auditorTokenFile, `${issuer.auditorToken ?? ''}\n`);
   const approverKeyFiles = [join(own, 'approver-1.key'), join(own, 'approver-2.key')];
-  const { x = '' } = JSON.parse(await secret(join(own, 'checkpoint-key.jwk.json'), newCheckpointKey)) as {
-    x?: string;
-  };
+  const checkpointKeyFile = join(own, 'checkpoint-key.jwk.json');
+  const checkpointPublicKey = await noteKey(checkpointKeyFile);
   return {
     governor: await secret(join(own, 'governor.key'), newHexKey),
     authorityAdmin: await secret(join(own, 'authority-admin.key'), newHexKey),
     issuerAdmin: await secret(join(own, 'issuer-admin.key'), newHexKey),
     approvers: await Promise.all(approverKeyFiles.map((file) => secret(file, newHexKey))),
-    checkpointPublicKey: Buffer.from(x, 'base64url'),
+    checkpointPublicKey,
+    checkpointKeyFile,
     issuer,
     keyStore: fileKeyStore(signing),
     operatorTokenFile,
@@ -89,11 +91,17 @@ export async function memberKeys(folder: string, name: string): Promise<MemberKe
   };
 }
 
+/** Makes an Ed25519 key unless it is there; its public half, 32 bytes. */
+export async function noteKey(file: string): Promise<Uint8Array> {
+  const { x = '' } = JSON.parse(await secret(file, newNoteKey)) as { x?: string };
+  return Buffer.from(x, 'base64url');
+}
+
 function newHexKey(): string {
   return `0x${randomBytes(32).toString('hex')}`;
 }
 
-function newCheckpointKey(): string {
+function newNoteKey(): string {
   return JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
 }
 

@@ -48,7 +48,7 @@ export function naiveStateRoot(blocks: readonly LedgerBlock[]): Uint8Array {
 export function naiveSections(blocks: readonly LedgerBlock[]): ReadonlyMap<string, Buffer> {
   const all = blocks.flatMap(({ events, timeSeconds }) => events.map((event) => ({ event, timeSeconds })));
   const lists = new Map(Map.groupBy(all, ({ event, timeSeconds }) => listOf(event, timeSeconds)));
-  for (const [name, entries] of [...lists]) {
+  for (const [name, entries] of lists) {
     if (name.startsWith('roots/short/')) lists.set(name.slice('roots/'.length), entries);
   }
   const sections = new Map<string, Buffer>();

@@ -1,0 +1,44 @@
+/** A publisher's folder, here or on a web server: its index and its files. */
+import { Buffer } from 'node:buffer';
+import { join } from 'node:path';
+import { parseBundleIndex, type BundleIndex } from '../core/bundle/bundle-index.ts';
+import type { GetFile } from '../core/bundle/update-bundle.ts';
+import { readBytes } from './bundle-trust.ts';
+import { CliError } from './errors.ts';
+import { resolvePath, type Io } from './io.ts';
+
+export interface BundleOffer {
+  readonly index: BundleIndex;
+  readonly get: GetFile;
+}
+
+const TIMEOUT_MS = 60_000;
+/** As large as any bundle that a device has room for. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** @param from a folder, or an address that ends before `/latest` */
+export async function readOffer(from: string, io: Io): Promise<BundleOffer> {
+  const get: GetFile = /^https?:/.test(from)
+    ? (path) => fetchBytes(`${from.replace(/\/$/, '')}/${path}`, io)
+    : (path) => readBytes(join(resolvePath(io, from), path));
+  return { index: parseBundleIndex(await get('latest')), get };
+}
+
+async function fetchBytes(url: string, { fetch }: Io): Promise<Uint8Array> {
+  let response: Response;
+  try {
+    response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+  } catch (cause) {
+    throw new CliError('CLI_SERVICE_UNREACHABLE', `${url} cannot be reached`, { cause });
+  }
+  if (!response.ok)
+    throw new CliError('CLI_SERVICE_REFUSED', `${url} answered with status ${response.status}`);
+  const parts: Uint8Array[] = [];
+  let total = 0;
+  for await (const part of response.body ?? []) {
+    total += part.length;
+    if (total > MAX_BYTES) throw new CliError('CLI_SERVICE_REFUSED', `${url} is larger than any bundle`);
+    parts.push(part);
+  }
+  return new Uint8Array(Buffer.concat(parts));
+}

@@ -1,0 +1,63 @@
+/**
+ * Brings a device up to date from what a publisher offers: by the delta to what it holds, or, where there is none or it
+ * does not fit, by the full bundle and the delta to that. Signers that changed while the device was away are
+ * learned first, each set by the word of the one before.
+ */
+import { acceptBundle, acceptHandover, type AcceptContext } from './accept-bundle.ts';
+import type { BundleIndex } from './bundle-index.ts';
+import type { BundleState } from './bundle-state.ts';
+import { BundleError, type BundleErrorCode } from './errors.ts';
+
+/** The bytes of a file that the index names, by its path. */
+export type GetFile = (path: string) => Promise<Uint8Array>;
+
+export interface UpdateContext extends AcceptContext {
+  readonly get: GetFile;
+}
+
+/** Where the full bundle may help. */
+const ANOTHER_WAY: ReadonlySet<BundleErrorCode> = new Set([
+  'BUNDLE_BASE_OTHER',
+  'BUNDLE_LISTS_WRONG',
+  'BUNDLE_SIGNATURES_TOO_FEW',
+]);
+
+/** What is held then. Rejects with a {@link BundleError}, or with what `get` rejects with; `held` stays as good. */
+export async function updateBundle(
+  index: BundleIndex,
+  held: BundleState | undefined,
+  context: UpdateContext,
+): Promise<BundleState> {
+  if (held === undefined) return updateByFull(index, held, context);
+  try {
+    const next = await applyDelta(index, held, context);
+    if (next !== undefined) return next;
+  } catch (error) {
+    if (!(error instanceof BundleError && ANOTHER_WAY.has(error.code))) throw error;
+  }
+  return updateByFull(index, held, context);
+}
+
+async function applyDelta(
+  index: BundleIndex,
+  held: BundleState,
+  context: UpdateContext,
+): Promise<BundleState | undefined> {
+  const delta = index.deltas.find(({ from }) => from === held.checkpoint.size);
+  return delta === undefined ? undefined : acceptBundle(await context.get(delta.path), held, context);
+}
+
+async function updateByFull(
+  index: BundleIndex,
+  held: BundleState | undefined,
+  context: UpdateContext,
+): Promise<BundleState> {
+  let signers = held?.signers ?? context.trust.signers;
+  for (const { version, path } of index.handovers) {
+    if (version > signers.version) signers = await acceptHandover(await context.get(path), signers, context);
+  }
+  const known = { ...context, trust: { ...context.trust, signers } };
+  const before = held && { ...held, signers };
+  const full = await acceptBundle(await context.get(index.full.path), before, known);
+  return (await applyDelta(index, full, known)) ?? full;
+}

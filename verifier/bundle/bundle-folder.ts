@@ -1,0 +1,73 @@
+/**
+ * What a publisher offers, as files that any web server can host:
+ *
+ *   <folder>/latest                    JSON: what there is now (`BundleIndex`), replaced as a whole
+ *   <folder>/files/<sha-256>.hclb      bundles, named by what is in them: they never change
+ *
+ * A file that `latest` names is written before it, and stays for a while after it is named no longer, for those who
+ * have just read the old one.
+ */
+import { chmod, mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { toHex } from '../../core/bytes/hex.ts';
+import { parseBundleIndex, type BundleFile, type BundleIndex } from '../../core/bundle/bundle-index.ts';
+import type { Crypto } from '../../core/crypto.ts';
+import { writeFileAtomically } from '../../service/files.ts';
+
+/** Everybody may read what is published. */
+const FOLDER_MODE = 0o755;
+const FILE_MODE = 0o644;
+const NAME = /^[0-9a-f]{64}\.hclb$/;
+
+export class BundleFolder {
+  readonly folder: string;
+  readonly #crypto: Crypto;
+
+  constructor(folder: string, crypto: Crypto) {
+    this.folder = folder;
+    this.#crypto = crypto;
+  }
+
+  async put(bytes: Uint8Array): Promise<BundleFile> {
+    const path = `files/${toHex(this.#crypto.sha256(bytes)).slice(2)}.hclb`;
+    await mkdir(join(this.folder, 'files'), { recursive: true, mode: FOLDER_MODE });
+    await writeFileAtomically(join(this.folder, path), bytes);
+    await chmod(join(this.folder, path), FILE_MODE);
+    return { path, bytes: bytes.length };
+  }
+
+  async putIndex(index: BundleIndex): Promise<void> {
+    const path = join(this.folder, 'latest');
+    await writeFileAtomically(path, `${JSON.stringify(index, null, 2)}\n`);
+    await chmod(path, FILE_MODE);
+  }
+
+  /** `undefined` when nothing was published yet; throws `BUNDLE_MALFORMED`. */
+  async index(): Promise<BundleIndex | undefined> {
+    const bytes = await read(join(this.folder, 'latest'));
+    return bytes === undefined ? undefined : parseBundleIndex(bytes);
+  }
+
+  /** A file by its name; `undefined` when there is none. */
+  async file(name: string): Promise<Uint8Array | undefined> {
+    return NAME.test(name) ? read(join(this.folder, 'files', name)) : undefined;
+  }
+
+  /** Removes files that `index` does not name and that are older than `beforeMs`. */
+  async sweep({ full, deltas, handovers }: BundleIndex, beforeMs: number): Promise<void> {
+    const named = new Set([full, ...deltas, ...handovers].map(({ path }) => path));
+    for (const name of await readdir(join(this.folder, 'files'))) {
+      const path = join(this.folder, 'files', name);
+      if (!named.has(`files/${name}`) && (await stat(path)).mtimeMs < beforeMs) await unlink(path);
+    }
+  }
+}
+
+async function read(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

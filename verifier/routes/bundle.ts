@@ -1,0 +1,59 @@
+/**
+ * `GET /bundle/latest` and `GET /bundle/files/{name}`: the published folder, for who has no web server beside. Whoever
+ * fetches says nothing of whom they check: all fetch the same.
+ */
+import { RequestError } from '../../service/problems.ts';
+import type { Service } from '../../service/app.ts';
+import { Closed, Type } from '../../service/schema.ts';
+import type { TUnsafe } from 'typebox';
+import type { BundleIndex } from '../../core/bundle/bundle-index.ts';
+import type { BundleFolder } from '../bundle/bundle-folder.ts';
+
+const YEAR_SECONDS = 31_536_000;
+const Seconds = Type.Integer({ description: 'Unix time' });
+const FileEntry = { path: Type.String(), bytes: Type.Integer() };
+
+const Index: TUnsafe<BundleIndex> = Type.Unsafe<BundleIndex>(
+  Closed({
+    origin: Type.String({ description: 'which ledger' }),
+    size: Type.Integer({ description: 'of the checkpoint log' }),
+    timeSeconds: Seconds,
+    checkpoint: Type.String({ description: 'C2SP tlog-checkpoint with cosignatures' }),
+    full: Closed({ ...FileEntry, size: Type.Integer() }),
+    deltas: Type.Array(Closed({ ...FileEntry, from: Type.Integer() })),
+    handovers: Type.Array(Closed({ ...FileEntry, version: Type.Integer() })),
+    signers: Closed({
+      version: Type.Integer(),
+      threshold: Type.Integer(),
+      keys: Type.Array(Type.String()),
+    }),
+  }),
+);
+
+export function addBundleRoutes(app: Service, folder: BundleFolder): void {
+  app.get(
+    '/bundle/latest',
+    { schema: { tags: ['bundle'], summary: 'What bundles there are', response: { 200: Index } } },
+    async (_request, reply) => {
+      const index = await folder.index();
+      if (index === undefined) throw nothing();
+      void reply.header('cache-control', 'no-cache').header('access-control-allow-origin', '*');
+      return index;
+    },
+  );
+  app.get(
+    '/bundle/files/:name',
+    { schema: { tags: ['bundle'], summary: 'A bundle', params: Closed({ name: Type.String() }) } },
+    async (request, reply) => {
+      const bytes = await folder.file(request.params.name);
+      if (bytes === undefined) throw nothing();
+      void reply.header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`);
+      void reply.header('access-control-allow-origin', '*').type('application/octet-stream');
+      return reply.send(bytes);
+    },
+  );
+}
+
+function nothing(): RequestError {
+  return new RequestError('ROUTE_NOT_FOUND', 'nothing is published under this name');
+}
