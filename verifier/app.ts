@@ -19,8 +19,9 @@ const REQUESTS_PER_MINUTE = 600_000;
 
 export interface VerifierAppOptions {
   readonly verifier: Checkpoint;
-  readonly config: Pick<VerifierConfig, 'deployment' | 'bundle'> &
-    Partial<Pick<VerifierConfig, 'dataFolder' | 'pagesFolder'>>;
+  readonly config: Pick<VerifierConfig, 'bundle' | 'deployment' | 'pagesFolder'> & {
+    readonly dataFolder?: string;
+  };
   readonly logger: ReturnType<typeof createLogger>;
   readonly limits?: Partial<ServiceLimits>;
 }

@@ -24,6 +24,7 @@ const config: UserConfig = {
     // Inlined files would need a wider Content-Security-Policy.
     assetsInlineLimit: 0,
     rolldownOptions: {
+      checks: { pluginTimings: false },
       input: Object.fromEntries(
         PAGES.flatMap((page) => [
           [page, resolve(root, page, 'index.html')],

@@ -207,7 +207,10 @@ async function startWitnesses(
     threshold: CHECKPOINT_THRESHOLD,
     keys: members.map(({ keys }) => toHex(keys.checkpointPublicKey)),
   };
-  await writeFileAtomically(folder('bundle-trust.json'), `${JSON.stringify({ origin, signers }, null, 2)}\n`);
+  const trust = `${JSON.stringify({ origin, signers }, null, 2)}\n`;
+  await writeFileAtomically(folder('bundle-trust.json'), trust);
+  await makePrivateFolder(folder('verifier', 'checkpoint'));
+  await writeFileAtomically(folder('verifier', 'checkpoint', 'bundle-trust.json'), trust);
   return {
     folder: folder('bundle'),
     keyFile,

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { RulePassage } from './engine/checkpoint-policy.ts';
-import type { PictureReader } from './input/reader.ts';
+import type { ReadUpload } from './input/reader.ts';
 import { useWedge } from './input/use-wedge.ts';
 import type { CheckpointModel } from './model.ts';
 import { Document } from './screens/document.tsx';
@@ -11,18 +11,20 @@ import { SetUp } from './screens/set-up.tsx';
 import { Status } from './screens/status.tsx';
 import { Summary } from './screens/summary.tsx';
 import { Verdict } from './screens/verdict.tsx';
+import type { Eyes } from './screens/viewer.tsx';
 import { TEXTS } from './texts/texts.ts';
 import { useNow } from './use-now.ts';
 
 export interface AppProps {
   readonly model: CheckpointModel;
-  readonly reader: PictureReader;
+  readonly eyes: Eyes;
+  readonly readUpload: ReadUpload;
   readonly areRulesInForce: (passage: RulePassage) => Promise<boolean>;
   /** With the first touch: sound is allowed from then on. */
   readonly onTouch: () => void;
 }
 
-export function App({ areRulesInForce, model, onTouch, reader }: AppProps): JSX.Element {
+export function App({ areRulesInForce, eyes, model, onTouch, readUpload }: AppProps): JSX.Element {
   const state = useModel(model);
   const nowSeconds = useNow();
   const { screen, settings } = state;
@@ -58,7 +60,7 @@ export function App({ areRulesInForce, model, onTouch, reader }: AppProps): JSX.
       );
     }
     case 'scan':
-      return <Scan {...shared} read={reader.readFrame} readUpload={reader.readUpload} />;
+      return <Scan {...shared} eyes={eyes} readUpload={readUpload} />;
     case 'document':
       return <Document {...shared} />;
     case 'verdict':

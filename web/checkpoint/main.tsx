@@ -9,7 +9,9 @@ import { Counters } from './counters.ts';
 import type { RulePassage } from './engine/checkpoint-policy.ts';
 import type { EngineAnswer, EngineRequest } from './engine/protocol.ts';
 import { Feedback } from './feedback/feedback.ts';
+import { Camera } from './input/camera.ts';
 import { PictureReader } from './input/reader.ts';
+import { Sightings } from './input/sightings.ts';
 import { Knowledge } from './knowledge/knowledge.ts';
 import { eraseOldLog, SealedLog } from './log/sealed-log.ts';
 import { CheckpointModel } from './model.ts';
@@ -45,14 +47,22 @@ const model = new CheckpointModel(kept ?? defaultSettings(languageFor(navigator.
   },
 });
 
+const reader = new PictureReader();
+const camera = new Camera();
 const root = document.querySelector('#app');
 if (root !== null) {
-  const reader = new PictureReader();
   render(
-    <App model={model} reader={reader} areRulesInForce={areRulesInForce} onTouch={() => feedback.wake()} />,
+    <App
+      model={model}
+      eyes={{ camera, sightings: new Sightings(), read: reader.readFrame }}
+      readUpload={reader.readUpload}
+      areRulesInForce={areRulesInForce}
+      onTouch={() => feedback.wake()}
+    />,
     root,
   );
 }
+addEventListener('pagehide', () => camera.letGo());
 addEventListener('pointerdown', () => feedback.wake(), { once: true });
 
 await Promise.all([counters.eraseOld(now()), eraseOldLog(store, now())]);

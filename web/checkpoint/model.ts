@@ -4,6 +4,7 @@
  */
 import type { PresentedIdentity } from '../../core/record/identity-match.ts';
 import type { Outcome } from '../../core/verify/reasons.ts';
+import { recordsIn } from '../../core/verify/verified-record.ts';
 import type { Counters, Counts } from './counters.ts';
 import { NO_COUNTS } from './counters.ts';
 import type { CheckpointPolicy } from './engine/checkpoint-policy.ts';
@@ -157,8 +158,10 @@ export class CheckpointModel {
     this.#texts = [...this.#texts, this.#parts.add(text)];
     const decision = await this.#decide();
     if (decision === undefined) return;
-    // Bad evidence needs no document to be bad.
-    const needsDocument = this.#state.settings.mode === 'border' && decision.validity !== 'invalid';
+    // Bad evidence needs no document to be bad, and a code that names nobody has nothing to compare.
+    const isAboutSomebody = decision.parts.some(({ evidence }) => recordsIn(evidence).length > 0);
+    const needsDocument =
+      this.#state.settings.mode === 'border' && decision.validity !== 'invalid' && isAboutSomebody;
     if (needsDocument) this.#set({ screen: { name: 'document', decision } });
     else this.#show(decision);
   }

@@ -1,4 +1,3 @@
-import { webcrypto } from 'node:crypto';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { couldNotDecide } from '../../../core/verify/conclude.ts';
@@ -60,14 +59,14 @@ describe('what a checkpoint keeps', () => {
   });
 
   describe('a log for the authority', () => {
-    const { subtle } = webcrypto;
+    const { subtle } = crypto;
     const curve = { name: 'ECDH', namedCurve: 'P-256' } as const;
 
     it('is readable with its key alone, and of one length', async () => {
       const { privateKey, publicKey } = await subtle.generateKey(curve, true, ['deriveBits']);
       const store = memoryStore();
       const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
-        webcrypto.getRandomValues(new Uint8Array(length));
+        crypto.getRandomValues(new Uint8Array(length));
       const log = new SealedLog(await subtle.exportKey('jwk', publicKey), { store, subtle, randomBytes });
       await log.add(decision(), { nowSeconds: MIDNIGHT, place: 'port:SZB' });
       await log.add({ ...decision(), reasons: [] }, { nowSeconds: MIDNIGHT, place: 'venue:active' });

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { couldNotDecide } from '../../../core/verify/conclude.ts';
 import { OUTCOMES, REASONS, type ReasonCode } from '../../../core/verify/reasons.ts';
 import { Counters, NO_COUNTS } from '../../../web/checkpoint/counters.ts';
 import type { Decision, VerifyQuestion } from '../../../web/checkpoint/engine/protocol.ts';
@@ -45,8 +46,22 @@ function stage(
 function decisionFor(reasons: readonly ReasonCode[]): Decision {
   const [first] = reasons;
   const { outcome, validity } =
-    first === undefined ? { outcome: 'pass' as const, validity: 'valid' as const } : REASONS[first];
-  return { outcome, validity, reasons, policy: { id: 'venue', version: 1 }, policies: [], parts: [] };
+    first === undefined ? ({ outcome: 'pass', validity: 'valid' } as const) : REASONS[first];
+  const policy = { id: 'venue', version: 1 };
+  const isAboutSomebody = first !== 'FORMAT_NOT_SUPPORTED';
+  const parts = isAboutSomebody ? [aboutSomebody(policy)] : [couldNotDecide(policy)];
+  return { outcome, validity, reasons, policy, policies: [], parts };
+}
+
+/** A code of another system, which names somebody. */
+function aboutSomebody(policy: Decision['policy']): Decision['parts'][number] {
+  const record = { type: 'vaccination', local: false, subject: { nameEn: 'CHAN, TAI MAN' } } as const;
+  const foreign = {
+    inclusion: 'not-in-format',
+    signer: { name: 'PT' },
+    facts: { records: [record], content: {} },
+  } as const;
+  return { ...couldNotDecide(policy), evidence: { signature: 'checked', foreign } };
 }
 
 const MATCH = { documentNumber: 'A123456(3)', name: 'CHAN, TAI MAN' };
@@ -78,6 +93,12 @@ describe('the checkpoint, screen by screen', () => {
   it('a border needs no document to refuse bad evidence', async () => {
     const { model } = stage({ mode: 'border' }, () => ['SIGNATURE_INVALID']);
     await model.scanned('HCL1:A');
+    expect(model.state.screen.name).to.equal('verdict');
+  });
+
+  it('a border asks for no document beside a code that names nobody', async () => {
+    const { model } = stage({ mode: 'border' }, () => ['FORMAT_NOT_SUPPORTED']);
+    await model.scanned('NL2:ABC');
     expect(model.state.screen.name).to.equal('verdict');
   });
 

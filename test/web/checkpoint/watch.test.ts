@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { Reading } from '../../../web/checkpoint/input/read-picture.ts';
+import { Sightings } from '../../../web/checkpoint/input/sightings.ts';
 import { watch } from '../../../web/checkpoint/input/watch.ts';
 
 const CODE: Reading = { kind: 'code', text: 'HCL1:A' };
@@ -9,7 +10,10 @@ const BLURRED: Reading = { kind: 'trouble', trouble: 'blurred' };
 const NOTHING: Reading = { kind: 'trouble', trouble: 'nothing' };
 
 /** Plays readings, 100 ms apart, and tells what came of them. */
-async function play(readings: readonly (Reading | undefined)[]): Promise<readonly string[]> {
+async function play(
+  readings: readonly (Reading | undefined)[],
+  sightings = new Sightings(),
+): Promise<readonly string[]> {
   const told: string[] = [];
   const closing = new AbortController();
   let at = 0;
@@ -21,6 +25,7 @@ async function play(readings: readonly (Reading | undefined)[]): Promise<readonl
         if (at === readings.length) closing.abort();
       },
       now: () => at * 100,
+      sightings,
       onCode: (text) => told.push(`code ${text}`),
       onHint: (hint) => {
         if (hint !== undefined && told.at(-1) !== `hint ${hint}`) told.push(`hint ${hint}`);
@@ -50,6 +55,13 @@ describe('watching the camera', () => {
 
   it('reports another code at once', async () => {
     expect(await play([CODE, OTHER])).to.deep.equal(['code HCL1:A', 'code HCL1:B']);
+  });
+
+  it('does not check somebody twice who is slow to take the code away', async () => {
+    const sightings = new Sightings();
+    await play([CODE], sightings);
+    expect(await play(times(10, CODE), sightings)).to.deep.equal([]);
+    expect(await play([OTHER], sightings)).to.deep.equal(['code HCL1:B']);
   });
 
   it('says what is wrong only when it has been wrong for a while', async () => {

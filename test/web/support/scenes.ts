@@ -109,10 +109,10 @@ export function toRgba({ height, luma, width }: GreyPicture): {
 }
 
 /** All pictures have the size of the first. */
-export function toVideo(pictures: readonly GreyPicture[]): Uint8Array {
-  const [{ height = 0, width = 0 } = {}] = pictures;
+export function toVideo(pictures: readonly GreyPicture[], picturesASecond: number): Uint8Array {
+  const [{ height, width } = { height: 0, width: 0 }] = pictures;
   const grey = new Uint8Array((width * height) / 2).fill(128);
-  const header = `YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`;
+  const header = `YUV4MPEG2 W${width} H${height} F${picturesASecond}:1 Ip A1:1 C420jpeg\n`;
   return Buffer.concat([
     Buffer.from(header),
     ...pictures.flatMap(({ luma }) => [Buffer.from('FRAME\n'), luma, grey]),

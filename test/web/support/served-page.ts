@@ -10,6 +10,8 @@ import { SNAPSHOT_FILE } from '../../../verifier/verifier.ts';
 export interface ServedPage extends AsyncDisposable {
   /** `http://127.0.0.1:…/checkpoint/` */
   readonly url: string;
+  /** Of the verifier that serves it. */
+  readonly dataFolder: string;
   /** What the page gets from now on when it asks for knowledge. */
   publish(snapshot: Uint8Array): Promise<void>;
   /** A file of the operator's, beside the page. */
@@ -32,6 +34,7 @@ export async function servePage(pagesFolder: string, dataFolder: string): Promis
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url: `${url}/checkpoint/`,
+    dataFolder,
     publish: (snapshot) => writeFile(join(dataFolder, SNAPSHOT_FILE), snapshot),
     say: (file, text) => writeFile(join(dataFolder, 'checkpoint', file), text),
     [Symbol.asyncDispose]: () => app.close(),

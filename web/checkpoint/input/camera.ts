@@ -1,49 +1,62 @@
-/** The camera: opened for as long as it is looked through, one picture handed over at a time. */
+/**
+ * The camera. Opening one takes a phone a second, so it stays open from one person to the next, and is let go when
+ * nobody has looked through it for a minute, or the page is hidden.
+ */
 export type Facing = 'environment' | 'user';
 
 export type CameraProblem = 'refused' | 'missing' | 'busy' | 'insecure';
 
-export type OpenedCamera = { readonly camera: Camera } | { readonly problem: CameraProblem };
+export type OpenedStream = { readonly stream: MediaStream } | { readonly problem: CameraProblem };
 
 /** Enough for the modules of a version 20 code held at arm's length. */
 const WIDTH = 1280;
 const HEIGHT = 720;
+const KEPT_MS = 60_000;
 
-export class Camera implements Disposable {
-  readonly #stream: MediaStream;
-  readonly #video: HTMLVideoElement;
+export class Camera {
+  #open: { readonly facing: Facing; readonly stream: MediaStream } | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(stream: MediaStream, video: HTMLVideoElement) {
-    this.#stream = stream;
-    this.#video = video;
+  /** To look through from now on, until {@link Camera.rest}. */
+  async look(facing: Facing): Promise<OpenedStream> {
+    clearTimeout(this.#timer);
+    const { stream } = this.#open ?? {};
+    const isLive = stream?.getVideoTracks().every(({ readyState }) => readyState === 'live') === true;
+    if (stream !== undefined && isLive && this.#open?.facing === facing) return { stream };
+    this.letGo();
+    const opened = await openStream(facing);
+    if ('stream' in opened) this.#open = { facing, stream: opened.stream };
+    return opened;
   }
 
-  static async open(video: HTMLVideoElement, facing: Facing): Promise<OpenedCamera> {
-    const devices = (navigator as Partial<Navigator>).mediaDevices;
-    if (devices === undefined) return { problem: 'insecure' };
-    try {
-      const stream = await devices.getUserMedia({
-        audio: false,
-        video: { facingMode: facing, width: { ideal: WIDTH }, height: { ideal: HEIGHT } },
-      });
-      video.srcObject = stream;
-      await video.play();
-      return { camera: new Camera(stream, video) };
-    } catch (error) {
-      return { problem: problemOf(error) };
-    }
+  /** Nobody looks through it now; soon somebody may. */
+  rest(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.letGo(), KEPT_MS);
   }
 
-  /** `undefined` while there is no picture yet. */
-  async picture(): Promise<ImageBitmap | undefined> {
-    if (this.#video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return undefined;
-    return createImageBitmap(this.#video).catch(() => undefined);
+  letGo(): void {
+    clearTimeout(this.#timer);
+    for (const track of this.#open?.stream.getTracks() ?? []) track.stop();
+    this.#open = undefined;
   }
+}
 
-  [Symbol.dispose](): void {
-    for (const track of this.#stream.getTracks()) track.stop();
-    this.#video.srcObject = null;
+async function openStream(facing: Facing): Promise<OpenedStream> {
+  const devices = (navigator as Partial<Navigator>).mediaDevices;
+  if (devices === undefined) return { problem: 'insecure' };
+  try {
+    const video = { facingMode: facing, width: { ideal: WIDTH }, height: { ideal: HEIGHT } };
+    return { stream: await devices.getUserMedia({ audio: false, video }) };
+  } catch (error) {
+    return { problem: problemOf(error) };
   }
+}
+
+/** `undefined` while there is no picture yet. */
+export async function pictureOf(video: HTMLVideoElement): Promise<ImageBitmap | undefined> {
+  if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return undefined;
+  return createImageBitmap(video).catch(() => undefined);
 }
 
 function problemOf(error: unknown): CameraProblem {

@@ -3,6 +3,7 @@
  * what is wrong with the pictures is reported once it has been so for a while, not for a frame.
  */
 import type { Reading } from './read-picture.ts';
+import type { Sightings } from './sightings.ts';
 import type { Trouble } from './diagnose.ts';
 
 export type Hint = Trouble | 'several';
@@ -14,6 +15,7 @@ export interface WatchPorts {
   readonly pause: () => Promise<void>;
   /** Milliseconds. */
   readonly now: () => number;
+  readonly sightings: Sightings;
   readonly onCode: (text: string) => void;
   /** `undefined`: nothing to say. */
   readonly onHint: (hint: Hint | undefined) => void;
@@ -23,19 +25,16 @@ export interface WatchPorts {
 const HINT_AFTER_MS = 900;
 /** Nobody may have come yet. */
 const NOTHING_AFTER_MS = 8000;
-/** A code that was out of view for so long is shown anew. */
-const FORGET_AFTER_MS = 2500;
 
 export async function watch(ports: WatchPorts, signal: AbortSignal): Promise<void> {
-  const { nextReading, now, onCode, onHint, pause } = ports;
-  let seen: { readonly text: string; readonly at: number } | undefined;
+  const { nextReading, now, onCode, onHint, pause, sightings } = ports;
+  sightings.resume(now());
   let trouble: { readonly hint: Hint; readonly since: number } | undefined;
   while (!signal.aborted) {
     const reading = await nextReading();
     if (signal.aborted) return;
     if (reading?.kind === 'code') {
-      const isNew = seen?.text !== reading.text || now() - seen.at > FORGET_AFTER_MS;
-      seen = { text: reading.text, at: now() };
+      const isNew = sightings.isNew(reading.text, now());
       trouble = undefined;
       onHint(undefined);
       if (isNew) onCode(reading.text);

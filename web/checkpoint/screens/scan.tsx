@@ -10,7 +10,7 @@ import type { Texts } from '../texts/text.ts';
 import { ListAge } from './list-age.tsx';
 import { PasteSheet } from './paste-sheet.tsx';
 import { PictureButton } from './picture-button.tsx';
-import { Viewer, type ViewerProps } from './viewer.tsx';
+import { Viewer, type Eyes } from './viewer.tsx';
 import { placeText } from './place-text.ts';
 
 export interface ScanProps {
@@ -18,11 +18,11 @@ export interface ScanProps {
   readonly state: CheckpointState;
   readonly texts: Texts;
   readonly nowSeconds: number;
-  readonly read: ViewerProps['read'];
+  readonly eyes: Eyes;
   readonly readUpload: ReadUpload;
 }
 
-export function Scan({ model, nowSeconds, read, readUpload, state, texts }: ScanProps): JSX.Element {
+export function Scan({ eyes, model, nowSeconds, readUpload, state, texts }: ScanProps): JSX.Element {
   const [isPasting, setPasting] = useState(false);
   const { codesBefore, group, hasFailed, isChecking, known, settings } = state;
   const heading = useFocusOnce<HTMLHeadingElement>();
@@ -46,7 +46,7 @@ export function Scan({ model, nowSeconds, read, readUpload, state, texts }: Scan
         <IconButton icon="settings" name={texts.scan.settings} onPress={() => model.open('set-up')} />
       </header>
       <main class="scan-view">
-        <Viewer facing={settings.facing} texts={texts} isPaused={isPasting} read={read} onCode={check} />
+        <Viewer facing={settings.facing} texts={texts} isPaused={isPasting} eyes={eyes} onCode={check} />
         {codesBefore > 0 ? <Notice icon="add">{texts.scan.another}</Notice> : null}
         {hasFailed ? <Notice look="warning">{texts.scan.failed}</Notice> : null}
         <p class="scan-checking" role="status">

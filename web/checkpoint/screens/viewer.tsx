@@ -3,35 +3,46 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../shared/ui/button.tsx';
 import { Icon } from '../../shared/ui/icon.tsx';
-import { Camera, type CameraProblem, type Facing } from '../input/camera.ts';
+import { pictureOf, type Camera, type CameraProblem, type Facing } from '../input/camera.ts';
 import type { Reading } from '../input/read-picture.ts';
+import type { Sightings } from '../input/sightings.ts';
 import { watch, type Hint } from '../input/watch.ts';
 import type { Texts } from '../texts/text.ts';
 
+/** What sees: one camera, and a memory of what was in view, from person to person. */
+export interface Eyes {
+  readonly camera: Camera;
+  readonly sightings: Sightings;
+  readonly read: (picture: ImageBitmap) => Promise<Reading>;
+}
+
 export interface ViewerProps {
+  readonly eyes: Eyes;
   readonly facing: Facing;
   readonly texts: Texts;
   /** Nothing is read while something else is in front. */
   readonly isPaused: boolean;
-  readonly read: (picture: ImageBitmap) => Promise<Reading>;
   readonly onCode: (text: string) => void;
 }
 
 type Stage = 'starting' | 'watching' | CameraProblem;
 
-export function Viewer({ facing, isPaused, onCode, read, texts }: ViewerProps): JSX.Element {
+export function Viewer({ eyes, facing, isPaused, onCode, texts }: ViewerProps): JSX.Element {
   const video = useRef<HTMLVideoElement>(null);
   const [stage, setStage] = useState<Stage>('starting');
   const [hint, setHint] = useState<Hint>();
   const [attempt, setAttempt] = useState(0);
-  const ports = useRef({ isPaused, onCode, read });
-  ports.current = { isPaused, onCode, read };
+  const ports = useRef({ isPaused, onCode });
+  ports.current = { isPaused, onCode };
 
   useEffect(() => {
     const closing = new AbortController();
     setStage('starting');
-    void look(video.current, facing, { onStage: setStage, onHint: setHint, ports }, closing.signal);
-    return () => closing.abort();
+    void look(video.current, facing, { ...eyes, onStage: setStage, onHint: setHint, ports }, closing.signal);
+    return () => {
+      closing.abort();
+      eyes.camera.rest();
+    };
   }, [facing, attempt]);
 
   const isWatching = stage === 'watching';
@@ -82,36 +93,36 @@ function ViewerWord({ hint, onRetry, stage, texts }: ViewerWordProps): JSX.Eleme
   );
 }
 
-interface LookPorts {
+interface LookPorts extends Eyes {
   readonly onStage: (stage: Stage) => void;
   readonly onHint: (hint: Hint | undefined) => void;
-  readonly ports: { readonly current: Pick<ViewerProps, 'isPaused' | 'onCode' | 'read'> };
+  readonly ports: { readonly current: Pick<ViewerProps, 'isPaused' | 'onCode'> };
 }
 
 async function look(
   video: HTMLVideoElement | null,
   facing: Facing,
-  { onHint, onStage, ports }: LookPorts,
+  { camera, onHint, onStage, ports, read, sightings }: LookPorts,
   signal: AbortSignal,
 ): Promise<void> {
   if (video === null) return;
-  const opened = await Camera.open(video, facing);
-  if ('problem' in opened) {
-    if (!signal.aborted) onStage(opened.problem);
-    return;
-  }
-  using camera = opened.camera;
+  const opened = await camera.look(facing);
+  if (signal.aborted) return;
+  if ('problem' in opened) return onStage(opened.problem);
+  video.srcObject = opened.stream;
+  // Fails when the page turns to something else meanwhile.
+  await video.play().catch(() => undefined);
   if (signal.aborted) return;
   onStage('watching');
   await watch(
     {
       nextReading: async () => {
-        if (ports.current.isPaused) return undefined;
-        const picture = await camera.picture();
-        return picture === undefined ? undefined : ports.current.read(picture);
+        const picture = ports.current.isPaused ? undefined : await pictureOf(video);
+        return picture === undefined ? undefined : read(picture);
       },
       pause: nextFrame,
       now: () => performance.now(),
+      sightings,
       onCode: (text) => ports.current.onCode(text),
       onHint,
     },

@@ -12,9 +12,11 @@ export interface KeyValueStore {
 }
 
 const STORE = 'values';
+/** A browser that is busy with the same data in another tab may never answer. */
+const PATIENCE_MS = 3000;
 
 export function openKeyValueStore(name: string): KeyValueStore {
-  const opened = openDatabase(name).catch(() => undefined);
+  const opened = Promise.race([openDatabase(name).catch(() => undefined), giveUp()]);
   const run = async <T>(
     mode: IDBTransactionMode,
     act: (store: IDBObjectStore) => IDBRequest<T>,
@@ -36,6 +38,12 @@ export function openKeyValueStore(name: string): KeyValueStore {
       return all.map(String).filter((key) => key.startsWith(prefix));
     },
   };
+}
+
+function giveUp(): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), PATIENCE_MS);
+  });
 }
 
 function openDatabase(name: string): Promise<IDBDatabase> {

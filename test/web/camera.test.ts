@@ -1,0 +1,95 @@
+/** From a picture in front of the camera to an answer: Chromium takes a drawn video for its camera. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { after, before, it } from 'mocha';
+import type { Page } from 'playwright-core';
+import { vaccinationRecord } from '../support/consortium.ts';
+import { openBrowser } from './support/browser.ts';
+import { openCheckpoint, setUp } from './support/checkpoint-tab.ts';
+import { describePages } from './support/describe-pages.ts';
+import { makePageWorld, type PageWorld } from './support/page-world.ts';
+import { drawScene, SCENES, toVideo, type GreyPicture, type Scene } from './support/scenes.ts';
+
+/** Of each scene, at two pictures a second. */
+const PICTURES = 4;
+
+describePages('the camera of the checkpoint page', () => {
+  let world: PageWorld;
+  let folder: string;
+
+  before(async () => {
+    world = await makePageWorld(31);
+    folder = await mkdtemp(join(tmpdir(), 'hcl-camera-'));
+  });
+
+  after(async () => {
+    await world[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function film(scenes: readonly Scene[]): Promise<string> {
+    const pictures = scenes.flatMap((scene): readonly GreyPicture[] => {
+      const picture = drawScene(scene);
+      return Array.from({ length: PICTURES }, () => picture);
+    });
+    const path = join(folder, `${scenes.length}.y4m`);
+    await writeFile(path, toVideo(pictures, 2));
+    return path;
+  }
+
+  /** Whose code is shown next; the next person then. */
+  async function nextPerson(page: Page): Promise<string> {
+    const name = await page.locator('.verdict-pass .verdict-person').innerText();
+    await page.getByRole('button', { name: 'Next' }).click();
+    return name;
+  }
+
+  it('reads a clean, a tilted, a dim and a small code, each once', async () => {
+    const names = ['CHAN, AA', 'LEE, BB', 'WONG, CC', 'NG, DD'];
+    const codes = await world.consortium.issueCodes(
+      names.map((nameEn) => vaccinationRecord({ subject: { ...vaccinationRecord().subject, nameEn } })),
+    );
+    await world.publish();
+    const [clean = '', tilted = '', dim = '', small = ''] = codes.map(({ text }) => text);
+    const video = await film([
+      SCENES.clean(clean),
+      SCENES.tilted(tilted),
+      SCENES.dim(dim),
+      SCENES.small(small),
+    ]);
+    await using browser = await openBrowser({ video });
+    const { page, misdeeds } = await openCheckpoint(browser.context, tab());
+    await setUp(page);
+    const seen = new Set<string>();
+    while (seen.size < names.length) seen.add((await nextPerson(page)).split(',')[0] ?? '');
+    expect([...seen]).to.have.members(['CHAN', 'LEE', 'WONG', 'NG']);
+    expect(misdeeds).to.deep.equal([]);
+  });
+
+  it('says what is wrong with a picture in which nothing can be read', async () => {
+    const { travel, venue } = world.codes;
+    const video = await film([
+      SCENES.cut(venue),
+      SCENES.glare(venue),
+      SCENES.covered(),
+      SCENES.two(venue, travel),
+    ]);
+    await using browser = await openBrowser({ video });
+    const { page } = await openCheckpoint(browser.context, tab());
+    await setUp(page);
+    const hints = [
+      'Part of the code is outside the picture.',
+      'Light reflects on the code.',
+      'The camera sees nothing.',
+      'Two codes in view.',
+    ];
+    await Promise.all(hints.map((hint) => page.getByText(hint).waitFor()));
+    expect(await page.locator('.verdict-word').count(), 'nothing was decided').to.equal(0);
+  });
+
+  function tab(): { readonly url: string; readonly nowSeconds: number } {
+    return { url: world.served.url, nowSeconds: world.consortium.nowSeconds };
+  }
+});

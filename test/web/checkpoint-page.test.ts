@@ -1,0 +1,229 @@
+import { Buffer } from 'node:buffer';
+import { expect } from 'chai';
+import { after, afterEach, before, it } from 'mocha';
+import { encodeSnapshot } from '../../core/trust/snapshot.ts';
+import { toPng } from '../../core/qr/image.ts';
+import { nodeCrypto } from '../../service/node-crypto.ts';
+import { makeConsortium } from '../support/consortium.ts';
+import { openBrowser, type OpenedBrowser } from './support/browser.ts';
+import {
+  openCheckpoint,
+  outcomeWord,
+  setUp,
+  typeCode,
+  type CheckpointTab,
+} from './support/checkpoint-tab.ts';
+import { describePages } from './support/describe-pages.ts';
+import { makePageWorld, type PageWorld } from './support/page-world.ts';
+
+const HOUR = 3600;
+
+/** One character in the middle is another one. */
+function damaged(code: string): string {
+  const middle = code.length >> 1;
+  return `${code.slice(0, middle)}${code[middle] === 'A' ? 'B' : 'A'}${code.slice(middle + 1)}`;
+}
+
+describePages('the checkpoint page', () => {
+  let world: PageWorld;
+  let browser: OpenedBrowser;
+
+  before(async () => {
+    [world, browser] = await Promise.all([makePageWorld(21), openBrowser()]);
+  });
+
+  after(async () => {
+    await browser[Symbol.asyncDispose]();
+    await world[Symbol.asyncDispose]();
+  });
+
+  /** A tab, some hours after the last block; what is kept in the browser is kept from tab to tab. */
+  function open(hours = 0): Promise<CheckpointTab> {
+    const nowSeconds = world.consortium.nowSeconds + hours * HOUR;
+    return openCheckpoint(browser.context, { url: world.served.url, nowSeconds });
+  }
+
+  afterEach(async () => {
+    for (const page of browser.context.pages().slice(1)) await page.close();
+  });
+
+  /** As on a new device. */
+  async function forget(): Promise<void> {
+    const page = await browser.context.newPage();
+    await page.goto(new URL('icon.svg', world.served.url).href);
+    await page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          indexedDB.deleteDatabase('hcl-checkpoint').addEventListener('success', resolve);
+        }),
+    );
+  }
+
+  it('shows a venue the outcome and a masked name, and nothing else of the person', async () => {
+    const { page, misdeeds } = await open();
+    await setUp(page);
+    await typeCode(page, world.codes.travel);
+    expect(await outcomeWord(page)).to.equal('Pass');
+    await page.getByText('Evidence').click();
+    const text = await page.locator('body').innerText();
+    expect(text).to.include('CHAN, T** M**');
+    for (const secret of ['TAI MAN', '大文', 'A123456', '1980', 'CoronaVac', '2022-02-10', 'B202106027']) {
+      expect(text, secret).not.to.include(secret);
+    }
+    expect(misdeeds).to.deep.equal([]);
+  });
+
+  it('tells revoked, unknown, damaged and foreign codes apart', async () => {
+    const { page } = await open();
+    const cases = [
+      [world.codes.revoked, 'Stop', 'revoked'],
+      [world.codes.unanchored, 'Refer', 'not'],
+      [damaged(world.codes.venue), 'Stop', ''],
+      ['HC1:NCF', 'Stop', ''],
+      ['NL2:ABC', 'Refer', 'another system'],
+    ] as const;
+    for (const [code, word, reason] of cases) {
+      await typeCode(page, code);
+      expect(await outcomeWord(page), code.slice(0, 12)).to.equal(word);
+      expect(await page.locator('.verdict-reasons').innerText()).to.include(reason);
+      await page.getByRole('button', { name: 'Next' }).click();
+    }
+  });
+
+  it('reads a picture, and a scanner that types', async () => {
+    const { page } = await open();
+    const picture = {
+      name: 'code.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from(toPng(world.codes.venue)),
+    };
+    await page.locator('input[type=file]').setInputFiles(picture);
+    expect(await outcomeWord(page)).to.equal('Pass');
+    // A second code at once, without a touch.
+    await page.keyboard.type(world.codes.revoked);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Stop' }).waitFor();
+    await page.getByRole('button', { name: 'Next' }).click();
+    const nothing = { name: 'note.png', mimeType: 'image/png', buffer: Buffer.from('no picture') };
+    await page.locator('input[type=file]').setInputFiles(nothing);
+    await page.getByText('No code can be read in this picture.').waitFor();
+  });
+
+  it('a border compares the document first, and refers where there is none', async () => {
+    await forget();
+    const { page } = await open();
+    await setUp(page, { mode: 'border' });
+    const compare = async (fields: Readonly<Record<string, string>>): Promise<string> => {
+      await typeCode(page, world.codes.travel);
+      await page.getByRole('heading', { name: 'Now the document' }).waitFor();
+      expect(await page.locator('.verdict-word').count(), 'no outcome yet').to.equal(0);
+      for (const [label, value] of Object.entries(fields)) await page.getByLabel(label).fill(value);
+      const button = Object.keys(fields).length > 0 ? 'Compare' : 'No document to compare';
+      await page.getByRole('button', { name: button, exact: true }).click();
+      const word = await outcomeWord(page);
+      await page.getByRole('button', { name: 'Next' }).click();
+      return word;
+    };
+    const good = {
+      'Document number': 'A123456(3)',
+      'Name as printed': 'CHAN, TAI MAN',
+      'Date of birth': '1980-01-01',
+    };
+    expect(await compare(good)).to.equal('Pass');
+    expect(await compare({ ...good, 'Date of birth': '1981-01-01' })).to.equal('Stop');
+    expect(await compare({ ...good, 'Name as printed': 'CHAN, TAI' })).to.equal('Refer');
+    expect(await compare({})).to.equal('Refer');
+    await page.getByRole('button', { name: 'List and counters' }).click();
+    await page.getByText('Compared with a document').waitFor();
+    const counted = await page.locator('.card').last().innerText();
+    expect(counted.replaceAll(/\s+/g, ' ')).to.match(
+      /Pass 1 .*Refer 2 .*Stop 1 .*Compared with a document 3/,
+    );
+  });
+
+  it('keeps nothing of anybody', async () => {
+    const { page } = await open();
+    const kept = await page.evaluate(async () => {
+      const database = await new Promise<IDBDatabase>((resolve) => {
+        const request = indexedDB.open('hcl-checkpoint');
+        request.addEventListener('success', () => resolve(request.result));
+      });
+      const store = database.transaction('values').objectStore('values');
+      const all = await new Promise<readonly [readonly unknown[], readonly unknown[]]>((resolve) => {
+        const keys = store.getAllKeys();
+        const values = store.getAll();
+        values.addEventListener('success', () => resolve([keys.result, values.result as unknown[]]));
+      });
+      database.close();
+      return {
+        keys: all[0].map(String),
+        text: JSON.stringify(all[1].filter((value) => !(value instanceof Uint8Array))),
+      };
+    });
+    expect(kept.keys.map((key) => key.replace(/\/.*/, ''))).to.have.members([
+      'counts',
+      'knowledge',
+      'settings',
+    ]);
+    expect(kept.text).not.to.match(/CHAN|A123456|HCL1/);
+    const inCaches = await page.evaluate(async () => {
+      const names = await caches.keys();
+      const requests = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+      return requests.flat().map(({ url }) => new URL(url).pathname);
+    });
+    expect(
+      inCaches.every((path) => /^\/(?:assets|checkpoint)\//.test(path)),
+      inCaches.join(' '),
+    ).to.equal(true);
+  });
+
+  it('takes no list that is damaged, older or of another ledger, says which, and keeps the last good one', async () => {
+    const { page } = await open();
+    const good = encodeSnapshot(nodeCrypto, world.consortium);
+    const update = async (list: Uint8Array, message: string): Promise<void> => {
+      await world.served.publish(list);
+      await page.getByRole('button', { name: 'Update now' }).click();
+      await page.getByText(message).waitFor();
+      await page.getByText('The last good list stays in use.').waitFor();
+    };
+    await page.getByRole('button', { name: 'List and counters' }).click();
+    await update(good.subarray(0, good.length / 2), 'The list that came is damaged or cut short.');
+    await update(
+      encodeSnapshot(nodeCrypto, makeConsortium({ seed: 22 })),
+      'The list that came is of another ledger.',
+    );
+    await update(
+      encodeSnapshot(nodeCrypto, makeConsortium({ seed: 21 })),
+      'The list that came is older than the one here.',
+    );
+    await world.publish();
+    await page.getByRole('button', { name: 'Update now' }).click();
+    await page.getByText('The last good list').waitFor({ state: 'detached' });
+  });
+
+  it('decides without a network, and says how old its list is', async () => {
+    const first = await open();
+    await first.page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state);
+    await first.page.close();
+    await world.served[Symbol.asyncDispose]();
+    const seen: string[] = [];
+    for (const hours of [1, 30, 80]) {
+      const { page, misdeeds } = await open(hours);
+      await typeCode(page, world.codes.travel);
+      // This browser is a border's by now.
+      await page.getByLabel('Machine-readable zone').waitFor();
+      await page.getByLabel('Document number').fill('A123456(3)');
+      await page.getByLabel('Name as printed').fill('CHAN, TAI MAN');
+      await page.getByRole('button', { name: 'Compare', exact: true }).click();
+      const word = await outcomeWord(page);
+      seen.push(`${word}: ${await page.locator('.verdict-bar .list-age').innerText()}`);
+      expect(misdeeds).to.deep.equal([]);
+      await page.close();
+    }
+    expect(seen.map((line) => line.replaceAll(/\s+/g, ' '))).to.deep.equal([
+      'Pass: Age of the list: List is 1 hour old: ageing',
+      'Pass: Age of the list: List is 30 hours old: ageing',
+      'Refer: Age of the list: List is 80 hours old: too old',
+    ]);
+  });
+});

@@ -1,0 +1,75 @@
+/** The checkpoint page in a tab, as a person uses it, with everything noted that a page must not do. */
+import type { BrowserContext, Page } from 'playwright-core';
+
+export interface CheckpointTab {
+  readonly page: Page;
+  /** Scripts that ran, violations, errors, dialogs, requests to elsewhere. */
+  readonly misdeeds: readonly string[];
+}
+
+export interface OpenTab {
+  readonly url: string;
+  /** Unix seconds that the page's clock shows. */
+  readonly nowSeconds: number;
+}
+
+/** Opens the page; it is ready when the first screen shows. */
+export async function openCheckpoint(
+  context: BrowserContext,
+  { nowSeconds, url }: OpenTab,
+): Promise<CheckpointTab> {
+  const page = await context.newPage();
+  const misdeeds: string[] = [];
+  const { origin } = new URL(url);
+  page.on('dialog', (dialog) => {
+    misdeeds.push(`dialog ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('pageerror', ({ message }) => misdeeds.push(`error ${message}`));
+  page.on('console', (message) => {
+    // A list that cannot be fetched is reported by the browser itself.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+      misdeeds.push(`console ${message.text()}`);
+    }
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${origin}/`) && !request.url().startsWith('blob:')) {
+      misdeeds.push(`request ${request.url()}`);
+    }
+  });
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', ({ blockedURI, violatedDirective }) => {
+      // oxlint-disable-next-line no-console -- the way out of the page
+      console.error(`violation ${violatedDirective} ${blockedURI}`);
+    });
+  });
+  await page.clock.install({ time: nowSeconds * 1000 });
+  await page.goto(url);
+  await page.locator('h1').waitFor();
+  return { page, misdeeds };
+}
+
+export interface Chosen {
+  readonly mode?: 'venue' | 'border';
+}
+
+/** Through the first screen; English. */
+export async function setUp(page: Page, { mode = 'venue' }: Chosen = {}): Promise<void> {
+  if (mode === 'border') await page.getByRole('radio', { name: 'Border counter' }).check();
+  await page.getByRole('button', { name: 'Start checking' }).click();
+  await page.getByRole('button', { name: 'Type' }).waitFor();
+}
+
+/** Hands over a code as text; English. */
+export async function typeCode(page: Page, text: string): Promise<void> {
+  await page.getByRole('button', { name: 'Type' }).click();
+  await page.getByLabel('Text of the code').fill(text);
+  await page.getByRole('button', { name: 'Check', exact: true }).click();
+}
+
+/** The word of the outcome that shows next. */
+export async function outcomeWord(page: Page): Promise<string> {
+  const word = page.locator('.verdict-word');
+  await word.waitFor();
+  return (await word.textContent()) ?? '';
+}
