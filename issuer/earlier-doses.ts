@@ -42,7 +42,8 @@ export class EarlierDoses {
   /** What is to be noted with each, in their order. */
   async notesOn(rows: readonly NewRecord[]): Promise<readonly (readonly IntakeProblem[])[]> {
     const known = await this.#knownAmong(rows);
-    return await Promise.all(rows.map((row) => (known.has(row) ? this.#notesOn(row) : NONE)));
+    if (known.size === 0) return rows.map(() => NONE);
+    return await Promise.all(rows.map(async (row) => (known.has(row) ? await this.#notesOn(row) : NONE)));
   }
 
   async #knownAmong(rows: readonly NewRecord[]): Promise<ReadonlySet<NewRecord>> {
