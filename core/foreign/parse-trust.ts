@@ -17,8 +17,7 @@ import type { ForeignTrust } from './foreign-trust.ts';
 import { loadDivocTrust } from './divoc/trust.ts';
 import { loadHkTrust } from './hk/trust.ts';
 import { loadCredentialTrust } from './jose/trust.ts';
-import { loadHcertRevocations } from './hcert/revocation.ts';
-import { loadHcertTrust, type HcertTrust } from './hcert/trust.ts';
+import { loadHcertTrust } from './hcert/trust.ts';
 import { addSnapshot, type SignedSnapshot } from './shc/directory.ts';
 import { ShcTrustBuilder, type ShcTrust } from './shc/trust.ts';
 import { TrustEntry } from './trust-entry.ts';
@@ -31,7 +30,6 @@ const MEMBERS = [
   'validUntil',
   'hcert',
   'hcertAuthorities',
-  'hcertRevocations',
   'shc',
   'shcDirectories',
   'vdsnc',
@@ -98,11 +96,9 @@ function refuseExpired(file: TrustEntry, nowSeconds: number): number | undefined
   return untilSeconds;
 }
 
-async function hcertOf(crypto: Crypto, file: TrustEntry): Promise<HcertTrust> {
+function hcertOf(crypto: Crypto, file: TrustEntry): ReturnType<typeof loadHcertTrust> {
   const authorities = file.entries('hcertAuthorities').map((entry) => certificateOf(entry));
-  const trust = await loadHcertTrust(crypto, file.entries('hcert'), authorities);
-  if (file.get('hcertRevocations') === undefined) return trust;
-  return { ...trust, revocations: loadHcertRevocations(file.entries('hcertRevocations')) };
+  return loadHcertTrust(crypto, file.entries('hcert'), authorities);
 }
 
 async function shcOf(crypto: Crypto, file: TrustEntry, sources: TrustSources): Promise<ShcTrust> {

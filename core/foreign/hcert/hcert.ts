@@ -6,7 +6,6 @@ import { fromBase45 } from '../../bytes/base45.ts';
 import { BytesError } from '../../bytes/errors.ts';
 import { toBase64url } from '../../bytes/base64url.ts';
 import { fromZlib } from '../../bytes/zlib.ts';
-import type { Crypto } from '../../crypto.ts';
 import { cborToJson } from '../cbor-to-json.ts';
 import {
   algorithmOf,
@@ -24,7 +23,6 @@ import { dccRecords } from './dcc-record.ts';
 import { parseDcc } from './dcc-schema.ts';
 import { icvpRecords } from './icvp.ts';
 import { maySign } from './key-usage.ts';
-import { isRevoked } from './revocation.ts';
 
 export const HCERT_PREFIX = 'HC1:';
 export const HCERT_FORMAT = 'EU Digital COVID Certificate or WHO HCERT';
@@ -43,17 +41,14 @@ const NAMED: ReadonlyMap<unknown, string> = new Map<unknown, string>([
 ]);
 
 /** Throws `ForeignError` for what is no HCERT. @param text begins with {@link HCERT_PREFIX} */
-export function decodeHcert(text: string, crypto: Crypto): ForeignCode {
+export function decodeHcert(text: string): ForeignCode {
   if (text.length > MAX_CHARACTERS) throw new ForeignError('CODE_TOO_LONG', 'longer than a QR symbol holds');
   const compressed = within('CODE_NOT_BASE45', () => fromBase45(text, HCERT_PREFIX.length));
   const cose = within('CODE_INFLATE', () => fromZlib(compressed, MAX_INFLATED_BYTES));
-  return hcertOf(
-    within('CODE_MALFORMED', () => parseSign1(cose)),
-    crypto,
-  );
+  return hcertOf(within('CODE_MALFORMED', () => parseSign1(cose)));
 }
 
-export function hcertOf(sign1: Sign1, crypto: Crypto): ForeignCode {
+export function hcertOf(sign1: Sign1): ForeignCode {
   const algorithm = algorithmOf(sign1);
   const keyId = headerValue(sign1, COSE_HEADER.kid);
   const kid = keyId instanceof Uint8Array ? toBase64url(keyId) : undefined;
@@ -69,7 +64,7 @@ export function hcertOf(sign1: Sign1, crypto: Crypto): ForeignCode {
       const signers = kid === undefined ? undefined : hcert.signersByKid.get(kid);
       return signers === undefined ? { problem: 'SIGNER_UNKNOWN' } : { signers };
     },
-    isSignedBy: (key) => crypto.verify(algorithm, key, signedBytes, sign1.signature),
+    isSignedBy: (key, crypto) => crypto.verify(algorithm, key, signedBytes, sign1.signature),
     read: () => contentOf(claimsOf()),
     signerProblems({ records }, signer) {
       const isOfType = records.every(({ type }) => maySign(signer.extendedKeyUsage, type));
@@ -77,15 +72,6 @@ export function hcertOf(sign1: Sign1, crypto: Crypto): ForeignCode {
         ...(isOtherCountry(claimsOf().issuer, signer) ? (['ISSUER_MISMATCH'] as const) : []),
         ...(isOfType ? [] : (['ISSUER_TYPE_NOT_ALLOWED'] as const)),
       ];
-    },
-    statusProblems({ records }, _signer, { hcert }) {
-      const revocations = hcert?.revocations;
-      if (revocations === undefined) return undefined;
-      const certificateIds = records.flatMap(({ foreignId }) => foreignId ?? []);
-      const { signature } = sign1;
-      const revocable = { country: claimsOf().issuer, certificateIds, algorithm, signature };
-      const hashes = revocations.get(kid ?? '');
-      return hashes !== undefined && isRevoked(revocable, hashes, crypto) ? ['STATUS_REVOKED'] : [];
     },
   };
 }

@@ -3,7 +3,6 @@ import type { Crypto } from '../../crypto.ts';
 import { fromBase64url, toBase64url } from '../../bytes/base64url.ts';
 import type { Signer } from '../foreign-code.ts';
 import type { TrustEntry } from '../trust-entry.ts';
-import type { HcertRevocations } from './revocation.ts';
 import { certificateOf, signerOf } from '../x509/pinned.ts';
 import { isCertifiedBy } from '../x509/authority.ts';
 import type { Certificate } from '../x509/certificate.ts';
@@ -11,8 +10,6 @@ import type { Certificate } from '../x509/certificate.ts';
 export interface HcertTrust {
   /** By `kid` in base64url. */
   readonly signersByKid: ReadonlyMap<string, readonly Signer[]>;
-  /** Absent: no lists were given, so nothing is asked. */
-  readonly revocations?: HcertRevocations;
 }
 
 const KID_BYTES = 8;

@@ -130,7 +130,7 @@ function trustOfVector({ TESTCTX }: DccVector): Promise<ForeignTrust> {
 }
 
 async function isSigned(cose: string, trust: ForeignTrust): Promise<boolean> {
-  const code = hcertOf(parseSign1(bytes(cose)), nodeCrypto);
+  const code = hcertOf(parseSign1(bytes(cose)));
   const search = await code.findSigners(trust, nodeCrypto, 0);
   if ('problem' in search) return false;
   for (const { key } of search.signers) {
