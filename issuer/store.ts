@@ -38,9 +38,9 @@
  * | 37  | expiries    | type u8 ‖ day of issue u32 ‖ record number u64 → nothing                            |
  * | 38  | documents   | HMAC(document) 16 ‖ record number u64 → nothing                                     |
  * | 39  | disclosures | record number u64 ‖ time in ms u64 → JSON, see `privacy/disclosures.ts`              |
- * | 41  | foreignKeys | thumbprint → JSON, see `foreign/document-signers.ts`                                    |
- * | 42  | foreignCodes| list number u32 ‖ index u32 ‖ HMAC(handle) 16 → JSON, see `foreign/revocations.ts`      |
- * | 43  | imports     | HMAC(original) 16, by epoch → record number u64, see `foreign/imports.ts`           |
+ * | 42  | foreignKeys | thumbprint → JSON, see `foreign/document-signers.ts`                                    |
+ * | 43  | foreignCodes| list number u32 ‖ index u32 ‖ HMAC(handle) 16 → JSON, see `foreign/revocations.ts`      |
+ * | 44  | imports     | HMAC(original) 16, by epoch → record number u64, see `foreign/imports.ts`           |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
@@ -120,9 +120,9 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   expiries: { tag: 37, format: 1 },
   documents: { tag: 38, format: 1 },
   disclosures: { tag: 39, format: 1 },
-  foreignKeys: { tag: 41, format: 1 },
-  foreignCodes: { tag: 42, format: 1 },
-  imports: { tag: 43, format: 1 },
+  foreignKeys: { tag: 42, format: 1 },
+  foreignCodes: { tag: 43, format: 1 },
+  imports: { tag: 44, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;
