@@ -2,7 +2,7 @@
  * The queue of leaves that wait for a batch: four lanes, two for each class. A lane is a log of leaf hashes
  * that only grows, and a batch is a range of one lane, so staging moves nothing and deletes nothing. The two
  * credentials of a record go to the two lanes of their class, drawn by lot: they are never in one batch, and
- * a batch does not tell the profile of its leaves.
+ * a batch does not tell the profile of its leaves. A code of another system goes to either, by lot too.
  *
  * `append` and `commit` belong to the one who issues, `take` to the one who stages; both run in this process.
  */
@@ -15,7 +15,7 @@ import { laneKey, TABLES, type IssuerTables } from './store.ts';
 export interface LaneLeaf {
   readonly leafHash: Uint8Array;
   readonly recordNumber: number;
-  /** Index into `PROFILES`. */
+  /** Of the credential in its record's entry. */
   readonly place: number;
 }
 

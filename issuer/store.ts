@@ -38,10 +38,10 @@
  * | 37  | expiries    | type u8 ‖ day of issue u32 ‖ record number u64 → nothing                            |
  * | 38  | documents   | HMAC(document) 16 ‖ record number u64 → nothing                                     |
  * | 39  | disclosures | record number u64 ‖ time in ms u64 → JSON, see `privacy/disclosures.ts`              |
- * | 40  | foreignKeys | thumbprint → JSON, see `foreign/document-signers.ts`                                    |
- * | 41  | foreignCodes| list number u32 ‖ index u32 ‖ HMAC(handle) 16 → JSON, see `foreign/revocations.ts`      |
- * | 42  | holds       | record number u64 ‖ number of the hold u32 → envelope, see `privacy/holds.ts`       |
- * | 43  | people      | HMAC(document) 16, by epoch → nothing: something was issued to somebody with it     |
+ * | 40  | holds       | record number u64 ‖ number of the hold u32 → envelope, see `privacy/holds.ts`       |
+ * | 41  | people      | HMAC(document) 16, by epoch → nothing: something was issued to somebody with it     |
+ * | 42  | foreignKeys | thumbprint → JSON, see `foreign/document-signers.ts`                                    |
+ * | 43  | foreignCodes| list number u32 ‖ index u32 ‖ HMAC(handle) 16 → JSON, see `foreign/revocations.ts`      |
  * | 44  | imports     | HMAC(original) 16, by epoch → record number u64, see `foreign/imports.ts`           |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
@@ -124,10 +124,10 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   expiries: { tag: 37, format: 1 },
   documents: { tag: 38, format: 1 },
   disclosures: { tag: 39, format: 1 },
-  foreignKeys: { tag: 40, format: 1 },
-  foreignCodes: { tag: 41, format: 1 },
-  holds: { tag: 42, format: 1 },
-  people: { tag: 43, format: 1 },
+  holds: { tag: 40, format: 1 },
+  people: { tag: 41, format: 1 },
+  foreignKeys: { tag: 42, format: 1 },
+  foreignCodes: { tag: 43, format: 1 },
   imports: { tag: 44, format: 1 },
 });
 

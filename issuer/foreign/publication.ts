@@ -47,7 +47,8 @@ export interface CertificateRevocations {
 export interface ForeignTrustText {
   readonly name: string;
   readonly hcert: readonly { readonly kid: string; readonly certificate: string; readonly country: string }[];
-  readonly hcertRevocations: readonly CertificateRevocations[];
+  /** There once something was revoked. */
+  readonly hcertRevocations?: readonly CertificateRevocations[];
   readonly shc: readonly {
     readonly iss: string;
     readonly name: string;
@@ -96,8 +97,14 @@ export class ForeignPublication {
     const keys = await this.cardKeys();
     const crls = await this.cardRevocations();
     const hcert = (await signers.all()).flatMap((signer) => this.#certificateOf(signer) ?? []);
-    const hcertRevocations = await this.certificateRevocations();
-    return { name, hcert, hcertRevocations, shc: keys.length === 0 ? [] : [{ iss: url, name, keys, crls }] };
+    const revoked = await this.certificateRevocations();
+    const hcertRevocations = revoked.length === 0 ? {} : { hcertRevocations: revoked };
+    return {
+      name,
+      hcert,
+      ...hcertRevocations,
+      shc: keys.length === 0 ? [] : [{ iss: url, name, keys, crls }],
+    };
   }
 
   #certificateOf({ certificate }: DocumentSigner): ForeignTrustText['hcert'][number] | undefined {

@@ -92,6 +92,9 @@ describe('a record in the words of others', () => {
         expect(await tallyOf(house, issuer)).to.deep.equal({ records: 0, erased: 3, unaccounted: 0 });
         await expectRejects(() => issuer.credential(handle), 'CREDENTIAL_NOT_FOUND');
         await expectRejects(() => issuer.issueForeign(recordId, format), 'RECORD_NOT_FOUND');
+        const [erasure] = await issuer.acts.list({ limit: 1 });
+        // It has the status entry of the travel credential.
+        expect(erasure?.act.affected.credentials).to.equal(2);
       });
 
       it('is revoked with its record: verifiers of its system are told, and none is given out any more', async () => {

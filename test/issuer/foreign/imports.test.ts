@@ -11,7 +11,9 @@ import type { ImportAnswer, ImportRequest } from '../../../issuer/foreign/import
 import type { Issuer } from '../../../issuer/issuer.ts';
 import { DCC, ISSUED_AT, makeHcertSigner } from '../../core/foreign/support/hcert-signer.ts';
 import { BUNDLE, makeShcSigner, SHC_ISSUER } from '../../core/foreign/support/shc-signer.ts';
-import { issued, issueAll, IssuerHouse, passportVaccination } from '../support/issuer-house.ts';
+import { TABLES } from '../../../issuer/store.ts';
+import { Store } from '../../../service/store.ts';
+import { collect, issued, issueAll, IssuerHouse, passportVaccination } from '../support/issuer-house.ts';
 import { expectRejects } from '../support/rejects-code.ts';
 
 const SUBJECT: Subject = {
@@ -180,7 +182,7 @@ describe('a code of elsewhere', () => {
 
   it('is forgotten with its record: afterwards the same code is new, before and after an epoch ended', async () => {
     await using house = await houseWith(TRUST);
-    await using issuer = await house.open({ config: configOf(house) });
+    const issuer = await house.open({ config: configOf(house) });
     const asked = request(hcert.issue());
     const kept = request(hcert.issue({ claim: { ...DCC, v: secondDose() } }));
     const first = issued((await issuer.takeOver(asked)).rows[0]);
@@ -190,6 +192,9 @@ describe('a code of elsewhere', () => {
     const second = issued((await issuer.takeOver(asked)).rows[0]);
     expect(second).to.include({ duplicate: false }).and.not.include({ recordId: first.recordId });
     expect(issued((await issuer.takeOver(kept)).rows[0]).duplicate).to.equal(true);
+    await issuer.privacy.erase(second.recordId, 'subject-request');
+    await issuer.close();
+    expect(await namesOfOriginals(house)).to.equal(1);
   });
 
   it('is judged by the list as it stands now; a list that is none leaves the last good one', async () => {
@@ -235,6 +240,12 @@ async function replace(house: IssuerHouse, text: string, seconds: number): Promi
   await writeFile(listOf(house), text);
   await utimes(listOf(house), seconds, seconds);
   expect(await readFile(listOf(house), 'utf8')).to.equal(text);
+}
+
+/** How many originals the store knows. */
+async function namesOfOriginals(house: IssuerHouse): Promise<number> {
+  await using store = await Store.open(join(house.config().dataFolder, 'store'));
+  return (await collect(store.table(TABLES.imports).entries())).length;
 }
 
 async function refusalOf(issuer: Issuer, asked: ImportRequest): Promise<string> {

@@ -98,12 +98,12 @@ describe('routes of codes of other systems', function () {
     expect(batches[0].entries).to.have.length(1);
   });
 
-  it('make a revoked EU certificate void where the list is held', async () => {
-    const { credentials } = await issuer.record(ids[0] ?? '');
-    const handle = credentials.find(({ profile }) => profile === 'hcert')?.handle ?? '';
-    const trust = await trustOf((await app.inject('/foreign/trust')).json());
-    const revoked = await verdictWith(await issuer.code(handle), trust, house.nowMs / 1000);
-    expect(revoked).to.deep.include({ outcome: 'stop', reasons: ['STATUS_REVOKED'] });
+  it('put what was revoked on the list of signers, so that whoever pins it is told', async () => {
+    const file = (await app.inject('/foreign/trust')).json();
+    const { batches } = (await app.inject('/foreign/revocations')).json();
+    expect(file.hcertRevocations).to.deep.equal(batches);
+    expect(file.hcertRevocations[0].kid).to.equal(file.hcert[0].kid);
+    expect(file.shc[0].crls[0].rids).to.have.length(1);
   });
 
   it('make a revoked health card void where the list is held, and an older list is known to be old', async () => {
@@ -111,11 +111,11 @@ describe('routes of codes of other systems', function () {
       ({ profile }) => profile === 'shc',
     ) ?? { handle: '' };
     const code = await issuer.code(handle);
-    const file = (await app.inject('/foreign/trust')).json();
+    const { shc } = (await app.inject('/foreign/trust')).json();
     const now = house.nowMs / 1000;
-    const revoked = await verdictWith(code, await trustOf(file), now);
+    const revoked = await verdictWith(code, await trustOf({ shc }), now);
     expect(revoked).to.deep.include({ outcome: 'stop', reasons: ['STATUS_REVOKED'] });
-    const [issuerOfCards] = file.shc;
+    const [issuerOfCards] = shc;
     const old = { shc: [{ ...issuerOfCards, crls: [] }] };
     expect((await verdictWith(code, await trustOf(old), now)).reasons).to.deep.equal(['STATUS_UNKNOWN']);
   });
