@@ -222,11 +222,14 @@ function hold(crypto: Crypto, { bytes, digest }: BundleContent['sections'][numbe
   return { digest };
 }
 
-/** What is held must be known in full; only fences may be known by their digest. */
+/** What is held must be known in full, and of fences the digest alone: a device holds what it should and no more. */
 function checkHeld(sections: HeldSections, shortFrom: string): void {
   const names = new HeldNames(shortFrom);
   for (const [name, { bytes }] of sections) {
     if (bytes === undefined && names.isHeld(name)) throw incomplete();
+    if (bytes !== undefined && !names.isHeld(name)) {
+      throw new BundleError('BUNDLE_MALFORMED', 'a section that devices do not hold');
+    }
   }
 }
 
