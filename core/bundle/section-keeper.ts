@@ -7,6 +7,7 @@ import type { LedgerState } from '../trust/ledger-state.ts';
 import { SectionReader } from '../trust/section-reader.ts';
 import { SectionTable } from '../trust/sections.ts';
 import { invariant } from '../errors.ts';
+import { pagePath, type PageName } from './accept-page.ts';
 import type { BundleSource, HeldSection } from './bundle-state.ts';
 import { coverOf, hiddenHashes } from './covered-leaves.ts';
 import { dayOfShort, HeldNames, isShortSection } from './held-sections.ts';
@@ -57,6 +58,25 @@ export class SectionKeeper {
     const stateRoot = this.root();
     const isTrust: IsShown = (names, index) => names[index]?.startsWith('trust/') === true;
     return { shortFrom: ALL_DAYS, stateRoot, ...this.#show(isTrust) };
+  }
+
+  /** Roots of one issuer and day. */
+  ofPage({ issuer, day }: PageName): ShownSections {
+    const stateRoot = this.root();
+    const prefix = `short/${day}/${issuer.slice(2)}/`;
+    const isOfPage: IsShown = (names, index) => names[index]?.startsWith(prefix) === true;
+    return { shortFrom: ALL_DAYS, stateRoot, ...this.#show(isOfPage) };
+  }
+
+  /** Pages of days before `day` that are kept here, oldest first. */
+  pagesBefore(day: string): readonly PageName[] {
+    this.root();
+    const pages = new Map<string, PageName>();
+    for (const name of [...this.#bytes.keys()].filter(isShortSection)) {
+      const page: PageName = { day: dayOfShort(name), issuer: `0x${name.split('/')[2] ?? ''}` };
+      if (page.day < day) pages.set(pagePath(page), page);
+    }
+    return [...pages].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, page]) => page);
   }
 
   #show(isShown: IsShown): Pick<ShownSections, 'cover' | 'hidden' | 'sections'> {

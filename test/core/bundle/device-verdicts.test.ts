@@ -2,8 +2,9 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { acceptBundle } from '../../../core/bundle/accept-bundle.ts';
+import { acceptPage, pagesFor, type PageName } from '../../../core/bundle/accept-page.ts';
 import type { BundleState } from '../../../core/bundle/bundle-state.ts';
-import { fullBundle } from '../../../core/bundle/make-bundle.ts';
+import { fullBundle, partialBundle } from '../../../core/bundle/make-bundle.ts';
 import { encodeCode } from '../../../core/qr/code.ts';
 import { defaultPolicy, type VerifyPolicy } from '../../../core/verify/policy.ts';
 import type { Verdict } from '../../../core/verify/verdict.ts';
@@ -124,6 +125,37 @@ describe('a device', () => {
     // Long-lived roots are all there: what is not among them never was.
     const forged = await judge(neverAnchored?.text ?? '', held, consortium);
     expect(forged.reasons).to.deep.equal(['ROOT_NEVER_ANCHORED']);
+  });
+
+  it('finds a root it has dropped on the page of its issuer and day', async () => {
+    const consortium = makeConsortium({ seed: 24 });
+    const publishing = new Publishing(consortium);
+    const { short } = await issued(consortium);
+    const { iat, iss } = short.claims;
+    const issuer = consortium.state.trust.issuerByDid(iss)?.id ?? '0x';
+    const [page] = pagesFor(issuer, iat);
+    if (page === undefined) throw new Error('a credential has a day');
+    const early = partialBundle('page', await publishing.page(page));
+    consortium.advance(40 * DAY);
+    consortium.publishStatus(consortium.issuer, []);
+    expect(publishing.keeper.pagesBefore('2100-01-01')).to.deep.equal([page]);
+    const bytes = partialBundle('page', await publishing.page(page));
+    const held = await take(publishing, 30);
+    const context = publishing.context();
+    expect((await judge(short.text, held, consortium)).outcome).to.equal('refer');
+    const more = await acceptPage(bytes, page, held, context);
+    expect((await judge(short.text, more, consortium)).outcome).to.equal('pass');
+    const refused: readonly (readonly [bytes: Uint8Array, page: PageName, code: string])[] = [
+      [early, page, 'BUNDLE_INCOMPLETE'],
+      [bytes, { ...page, day: '2022-12-22' }, 'BUNDLE_MALFORMED'],
+      [bytes, { ...page, issuer: `0x${'00'.repeat(32)}` }, 'BUNDLE_MALFORMED'],
+      [fullBundle(held), page, 'BUNDLE_MALFORMED'],
+      [bytes.subarray(1), page, 'BUNDLE_MALFORMED'],
+    ];
+    for (const [each, name, code] of refused) {
+      const error = await acceptPage(each, name, held, context).catch((reason: unknown) => reason);
+      expect(error).to.have.property('code', code);
+    }
   });
 
   it('grades its knowledge by the checkpoint’s time: fresh, ageing, stale, unknown', async () => {
