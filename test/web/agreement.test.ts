@@ -2,15 +2,15 @@
  * The page and the command line give the same verdict, to the last member, on codes of every kind, whole and bent: the
  * engine is the built one, in a worker of Chromium with WebCrypto; the command line runs on OpenSSL.
  */
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { after, before, it } from 'mocha';
 import type { Page } from 'playwright-core';
 import { verify } from '../../cli/commands/verify.ts';
-import { encodeSnapshot } from '../../core/trust/snapshot.ts';
+import { fullBundle } from '../../core/bundle/make-bundle.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
-import { nodeCrypto } from '../../service/node-crypto.ts';
 import { AGEING_SECONDS } from '../../web/checkpoint/engine/checkpoint-policy.ts';
 import { ioDouble } from '../cli/io-double.ts';
 import { makeHcertSigner } from '../core/foreign/support/hcert-signer.ts';
@@ -49,16 +49,13 @@ describePages('the page and the command line', () => {
       hcert: [{ kid: toBase64(hcert.kid), certificate: hcert.certificate, country: 'PT' }],
     });
     const good = await goodCodes(world, hcert.issue());
-    await world.publish();
+    const bundle = fullBundle(await world.publish());
+    const signers = JSON.stringify(world.publishing.context().trust);
     const texts = [...good, ...Array.from({ length: INPUTS - good.length }, () => bend(good, random))];
     const nowSeconds = world.consortium.nowSeconds + 3600;
-    const byPage = await verdictsOfPage(page, await enginePath(world), {
-      texts,
-      trust,
-      nowSeconds,
-      snapshot: snapshotOf(world),
-    });
-    const byCommand = await verdictsOfCommand(world, { texts, trust, nowSeconds });
+    const asked = { texts, trust, nowSeconds, bundle, signers };
+    const byPage = await verdictsOfPage(page, await enginePath(world), asked);
+    const byCommand = await verdictsOfCommand(asked);
     expect(byPage).to.have.length(INPUTS);
     texts.forEach((text, i) => expect(byPage[i], text.slice(0, 60)).to.deep.equal(byCommand[i]));
     const outcomes = new Set(byPage.map(({ outcome, validity }) => `${outcome} ${validity}`));
@@ -69,10 +66,6 @@ describePages('the page and the command line', () => {
     ]);
   });
 });
-
-function snapshotOf({ consortium }: PageWorld): readonly number[] {
-  return [...encodeSnapshot(nodeCrypto, consortium)];
-}
 
 function toBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
@@ -123,15 +116,18 @@ interface Asked {
   readonly texts: readonly string[];
   readonly trust: string;
   readonly nowSeconds: number;
+  readonly bundle: Uint8Array;
+  /** Whose bundles count. */
+  readonly signers: string;
 }
 
 async function verdictsOfPage(
   page: Page,
   engine: string,
-  { nowSeconds, snapshot, texts, trust }: Asked & { readonly snapshot: readonly number[] },
+  { bundle, nowSeconds, signers, texts, trust }: Asked,
 ): Promise<readonly Verdict[]> {
   await page.evaluate(
-    async ({ engine: url, snapshot: bytes, trust: list, nowSeconds: now }) => {
+    async ({ engine: url, bundle: bytes, signers: signersText, trust: list, nowSeconds: now }) => {
       const worker = new Worker(url, { type: 'module' });
       const ask = (content: unknown): Promise<unknown> =>
         new Promise((resolve) => {
@@ -141,10 +137,12 @@ async function verdictsOfPage(
           worker.postMessage({ id: 1, content });
         });
       Object.assign(globalThis, { ask });
-      await ask({ kind: 'learn', bytes: Uint8Array.from(bytes) });
-      await ask({ kind: 'trust', bytes: new TextEncoder().encode(list), nowSeconds: now });
+      const encoder = new TextEncoder();
+      await ask({ kind: 'trust-bundles-of', bytes: encoder.encode(signersText) });
+      await ask({ kind: 'restore', bytes: Uint8Array.from(bytes), nowSeconds: now });
+      await ask({ kind: 'trust-foreign', bytes: encoder.encode(list), nowSeconds: now });
     },
-    { engine, snapshot, trust, nowSeconds },
+    { engine, bundle: [...bundle], signers, trust, nowSeconds },
   );
   const policy = { mode: 'venue', ageingSeconds: AGEING_SECONDS.venue };
   const verdicts: Verdict[] = [];
@@ -173,19 +171,29 @@ async function verdictsOfPage(
   return verdicts;
 }
 
-async function verdictsOfCommand(
-  { served }: PageWorld,
-  { nowSeconds, texts, trust }: Asked,
-): Promise<readonly Verdict[]> {
-  const { dataFolder } = served;
-  const policy = join(dataFolder, 'policy.json');
-  const list = join(dataFolder, 'trust.json');
-  await writeFile(policy, JSON.stringify({ id: 'venue', version: 1, ageingSeconds: AGEING_SECONDS.venue }));
-  await writeFile(list, trust);
+async function verdictsOfCommand({
+  bundle,
+  nowSeconds,
+  signers,
+  texts,
+  trust,
+}: Asked): Promise<readonly Verdict[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'hcl-agreement-'));
+  const put = async (name: string, content: string | Uint8Array): Promise<string> => {
+    await writeFile(join(folder, name), content);
+    return join(folder, name);
+  };
+  const ageingSeconds = AGEING_SECONDS.venue;
+  const args = [
+    ['--bundle', await put('bundle.hclb', bundle)],
+    ['--signers', await put('signers.json', signers)],
+    ['--policy', await put('policy.json', JSON.stringify({ id: 'venue', version: 1, ageingSeconds }))],
+    ['--trust', await put('trust.json', trust)],
+    ['--at', new Date(nowSeconds * 1000).toISOString()],
+  ];
   const io = ioDouble({ stdin: texts.map((text) => `${text}\n`).join('') });
-  const at = new Date(nowSeconds * 1000).toISOString();
-  const bundle = join(dataFolder, 'snapshot.hcls');
-  await verify.run(['--json', '--bundle', bundle, '--policy', policy, '--trust', list, '--at', at], io);
+  await verify.run(['--json', ...args.flat()], io);
+  await rm(folder, { recursive: true });
   return io.written.out
     .trimEnd()
     .split('\n')

@@ -13,7 +13,7 @@ import { makePageWorld, type PageWorld } from './support/page-world.ts';
 import { drawScene, SCENES, toVideo, type GreyPicture, type Scene } from './support/scenes.ts';
 
 /** Of each scene, at two pictures a second. */
-const PICTURES = 4;
+const PICTURES = 3;
 
 describePages('the camera of the checkpoint page', () => {
   let world: PageWorld;

@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { expect } from 'chai';
 import { after, afterEach, before, it } from 'mocha';
-import { encodeSnapshot } from '../../core/trust/snapshot.ts';
+import type { BundleSource } from '../../core/bundle/bundle-state.ts';
+import { fullBundle } from '../../core/bundle/make-bundle.ts';
 import { toPng } from '../../core/qr/image.ts';
-import { nodeCrypto } from '../../service/node-crypto.ts';
-import { makeConsortium } from '../support/consortium.ts';
+import { ORIGIN, SIGNERS } from '../support/publishing.ts';
 import { openBrowser, type OpenedBrowser } from './support/browser.ts';
 import {
   openCheckpoint,
@@ -161,8 +161,9 @@ describePages('the checkpoint page', () => {
       };
     });
     expect(kept.keys.map((key) => key.replace(/\/.*/, ''))).to.have.members([
+      'bundle',
+      'bundle-trust',
       'counts',
-      'knowledge',
       'settings',
     ]);
     expect(kept.text).not.to.match(/CHAN|A123456|HCL1/);
@@ -177,27 +178,33 @@ describePages('the checkpoint page', () => {
     ).to.equal(true);
   });
 
-  it('takes no list that is damaged, older or of another ledger, says which, and keeps the last good one', async () => {
+  it('takes no list that is damaged, older, of another ledger or wrongly signed, says which, and keeps the last good one', async () => {
     const { page } = await open();
-    const good = encodeSnapshot(nodeCrypto, world.consortium);
-    const update = async (list: Uint8Array, message: string): Promise<void> => {
-      await world.served.publish(list);
-      await page.getByRole('button', { name: 'Update now' }).click();
+    const { publishing } = world;
+    const older = await world.publish();
+    await page.getByRole('button', { name: 'List and counters' }).click();
+    const update = (): Promise<void> => page.getByRole('button', { name: 'Update now' }).click();
+    world.consortium.publishStatus(world.consortium.issuer, [], world.consortium.nowSeconds + 200 * HOUR);
+    const newer = await world.publish();
+    await update();
+    const refused = async (source: BundleSource, message: string, bundle?: Uint8Array): Promise<void> => {
+      await world.publishSource(source, bundle);
+      await update();
       await page.getByText(message).waitFor();
       await page.getByText('The last good list stays in use.').waitFor();
     };
-    await page.getByRole('button', { name: 'List and counters' }).click();
-    await update(good.subarray(0, good.length / 2), 'The list that came is damaged or cut short.');
-    await update(
-      encodeSnapshot(nodeCrypto, makeConsortium({ seed: 22 })),
-      'The list that came is of another ledger.',
-    );
-    await update(
-      encodeSnapshot(nodeCrypto, makeConsortium({ seed: 21 })),
-      'The list that came is older than the one here.',
-    );
+    const good = fullBundle(newer);
+    world.consortium.advance(60);
+    const next = await publishing.source();
+    await refused(next, 'The list that came is damaged or cut short.', good.subarray(0, good.length / 2));
+    const elsewhere = { ...next, ...(await publishing.source({ origin: `${ORIGIN}0` })) };
+    await refused(elsewhere, 'The list that came is of another ledger.');
+    const [first] = SIGNERS;
+    const lonely = await publishing.source({ signers: first === undefined ? [] : [first] });
+    await refused(lonely, 'The list that came is not signed by enough of those');
+    await refused(older, 'The list that came is older than the one here.');
     await world.publish();
-    await page.getByRole('button', { name: 'Update now' }).click();
+    await update();
     await page.getByText('The last good list').waitFor({ state: 'detached' });
   });
 

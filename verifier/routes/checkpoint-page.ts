@@ -2,19 +2,20 @@
  * The checkpoint page and what it needs, as files: any web server could hand them out. Nothing is ever sent here.
  *
  *   /checkpoint/                          the page; /assets/ what it is made of, by digest
- *   /checkpoint/knowledge/snapshot.hcls   what this verifier knows of the ledger
- *   /checkpoint/operator.json, trust.json the operator's word to the pages, from <data>/checkpoint; 204 without one
+ *   /checkpoint/bundle-trust.json         whose bundles count, for a new device (docs/bundle.md)
+ *   /checkpoint/operator.json, trust.json the operator's word to the pages (docs/checkpoint-page.md)
+ *
+ * The last three come from <data>/checkpoint, and are 204 where there is no such file. Bundles: `routes/bundle.ts`.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import staticFiles from '@fastify/static';
 import type { Service } from '../../service/app.ts';
-import { SNAPSHOT_FILE } from '../verifier.ts';
 
 export interface CheckpointPageOptions {
   /** `web/dist`. */
   readonly pagesFolder: string;
-  /** Where the snapshot lies. */
+  /** Of the verifier. */
   readonly dataFolder: string;
 }
 
@@ -23,7 +24,7 @@ const CONTENT_SECURITY_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; worker-src 'self'; " +
   "manifest-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; " +
   "require-trusted-types-for 'script'; trusted-types hcl-workers";
-const OPERATOR_FILES = ['operator.json', 'trust.json'] as const;
+const OPERATOR_FILES = ['bundle-trust.json', 'operator.json', 'trust.json'] as const;
 const YEAR_SECONDS = 31_536_000;
 
 export async function addCheckpointPage(
@@ -46,9 +47,6 @@ export async function addCheckpointPage(
     },
   });
   const hidden = { schema: { hide: true } } as const;
-  app.get('/checkpoint/knowledge/snapshot.hcls', hidden, (_request, reply) =>
-    reply.type('application/octet-stream').sendFile(SNAPSHOT_FILE, dataFolder),
-  );
   const folder = join(dataFolder, 'checkpoint');
   for (const file of OPERATOR_FILES) {
     app.get(`/checkpoint/${file}`, hidden, (_request, reply) =>

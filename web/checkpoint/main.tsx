@@ -24,8 +24,12 @@ const UPDATE_MS = 60_000;
 
 const store = openKeyValueStore('hcl-checkpoint');
 const engine = new WorkerClient<EngineRequest, EngineAnswer>(engineUrl);
-const fetchFile = (url: string): Promise<Response> => fetch(url, { cache: 'no-cache' });
-const knowledge = new Knowledge({ ask: (request) => engine.ask(request), store, fetch: fetchFile });
+const knowledge = new Knowledge({
+  ask: (request) => engine.ask(request),
+  store,
+  fetchBytes,
+  nowSeconds: now,
+});
 const counters = new Counters(store);
 const feedback = new Feedback();
 let log: SealedLog | undefined;
@@ -67,7 +71,7 @@ addEventListener('pointerdown', () => feedback.wake(), { once: true });
 
 await Promise.all([counters.eraseOld(now()), eraseOldLog(store, now())]);
 model.learned(await knowledge.restore());
-const operator = await readOperator(store, fetchFile);
+const operator = await readOperator(store, fetchBytes);
 if (operator.logKey !== undefined) {
   const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
     crypto.getRandomValues(new Uint8Array(length));
@@ -87,10 +91,15 @@ async function areRulesInForce(passage: RulePassage): Promise<boolean> {
 
 /** Whose codes of other systems are trusted, where the operator says so. */
 async function teachTrust(): Promise<void> {
-  const fetched = await fetchFile('trust.json').catch(() => undefined);
-  const fresh = fetched?.ok === true ? new Uint8Array(await fetched.arrayBuffer()) : undefined;
+  const fresh = await fetchBytes('trust.json');
   const bytes = fresh ?? (await store.get('trust').catch(() => undefined));
   if (!(bytes instanceof Uint8Array)) return;
-  const answer = await engine.ask({ kind: 'trust', bytes, nowSeconds: now() });
+  const answer = await engine.ask({ kind: 'trust-foreign', bytes, nowSeconds: now() });
   if (answer.kind === 'trusted' && fresh !== undefined) await store.put('trust', fresh);
+}
+
+/** A file beside the page; `undefined` when there is none, or no network. */
+async function fetchBytes(name: string): Promise<Uint8Array | undefined> {
+  const response = await fetch(name, { cache: 'no-cache' }).catch(() => undefined);
+  return response?.status === 200 ? new Uint8Array(await response.arrayBuffer()) : undefined;
 }

@@ -21,20 +21,24 @@ const FILE = 'operator.json';
 const HOUR_SECONDS = 3600;
 const MAX_HOURS = 24 * 31;
 
+/** @param fetchBytes a file beside the page, if there is one */
 export async function readOperator(
   store: KeyValueStore,
-  fetchFile: (url: string) => Promise<Response>,
+  fetchBytes: (name: string) => Promise<Uint8Array | undefined>,
 ): Promise<Operator> {
-  const fetched = await fetchFile(FILE)
-    .then(async (response) => (response.ok ? ((await response.json()) as unknown) : undefined))
-    .catch(() => undefined);
-  const operator = fetched === undefined ? undefined : parseOperator(fetched);
-  if (operator !== undefined) {
-    await store.put(KEY, fetched);
-    return operator;
+  const bytes = await fetchBytes(FILE);
+  const fetched = bytes === undefined ? undefined : parseJson(new TextDecoder().decode(bytes));
+  const operator = parseOperator(fetched);
+  if (operator !== undefined) await store.put(KEY, fetched);
+  return operator ?? parseOperator(await store.get(KEY).catch(() => undefined)) ?? NO_OPERATOR;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
-  const kept = await store.get(KEY).catch(() => undefined);
-  return parseOperator(kept) ?? NO_OPERATOR;
 }
 
 /** `undefined` for anything that is not of this form. */

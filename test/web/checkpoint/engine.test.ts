@@ -1,25 +1,54 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { encodeSnapshot } from '../../../core/trust/snapshot.ts';
+import type { BundleIndex } from '../../../core/bundle/bundle-index.ts';
+import type { BundleSource } from '../../../core/bundle/bundle-state.ts';
+import { fullBundle } from '../../../core/bundle/make-bundle.ts';
+import { toUtf8 } from '../../../core/bytes/utf8.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { AGEING_SECONDS, type CheckpointPolicy } from '../../../web/checkpoint/engine/checkpoint-policy.ts';
 import { Engine } from '../../../web/checkpoint/engine/engine.ts';
 import type { Decision, EngineAnswer } from '../../../web/checkpoint/engine/protocol.ts';
 import { areRulesInForce } from '../../../web/checkpoint/engine/rules.ts';
-import { makeConsortium, vaccinationRecord, type Consortium } from '../../support/consortium.ts';
+import { makeConsortium, vaccinationRecord } from '../../support/consortium.ts';
+import { ORIGIN, Publishing, SIGNER_SET, SIGNERS } from '../../support/publishing.ts';
 
 const VENUE: CheckpointPolicy = { mode: 'venue', ageingSeconds: AGEING_SECONDS.venue };
 const BORDER: CheckpointPolicy = { mode: 'border', ageingSeconds: AGEING_SECONDS.border };
 const HOUR = 3600;
 
-function snapshotOf(consortium: Consortium): Uint8Array {
-  return encodeSnapshot(nodeCrypto, consortium);
-}
-
-async function learn(engine: Engine, bytes: Uint8Array): Promise<string> {
-  const answer = await engine.answer({ kind: 'learn', bytes });
-  if (answer.kind === 'refused') return answer.problem;
-  return answer.kind === 'known' && answer.isNew ? 'new' : 'same';
+/** A new device of the consortium's, and what the publisher offers it. */
+async function device(publishing: Publishing): Promise<{
+  readonly engine: Engine;
+  readonly offer: (source: BundleSource, bundle?: Uint8Array) => Promise<string>;
+}> {
+  let index: BundleIndex | undefined;
+  let full = new Uint8Array(0);
+  const get = async (path: string): Promise<Uint8Array> =>
+    path === 'latest' ? toUtf8(JSON.stringify(index)) : full;
+  const engine = new Engine({ crypto: nodeCrypto, get });
+  const trust = toUtf8(JSON.stringify(publishing.context().trust));
+  await engine.answer({ kind: 'trust-bundles-of', bytes: trust });
+  return {
+    engine,
+    /** Resolves to `new`, `same`, or why it is refused. */
+    offer: async (source, bundle = fullBundle(source)) => {
+      const { nowSeconds } = publishing.consortium;
+      full = bundle.slice();
+      index = {
+        origin: source.checkpoint.origin,
+        size: source.checkpoint.size,
+        timeSeconds: nowSeconds,
+        checkpoint: source.note,
+        full: { path: `files/${'0'.repeat(64)}.hclb`, bytes: full.length, size: source.checkpoint.size },
+        deltas: [],
+        handovers: [],
+        signers: SIGNER_SET,
+      };
+      const answer = await engine.answer({ kind: 'update', nowSeconds });
+      if (answer.kind === 'refused') return answer.problem;
+      return answer.kind === 'known' && answer.toKeep !== undefined ? 'new' : 'same';
+    },
+  };
 }
 
 async function decide(
@@ -40,12 +69,8 @@ describe('the engine of the page', () => {
   it('decides nothing before it knows anything', async () => {
     const consortium = makeConsortium({ seed: 11 });
     const [code] = await consortium.issueCodes([vaccinationRecord()]);
-    const { outcome, validity } = await decide(
-      new Engine(nodeCrypto),
-      code?.text ?? '',
-      VENUE,
-      consortium.nowSeconds,
-    );
+    const { engine } = await device(new Publishing(consortium));
+    const { outcome, validity } = await decide(engine, code?.text ?? '', VENUE, consortium.nowSeconds);
     expect({ outcome, validity }).to.deep.equal({ outcome: 'refer', validity: 'unconfirmed' });
   });
 
@@ -54,8 +79,9 @@ describe('the engine of the page', () => {
     for (const issuer of consortium.issuers)
       consortium.publishStatus(issuer, [], consortium.nowSeconds + 100 * HOUR);
     const [code] = await consortium.issueCodes([vaccinationRecord()], { profile: 'travel' });
-    const engine = new Engine(nodeCrypto);
-    await learn(engine, snapshotOf(consortium));
+    const publishing = new Publishing(consortium);
+    const { engine, offer } = await device(publishing);
+    await offer(await publishing.source());
     const after = async (hours: number, policy: CheckpointPolicy): Promise<string> => {
       const { outcome, parts } = await decide(
         engine,
@@ -75,31 +101,58 @@ describe('the engine of the page', () => {
 
   it('never goes back, and keeps the last good list whatever comes', async () => {
     const consortium = makeConsortium({ seed: 13 });
-    const older = snapshotOf(consortium);
+    const publishing = new Publishing(consortium);
+    const { engine, offer } = await device(publishing);
+    const older = await publishing.source();
     const [code] = await consortium.issueCodes([vaccinationRecord()]);
-    const newer = snapshotOf(consortium);
-    const engine = new Engine(nodeCrypto);
-    expect(await learn(engine, older)).to.equal('new');
-    expect(await learn(engine, newer)).to.equal('new');
-    expect(await learn(engine, newer)).to.equal('same');
-    const damaged = newer.slice();
-    damaged[newer.length >> 1]! ^= 1; // in the middle
-    const refused: readonly (readonly [string, Uint8Array])[] = [
-      ['BUNDLE_OLDER', older],
-      ['BUNDLE_MALFORMED', damaged],
-      ['BUNDLE_MALFORMED', newer.subarray(0, newer.length - 1)],
-      ['BUNDLE_MALFORMED', new Uint8Array(0)],
-      ['BUNDLE_OTHER_LEDGER', snapshotOf(makeConsortium({ seed: 14 }))],
-    ];
-    for (const [problem, bytes] of refused) expect(await learn(engine, bytes)).to.equal(problem);
+    const newer = await publishing.source();
+    expect(await offer(older)).to.equal('new');
+    expect(await offer(newer)).to.equal('new');
+    expect(await offer(newer)).to.equal('same');
+    consortium.advance(60);
+    const next = await publishing.source();
+    const bytes = fullBundle(next);
+    const damaged = bytes.with(bytes.length >> 1, bytes[bytes.length >> 1]! ^ 1); // in the middle
+    expect(await offer(older)).to.equal('BUNDLE_OLDER');
+    expect(await offer(next, damaged)).to.match(/^BUNDLE_(?:MALFORMED|PROOF_WRONG)$/);
+    expect(await offer(next, bytes.subarray(0, -1))).to.equal('BUNDLE_MALFORMED');
+    expect(await offer(next, new Uint8Array(0))).to.equal('BUNDLE_MALFORMED');
+    expect(await offer(await new Publishing(makeConsortium({ seed: 14 })).source())).to.match(
+      /^BUNDLE_(?:OLDER|FORKED)$/,
+    );
+    expect(await offer(await publishing.source({ origin: `${ORIGIN}0` }))).to.equal('BUNDLE_OTHER_LEDGER');
+    expect(await offer(await publishing.source({ signers: SIGNERS.slice(0, 1) }))).to.equal(
+      'BUNDLE_SIGNATURES_TOO_FEW',
+    );
     expect((await decide(engine, code?.text ?? '', VENUE, consortium.nowSeconds)).outcome).to.equal('pass');
+  });
+
+  it('believes nobody before it was told whom, and keeps what it believes as one bundle', async () => {
+    const consortium = makeConsortium({ seed: 16 });
+    const publishing = new Publishing(consortium);
+    const source = await publishing.source();
+    const fresh = new Engine({ crypto: nodeCrypto, get: async () => fullBundle(source) });
+    const bytes = fullBundle(source);
+    const { nowSeconds } = consortium;
+    expect(await fresh.answer({ kind: 'restore', bytes, nowSeconds })).to.include({
+      problem: 'BUNDLE_TRUST_INVALID',
+    });
+    const nobody = await fresh.answer({ kind: 'trust-bundles-of', bytes: toUtf8('{}') });
+    expect(nobody).to.include({ kind: 'refused', problem: 'BUNDLE_TRUST_INVALID' });
+    await fresh.answer({
+      kind: 'trust-bundles-of',
+      bytes: toUtf8(JSON.stringify(publishing.context().trust)),
+    });
+    const restored = await fresh.answer({ kind: 'restore', bytes, nowSeconds });
+    expect(restored.kind === 'known' ? restored.toKeep : undefined).to.deep.equal(bytes);
   });
 
   it('asks the rules of the passage, and refers where there are none', async () => {
     const consortium = makeConsortium({ seed: 15 });
     const [code] = await consortium.issueCodes([vaccinationRecord()]);
-    const engine = new Engine(nodeCrypto);
-    await learn(engine, snapshotOf(consortium));
+    const publishing = new Publishing(consortium);
+    const { engine, offer } = await device(publishing);
+    await offer(await publishing.source());
     const under = async (jurisdiction: string): Promise<Decision> => {
       const passage = { jurisdiction, place: 'venue:active', route: '-', traveller: 'resident' };
       return decide(engine, code?.text ?? '', { ...VENUE, passage }, consortium.nowSeconds);
@@ -117,8 +170,15 @@ describe('the engine of the page', () => {
   });
 
   it('refuses a trust list that it cannot read, by name', async () => {
-    const engine = new Engine(nodeCrypto);
-    const answer = await engine.answer({ kind: 'trust', bytes: new Uint8Array([0x7b]), nowSeconds: 0 });
+    const engine = new Engine({
+      crypto: nodeCrypto,
+      get: () => Promise.reject(new Error('nothing is asked for')),
+    });
+    const answer = await engine.answer({
+      kind: 'trust-foreign',
+      bytes: new Uint8Array([0x7b]),
+      nowSeconds: 0,
+    });
     expect(answer.kind).to.equal('trust-refused');
   });
 });

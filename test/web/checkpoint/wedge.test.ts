@@ -14,7 +14,7 @@ describe('a scanner that types', () => {
   });
 
   it('is not a person: what is typed slowly is no code', () => {
-    expect(type('HCL1:7WY5O%3ZA0B $K', 120)).to.equal(undefined);
+    expect(type('HCL1:7WY5O%3ZA0B $K', 200)).to.equal(undefined);
   });
 
   it('is not a stray Enter, nor a few keys held down', () => {

@@ -2,16 +2,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeSnapshot } from '../../../core/trust/snapshot.ts';
+import type { BundleSource } from '../../../core/bundle/bundle-state.ts';
+import { fullBundle } from '../../../core/bundle/make-bundle.ts';
 import { buildPages } from '../../../scripts/build-pages.ts';
-import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { makeConsortium, vaccinationRecord, type Consortium } from '../../support/consortium.ts';
+import { Publishing, SIGNER_SET } from '../../support/publishing.ts';
 import { servePage, type ServedPage } from './served-page.ts';
 
 const HOUR = 3600;
 
 export interface PageWorld extends AsyncDisposable {
   readonly consortium: Consortium;
+  readonly publishing: Publishing;
   readonly served: ServedPage;
   readonly pagesFolder: string;
   readonly codes: {
@@ -21,15 +23,53 @@ export interface PageWorld extends AsyncDisposable {
     readonly unanchored: string;
   };
   /** Publishes what the consortium knows now. */
-  publish(): Promise<void>;
+  publish(): Promise<BundleSource>;
+  /** Publishes this, whatever it is, as all that there is. */
+  publishSource(source: BundleSource, bundle?: Uint8Array): Promise<void>;
 }
 
 export async function makePageWorld(seed: number): Promise<PageWorld> {
   const consortium = makeConsortium({ seed });
-  const { issuer } = consortium;
+  const publishing = new Publishing(consortium);
+  const codes = await issueCodes(consortium);
+  const dataFolder = await mkdtemp(join(tmpdir(), 'hcl-page-'));
+  const pagesFolder = await buildPages();
+  const served = await servePage(pagesFolder, dataFolder, publishing.context().trust);
+  const publishSource: PageWorld['publishSource'] = (source, bundle = fullBundle(source)) =>
+    served.publish(bundle, {
+      origin: source.checkpoint.origin,
+      size: source.checkpoint.size,
+      timeSeconds: consortium.nowSeconds,
+      checkpoint: source.note,
+      deltas: [],
+      handovers: [],
+      signers: SIGNER_SET,
+    });
+  const publish = async (): Promise<BundleSource> => {
+    const source = await publishing.source();
+    await publishSource(source);
+    return source;
+  };
+  await publish();
+  return {
+    consortium,
+    publishing,
+    served,
+    pagesFolder,
+    codes,
+    publish,
+    publishSource,
+    async [Symbol.asyncDispose]() {
+      await served[Symbol.asyncDispose]();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function issueCodes(consortium: Consortium): Promise<PageWorld['codes']> {
   const issue = async (
     options: Parameters<Consortium['issueCodes']>[1],
-  ): Promise<{ text: string; index: number }> => {
+  ): Promise<{ readonly text: string; readonly index: number }> => {
     const [code] = await consortium.issueCodes([vaccinationRecord()], options);
     if (code === undefined) throw new Error('one code for one record');
     return { text: code.text, index: code.claims.status.status_list.idx };
@@ -39,25 +79,12 @@ export async function makePageWorld(seed: number): Promise<PageWorld> {
   const revoked = await issue({ profile: 'venue' });
   const unanchored = await issue({ profile: 'venue', isAnchored: false });
   // Overdue status lists are another matter than old knowledge.
-  consortium.publishStatus(
-    issuer,
-    [{ index: revoked.index, value: 'revoked' }],
-    consortium.nowSeconds + 200 * HOUR,
-  );
-  const dataFolder = await mkdtemp(join(tmpdir(), 'hcl-page-'));
-  const pagesFolder = await buildPages();
-  const served = await servePage(pagesFolder, dataFolder);
-  const publish = (): Promise<void> => served.publish(encodeSnapshot(nodeCrypto, consortium));
-  await publish();
+  const nextUpdate = consortium.nowSeconds + 200 * HOUR;
+  consortium.publishStatus(consortium.issuer, [{ index: revoked.index, value: 'revoked' }], nextUpdate);
   return {
-    consortium,
-    served,
-    pagesFolder,
-    codes: { venue: venue.text, travel: travel.text, revoked: revoked.text, unanchored: unanchored.text },
-    publish,
-    async [Symbol.asyncDispose]() {
-      await served[Symbol.asyncDispose]();
-      await rm(dataFolder, { recursive: true, force: true });
-    },
+    venue: venue.text,
+    travel: travel.text,
+    revoked: revoked.text,
+    unanchored: unanchored.text,
   };
 }

@@ -1,25 +1,31 @@
-/** The built page behind the verifier's own routes, on a port of its own, with knowledge that a test chooses. */
+/** The built page behind the verifier's own routes, on a port of its own, with bundles that a test publishes. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { BundleIndex } from '../../../core/bundle/bundle-index.ts';
+import type { BundleTrust } from '../../../core/bundle/bundle-trust.ts';
 import { buildService } from '../../../service/app.ts';
 import { silentLogger } from '../../../service/logging.ts';
 import { createMetrics } from '../../../service/metrics.ts';
+import { nodeCrypto } from '../../../service/node-crypto.ts';
+import { BundleFolder } from '../../../verifier/bundle/bundle-folder.ts';
+import { addBundleRoutes } from '../../../verifier/routes/bundle.ts';
 import { addCheckpointPage } from '../../../verifier/routes/checkpoint-page.ts';
-import { SNAPSHOT_FILE } from '../../../verifier/verifier.ts';
 
 export interface ServedPage extends AsyncDisposable {
   /** `http://127.0.0.1:…/checkpoint/` */
   readonly url: string;
-  /** Of the verifier that serves it. */
-  readonly dataFolder: string;
-  /** What the page gets from now on when it asks for knowledge. */
-  publish(snapshot: Uint8Array): Promise<void>;
+  /** What the page finds from now on when it asks for what is new: a full bundle. */
+  publish(bundle: Uint8Array, index: Omit<BundleIndex, 'full'>): Promise<void>;
   /** A file of the operator's, beside the page. */
-  say(file: 'operator.json' | 'trust.json', text: string): Promise<void>;
+  say(file: 'bundle-trust.json' | 'operator.json' | 'trust.json', text: string): Promise<void>;
 }
 
 /** @param dataFolder an empty folder */
-export async function servePage(pagesFolder: string, dataFolder: string): Promise<ServedPage> {
+export async function servePage(
+  pagesFolder: string,
+  dataFolder: string,
+  trust: BundleTrust,
+): Promise<ServedPage> {
   const app = await buildService({
     name: 'page',
     description: 'page',
@@ -29,14 +35,21 @@ export async function servePage(pagesFolder: string, dataFolder: string): Promis
     problems: {},
     limits: { maxEventLoopDelayMs: 0, requestsPerMinute: 1_000_000 },
   });
+  const bundles = new BundleFolder(join(dataFolder, 'bundle'), nodeCrypto);
+  addBundleRoutes(app, bundles);
   await addCheckpointPage(app, { pagesFolder, dataFolder });
-  await mkdir(join(dataFolder, 'checkpoint'), { recursive: true });
+  const folder = join(dataFolder, 'checkpoint');
+  await mkdir(folder, { recursive: true });
+  const say: ServedPage['say'] = (file, text) => writeFile(join(folder, file), text);
+  await say('bundle-trust.json', JSON.stringify(trust));
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url: `${url}/checkpoint/`,
-    dataFolder,
-    publish: (snapshot) => writeFile(join(dataFolder, SNAPSHOT_FILE), snapshot),
-    say: (file, text) => writeFile(join(dataFolder, 'checkpoint', file), text),
+    say,
+    async publish(bundle, index) {
+      const file = await bundles.put(bundle);
+      await bundles.putIndex({ ...index, full: { ...file, size: index.size } });
+    },
     [Symbol.asyncDispose]: () => app.close(),
   };
 }

@@ -1,9 +1,16 @@
 /** The engine on a thread of its own, so that a large list never holds up the camera or a button. */
 import { createWebCrypto } from '../../crypto/web-crypto.ts';
 import { Engine } from './engine.ts';
+import { fetchFile } from './fetch-file.ts';
 import type { EngineAnswer, EngineRequest, Envelope } from './protocol.ts';
 
-const engine = new Engine(createWebCrypto(globalThis.crypto?.subtle));
+/** Beside the folders of the pages and of this script. */
+const BUNDLES = new URL('../bundle/', location.href);
+
+const engine = new Engine({
+  crypto: createWebCrypto(globalThis.crypto?.subtle),
+  get: (path) => fetchFile(new URL(path, BUNDLES)),
+});
 
 addEventListener('message', ({ data }: MessageEvent<Envelope<EngineRequest>>) => void answer(data));
 

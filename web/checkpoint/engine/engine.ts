@@ -1,19 +1,25 @@
 /**
  * Verifies in the page with the same `core/` as the service and the command line. Holds what is known of the ledger:
- * knowledge only ever grows, and whatever is wrong with new knowledge leaves the last good one in place.
+ * bundles, believed for their signatures; whatever is wrong with a new one leaves the last good one in place.
  */
+import type { BundleState } from '../../../core/bundle/bundle-state.ts';
+import { acceptBundle, type AcceptContext } from '../../../core/bundle/accept-bundle.ts';
+import { parseBundleIndex } from '../../../core/bundle/bundle-index.ts';
+import { parseBundleTrust, type BundleTrust } from '../../../core/bundle/bundle-trust.ts';
+import { BundleError } from '../../../core/bundle/errors.ts';
+import { fullBundle } from '../../../core/bundle/make-bundle.ts';
+import { updateBundle, type GetFile } from '../../../core/bundle/update-bundle.ts';
 import type { Crypto } from '../../../core/crypto.ts';
 import { HclError } from '../../../core/errors.ts';
 import type { ForeignTrust } from '../../../core/foreign/foreign-trust.ts';
 import { parseForeignTrust } from '../../../core/foreign/parse-trust.ts';
 import { StatusLists } from '../../../core/status/accepted-lists.ts';
 import { LedgerState } from '../../../core/trust/ledger-state.ts';
-import { decodeSnapshot, type Snapshot } from '../../../core/trust/snapshot.ts';
-import type { VerifyPolicy } from '../../../core/verify/policy.ts';
+import { defaultPolicy, type VerifyPolicy } from '../../../core/verify/policy.ts';
 import { verifyTogether } from '../../../core/verify/together.ts';
 import { verifyCode, type VerifyContext } from '../../../core/verify/verify.ts';
 import type { CheckpointPolicy } from './checkpoint-policy.ts';
-import { compareKnowledge } from './compare-knowledge.ts';
+import { FetchError } from './fetch-file.ts';
 import type {
   Decision,
   EngineAnswer,
@@ -24,35 +30,54 @@ import type {
 } from './protocol.ts';
 import { areRulesInForce, toVerifyPolicy } from './rules.ts';
 
+export interface EnginePorts {
+  readonly crypto: Crypto;
+  /** From where bundles are published. Rejects with {@link FetchError}. */
+  readonly get: GetFile;
+}
+
+/** Where nothing is known, everything is referred. */
+const NOTHING = { state: new LedgerState(), statusLists: StatusLists.empty } as const;
+const INDEX = 'latest';
+
 export class Engine {
-  readonly #crypto: Crypto;
-  #snapshot: Snapshot = { state: new LedgerState(), statusLists: StatusLists.empty };
+  readonly #ports: EnginePorts;
+  #trust: BundleTrust | undefined;
+  #held: BundleState | undefined;
   #foreignTrust: ForeignTrust = {};
   /** The policy last asked for: reading rules takes longer than a verdict. */
   #policy: { readonly asked: string; readonly policy: VerifyPolicy } | undefined;
+  /** One change of what is held at a time, so that two at once never roll anything back. */
+  #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(crypto: Crypto) {
-    this.#crypto = crypto;
+  constructor(ports: EnginePorts) {
+    this.#ports = ports;
   }
 
-  /** Does not reject: what goes wrong is an answer. */
+  /** What goes wrong with what was given is an answer, not a rejection. */
   async answer(request: EngineRequest): Promise<EngineAnswer> {
     switch (request.kind) {
       case 'verify':
         return { kind: 'decision', decision: await this.#decide(request.question) };
       case 'are-rules-in-force':
         return { kind: 'rules', areInForce: areRulesInForce(request.passage, request.nowSeconds) };
-      case 'learn':
-        return this.#learn(request.bytes);
-      case 'trust':
-        return this.#trust(request.bytes, request.nowSeconds);
+      case 'trust-bundles-of':
+        return this.#learn(async () => void (this.#trust = parseBundleTrust(request.bytes)));
+      case 'restore':
+        return this.#learn(() => this.#restore(request.bytes, request.nowSeconds));
+      case 'update':
+        return this.#learn(() => this.#update(request.nowSeconds));
+      case 'trust-foreign':
+        return this.#trustForeign(request.bytes, request.nowSeconds);
     }
   }
 
   async #decide({ nowSeconds, policy, presented, texts }: VerifyQuestion): Promise<Decision> {
+    const { state, statusLists } = this.#held ?? NOTHING;
     const context: VerifyContext = {
-      crypto: this.#crypto,
-      ...this.#snapshot,
+      crypto: this.#ports.crypto,
+      state,
+      statusLists,
       nowSeconds,
       policy: this.#policyFor(policy),
       foreignTrust: this.#foreignTrust,
@@ -71,33 +96,49 @@ export class Engine {
     return this.#policy.policy;
   }
 
-  #learn(bytes: Uint8Array): EngineAnswer {
-    const read = this.#read(bytes);
-    if (read === undefined) return this.#refuse('BUNDLE_MALFORMED');
-    const found = compareKnowledge(this.#snapshot.state, read.state);
-    if (found !== 'newer' && found !== 'same') return this.#refuse(found);
-    this.#snapshot = read;
-    return { kind: 'known', known: this.#known(), isNew: found === 'newer' };
+  /** Does `change` in its turn, and tells what is known then, or why it is no more than before. */
+  #learn(change: () => Promise<void>): Promise<EngineAnswer> {
+    const turn = this.#turn.then(async (): Promise<EngineAnswer> => {
+      const before = this.#held;
+      try {
+        await change();
+      } catch (error) {
+        return { kind: 'refused', problem: problemOf(error), known: this.#known() };
+      }
+      const held = this.#held;
+      const isNew = held !== undefined && held !== before;
+      return { kind: 'known', known: this.#known(), ...(isNew ? { toKeep: fullBundle(held) } : {}) };
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
-  #refuse(problem: LearnProblem): EngineAnswer {
-    return { kind: 'refused', problem, known: this.#known() };
+  async #restore(bytes: Uint8Array, nowSeconds: number): Promise<void> {
+    if (this.#held === undefined)
+      this.#held = await acceptBundle(bytes, undefined, this.#contextAt(nowSeconds));
   }
 
-  #read(bytes: Uint8Array): Snapshot | undefined {
-    try {
-      return decodeSnapshot(this.#crypto, bytes);
-    } catch (error) {
-      if (error instanceof HclError) return undefined;
-      throw error;
-    }
+  async #update(nowSeconds: number): Promise<void> {
+    const { get } = this.#ports;
+    const context = this.#contextAt(nowSeconds);
+    const index = parseBundleIndex(await get(INDEX));
+    const held = this.#held;
+    const isHeld = held?.note === index.checkpoint;
+    if (!isHeld) this.#held = await updateBundle(index, held, { ...context, get });
   }
 
-  async #trust(bytes: Uint8Array, nowSeconds: number): Promise<EngineAnswer> {
+  #contextAt(nowSeconds: number): AcceptContext {
+    const { clockSkewSeconds } = defaultPolicy;
+    if (this.#trust === undefined)
+      throw new BundleError('BUNDLE_TRUST_INVALID', 'nobody said whose bundles count');
+    return { crypto: this.#ports.crypto, trust: this.#trust, nowSeconds, clockSkewSeconds };
+  }
+
+  async #trustForeign(bytes: Uint8Array, nowSeconds: number): Promise<EngineAnswer> {
     try {
       // A page reads one file: lists that name others are for the command line.
       const readFile = (): Promise<Uint8Array> => Promise.resolve(new Uint8Array(0));
-      this.#foreignTrust = await parseForeignTrust(this.#crypto, bytes, { nowSeconds, readFile });
+      this.#foreignTrust = await parseForeignTrust(this.#ports.crypto, bytes, { nowSeconds, readFile });
       return { kind: 'trusted' };
     } catch (error) {
       if (error instanceof HclError) return { kind: 'trust-refused', code: error.code };
@@ -106,15 +147,21 @@ export class Engine {
   }
 
   #known(): Known {
-    const { state, statusLists } = this.#snapshot;
+    const { state, statusLists } = this.#held ?? NOTHING;
     const { hash, number, timeSeconds } = state.head;
     return {
       blockNumber: number,
       blockHash: hash,
       timeSeconds,
       issuers: [...state.trust.issuers()].length,
-      roots: state.roots.rows.size,
+      roots: state.roots.size,
       statusLists: [...statusLists.sets()].reduce((sum, { lists }) => sum + lists.length, 0),
     };
   }
+}
+
+/** Whatever else goes wrong with what came is its fault, and what is held stays. */
+function problemOf(error: unknown): LearnProblem {
+  if (error instanceof FetchError || error instanceof BundleError) return error.code;
+  return 'BUNDLE_MALFORMED';
 }

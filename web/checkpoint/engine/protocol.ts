@@ -1,10 +1,12 @@
 /** What the page and the engine's worker say to each other: one answer for each request, in any order. */
+import type { BundleErrorCode } from '../../../core/bundle/errors.ts';
 import type { Hex } from '../../../core/bytes/hex.ts';
 import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
 import type { PolicyEvidence } from '../../../core/verify/policy-rules.ts';
 import type { Outcome, ReasonCode, Validity } from '../../../core/verify/reasons.ts';
 import type { Verdict } from '../../../core/verify/verdict.ts';
 import type { CheckpointPolicy, RulePassage } from './checkpoint-policy.ts';
+import type { FetchErrorCode } from './fetch-file.ts';
 
 export interface VerifyQuestion {
   /** Codes of one person: one, or several that count together. */
@@ -19,8 +21,13 @@ export interface VerifyQuestion {
 export type EngineRequest =
   | { readonly kind: 'verify'; readonly question: VerifyQuestion }
   | { readonly kind: 'are-rules-in-force'; readonly passage: RulePassage; readonly nowSeconds: number }
-  | { readonly kind: 'learn'; readonly bytes: Uint8Array }
-  | { readonly kind: 'trust'; readonly bytes: Uint8Array; readonly nowSeconds: number };
+  /** `bundle-trust.json`: which ledger, and who signs for it at first. */
+  | { readonly kind: 'trust-bundles-of'; readonly bytes: Uint8Array }
+  /** A full bundle that was kept. */
+  | { readonly kind: 'restore'; readonly bytes: Uint8Array; readonly nowSeconds: number }
+  | { readonly kind: 'update'; readonly nowSeconds: number }
+  /** A trust list of other systems (docs/foreign-codes.md). */
+  | { readonly kind: 'trust-foreign'; readonly bytes: Uint8Array; readonly nowSeconds: number };
 
 /** A decision on one person. */
 export interface Decision {
@@ -46,11 +53,12 @@ export interface Known {
 }
 
 /** Why new knowledge was not taken; what was known before stays. */
-export type LearnProblem = 'BUNDLE_MALFORMED' | 'BUNDLE_OLDER' | 'BUNDLE_OTHER_LEDGER';
+export type LearnProblem = BundleErrorCode | FetchErrorCode;
 
 export type EngineAnswer =
   | { readonly kind: 'decision'; readonly decision: Decision }
-  | { readonly kind: 'known'; readonly known: Known; readonly isNew: boolean }
+  /** `toKeep`: something is new, and this is all of it as one bundle. */
+  | { readonly kind: 'known'; readonly known: Known; readonly toKeep?: Uint8Array }
   | { readonly kind: 'refused'; readonly problem: LearnProblem; readonly known: Known }
   | { readonly kind: 'rules'; readonly areInForce: boolean }
   | { readonly kind: 'trusted' }

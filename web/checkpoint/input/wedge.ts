@@ -10,7 +10,8 @@ export interface KeyPress {
   readonly at: number;
 }
 
-const MAX_GAP_MS = 60;
+/** Some send their characters by radio, in bursts. */
+const MAX_GAP_MS = 150;
 const MIN_CHARACTERS = 8;
 /** Longer than any code that is read. */
 const MAX_CHARACTERS = 131_072;

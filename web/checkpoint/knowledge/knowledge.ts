@@ -1,22 +1,23 @@
 /**
- * What this device knows of the ledger: kept in the browser, brought up to date over HTTP from where the page came. The
- * engine decides whether what came is newer and good; only then does it replace what is kept.
+ * What this device knows of the ledger: kept in the browser as one bundle, brought up to date from where bundles are
+ * published. Whose bundles count is said once, when the device is new, and never asked again: whoever has the server
+ * later cannot say so anew.
  */
 import type { KeyValueStore } from '../../shared/store/key-value.ts';
 import type { EngineAnswer, EngineRequest, Known, LearnProblem } from '../engine/protocol.ts';
 
-/** Why there is nothing new. What was known before stays. */
-export type KnowledgeProblem = 'OFFLINE' | 'NO_ANSWER' | LearnProblem;
-
 export interface KnowledgePorts {
   readonly ask: (request: EngineRequest) => Promise<EngineAnswer>;
   readonly store: KeyValueStore;
-  readonly fetch: (url: string) => Promise<Response>;
+  /** A file beside the page; `undefined` when there is none, or no network. */
+  readonly fetchBytes: (name: string) => Promise<Uint8Array | undefined>;
+  readonly nowSeconds: () => number;
 }
 
 export interface KnowledgeReport {
   readonly known: Known;
-  readonly problem?: KnowledgeProblem;
+  /** Why there is nothing new. What was known before stays. */
+  readonly problem?: LearnProblem;
 }
 
 export const NOTHING_KNOWN: Known = {
@@ -27,12 +28,14 @@ export const NOTHING_KNOWN: Known = {
   roots: 0,
   statusLists: 0,
 };
-const KEY = 'knowledge';
-const URL_OF_KNOWLEDGE = 'knowledge/snapshot.hcls';
+const BUNDLE = 'bundle';
+const TRUST = 'bundle-trust';
+const TRUST_FILE = 'bundle-trust.json';
 
 export class Knowledge {
   readonly #ports: KnowledgePorts;
   #known: Known = NOTHING_KNOWN;
+  #isTrustKnown = false;
 
   constructor(ports: KnowledgePorts) {
     this.#ports = ports;
@@ -40,29 +43,40 @@ export class Knowledge {
 
   /** From what is kept: works without a network. */
   async restore(): Promise<KnowledgeReport> {
-    const bytes = await this.#ports.store.get(KEY);
-    return bytes instanceof Uint8Array ? this.#learn(bytes, { isKept: true }) : { known: this.#known };
+    await this.#learnTrust();
+    const bytes = await this.#kept(BUNDLE);
+    if (bytes === undefined) return { known: this.#known };
+    return this.#learn({ kind: 'restore', bytes, nowSeconds: this.#ports.nowSeconds() });
   }
 
-  /** Asks for what is new. Does not reject. */
+  /** Asks for what is new. */
   async update(): Promise<KnowledgeReport> {
-    let bytes: Uint8Array;
-    try {
-      const response = await this.#ports.fetch(URL_OF_KNOWLEDGE);
-      if (!response.ok) return { known: this.#known, problem: 'NO_ANSWER' };
-      bytes = new Uint8Array(await response.arrayBuffer());
-    } catch {
-      return { known: this.#known, problem: 'OFFLINE' };
-    }
-    return this.#learn(bytes, { isKept: false });
+    await this.#learnTrust();
+    return this.#learn({ kind: 'update', nowSeconds: this.#ports.nowSeconds() });
   }
 
-  async #learn(bytes: Uint8Array, { isKept }: { readonly isKept: boolean }): Promise<KnowledgeReport> {
-    const answer = await this.#ports.ask({ kind: 'learn', bytes });
+  async #learnTrust(): Promise<void> {
+    if (this.#isTrustKnown) return;
+    const { ask, fetchBytes, store } = this.#ports;
+    const kept = await this.#kept(TRUST);
+    const bytes = kept ?? (await fetchBytes(TRUST_FILE));
+    if (bytes === undefined) return;
+    const answer = await ask({ kind: 'trust-bundles-of', bytes });
+    this.#isTrustKnown = answer.kind === 'known';
+    if (this.#isTrustKnown && kept === undefined) await store.put(TRUST, bytes);
+  }
+
+  async #learn(request: EngineRequest): Promise<KnowledgeReport> {
+    const answer = await this.#ports.ask(request);
     if (answer.kind === 'refused') return { known: this.#known, problem: answer.problem };
     if (answer.kind !== 'known') return { known: this.#known };
     this.#known = answer.known;
-    if (answer.isNew && !isKept) await this.#ports.store.put(KEY, bytes);
+    if (answer.toKeep !== undefined) await this.#ports.store.put(BUNDLE, answer.toKeep);
     return { known: this.#known };
+  }
+
+  async #kept(key: string): Promise<Uint8Array | undefined> {
+    const value = await this.#ports.store.get(key).catch(() => undefined);
+    return value instanceof Uint8Array ? value : undefined;
   }
 }

@@ -1,13 +1,16 @@
 /** On what the answer rests, for who asks. A venue sees which steps were taken, and nothing that the code says. */
 import type { JSX } from 'preact';
+import type { JsonValue } from '../../../core/bytes/canonical-json.ts';
 import type { Code } from '../../../core/record/record.ts';
 import { displayName } from '../../../core/record/value-sets.ts';
 import type { Verdict } from '../../../core/verify/verdict.ts';
+import { recordsIn } from '../../../core/verify/verified-record.ts';
 import type { Language } from '../../shared/texts/languages.ts';
-import { timeText } from '../../shared/texts/times.ts';
+import { dateText, timeText } from '../../shared/texts/times.ts';
 import { Facts, type Fact } from '../../shared/ui/facts.tsx';
 import type { Mode } from '../engine/checkpoint-policy.ts';
 import type { Decision } from '../engine/protocol.ts';
+import { FACT_NAMES } from '../texts/facts.ts';
 import type { Texts } from '../texts/text.ts';
 
 export interface EvidenceProps {
@@ -22,22 +25,27 @@ export function Evidence({ decision, language, mode, texts }: EvidenceProps): JS
   return (
     <details class="card verdict-card">
       <summary class="verdict-summary">{texts.verdict.evidence}</summary>
-      {parts.map((part, i) => (
-        // A person's codes keep their order.
-        <div class="verdict-part" key={i}>
-          <Facts facts={issuingFacts(part, language, texts)} />
-          {mode === 'border' ? <Facts facts={recordFacts(part, language)} /> : null}
-          <Steps verdict={part} texts={texts} />
-          {part.evidence.foreign === undefined ? null : <p class="intro">{texts.verdict.notOnLedger}</p>}
-        </div>
-      ))}
-      <Facts
-        facts={[
-          { name: texts.verdict.policy, value: `${policy.id}@${policy.version}` },
-          ...policies.map(({ id, title, version }) => ({ name: `${id}@${version}`, value: title[language] })),
-        ]}
-      />
-      {reasons.length === 0 ? null : <p class="verdict-codes">{reasons.join(' · ')}</p>}
+      <div class="verdict-evidence">
+        {parts.map((part, i) => (
+          // A person's codes keep their order.
+          <div class="verdict-part" key={i}>
+            <Facts facts={issuingFacts(part, language, texts)} />
+            {mode === 'border' ? <Facts facts={recordFacts(part, language)} /> : null}
+            <Steps verdict={part} texts={texts} />
+            {part.evidence.foreign === undefined ? null : <p class="intro">{texts.verdict.notOnLedger}</p>}
+          </div>
+        ))}
+        <Facts
+          facts={[
+            { name: texts.verdict.policy, value: `${policy.id}@${policy.version}` },
+            ...policies.map(({ id, title, version }) => ({
+              name: `${id}@${version}`,
+              value: title[language],
+            })),
+          ]}
+        />
+        {reasons.length === 0 ? null : <p class="verdict-codes">{reasons.join(' · ')}</p>}
+      </div>
     </details>
   );
 }
@@ -71,12 +79,22 @@ function issuingFacts({ evidence }: Verdict, language: Language, { verdict }: Te
   ];
 }
 
-/** What the record says, in the words of its value sets where they have one. */
+/** What the records say, in the words of the value sets where these have one. */
 function recordFacts({ evidence }: Verdict, language: Language): readonly Fact[] {
-  const facts = evidence.claims?.facts ?? {};
-  return Object.entries(facts).flatMap(([name, value]): readonly Fact[] => {
-    if (typeof value === 'number') return [{ name, value: String(value) }];
-    // A text that is no code has no entry.
-    return typeof value === 'string' ? [{ name, value: displayName(value as Code, language) ?? value }] : [];
-  });
+  return recordsIn(evidence).flatMap(({ facts }) =>
+    Object.entries(facts).flatMap(([name, value]): readonly Fact[] => {
+      const text = valueText(value, language);
+      return text === '' ? [] : [{ name: FACT_NAMES.get(name)?.[language] ?? name, value: text }];
+    }),
+  );
+}
+
+/** Empty for what has no place in a line. */
+function valueText(value: JsonValue, language: Language): string {
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return value.map((one: JsonValue) => valueText(one, language)).join(', ');
+  if (typeof value !== 'string') return '';
+  // A text that is no code has no entry.
+  const name = displayName(value as Code, language);
+  return name ?? (/^\d{4}-\d{2}-\d{2}$/.test(value) ? dateText(value, language) : value);
 }

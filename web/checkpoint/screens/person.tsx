@@ -15,6 +15,9 @@ export interface PersonProps {
   readonly texts: Texts;
 }
 
+/** Between a name and the same name in another script. */
+const EM_SPACE = '\u2003';
+
 export function Person({ decision, mode, presented, texts }: PersonProps): JSX.Element | null {
   const [record] = decision.parts.flatMap(({ evidence }) => recordsIn(evidence));
   if (record === undefined) return null;
@@ -40,11 +43,11 @@ export function Person({ decision, mode, presented, texts }: PersonProps): JSX.E
 }
 
 function maskedName({ nameEn, nameZh }: ShownPerson): string {
-  return [nameEn, nameZh].flatMap((name) => (name === undefined ? [] : [maskName(name)])).join('  ');
+  return [nameEn, nameZh].flatMap((name) => (name === undefined ? [] : [maskName(name)])).join(EM_SPACE);
 }
 
 function factsOf({ dob, doc, docType, nameEn, nameZh }: ShownPerson, { verdict }: Texts): readonly Fact[] {
-  const name = [nameEn, nameZh].filter((part) => part !== undefined).join('  ');
+  const name = [nameEn, nameZh].filter((part) => part !== undefined).join(EM_SPACE);
   return present([
     { name: verdict.holder, value: name },
     { name: verdict.document, value: [docType, doc].filter((part) => part !== undefined).join(' ') },

@@ -57,10 +57,10 @@ export function Verdict({ decision, model, nowSeconds, presented, state, texts }
       </main>
       <div class="verdict-actions">
         {settings.isKiosk ? <p class="verdict-returns">{texts.verdict.returns}</p> : null}
+        {settings.isKiosk ? null : <MoreActions model={model} isGroup={group !== undefined} texts={texts} />}
         <Button look="primary" icon="next" onPress={() => model.scanNext()}>
           {group === undefined ? texts.verdict.next : texts.verdict.nextPerson}
         </Button>
-        {settings.isKiosk ? null : <MoreActions model={model} isGroup={group !== undefined} texts={texts} />}
       </div>
     </div>
   );
@@ -74,7 +74,7 @@ interface MoreActionsProps {
 
 function MoreActions({ isGroup, model, texts }: MoreActionsProps): JSX.Element {
   return (
-    <div class="verdict-more">
+    <>
       <Button icon="add" onPress={() => model.addCode()}>
         {texts.verdict.addCode}
       </Button>
@@ -83,7 +83,7 @@ function MoreActions({ isGroup, model, texts }: MoreActionsProps): JSX.Element {
           {texts.group.finish}
         </Button>
       ) : null}
-    </div>
+    </>
   );
 }
 

@@ -3,7 +3,7 @@ import type { FreshnessGrade, Step, StepResult } from '../../../core/verify/verd
 import type { Outcome } from '../../../core/verify/reasons.ts';
 import type { CameraProblem } from '../input/camera.ts';
 import type { Hint } from '../input/watch.ts';
-import type { KnowledgeProblem } from '../knowledge/knowledge.ts';
+import type { LearnProblem } from '../engine/protocol.ts';
 import type { Place, Route, RulesOf, Traveller } from '../places.ts';
 
 export interface Texts {
@@ -121,7 +121,7 @@ export interface Texts {
     readonly update: string;
     readonly updating: string;
     readonly upToDate: string;
-    readonly problems: Readonly<Record<KnowledgeProblem, string>>;
+    readonly problems: Readonly<Record<LearnProblem, string>>;
     readonly keptLast: string;
     readonly today: string;
     readonly nobodyYet: string;
