@@ -66,7 +66,7 @@ export const bundle: Command = {
   async run(args, io) {
     const [action, ...rest] = args;
     const { values, positionals } = parseArguments(rest, OPTIONS);
-    switch (action) {
+    switch (action ?? '') {
       case 'show':
         return show(positionals, values, io);
       case 'check':

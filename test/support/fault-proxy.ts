@@ -67,8 +67,8 @@ async function answer(
   fault: Fault | undefined,
   { target, lies }: FaultProxyOptions,
 ): Promise<void> {
-  const parts: Uint8Array[] = [];
-  for await (const part of request) parts.push(part as Uint8Array); // a request's body comes in Buffers
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const part of request) parts.push(new Uint8Array(part as Uint8Array)); // a request's body comes in Buffers
   const path = request.url ?? '/';
   switch (fault) {
     case 'refused':
@@ -100,7 +100,7 @@ async function answer(
       return;
     }
     case undefined: {
-      const body = request.method === 'POST' ? new Blob(parts as Uint8Array<ArrayBuffer>[]) : null;
+      const body = request.method === 'POST' ? new Blob(parts) : null;
       const headers = { 'content-type': request.headers['content-type'] ?? 'application/json' };
       const good = await fetch(`${target}${path}`, { method: request.method ?? 'GET', headers, body });
       response.writeHead(good.status).end(new Uint8Array(await good.arrayBuffer()));
