@@ -9,8 +9,8 @@ export interface CheckpointTab {
 
 export interface OpenTab {
   readonly url: string;
-  /** Unix seconds that the page's clock shows. */
-  readonly nowSeconds: number;
+  /** Unix seconds that the page's clock shows; absent: the machine's clock, and real timings. */
+  readonly nowSeconds?: number;
 }
 
 /** Opens the page; it is ready when the first screen shows. */
@@ -43,7 +43,7 @@ export async function openCheckpoint(
       console.error(`violation ${violatedDirective} ${blockedURI}`);
     });
   });
-  await page.clock.install({ time: nowSeconds * 1000 });
+  if (nowSeconds !== undefined) await page.clock.install({ time: nowSeconds * 1000 });
   await page.goto(url);
   await page.locator('h1').waitFor();
   return { page, misdeeds };

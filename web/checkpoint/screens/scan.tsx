@@ -46,7 +46,13 @@ export function Scan({ eyes, model, nowSeconds, readUpload, state, texts }: Scan
         <IconButton icon="settings" name={texts.scan.settings} onPress={() => model.open('set-up')} />
       </header>
       <main class="scan-view">
-        <Viewer facing={settings.facing} texts={texts} isPaused={isPasting} eyes={eyes} onCode={check} />
+        <Viewer
+          facing={settings.facing}
+          texts={texts}
+          isPaused={isPasting || isChecking}
+          eyes={eyes}
+          onCode={check}
+        />
         {codesBefore > 0 ? <Notice icon="add">{texts.scan.another}</Notice> : null}
         {hasFailed ? <Notice look="warning">{texts.scan.failed}</Notice> : null}
         <p class="scan-checking" role="status">

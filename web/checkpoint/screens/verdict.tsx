@@ -8,6 +8,7 @@ import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
 import type { Decision } from '../engine/protocol.ts';
 import type { CheckpointModel, CheckpointState } from '../model.ts';
 import type { Texts } from '../texts/text.ts';
+import { verdictShows } from '../timings.ts';
 import { Evidence } from './evidence.tsx';
 import { ListAge } from './list-age.tsx';
 import { OutcomeSign } from './outcome-sign.tsx';
@@ -30,6 +31,7 @@ export function Verdict({ decision, model, nowSeconds, presented, state, texts }
   const { outcome } = decision;
   const { group, known, settings } = state;
   const word = useFocusOnce<HTMLHeadingElement>();
+  useEffect(verdictShows, [decision]);
   useKioskReturn(settings.isKiosk, () => model.scanNext());
   return (
     <div class={`verdict verdict-${outcome}`}>

@@ -8,6 +8,7 @@ import type { Reading } from '../input/read-picture.ts';
 import type { Sightings } from '../input/sightings.ts';
 import { watch, type Hint } from '../input/watch.ts';
 import type { Texts } from '../texts/text.ts';
+import { codeWasRead } from '../timings.ts';
 
 /** What sees: one camera, and a memory of what was in view, from person to person. */
 export interface Eyes {
@@ -114,16 +115,21 @@ async function look(
   await video.play().catch(() => undefined);
   if (signal.aborted) return;
   onStage('watching');
+  let pictureAt = 0;
   await watch(
     {
       nextReading: async () => {
+        pictureAt = performance.now();
         const picture = ports.current.isPaused ? undefined : await pictureOf(video);
         return picture === undefined ? undefined : read(picture);
       },
       pause: nextFrame,
       now: () => performance.now(),
       sightings,
-      onCode: (text) => ports.current.onCode(text),
+      onCode: (text) => {
+        codeWasRead(pictureAt);
+        ports.current.onCode(text);
+      },
       onHint,
     },
     signal,
