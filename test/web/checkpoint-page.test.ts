@@ -99,10 +99,15 @@ describePages('the checkpoint page', () => {
     };
     await page.locator('input[type=file]').setInputFiles(picture);
     expect(await outcomeWord(page)).to.equal('Pass');
-    // A second code at once, without a touch.
-    await page.keyboard.type(world.codes.revoked);
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Stop' }).waitFor();
+    // More codes at once, without a touch.
+    for (const [code, reason] of [
+      [world.codes.revoked, 'revoked'],
+      [world.codes.unanchored, 'not on the ledger'],
+    ] as const) {
+      await page.keyboard.type(code);
+      await page.keyboard.press('Enter');
+      await page.locator('.verdict-reasons', { hasText: reason }).waitFor();
+    }
     await page.getByRole('button', { name: 'Next' }).click();
     const nothing = { name: 'note.png', mimeType: 'image/png', buffer: Buffer.from('no picture') };
     await page.locator('input[type=file]').setInputFiles(nothing);

@@ -30,6 +30,15 @@ describe('a scanner that types', () => {
     expect(texts.at(-1)).to.equal('HCL1:7WY5O');
   });
 
+  it('may stutter: a code keeps its beginning over a pause within it', () => {
+    const reader = new WedgeReader();
+    const keys = [...'HCL1:7WY5O%3ZA0B', 'Enter'];
+    const pause = (i: number): number => (i > 10 ? 600 : 0);
+    expect(keys.map((key, i) => reader.press({ key, at: i * 5 + pause(i) })).at(-1)).to.equal(
+      'HCL1:7WY5O%3ZA0B',
+    );
+  });
+
   it('passes over keys that are no characters', () => {
     const reader = new WedgeReader();
     const keys = ['Shift', 'H', 'C', 'L', 'CapsLock', '1', ':', 'A', 'B', 'C', 'Enter'];

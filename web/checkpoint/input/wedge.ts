@@ -10,8 +10,9 @@ export interface KeyPress {
   readonly at: number;
 }
 
-/** Some send their characters by radio, in bursts. */
 const MAX_GAP_MS = 150;
+/** In the middle of a code: some send by radio, in bursts, and a code without its beginning would be a false alarm. */
+const MAX_GAP_WITHIN_MS = 1000;
 const MIN_CHARACTERS = 8;
 /** Longer than any code that is read. */
 const MAX_CHARACTERS = 131_072;
@@ -27,7 +28,8 @@ export class WedgeReader {
 
   /** The text that was scanned, with the key press that ends it. */
   press({ key, at }: KeyPress): string | undefined {
-    if (at - this.#last > MAX_GAP_MS) this.#typed = '';
+    const isWithin = this.#typed.length >= MIN_CHARACTERS;
+    if (at - this.#last > (isWithin ? MAX_GAP_WITHIN_MS : MAX_GAP_MS)) this.#typed = '';
     this.#last = at;
     if (key !== 'Enter') {
       // Names of other keys are words.

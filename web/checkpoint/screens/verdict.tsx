@@ -57,7 +57,7 @@ export function Verdict({ decision, model, nowSeconds, presented, state, texts }
         <Person decision={decision} presented={presented} mode={settings.mode} texts={texts} />
         <Evidence decision={decision} mode={settings.mode} language={settings.language} texts={texts} />
       </main>
-      <div class="verdict-actions">
+      <div class={group === undefined ? 'verdict-actions' : 'verdict-actions verdict-actions-group'}>
         {settings.isKiosk ? <p class="verdict-returns">{texts.verdict.returns}</p> : null}
         {settings.isKiosk ? null : <MoreActions model={model} isGroup={group !== undefined} texts={texts} />}
         <Button look="primary" icon="next" onPress={() => model.scanNext()}>
