@@ -1,7 +1,8 @@
 /** `hcl bundle`: what devices know of the ledger, in files: look at one, check one, bring one up to date. */
 import { once } from 'node:events';
 import process from 'node:process';
-import { acceptBundle, type AcceptContext } from '../../core/bundle/accept-bundle.ts';
+import { acceptBundle } from '../../core/bundle/accept-bundle.ts';
+import type { AcceptContext } from '../../core/bundle/signed-head.ts';
 import { openParts } from '../../core/bundle/bundle-file.ts';
 import { readHead } from '../../core/bundle/bundle-head.ts';
 import type { BundleState } from '../../core/bundle/bundle-state.ts';
@@ -65,7 +66,7 @@ export const bundle: Command = {
   async run(args, io) {
     const [action, ...rest] = args;
     const { values, positionals } = parseArguments(rest, OPTIONS);
-    switch (action) {
+    switch (action ?? '') {
       case 'show':
         return show(positionals, values, io);
       case 'check':

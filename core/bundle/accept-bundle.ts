@@ -9,25 +9,16 @@
  *
  * The order is that of cost: a bundle of nobody's is refused before its bulk is unpacked.
  */
-import { compareBytes } from '../bytes/compare.ts';
-import { BytesError } from '../bytes/errors.ts';
 import { equalBytes } from '../bytes/equal.ts';
 import { CommitmentError } from '../commitment/errors.ts';
-import { leafHash } from '../commitment/leaf.ts';
-import { verifyConsistency, verifyInclusion } from '../commitment/proof.ts';
+import { verifyConsistency } from '../commitment/proof.ts';
 import type { Crypto } from '../crypto.ts';
-import { acceptLists, AcceptedListsError, StatusLists, type AcceptedSet } from '../status/accepted-lists.ts';
-import { StatusError } from '../status/errors.ts';
-import { checkpointLeaf } from '../trust/checkpoint-leaf.ts';
-import { LedgerStateError } from '../trust/errors.ts';
-import { sectionLeaf } from '../trust/sections.ts';
+import { acceptLists, StatusLists, type AcceptedSet } from '../status/accepted-lists.ts';
 import type { CheckpointSet } from '../trust/trust-list.ts';
 import { NO_BASE, readContent, type BundleContent, type IssuerLists } from './bundle-content.ts';
-import type { BundleTrust } from './bundle-trust.ts';
 import { openParts, type PartReaders } from './bundle-file.ts';
-import { readHead, type BundleHead } from './bundle-head.ts';
+import type { BundleHead } from './bundle-head.ts';
 import {
-  holdSection,
   knowledgeOf,
   readStatusAnchors,
   readTrust,
@@ -35,29 +26,18 @@ import {
   type HeldSection,
   type HeldSections,
 } from './bundle-state.ts';
-import { parseCheckpoint, type Checkpoint } from './checkpoint.ts';
-import { quorumTime } from './cosignature.ts';
-import { rootFromCover } from './covered-leaves.ts';
-import { BundleError, NoteError, type BundleErrorCode } from './errors.ts';
+import { BundleError } from './errors.ts';
 import { dayOfShort, HeldNames, isShortSection } from './held-sections.ts';
 import { heldBy } from './make-bundle.ts';
-import { parseNote } from './signed-note.ts';
-
-export interface AcceptContext {
-  readonly crypto: Crypto;
-  readonly trust: BundleTrust;
-  /** Our clock, Unix seconds. */
-  readonly nowSeconds: number;
-  /** Tolerance between the signers' clocks and ours. */
-  readonly clockSkewSeconds: number;
-}
-
-/** A bundle whose checkpoint is signed; its content is not read yet. */
-interface SignedHead {
-  readonly head: BundleHead;
-  readonly checkpoint: Checkpoint;
-  readonly timeSeconds: number;
-}
+import {
+  checkLeaf,
+  checkRoot,
+  hold,
+  readSigned,
+  refusing,
+  type AcceptContext,
+  type SignedHead,
+} from './signed-head.ts';
 
 /**
  * What the bundle, full or delta, makes of what is held. Rejects with a {@link BundleError} of any code.
@@ -69,7 +49,7 @@ export async function acceptBundle(
   held: BundleState | undefined,
   context: AcceptContext,
 ): Promise<BundleState> {
-  return refusing('BUNDLE_MALFORMED', async () => {
+  return refusing(async () => {
     const parts = openParts(bytes);
     const signers = held?.signers ?? context.trust.signers;
     const signed = await readSigned(parts, signers, context);
@@ -91,7 +71,7 @@ export async function acceptHandover(
   signers: CheckpointSet,
   context: AcceptContext,
 ): Promise<CheckpointSet> {
-  return refusing('BUNDLE_MALFORMED', async () => {
+  return refusing(async () => {
     const parts = openParts(bytes);
     const signed = await readSigned(parts, signers, context);
     if (signed.head.kind !== 'handover') throw new BundleError('BUNDLE_MALFORMED', 'not a handover');
@@ -104,27 +84,6 @@ export async function acceptHandover(
     if (next === undefined || next.version <= signers.version) throw older('the signers are known already');
     return next;
   });
-}
-
-async function readSigned(
-  parts: PartReaders,
-  signers: CheckpointSet,
-  { crypto, trust }: AcceptContext,
-): Promise<SignedHead> {
-  const head = readHead(parts);
-  const note = parseNote(head.note);
-  const checkpoint = parseCheckpoint(note.text);
-  if (checkpoint.origin !== trust.origin) {
-    throw new BundleError('BUNDLE_OTHER_LEDGER', 'a bundle of another ledger');
-  }
-  const signedAt = await quorumTime(crypto, note, signers);
-  if (signedAt === undefined) {
-    throw new BundleError(
-      'BUNDLE_SIGNATURES_TOO_FEW',
-      `fewer than ${signers.threshold} of the known signers have signed`,
-    );
-  }
-  return { head, checkpoint, timeSeconds: Math.max(signedAt, head.leaf.block.timeSeconds) };
 }
 
 function checkKind({ kind, base }: BundleHead, held: BundleState | undefined): void {
@@ -162,13 +121,6 @@ function checkHistory({ head, checkpoint }: SignedHead, held: BundleState | unde
     if (cause instanceof CommitmentError) throw forked(cause);
     throw cause;
   }
-}
-
-function checkLeaf({ head, checkpoint }: SignedHead, crypto: Crypto): void {
-  const { leaf, leafPath: path } = head;
-  const { size, root } = checkpoint;
-  const hash = leafHash(crypto, checkpointLeaf(crypto, leaf.block, leaf.stateRoot));
-  verifyInclusion(crypto, { leafHash: hash, index: size - 1, size, path, root });
 }
 
 interface Holding {
@@ -216,25 +168,14 @@ function mergeSections(
   return new Map([...kept, ...told].toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }
 
-function hold(crypto: Crypto, { bytes, digest }: BundleContent['sections'][number]): HeldSection {
-  if (bytes !== undefined) return holdSection(crypto, bytes);
-  if (digest === undefined) throw new BundleError('BUNDLE_MALFORMED', 'a section has bytes or a digest');
-  return { digest };
-}
-
-/** What is held must be known in full; only fences may be known by their digest. */
+/** What is held must be known in full, and of fences the digest alone: a device holds what it should and no more. */
 function checkHeld(sections: HeldSections, shortFrom: string): void {
   const names = new HeldNames(shortFrom);
   for (const [name, { bytes }] of sections) {
     if (bytes === undefined && names.isHeld(name)) throw incomplete();
-  }
-}
-
-function checkRoot({ leaf, cover, hidden }: BundleHead, sections: HeldSections, crypto: Crypto): void {
-  const leaves = [...sections].map(([name, { digest }]) => sectionLeaf(crypto, name, digest));
-  const root = rootFromCover(crypto, cover, { leaves, hidden });
-  if (compareBytes(root, leaf.stateRoot) !== 0) {
-    throw new BundleError('BUNDLE_PROOF_WRONG', 'the sections lead to another state');
+    if (bytes !== undefined && !names.isHeld(name)) {
+      throw new BundleError('BUNDLE_MALFORMED', 'a section that devices do not hold');
+    }
   }
 }
 
@@ -261,29 +202,6 @@ function takeLists(
 /** Lists that no bundle brought anew stay, and become stale in time. */
 function mergeLists(sets: readonly AcceptedSet[], held: BundleState | undefined): StatusLists {
   return sets.reduce((lists, set) => lists.with(set), held?.statusLists ?? StatusLists.empty);
-}
-
-/** Errors of the formats underneath are refusals too; anything else is a defect and goes on. */
-async function refusing<T>(fallback: BundleErrorCode, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    if (cause instanceof BundleError) throw cause;
-    const code = codeOf(cause, fallback);
-    if (code === undefined) throw cause;
-    throw new BundleError(code, 'the bundle does not hold together', { cause });
-  }
-}
-
-function codeOf(cause: unknown, fallback: BundleErrorCode): BundleErrorCode | undefined {
-  if (cause instanceof AcceptedListsError) return 'BUNDLE_LISTS_WRONG';
-  if (cause instanceof CommitmentError) return 'BUNDLE_PROOF_WRONG';
-  const isForm =
-    cause instanceof BytesError ||
-    cause instanceof NoteError ||
-    cause instanceof StatusError ||
-    cause instanceof LedgerStateError;
-  return isForm ? fallback : undefined;
 }
 
 function older(what: string): BundleError {

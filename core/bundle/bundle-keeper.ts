@@ -2,7 +2,8 @@
  * What a device holds, and the one place where it changes: bundles are judged one after the other, each against what
  * the one before it left, so that two at once never roll anything back.
  */
-import { acceptBundle, type AcceptContext } from './accept-bundle.ts';
+import { acceptBundle } from './accept-bundle.ts';
+import type { AcceptContext } from './signed-head.ts';
 import type { BundleState } from './bundle-state.ts';
 
 export class BundleKeeper {

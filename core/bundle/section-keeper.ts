@@ -7,7 +7,8 @@ import type { LedgerState } from '../trust/ledger-state.ts';
 import { SectionReader } from '../trust/section-reader.ts';
 import { SectionTable } from '../trust/sections.ts';
 import { invariant } from '../errors.ts';
-import type { BundleSource, HeldSection, HeldSections } from './bundle-state.ts';
+import { pagePath, type PageName } from './accept-page.ts';
+import type { BundleSource, HeldSection } from './bundle-state.ts';
 import { coverOf, hiddenHashes } from './covered-leaves.ts';
 import { dayOfShort, HeldNames, isShortSection } from './held-sections.ts';
 
@@ -15,6 +16,8 @@ import { dayOfShort, HeldNames, isShortSection } from './held-sections.ts';
 export interface ShownSections extends Pick<BundleSource, 'shortFrom' | 'cover' | 'hidden' | 'sections'> {
   readonly stateRoot: Uint8Array;
 }
+
+type IsShown = (names: readonly string[], index: number) => boolean;
 
 /** Before every day that a ledger has. */
 const ALL_DAYS = '0000-00-00';
@@ -42,36 +45,49 @@ export class SectionKeeper {
 
   /** For devices that hold short-lived roots from `shortFrom` on; earlier ones are not kept here either from then on. */
   forDevices(shortFrom: string): ShownSections {
+    const stateRoot = this.root();
     for (const name of this.#bytes.keys()) {
       if (isShortSection(name) && dayOfShort(name) < shortFrom) this.#bytes.delete(name);
     }
     const held = new HeldNames(shortFrom);
-    return this.#show(shortFrom, (names, index) => held.isShown(names, index));
+    return { shortFrom, stateRoot, ...this.#show((names, index) => held.isShown(names, index)) };
   }
 
   /** The trust list alone: for a handover. */
   ofTrust(): ShownSections {
-    return this.#show(ALL_DAYS, (names, index) => names[index]?.startsWith('trust/') === true);
+    const stateRoot = this.root();
+    const isTrust: IsShown = (names, index) => names[index]?.startsWith('trust/') === true;
+    return { shortFrom: ALL_DAYS, stateRoot, ...this.#show(isTrust) };
   }
 
-  #show(shortFrom: string, isShown: (names: readonly string[], index: number) => boolean): ShownSections {
+  /** Roots of one issuer and day. */
+  ofPage({ issuer, day }: PageName): ShownSections {
     const stateRoot = this.root();
+    const prefix = `short/${day}/${issuer.slice(2)}/`;
+    const isOfPage: IsShown = (names, index) => names[index]?.startsWith(prefix) === true;
+    return { shortFrom: ALL_DAYS, stateRoot, ...this.#show(isOfPage) };
+  }
+
+  /** Pages of days before `day` that are kept here, oldest first. */
+  pagesBefore(day: string): readonly PageName[] {
+    this.root();
+    const pages = new Map<string, PageName>();
+    for (const name of [...this.#bytes.keys()].filter(isShortSection)) {
+      const page: PageName = { day: dayOfShort(name), issuer: `0x${name.split('/')[2] ?? ''}` };
+      if (page.day < day) pages.set(pagePath(page), page);
+    }
+    return [...pages].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, page]) => page);
+  }
+
+  #show(isShown: IsShown): Pick<ShownSections, 'cover' | 'hidden' | 'sections'> {
     const names = this.#table.names();
     const cover = coverOf(names.length, (index) => isShown(names, index));
     const hidden = hiddenHashes(cover, (from, to) => this.#table.subtreeRoot(from, to));
-    return {
-      shortFrom,
-      cover,
-      hidden,
-      sections: this.#take(names.filter((_, i) => isShown(names, i))),
-      stateRoot,
-    };
+    const shown = names.filter((_, index) => isShown(names, index));
+    return { cover, hidden, sections: new Map(shown.map((name) => [name, this.#sectionOf(name)])) };
   }
 
-  #take(names: readonly string[]): HeldSections {
-    return new Map(names.map((name) => [name, this.#sectionOf(name)]));
-  }
-
+  /** Of what devices do not hold, and of what is no longer kept, the digest alone. */
   #sectionOf(name: string): HeldSection {
     const digest = this.#table.digestOf(name);
     invariant(digest !== undefined, 'every name has a digest');

@@ -40,7 +40,6 @@ const MAX_SIGNATURES = 64;
 /** Far more than a checkpoint with {@link MAX_SIGNATURES} has. */
 const MAX_NOTE_CHARACTERS = 65_536;
 const LINE = /^— ([^\s+]+) (\S+)$/u;
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0009\u000b-\u001f]/;
 
 /** SHA-256(name ‖ newline ‖ type ‖ public key), its first four bytes. */

@@ -3,7 +3,8 @@
  * does not fit, by the full bundle and the delta to that. Signers that changed while the device was away are
  * learned first, each set by the word of the one before.
  */
-import { acceptBundle, acceptHandover, type AcceptContext } from './accept-bundle.ts';
+import { acceptBundle, acceptHandover } from './accept-bundle.ts';
+import type { AcceptContext } from './signed-head.ts';
 import type { BundleIndex } from './bundle-index.ts';
 import type { BundleState } from './bundle-state.ts';
 import { BundleError, type BundleErrorCode } from './errors.ts';

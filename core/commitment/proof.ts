@@ -78,7 +78,7 @@ export function rootFromPath(crypto: Crypto, { leafHash, index, size, path }: In
   const end = checkedLength(leafHash, path);
   let place: Place = { position: BigInt(index), last: BigInt(size) - 1n };
   if (place.position < 0n || place.position > place.last) throw outOfRange();
-  const node = leafHash.slice();
+  const node = new Uint8Array(leafHash); // a copy, also of a Buffer, whose `slice` is none
   for (let at = 0; at < end; at += HASH_BYTES) {
     if (place.last === 0n) throw wrongLength();
     place = skipPromotions(place);
@@ -128,8 +128,8 @@ function rootsFromPath(
   if (path.length === 0) throw wrongLength();
   let place: Place = { position: size1 - 1n, last: size2 - 1n };
   while (isRight(place)) place = parent(place);
-  const root1 = path.slice(0, HASH_BYTES);
-  const root2 = path.slice(0, HASH_BYTES);
+  const root1 = new Uint8Array(path.subarray(0, HASH_BYTES));
+  const root2 = new Uint8Array(path.subarray(0, HASH_BYTES));
   for (let at = HASH_BYTES; at < path.length; at += HASH_BYTES) {
     if (place.last === 0n) throw wrongLength();
     const left = isRight(place) || place.position === place.last;

@@ -53,6 +53,8 @@ function hasHead({ state }: Moment): boolean {
   return state.head.number >= 0;
 }
 
+/** A clock that says no time is behind any. */
 function isClockBehind({ nowSeconds, state, policy }: FreshnessContext): boolean {
-  return !(nowSeconds + policy.clockSkewSeconds >= state.head.timeSeconds);
+  const isAhead = nowSeconds + policy.clockSkewSeconds >= state.head.timeSeconds;
+  return !(Number.isFinite(nowSeconds) && isAhead);
 }

@@ -6,7 +6,8 @@
  *   const first = await publishing.source();
  *   const held = await acceptBundle(fullBundle(first), undefined, publishing.context());
  */
-import type { AcceptContext } from '../../core/bundle/accept-bundle.ts';
+import type { AcceptContext } from '../../core/bundle/signed-head.ts';
+import type { PageName } from '../../core/bundle/accept-page.ts';
 import type { BundleSource } from '../../core/bundle/bundle-state.ts';
 import { checkpointText, originOf, type Checkpoint } from '../../core/bundle/checkpoint.ts';
 import { cosign, type NoteSigner } from '../../core/bundle/cosignature.ts';
@@ -61,6 +62,11 @@ export class Publishing<World extends Knowing = Consortium> {
   /** The trust list alone, signed. */
   async handover(options: PublishOptions = {}): Promise<BundleSource> {
     return this.#signed(this.keeper.ofTrust(), options);
+  }
+
+  /** Roots of an issuer and day, signed. */
+  async page(page: PageName, options: PublishOptions = {}): Promise<BundleSource> {
+    return this.#signed(this.keeper.ofPage(page), options);
   }
 
   delta(source: BundleSource, base: BundleSource): Uint8Array {

@@ -26,6 +26,13 @@ const DEPLOYMENT: Deployment = {
   },
 };
 
+const BUNDLES = {
+  HCL_VERIFIER_BUNDLES: '/srv/bundle',
+  HCL_VERIFIER_BUNDLE_KEY: '/etc/hcl/log-key.jwk.json',
+  HCL_VERIFIER_BUNDLE_NAME: 'verifier.example',
+  HCL_VERIFIER_WITNESSES: 'https://a.example/,https://b.example',
+};
+
 describe('the configuration of a verifier', () => {
   let folder: string;
   let environment: Readonly<Record<string, string>>;
@@ -56,6 +63,18 @@ describe('the configuration of a verifier', () => {
     });
   });
 
+  it('publishes bundles only where it is told to', () => {
+    expect(readConfig(environment)).to.not.have.property('bundle');
+    expect(readConfig({ ...environment, ...BUNDLES }).bundle).to.deep.equal({
+      folder: '/srv/bundle',
+      keyFile: '/etc/hcl/log-key.jwk.json',
+      keyName: 'verifier.example',
+      witnessUrls: ['https://a.example', 'https://b.example'],
+      everySeconds: 60,
+      shortDays: 30,
+    });
+  });
+
   const wrong: Readonly<Record<string, string>> = {
     HCL_VERIFIER_DATA: '',
     HCL_VERIFIER_DEPLOYMENT: '/nowhere/deployment.json',
@@ -63,10 +82,15 @@ describe('the configuration of a verifier', () => {
     HCL_VERIFIER_ISSUERS: 'a.example',
     HCL_VERIFIER_PORT: '70000',
     HCL_VERIFIER_POLL_MS: '1',
+    HCL_VERIFIER_WITNESSES: 'witness.example',
+    HCL_VERIFIER_BUNDLE_SECONDS: '-7',
+    HCL_VERIFIER_BUNDLE_DAYS: '1000',
+    HCL_VERIFIER_BUNDLE_KEY: '',
+    HCL_VERIFIER_BUNDLE_NAME: '',
   };
   for (const [name, value] of Object.entries(wrong)) {
     it(`names ${name} when it is wrong, and not its value`, () => {
-      expect(() => readConfig({ ...environment, [name]: value }))
+      expect(() => readConfig({ ...environment, ...BUNDLES, [name]: value }))
         .to.throw(ConfigError)
         .with.property('message')
         .that.contains(name)

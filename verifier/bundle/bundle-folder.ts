@@ -3,12 +3,14 @@
  *
  *   <folder>/latest                    JSON: what there is now (`BundleIndex`), replaced as a whole
  *   <folder>/files/<sha-256>.hclb      bundles, named by what is in them: they never change
+ *   <folder>/pages/<day>/<issuer>.hclb short-lived roots of a day that is over, for who has dropped them
  *
  * A file that `latest` names is written before it, and stays for a while after it is named no longer, for those who
  * have just read the old one.
  */
 import { chmod, mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { pagePath, type PageName } from '../../core/bundle/accept-page.ts';
 import { toHex } from '../../core/bytes/hex.ts';
 import { parseBundleIndex, type BundleFile, type BundleIndex } from '../../core/bundle/bundle-index.ts';
 import type { Crypto } from '../../core/crypto.ts';
@@ -17,6 +19,7 @@ import { writeFileAtomically } from '../../service/files.ts';
 /** Everybody may read what is published. */
 const FOLDER_MODE = 0o755;
 const FILE_MODE = 0o644;
+const PAGE = /^pages\/\d{4}-\d\d-\d\d\/[0-9a-f]{64}\.hclb$/;
 const NAME = /^[0-9a-f]{64}\.hclb$/;
 
 export class BundleFolder {
@@ -34,6 +37,22 @@ export class BundleFolder {
     await writeFileAtomically(join(this.folder, path), bytes);
     await chmod(join(this.folder, path), FILE_MODE);
     return { path, bytes: bytes.length };
+  }
+
+  async hasPage(page: PageName): Promise<boolean> {
+    return (await this.page(page)) !== undefined;
+  }
+
+  async putPage(page: PageName, bytes: Uint8Array): Promise<void> {
+    const path = join(this.folder, pagePath(page));
+    await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
+    await writeFileAtomically(path, bytes);
+    await chmod(path, FILE_MODE);
+  }
+
+  /** `undefined` when there is none. */
+  async page(page: PageName): Promise<Uint8Array | undefined> {
+    return PAGE.test(pagePath(page)) ? read(join(this.folder, pagePath(page))) : undefined;
   }
 
   async putIndex(index: BundleIndex): Promise<void> {

@@ -11,6 +11,7 @@
  */
 import type { Crypto } from '../../core/crypto.ts';
 import { invariant } from '../../core/errors.ts';
+import type { PageName } from '../../core/bundle/accept-page.ts';
 import { checkpointText, type Checkpoint } from '../../core/bundle/checkpoint.ts';
 import { quorumTime, signNote, type NoteSigner } from '../../core/bundle/cosignature.ts';
 import type { BundleIndex, DeltaFile, HandoverFile } from '../../core/bundle/bundle-index.ts';
@@ -66,6 +67,7 @@ const HOUR = 3600;
 const LATEST_BASES = 6;
 const BASE_SECONDS = 25 * HOUR;
 const FULL_SECONDS = HOUR;
+const PAGES_AT_ONCE = 64;
 const SWEEP_AFTER_SECONDS = 2 * HOUR;
 
 export class Publisher {
@@ -99,16 +101,35 @@ export class Publisher {
     const { trust } = known.state.ledger;
     const next = trust.checkpointSet;
     if (next === undefined) throw new PublishError('PUBLISH_NO_SIGNERS', 'the ledger names no signers yet');
-    // All of one state, before anything is awaited.
+    const missing = await this.#missingPages(known);
+    // All of one state, without a pause in between.
+    const { sections } = known.state;
+    const pages = missing.map((page) => ({ page, shown: sections.ofPage(page) }));
+    const handover = sections.ofTrust();
     const taken = this.#take(known);
-    const handover = known.state.sections.ofTrust();
     const { source, timeSeconds } = await this.#sign(taken, known, this.#signers ?? next);
     if (this.#signers !== undefined && this.#signers.version < next.version) {
       await this.#keepHandover({ ...source, ...handover }, next);
     }
+    for (const { page, shown } of pages) {
+      await this.#deps.folder.putPage(page, partialBundle('page', { ...source, ...shown }));
+    }
     const index = await this.#write(source, { timeSeconds, signers: next }, known);
     this.#signers = next;
     return index;
+  }
+
+  /** Of days that are over, some at a time. */
+  async #missingPages({ state }: Publishable): Promise<readonly PageName[]> {
+    const today = dayText(Math.floor(state.head.timeSeconds / SECONDS_PER_DAY));
+    const isSaid = dayText(Math.floor(state.lastChange.timeSeconds / SECONDS_PER_DAY)) === today;
+    const missing: PageName[] = [];
+    // The leaf shows that a day is over only once something has happened after it.
+    for (const page of isSaid ? state.sections.pagesBefore(today) : []) {
+      if (missing.length === PAGES_AT_ONCE) break;
+      if (!(await this.#deps.folder.hasPage(page))) missing.push(page);
+    }
+    return missing;
   }
 
   #take({ state }: Publishable): Taken {

@@ -1,10 +1,11 @@
 /**
- * `GET /bundle/latest` and `GET /bundle/files/{name}`: the published folder, for who has no web server beside. Whoever
+ * `GET /bundle/latest`, `/bundle/files/{name}` and `/bundle/pages/{day}/{issuer}.hclb`: the published folder, for who has no web server beside. Whoever
  * fetches says nothing of whom they check: all fetch the same.
  */
 import { RequestError } from '../../service/problems.ts';
 import type { Service } from '../../service/app.ts';
 import { Closed, Type } from '../../service/schema.ts';
+import type { FastifyReply } from 'fastify';
 import type { TUnsafe } from 'typebox';
 import type { BundleIndex } from '../../core/bundle/bundle-index.ts';
 import type { BundleFolder } from '../bundle/bundle-folder.ts';
@@ -44,14 +45,29 @@ export function addBundleRoutes(app: Service, folder: BundleFolder): void {
   app.get(
     '/bundle/files/:name',
     { schema: { tags: ['bundle'], summary: 'A bundle', params: Closed({ name: Type.String() }) } },
+    async (request, reply) => sendFile(reply, await folder.file(request.params.name)),
+  );
+  app.get(
+    '/bundle/pages/:day/:name',
+    {
+      schema: {
+        tags: ['bundle'],
+        summary: 'Short-lived roots of an issuer and day',
+        params: Closed({ day: Type.String(), name: Type.String() }),
+      },
+    },
     async (request, reply) => {
-      const bytes = await folder.file(request.params.name);
-      if (bytes === undefined) throw nothing();
-      void reply.header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`);
-      void reply.header('access-control-allow-origin', '*').type('application/octet-stream');
-      return reply.send(bytes);
+      const { day, name } = request.params;
+      return sendFile(reply, await folder.page({ day, issuer: `0x${name.replace(/\.hclb$/, '')}` }));
     },
   );
+}
+
+function sendFile(reply: FastifyReply, bytes: Uint8Array | undefined): FastifyReply {
+  if (bytes === undefined) throw nothing();
+  void reply.header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`);
+  void reply.header('access-control-allow-origin', '*').type('application/octet-stream');
+  return reply.send(bytes);
 }
 
 function nothing(): RequestError {

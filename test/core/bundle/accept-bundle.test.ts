@@ -1,7 +1,8 @@
 /** What a device takes and what it refuses, a mutation each; and that whatever it takes, it never goes back. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { acceptBundle, acceptHandover, type AcceptContext } from '../../../core/bundle/accept-bundle.ts';
+import { acceptBundle, acceptHandover } from '../../../core/bundle/accept-bundle.ts';
+import type { AcceptContext } from '../../../core/bundle/signed-head.ts';
 import { BundleKeeper } from '../../../core/bundle/bundle-keeper.ts';
 import type { BundleSource, BundleState } from '../../../core/bundle/bundle-state.ts';
 import { coverOf } from '../../../core/bundle/covered-leaves.ts';

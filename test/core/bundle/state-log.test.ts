@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
@@ -45,6 +46,23 @@ describe('the checkpoint log', () => {
         verifyConsistency(nodeCrypto, { ...proof, path: log.consistency(size1, size) });
       }
     }
+  });
+
+  it('has proofs that hold as Node reads them from a file, too', () => {
+    const log = grown(14);
+    const path = Buffer.from(log.consistency(13));
+    const [root1, root2] = [Buffer.from(log.rootAt(13)), Buffer.from(log.rootAt(14))];
+    verifyConsistency(nodeCrypto, { size1: 13, size2: 14, root1, root2, path });
+    const leaf = Buffer.from(hashes[2] ?? new Uint8Array(32));
+    const before = toHex(leaf);
+    verifyInclusion(nodeCrypto, {
+      leafHash: leaf,
+      index: 2,
+      size: 14,
+      path: Buffer.from(log.inclusion(2)),
+      root: root2,
+    });
+    expect(toHex(leaf)).to.equal(before);
   });
 
   it('is what its hashes are: another log over them goes on', () => {

@@ -1,0 +1,72 @@
+/**
+ * Older pages of short-lived roots, fetched when a code of that day is shown: one file for each issuer and day, the
+ * same for the thousands who have codes of that day, so asking for it tells nothing. It proves itself like any
+ * bundle, under a checkpoint that was made after the day was over.
+ *
+ *   pages/2022-12-21/<issuer, 64 hex digits>.hclb
+ */
+import type { Hex } from '../bytes/hex.ts';
+import { SECONDS_PER_DAY } from '../trust/section-reader.ts';
+import { checkLeaf, checkRoot, hold, readSigned, refusing, type AcceptContext } from './signed-head.ts';
+import { NO_BASE, readContent } from './bundle-content.ts';
+import { openParts } from './bundle-file.ts';
+import { sectionsUnder, type BundleState } from './bundle-state.ts';
+import { DeviceRoots } from './device-roots.ts';
+import { BundleError } from './errors.ts';
+
+export interface PageName {
+  readonly issuer: Hex;
+  /** `2022-12-21`, UTC. */
+  readonly day: string;
+}
+
+export function pagePath({ issuer, day }: PageName): string {
+  return `pages/${day}/${issuer.slice(2)}.hclb`;
+}
+
+/** The pages on which the root of a credential can stand: of the day it was issued and the next one. */
+export function pagesFor(issuer: Hex, issuedAtSeconds: number): readonly PageName[] {
+  return [0, SECONDS_PER_DAY].map((later) => ({
+    issuer,
+    day: new Date((issuedAtSeconds + later) * 1000).toISOString().slice(0, '2022-12-21'.length),
+  }));
+}
+
+/**
+ * What is held, with the roots of the page: for this code; it is not written down with the rest. Rejects with a
+ * `BundleError`: `BUNDLE_INCOMPLETE` for a page that was made before its day was over.
+ */
+export async function acceptPage(
+  bytes: Uint8Array,
+  page: PageName,
+  held: BundleState,
+  context: AcceptContext,
+): Promise<BundleState> {
+  return refusing(async () => {
+    const parts = openParts(bytes);
+    const signed = await readSigned(parts, held.signers, context);
+    const { head } = signed;
+    checkLeaf(signed, context.crypto);
+    const prefix = `short/${page.day}/${page.issuer.slice(2)}/`;
+    const { sections } = readContent(parts, NO_BASE);
+    const known = new Map(sections.map((each) => [each.name, hold(context.crypto, each)]));
+    const isOfPage = [...known.keys()].every((name) => name.startsWith(prefix));
+    if (head.kind !== 'page' || !isOfPage)
+      throw new BundleError('BUNDLE_MALFORMED', 'not this page of roots');
+    checkRoot(head, known, context.crypto);
+    const dayEnds = Date.parse(`${page.day}T00:00:00Z`) / 1000 + SECONDS_PER_DAY;
+    if (!(head.leaf.block.timeSeconds >= dayEnds)) {
+      throw new BundleError('BUNDLE_INCOMPLETE', 'a page from before its day was over');
+    }
+    return withRoots(held, new DeviceRoots(sectionsUnder(known, prefix)));
+  });
+}
+
+function withRoots(held: BundleState, more: DeviceRoots): BundleState {
+  const { roots } = held.state;
+  const both = {
+    size: roots.size + more.size,
+    find: (root: Uint8Array) => [...roots.find(root), ...more.find(root)],
+  };
+  return { ...held, state: { ...held.state, roots: both } };
+}
