@@ -4,11 +4,11 @@
  */
 import type { BundleState } from '../../../core/bundle/bundle-state.ts';
 import { acceptBundle } from '../../../core/bundle/accept-bundle.ts';
-import type { AcceptContext } from '../../../core/bundle/signed-head.ts';
 import { parseBundleIndex } from '../../../core/bundle/bundle-index.ts';
 import { parseBundleTrust, type BundleTrust } from '../../../core/bundle/bundle-trust.ts';
 import { BundleError } from '../../../core/bundle/errors.ts';
 import { fullBundle } from '../../../core/bundle/make-bundle.ts';
+import type { AcceptContext } from '../../../core/bundle/signed-head.ts';
 import { updateBundle, type GetFile } from '../../../core/bundle/update-bundle.ts';
 import type { Crypto } from '../../../core/crypto.ts';
 import { HclError } from '../../../core/errors.ts';
