@@ -67,6 +67,8 @@ export interface ServiceOptions {
 const HEADERS_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 60_000;
 const RETRY_AFTER_SECONDS = 10;
+/** How it fares must be seen when it fares badly: whoever is told nothing would end a process that is only busy. */
+const ALWAYS_ANSWERED: ReadonlySet<string | undefined> = new Set(['/health/live', '/metrics']);
 
 export async function buildService(options: ServiceOptions): Promise<Service> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -106,8 +108,8 @@ async function addProtection(app: Service, limits: ServiceLimits): Promise<void>
 function refuseWhenBehind(app: Service, maxDelayMs: number): void {
   const delay = new EventLoopDelay();
   app.addHook('onClose', async () => delay[Symbol.dispose]());
-  app.addHook('onRequest', async (_request, reply) => {
-    if (delay.ms <= maxDelayMs) return;
+  app.addHook('onRequest', async (request, reply) => {
+    if (delay.ms <= maxDelayMs || ALWAYS_ANSWERED.has(request.routeOptions.url)) return;
     void reply.header('retry-after', RETRY_AFTER_SECONDS);
     throw new RequestError('SERVICE_OVERLOADED', 'too much is under way');
   });

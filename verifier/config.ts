@@ -43,6 +43,8 @@ export interface VerifierConfig {
   readonly filesMs: number;
   /** Bounds of one status manifest. */
   readonly manifestLimits: FetchLimits;
+  /** A code that two gates see within this time is an alarm; 0: never. */
+  readonly twoGatesSeconds: number;
   /** Absent: no bundles are published. */
   readonly bundle?: BundleConfig;
 }
@@ -51,7 +53,14 @@ export interface VerifierConfig {
 export const VERIFIER_DEFAULTS: Readonly<
   Pick<
     VerifierConfig,
-    'host' | 'port' | 'pollMs' | 'readySeconds' | 'policies' | 'filesMs' | 'manifestLimits'
+    | 'host'
+    | 'port'
+    | 'pollMs'
+    | 'readySeconds'
+    | 'policies'
+    | 'filesMs'
+    | 'manifestLimits'
+    | 'twoGatesSeconds'
   >
 > = {
   host: '127.0.0.1',
@@ -62,6 +71,7 @@ export const VERIFIER_DEFAULTS: Readonly<
   filesMs: 10_000,
   // A list of 2^17 entries is at most 44 kB of token.
   manifestLimits: { maxBytes: 16 * 1024 * 1024, timeoutMs: 10_000 },
+  twoGatesSeconds: 60,
 };
 
 /** Throws `CONFIG_MISSING` and `CONFIG_INVALID` with the variable's name, `LEDGER_DEPLOYMENT_INVALID`. */
@@ -89,6 +99,11 @@ export function readConfig(environment: Environment): VerifierConfig {
     ...optionalPath(env.optionalText('TRUST')),
     filesMs: 1000 * env.integer('FILES_SECONDS', { fallback: 10, min: 1, max: 86_400 }),
     manifestLimits: VERIFIER_DEFAULTS.manifestLimits,
+    twoGatesSeconds: env.integer('TWO_GATES_SECONDS', {
+      fallback: VERIFIER_DEFAULTS.twoGatesSeconds,
+      min: 0,
+      max: 3600,
+    }),
     ...readBundleConfig(env),
   });
 }

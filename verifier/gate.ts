@@ -1,16 +1,19 @@
 /**
  * Answers to codes, from what is known now: the ledger's state, the checkpoint's policies and its list of foreign signers.
  * Codes seen before are answered from memory, a memory for each policy; what is asked for one scan only (a document in
- * hand, a passage, the officer's answers) never enters it.
+ * hand, a passage, the officer's answers) never enters it. A credential that another gate has just seen says so.
  */
+import { fromHex } from '../core/bytes/hex.ts';
 import type { PresentedIdentity } from '../core/record/identity-match.ts';
 import type { VerifyPolicy } from '../core/verify/policy.ts';
 import { CodeCache } from '../core/verify/code-cache.ts';
+import { withReason, weigh } from '../core/verify/conclude.ts';
 import { verifyTogether, type CombinedVerdict } from '../core/verify/together.ts';
 import type { Verdict } from '../core/verify/verdict.ts';
 import { verifyCode, type VerifyContext } from '../core/verify/verify.ts';
 import type { ScanSettings } from '../core/policy/checkpoint-policy.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
+import type { Sightings } from './sightings.ts';
 
 /** About 32 MB, over all policies. */
 const CACHED_CODES = 16_384;
@@ -21,32 +24,58 @@ export interface ScanRequest extends ScanSettings {
   readonly policy?: string;
   /** The document in hand. */
   readonly presented?: PresentedIdentity;
+  /** Number of the gate, from 1; absent: of none, so that nothing is noted either. */
+  readonly gate?: number;
+  /** Which gates it belongs to; absent: those that name no group. */
+  readonly group?: string;
 }
 
 export class Gate {
   readonly #files: CheckpointFiles;
   readonly #contextNow: () => Omit<VerifyContext, 'policy' | 'foreignTrust' | 'presented'>;
+  readonly #sightings: Sightings | undefined;
   readonly #caches = new WeakMap<VerifyPolicy, CodeCache>();
 
+  /** @param sightings absent: nothing is noted of where codes are shown */
   constructor(
     files: CheckpointFiles,
     contextNow: () => Omit<VerifyContext, 'policy' | 'foreignTrust' | 'presented'>,
+    sightings?: Sightings,
   ) {
     this.#files = files;
     this.#contextNow = contextNow;
+    this.#sightings = sightings;
   }
 
   /** The verdict on one code. Rejects with `PolicyError` for a request that the checkpoint does not know, else never. */
   async verify(text: string, request: ScanRequest = {}): Promise<Verdict> {
     const { isKept, policy } = await this.#policyFor(request);
     const context = this.#context(policy, request);
-    return isKept ? this.#cacheOf(policy).verify(text, context) : verifyCode(text, context);
+    const verdict = await (isKept ? this.#cacheOf(policy).verify(text, context) : verifyCode(text, context));
+    const isElsewhere = this.#note(verdict, request, context);
+    return isElsewhere ? withReason(verdict, 'holder', 'SHOWN_ELSEWHERE') : verdict;
   }
 
   /** One verdict on all codes of one person. Rejects as {@link verify} does. */
   async verifyTogether(texts: readonly string[], request: ScanRequest = {}): Promise<CombinedVerdict> {
     const { policy } = await this.#policyFor(request);
-    return verifyTogether(texts, this.#context(policy, request));
+    const context = this.#context(policy, request);
+    const verdict = await verifyTogether(texts, context);
+    // Each is noted, whatever was found of those before it.
+    const seen = verdict.parts.map((part) => this.#note(part, request, context));
+    return seen.includes(true) ? { ...verdict, ...weigh([...verdict.reasons, 'SHOWN_ELSEWHERE']) } : verdict;
+  }
+
+  /** Whether another gate has just seen it. Only what is genuine is noted: anybody can make up the rest. */
+  #note(
+    { evidence, validity }: Verdict,
+    { gate, group = '' }: ScanRequest,
+    { nowSeconds }: VerifyContext,
+  ): boolean {
+    if (gate === undefined || validity === 'invalid' || evidence.claims === undefined) return false;
+    const { commitment } = evidence;
+    if (commitment === undefined || this.#sightings === undefined) return false;
+    return this.#sightings.note(fromHex(commitment), { gate, group }, nowSeconds);
   }
 
   async #policyFor(
@@ -57,12 +86,13 @@ export class Gate {
     return { policy: isKept ? checkpoint.policy : await checkpoint.asked(request), isKept };
   }
 
-  #context(policy: VerifyPolicy, { presented }: ScanRequest): VerifyContext {
+  #context(policy: VerifyPolicy, { gate, presented }: ScanRequest): VerifyContext {
     return {
       ...this.#contextNow(),
       policy,
       foreignTrust: this.#files.trust,
       ...(presented === undefined ? {} : { presented }),
+      ...(gate === undefined ? {} : { gate }),
     };
   }
 

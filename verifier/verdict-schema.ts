@@ -25,6 +25,7 @@ const Evidence = Closed({
   claims: Type.Optional(Type.Unknown({ description: 'The verified payload: personal data' })),
   foreign: Type.Optional(Type.Unknown({ description: 'Of codes of other systems: personal data' })),
   policies: Type.Optional(Policies),
+  presentation: Type.Optional(Closed({ timeSeconds: Seconds, gate: Type.Integer() })),
   identity: Type.Optional(Type.Unknown({ description: 'How the document in hand was compared' })),
 });
 

@@ -24,6 +24,7 @@ import type { Verdict } from '../core/verify/verdict.ts';
 import { isStateOf } from '../ledger/block-store.ts';
 import { openLevelBlockStore, type LevelBlockStore } from '../ledger/level-block-store.ts';
 import { Replica, type LedgerFold } from '../ledger/replica.ts';
+import { createRandomBytes } from '../service/clock.ts';
 import { makePrivateFolder, writeFileAtomically } from '../service/files.ts';
 import type { Log } from '../service/logging.ts';
 import { LogFile } from './bundle/log-file.ts';
@@ -32,6 +33,7 @@ import { CheckpointFiles } from './checkpoint-files.ts';
 import type { VerifierConfig } from './config.ts';
 import type { FetchJson } from './fetch-json.ts';
 import { Gate, type ScanRequest } from './gate.ts';
+import { Sightings } from './sightings.ts';
 import { StatusFollower } from './status-follower.ts';
 
 export interface VerifierDeps {
@@ -96,12 +98,19 @@ export class Verifier implements AsyncDisposable {
     this.#logged = parts.logged;
     this.#follower = parts.follower;
     this.files = parts.files;
-    this.#gate = new Gate(parts.files, () => ({
-      crypto: deps.crypto,
+    const { crypto } = deps;
+    const contextNow = (): ReturnType<ConstructorParameters<typeof Gate>[1]> => ({
+      crypto,
       state: this.#state,
       statusLists: this.#follower.lists,
       nowSeconds: deps.nowSeconds(),
-    }));
+    });
+    const { twoGatesSeconds: withinSeconds } = config;
+    const sightings =
+      withinSeconds === 0
+        ? undefined
+        : new Sightings({ crypto, randomBytes: createRandomBytes(), withinSeconds });
+    this.#gate = new Gate(parts.files, contextNow, sightings);
   }
 
   /**

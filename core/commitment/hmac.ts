@@ -11,7 +11,7 @@ const BLOCK_BYTES = 64;
 export const SEED_BYTES = 32;
 
 /** HMAC-SHA-256, 32 bytes. */
-export function hmacSha256(crypto: Crypto, key: Uint8Array, message: Uint8Array): Uint8Array {
+export function hmacSha256(crypto: Pick<Crypto, 'sha256'>, key: Uint8Array, message: Uint8Array): Uint8Array {
   const block = new Uint8Array(BLOCK_BYTES);
   block.set(key.length > BLOCK_BYTES ? crypto.sha256(key) : key);
   const innerKey = block.map((byte) => byte ^ 0x36);

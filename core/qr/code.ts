@@ -2,11 +2,12 @@
  * The text of an HCL1 code: a credential with the proof that it is in an anchored batch.
  *
  *   HCL1:<base45 of
- *     version u8 = 1 ‖ dictionary u8 = 1 ‖ flags u8 = 0
+ *     version u8 = 1 ‖ dictionary u8 = 1 ‖ flags u8 (1 = with a presentation, else 0)
  *     ‖ varint header length ‖ varint payload length ‖ varint deflated length
  *     ‖ raw deflate of (protected header ‖ payload) with the preset dictionary
  *     ‖ signature r ‖ s (64)
- *     ‖ varint leaf index ‖ path (32 k, from the leaf up, k <= 12)>
+ *     ‖ varint leaf index ‖ path (32 k, from the leaf up, k <= 12)
+ *     ‖ presentation (72, `presentation.ts`), with flag 1>
  *
  * Everything is bounded before it is worked on, and there is no room for a byte that means nothing: lengths
  * are exact, varints minimal, the index lies within the tree of the path. Still a text is no identity: the same
@@ -22,6 +23,12 @@ import { CodeError, type CodeErrorCode } from './code-error.ts';
 import { DICTIONARY_1 } from './dictionary-1.ts';
 import type { SignedBytes } from './jws.ts';
 import { recogniseKind } from './kind.ts';
+import {
+  PRESENTATION_BYTES,
+  readPresentation,
+  writePresentation,
+  type Presentation,
+} from './presentation.ts';
 
 export const CODE_PREFIX = 'HCL1:';
 /** What a version 40 symbol holds at most (ISO/IEC 18004 table 7, alphanumeric, level L). */
@@ -34,9 +41,11 @@ export const MAX_PATH_STEPS = 12;
 const VERSION = 1;
 const DICTIONARY = 1;
 const NO_FLAGS = 0;
+const PRESENTED = 1;
 const FRAME_BYTES = 3;
 const SIGNATURE_BYTES = 64;
 const HASH_BYTES = 32;
+const MAX_U32 = 0xffff_ffff;
 const ANY_VERSION = /^HCL\d+:/;
 
 export interface CodeParts extends SignedBytes {
@@ -44,12 +53,15 @@ export interface CodeParts extends SignedBytes {
   readonly index: number;
   /** Inclusion path from the leaf up, 32 bytes a step; its length says the size of the batch. */
   readonly path: Uint8Array;
+  /** Of a dynamic code; absent: a static one, as on paper. */
+  readonly presentation?: Presentation;
 }
 
 /** The text of a code. Parts that {@link decodeCode} would refuse throw the same `CodeError`s. */
 export function encodeCode(parts: CodeParts): string {
-  const { headerBytes, payloadBytes, signature, index, path } = parts;
-  if (signature.length !== SIGNATURE_BYTES) throw malformed('an ES256 signature has 64 bytes');
+  const { headerBytes, payloadBytes, signature, index, path, presentation } = parts;
+  checkSignature(signature);
+  if (presentation !== undefined) checkPresentation(presentation);
   checkProof(index, path);
   checkLengths(headerBytes.length, payloadBytes.length);
   const deflated = deflate(concatBytes(headerBytes, payloadBytes), DICTIONARY_1);
@@ -57,7 +69,7 @@ export function encodeCode(parts: CodeParts): string {
     CODE_PREFIX +
     toBase45(
       concatBytes(
-        Uint8Array.of(VERSION, DICTIONARY, NO_FLAGS),
+        Uint8Array.of(VERSION, DICTIONARY, presentation === undefined ? NO_FLAGS : PRESENTED),
         writeVarint(headerBytes.length),
         writeVarint(payloadBytes.length),
         writeVarint(deflated.length),
@@ -65,6 +77,7 @@ export function encodeCode(parts: CodeParts): string {
         signature,
         writeVarint(index),
         path,
+        presentation === undefined ? new Uint8Array(0) : writePresentation(presentation),
       ),
     );
   if (text.length > MAX_CODE_CHARACTERS) throw new CodeError('CODE_TOO_LONG', 'the code fits no QR symbol');
@@ -96,10 +109,21 @@ function checkFrame(bytes: Uint8Array): void {
   if (bytes.length < FRAME_BYTES) throw malformed('cut short');
   if (bytes[0] !== VERSION) throw new CodeError('CODE_VERSION_UNKNOWN', 'a code of another version');
   if (bytes[1] !== DICTIONARY) throw new CodeError('CODE_DICTIONARY_UNKNOWN', 'a dictionary that we lack');
-  if (bytes[2] !== NO_FLAGS) throw new CodeError('CODE_FLAGS_UNKNOWN', 'a flag that we do not know');
+  if (bytes[2] !== NO_FLAGS && bytes[2] !== PRESENTED)
+    throw new CodeError('CODE_FLAGS_UNKNOWN', 'a flag that we do not know');
 }
 
-function readParts(bytes: Uint8Array): CodeParts {
+function readParts(whole: Uint8Array): CodeParts {
+  if (whole[2] !== PRESENTED) return readStaticParts(whole);
+  const end = whole.length - PRESENTATION_BYTES;
+  if (end < FRAME_BYTES) throw malformed('cut short');
+  return {
+    ...readStaticParts(whole.subarray(0, end)),
+    presentation: readPresentation(whole.subarray(end)),
+  };
+}
+
+function readStaticParts(bytes: Uint8Array): CodeParts {
   const headerLength = readVarint(bytes, FRAME_BYTES);
   const payloadLength = readVarint(bytes, headerLength.next);
   const deflatedLength = readVarint(bytes, payloadLength.next);
@@ -129,6 +153,17 @@ function inflate(deflated: Uint8Array, length: number): Uint8Array {
   );
   if (content.length !== length) throw new CodeError('CODE_INFLATE', 'less content than announced');
   return content;
+}
+
+function checkSignature(signature: Uint8Array): void {
+  if (signature.length !== SIGNATURE_BYTES) throw malformed('an ES256 signature has 64 bytes');
+}
+
+function checkPresentation({ gate, signature, timeSeconds }: Presentation): void {
+  checkSignature(signature);
+  if (![gate, timeSeconds].every((value) => Number.isInteger(value) && value >= 0 && value <= MAX_U32)) {
+    throw malformed('time and gate of a presentation are integers below 2^32');
+  }
 }
 
 function checkLengths(headerLength: number, payloadLength: number): void {

@@ -4,7 +4,8 @@
  * no time passed at which it might differ (an expiry, a list that becomes stale). The age of our knowledge is
  * graded anew every time, so a verdict never looks fresher than it is.
  *
- * Only anchored credentials are kept: whoever has none cannot push others out. One cache serves one policy;
+ * Only anchored credentials are kept: whoever has none cannot push others out. Nor are dynamic codes, which are of one
+ * minute and one gate. One cache serves one policy;
  * alternating policies would empty it each time. It holds the codes themselves, so it stays in memory.
  */
 import { conclude, couldNotDecide } from './conclude.ts';
@@ -56,7 +57,7 @@ export class CodeCache {
     const judgement = await judge(text, context);
     // What was judged on other knowledge than the cache holds now would outlive it.
     const isCurrent = knowledge === this.#knowledge && context.state.version === knowledge?.version;
-    if (judgement.isAnchored && isCurrent) this.#keep(text, { judgement, madeAtSeconds });
+    if (judgement.isLasting && isCurrent) this.#keep(text, { judgement, madeAtSeconds });
     return judgement;
   }
 

@@ -8,7 +8,7 @@ import type { VerifyPolicy } from './policy.ts';
 import { freshnessOf, freshnessProblem, listFreshnessOf } from './freshness.ts';
 import { OUTCOMES, REASONS, type Outcome, type ReasonCode, type Validity } from './reasons.ts';
 import type { Judgement } from './trail.ts';
-import { STEPS, type Freshness, type StepReport, type Verdict } from './verdict.ts';
+import { STEPS, type Freshness, type Step, type StepReport, type Verdict } from './verdict.ts';
 
 const VALIDITIES: readonly Validity[] = ['valid', 'unconfirmed', 'invalid'];
 const NOTHING_CHECKED: readonly StepReport[] = STEPS.map((step) => ({ step, result: 'not-checked' }));
@@ -27,6 +27,19 @@ export function conclude(judgement: Judgement, context: VerifyContext): Verdict 
     policy: nameOf(policy, judgement),
     steps: problem === undefined ? judgement.steps : withPolicyProblem(judgement.steps, problem),
     evidence: judgement.evidence,
+  };
+}
+
+/** The verdict with one more reason, found in `step` after it was given. */
+export function withReason(verdict: Verdict, step: Step, reason: ReasonCode): Verdict {
+  return {
+    ...verdict,
+    ...weigh([...verdict.reasons, reason]),
+    steps: verdict.steps.map((report) =>
+      report.step === step
+        ? { step, result: 'failed', reasons: [...(report.reasons ?? []), reason] }
+        : report,
+    ),
   };
 }
 

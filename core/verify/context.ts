@@ -27,6 +27,8 @@ export interface VerifyContext {
   readonly isTimeGiven?: boolean;
   /** The document in hand, to compare with; absent: nobody looked. */
   readonly presented?: PresentedIdentity;
+  /** Number of the gate where the code is shown; absent: one without a number. */
+  readonly gate?: number;
 }
 
 /** Our clock and the last block known. */

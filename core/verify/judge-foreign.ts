@@ -14,7 +14,7 @@ import { factProblems } from './steps/foreign-facts.ts';
 import { foreignPolicyProblems } from './steps/foreign-policy.ts';
 import { chooseSigner } from './steps/foreign-signer.ts';
 import { foreignValidityProblems } from './steps/foreign-validity.ts';
-import { holderProblems } from './steps/holder.ts';
+import { staticProblems } from './steps/holder.ts';
 import { identityProblems } from './steps/identity.ts';
 import { ruleProblems } from './steps/policy.ts';
 import type { Judgement, Trail } from './trail.ts';
@@ -130,7 +130,7 @@ function judgeSigned(
   const isBad = found.some(([, reasons]) => reasons.some((reason) => REASONS[reason].validity === 'invalid'));
   // Rules are for good evidence.
   if (isBad) return trail.end();
-  const holder = holderProblems(policy);
+  const holder = staticProblems(policy);
   if (holder.length > 0) trail.conclude('holder', holder);
   judgeRecords(content, context, trail);
   return trail.end();

@@ -17,7 +17,7 @@ import { judgeForeign } from './judge-foreign.ts';
 import { REASONS, type ReasonCode } from './reasons.ts';
 import { readClaims } from './steps/claims.ts';
 import { decode, type DecodedCode } from './steps/decode.ts';
-import { holderProblems } from './steps/holder.ts';
+import { holderProblems, isHolderAsked } from './steps/holder.ts';
 import { identityProblems } from './steps/identity.ts';
 import { findInclusion, shouldBeAnchored } from './steps/inclusion.ts';
 import { anchorOfIssuer, anyKey, keyAt, keyAtAnchor } from './steps/issuer.ts';
@@ -85,9 +85,10 @@ function judgeAnchored(
   if (isReason(key)) return trail.stop('issuer', key);
   trail.conclude('issuer', []);
 
-  const goOn = (): Judgement => {
-    trail.isAnchored = true;
-    return judgeAuthentic({ claims, issuer, anchoredAtSeconds: anchor.timeSeconds }, context, trail);
+  const goOn = (): Judgement | Promise<Judgement> => {
+    // A dynamic code is of one minute and one gate.
+    trail.isLasting = code.presentation === undefined;
+    return judgeAuthentic({ code, claims, issuer, anchoredAtSeconds: anchor.timeSeconds }, context, trail);
   };
   // Twenty bytes of a root prove less than a signature: ledger mode is for whole roots.
   const isEnough = context.policy.ledgerMode && anchor.isCut !== true;
@@ -106,11 +107,15 @@ function judgeUnanchored(
     // A key is announced before it may be used, so whoever is up to date knows it; anybody else cannot tell.
     return isUpToDate(context) ? trail.stop('issuer', 'KEY_UNKNOWN') : trail.end();
   }
-  const goOn = (): Judgement => judgeSignedOnly(code, context, trail);
+  const goOn = (): Judgement | Promise<Judgement> => judgeSignedOnly(code, context, trail);
   return ifSigned(code, signingKey, { context, trail, goOn });
 }
 
-function judgeSignedOnly(code: DecodedCode, context: VerifyContext, trail: Trail): Judgement {
+function judgeSignedOnly(
+  code: DecodedCode,
+  context: VerifyContext,
+  trail: Trail,
+): Judgement | Promise<Judgement> {
   const claims = readClaims(code.payloadBytes);
   if (isReason(claims)) return trail.stop('issuer', claims);
   const issuer = context.state.trust.issuerByDid(claims.iss);
@@ -122,7 +127,7 @@ function judgeSignedOnly(code: DecodedCode, context: VerifyContext, trail: Trail
   if (shouldBeAnchored(claims.iat, context.state.head.timeSeconds) && areRootsHeld(claims, context)) {
     return trail.stop('inclusion', 'ROOT_NEVER_ANCHORED');
   }
-  return judgeAuthentic({ claims, issuer }, context, trail);
+  return judgeAuthentic({ code, claims, issuer }, context, trail);
 }
 
 /** Whether a root that this credential could be under would still be held. */
@@ -135,7 +140,7 @@ function areRootsHeld({ iat, vct }: CredentialClaims, { state }: VerifyContext):
 interface Continuation {
   readonly context: VerifyContext;
   readonly trail: Trail;
-  readonly goOn: () => Judgement;
+  readonly goOn: () => Judgement | Promise<Judgement>;
 }
 
 /** Goes on when the signature is good, and stops when not. */
@@ -144,7 +149,7 @@ function ifSigned(
   key: Es256PublicKey,
   { context, trail, goOn }: Continuation,
 ): Judgement | Promise<Judgement> {
-  const decide = (isGood: boolean): Judgement => {
+  const decide = (isGood: boolean): Judgement | Promise<Judgement> => {
     if (!isGood) return trail.stop('signature', 'SIGNATURE_INVALID');
     trail.conclude('signature', []);
     trail.evidence.signature = 'checked';
@@ -155,16 +160,18 @@ function ifSigned(
 }
 
 interface Authentic {
+  readonly code: DecodedCode;
   readonly claims: CredentialClaims;
   readonly issuer: Issuer;
   readonly anchoredAtSeconds?: number;
 }
 
 function judgeAuthentic(
-  { claims, issuer, ...anchored }: Authentic,
+  authentic: Authentic,
   context: VerifyContext,
   trail: Trail,
-): Judgement {
+): Judgement | Promise<Judgement> {
+  const { claims, code, issuer, anchoredAtSeconds } = authentic;
   const nowSeconds = timeOf(context);
   const { evidence } = trail;
   const type = fromVct(claims.vct);
@@ -173,14 +180,24 @@ function judgeAuthentic(
   evidence.issuedAtSeconds = claims.iat;
   evidence.claims = claims;
 
+  const anchored = anchoredAtSeconds === undefined ? {} : { anchoredAtSeconds };
   const validity = validityProblems(claims, { nowSeconds, ...anchored }, context.policy, trail);
   trail.conclude('validity', validity);
   const status = statusProblems(claims, issuer, nowSeconds, context, trail);
   trail.conclude('status', status);
   // Rules are for good evidence.
-  if ([...validity, ...status].some((reason) => REASONS[reason].validity === 'invalid')) return trail.end();
-  const holder = holderProblems(context.policy);
-  if (holder.length > 0) trail.conclude('holder', holder);
+  if (areBad([...validity, ...status])) return trail.end();
+  if (!isHolderAsked(code, context)) return judgePerson(authentic, context, trail);
+  const goOn = (problems: readonly ReasonCode[]): Judgement => {
+    trail.conclude('holder', problems);
+    return areBad(problems) ? trail.end() : judgePerson(authentic, context, trail);
+  };
+  const holder = holderProblems(code, claims, context, trail);
+  return holder instanceof Promise ? holder.then(goOn) : goOn(holder);
+}
+
+/** What is asked about the person, of whose credential all is good so far. */
+function judgePerson({ claims, issuer }: Authentic, context: VerifyContext, trail: Trail): Judgement {
   const { presented } = context;
   if (presented !== undefined) {
     trail.conclude('identity', identityProblems([claims.subject], presented, trail));
@@ -190,9 +207,13 @@ function judgeAuthentic(
   if (rules === undefined) trail.conclude('policy', asked);
   else {
     const records = ownRecords(claims, issuerEvidence(issuer));
-    trail.conclude('policy', [...asked, ...ruleProblems(rules, records, nowSeconds, trail)]);
+    trail.conclude('policy', [...asked, ...ruleProblems(rules, records, timeOf(context), trail)]);
   }
   return trail.end();
+}
+
+function areBad(reasons: readonly ReasonCode[]): boolean {
+  return reasons.some((reason) => REASONS[reason].validity === 'invalid');
 }
 
 function issuerEvidence({ did, authority }: Issuer): IssuerEvidence {

@@ -74,8 +74,13 @@ export type ReasonCode =
   | 'STATE_UNKNOWN'
   | 'STATE_STALE'
   | 'CLOCK_BEHIND'
-  // policy
+  // holder
   | 'PRESENTATION_REQUIRED'
+  | 'PRESENTATION_NOT_CURRENT'
+  | 'PRESENTATION_OTHER_GATE'
+  | 'PRESENTATION_INVALID'
+  | 'SHOWN_ELSEWHERE'
+  // policy
   | 'PROFILE_NOT_ACCEPTED'
   | 'RULE_CONDITION'
   | 'RULE_REFER'
@@ -413,13 +418,38 @@ export const REASONS: Readonly<Record<ReasonCode, Reason>> = {
     '扫描器时钟慢于账本：请校正时间',
     'O relógio do leitor está atrasado em relação ao registo: acerte-o',
   ),
-  // policy
+  // holder
   PRESENTATION_REQUIRED: rule(
     'A print is not accepted here: ask for the live code',
     '此處不接受靜態條碼：請出示動態碼',
     '此处不接受静态条码：请出示动态码',
     'Não se aceita impressão aqui: peça o código dinâmico',
   ),
+  PRESENTATION_NOT_CURRENT: rule(
+    'The live code is not of this minute: ask for a fresh one',
+    '動態碼並非此刻產生：請出示新的動態碼',
+    '动态码并非此刻生成：请出示新的动态码',
+    'O código dinâmico não é deste minuto: peça um novo',
+  ),
+  PRESENTATION_OTHER_GATE: rule(
+    'The live code was made for another gate: ask for one for this gate',
+    '動態碼是為另一閘口產生的：請為本閘口重新產生',
+    '动态码是为另一闸口生成的：请为本闸口重新生成',
+    'O código dinâmico foi feito para outra porta: peça um para esta',
+  ),
+  PRESENTATION_INVALID: bad(
+    'The live code was not made by the holder of the credential',
+    '動態碼並非由憑證持有人產生',
+    '动态码并非由凭证持有人生成',
+    'O código dinâmico não foi feito pelo titular da credencial',
+  ),
+  SHOWN_ELSEWHERE: rule(
+    'The same code was shown at another gate a moment ago',
+    '同一條碼剛於另一閘口出示',
+    '同一条码刚在另一闸口出示',
+    'O mesmo código foi mostrado noutra porta há instantes',
+  ),
+  // policy
   PROFILE_NOT_ACCEPTED: rule(
     'Another form of the credential is needed here',
     '此處須出示另一種憑證版本',

@@ -9,8 +9,8 @@ export interface Judgement {
   readonly evidence: Evidence;
   /** When the version of the status list in use was anchored. */
   readonly statusPublishedAtSeconds?: number;
-  /** Authentic and anchored: it holds for any later block that brings no event. */
-  readonly isAnchored: boolean;
+  /** Authentic, anchored and not of one moment: it holds for any later block that brings no event. */
+  readonly isLasting: boolean;
   /** Whether the age of what we know of the ledger matters to it: not to codes of other systems. */
   readonly restsOnLedger: boolean;
   /** Of the list that names the signer of a code of another system; absent: none does. */
@@ -32,7 +32,7 @@ export class Trail {
   readonly evidence: Mutable<Evidence> = { signature: 'not-checked' };
   statusPublishedAtSeconds: number | undefined;
   listLife: ListLife | undefined;
-  isAnchored = false;
+  isLasting = false;
   restsOnLedger = true;
   #holdsUntilSeconds = Infinity;
 
@@ -61,16 +61,16 @@ export class Trail {
 
   /** Something went wrong in a way that no step foresees: the step after the last one could not be taken. */
   giveUp(): Judgement {
-    this.isAnchored = false;
+    this.isLasting = false;
     return this.stop(STEPS[this.#taken + 1] ?? 'policy', 'COULD_NOT_DECIDE');
   }
 
   end(): Judgement {
-    const { evidence, isAnchored, listLife, restsOnLedger, statusPublishedAtSeconds } = this;
+    const { evidence, isLasting, listLife, restsOnLedger, statusPublishedAtSeconds } = this;
     return {
       steps: this.#reports,
       evidence,
-      isAnchored,
+      isLasting,
       restsOnLedger,
       holdsUntilSeconds: this.#holdsUntilSeconds,
       ...(statusPublishedAtSeconds === undefined ? {} : { statusPublishedAtSeconds }),

@@ -7,6 +7,7 @@ import type { CredentialClaims, Profile } from '../credential/claims.ts';
 import type { CredentialType } from '../credential/credential-type.ts';
 import type { JsonValue } from '../bytes/canonical-json.ts';
 import type { ForeignRecord } from '../foreign/foreign-record.ts';
+import type { Occasion } from '../qr/presentation.ts';
 import type { IdentityMatch } from '../record/identity-match.ts';
 import type { PolicyEvidence } from './policy-rules.ts';
 import type { Outcome, ReasonCode, Validity } from './reasons.ts';
@@ -110,6 +111,8 @@ export interface Evidence {
   readonly claims?: CredentialClaims;
   /** Of codes of other systems. */
   readonly foreign?: ForeignEvidence;
+  /** Of a dynamic code that the holder of the credential made: when, and for which gate (0 = any). */
+  readonly presentation?: Occasion;
   /** How the document in hand was compared. */
   readonly identity?: IdentityMatch;
   /** What each policy of the place says, rule by rule. */

@@ -5,6 +5,8 @@
  * memory.
  */
 import { isPlainObject, type PlainObject } from '../../core/record/structure.ts';
+import { readLines, type Line } from '../../service/lines.ts';
+import { toChunks } from './bytes.ts';
 import { resourceTypeOf, textOf } from './fhir-element.ts';
 import { containedIn, targetOf, type FhirEntry, type References } from './fhir-references.ts';
 import { FhirReports } from './fhir-report.ts';
@@ -12,7 +14,6 @@ import { isSupporting, resourceRows, tooLargeRow } from './fhir-resource.ts';
 import { isTooLargeResource } from './fhir-size.ts';
 import { ForgettingMap } from './forgetting-map.ts';
 import { parseJson } from './json.ts';
-import { readLines, type Line } from './lines.ts';
 import { refusedRow, type Bytes, type IntakeOptions, type IntakeRow } from './row.ts';
 
 /** Row = the line. */
@@ -20,7 +21,7 @@ export async function* readFhirNdjson(body: Bytes, options: IntakeOptions): Asyn
   const { maxLineBytes, maxKeptBytes } = options.limits;
   const references = new KeptResources(maxKeptBytes);
   let isEmpty = true;
-  for await (const line of readLines(body, maxLineBytes)) {
+  for await (const line of readLines(toChunks(body), maxLineBytes)) {
     for (const row of lineRows(line, references, options)) {
       isEmpty = false;
       yield row;

@@ -101,6 +101,11 @@ describe('service', function () {
     });
     expect(refusal.json()).to.include({ code: 'SERVICE_OVERLOADED' });
     expect(refusal.headers['retry-after']).to.equal('10');
+    // The same measure of the event loop counts: nothing took a new one in between.
+    const seen = await Promise.all(
+      ['/health/live', '/metrics', '/health/ready', '/nowhere'].map((url) => app.inject(url)),
+    );
+    expect(seen.map(({ statusCode }) => statusCode)).to.deep.equal([200, 200, 503, 503]);
   });
 
   it('names each of its codes once, as a URN', () => {

@@ -5,6 +5,7 @@
  *   passage    {jurisdiction, place, route, traveller}: whose rules apply, where the policy goes by the passage
  *   trip       what the officer knows: {"booked": true, "departureAt": …}
  *   document   the document in hand, to compare with: {number, type, name, birth}, or {zone}
+ *   gate       number of the gate, for codes that were made for it and for those shown at two gates
  */
 import { presentedInZone, presentedOf, type TypedDocument } from '../../core/record/presented.ts';
 import type { PresentedIdentity } from '../../core/record/identity-match.ts';
@@ -12,7 +13,7 @@ import type { JsonObject } from '../../core/bytes/strict-json.ts';
 import type { JurisdictionPassage } from '../../core/policy/checkpoint-settings.ts';
 import type { TOptional, TUnsafe } from 'typebox';
 import type { ProblemTable } from '../../service/problems.ts';
-import { Closed, Type } from '../../service/schema.ts';
+import { Closed, Type, type TSchema } from '../../service/schema.ts';
 import type { ScanRequest } from '../gate.ts';
 
 export interface ScanBody {
@@ -20,6 +21,7 @@ export interface ScanBody {
   readonly passage?: JurisdictionPassage;
   readonly trip?: JsonObject;
   readonly document?: TypedDocument | { readonly zone: string };
+  readonly gate?: number;
 }
 
 const Word = Type.String({ minLength: 1, maxLength: 200 });
@@ -38,6 +40,9 @@ const Trip = Type.Record(Type.String({ pattern: '^[a-z][A-Za-z0-9]{0,39}$' }), S
   maxProperties: 32,
 });
 
+/** As in a dynamic code, where 0 means whichever. */
+export const GateNumber: TSchema = Type.Integer({ minimum: 1, maximum: 0xffff_ffff });
+
 type Members = { readonly [Name in keyof ScanBody]-?: TOptional<TUnsafe<Required<ScanBody>[Name]>> };
 
 /** The members of a body beside its codes. */
@@ -46,6 +51,7 @@ export const ScanMembers: Members = {
   passage: Type.Optional(Type.Unsafe<JurisdictionPassage>(Passage)),
   trip: Type.Optional(Type.Unsafe<JsonObject>(Trip)),
   document: Type.Optional(Type.Unsafe<TypedDocument | { readonly zone: string }>(Document)),
+  gate: Type.Optional(Type.Unsafe<number>(GateNumber)),
 };
 
 /** Refusals of what a request asks; messages repeat nothing of a document. */
@@ -56,12 +62,13 @@ export const SCAN_PROBLEMS: ProblemTable = {
 };
 
 /** Throws `DOCUMENT_INVALID`. */
-export function scanRequestOf({ document, passage, policy, trip }: ScanBody): ScanRequest {
+export function scanRequestOf({ document, gate, passage, policy, trip }: ScanBody): ScanRequest {
   return {
     ...(policy === undefined ? {} : { policy }),
     ...(passage === undefined ? {} : { passage }),
     ...(trip === undefined ? {} : { trip }),
     ...(document === undefined ? {} : { presented: presentedIn(document) }),
+    ...(gate === undefined ? {} : { gate }),
   };
 }
 

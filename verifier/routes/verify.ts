@@ -5,6 +5,7 @@
  *                     (`scan-request.ts`)
  *   text/plain        one code a line, at most 256
  *   answer            {"verdicts": [ … ]}
+ *   application/x-ndjson  a stream of any length (`verify-lines.ts`)
  *
  * Verdicts may carry the verified claims, so they are for the screen of the one who asked: never cached,
  * and bodies are never logged.
@@ -18,6 +19,7 @@ import type { VerifierMetrics } from '../metrics.ts';
 import type { Checkpoint } from '../verifier.ts';
 import { VerdictSchema } from '../verdict-schema.ts';
 import { ScanMembers, scanRequestOf } from './scan-request.ts';
+import { answerLines, NDJSON } from './verify-lines.ts';
 
 export const MAX_CODES = 256;
 /** A code has at most 4,296 characters, and JSON may write each as six. */
@@ -37,6 +39,8 @@ export function addVerifyRoute(
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });
+  // Read by the handler as it comes: the schema sees an empty text.
+  app.addContentTypeParser(NDJSON, (_request, _body, done) => done(null, ''));
   app.post(
     '/verify',
     {
@@ -49,6 +53,12 @@ export function addVerifyRoute(
       },
     },
     async (request, reply) => {
+      void reply.header('cache-control', 'no-store');
+      if (request.mediaType === NDJSON) {
+        // A stream goes out as it is: the schema is that of the answer as one document.
+        const lines = answerLines(request, { verifier, metrics, scan: {} }) as unknown;
+        return reply.type(NDJSON).send(lines as { verdicts: Verdict[] });
+      }
       const { body } = request;
       const scan = typeof body === 'string' ? {} : scanRequestOf(body);
       const verdicts: Verdict[] = [];
@@ -58,7 +68,6 @@ export function addVerifyRoute(
         metrics.count(verdict);
         verdicts.push(verdict);
       }
-      void reply.header('cache-control', 'no-store');
       return { verdicts };
     },
   );

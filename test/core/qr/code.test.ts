@@ -133,6 +133,28 @@ describe('HCL1 code', () => {
     }
   });
 
+  it('with a presentation is the same bytes with a flag, then time, gate and signature', () => {
+    const signature = random.bytes(64);
+    const presentation = { timeSeconds: 0x01020304, gate: 0x05060708, signature };
+    const tail = concatBytes(Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8), signature);
+    const layout = layoutOf(sample);
+    expect(encodeCode({ ...sample, presentation })).to.equal(
+      textOf({ ...layout, flags: 1, path: concatBytes(layout.path, tail) }),
+    );
+    expect(decodeCode(encodeCode({ ...sample, presentation }))).to.deep.equal({ ...sample, presentation });
+  });
+
+  it('with a presentation fits version 23 for venue', () => {
+    const signature = random.bytes(64);
+    const presentation = { timeSeconds: 1_800_000_000, gate: 7, signature };
+    for (let i = 0; i < 100; i++) {
+      const type = i % 2 === 0 ? 'vaccination' : 'test';
+      const options = { type, hasChineseName: i % 4 > 1, hasHolderKey: true } as const;
+      const parts = sampleParts(random, { profile: 'venue', ...options });
+      expect(encodeCode({ ...parts, presentation }).length).to.be.at.most(1248);
+    }
+  });
+
   it('dictionary 1 never changes', () => {
     expect(toHex(nodeCrypto.sha256(DICTIONARY_1))).to.equal(
       '0xb3ad35426136b2339a03ede9bb404fb72afff6e2a888eab2de163024bf6bf841',
@@ -153,7 +175,15 @@ describe('HCL1 code', () => {
     ['a later version by its first byte', broken({ version: 2 }), 'CODE_VERSION_UNKNOWN'],
     ['version 0', broken({ version: 0 }), 'CODE_VERSION_UNKNOWN'],
     ['another dictionary', broken({ dictionary: 2 }), 'CODE_DICTIONARY_UNKNOWN'],
-    ['a flag', broken({ flags: 1 }), 'CODE_FLAGS_UNKNOWN'],
+    ['a flag that we do not know', broken({ flags: 2 }), 'CODE_FLAGS_UNKNOWN'],
+    ['such a flag beside one that we know', broken({ flags: 3 }), 'CODE_FLAGS_UNKNOWN'],
+    ['the flag of a presentation where there is none', broken({ flags: 1 }), 'CODE_MALFORMED'],
+    [
+      'a presentation without its flag',
+      broken({ path: concatBytes(sample.path, new Uint8Array(72)) }),
+      'CODE_PATH_TOO_LONG',
+    ],
+    ['nothing but a presentation', `HCL1:${toBase45(Uint8Array.of(1, 1, 1))}`, 'CODE_MALFORMED'],
     ['the highest flag', broken({ flags: 128 }), 'CODE_FLAGS_UNKNOWN'],
     ['more characters than a QR code holds', `HCL1:${'0'.repeat(MAX_CODE_CHARACTERS - 4)}`, 'CODE_TOO_LONG'],
     ['a line break after it', `${encodeCode(sample)}\n`, 'CODE_NOT_BASE45'],
@@ -245,12 +275,20 @@ describe('HCL1 code', () => {
       .that.does.not.include('secret');
   });
 
+  const occasion = { timeSeconds: 0, gate: 0, signature: new Uint8Array(64) };
   const unwritable: readonly (readonly [why: string, change: Partial<CodeParts>, code: string])[] = [
     ['a short signature', { signature: new Uint8Array(63) }, 'CODE_MALFORMED'],
     ['13 steps', { path: new Uint8Array(13 * 32) }, 'CODE_PATH_TOO_LONG'],
     ['an index outside the tree', { index: 4096 }, 'CODE_MALFORMED'],
     ['a broken path', { path: new Uint8Array(33) }, 'CODE_MALFORMED'],
     ['no header', { headerBytes: new Uint8Array(0) }, 'CODE_MALFORMED'],
+    ['a time beyond 32 bits', { presentation: { ...occasion, timeSeconds: 2 ** 32 } }, 'CODE_MALFORMED'],
+    ['a gate below zero', { presentation: { ...occasion, gate: -1 } }, 'CODE_MALFORMED'],
+    [
+      'a presentation with a short signature',
+      { presentation: { ...occasion, signature: new Uint8Array(63) } },
+      'CODE_MALFORMED',
+    ],
     ['a payload that no QR code holds', { payloadBytes: random.bytes(4000) }, 'CODE_TOO_LONG'],
   ];
   for (const [why, change, code] of unwritable) {

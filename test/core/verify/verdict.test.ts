@@ -14,6 +14,7 @@ import type { Policy } from '../../../core/policy/policy.ts';
 import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
 import { StatusLists } from '../../../core/status/accepted-lists.ts';
 import { LedgerState } from '../../../core/trust/ledger-state.ts';
+import { withReason } from '../../../core/verify/conclude.ts';
 import { defaultPolicy, type VerifyPolicy } from '../../../core/verify/policy.ts';
 import { REASON_CODES, REASONS, type ReasonCode } from '../../../core/verify/reasons.ts';
 import type { Verdict } from '../../../core/verify/verdict.ts';
@@ -33,6 +34,7 @@ import {
   type IssuedCode,
   type IssueOptions,
 } from '../../support/consortium.ts';
+import { makeHolder, type Holder } from '../../support/holder.ts';
 import { ruleJson, rulebookOf, testPolicy } from '../../support/policies.ts';
 
 const DAY = 86_400;
@@ -80,6 +82,23 @@ async function presented(changes: PresentedIdentity): Promise<Verdict> {
   const { text } = await issue(consortium, { profile: 'travel' });
   const document = { name: 'CHAN<<TAI<MAN', birth: '1980-01-01', documentNumber: 'A123456(3)' };
   return verifyCode(text, consortium.context({ presented: { ...document, ...changes } }));
+}
+
+/** A live code of a holder for gate 7, but for these changes, at gate 7. */
+async function shownLive({
+  aheadSeconds = 0,
+  gate = 7,
+  signer,
+}: {
+  readonly aheadSeconds?: number;
+  readonly gate?: number;
+  readonly signer?: Holder;
+}): Promise<Verdict> {
+  const consortium = makeConsortium({ seed: 7 });
+  const holder = makeHolder();
+  const { text } = await issue(consortium, { holderKey: holder.jwk });
+  const timeSeconds = consortium.nowSeconds + aheadSeconds;
+  return verifyCode((signer ?? holder).present(text, { timeSeconds, gate }), consortium.context({ gate: 7 }));
 }
 
 function verdictOn(text: string): Promise<Verdict> {
@@ -359,6 +378,13 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
       }),
   ],
   PRESENTATION_REQUIRED: [() => beforehand(() => {}, { acceptStaticPrint: false })],
+  PRESENTATION_NOT_CURRENT: [() => shownLive({ aheadSeconds: -61 }), () => shownLive({ aheadSeconds: 31 })],
+  PRESENTATION_OTHER_GATE: [() => shownLive({ gate: 8 })],
+  PRESENTATION_INVALID: [() => shownLive({ signer: makeHolder() })],
+  SHOWN_ELSEWHERE: [
+    async () => withReason(await beforehand(() => {}), 'holder', 'SHOWN_ELSEWHERE'),
+    async () => withReason(await beforehand(() => {}, { profiles: ['travel'] }), 'holder', 'SHOWN_ELSEWHERE'),
+  ],
   PROFILE_NOT_ACCEPTED: [() => beforehand(() => {}, { profiles: ['travel'] })],
   RULE_CONDITION: [() => ruled([testPolicy({ rules: [failing('condition')] })])],
   RULE_REFER: [

@@ -1,10 +1,13 @@
 /** A verifier's service over a consortium in memory: its routes, its gate and its files, without a ledger to follow. */
 import type { Service } from '../../../service/app.ts';
+import { createRandomBytes } from '../../../service/clock.ts';
 import { createLogger, silentLogger } from '../../../service/logging.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { buildVerifierApp } from '../../../verifier/app.ts';
 import { CheckpointFiles } from '../../../verifier/checkpoint-files.ts';
+import { VERIFIER_DEFAULTS } from '../../../verifier/config.ts';
 import { Gate } from '../../../verifier/gate.ts';
+import { Sightings } from '../../../verifier/sightings.ts';
 import { StatusFollower } from '../../../verifier/status-follower.ts';
 import type { Checkpoint } from '../../../verifier/verifier.ts';
 import type { Consortium } from '../../support/consortium.ts';
@@ -37,7 +40,12 @@ export async function buildTestVerifier(
     { policies, ...(trustFile === undefined ? {} : { trustFile }) },
     { crypto: nodeCrypto, log: logger, nowSeconds },
   );
-  const gate = new Gate(files, () => consortium.context({ nowSeconds: nowSeconds() }));
+  const sightings = new Sightings({
+    crypto: nodeCrypto,
+    randomBytes: createRandomBytes(),
+    withinSeconds: VERIFIER_DEFAULTS.twoGatesSeconds,
+  });
+  const gate = new Gate(files, () => consortium.context({ nowSeconds: nowSeconds() }), sightings);
   const checkpoint: Checkpoint = {
     verify: (text, request) => gate.verify(text, request),
     verifyTogether: (texts, request) => gate.verifyTogether(texts, request),

@@ -1,7 +1,4 @@
 /** Bytes → lines, with memory bounded by one line and one chunk. */
-import { toChunks } from './bytes.ts';
-import type { Bytes } from './row.ts';
-
 export interface Line {
   /** The first line of the file is 1. */
   readonly number: number;
@@ -12,9 +9,12 @@ export interface Line {
 const LF = 0x0a;
 
 /** Lines parted by LF; empty ones are counted and left out. */
-export async function* readLines(body: Bytes, maxLineBytes: number): AsyncGenerator<Line> {
+export async function* readLines(
+  chunks: AsyncIterable<Uint8Array>,
+  maxLineBytes: number,
+): AsyncGenerator<Line> {
   const line = new LineBuffer(maxLineBytes);
-  for await (const chunk of toChunks(body)) {
+  for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
       line.append(chunk.subarray(start, end));

@@ -1,0 +1,146 @@
+/** Codes as a stream of lines: answered in order while they come, whatever is in them. */
+import { once } from 'node:events';
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { after, before, describe, it } from 'mocha';
+import type { Verdict } from '../../core/verify/verdict.ts';
+import type { Problem } from '../../service/problems.ts';
+import { makeConsortium, vaccinationRecord } from '../support/consortium.ts';
+import { buildTestVerifier, type TestVerifier } from './support/test-verifier.ts';
+
+interface Answer {
+  readonly line: number;
+  readonly verdict?: Verdict;
+  readonly problem?: Problem;
+}
+
+describe('POST /verify with lines', () => {
+  const consortium = makeConsortium({ seed: 13 });
+  let verifier: TestVerifier;
+  let good: string;
+
+  before(async () => {
+    verifier = await buildTestVerifier(consortium, { policies: ['base', 'ledger'] });
+    good = (await consortium.issueCodes([vaccinationRecord()]))[0]?.text ?? '';
+    await verifier.app.listen({ host: '127.0.0.1', port: 0 });
+  });
+  after(() => verifier.app.close());
+
+  const headers = { 'content-type': 'application/x-ndjson' };
+  async function answersTo(payload: string | Buffer): Promise<readonly Answer[]> {
+    const response = await verifier.app.inject({ method: 'POST', url: '/verify', headers, payload });
+    expect(response.statusCode).to.equal(200);
+    expect(response.headers).to.include({ ...headers, 'cache-control': 'no-store' });
+    return toAnswers(response.body);
+  }
+  const toAnswers = (body: string): readonly Answer[] =>
+    body
+      .split('\n')
+      .filter(Boolean)
+      // What the route says.
+      .map((line) => JSON.parse(line) as Answer);
+  const told = ({ line, problem, verdict }: Answer): string =>
+    `${line} ${problem?.code ?? `${verdict?.outcome} ${verdict?.reasons.join()}`}`.trim();
+
+  /** A request that stays open; its answer's headers may only come with the first line. */
+  function open(): ClientRequest {
+    // It listens on a port.
+    const { port } = verifier.app.server.address() as AddressInfo;
+    return httpRequest({ port, host: '127.0.0.1', path: '/verify', method: 'POST', headers });
+  }
+
+  it('answers each line in its place: codes as they are or as JSON, and a bad line by its own problem', async () => {
+    const lines = [
+      good,
+      JSON.stringify({ code: good, policy: 'ledger' }),
+      '{"code":',
+      '{"code":5}',
+      '{"code":"A","extra":1}',
+      JSON.stringify({ code: good, policy: 'nowhere' }),
+      '',
+      `${good}\r`,
+      'hello',
+      'x'.repeat(70_000),
+      JSON.stringify({ code: good }),
+    ];
+    const answers = await answersTo(lines.join('\n'));
+    expect(answers.map(told)).to.deep.equal([
+      '1 pass',
+      '2 pass',
+      '3 REQUEST_NOT_JSON',
+      '4 REQUEST_INVALID',
+      '5 REQUEST_INVALID',
+      '6 POLICY_UNKNOWN',
+      '8 pass',
+      '9 stop CODE_UNKNOWN',
+      '10 REQUEST_TOO_LARGE',
+      '11 pass',
+    ]);
+    expect(answers[1]?.verdict?.evidence.signature).to.equal('not-checked');
+    expect(answers[0]?.verdict).to.deep.equal(JSON.parse(JSON.stringify(await verifier.gate.verify(good))));
+  });
+
+  it('says nothing of a line in its problem', async () => {
+    const answers = await answersTo('{"code":"secret\n{"code":"secret","secret":1}\n');
+    expect(answers).to.have.length(2);
+    expect(JSON.stringify(answers)).not.to.include('secret');
+    expect(verifier.logged()).not.to.include('secret');
+  });
+
+  it('answers any bytes, as many times as there are lines', async () => {
+    const bytes = fc.array(fc.uint8Array({ maxLength: 200 }), { maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(bytes, async (parts) => {
+        const payload = Buffer.concat(parts.flatMap((part) => [part, Buffer.from('\n')]));
+        const lines = payload.toString('latin1').split('\n');
+        const full = lines.flatMap((line, at) => (line === '' ? [] : [at + 1]));
+        expect((await answersTo(payload)).map(({ line }) => line)).to.deep.equal(full);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('answers a line before the next one is sent', async () => {
+    const request = open();
+    request.write(`${good}\n`);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    const seen: string[] = [];
+    for await (const chunk of response) {
+      seen.push(...toAnswers(String(chunk)).map(told));
+      // The second line goes out when the first has been answered.
+      if (!request.writableEnded) request.end('hello');
+    }
+    expect(seen).to.deep.equal(['1 pass', '2 stop CODE_UNKNOWN']);
+  });
+
+  it('does not read on for a client that does not read its answers', async () => {
+    const LINES = 200_000;
+    const request = open();
+    request.on('error', () => undefined);
+    const answered = once(request, 'response');
+    const line = 'HCL1:NOTHING\n';
+    let sent = 0;
+    // Until the way there is full: neither we nor the system take more.
+    while (sent < LINES && request.write(line.repeat(1000))) sent += 1000;
+    const [response] = (await answered) as [IncomingMessage];
+    response.pause();
+    request.write(line.repeat(LINES));
+    const before = process.memoryUsage().arrayBuffers;
+    const counted = async (): Promise<number> => {
+      const { body } = await verifier.app.inject('/metrics');
+      return Number(/hcl_verdicts_total\{outcome="stop",validity="invalid"\} (\d+)/.exec(body)?.[1]);
+    };
+    // It stands still when two looks, with many turns of the event loop between them, see the same.
+    let last = -1;
+    for (let now = await counted(); now !== last; now = await counted()) {
+      last = now;
+      for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(last).to.be.below(LINES);
+    expect(process.memoryUsage().arrayBuffers - before).to.be.below(64 * 1024 * 1024);
+    request.destroy();
+    response.destroy();
+  });
+});

@@ -1,0 +1,89 @@
+/**
+ * `POST /verify` with `application/x-ndjson`: codes for as long as they come, answered one by one while they do.
+ *
+ *   a line    a code as it is, or {"code": "HCL1:…"} and what the scan asks beside it (`scan-request.ts`); a code that
+ *             is JSON itself goes into the second form
+ *   answer    {"line": 1, "verdict": {…}} or {"line": 2, "problem": {…}}: one for each line that is not empty, in order
+ *
+ * No line ends the stream. A line is read when the answer before it has been taken, so whoever does not read is not
+ * read from, and memory holds one line and one chunk.
+ */
+import { Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import { Compile } from 'typebox/compile';
+import { parseStrictJsonText } from '../../core/bytes/strict-json.ts';
+import { fromUtf8 } from '../../core/bytes/utf8.ts';
+import { HclError } from '../../core/errors.ts';
+import { CardParts } from '../../core/foreign/shc/card-parts.ts';
+import { readLines, type Line } from '../../service/lines.ts';
+import { RequestError, SERVICE_PROBLEMS, toProblem, type ProblemTable } from '../../service/problems.ts';
+import { Closed, Type } from '../../service/schema.ts';
+import type { ScanRequest } from '../gate.ts';
+import type { VerifierMetrics } from '../metrics.ts';
+import type { Checkpoint } from '../verifier.ts';
+import { SCAN_PROBLEMS, ScanMembers, scanRequestOf } from './scan-request.ts';
+
+export const NDJSON = 'application/x-ndjson';
+/** A code has at most 4,296 characters, and JSON may write each as six. */
+const MAX_LINE_BYTES = 64 * 1024;
+const TABLE: ProblemTable = { ...SERVICE_PROBLEMS, ...SCAN_PROBLEMS };
+const LineBody = Compile(Closed({ code: Type.String(), ...ScanMembers }));
+
+export interface LineSource {
+  readonly verifier: Pick<Checkpoint, 'verify'>;
+  readonly metrics: VerifierMetrics;
+  /** What every line asks, whatever it says itself. */
+  readonly scan: ScanRequest;
+}
+
+/** The answers, as they are asked for. */
+export function answerLines(request: FastifyRequest, source: LineSource): Readable {
+  return Readable.from(answers(request, source));
+}
+
+async function* answers(request: FastifyRequest, source: LineSource): AsyncGenerator<string> {
+  const parts = new CardParts();
+  for await (const line of readLines(request.raw, MAX_LINE_BYTES)) {
+    yield `${JSON.stringify({ line: line.number, ...(await answer(line, parts, { request, ...source })) })}\n`;
+  }
+}
+
+async function answer(
+  line: Line,
+  parts: CardParts,
+  { metrics, request, scan, verifier }: LineSource & { readonly request: FastifyRequest },
+): Promise<object> {
+  try {
+    const asked = readLine(line);
+    const verdict = await verifier.verify(parts.add(asked.code), { ...asked.scan, ...scan });
+    metrics.count(verdict);
+    return { verdict };
+  } catch (error) {
+    const problem = toProblem(error, request.id, TABLE);
+    if (problem.status >= 500) request.log.error({ err: error, requestId: request.id }, 'line failed');
+    return { problem };
+  }
+}
+
+/** Throws a `RequestError` or `DOCUMENT_INVALID`. */
+function readLine({ bytes }: Line): { readonly code: string; readonly scan: ScanRequest } {
+  if (bytes === undefined) {
+    throw new RequestError('REQUEST_TOO_LARGE', `a line has at most ${MAX_LINE_BYTES} bytes`);
+  }
+  const text = fromUtf8(bytes);
+  if (text === undefined) throw new RequestError('REQUEST_INVALID', 'the line is not UTF-8');
+  if (!text.startsWith('{')) return { code: text.endsWith('\r') ? text.slice(0, -1) : text, scan: {} };
+  const body = parse(text);
+  if (!LineBody.Check(body)) throw new RequestError('REQUEST_INVALID', 'the line is not {"code": …}');
+  return { code: body.code, scan: scanRequestOf(body) };
+}
+
+/** The cause could quote a code, so it is not kept. */
+function parse(text: string): unknown {
+  try {
+    return parseStrictJsonText(text);
+  } catch (error) {
+    if (error instanceof HclError) throw new RequestError('REQUEST_NOT_JSON', 'the line is not JSON');
+    throw error;
+  }
+}
