@@ -3,8 +3,8 @@
  * drawn video shows one code after the other; the page's own timings (`web/checkpoint/timings.ts`) say when a picture
  * was taken, when the code in it was read, and when its answer showed. Lines as of `hcl bench`.
  *
- * Chromium slows down the page's own thread when asked to; the workers it leaves alone, as is measured here too. So the
- * figure to compare with "slowed four times" is the one with everything slowed: the time in workers counts four times.
+ * Chromium slows down the page's own thread when asked to, and leaves workers alone, as is measured here too: what is
+ * "slowed four times" is slowed in part.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
