@@ -1,17 +1,23 @@
 /** The verifier on HTTP: `POST /verify`, `POST /verify/together`, `GET /state`, and what every service has. Builds, does not listen. */
+import type { NoteSigner } from '../core/bundle/cosignature.ts';
 import { createMetrics } from '../service/metrics.ts';
 import { buildService, type Service, type ServiceLimits } from '../service/app.ts';
+import { requireBearer } from '../service/bearer.ts';
 import type { createLogger } from '../service/logging.ts';
 import { nodeCrypto } from '../service/node-crypto.ts';
 import { BundleFolder } from './bundle/bundle-folder.ts';
 import type { VerifierConfig } from './config.ts';
-import { verifierMetrics } from './metrics.ts';
+import type { Devices } from './devices/devices.ts';
+import { addDeviceRoutes } from './devices/routes.ts';
+import { scanAsker } from './devices/scan-asker.ts';
+import { verifierMetrics, type VerifierMetrics } from './metrics.ts';
 import { addBundleRoutes } from './routes/bundle.ts';
 import { addCheckpointPage } from './routes/checkpoint-page.ts';
 import { SCAN_PROBLEMS } from './routes/scan-request.ts';
 import { addStateRoute } from './routes/state.ts';
 import { addVerifyTogetherRoute } from './routes/verify-together.ts';
 import { addVerifyRoute } from './routes/verify.ts';
+import { addTurnstileRoute, type TurnstileOptions } from './turnstile/routes.ts';
 import type { Checkpoint } from './verifier.ts';
 
 /** A gate asks often and from one address: this is against accidents, not for fairness. */
@@ -24,6 +30,10 @@ export interface VerifierAppOptions {
   };
   readonly logger: ReturnType<typeof createLogger>;
   readonly limits?: Partial<ServiceLimits>;
+  /** Absent: no turnstile is answered. */
+  readonly turnstile?: { readonly signer: Pick<NoteSigner, 'sign'>; readonly nowSeconds: () => number };
+  /** Absent: none can be enrolled. */
+  readonly enrolment?: { readonly devices: Devices; readonly operatorToken: string };
 }
 
 export async function buildVerifierApp(options: VerifierAppOptions): Promise<Service> {
@@ -39,10 +49,20 @@ export async function buildVerifierApp(options: VerifierAppOptions): Promise<Ser
     limits: { requestsPerMinute: REQUESTS_PER_MINUTE, ...options.limits },
   });
   const counts = verifierMetrics(metrics);
+  const devices = options.enrolment?.devices;
+  const told: VerifierMetrics = {
+    ...counts,
+    count(verdict, device) {
+      counts.count(verdict, device);
+      if (device !== undefined) devices?.count(device, verdict.outcome);
+    },
+  };
+  const askedBy = scanAsker(devices);
   verifier.onSync(counts.observe);
   verifier.files.onChange(counts.observeFiles);
-  addVerifyRoute(app, verifier, counts);
-  addVerifyTogetherRoute(app, verifier, counts);
+  addVerifyRoute(app, verifier, told, askedBy);
+  addVerifyTogetherRoute(app, verifier, told, askedBy);
+  addGateRoutes(app, options, { metrics: told, askedBy });
   addStateRoute(app, verifier, config.deployment);
   if (config.bundle !== undefined) addBundleRoutes(app, new BundleFolder(config.bundle.folder, nodeCrypto));
   const { dataFolder, pagesFolder } = config;
@@ -50,4 +70,17 @@ export async function buildVerifierApp(options: VerifierAppOptions): Promise<Ser
     await addCheckpointPage(app, { dataFolder, pagesFolder });
   }
   return app;
+}
+
+/** What gates need beside verdicts. */
+function addGateRoutes(
+  app: Service,
+  { enrolment, turnstile, verifier }: VerifierAppOptions,
+  shared: Pick<TurnstileOptions, 'metrics' | 'askedBy'>,
+): void {
+  if (turnstile !== undefined) addTurnstileRoute(app, { ...shared, ...turnstile, verifier });
+  if (enrolment === undefined) return;
+  const { devices, operatorToken } = enrolment;
+  const checkPolicy = (id: string | undefined): unknown => verifier.files.policy(id);
+  addDeviceRoutes(app, { devices, operator: requireBearer(operatorToken), checkPolicy });
 }

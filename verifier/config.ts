@@ -45,6 +45,10 @@ export interface VerifierConfig {
   readonly manifestLimits: FetchLimits;
   /** A code that two gates see within this time is an alarm; 0: never. */
   readonly twoGatesSeconds: number;
+  /** Of an Ed25519 key that signs decisions; absent: no turnstile is answered. */
+  readonly turnstileKeyFile?: string;
+  /** Of the operator's bearer token; absent: no device can be enrolled. */
+  readonly operatorTokenFile?: string;
   /** Absent: no bundles are published. */
   readonly bundle?: BundleConfig;
 }
@@ -96,7 +100,9 @@ export function readConfig(environment: Environment): VerifierConfig {
       max: 86_400,
     }),
     policies: toNames(env.text('POLICIES', VERIFIER_DEFAULTS.policies.join(','))),
-    ...optionalPath(env.optionalText('TRUST')),
+    ...optionalPath('trustFile', env.optionalText('TRUST')),
+    ...optionalPath('turnstileKeyFile', env.optionalText('TURNSTILE_KEY')),
+    ...optionalPath('operatorTokenFile', env.optionalText('OPERATOR_TOKEN')),
     filesMs: 1000 * env.integer('FILES_SECONDS', { fallback: 10, min: 1, max: 86_400 }),
     manifestLimits: VERIFIER_DEFAULTS.manifestLimits,
     twoGatesSeconds: env.integer('TWO_GATES_SECONDS', {
@@ -116,8 +122,11 @@ function toNames(text: string): readonly string[] {
   return names;
 }
 
-function optionalPath(trustFile: string | undefined): Pick<VerifierConfig, 'trustFile'> {
-  return trustFile === undefined ? {} : { trustFile };
+function optionalPath(
+  name: 'trustFile' | 'turnstileKeyFile' | 'operatorTokenFile',
+  path: string | undefined,
+): Pick<VerifierConfig, typeof name> {
+  return path === undefined ? {} : { [name]: path };
 }
 
 function readBundleConfig(env: ReturnType<typeof readEnv>): Pick<VerifierConfig, 'bundle'> {

@@ -13,6 +13,7 @@ import type { Verdict } from '../core/verify/verdict.ts';
 import { verifyCode, type VerifyContext } from '../core/verify/verify.ts';
 import type { ScanSettings } from '../core/policy/checkpoint-policy.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
+import { DeviceError } from './devices/errors.ts';
 import type { Sightings } from './sightings.ts';
 
 /** About 32 MB, over all policies. */
@@ -28,6 +29,8 @@ export interface ScanRequest extends ScanSettings {
   readonly gate?: number;
   /** Which gates it belongs to; absent: those that name no group. */
   readonly group?: string;
+  /** Id of the enrolled device that asks; absent: anybody. */
+  readonly device?: string;
 }
 
 export class Gate {
@@ -47,7 +50,10 @@ export class Gate {
     this.#sightings = sightings;
   }
 
-  /** The verdict on one code. Rejects with `PolicyError` for a request that the checkpoint does not know, else never. */
+  /**
+   * The verdict on one code. Rejects with `PolicyError` for a request that the checkpoint does not know and with
+   * `DEVICE_NEEDED`, else never.
+   */
   async verify(text: string, request: ScanRequest = {}): Promise<Verdict> {
     const { isKept, policy } = await this.#policyFor(request);
     const context = this.#context(policy, request);
@@ -82,6 +88,9 @@ export class Gate {
     request: ScanRequest,
   ): Promise<{ readonly policy: VerifyPolicy; readonly isKept: boolean }> {
     const checkpoint = this.#files.policy(request.policy);
+    if (checkpoint.policy.enrolledDevicesOnly && request.device === undefined) {
+      throw new DeviceError('DEVICE_NEEDED', 'this policy serves enrolled devices only');
+    }
     const isKept = request.passage === undefined && request.trip === undefined;
     return { policy: isKept ? checkpoint.policy : await checkpoint.asked(request), isKept };
   }

@@ -5,8 +5,8 @@ import type { LedgerState } from '../core/trust/ledger-state.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
 
 export interface VerifierMetrics {
-  /** Call for every verdict given. */
-  count(verdict: Pick<Verdict, 'outcome' | 'validity' | 'reasons'>): void;
+  /** Call for every verdict given. @param device id of the enrolled device that it was given to */
+  count(verdict: Pick<Verdict, 'outcome' | 'validity' | 'reasons'>, device: string | undefined): void;
   /** Call when what is known has changed. */
   observe(state: LedgerState): void;
   /** Call when the operator's files may have changed. */

@@ -5,6 +5,7 @@ import { buildVerifierApp } from './app.ts';
 import { startPublishing } from './bundle/publishing.ts';
 import type { VerifierConfig } from './config.ts';
 import { fetchJsonWith } from './fetch-json.ts';
+import { openGates } from './open-gates.ts';
 import { Verifier, type VerifierDeps } from './verifier.ts';
 
 export interface StartedVerifier {
@@ -24,21 +25,24 @@ export async function startVerifier(
   deps: StartVerifierDeps = {},
 ): Promise<StartedVerifier> {
   const logger = deps.logger ?? createLogger({ name: 'verifier', level: 'info' });
+  const nowSeconds = deps.nowSeconds ?? (() => Math.floor(Date.now() / 1000));
+  const gates = await openGates(config, nowSeconds);
   const verifier = await Verifier.open(config, {
     crypto: deps.crypto ?? nodeCrypto,
     fetchJson: deps.fetchJson ?? fetchJsonWith(globalThis.fetch),
-    nowSeconds: deps.nowSeconds ?? (() => Math.floor(Date.now() / 1000)),
+    nowSeconds,
     log: logger,
   });
-  const app = await buildVerifierApp({ verifier, config, logger });
+  const app = await buildVerifierApp({ verifier, config, logger, ...gates });
   const publishing = await startPublishing(config, verifier, {
     fetch: globalThis.fetch,
     log: logger,
-    nowSeconds: deps.nowSeconds ?? (() => Math.floor(Date.now() / 1000)),
+    nowSeconds,
   });
   const close = async (): Promise<void> => {
     await publishing?.[Symbol.asyncDispose]();
     await app.close();
+    await gates.enrolment?.devices[Symbol.asyncDispose]();
     await verifier[Symbol.asyncDispose]();
   };
   try {

@@ -40,7 +40,7 @@ export interface CheckpointSettings {
 }
 
 const SECONDS = ['clockSkewSeconds', 'freshSeconds', 'ageingSeconds', 'statusGraceSeconds'] as const;
-const FLAGS = ['ledgerMode', 'acceptStaticPrint', 'acceptUndatedLists'] as const;
+const FLAGS = ['ledgerMode', 'acceptStaticPrint', 'acceptUndatedLists', 'enrolledDevicesOnly'] as const;
 const NAMES = ['id', 'version', 'profiles', 'rules', 'passage', 'national', 'policies', 'trip'] as const;
 const KNOWN: ReadonlySet<string> = new Set([...NAMES, ...SECONDS, ...FLAGS]);
 

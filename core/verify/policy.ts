@@ -22,6 +22,8 @@ export interface VerifyPolicy {
   readonly acceptStaticPrint: boolean;
   /** Whether a list of signers of other systems counts that does not say until when it holds. */
   readonly acceptUndatedLists: boolean;
+  /** Whether the service answers only devices that an operator has enrolled. */
+  readonly enrolledDevicesOnly: boolean;
   /** Accepted profiles; absent: all. */
   readonly profiles?: readonly Profile[];
   /** What the place asks of the person, as data; absent: nothing. */
@@ -38,4 +40,5 @@ export const defaultPolicy: VerifyPolicy = Object.freeze({
   statusGraceSeconds: 3600,
   acceptStaticPrint: true,
   acceptUndatedLists: true,
+  enrolledDevicesOnly: false,
 });

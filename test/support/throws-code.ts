@@ -16,3 +16,14 @@ export function codeThrownBy(run: () => unknown): string | undefined {
   }
   return undefined;
 }
+
+/** The same of a promise. */
+export async function expectRejects(promise: Promise<unknown>, code: string): Promise<void> {
+  const rejected = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expectThrows(() => {
+    if (rejected !== undefined) throw rejected;
+  }, code);
+}

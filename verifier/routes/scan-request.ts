@@ -14,6 +14,7 @@ import type { JurisdictionPassage } from '../../core/policy/checkpoint-settings.
 import type { TOptional, TUnsafe } from 'typebox';
 import type { ProblemTable } from '../../service/problems.ts';
 import { Closed, Type, type TSchema } from '../../service/schema.ts';
+import { DEVICE_PROBLEMS } from '../devices/errors.ts';
 import type { ScanRequest } from '../gate.ts';
 
 export interface ScanBody {
@@ -56,6 +57,7 @@ export const ScanMembers: Members = {
 
 /** Refusals of what a request asks; messages repeat nothing of a document. */
 export const SCAN_PROBLEMS: ProblemTable = {
+  ...DEVICE_PROBLEMS,
   POLICY_UNKNOWN: { status: 400, title: 'This checkpoint has no such policy' },
   POLICY_SETTINGS: { status: 400, title: 'The policy does not take what the request asks' },
   DOCUMENT_INVALID: { status: 400, title: 'The document in hand cannot be read' },

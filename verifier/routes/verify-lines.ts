@@ -32,8 +32,8 @@ const LineBody = Compile(Closed({ code: Type.String(), ...ScanMembers }));
 export interface LineSource {
   readonly verifier: Pick<Checkpoint, 'verify'>;
   readonly metrics: VerifierMetrics;
-  /** What every line asks, whatever it says itself. */
-  readonly scan: ScanRequest;
+  /** What a line asks, as the one who sends it may ask it. */
+  readonly asked: (scan: ScanRequest) => Promise<ScanRequest>;
 }
 
 /** The answers, as they are asked for. */
@@ -51,12 +51,13 @@ async function* answers(request: FastifyRequest, source: LineSource): AsyncGener
 async function answer(
   line: Line,
   parts: CardParts,
-  { metrics, request, scan, verifier }: LineSource & { readonly request: FastifyRequest },
+  { asked, metrics, request, verifier }: LineSource & { readonly request: FastifyRequest },
 ): Promise<object> {
   try {
-    const asked = readLine(line);
-    const verdict = await verifier.verify(parts.add(asked.code), { ...asked.scan, ...scan });
-    metrics.count(verdict);
+    const read = readLine(line);
+    const scan = await asked(read.scan);
+    const verdict = await verifier.verify(parts.add(read.code), scan);
+    metrics.count(verdict, scan.device);
     return { verdict };
   } catch (error) {
     const problem = toProblem(error, request.id, TABLE);

@@ -9,6 +9,7 @@
 import type { Service } from '../../service/app.ts';
 import { Closed, Type } from '../../service/schema.ts';
 import { Scan } from '../../core/verify/scan.ts';
+import type { ScanAsker } from '../devices/scan-asker.ts';
 import type { VerifierMetrics } from '../metrics.ts';
 import type { Checkpoint } from '../verifier.ts';
 import { CombinedVerdictSchema } from '../verdict-schema.ts';
@@ -22,6 +23,7 @@ export function addVerifyTogetherRoute(
   app: Service,
   verifier: Pick<Checkpoint, 'verifyTogether'>,
   metrics: VerifierMetrics,
+  askedBy: ScanAsker,
 ): void {
   app.post(
     '/verify/together',
@@ -37,8 +39,9 @@ export function addVerifyTogetherRoute(
     async (request, reply) => {
       const scan = new Scan();
       for (const code of request.body.codes) scan.add(code);
-      const verdict = await verifier.verifyTogether(scan.codes, scanRequestOf(request.body));
-      metrics.count(verdict);
+      const asked = await askedBy(request, scanRequestOf(request.body));
+      const verdict = await verifier.verifyTogether(scan.codes, asked);
+      metrics.count(verdict, asked.device);
       void reply.header('cache-control', 'no-store');
       return { codes: scan.count, verdict };
     },

@@ -15,6 +15,8 @@ import type { Service } from '../../service/app.ts';
 import { Closed, Type, type Static } from '../../service/schema.ts';
 import { CardParts } from '../../core/foreign/shc/card-parts.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
+import type { ScanAsker } from '../devices/scan-asker.ts';
+import type { ScanRequest } from '../gate.ts';
 import type { VerifierMetrics } from '../metrics.ts';
 import type { Checkpoint } from '../verifier.ts';
 import { VerdictSchema } from '../verdict-schema.ts';
@@ -35,6 +37,7 @@ export function addVerifyRoute(
   app: Service,
   verifier: Pick<Checkpoint, 'verify'>,
   metrics: VerifierMetrics,
+  askedBy: ScanAsker,
 ): void {
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
@@ -55,17 +58,18 @@ export function addVerifyRoute(
     async (request, reply) => {
       void reply.header('cache-control', 'no-store');
       if (request.mediaType === NDJSON) {
+        const askedInLines = (scan: ScanRequest): Promise<ScanRequest> => askedBy(request, scan);
         // A stream goes out as it is: the schema is that of the answer as one document.
-        const lines = answerLines(request, { verifier, metrics, scan: {} }) as unknown;
+        const lines = answerLines(request, { verifier, metrics, asked: askedInLines }) as unknown;
         return reply.type(NDJSON).send(lines as { verdicts: Verdict[] });
       }
       const { body } = request;
-      const scan = typeof body === 'string' ? {} : scanRequestOf(body);
+      const scan = await askedBy(request, typeof body === 'string' ? {} : scanRequestOf(body));
       const verdicts: Verdict[] = [];
       const parts = new CardParts();
       for (const code of codesIn(body)) {
         const verdict = await verifier.verify(parts.add(code), scan);
-        metrics.count(verdict);
+        metrics.count(verdict, scan.device);
         verdicts.push(verdict);
       }
       return { verdicts };

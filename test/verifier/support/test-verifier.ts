@@ -3,7 +3,7 @@ import type { Service } from '../../../service/app.ts';
 import { createRandomBytes } from '../../../service/clock.ts';
 import { createLogger, silentLogger } from '../../../service/logging.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
-import { buildVerifierApp } from '../../../verifier/app.ts';
+import { buildVerifierApp, type VerifierAppOptions } from '../../../verifier/app.ts';
 import { CheckpointFiles } from '../../../verifier/checkpoint-files.ts';
 import { VERIFIER_DEFAULTS } from '../../../verifier/config.ts';
 import { Gate } from '../../../verifier/gate.ts';
@@ -24,6 +24,8 @@ export interface TestVerifierOptions {
   readonly policies?: readonly string[];
   readonly trustFile?: string;
   readonly nowSeconds?: number;
+  readonly turnstile?: VerifierAppOptions['turnstile'];
+  readonly enrolment?: VerifierAppOptions['enrolment'];
 }
 
 export async function buildTestVerifier(
@@ -69,6 +71,8 @@ export async function buildTestVerifier(
     config: { deployment: { version: 1, chainId: 5, genesisHash: '0x00', contracts: undefined as never } },
     logger,
     limits: { maxEventLoopDelayMs: 0 },
+    ...(options.turnstile === undefined ? {} : { turnstile: options.turnstile }),
+    ...(options.enrolment === undefined ? {} : { enrolment: options.enrolment }),
   });
   return { app, gate, files, policies, logged: () => logged };
 }
