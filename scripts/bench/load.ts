@@ -16,7 +16,8 @@ const SURGE_SECONDS = 10;
 const CALM = { perSecond: 0.8 * LIMIT, seconds: 10 } as const;
 const SLOW = 2000;
 const IDLE = 5000;
-const WARM_UP = { perSecond: 500, seconds: 5 } as const;
+/** So long that each code has been seen and what is hot is compiled, on both sides. */
+const WARM_UP = { perSecond: 1000, seconds: 15 } as const;
 
 type Line = Pick<Figure, 'bench' | 'unit' | 'median' | 'target' | 'met' | 'note'>;
 
@@ -50,7 +51,7 @@ async function crowd({ seed, size: seconds = CROWD.seconds }: Settings): Promise
 /** Ten times the limit; then the crowd that it is for. */
 async function surge({ seed }: Settings): Promise<readonly Line[]> {
   await using server = await LoadProcess.start({ codes: CODES, roots: ROOTS, perSecond: LIMIT, seed });
-  await sendCrowd({ ...server, ...CALM, seconds: WARM_UP.seconds });
+  await sendCrowd({ ...server, ...CALM, seconds: 20 });
   const calm = timeOf(await sendCrowd({ ...server, ...CALM }), 0.99);
   const answers = await sendCrowd({ ...server, perSecond: 10 * LIMIT, seconds: SURGE_SECONDS });
   const shed = answers.filter(({ status }) => status === 429 || status === 503);
