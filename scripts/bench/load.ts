@@ -11,6 +11,7 @@ import { sendCrowd, type Answered } from './open-loop.ts';
 const CODES = 4096;
 const ROOTS = 1_000_000;
 const CROWD = { perSecond: 2000, seconds: 60 } as const;
+const LONGEST_SECONDS = 1800;
 const LIMIT = 500;
 const SURGE_SECONDS = 10;
 const CALM = { perSecond: 0.8 * LIMIT, seconds: 10 } as const;
@@ -32,7 +33,8 @@ export async function benchLoad(settings: Settings): Promise<readonly Figure[]> 
   return lines.map((line) => ({ ...line, n: 1, seed, machine: machineLine() }));
 }
 
-async function crowd({ seed, size: seconds = CROWD.seconds }: Settings): Promise<readonly Line[]> {
+async function crowd({ seed, size = CROWD.seconds }: Settings): Promise<readonly Line[]> {
+  const seconds = Math.min(size, LONGEST_SECONDS);
   await using server = await LoadProcess.start({ codes: CODES, roots: ROOTS, perSecond: 0, seed });
   await sendCrowd({ ...server, ...WARM_UP });
   const before = await server.cpuSeconds();
