@@ -5,6 +5,8 @@ import { buildService, type Service, type ServiceLimits } from '../service/app.t
 import { requireBearer } from '../service/bearer.ts';
 import type { createLogger } from '../service/logging.ts';
 import { nodeCrypto } from '../service/node-crypto.ts';
+import { RequestError } from '../service/problems.ts';
+import { Admission } from './admission.ts';
 import { BundleFolder } from './bundle/bundle-folder.ts';
 import type { VerifierConfig } from './config.ts';
 import type { Devices } from './devices/devices.ts';
@@ -30,6 +32,8 @@ export interface VerifierAppOptions {
   };
   readonly logger: ReturnType<typeof createLogger>;
   readonly limits?: Partial<ServiceLimits>;
+  /** Requests for verdicts that are taken; absent: as many as come. */
+  readonly requestsPerSecond?: number;
   /** Absent: no turnstile is answered. */
   readonly turnstile?: { readonly signer: Pick<NoteSigner, 'sign'>; readonly nowSeconds: () => number };
   /** Absent: none can be enrolled. */
@@ -48,6 +52,7 @@ export async function buildVerifierApp(options: VerifierAppOptions): Promise<Ser
     problems: SCAN_PROBLEMS,
     limits: { requestsPerMinute: REQUESTS_PER_MINUTE, ...options.limits },
   });
+  if (options.requestsPerSecond !== undefined) refuseBeyond(app, options.requestsPerSecond);
   const counts = verifierMetrics(metrics);
   const devices = options.enrolment?.devices;
   const told: VerifierMetrics = {
@@ -70,6 +75,17 @@ export async function buildVerifierApp(options: VerifierAppOptions): Promise<Ser
     await addCheckpointPage(app, { dataFolder, pagesFolder });
   }
   return app;
+}
+
+/** Only what asks for verdicts is counted: how the service fares can be seen however many ask. */
+function refuseBeyond(app: Service, perSecond: number): void {
+  const admission = new Admission(perSecond, () => performance.now());
+  app.addHook('onRequest', async ({ routeOptions: { url } }, reply) => {
+    const isCounted = url?.startsWith('/verify') === true || url === '/turnstile';
+    if (!isCounted || admission.admit()) return;
+    void reply.header('retry-after', 1);
+    throw new RequestError('RATE_LIMITED', 'more than this verifier takes');
+  });
 }
 
 /** What gates need beside verdicts. */

@@ -45,6 +45,8 @@ export interface VerifierConfig {
   readonly manifestLimits: FetchLimits;
   /** A code that two gates see within this time is an alarm; 0: never. */
   readonly twoGatesSeconds: number;
+  /** Requests for verdicts that are taken; absent: as many as come. */
+  readonly requestsPerSecond?: number;
   /** Of an Ed25519 key that signs decisions; absent: no turnstile is answered. */
   readonly turnstileKeyFile?: string;
   /** Of the operator's bearer token; absent: no device can be enrolled. */
@@ -100,6 +102,7 @@ export function readConfig(environment: Environment): VerifierConfig {
       max: 86_400,
     }),
     policies: toNames(env.text('POLICIES', VERIFIER_DEFAULTS.policies.join(','))),
+    ...requestLimit(env.integer('REQUESTS_PER_SECOND', { fallback: 0, min: 0, max: 1_000_000 })),
     ...optionalPath('trustFile', env.optionalText('TRUST')),
     ...optionalPath('turnstileKeyFile', env.optionalText('TURNSTILE_KEY')),
     ...optionalPath('operatorTokenFile', env.optionalText('OPERATOR_TOKEN')),
@@ -120,6 +123,10 @@ function toNames(text: string): readonly string[] {
     throw new ConfigError('CONFIG_INVALID', 'HCL_VERIFIER_POLICIES must be names or files, comma separated');
   }
   return names;
+}
+
+function requestLimit(perSecond: number): Pick<VerifierConfig, 'requestsPerSecond'> {
+  return perSecond === 0 ? {} : { requestsPerSecond: perSecond };
 }
 
 function optionalPath(

@@ -1,10 +1,11 @@
 /** Opens a verifier, follows the ledger and listens. */
 import { nodeCrypto } from '../service/node-crypto.ts';
 import { createLogger } from '../service/logging.ts';
-import { buildVerifierApp } from './app.ts';
+import { buildVerifierApp, type VerifierAppOptions } from './app.ts';
 import { startPublishing } from './bundle/publishing.ts';
 import type { VerifierConfig } from './config.ts';
 import { fetchJsonWith } from './fetch-json.ts';
+import { addDrain } from './drain.ts';
 import { openGates } from './open-gates.ts';
 import { Verifier, type VerifierDeps } from './verifier.ts';
 
@@ -33,7 +34,8 @@ export async function startVerifier(
     nowSeconds,
     log: logger,
   });
-  const app = await buildVerifierApp({ verifier, config, logger, ...gates });
+  const app = await buildVerifierApp({ verifier, config, logger, ...gates, ...limitsOf(config) });
+  const drain = addDrain(app);
   const publishing = await startPublishing(config, verifier, {
     fetch: globalThis.fetch,
     log: logger,
@@ -41,6 +43,7 @@ export async function startVerifier(
   });
   const close = async (): Promise<void> => {
     await publishing?.[Symbol.asyncDispose]();
+    await drain();
     await app.close();
     await gates.enrolment?.devices[Symbol.asyncDispose]();
     await verifier[Symbol.asyncDispose]();
@@ -53,4 +56,8 @@ export async function startVerifier(
     await close();
     throw error;
   }
+}
+
+function limitsOf({ requestsPerSecond }: VerifierConfig): Pick<VerifierAppOptions, 'requestsPerSecond'> {
+  return requestsPerSecond === undefined ? {} : { requestsPerSecond };
 }

@@ -8,7 +8,8 @@ export const bench: Command = {
 
   NAME      only these benchmarks; all when there is none
   --size N  anchors in the replica (default: 100,000 and 1,000,000;
-            10,000,000 takes two minutes)
+            10,000,000 takes two minutes); of load: seconds, 60 without,
+            1,800 at most
   --json    one line of JSON per figure`,
   async run(args, io) {
     const { values, positionals } = parseArguments(args, {

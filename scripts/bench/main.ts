@@ -1,6 +1,7 @@
 /** `hcl bench [NAME…] [--size N] [--json]`: every figure is a ratio of medians taken in one run, on this machine, now. */
 import { benchAct } from './act.ts';
 import { benchBundle } from './bundle.ts';
+import { benchLoad } from './load.ts';
 import { benchIssue } from './issue.ts';
 import { machineLine, type Figure, type Settings } from './harness.ts';
 import { benchMerkle } from './merkle.ts';
@@ -18,6 +19,7 @@ export const BENCHMARKS: Readonly<Record<string, (settings: Settings) => Promise
   act: benchAct,
   peers: benchPeers,
   bundle: benchBundle,
+  load: benchLoad,
 };
 
 export const BENCH_SETTINGS: Settings = { rounds: 9, blockMs: 250, seed: 20_221_221 };

@@ -24,6 +24,7 @@ export interface TestVerifierOptions {
   readonly policies?: readonly string[];
   readonly trustFile?: string;
   readonly nowSeconds?: number;
+  readonly requestsPerSecond?: number;
   readonly turnstile?: VerifierAppOptions['turnstile'];
   readonly enrolment?: VerifierAppOptions['enrolment'];
 }
@@ -71,6 +72,7 @@ export async function buildTestVerifier(
     config: { deployment: { version: 1, chainId: 5, genesisHash: '0x00', contracts: undefined as never } },
     logger,
     limits: { maxEventLoopDelayMs: 0 },
+    ...(options.requestsPerSecond === undefined ? {} : { requestsPerSecond: options.requestsPerSecond }),
     ...(options.turnstile === undefined ? {} : { turnstile: options.turnstile }),
     ...(options.enrolment === undefined ? {} : { enrolment: options.enrolment }),
   });

@@ -1,0 +1,156 @@
+/**
+ * The verifier under load: a crowd that comes at fixed times from another process (open loop), a surge beyond the limit,
+ * clients that are no use, and a stop while people stand in line. `--size N`: seconds of the first, 60 without (half an
+ * hour: 1800).
+ */
+import { openSockets, SLOW_BODY, SLOW_HEADERS } from './idle-sockets.ts';
+import { LoadProcess } from './load-process.ts';
+import { machineLine, quantile, type Figure, type Settings } from './harness.ts';
+import { sendCrowd, type Answered } from './open-loop.ts';
+
+const CODES = 4096;
+const ROOTS = 1_000_000;
+const CROWD = { perSecond: 2000, seconds: 60 } as const;
+const LONGEST_SECONDS = 1800;
+const LIMIT = 500;
+const SURGE_SECONDS = 10;
+const CALM = { perSecond: 0.8 * LIMIT, seconds: 10 } as const;
+const SLOW = 2000;
+const IDLE = 5000;
+/** So long that each code has been seen and what is hot is compiled, on both sides. */
+const WARM_UP = { perSecond: 1000, seconds: 15 } as const;
+
+type Line = Pick<Figure, 'bench' | 'unit' | 'median' | 'target' | 'met' | 'note'>;
+
+export async function benchLoad(settings: Settings): Promise<readonly Figure[]> {
+  const lines = [
+    ...(await crowd(settings)),
+    ...(await surge(settings)),
+    ...(await useless(settings)),
+    ...(await stop(settings)),
+  ];
+  const { seed } = settings;
+  return lines.map((line) => ({ ...line, n: 1, seed, machine: machineLine() }));
+}
+
+async function crowd({ seed, size = CROWD.seconds }: Settings): Promise<readonly Line[]> {
+  const seconds = Math.min(size, LONGEST_SECONDS);
+  await using server = await LoadProcess.start({ codes: CODES, roots: ROOTS, perSecond: 0, seed });
+  await sendCrowd({ ...server, ...WARM_UP });
+  const before = await server.cpuSeconds();
+  const answers = await sendCrowd({ ...server, ...CROWD, seconds });
+  const cpuSeconds = (await server.cpuSeconds()) - before;
+  const errors = answers.filter(({ status }) => status !== 200).length;
+  const p99 = timeOf(answers, 0.99);
+  const note = `${CROWD.perSecond}/s for ${seconds} s: p50 ${ms(timeOf(answers, 0.5))}, p99.9 ${ms(timeOf(answers, 0.999))}`;
+  return [
+    { bench: 'load', unit: 'ms p99', median: p99, target: '≤ 40 ms', met: p99 <= 40, note },
+    { bench: 'load', unit: 'errors', median: errors, target: '0', met: errors === 0 },
+    { bench: 'load', unit: 'CPU ms a request', median: (1000 * cpuSeconds) / answers.length },
+  ];
+}
+
+/** Ten times the limit; then the crowd that it is for. */
+async function surge({ seed }: Settings): Promise<readonly Line[]> {
+  await using server = await LoadProcess.start({ codes: CODES, roots: ROOTS, perSecond: LIMIT, seed });
+  await sendCrowd({ ...server, ...CALM, seconds: 20 });
+  const calm = timeOf(await sendCrowd({ ...server, ...CALM }), 0.99);
+  const answers = await sendCrowd({ ...server, perSecond: 10 * LIMIT, seconds: SURGE_SECONDS });
+  const shed = answers.filter(({ status }) => status === 429 || status === 503);
+  const served = answers.filter(({ status }) => status === 200);
+  const lost = answers.length - shed.length - served.length;
+  const shedMs = timeOf(shed, 0.99);
+  const recovered = secondsToCalm(await sendCrowd({ ...server, ...CALM, seconds: 30 }), calm);
+  return [
+    {
+      bench: 'surge: refused',
+      unit: 'ms p99',
+      median: shedMs,
+      target: '≤ 10 ms',
+      met: shedMs <= 10,
+      note: `${shed.length} refused, ${served.length} served (p99 ${ms(timeOf(served, 0.99))}), ${lost} lost of ${answers.length}`,
+    },
+    {
+      bench: 'surge: recovery',
+      unit: 's',
+      median: recovered,
+      target: '≤ 30 s',
+      met: recovered <= 30,
+      note: `until a second is served whole, p99 within twice the ${ms(calm)} from before`,
+    },
+  ];
+}
+
+/** The first second from which on a crowd is served as before the surge. */
+function secondsToCalm(answers: readonly Answered[], calmMs: number): number {
+  for (let second = 0; second < 30; second++) {
+    const its = answers.filter(({ dueMs }) => Math.floor(dueMs / 1000) === second);
+    if (its.every(({ status }) => status === 200) && timeOf(its, 0.99) <= 2 * calmMs) return second + 1;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+async function useless({ seed }: Settings): Promise<readonly Line[]> {
+  await using server = await LoadProcess.start({ codes: CODES, roots: ROOTS, perSecond: 0, seed });
+  await sendCrowd({ ...server, ...WARM_UP });
+  const alone = timeOf(await sendCrowd({ ...server, ...CALM }), 0.99);
+  using headers = await openSockets(server.url, SLOW, SLOW_HEADERS);
+  using bodies = await openSockets(server.url, SLOW, SLOW_BODY);
+  using idle = await openSockets(server.url, IDLE, '');
+  const answers = await sendCrowd({ ...server, ...CALM, seconds: 20 });
+  const beside = timeOf(answers, 0.99);
+  const errors = answers.filter(({ status }) => status !== 200).length;
+  const left = `after 20 s ${headers.open()} of ${SLOW} slow headers, ${bodies.open()} of ${SLOW} slow bodies and ${idle.open()} of ${IDLE} idle are still open`;
+  return [
+    {
+      bench: 'slow and idle clients',
+      unit: 'ms p99 beside them',
+      median: beside,
+      target: `≤ 2 × ${ms(alone)}`,
+      met: beside <= 2 * alone,
+      note: left,
+    },
+    { bench: 'slow and idle clients', unit: 'errors', median: errors, target: '0', met: errors === 0 },
+  ];
+}
+
+/** Of the requests that the server had taken when it was told to stop. */
+async function stop({ seed }: Settings): Promise<readonly Line[]> {
+  await using server = await LoadProcess.start({ codes: CODES, roots: ROOTS, perSecond: 0, seed });
+  await sendCrowd({ ...server, ...WARM_UP });
+  let answered = 0;
+  const onAnswer = (): void => {
+    // In the middle of the crowd.
+    if (++answered === 1000) server.terminate();
+  };
+  const answers = await sendCrowd({ ...server, perSecond: 500, seconds: 4, onAnswer });
+  const failures = Map.groupBy(
+    answers.filter(({ status }) => status === 0),
+    ({ failure }) => failure ?? 'none',
+  );
+  // Who comes when nobody listens any more was not taken.
+  const refused = failures.get('ECONNREFUSED')?.length ?? 0;
+  const dropped = answers.filter(({ status }) => status === 0).length - refused;
+  const served = answers.filter(({ status }) => status === 200).length;
+  return [
+    {
+      bench: 'stop under load',
+      unit: 'dropped',
+      median: dropped,
+      target: '0',
+      met: dropped === 0,
+      note: `${served} served, ${answers.length - served - refused - dropped} told to come again, ${refused} came too late; ${[...failures.keys()].join(', ')}`,
+    },
+  ];
+}
+
+function timeOf(answers: readonly Answered[], share: number): number {
+  return quantile(
+    answers.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b),
+    share,
+  );
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(1)} ms`;
+}

@@ -1,0 +1,85 @@
+/** What the load bench measures, in small and without a clock: nobody honest is dropped, whoever else is there. */
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import { afterEach, before, beforeEach, describe, it } from 'mocha';
+import { openSockets, SLOW_BODY, SLOW_HEADERS } from '../../scripts/bench/idle-sockets.ts';
+import { sendCrowd } from '../../scripts/bench/open-loop.ts';
+import { addDrain } from '../../verifier/drain.ts';
+import { makeConsortium, vaccinationRecord } from '../support/consortium.ts';
+import { buildTestVerifier, type TestVerifier } from './support/test-verifier.ts';
+
+describe('a verifier under load', () => {
+  const consortium = makeConsortium({ seed: 18 });
+  let bodies: readonly string[];
+  let verifier: TestVerifier;
+  let url: string;
+  let drain: () => Promise<void>;
+
+  before(async () => {
+    const codes = await consortium.issueCodes(Array.from({ length: 8 }, () => vaccinationRecord()));
+    bodies = codes.map(({ text }) => JSON.stringify({ code: text }));
+  });
+  const listen = async (requestsPerSecond?: number): Promise<void> => {
+    const limit = requestsPerSecond === undefined ? {} : { requestsPerSecond };
+    verifier = await buildTestVerifier(consortium, limit);
+    drain = addDrain(verifier.app);
+    await verifier.app.listen({ host: '127.0.0.1', port: 0 });
+    // It listens on a port.
+    url = `http://127.0.0.1:${(verifier.app.server.address() as AddressInfo).port}`;
+  };
+  beforeEach(() => listen());
+  afterEach(() => verifier.app.close());
+
+  it('answers every request of a crowd', async () => {
+    const answers = await sendCrowd({ url, bodies, perSecond: 200, seconds: 1 });
+    expect(answers.map(({ status }) => status)).to.deep.equal(Array.from({ length: 200 }, () => 200));
+  });
+
+  it('answers every request of a surge, those beyond the limit with 429', async () => {
+    await verifier.app.close();
+    await listen(20);
+    const answers = await sendCrowd({ url, bodies, perSecond: 400, seconds: 1 });
+    expect([...new Set(answers.map(({ status }) => status))]).to.have.members([200, 429]);
+  });
+
+  it('answers beside clients that say nothing or never finish', async () => {
+    using headers = await openSockets(url, 20, SLOW_HEADERS);
+    using body = await openSockets(url, 20, SLOW_BODY);
+    using idle = await openSockets(url, 50, '');
+    const answers = await sendCrowd({ url, bodies, perSecond: 100, seconds: 1 });
+    expect(answers.every(({ status }) => status === 200)).to.equal(true);
+    expect([headers, body, idle].every((sockets) => sockets.open() > 0)).to.equal(true);
+  });
+
+  it('answers what it has taken when it is told to stop', async () => {
+    const body = bodies[0] ?? '';
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const taken = once(verifier.app.server, 'request');
+    const request = httpRequest(`${url}/verify`, { method: 'POST', headers });
+    const answered = once(request, 'response');
+    request.write(body.slice(0, 10));
+    await taken;
+    const closed = verifier.app.close();
+    request.end(body.slice(10));
+    // An answer has this form.
+    const [response] = (await answered) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).to.equal(200);
+    await closed;
+  });
+
+  it('ends connections with their answers before it stops, and refuses nobody meanwhile', async () => {
+    let drained: Promise<void> | undefined;
+    let answered = 0;
+    const onAnswer = (): void => {
+      if (++answered === 50) drained = drain();
+    };
+    const answers = await sendCrowd({ url, bodies, perSecond: 200, seconds: 1, onAnswer });
+    expect(answers.every(({ status }) => status === 200)).to.equal(true);
+    await drained;
+    const last = await verifier.app.inject({ method: 'POST', url: '/verify', payload: { code: 'A' } });
+    expect(last.headers.connection).to.equal('close');
+  });
+});
