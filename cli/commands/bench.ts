@@ -6,7 +6,8 @@ import { usageError } from '../errors.ts';
 export const bench: Command = {
   usage: `Usage: hcl bench [NAME…] [--size N] [--json]
 
-  NAME      only these benchmarks; all when there is none
+  NAME      only these benchmarks; when there is none, all but peers
+            (installs the packages to compare with) and load (five minutes)
   --size N  anchors in the replica (default: 100,000 and 1,000,000;
             10,000,000 takes two minutes); of load: seconds, 60 without,
             1,800 at most

@@ -22,10 +22,13 @@ export const BENCHMARKS: Readonly<Record<string, (settings: Settings) => Promise
   load: benchLoad,
 };
 
+/** Run only when asked for by name: they install packages, or take minutes. */
+const BY_NAME: readonly string[] = ['peers', 'load'];
+
 export const BENCH_SETTINGS: Settings = { rounds: 9, blockMs: 250, seed: 20_221_221 };
 
 export interface BenchOptions {
-  /** Keys of {@link BENCHMARKS}; none = all. */
+  /** Keys of {@link BENCHMARKS}; none = all but {@link BY_NAME}. */
   readonly names: readonly string[];
   readonly json: boolean;
   readonly write: (text: string) => unknown;
@@ -34,7 +37,9 @@ export interface BenchOptions {
 
 /** Runs the benchmarks and writes each figure as soon as it is known. */
 export async function bench({ names, json, write, settings = BENCH_SETTINGS }: BenchOptions): Promise<void> {
-  const chosen = Object.entries(BENCHMARKS).filter(([name]) => names.length === 0 || names.includes(name));
+  const chosen = Object.entries(BENCHMARKS).filter(([name]) =>
+    names.length === 0 ? !BY_NAME.includes(name) : names.includes(name),
+  );
   if (!json)
     write(`${machineLine()}\nseed ${settings.seed}, medians of ${settings.rounds} rounds in turns\n\n`);
   for (const [, run] of chosen) {
