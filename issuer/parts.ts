@@ -225,6 +225,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
   const foreign = new ForeignCodes({
     ...common,
     index,
+    ring,
     sealer,
     lanes,
     acts,
@@ -248,6 +249,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
   const publication = new StatusPublication({ crypto, did, key, lists, status, freshForSeconds });
   const rotation = await KeyRotation.open({
     ...common,
+    ring,
     recordsLock,
     desk: finisher,
     records,

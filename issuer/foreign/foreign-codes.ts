@@ -24,6 +24,8 @@ import type { PresentKey } from '../keys/signing-desk.ts';
 import { laneOf, type Lanes } from '../lanes.ts';
 import type { ListAllocator } from '../list-allocator.ts';
 import type { Lock } from '../lock.ts';
+import type { KeyRing } from '../privacy/key-ring.ts';
+import { putChanged } from '../privacy/traces.ts';
 import {
   recordOf,
   type ForeignFormat,
@@ -42,6 +44,7 @@ export interface ForeignCodesDependencies {
   readonly store: Store;
   readonly tables: IssuerTables;
   readonly index: KeyedIndex;
+  readonly ring: KeyRing;
   readonly sealer: RecordSealer;
   readonly lanes: Lanes;
   readonly lists: ListAllocator;
@@ -129,7 +132,7 @@ export class ForeignCodes {
 
   /** Record, leaf, handle and the code's name on revocation lists in one batch. */
   async #commit(entry: RecordEntry, number: number, parts: Required<SignedParts>): Promise<void> {
-    const { crypto, store, index, sealer, lanes, lists, naming, randomBytes, now, onStored } = this.#deps;
+    const { crypto, store, index, lanes, lists, naming, randomBytes, now, onStored } = this.#deps;
     const { foreign, headerBytes, payloadBytes } = parts;
     const { format, handle, kid } = foreign;
     const place = entry.credentials.length;
@@ -141,8 +144,8 @@ export class ForeignCodes {
     const name = revocationName(format, { crypto, country: naming.country, handle });
     const batch = new WriteBatch();
     const first = lanes.append(lane, [{ leafHash: leaf, recordNumber: number, place }], batch);
+    putChanged(batch, number, changed, this.#deps);
     batch
-      .put(TABLES.records, toUint64(number), sealer.seal(number, changed))
       .put(TABLES.handles, named, encodeHandleEntry({ recordNumber: number, place, lane, entry: first }))
       .put(TABLES.foreignCodes, concatBytes(status, named), encodeForeignCode({ format, kid, name }));
     // Commit point: before it there is no such code, after it the pipeline finds its leaf, also after a restart.
