@@ -240,9 +240,11 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     ...common,
     index,
     ring,
+    sealer,
     records,
     trust: await PinnedTrust.open(config.foreignTrust, { crypto, now, log }),
     describe: (number) => release.describe(number),
+    beingErased: (numbers) => privacy.beingErased(numbers),
   });
   const revocations = new Revocations(tables, status);
   const foreignPublication = new ForeignPublication({ crypto, signers, revocations, naming });
