@@ -18,7 +18,7 @@ export interface AnswerDependencies {
 }
 
 const NOTHING: NumberRange = { first: 0, count: 0 };
-const REFUSALS: Readonly<Record<Refusal, IntakeProblem>> = {
+export const REFUSALS: Readonly<Record<Refusal, IntakeProblem>> = {
   erased: {
     field: '',
     code: 'INTAKE_RECORD_ERASED',

@@ -225,6 +225,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
   const foreign = new ForeignCodes({
     ...common,
     index,
+    ring,
     sealer,
     lanes,
     acts,
@@ -239,15 +240,18 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     ...common,
     index,
     ring,
+    sealer,
     records,
     trust: await PinnedTrust.open(config.foreignTrust, { crypto, now, log }),
     describe: (number) => release.describe(number),
+    beingErased: (numbers) => privacy.beingErased(numbers),
   });
   const revocations = new Revocations(tables, status);
   const foreignPublication = new ForeignPublication({ crypto, signers, revocations, naming });
   const publication = new StatusPublication({ crypto, did, key, lists, status, freshForSeconds });
   const rotation = await KeyRotation.open({
     ...common,
+    ring,
     recordsLock,
     desk: finisher,
     records,

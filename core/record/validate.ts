@@ -109,7 +109,8 @@ function withNormalDocuments(record: HealthRecord): HealthRecord {
   return { ...record, subject: { ...withNormalNumber(subject), ...documents } };
 }
 
-function withNormalNumber<Document extends DocumentRef>(document: Document): Document {
+/** As records have it, however the number is written. */
+export function withNormalNumber<Document extends DocumentRef>(document: Document): Document {
   const parsed = parseDocumentNumber(document.docType, document.docNumber);
   return 'number' in parsed ? { ...document, docNumber: parsed.number } : document;
 }

@@ -3,8 +3,8 @@
  * thumbprint at the issuer's URL (SMART Health Card). Certificates come from the operator's file; without one each key
  * gets a certificate signed by itself, made once and kept: another would have another `kid`.
  *
- * Store: thumbprint → JSON { "x": "…", "y": "…", "certificate"?: "<base64 DER>" }, for every key that has signed such
- * a code, so that verifiers find former keys too.
+ * Store: thumbprint → JSON { "x": "…", "y": "…", "certificate"?: "<base64 DER>", "given"?: ["<base64 DER>"] }, for every
+ * key that has signed such a code, so that verifiers find former keys and former certificates too.
  */
 import { Buffer } from 'node:buffer';
 import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
@@ -41,11 +41,20 @@ export interface DocumentSigner {
   readonly certificate?: Certificate;
 }
 
+/** One of those that have signed. */
+export interface KnownSigner extends DocumentSigner {
+  /** The present one, and all that codes out there name. */
+  readonly certificates: readonly Certificate[];
+}
+
+/** Certificates in base64 DER. */
 interface SignerText {
   readonly x: string;
   readonly y: string;
-  /** Base64 DER, of one that signed itself. */
+  /** Signed by the key itself. */
   readonly certificate?: string;
+  /** Of the operator, in the order in which they came into use. */
+  readonly given?: readonly string[];
 }
 
 const KID_BYTES = 8;
@@ -65,45 +74,64 @@ export class DocumentSigners {
   /** The present key, with its certificate where there is one; on the disk when it resolves. */
   async present(): Promise<DocumentSigner> {
     return await this.#lock.run(async () => {
-      const { key, certificates } = this.#deps;
-      const { kid } = key;
+      const { kid } = this.#deps.key;
       const known = await this.#find(kid);
-      if (known !== undefined) return known;
-      const made = certificates === undefined ? await this.#selfSigned() : undefined;
-      await this.#write(kid, made);
-      return this.#toSigner(kid, toJwk(key.publicKey), made);
+      const text = this.#withGiven(known ?? (await this.#newText()));
+      if (text !== known) await this.#write(kid, text);
+      return this.#toSigner(kid, text);
     });
   }
 
   /** Every key that has signed such a code, in the order of their names. */
-  async all(): Promise<readonly DocumentSigner[]> {
-    const signers: DocumentSigner[] = [];
+  async all(): Promise<readonly KnownSigner[]> {
+    const signers: KnownSigner[] = [];
     for await (const { key, value } of this.#deps.tables.foreignKeys.entries()) {
-      signers.push(this.#read(fromUtf8(key) ?? '', value));
+      signers.push(this.#toSigner(fromUtf8(key) ?? '', textOf(value)));
     }
     return signers;
   }
 
-  async #find(kid: string): Promise<DocumentSigner | undefined> {
+  async #find(kid: string): Promise<SignerText | undefined> {
     const value = await this.#deps.tables.foreignKeys.get(toUtf8(kid));
-    return value === undefined ? undefined : this.#read(kid, value);
+    return value === undefined ? undefined : textOf(value);
   }
 
-  #read(kid: string, value: Uint8Array): DocumentSigner {
-    // The store holds what #write wrote.
-    const { x, y, certificate } = JSON.parse(fromUtf8(value) ?? '') as SignerText;
-    const der = certificate === undefined ? undefined : new Uint8Array(Buffer.from(certificate, 'base64'));
-    return this.#toSigner(kid, { kty: 'EC', crv: 'P-256', x, y }, der);
+  #toSigner(kid: string, text: SignerText): KnownSigner {
+    const { x, y, certificate, given = [] } = text;
+    const present = this.#deps.certificates === undefined ? certificate : this.#givenTo(text);
+    const all = new Set([certificate, ...given, present].filter((one) => one !== undefined));
+    return {
+      kid,
+      jwk: { kty: 'EC', crv: 'P-256', x, y },
+      ...(present === undefined ? {} : { certificate: certificateOf(present) }),
+      certificates: Array.from(all, certificateOf),
+    };
   }
 
-  #toSigner(kid: string, jwk: P256Jwk, selfSigned: Uint8Array | undefined): DocumentSigner {
-    const { certificates } = this.#deps;
-    if (certificates === undefined) {
-      return { kid, jwk, ...(selfSigned === undefined ? {} : { certificate: parseCertificate(selfSigned) }) };
-    }
-    const point = Buffer.concat([Buffer.from(jwk.x, 'base64url'), Buffer.from(jwk.y, 'base64url')]);
-    const certificate = certificates.find(({ spki }) => equalBytes(spki.subarray(-point.length), point));
-    return { kid, jwk, ...(certificate === undefined ? {} : { certificate }) };
+  /** With the operator's certificate among those that were in use. */
+  #withGiven(text: SignerText): SignerText {
+    const { given = [] } = text;
+    const present = this.#givenTo(text);
+    return present === undefined || given.includes(present) ? text : { ...text, given: [...given, present] };
+  }
+
+  /** The operator's certificate for this key. */
+  #givenTo({ x, y }: SignerText): string | undefined {
+    const point = Buffer.concat([Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+    const given = this.#deps.certificates?.find(({ spki }) =>
+      equalBytes(spki.subarray(-point.length), point),
+    );
+    return given === undefined ? undefined : toBase64(given.der);
+  }
+
+  async #newText(): Promise<SignerText> {
+    const { key, certificates } = this.#deps;
+    const { x, y } = toJwk(key.publicKey);
+    return {
+      x,
+      y,
+      ...(certificates === undefined ? { certificate: toBase64(await this.#selfSigned()) } : {}),
+    };
   }
 
   async #selfSigned(): Promise<Uint8Array> {
@@ -116,14 +144,28 @@ export class DocumentSigners {
     return await selfSignedCertificate(key, { ...subject, notBeforeSeconds, notAfterSeconds, serial });
   }
 
-  async #write(kid: string, selfSigned: Uint8Array | undefined): Promise<void> {
-    const { store, key } = this.#deps;
-    const { x, y } = toJwk(key.publicKey);
-    const certificate = selfSigned === undefined ? undefined : Buffer.from(selfSigned).toString('base64');
-    const text: SignerText = { x, y, ...(certificate === undefined ? {} : { certificate }) };
+  async #write(kid: string, text: SignerText): Promise<void> {
     const value = toUtf8(toCanonicalJson({ ...text }));
-    await store.commit(new WriteBatch().put(TABLES.foreignKeys, toUtf8(kid), value));
+    await this.#deps.store.commit(new WriteBatch().put(TABLES.foreignKeys, toUtf8(kid), value));
   }
+}
+
+/** The store holds what `#write` wrote. */
+function textOf(value: Uint8Array): SignerText {
+  return JSON.parse(fromUtf8(value) ?? '') as SignerText;
+}
+
+function certificateOf(base64: string): Certificate {
+  return parseCertificate(new Uint8Array(Buffer.from(base64, 'base64')));
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+/** As revocation lists have it: {@link certificateKid} in base64. */
+export function listedKid(crypto: Crypto, certificate: Certificate): string {
+  return toBase64(certificateKid(crypto, certificate));
 }
 
 /** The `kid` of an HCERT: the first 8 bytes of the certificate's SHA-256. */

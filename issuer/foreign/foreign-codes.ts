@@ -3,10 +3,11 @@
  * sealed entry, with a handle and a leaf of its own in the lanes, so that it is anchored, released, acted on, accounted
  * for and erased by the same code as our own two.
  *
- * Asked for again it is the same, as long as it has not ended and its key signs now.
+ * Asked for again it is the same, as long as it has not ended and its key and certificate sign now.
  */
 import { toBase64url } from '../../core/bytes/base64url.ts';
 import { concatBytes } from '../../core/bytes/concat.ts';
+import { equalBytes } from '../../core/bytes/equal.ts';
 import { commitmentOf, leafHash } from '../../core/commitment/leaf.ts';
 import { batchClassOf } from '../../core/credential/credential-type.ts';
 import { toLowS } from '../../core/credential/low-s.ts';
@@ -24,6 +25,8 @@ import type { PresentKey } from '../keys/signing-desk.ts';
 import { laneOf, type Lanes } from '../lanes.ts';
 import type { ListAllocator } from '../list-allocator.ts';
 import type { Lock } from '../lock.ts';
+import type { KeyRing } from '../privacy/key-ring.ts';
+import { putChanged } from '../privacy/traces.ts';
 import {
   recordOf,
   type ForeignFormat,
@@ -34,6 +37,7 @@ import {
 import { statusPlaceOf } from '../status-place.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
 import type { DocumentSigner, DocumentSigners } from './document-signers.ts';
+import { headerOf } from './format.ts';
 import { makeForeign, revocationName, type MakingForeign } from './make.ts';
 import { encodeForeignCode } from './revocations.ts';
 
@@ -42,6 +46,7 @@ export interface ForeignCodesDependencies {
   readonly store: Store;
   readonly tables: IssuerTables;
   readonly index: KeyedIndex;
+  readonly ring: KeyRing;
   readonly sealer: RecordSealer;
   readonly lanes: Lanes;
   readonly lists: ListAllocator;
@@ -62,6 +67,12 @@ export interface ForeignCodesDependencies {
 interface Wanted {
   readonly format: ForeignFormat;
   readonly signer: DocumentSigner;
+}
+
+interface SignedCode {
+  readonly parts: Required<SignedParts>;
+  /** As in `MadeCode`. */
+  readonly listedKid: string;
 }
 
 const HANDLE_BYTES = 16;
@@ -96,42 +107,46 @@ export class ForeignCodes {
     const wanted = { format, signer: await signers.present() };
     const found = this.#present(entry, wanted);
     if (found !== undefined) return found.handle;
-    const parts = await this.#sign(entry, wanted);
-    await this.#commit(entry, number, parts);
-    return parts.foreign.handle;
+    const made = await this.#sign(entry, wanted);
+    await this.#commit(entry, number, made);
+    return made.parts.foreign.handle;
   }
 
   /** The code that is there already, if it will do. */
   #present({ credentials }: RecordEntry, { format, signer }: Wanted): SignedParts['foreign'] {
-    const nowSeconds = this.#deps.now() / 1000;
+    const { crypto, now } = this.#deps;
+    const nowSeconds = now() / 1000;
+    const header = headerOf(format, signer, crypto);
+    if (header === undefined) return undefined;
     return credentials.findLast(
-      ({ foreign }) =>
+      ({ foreign, headerBytes }) =>
         foreign?.format === format &&
-        foreign.kid === signer.kid &&
+        equalBytes(headerBytes, header) &&
         (foreign.expiresAtSeconds ?? Infinity) > nowSeconds,
     )?.foreign;
   }
 
-  async #sign(entry: RecordEntry, { format, signer }: Wanted): Promise<Required<SignedParts>> {
+  async #sign(entry: RecordEntry, { format, signer }: Wanted): Promise<SignedCode> {
     const { crypto, key, naming, now, randomBytes } = this.#deps;
     const handle = toBase64url(randomBytes(HANDLE_BYTES));
     const nowSeconds = Math.floor(now() / 1000);
     const making = { crypto, ...naming, signer, handle, nowSeconds };
-    const { headerBytes, payloadBytes, signedBytes, expiresAtSeconds } = makeForeign(
+    const { headerBytes, payloadBytes, signedBytes, listedKid, expiresAtSeconds } = makeForeign(
       format,
       recordOf(entry),
       making,
     );
     const signature = await signed(key, signedBytes);
     const ends = expiresAtSeconds === undefined ? {} : { expiresAtSeconds };
-    return { headerBytes, payloadBytes, signature, foreign: { format, handle, kid: key.kid, ...ends } };
+    const foreign = { format, handle, kid: key.kid, ...ends };
+    return { parts: { headerBytes, payloadBytes, signature, foreign }, listedKid };
   }
 
   /** Record, leaf, handle and the code's name on revocation lists in one batch. */
-  async #commit(entry: RecordEntry, number: number, parts: Required<SignedParts>): Promise<void> {
-    const { crypto, store, index, sealer, lanes, lists, naming, randomBytes, now, onStored } = this.#deps;
+  async #commit(entry: RecordEntry, number: number, { parts, listedKid: kid }: SignedCode): Promise<void> {
+    const { crypto, store, index, lanes, lists, naming, randomBytes, now, onStored } = this.#deps;
     const { foreign, headerBytes, payloadBytes } = parts;
-    const { format, handle, kid } = foreign;
+    const { format, handle } = foreign;
     const place = entry.credentials.length;
     const changed = { ...entry, credentials: [...entry.credentials, parts] };
     const leaf = leafHash(crypto, commitmentOf(crypto, headerBytes, payloadBytes));
@@ -141,8 +156,8 @@ export class ForeignCodes {
     const name = revocationName(format, { crypto, country: naming.country, handle });
     const batch = new WriteBatch();
     const first = lanes.append(lane, [{ leafHash: leaf, recordNumber: number, place }], batch);
+    putChanged(batch, number, changed, this.#deps);
     batch
-      .put(TABLES.records, toUint64(number), sealer.seal(number, changed))
       .put(TABLES.handles, named, encodeHandleEntry({ recordNumber: number, place, lane, entry: first }))
       .put(TABLES.foreignCodes, concatBytes(status, named), encodeForeignCode({ format, kid, name }));
     // Commit point: before it there is no such code, after it the pipeline finds its leaf, also after a restart.

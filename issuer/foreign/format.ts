@@ -10,19 +10,16 @@ import { hcertHeader, unsignedHcert } from '../../core/foreign/hcert/encode.ts';
 import { shcHeader, unsignedShc } from '../../core/foreign/shc/encode.ts';
 import type { UnsignedCode } from '../../core/foreign/unsigned-code.ts';
 import type { ForeignFormat, SignedParts } from '../record-entry.ts';
+import { certificateKid, type DocumentSigner } from './document-signers.ts';
 
-/** A key as those systems name it. */
-export interface ForeignSigner {
-  /** Thumbprint of the key. */
-  readonly kid: string;
-  /** First 8 bytes of the certificate's SHA-256; absent: there is no certificate for the key. */
-  readonly certificateKid?: Uint8Array;
-}
-
-/** Protected header under this key; `undefined` when the key cannot sign in this format. */
-export function headerOf(format: ForeignFormat, signer: ForeignSigner): Uint8Array | undefined {
-  if (format === 'shc') return shcHeader(signer.kid);
-  return signer.certificateKid === undefined ? undefined : hcertHeader(signer.certificateKid);
+/** Protected header under this key and certificate; `undefined` when the key cannot sign in this format. */
+export function headerOf(
+  format: ForeignFormat,
+  { kid, certificate }: DocumentSigner,
+  crypto: Crypto,
+): Uint8Array | undefined {
+  if (format === 'shc') return shcHeader(kid);
+  return certificate === undefined ? undefined : hcertHeader(certificateKid(crypto, certificate));
 }
 
 export function unsignedOf(

@@ -1,29 +1,33 @@
 /**
  * Takes codes of other systems over: judged, completed, and issued again as records of this issuer that name where they
  * come from. One code may hold several records. Each is found again by a keyed name of what it was in the code, however
- * the code is written and whoever asks: the same code twice makes nothing new. Erasing the record forgets that name.
+ * the code is written and whoever asks: the same code twice makes nothing new, and is for the same document only. Erasing
+ * the record forgets that name.
  */
 import { toBase64url } from '../../core/bytes/base64url.ts';
 import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
+import { equalBytes } from '../../core/bytes/equal.ts';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import { invariant } from '../../core/errors.ts';
 import type { Subject } from '../../core/record/record.ts';
 import type { PlainObject } from '../../core/record/structure.ts';
+import { withNormalNumber } from '../../core/record/validate.ts';
 import type { ReasonCode } from '../../core/verify/reasons.ts';
-import { readUint64 } from '../../service/big-endian.ts';
+import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import type { Clock } from '../../service/clock.ts';
+import { REFUSALS } from '../answer.ts';
 import type { IntakeRow } from '../intake/row.ts';
 import type { RecordIssuer } from '../issue.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import { Lock } from '../lock.ts';
 import type { KeyRing } from '../privacy/key-ring.ts';
-import { PROFILES } from '../record-entry.ts';
+import { PROFILES, recordOf, type RecordSealer } from '../record-entry.ts';
 import type { DescribedRecord } from '../release.ts';
-import type { IssuedRow, RowResult } from '../row.ts';
+import type { RowResult } from '../row.ts';
 import type { IssuerTables } from '../store.ts';
 import { importedRecord } from './imported-record.ts';
-import { judgeImport, type JudgedImport } from './judge-import.ts';
+import { judgeImport, refused, type JudgedImport } from './judge-import.ts';
 import type { PinnedTrust } from './pinned-trust.ts';
 
 export interface ImportRequest {
@@ -52,9 +56,12 @@ export interface ImportsDependencies {
   readonly tables: IssuerTables;
   readonly index: KeyedIndex;
   readonly ring: KeyRing;
+  readonly sealer: RecordSealer;
   readonly records: Pick<RecordIssuer, 'issueChunks'>;
   readonly trust: PinnedTrust;
   readonly describe: (recordNumber: number) => Promise<DescribedRecord>;
+  /** Those of the records that wait for their erasure. */
+  readonly beingErased: (numbers: readonly number[]) => Promise<ReadonlySet<number>>;
   readonly now: Clock;
 }
 
@@ -84,7 +91,8 @@ export class Imports {
     for (const [i, told] of judged.records.entries()) {
       const row = i + 1;
       const originalId = this.#originalId(judged, i);
-      const there = await this.#find(originalId, row);
+      const number = await this.#find(originalId);
+      const there = number === undefined ? undefined : await this.#answerKnown(number, row, subject);
       if (there !== undefined) known.push(there);
       else {
         const completion = { subject, checkedBy, facts: complete[i] ?? {}, originalId, nowSeconds };
@@ -116,15 +124,32 @@ export class Imports {
     return toBase64url(this.#deps.index.ofOriginal(original));
   }
 
-  async #find(originalId: string, row: number): Promise<IssuedRow | undefined> {
-    const { tables, ring, index, describe } = this.#deps;
+  /** Number of the record that this was made into. */
+  async #find(originalId: string): Promise<number | undefined> {
+    const { tables, ring } = this.#deps;
     const values = await tables.imports.getMany(ring.originalNames(originalId).all);
     const found = values.find((value) => value !== undefined);
-    if (found === undefined) return undefined;
-    const number = readUint64(found);
+    return found === undefined ? undefined : readUint64(found);
+  }
+
+  /** Nobody is handed a record of another document than the one before them. */
+  async #answerKnown(number: number, row: number, subject: Subject): Promise<RowResult> {
+    const { tables, sealer, index, describe, beingErased } = this.#deps;
+    const leaving = { row, problems: [REFUSALS.leaving] };
+    if ((await beingErased([number])).has(number)) return leaving;
+    const sealed = await tables.records.get(toUint64(number));
+    if (sealed === undefined) return leaving;
+    const record = recordOf(sealer.open(number, sealed));
+    if (!this.#isOfOneDocument(record.subject, subject)) throw refused(['IDENTITY_MISMATCH']);
     const { credentials } = await describe(number);
-    if (credentials.length === 0) return undefined;
+    if (credentials.length === 0) return leaving;
     const own = credentials.slice(0, PROFILES.length);
     return { row, recordId: index.toRecordId(number), duplicate: true, credentials: own };
+  }
+
+  /** @param other as it was told */
+  #isOfOneDocument(one: Subject, other: Subject): boolean {
+    const { ring } = this.#deps;
+    return equalBytes(ring.documentNames(one).newest, ring.documentNames(withNormalNumber(other)).newest);
   }
 }

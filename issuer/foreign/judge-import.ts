@@ -131,7 +131,7 @@ function presentedOf({
   };
 }
 
-function refused(reasons: readonly ReasonCode[]): IssuerError {
+export function refused(reasons: readonly ReasonCode[]): IssuerError {
   return new IssuerError(
     'IMPORT_REFUSED',
     reasons.length === 0 ? 'not a code of another system' : reasons.join(', '),

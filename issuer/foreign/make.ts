@@ -18,7 +18,7 @@ import type { HealthRecord } from '../../core/record/record.ts';
 import { validityOf } from '../../core/record/validity.ts';
 import { IssuerError } from '../errors.ts';
 import type { ForeignFormat } from '../record-entry.ts';
-import { certificateAt, certificateKid, type DocumentSigner } from './document-signers.ts';
+import { certificateAt, certificateKid, listedKid, type DocumentSigner } from './document-signers.ts';
 
 export interface MakingForeign {
   readonly crypto: Crypto;
@@ -34,6 +34,8 @@ export interface MakingForeign {
 }
 
 export interface MadeCode extends UnsignedCode {
+  /** How revocation lists name the key. */
+  readonly listedKid: string;
   readonly expiresAtSeconds?: number;
 }
 
@@ -89,14 +91,14 @@ function makeHcert(record: HealthRecord, making: MakingForeign): MadeCode {
     claim,
     kid,
   });
-  return { ...unsigned, expiresAtSeconds };
+  return { ...unsigned, listedKid: listedKid(crypto, certificate), expiresAtSeconds };
 }
 
 function makeShc(record: HealthRecord, making: MakingForeign): MadeCode {
   const { url, signer, handle, nowSeconds } = making;
   if (!url.startsWith('https://'))
     throw new IssuerError('FOREIGN_NOT_SET_UP', 'health cards name their issuer by an https URL');
-  return prepareShc({
+  const unsigned = prepareShc({
     iss: url,
     issuedAtSeconds: hourOf(nowSeconds),
     types: cardTypesOf(record),
@@ -105,6 +107,7 @@ function makeShc(record: HealthRecord, making: MakingForeign): MadeCode {
     jti: handle,
     rid: revocationName('shc', making),
   });
+  return { ...unsigned, listedKid: signer.kid };
 }
 
 /** As in our own credentials: when somebody came is nobody's business. */

@@ -6,7 +6,8 @@ import { Buffer } from 'node:buffer';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import type { P256Jwk } from '../../core/credential/key.ts';
 import type { Crypto } from '../../core/crypto.ts';
-import { certificateKid, type DocumentSigner, type DocumentSigners } from './document-signers.ts';
+import type { Certificate } from '../../core/foreign/x509/certificate.ts';
+import { listedKid, type DocumentSigners } from './document-signers.ts';
 import type { MakingForeign } from './make.ts';
 import type { Revocations, RevokedCodes } from './revocations.ts';
 
@@ -34,7 +35,7 @@ export interface CardRevocationList {
   readonly rids: readonly string[];
 }
 
-/** A batch of an EU revocation list: hashes in base64, of the codes that this `kid` signed. */
+/** A batch of an EU revocation list: hashes in base64, of the codes that name this `kid`, whatever the key has now. */
 export interface CertificateRevocations {
   readonly country: string;
   /** In base64, as the certificates have it. */
@@ -80,13 +81,11 @@ export class ForeignPublication {
   }
 
   async certificateRevocations(): Promise<readonly CertificateRevocations[]> {
-    const [signers, revoked] = await Promise.all([this.#deps.signers.all(), this.#revoked('hcert')]);
-    return revoked.flatMap(({ kid, names }): readonly CertificateRevocations[] => {
-      const signer = signers.find((one) => one.kid === kid);
-      const certificate = signer === undefined ? undefined : this.#certificateOf(signer);
-      if (certificate === undefined || names.length === 0) return [];
+    const { country } = this.#deps.naming;
+    const revoked = (await this.#revoked('hcert')).filter(({ names }) => names.length > 0);
+    return revoked.map(({ kid, names }) => {
       const entries = names.map((name) => ({ hash: toBase64(fromBase64url(name)) }));
-      return [{ country: certificate.country, kid: certificate.kid, hashType: 'UCI', entries }];
+      return { country, kid, hashType: 'UCI', entries };
     });
   }
 
@@ -96,7 +95,8 @@ export class ForeignPublication {
     const { name, url } = naming;
     const keys = await this.cardKeys();
     const crls = await this.cardRevocations();
-    const hcert = (await signers.all()).flatMap((signer) => this.#certificateOf(signer) ?? []);
+    const certificates = (await signers.all()).flatMap((signer) => signer.certificates);
+    const hcert = certificates.map((certificate) => this.#certificateText(certificate));
     const revoked = await this.certificateRevocations();
     const hcertRevocations = revoked.length === 0 ? {} : { hcertRevocations: revoked };
     return {
@@ -107,11 +107,10 @@ export class ForeignPublication {
     };
   }
 
-  #certificateOf({ certificate }: DocumentSigner): ForeignTrustText['hcert'][number] | undefined {
-    if (certificate === undefined) return undefined;
+  #certificateText(certificate: Certificate): ForeignTrustText['hcert'][number] {
     const { crypto, naming } = this.#deps;
     return {
-      kid: toBase64(certificateKid(crypto, certificate)),
+      kid: listedKid(crypto, certificate),
       certificate: toBase64(certificate.der),
       country: naming.country,
     };

@@ -1,7 +1,7 @@
 /**
  * What verifiers of other systems are told of codes that do not hold any more: as SMART Health Cards Framework
  * §"Revocation" has it for cards, and for EU certificates as the batches of Regulation (EU) 2021/953's revocation lists
- * have it (hash type `UCI`), each by the key that signed. Both follow from the status that the ledger has, so a list
+ * have it (hash type `UCI`), each by the name of the key that is in the code. Both follow from the status that the ledger has, so a list
  * says what our own verifiers are told, from the same moment on: revoked, suspended and superseded alike.
  *
  * Store: place of the status ‖ HMAC(handle) → JSON { "format": "shc", "kid": "…", "name": "…" }. It stays when its record
@@ -16,14 +16,15 @@ import type { IssuerTables } from '../store.ts';
 
 export interface ForeignCodeEntry {
   readonly format: ForeignFormat;
-  /** Thumbprint of the key that signed. */
+  /** As the code names its key: by thumbprint a card, by its certificate in base64 an EU certificate. */
   readonly kid: string;
   /** See `revocationName`. */
   readonly name: string;
 }
 
-/** Of one key and format. */
+/** Of one format and one name of a key. */
 export interface RevokedCodes {
+  /** As in {@link ForeignCodeEntry}. */
   readonly kid: string;
   readonly format: ForeignFormat;
   /** Only grows: the version of the issuer's status in which a list that these codes are on changed last. */

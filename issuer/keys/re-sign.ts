@@ -16,9 +16,11 @@ import { toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
 import type { LaneLeaf, LaneRow, Lanes } from '../lanes.ts';
 import type { Lock } from '../lock.ts';
+import type { KeyRing } from '../privacy/key-ring.ts';
+import { putChanged } from '../privacy/traces.ts';
 import type { RecordEntry, RecordSealer, SignedParts } from '../record-entry.ts';
 import type { CredentialKey } from '../signing.ts';
-import { TABLES, type IssuerTables } from '../store.ts';
+import type { IssuerTables } from '../store.ts';
 import type { LaneSpan } from './key-runs.ts';
 
 export interface ReSignDependencies {
@@ -27,6 +29,7 @@ export interface ReSignDependencies {
   readonly tables: IssuerTables;
   readonly lanes: Pick<Lanes, 'rows' | 'writeRow'>;
   readonly sealer: RecordSealer;
+  readonly ring: KeyRing;
   /** As in `privacy/erasure.ts`: a record that is erased between its being read and written would come back. */
   readonly recordsLock: Lock;
 }
@@ -64,13 +67,13 @@ async function reSignOne(
   leaf: LaneLeaf,
   key: CredentialKey,
   batch: WriteBatch,
-  { crypto, tables, sealer }: ReSignDependencies,
+  { crypto, tables, sealer, ring }: ReSignDependencies,
 ): Promise<LaneLeaf | undefined> {
-  const number = toUint64(leaf.recordNumber);
-  const sealed = await tables.records.get(number);
+  const { recordNumber: number } = leaf;
+  const sealed = await tables.records.get(toUint64(number));
   // Erased: the leaf stays and means nothing.
   if (sealed === undefined) return undefined;
-  const entry = sealer.open(leaf.recordNumber, sealed);
+  const entry = sealer.open(number, sealed);
   const former = entry.credentials[leaf.place];
   invariant(former !== undefined, 'a leaf has its credential');
   const isForeign = former.foreign !== undefined;
@@ -81,7 +84,7 @@ async function reSignOne(
     payloadBytes,
     signature: await key.signCredential(payloadBytes),
   };
-  batch.put(TABLES.records, number, sealer.seal(leaf.recordNumber, replaced(entry, leaf.place, signed)));
+  putChanged(batch, number, replaced(entry, leaf.place, signed), { ring, sealer });
   const commitment = commitmentOf(crypto, key.headerBytes, payloadBytes);
   return { ...leaf, leafHash: leafHash(crypto, commitment) };
 }

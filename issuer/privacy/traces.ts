@@ -9,7 +9,7 @@ import { readUint64, toUint32, toUint64 } from '../../service/big-endian.ts';
 import type { WriteBatch } from '../../service/store.ts';
 import { decodeHandleEntry } from '../handle-entry.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
-import { claimsOf, handleOf, recordOf, type RecordEntry } from '../record-entry.ts';
+import { claimsOf, handleOf, recordOf, type RecordEntry, type RecordSealer } from '../record-entry.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
 import type { KeyRing, Names } from './key-ring.ts';
 
@@ -53,6 +53,20 @@ export function moveTraces(batch: WriteBatch, number: number, entry: RecordEntry
   const documentNames = ring.documentNames(record.subject);
   const issuedAtSeconds = issuedAtOf(entry);
   putTraces(batch, number, { record, recordBytes, recordNames, documentNames, issuedAtSeconds }, ring);
+}
+
+/**
+ * Seals a record that has changed over the former one. Its names move with it: a turn passes over what it finds under
+ * the newest epoch, and names under an older one die with that.
+ */
+export function putChanged(
+  batch: WriteBatch,
+  number: number,
+  entry: RecordEntry,
+  { ring, sealer }: { readonly ring: KeyRing; readonly sealer: RecordSealer },
+): void {
+  moveTraces(batch, number, entry, ring);
+  batch.put(TABLES.records, toUint64(number), sealer.seal(number, entry));
 }
 
 export function deleteTraces(

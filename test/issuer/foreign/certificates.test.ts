@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
+import type { Verdict } from '../../../core/verify/verdict.ts';
 import type { Issuer } from '../../../issuer/issuer.ts';
 import type { IssuerSecrets } from '../../../issuer/secrets.ts';
 import {
@@ -44,6 +45,31 @@ describe('the certificate of a document signer', () => {
     const trust = await trustOf({ hcert, hcertAuthorities: [{ certificate: authority }] });
     const verdict = await verdictWith(await issuer.code(handle), trust, START_MS / 1000);
     expect(verdict).to.deep.include({ outcome: 'pass', reasons: [] });
+  });
+
+  it('that comes after another makes the code anew; each is listed, and revoked as the code out there names it', async () => {
+    await using house = await IssuerHouse.create();
+    const ofOperator = [1, 2].map((serial) => certificateFor(house.secrets, { serial }));
+    const codes: string[] = [];
+    for (const der of [undefined, ...ofOperator]) {
+      await using issuer = await openUnder(house, der);
+      const { handle } = await issuer.issueForeign(await issueOne(issuer), 'hcert');
+      await issuer.settle();
+      codes.push(await issuer.code(handle));
+    }
+    expect(new Set(codes).size).to.equal(3);
+    await using issuer = await openUnder(house, ofOperator[1]);
+    const before = await trustOf(await issuer.foreign.trust());
+    for (const code of codes) expect(await verdictOf(code, before)).to.deep.include({ outcome: 'pass' });
+    await issuer.privacy.erase(await issueOne(issuer), 'subject-request');
+    await issuer.settle();
+    const published = await issuer.foreign.trust();
+    expect(published.hcert).to.have.length(3);
+    const kids = published.hcertRevocations?.map(({ kid }) => kid);
+    expect(kids).to.have.members(published.hcert.map(({ kid }) => kid));
+    const after = await trustOf(published);
+    for (const code of codes)
+      expect(await verdictOf(code, after)).to.deep.include({ outcome: 'stop', reasons: ['STATUS_REVOKED'] });
   });
 
   it('ends the codes that it signs', async () => {
@@ -105,6 +131,14 @@ async function pemOf({ folder }: IssuerHouse, der: Uint8Array): Promise<string> 
   const body = Buffer.from(der).toString('base64');
   await writeFile(path, `-----BEGIN CERTIFICATE-----\n${body}\n-----END CERTIFICATE-----\n`);
   return path;
+}
+
+async function openUnder(house: IssuerHouse, der: Uint8Array | undefined): Promise<Issuer> {
+  return await house.open(der === undefined ? {} : { config: { documentSigners: await pemOf(house, der) } });
+}
+
+function verdictOf(code: string, trust: Awaited<ReturnType<typeof trustOf>>): Promise<Verdict> {
+  return verdictWith(code, trust, START_MS / 1000 + 60);
 }
 
 async function issueOne(issuer: Issuer): Promise<string> {

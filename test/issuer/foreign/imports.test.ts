@@ -14,6 +14,7 @@ import { BUNDLE, makeShcSigner, SHC_ISSUER } from '../../core/foreign/support/sh
 import { TABLES } from '../../../issuer/store.ts';
 import { Store } from '../../../service/store.ts';
 import { collect, issued, issueAll, IssuerHouse, passportVaccination } from '../support/issuer-house.ts';
+import { HeldCommit } from '../support/held-commit.ts';
 import { expectRejects } from '../support/rejects-code.ts';
 
 const SUBJECT: Subject = {
@@ -195,6 +196,34 @@ describe('a code of elsewhere', () => {
     await issuer.privacy.erase(second.recordId, 'subject-request');
     await issuer.close();
     expect(await namesOfOriginals(house)).to.equal(1);
+  });
+
+  it('that was taken over for one document is refused for another, and gives nobody the record of the first', async () => {
+    await using house = await houseWith(TRUST);
+    await using issuer = await house.open({ config: configOf(house) });
+    const asked = request(hcert.issue());
+    const { recordId } = issued((await issuer.takeOver(asked)).rows[0]);
+    for (const other of [{ docNumber: 'K87654321' }, { docIssuer: 'HK' }, { docType: 'OTHER' }] as const) {
+      const changed = { ...asked, subject: { ...SUBJECT, ...other }, isDocumentSeen: true };
+      expect(await refusalOf(issuer, changed)).to.equal('IDENTITY_MISMATCH');
+    }
+    const rewritten = { ...asked, subject: { ...SUBJECT, docNumber: ' k12345678' } };
+    expect(issued((await issuer.takeOver(rewritten)).rows[0])).to.include({ recordId, duplicate: true });
+  });
+
+  it('whose record is just being erased is refused until that is gone, and then issued anew', async () => {
+    await using house = await houseWith(TRUST);
+    await using issuer = await house.open({ config: configOf(house) });
+    const asked = request(hcert.issue());
+    const { recordId } = issued((await issuer.takeOver(asked)).rows[0]);
+    using revoking = HeldCommit.of(TABLES.orderedActs);
+    const erasing = issuer.privacy.erase(recordId, 'subject-request');
+    await revoking.reached;
+    const { rows } = await issuer.takeOver(asked);
+    expect(rows).to.have.nested.property('[0].problems[0].code', 'INTAKE_RECORD_BEING_ERASED');
+    revoking.release();
+    await erasing;
+    expect(issued((await issuer.takeOver(asked)).rows[0])).to.include({ duplicate: false });
   });
 
   it('is judged by the list as it stands now; a list that is none leaves the last good one', async () => {
