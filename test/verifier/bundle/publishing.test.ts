@@ -249,6 +249,7 @@ describe('a verifier that publishes bundles', function () {
     const file = await app.inject(`/bundle/${index.full.path}`);
     expect(file.headers['cache-control']).to.contain('immutable');
     expect(new Uint8Array(file.rawPayload)).to.deep.equal(new Uint8Array(await bytesOf(index.full)));
+    expect(file.headers['content-length']).to.equal(String(index.full.bytes));
     for (const name of ['x', '..%2flatest', `${'0'.repeat(64)}.hclb`]) {
       expect((await app.inject(`/bundle/files/${name}`)).statusCode, name).to.equal(404);
     }
@@ -300,6 +301,21 @@ describe('a verifier that publishes bundles', function () {
       expect((await updateBundle(later, held, update)).checkpoint.size).to.equal(later.size);
     }
     await nameSigners(SIGNERS);
+  });
+
+  it('hands over to signers that the ledger names while it looks for pages', async () => {
+    await using verifier = await openVerifier();
+    const publisher = await openPublisher();
+    const { signers } = await publishFrom(publisher, verifier);
+    const next = setOf(signers.version + 1, 2, [1, 4, 5].map(testSigner));
+    const publishing = publishFrom(publisher, verifier);
+    const { logged } = verifier;
+    const { hash, number, timeSeconds } = logged?.head ?? verifier.state.head;
+    const change = { event: 'CheckpointSetChanged', ...next } as const;
+    logged?.apply({ number: number + 1, hash, timeSeconds, events: [change] });
+    const index = await publishing;
+    expect(index.signers).to.deep.equal(next);
+    expect(index.handovers.map(({ version }) => version)).to.deep.equal([next.version]);
   });
 
   /** A publisher that was started anew has no delta to what others published. */
