@@ -14,6 +14,8 @@ export interface Signer {
   readonly name: string;
   /** The names under which its system knows it, where these are not certificates: URLs of an issuer's key set. */
   readonly issuers?: readonly string[];
+  /** Every `kid` that the list has for its key, in base64url; absent: its system looks nobody up by them. */
+  readonly kids?: readonly string[];
   /** ISO 3166-1 alpha-2. */
   readonly country?: string;
   /** `undefined`: the list has a key of a kind that is not checked here. */

@@ -1,12 +1,14 @@
 /**
  * What a turnstile is told: whether to open, and nothing of whom. Signed, so that the line to it need not be trusted, and
- * so short that the simplest controller reads it (55 bytes, then the Ed25519 signature of 64, as base64url):
+ * so short that the simplest controller reads it (71 bytes, then the Ed25519 signature of 64, as base64url):
  *
  *   outcome u8 (0 pass, 1 condition, 2 refer, 3 stop) ‖ gate u32 ‖ time u32 (Unix seconds)
  *   ‖ policy (first 8 bytes of the SHA-256 of its id) ‖ policy version u32 ‖ block u64 ‖ state version u64 ‖ nonce (18)
+ *   ‖ code (first 16 bytes of the SHA-256 of nonce ‖ its text)
  *
  * The signature is over "hcl/decision/1\0" ‖ these bytes (RFC 8032). `block` is the last one known, `state version` counts
- * the events in what was known. The nonce is the turnstile's: drawn for one question, good for one answer.
+ * the events in what was known. The nonce is the turnstile's: drawn for one question, good for one answer. It is hashed
+ * with the code, so that two decisions do not show that one code was read twice.
  */
 import { ByteWriter } from '../bytes/byte-writer.ts';
 import { fromBase64url, toBase64url } from '../bytes/base64url.ts';
@@ -25,6 +27,8 @@ export type DecisionErrorCode =
   | 'DECISION_OTHER_GATE'
   /** The answer to another question, or to this one a second time. */
   | 'DECISION_OTHER_NONCE'
+  | 'DECISION_OTHER_POLICY'
+  | 'DECISION_OTHER_CODE'
   | 'DECISION_NOT_CURRENT';
 
 export class DecisionError extends HclError<DecisionErrorCode> {}
@@ -40,6 +44,8 @@ export interface Decision {
   readonly stateVersion: number;
   /** {@link NONCE_BYTES}. */
   readonly nonce: Uint8Array;
+  /** 16 bytes, {@link codeMark}. */
+  readonly codeMark: Uint8Array;
 }
 
 /** 24 characters of base64url. */
@@ -47,12 +53,17 @@ export const NONCE_BYTES = 18;
 /** A decision counts for so long, by the turnstile's clock. */
 export const DECISION_SECONDS = 10;
 
-const BODY_BYTES = 55;
+const CODE_MARK_AT = 55;
+const BODY_BYTES = 71;
 const SIGNATURE_BYTES = 64;
 const DOMAIN = toUtf8('hcl/decision/1\0');
 
 export function policyMark(crypto: Pick<Crypto, 'sha256'>, id: string): Uint8Array {
   return crypto.sha256(toUtf8(id)).slice(0, 8);
+}
+
+export function codeMark(crypto: Pick<Crypto, 'sha256'>, nonce: Uint8Array, code: string): Uint8Array {
+  return crypto.sha256(concatBytes(nonce, toUtf8(code))).slice(0, 16);
 }
 
 /** The decision as text, signed. */
@@ -70,6 +81,10 @@ export interface DecisionCheck {
   readonly gate: number;
   /** Asked with, and with nothing else before or after. */
   readonly nonce: Uint8Array;
+  /** Id of the policy that this gate asks: whoever asks for the decision may name another. */
+  readonly policy: string;
+  /** The text that was read. */
+  readonly code: string;
   readonly nowSeconds: number;
 }
 
@@ -77,7 +92,7 @@ export interface DecisionCheck {
 export async function verifyDecision(
   crypto: Crypto,
   text: string,
-  { gate, key, nonce, nowSeconds }: DecisionCheck,
+  { code, gate, key, nonce, nowSeconds, policy }: DecisionCheck,
 ): Promise<Decision> {
   const bytes = decode(text);
   const body = bytes.subarray(0, BODY_BYTES);
@@ -90,6 +105,12 @@ export async function verifyDecision(
   if (!equalBytes(decision.nonce, nonce)) {
     throw new DecisionError('DECISION_OTHER_NONCE', 'the answer to another question');
   }
+  if (!equalBytes(decision.policyMark, policyMark(crypto, policy))) {
+    throw new DecisionError('DECISION_OTHER_POLICY', 'decided by another policy');
+  }
+  if (!equalBytes(decision.codeMark, codeMark(crypto, nonce, code))) {
+    throw new DecisionError('DECISION_OTHER_CODE', 'about another code');
+  }
   // A time that is none is not within either.
   if (!(Math.abs(nowSeconds - decision.timeSeconds) <= DECISION_SECONDS)) {
     throw new DecisionError('DECISION_NOT_CURRENT', `not of the last ${DECISION_SECONDS} seconds`);
@@ -97,13 +118,26 @@ export async function verifyDecision(
   return decision;
 }
 
+export interface AskedDecision extends Pick<
+  Decision,
+  'gate' | 'nonce' | 'timeSeconds' | 'block' | 'stateVersion'
+> {
+  readonly code: string;
+}
+
 /** What of a verdict a turnstile is told. */
 export function decisionOf(
   { outcome, policy }: Pick<Verdict, 'outcome' | 'policy'>,
-  asked: Pick<Decision, 'gate' | 'nonce' | 'timeSeconds' | 'block' | 'stateVersion'>,
+  { code, ...asked }: AskedDecision,
   crypto: Pick<Crypto, 'sha256'>,
 ): Decision {
-  return { ...asked, outcome, policyMark: policyMark(crypto, policy.id), policyVersion: policy.version };
+  return {
+    ...asked,
+    outcome,
+    policyMark: policyMark(crypto, policy.id),
+    policyVersion: policy.version,
+    codeMark: codeMark(crypto, asked.nonce, code),
+  };
 }
 
 function bodyOf(decision: Decision): Uint8Array {
@@ -115,7 +149,8 @@ function bodyOf(decision: Decision): Uint8Array {
     .u32(decision.policyVersion)
     .u64(decision.block)
     .u64(decision.stateVersion)
-    .raw(decision.nonce).bytes;
+    .raw(decision.nonce)
+    .raw(decision.codeMark).bytes;
 }
 
 function decode(text: string): Uint8Array {
@@ -144,6 +179,7 @@ function readBody(body: Uint8Array): Decision {
     policyVersion: view.getUint32(17),
     block: Number(view.getBigUint64(21)),
     stateVersion: Number(view.getBigUint64(29)),
-    nonce: body.slice(37, BODY_BYTES),
+    nonce: body.slice(37, CODE_MARK_AT),
+    codeMark: body.slice(CODE_MARK_AT, BODY_BYTES),
   };
 }

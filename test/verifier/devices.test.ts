@@ -173,6 +173,22 @@ describe('devices', () => {
     });
   });
 
+  it('are not taken for revoked until that is on the disk, but are refused at once', async () => {
+    const { id } = await enrol();
+    // As a disk that fails: nothing more is written.
+    await devices[Symbol.asyncDispose]();
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expectRejects(devices.revoke(id), 'STORE_CLOSED');
+      await expectRejects(devices.proven(proofOf(id)), 'DEVICE_UNKNOWN');
+    }
+    devices = await open();
+    await devices.revoke(id);
+    await expectRejects(devices.revoke(id), 'DEVICE_UNKNOWN');
+    await devices[Symbol.asyncDispose]();
+    devices = await open();
+    expect(devices.list()).to.deep.equal([]);
+  });
+
   it('and invitations outlive a restart, and so does their end', async () => {
     const kept = await enrol();
     const gone = await enrol();

@@ -7,6 +7,7 @@ import { concatBytes } from '../../core/bytes/concat.ts';
 import { fromHex } from '../../core/bytes/hex.ts';
 import type { ForeignPublicKey } from '../../core/crypto.ts';
 import {
+  codeMark,
   DECISION_SECONDS,
   NONCE_BYTES,
   policyMark,
@@ -41,7 +42,7 @@ describe('a turnstile', () => {
 
   before(async () => {
     const turnstile = { signer, nowSeconds: () => consortium.nowSeconds };
-    verifier = await buildTestVerifier(consortium, { turnstile });
+    verifier = await buildTestVerifier(consortium, { policies: ['base', 'ledger'], turnstile });
     good = (await consortium.issueCodes([vaccinationRecord()]))[0]?.text ?? '';
     decision = (await ask(good)).decision;
     decidedAt = consortium.nowSeconds;
@@ -60,6 +61,8 @@ describe('a turnstile', () => {
       key,
       gate: GATE,
       nonce,
+      policy: 'base',
+      code: good,
       nowSeconds: consortium.nowSeconds,
       ...changes,
     });
@@ -73,16 +76,17 @@ describe('a turnstile', () => {
       policyMark: policyMark(nodeCrypto, 'base'),
       policyVersion: 1,
       nonce,
+      codeMark: codeMark(nodeCrypto, nonce, good),
     });
     expect([block, stateVersion]).to.deep.equal([consortium.state.head.number, consortium.state.version]);
-    // 55 bytes of the fields above and a signature: there is no room for anything about a person.
-    expect(fromBase64url(decision)).to.have.length(55 + 64);
+    // 71 bytes of the fields above and a signature: there is no room for anything about a person.
+    expect(fromBase64url(decision)).to.have.length(71 + 64);
   });
 
   it('is told "stop" for what is no good, signed as well', async () => {
     const answer = await ask('hello');
     expect(answer.outcome).to.equal('stop');
-    expect((await check(answer.decision)).outcome).to.equal('stop');
+    expect((await check(answer.decision, { code: 'hello' })).outcome).to.equal('stop');
   });
 
   it('is told that another gate has just seen the code', async () => {
@@ -107,6 +111,19 @@ describe('a turnstile', () => {
   it('does not open on one for another gate, or by another key', async () => {
     await expectRejects(check(decision, { gate: GATE + 1 }), 'DECISION_OTHER_GATE');
     await expectRejects(check(decision, { key: keyOf(testSigner(6).publicKey) }), 'DECISION_SIGNATURE');
+  });
+
+  it('does not open on one by a policy that it does not ask, whoever asked for it', async () => {
+    const lax = await ask(good, { policy: 'ledger' });
+    expect(lax.outcome).to.equal('pass');
+    await expectRejects(check(lax.decision), 'DECISION_OTHER_POLICY');
+    expect((await check(lax.decision, { policy: 'ledger' })).outcome).to.equal('pass');
+  });
+
+  it('does not open on one about a code that it has not read, and none shows which it was', async () => {
+    await expectRejects(check(decision, { code: 'hello' }), 'DECISION_OTHER_CODE');
+    const [mark, again] = [nonce, random.bytes(NONCE_BYTES)].map((one) => codeMark(nodeCrypto, one, good));
+    expect(mark).not.to.deep.equal(again);
   });
 
   it('does not open on one with any bit changed, cut or made longer', async () => {

@@ -55,6 +55,8 @@ export class Devices implements AsyncDisposable {
   readonly #store: Store;
   readonly #deps: DevicesDeps;
   readonly #served = new Map<string, Served>();
+  /** Refused already, though the disk may still have them. */
+  readonly #ending = new Set<string>();
   /** By the hash of the secret; taken out before the device is written, so that one secret makes one device. */
   readonly #enrolments = new Map<string, Enrolment>();
 
@@ -112,10 +114,12 @@ export class Devices implements AsyncDisposable {
     return device;
   }
 
-  /** Throws `DEVICE_UNKNOWN`. */
+  /** Throws `DEVICE_UNKNOWN`, and what the store throws until it is written: a restart would bring the device back. */
   async revoke(id: string): Promise<void> {
-    if (!this.#served.delete(id)) throw new DeviceError('DEVICE_UNKNOWN', 'no such device');
+    if (this.#served.delete(id)) this.#ending.add(id);
+    if (!this.#ending.has(id)) throw new DeviceError('DEVICE_UNKNOWN', 'no such device');
     await this.#store.commit(new WriteBatch().delete(TABLES.devices, toUtf8(id)));
+    this.#ending.delete(id);
   }
 
   /** The device that made this proof. Throws `DEVICE_UNKNOWN`, `DEVICE_PROOF_INVALID`. */

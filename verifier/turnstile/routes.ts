@@ -58,6 +58,7 @@ export function addTurnstileRoute(app: Service, options: TurnstileOptions): void
       const decision = decisionOf(
         verdict,
         {
+          code,
           gate: scan.gate ?? asked.gate,
           nonce: fromBase64url(nonce),
           timeSeconds: nowSeconds(),

@@ -74,12 +74,12 @@ export function hcertOf(sign1: Sign1): ForeignCode {
         ...(isOfType ? [] : (['ISSUER_TYPE_NOT_ALLOWED'] as const)),
       ];
     },
-    statusProblems({ records }, { country }, { trust, crypto }) {
+    statusProblems({ records }, { country, kids = [] }, { trust, crypto }) {
       const revocations = trust.hcert?.revocations;
       if (revocations === undefined) return undefined;
       const countries = [claimsOf().issuer, country].filter((one) => one !== undefined);
       const identifiers = records.flatMap(({ foreignId }) => foreignId ?? []);
-      const code = { kid, countries, algorithm, signature: sign1.signature, identifiers };
+      const code = { kids, countries, algorithm, signature: sign1.signature, identifiers };
       return isRevoked(code, revocations, crypto) ? ['STATUS_REVOKED'] : [];
     },
   };

@@ -21,7 +21,8 @@ type HashType = (typeof HASH_TYPES)[number];
 export type HcertRevocations = ReadonlyMap<string, ReadonlySet<string>>;
 
 export interface RevocableCode {
-  readonly kid: string | undefined;
+  /** Of the key that signed it: the one in the code need not be signed, so its holder may have chosen it. */
+  readonly kids: readonly string[];
   /** Countries that it may be of: as it says, and as its signer's entry says. */
   readonly countries: readonly string[];
   readonly algorithm: SignatureAlgorithm;
@@ -61,7 +62,10 @@ export function isRevoked(
   revocations: HcertRevocations,
   crypto: Pick<Crypto, 'sha256'>,
 ): boolean {
-  const whose = [`kid ${code.kid}`, ...code.countries.map((country) => `country ${country}`)];
+  const whose = [
+    ...code.kids.map((kid) => `kid ${kid}`),
+    ...code.countries.map((country) => `country ${country}`),
+  ];
   const lists = whose.flatMap((name) => revocations.get(name) ?? []);
   if (lists.length === 0) return false;
   const hashes = hashesOf(code, crypto);

@@ -32,6 +32,7 @@ export async function loadHcertTrust(
   { signers, authorities, revocations }: HcertTrustEntries,
 ): Promise<HcertTrust> {
   const signersByKid = new Map<string, Signer[]>();
+  const kidsByKey = new Map<string, string[]>();
   for (const entry of signers) {
     entry.only(['kid', 'certificate', 'country']);
     const certificate = certificateOf(entry);
@@ -41,7 +42,12 @@ export async function loadHcertTrust(
       throw entry.invalid('certificate', 'is not signed by any authority of its country in the list');
     }
     const kid = kidOf(crypto, entry, certificate);
-    const signer = signerOf(crypto, certificate, country);
+    // A renewed certificate has the key of the one before: each is known by the `kid` of both, whatever comes later.
+    const spki = toBase64url(certificate.spki);
+    const kids = kidsByKey.get(spki) ?? [];
+    kids.push(kid);
+    kidsByKey.set(spki, kids);
+    const signer = { ...signerOf(crypto, certificate, country), kids };
     signersByKid.set(kid, [...(signersByKid.get(kid) ?? []), signer]);
   }
   if (revocations === undefined) return { signersByKid };

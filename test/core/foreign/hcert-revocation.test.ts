@@ -1,20 +1,24 @@
 /** HCERTs taken back one by one, by the hashes of the EU's gateway. */
 import { Buffer } from 'node:buffer';
-import { createHash } from 'node:crypto';
+import { createHash, sign } from 'node:crypto';
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
-import { fromBase45 } from '../../../core/bytes/base45.ts';
-import { fromZlib } from '../../../core/bytes/zlib.ts';
-import { parseSign1 } from '../../../core/foreign/cose/sign1.ts';
+import { fromBase45, toBase45 } from '../../../core/bytes/base45.ts';
+import { toCbor } from '../../../core/bytes/cbor-writer.ts';
+import { fromZlib, toZlib } from '../../../core/bytes/zlib.ts';
+import { COSE_HEADER, parseSign1, signedBytesOf } from '../../../core/foreign/cose/sign1.ts';
 import type { Verdict } from '../../../core/verify/verdict.ts';
 import { TrustListError } from '../../../core/foreign/trust-error.ts';
+import { nodeCrypto } from '../../../service/node-crypto.ts';
+import { makeCertificate } from './support/certificates.ts';
 import { trustOf, verdictWith } from './support/foreign-verdict.ts';
 import { JUDGED_AT, makeHcertSigner } from './support/hcert-signer.ts';
 
 const signer = makeHcertSigner();
 const other = makeHcertSigner();
 const code = signer.issue();
-const signature = parseSign1(fromZlib(fromBase45(code, 4), 8192)).signature;
+const sign1 = parseSign1(fromZlib(fromBase45(code, 4), 8192));
+const { signature } = sign1;
 const uci = 'URN:UVCI:01:PT:10807843F94AEE0EE5093FBC254BD813#B';
 
 interface Batch {
@@ -73,6 +77,28 @@ describe('a list of revoked HCERTs', () => {
       expect(statusOf(verdict)).to.equal('ok');
     });
   }
+
+  it('stops a code whose holder names another certificate of the same key', async () => {
+    const renewed = makeCertificate({ subject: signer.signer, issuer: signer.authority, serial: 2 });
+    const renewedKid = nodeCrypto.sha256(renewed).slice(0, 8);
+    const { payload } = sign1;
+    const protectedBytes = toCbor(new Map([[COSE_HEADER.alg, -7]]));
+    const key = { key: signer.signer.privateKey, dsaEncoding: 'ieee-p1363' } as const;
+    const ownSignature = new Uint8Array(sign('sha256', signedBytesOf({ protectedBytes, payload }), key));
+    const textWith = (kid: Uint8Array): string => {
+      const unprotected = new Map([[COSE_HEADER.kid, kid]]);
+      return `HC1:${toBase45(toZlib(toCbor([protectedBytes, unprotected, payload, ownSignature])))}`;
+    };
+    const hcert = [signer.certificate, Buffer.from(renewed).toString('base64')];
+    for (const batches of [[], [batchOf('SIGNATURE', hashOf(ownSignature.subarray(0, 32)))]]) {
+      const entries = hcert.map((certificate) => ({ certificate }));
+      const trust = await trustOf({ hcert: entries, hcertRevocations: batches });
+      for (const kid of [signer.kid, renewedKid]) {
+        const { reasons } = await verdictWith(textWith(kid), trust, JUDGED_AT);
+        expect(reasons).to.deep.equal(batches.length === 0 ? [] : ['STATUS_REVOKED']);
+      }
+    }
+  });
 
   it('that the operator does not give is not checked, and the verdict says so', async () => {
     const trust = await trustOf({ hcert: [{ certificate: signer.certificate }] });
