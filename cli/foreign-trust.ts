@@ -1,8 +1,8 @@
 /** `--trust FILE`: the operator's list of signers of other systems' codes. */
 import type { ForeignTrust } from '../core/foreign/foreign-trust.ts';
 import { TrustListError } from '../core/foreign/trust-error.ts';
+import { FileReads } from '../service/file-reads.ts';
 import { nodeCrypto } from '../service/node-crypto.ts';
-import { FileReads } from '../verifier/file-reads.ts';
 import { readTrustFile } from '../verifier/trust-file.ts';
 import { CliError } from './errors.ts';
 

@@ -1,8 +1,8 @@
 /** `--policy`: what a checkpoint asks, by name or from files (`core/policy/checkpoint-policy.ts`). */
 import { PolicyError } from '../core/policy/errors.ts';
 import type { VerifyPolicy } from '../core/verify/policy.ts';
+import { FileReads } from '../service/file-reads.ts';
 import { nodeCrypto } from '../service/node-crypto.ts';
-import { FileReads } from '../verifier/file-reads.ts';
 import { readPolicyFiles } from '../verifier/policy-files.ts';
 import { CliError, usageError } from './errors.ts';
 import { resolvePath, type Io } from './io.ts';

@@ -7,8 +7,8 @@ import { basename } from 'node:path';
 import type { Hex } from '../core/bytes/hex.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { HclError } from '../core/errors.ts';
+import { FileReads } from '../service/file-reads.ts';
 import type { Log } from '../service/logging.ts';
-import { FileReads } from './file-reads.ts';
 
 export interface KeptOptions<T> {
   /** Of a file, or of something that is no file. */

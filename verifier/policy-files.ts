@@ -5,7 +5,7 @@ import { readCheckpointPolicy, type CheckpointPolicy } from '../core/policy/chec
 import { PolicyError } from '../core/policy/errors.ts';
 import type { PolicySet } from '../core/policy/policy-set.ts';
 import type { PolicySources } from '../core/policy/policy-sources.ts';
-import type { FileReads } from './file-reads.ts';
+import type { FileReads } from '../service/file-reads.ts';
 
 export interface NamedPolicy {
   /** Of a policy, or of a file. */

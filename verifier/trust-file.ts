@@ -4,7 +4,7 @@ import type { Crypto } from '../core/crypto.ts';
 import type { ForeignTrust } from '../core/foreign/foreign-trust.ts';
 import { parseForeignTrust } from '../core/foreign/parse-trust.ts';
 import { TrustListError } from '../core/foreign/trust-error.ts';
-import type { FileReads } from './file-reads.ts';
+import type { FileReads } from '../service/file-reads.ts';
 
 export interface TrustFile {
   readonly path: string;

@@ -1,13 +1,13 @@
 /**
- * The operator's file of foreign signers, as a running issuer uses it: read again when it was changed, and the last good
- * one kept when what stands there now is not. Its own `validUntil` ends even that.
+ * The operator's file of foreign signers, as a running issuer uses it: read again when it, or a file that it names, was
+ * changed, and the last good one kept when what stands there now is not. Its own `validUntil` ends even that.
  */
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Crypto } from '../../core/crypto.ts';
 import type { ForeignTrust } from '../../core/foreign/foreign-trust.ts';
 import { parseForeignTrust } from '../../core/foreign/parse-trust.ts';
 import type { Clock } from '../../service/clock.ts';
+import { FileReads } from '../../service/file-reads.ts';
 import type { Log } from '../../service/logging.ts';
 
 export interface PinnedTrustDependencies {
@@ -20,8 +20,8 @@ export class PinnedTrust {
   readonly #path: string | undefined;
   readonly #deps: PinnedTrustDependencies;
   #trust: ForeignTrust = {};
-  /** Time and size of the file that was read. */
-  #state = '';
+  /** Of the list in use. */
+  #reads: FileReads | undefined;
 
   private constructor(path: string | undefined, deps: PinnedTrustDependencies) {
     this.#path = path;
@@ -50,14 +50,12 @@ export class PinnedTrust {
 
   async #read(): Promise<void> {
     const path = this.#path;
-    if (path === undefined) return;
-    const { mtimeMs, size } = await stat(path);
-    const state = `${mtimeMs} ${size}`;
-    if (state === this.#state) return;
+    if (path === undefined || (await this.#reads?.hasChanged()) === false) return;
     const { crypto, now } = this.#deps;
-    const readBeside = (name: string): Promise<Uint8Array> => readFile(resolve(dirname(path), name));
+    const reads = new FileReads(crypto);
+    const readBeside = (name: string): Promise<Uint8Array> => reads.read(resolve(dirname(path), name));
     const sources = { nowSeconds: Math.floor(now() / 1000), readFile: readBeside };
-    this.#trust = await parseForeignTrust(crypto, await readFile(path), sources);
-    this.#state = state;
+    this.#trust = await parseForeignTrust(crypto, await reads.read(path), sources);
+    this.#reads = reads;
   }
 }

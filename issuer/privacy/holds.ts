@@ -108,9 +108,10 @@ export class Holds {
     await store.commit(batch);
   }
 
-  /** A part of the batch that destroys the record. */
+  /** A part of the batch that destroys the record; one that does not open goes too. */
   async forget(batch: WriteBatch, number: number): Promise<void> {
-    for (const { hold } of await this.of(number)) batch.delete(TABLES.holds, chunkKey(number, hold));
+    const range = rangeOf(number);
+    for await (const { key } of this.#options.tables.holds.entries(range)) batch.delete(TABLES.holds, key);
   }
 
   async #write(number: number, { hold, ...content }: NumberedHold): Promise<void> {

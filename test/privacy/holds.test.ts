@@ -112,6 +112,23 @@ describe('a legal hold', () => {
     await expectRejects(() => issuer.privacy.erase(recordId, 'subject-request'), 'RECORD_HELD');
   });
 
+  it('that was lifted and does not open any more goes with its record, and stops no other erasure', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const ids = (await issueAll(issuer, [labTest(1), labTest(2)])).map(({ recordId }) => recordId);
+    await issuer.privacy.hold(ids[0] ?? '', TERMS);
+    {
+      using _ = new SpoiltHolds();
+      await expectRejects(() => issuer.privacy.lift(ids[0] ?? '', 1, 'Officer 9'), 'ENVELOPE_TAMPERED');
+    }
+    house.nowMs += 40 * DAY_MS;
+    await issuer.privacy.pass({ force: true });
+    for (const recordId of ids) expect((await issuer.privacy.erasure(recordId)).stage).to.equal('dead');
+    await issuer.close();
+    await using store = await Store.open(join(house.folder, 'issuer', 'store'));
+    expect(await store.table(TABLES.holds).first()).to.equal(undefined);
+  });
+
   it('is for records that are there', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
@@ -123,6 +140,24 @@ describe('a legal hold', () => {
     }
   });
 });
+
+/** Turns one bit in the ciphertext of each hold that is written meanwhile. */
+class SpoiltHolds implements Disposable {
+  readonly #commit = Store.prototype.commit;
+
+  constructor() {
+    const commit = this.#commit;
+    Store.prototype.commit = async function (batch): Promise<void> {
+      for (const { key, value } of batch.operations)
+        if (key[0] === TABLES.holds.tag) value?.set([(value.at(-1) ?? 0) ^ 1], value.length - 1);
+      await commit.call(this, batch);
+    };
+  }
+
+  [Symbol.dispose](): void {
+    Store.prototype.commit = this.#commit;
+  }
+}
 
 /** Turns one bit in the ciphertext of each. */
 async function spoilHolds(house: IssuerHouse): Promise<void> {
