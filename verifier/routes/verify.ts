@@ -12,6 +12,7 @@
  */
 import { RequestError } from '../../service/problems.ts';
 import type { Service } from '../../service/app.ts';
+import { LongRequests } from '../../service/request-deadline.ts';
 import { Closed, Type, type Static } from '../../service/schema.ts';
 import { CardParts } from '../../core/foreign/shc/card-parts.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
@@ -42,6 +43,7 @@ export function addVerifyRoute(
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });
+  const streams = new LongRequests(app);
   // Read by the handler as it comes: the schema sees an empty text.
   app.addContentTypeParser(NDJSON, (_request, _body, done) => done(null, ''));
   app.post(
@@ -58,6 +60,7 @@ export function addVerifyRoute(
     async (request, reply) => {
       void reply.header('cache-control', 'no-store');
       if (request.mediaType === NDJSON) {
+        streams.add(request.raw, reply.raw);
         const askedInLines = (scan: ScanRequest): Promise<ScanRequest> => askedBy(request, scan);
         // A stream goes out as it is: the schema is that of the answer as one document.
         const lines = answerLines(request, { verifier, metrics, asked: askedInLines }) as unknown;

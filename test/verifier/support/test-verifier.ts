@@ -1,5 +1,5 @@
 /** A verifier's service over a consortium in memory: its routes, its gate and its files, without a ledger to follow. */
-import type { Service } from '../../../service/app.ts';
+import type { Service, ServiceLimits } from '../../../service/app.ts';
 import { createRandomBytes } from '../../../service/clock.ts';
 import { createLogger, silentLogger } from '../../../service/logging.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
@@ -24,6 +24,7 @@ export interface TestVerifierOptions {
   readonly policies?: readonly string[];
   readonly trustFile?: string;
   readonly nowSeconds?: number;
+  readonly limits?: Partial<ServiceLimits>;
   readonly turnstile?: VerifierAppOptions['turnstile'];
   readonly enrolment?: VerifierAppOptions['enrolment'];
 }
@@ -70,7 +71,7 @@ export async function buildTestVerifier(
     verifier: checkpoint,
     config: { deployment: { version: 1, chainId: 5, genesisHash: '0x00', contracts: undefined as never } },
     logger,
-    limits: { maxEventLoopDelayMs: 0 },
+    limits: { maxEventLoopDelayMs: 0, ...options.limits },
     ...(options.turnstile === undefined ? {} : { turnstile: options.turnstile }),
     ...(options.enrolment === undefined ? {} : { enrolment: options.enrolment }),
   });
