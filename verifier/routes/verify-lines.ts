@@ -33,7 +33,7 @@ export interface LineSource {
   readonly verifier: Pick<Checkpoint, 'verify'>;
   readonly metrics: VerifierMetrics;
   /** What a line asks, as the one who sends it may ask it. */
-  readonly asked: (scan: ScanRequest) => Promise<ScanRequest>;
+  readonly asked: (scan: ScanRequest) => ScanRequest;
 }
 
 /** The answers, as they are asked for. */
@@ -55,7 +55,7 @@ async function answer(
 ): Promise<object> {
   try {
     const read = readLine(line);
-    const scan = await asked(read.scan);
+    const scan = asked(read.scan);
     const verdict = await verifier.verify(parts.add(read.code), scan);
     metrics.count(verdict, scan.device);
     return { verdict };

@@ -17,7 +17,6 @@ import { Closed, Type, type Static } from '../../service/schema.ts';
 import { CardParts } from '../../core/foreign/shc/card-parts.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import type { ScanAsker } from '../devices/scan-asker.ts';
-import type { ScanRequest } from '../gate.ts';
 import type { VerifierMetrics } from '../metrics.ts';
 import type { Checkpoint } from '../verifier.ts';
 import { VerdictSchema } from '../verdict-schema.ts';
@@ -59,15 +58,15 @@ export function addVerifyRoute(
     },
     async (request, reply) => {
       void reply.header('cache-control', 'no-store');
+      const asked = await askedBy(request);
       if (request.mediaType === NDJSON) {
         streams.add(request.raw, reply.raw);
-        const askedInLines = (scan: ScanRequest): Promise<ScanRequest> => askedBy(request, scan);
         // A stream goes out as it is: the schema is that of the answer as one document.
-        const lines = answerLines(request, { verifier, metrics, asked: askedInLines }) as unknown;
+        const lines = answerLines(request, { verifier, metrics, asked }) as unknown;
         return reply.type(NDJSON).send(lines as { verdicts: Verdict[] });
       }
       const { body } = request;
-      const scan = await askedBy(request, typeof body === 'string' ? {} : scanRequestOf(body));
+      const scan = asked(typeof body === 'string' ? {} : scanRequestOf(body));
       const verdicts: Verdict[] = [];
       const parts = new CardParts();
       for (const code of codesIn(body)) {
