@@ -32,6 +32,13 @@ export type Service = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Whether requests are refused just now (`SERVICE_OVERLOADED`); for routes that are asked many things in one. */
+    readonly isBehind: () => boolean;
+  }
+}
+
 /** Ready when every check answers true; the names of those that do not are shown. */
 export interface ReadinessCheck {
   readonly name: string;
@@ -104,17 +111,22 @@ async function addProtection(app: Service, limits: ServiceLimits): Promise<void>
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
   await app.register(rateLimit, { global: true, max: limits.requestsPerMinute, timeWindow: 60_000 });
   refuseSlowSenders(app, limits.requestTimeoutMs);
-  if (limits.maxEventLoopDelayMs > 0) refuseWhenBehind(app, limits.maxEventLoopDelayMs);
+  refuseWhenBehind(app, limits.maxEventLoopDelayMs);
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, async () => {
     throw new RequestError('ROUTE_NOT_FOUND', 'no such route');
   });
 }
 
 function refuseWhenBehind(app: Service, maxDelayMs: number): void {
+  if (maxDelayMs === 0) {
+    app.decorate('isBehind', () => false);
+    return;
+  }
   const delay = new EventLoopDelay();
+  app.decorate('isBehind', () => delay.ms > maxDelayMs);
   app.addHook('onClose', async () => delay[Symbol.dispose]());
   app.addHook('onRequest', async (request, reply) => {
-    if (delay.ms <= maxDelayMs || ALWAYS_ANSWERED.has(request.routeOptions.url)) return;
+    if (!app.isBehind() || ALWAYS_ANSWERED.has(request.routeOptions.url)) return;
     void reply.header('retry-after', RETRY_AFTER_SECONDS);
     throw new RequestError('SERVICE_OVERLOADED', 'too much is under way');
   });

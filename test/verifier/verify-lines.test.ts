@@ -145,6 +145,31 @@ describe('POST /verify with lines', () => {
     });
   }
 
+  it('refuses lines of a stream that began before, while the event loop is too far behind', async () => {
+    const { app } = await buildTestVerifier(consortium, { limits: { maxEventLoopDelayMs: 200 } });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const stream = open(app);
+    stream.write('hello\n');
+    const [response] = (await once(stream, 'response')) as [IncomingMessage];
+    expect(response.statusCode).to.equal(200);
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    let seen = '';
+    for await (const chunk of response) {
+      seen += String(chunk);
+      if (seen.includes('SERVICE_OVERLOADED')) {
+        stream.end();
+        continue;
+      }
+      // Nothing else gets its turn for so long.
+      Atomics.wait(pause, 0, 0, 500);
+      stream.write('hello\n');
+    }
+    const { line, problem } = toAnswers(seen).at(-1) ?? {};
+    expect(line).to.be.above(1);
+    expect(problem).to.include({ code: 'SERVICE_OVERLOADED', status: 503 });
+    await app.close();
+  });
+
   it('is cut by a stop, which waits for no gate', async () => {
     const { app } = await buildTestVerifier(consortium);
     await app.listen({ host: '127.0.0.1', port: 0 });

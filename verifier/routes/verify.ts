@@ -62,7 +62,7 @@ export function addVerifyRoute(
       if (request.mediaType === NDJSON) {
         streams.add(request.raw, reply.raw);
         // A stream goes out as it is: the schema is that of the answer as one document.
-        const lines = answerLines(request, { verifier, metrics, asked }) as unknown;
+        const lines = answerLines(request, { verifier, metrics, asked, isBehind: app.isBehind }) as unknown;
         return reply.type(NDJSON).send(lines as { verdicts: Verdict[] });
       }
       const { body } = request;
