@@ -20,6 +20,7 @@ import fastify, {
 } from 'fastify';
 import { EventLoopDelay } from './event-loop-delay.ts';
 import { Closed, Type } from './schema.ts';
+import { refuseSlowSenders } from './request-deadline.ts';
 import { RequestError, ProblemSchema, problemHandler, type ProblemTable } from './problems.ts';
 import type { HttpMetrics } from './metrics.ts';
 
@@ -30,6 +31,13 @@ export type Service = FastifyInstance<
   FastifyBaseLogger,
   TypeBoxTypeProvider
 >;
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Whether requests are refused just now (`SERVICE_OVERLOADED`); for routes that are asked many things in one. */
+    readonly isBehind: () => boolean;
+  }
+}
 
 /** Ready when every check answers true; the names of those that do not are shown. */
 export interface ReadinessCheck {
@@ -43,6 +51,8 @@ export interface ServiceLimits {
   readonly requestsPerMinute: number;
   /** For the whole request, files included; protects against slow senders. */
   readonly requestTimeoutMs: number;
+  /** Silent for so long, a connection is closed. */
+  readonly idleTimeoutMs: number;
   /** Further behind, requests are refused (`SERVICE_OVERLOADED`); 0 = never. */
   readonly maxEventLoopDelayMs: number;
 }
@@ -51,6 +61,7 @@ export const DEFAULT_LIMITS: ServiceLimits = {
   maxBodyBytes: 256 * 1024,
   requestsPerMinute: 6_000,
   requestTimeoutMs: 300_000,
+  idleTimeoutMs: 60_000,
   maxEventLoopDelayMs: 2_000,
 };
 
@@ -65,7 +76,6 @@ export interface ServiceOptions {
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;
-const IDLE_TIMEOUT_MS = 60_000;
 const RETRY_AFTER_SECONDS = 10;
 /** How it fares must be seen when it fares badly: whoever is told nothing would end a process that is only busy. */
 const ALWAYS_ANSWERED: ReadonlySet<string | undefined> = new Set(['/health/live', '/metrics']);
@@ -77,8 +87,9 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: limits.maxBodyBytes,
-    requestTimeout: limits.requestTimeoutMs,
-    connectionTimeout: IDLE_TIMEOUT_MS,
+    // One for all routes: see `request-deadline.ts`.
+    requestTimeout: 0,
+    connectionTimeout: limits.idleTimeoutMs,
     http: { headersTimeout: HEADERS_TIMEOUT_MS },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
@@ -99,17 +110,23 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
 async function addProtection(app: Service, limits: ServiceLimits): Promise<void> {
   await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
   await app.register(rateLimit, { global: true, max: limits.requestsPerMinute, timeWindow: 60_000 });
-  if (limits.maxEventLoopDelayMs > 0) refuseWhenBehind(app, limits.maxEventLoopDelayMs);
+  refuseSlowSenders(app, limits.requestTimeoutMs);
+  refuseWhenBehind(app, limits.maxEventLoopDelayMs);
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, async () => {
     throw new RequestError('ROUTE_NOT_FOUND', 'no such route');
   });
 }
 
 function refuseWhenBehind(app: Service, maxDelayMs: number): void {
+  if (maxDelayMs === 0) {
+    app.decorate('isBehind', () => false);
+    return;
+  }
   const delay = new EventLoopDelay();
+  app.decorate('isBehind', () => delay.ms > maxDelayMs);
   app.addHook('onClose', async () => delay[Symbol.dispose]());
   app.addHook('onRequest', async (request, reply) => {
-    if (delay.ms <= maxDelayMs || ALWAYS_ANSWERED.has(request.routeOptions.url)) return;
+    if (!app.isBehind() || ALWAYS_ANSWERED.has(request.routeOptions.url)) return;
     void reply.header('retry-after', RETRY_AFTER_SECONDS);
     throw new RequestError('SERVICE_OVERLOADED', 'too much is under way');
   });

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
@@ -88,6 +91,23 @@ describe('service', function () {
     expect(await post(`{"n":${'1'.repeat(60)}}`, 'application/json')).to.equal('REQUEST_TOO_LARGE');
     expect(await post('n=1', 'application/x-www-form-urlencoded')).to.equal('REQUEST_MEDIA_TYPE');
     expect(await post('{"__proto__":{"n":1}}', 'application/json')).to.match(/^REQUEST_/);
+  });
+
+  it('tells a slow sender so, and ends the connection', async () => {
+    await using app = await service({ limits: { requestTimeoutMs: 50 } });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    // It listens on a port.
+    const { port } = app.server.address() as AddressInfo;
+    const headers = { 'content-type': 'application/json', 'content-length': '100' };
+    const slow = request({ port, host: '127.0.0.1', path: '/echo', method: 'POST', headers });
+    slow.on('error', () => undefined);
+    slow.write('{');
+    const [response] = (await once(slow, 'response')) as [IncomingMessage];
+    expect(response.statusCode).to.equal(408);
+    expect(response.headers).to.include({ connection: 'close', 'content-type': 'application/problem+json' });
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(Buffer.from(chunk as Buffer));
+    expect(JSON.parse(String(Buffer.concat(chunks)))).to.include({ code: 'REQUEST_TIMEOUT' });
   });
 
   it('refuses while the event loop is too far behind, and says when to ask again', async () => {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { afterEach, before, beforeEach, describe, it } from 'mocha';
 import { toBase64url } from '../../core/bytes/base64url.ts';
@@ -14,6 +15,7 @@ import { DEVICE_PROBLEMS } from '../../verifier/devices/errors.ts';
 import { makeConsortium, vaccinationRecord } from '../support/consortium.ts';
 import { makeHolder, type Holder } from '../support/holder.ts';
 import { expectRejects } from '../support/throws-code.ts';
+import { until } from '../support/until.ts';
 import { buildTestVerifier, type TestVerifier } from './support/test-verifier.ts';
 
 const TOKEN = 'an-operator-token-of-32-characters';
@@ -171,6 +173,38 @@ describe('devices', () => {
     expect((await verifier.app.inject({ method: 'DELETE', url, headers: operator })).json()).to.include({
       code: 'DEVICE_UNKNOWN',
     });
+  });
+
+  it('prove themselves once for a stream of lines, and are served in it until they are revoked', async () => {
+    const { id } = await enrol();
+    const told: string[] = [];
+    const hasPassed = (times: number): Promise<true> =>
+      until(() => (devices.list()[0]?.told.pass === times ? true : undefined));
+    const lines = Readable.from(
+      (async function* () {
+        yield `${good}\n`;
+        await hasPassed(1);
+        now += 3600;
+        yield `${good}\n`;
+        await hasPassed(2);
+        await devices.revoke(id);
+        yield `${good}\n`;
+      })(),
+    );
+    const headers = { 'content-type': 'application/x-ndjson', 'hcl-device': proofOf(id) };
+    const request = { method: 'POST', url: '/verify', headers } as const;
+    const { body } = await verifier.app.inject({ ...request, payload: lines });
+    for (const line of body.split('\n').filter(Boolean)) {
+      // What the route says.
+      const { problem, verdict } = JSON.parse(line) as {
+        problem?: { code: string };
+        verdict?: { outcome: string };
+      };
+      told.push(problem?.code ?? verdict?.outcome ?? '');
+    }
+    expect(told).to.deep.equal(['pass', 'pass', 'DEVICE_UNKNOWN']);
+    const late = await verifier.app.inject({ ...request, payload: good });
+    expect([late.statusCode, late.json<{ code: string }>().code]).to.deep.equal([403, 'DEVICE_UNKNOWN']);
   });
 
   it('are not taken for revoked until that is on the disk, but are refused at once', async () => {

@@ -1,6 +1,11 @@
 /** Codes as a stream of lines: answered in order while they come, whatever is in them. */
 import { once } from 'node:events';
-import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import {
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import fc from 'fast-check';
@@ -45,10 +50,10 @@ describe('POST /verify with lines', () => {
     `${line} ${problem?.code ?? `${verdict?.outcome} ${verdict?.reasons.join()}`}`.trim();
 
   /** A request that stays open; its answer's headers may only come with the first line. */
-  function open(): ClientRequest {
+  function open(app = verifier.app, sent: OutgoingHttpHeaders = headers): ClientRequest {
     // It listens on a port.
-    const { port } = verifier.app.server.address() as AddressInfo;
-    return httpRequest({ port, host: '127.0.0.1', path: '/verify', method: 'POST', headers });
+    const { port } = app.server.address() as AddressInfo;
+    return httpRequest({ port, host: '127.0.0.1', path: '/verify', method: 'POST', headers: sent });
   }
 
   it('answers each line in its place: codes as they are or as JSON, and a bad line by its own problem', async () => {
@@ -113,6 +118,69 @@ describe('POST /verify with lines', () => {
       if (!request.writableEnded) request.end('hello');
     }
     expect(seen).to.deep.equal(['1 pass', '2 stop CODE_UNKNOWN']);
+  });
+
+  for (const limit of ['requestTimeoutMs', 'idleTimeoutMs'] as const) {
+    it(`goes on after a silence in which ${limit} ends a document that does not come whole`, async () => {
+      const { app } = await buildTestVerifier(consortium, { limits: { [limit]: 100 } });
+      await app.listen({ host: '127.0.0.1', port: 0 });
+      const stream = open(app);
+      stream.write(`${good}\n`);
+      const [response] = (await once(stream, 'response')) as [IncomingMessage];
+      const chunks = response[Symbol.asyncIterator]();
+      const next = async (): Promise<readonly string[]> =>
+        toAnswers(String((await chunks.next()).value)).map(told);
+      expect(await next()).to.deep.equal(['1 pass']);
+      // Asked later, so the limit has passed for the stream when it has for this one.
+      const half = open(app, { 'content-type': 'application/json', 'content-length': '100' });
+      const ended = new Promise((resolve) => half.on('response', resolve).on('error', resolve));
+      half.write('{');
+      await ended;
+      half.destroy();
+      stream.write('hello\n');
+      expect(await next()).to.deep.equal(['2 stop CODE_UNKNOWN']);
+      stream.end();
+      expect(await chunks.next()).to.deep.equal({ done: true, value: undefined });
+      await app.close();
+    });
+  }
+
+  it('refuses lines of a stream that began before, while the event loop is too far behind', async () => {
+    const { app } = await buildTestVerifier(consortium, { limits: { maxEventLoopDelayMs: 200 } });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const stream = open(app);
+    stream.write('hello\n');
+    const [response] = (await once(stream, 'response')) as [IncomingMessage];
+    expect(response.statusCode).to.equal(200);
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    let seen = '';
+    for await (const chunk of response) {
+      seen += String(chunk);
+      if (seen.includes('SERVICE_OVERLOADED')) {
+        stream.end();
+        continue;
+      }
+      // Nothing else gets its turn for so long.
+      Atomics.wait(pause, 0, 0, 500);
+      stream.write('hello\n');
+    }
+    const { line, problem } = toAnswers(seen).at(-1) ?? {};
+    expect(line).to.be.above(1);
+    expect(problem).to.include({ code: 'SERVICE_OVERLOADED', status: 503 });
+    await app.close();
+  });
+
+  it('is cut by a stop, which waits for no gate', async () => {
+    const { app } = await buildTestVerifier(consortium);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const stream = open(app);
+    stream.on('error', () => undefined);
+    stream.write(`${good}\n`);
+    const [response] = (await once(stream, 'response')) as [IncomingMessage];
+    const cut = once(response.resume(), 'error');
+    await app.close();
+    await cut;
+    expect(response.complete).to.equal(false);
   });
 
   it('does not read on for a client that does not read its answers', async () => {

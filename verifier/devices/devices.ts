@@ -135,7 +135,13 @@ export class Devices implements AsyncDisposable {
       served.lastProof = proof;
     }
     // It may have been revoked while the signature was checked.
-    if (!this.#served.has(id)) throw new DeviceError('DEVICE_UNKNOWN', 'no such device');
+    return this.served(id);
+  }
+
+  /** A device that has proven itself before. Throws `DEVICE_UNKNOWN`. */
+  served(id: string): Device {
+    const served = this.#served.get(id);
+    if (served === undefined) throw new DeviceError('DEVICE_UNKNOWN', 'no such device');
     return served.device;
   }
 

@@ -33,7 +33,9 @@ export interface LineSource {
   readonly verifier: Pick<Checkpoint, 'verify'>;
   readonly metrics: VerifierMetrics;
   /** What a line asks, as the one who sends it may ask it. */
-  readonly asked: (scan: ScanRequest) => Promise<ScanRequest>;
+  readonly asked: (scan: ScanRequest) => ScanRequest;
+  /** While it is so, lines are refused as requests are. */
+  readonly isBehind: () => boolean;
 }
 
 /** The answers, as they are asked for. */
@@ -51,11 +53,12 @@ async function* answers(request: FastifyRequest, source: LineSource): AsyncGener
 async function answer(
   line: Line,
   parts: CardParts,
-  { asked, metrics, request, verifier }: LineSource & { readonly request: FastifyRequest },
+  { asked, isBehind, metrics, request, verifier }: LineSource & { readonly request: FastifyRequest },
 ): Promise<object> {
+  if (isBehind()) return { problem: toProblem(overloaded(), request.id, TABLE) };
   try {
     const read = readLine(line);
-    const scan = await asked(read.scan);
+    const scan = asked(read.scan);
     const verdict = await verifier.verify(parts.add(read.code), scan);
     metrics.count(verdict, scan.device);
     return { verdict };
@@ -64,6 +67,10 @@ async function answer(
     if (problem.status >= 500) request.log.error({ err: error, requestId: request.id }, 'line failed');
     return { problem };
   }
+}
+
+function overloaded(): RequestError {
+  return new RequestError('SERVICE_OVERLOADED', 'too much is under way');
 }
 
 /** Throws a `RequestError` or `DOCUMENT_INVALID`. */

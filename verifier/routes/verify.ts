@@ -12,11 +12,11 @@
  */
 import { RequestError } from '../../service/problems.ts';
 import type { Service } from '../../service/app.ts';
+import { LongRequests } from '../../service/request-deadline.ts';
 import { Closed, Type, type Static } from '../../service/schema.ts';
 import { CardParts } from '../../core/foreign/shc/card-parts.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import type { ScanAsker } from '../devices/scan-asker.ts';
-import type { ScanRequest } from '../gate.ts';
 import type { VerifierMetrics } from '../metrics.ts';
 import type { Checkpoint } from '../verifier.ts';
 import { VerdictSchema } from '../verdict-schema.ts';
@@ -42,6 +42,7 @@ export function addVerifyRoute(
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });
+  const streams = new LongRequests(app);
   // Read by the handler as it comes: the schema sees an empty text.
   app.addContentTypeParser(NDJSON, (_request, _body, done) => done(null, ''));
   app.post(
@@ -57,14 +58,15 @@ export function addVerifyRoute(
     },
     async (request, reply) => {
       void reply.header('cache-control', 'no-store');
+      const asked = await askedBy(request);
       if (request.mediaType === NDJSON) {
-        const askedInLines = (scan: ScanRequest): Promise<ScanRequest> => askedBy(request, scan);
+        streams.add(request.raw, reply.raw);
         // A stream goes out as it is: the schema is that of the answer as one document.
-        const lines = answerLines(request, { verifier, metrics, asked: askedInLines }) as unknown;
+        const lines = answerLines(request, { verifier, metrics, asked, isBehind: app.isBehind }) as unknown;
         return reply.type(NDJSON).send(lines as { verdicts: Verdict[] });
       }
       const { body } = request;
-      const scan = await askedBy(request, typeof body === 'string' ? {} : scanRequestOf(body));
+      const scan = asked(typeof body === 'string' ? {} : scanRequestOf(body));
       const verdicts: Verdict[] = [];
       const parts = new CardParts();
       for (const code of codesIn(body)) {

@@ -1,5 +1,5 @@
 /** A verifier's service over a consortium in memory: its routes, its gate and its files, without a ledger to follow. */
-import type { Service } from '../../../service/app.ts';
+import type { Service, ServiceLimits } from '../../../service/app.ts';
 import { createRandomBytes } from '../../../service/clock.ts';
 import { createLogger, silentLogger } from '../../../service/logging.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
@@ -25,6 +25,7 @@ export interface TestVerifierOptions {
   readonly trustFile?: string;
   readonly nowSeconds?: number;
   readonly requestsPerSecond?: number;
+  readonly limits?: Partial<ServiceLimits>;
   readonly turnstile?: VerifierAppOptions['turnstile'];
   readonly enrolment?: VerifierAppOptions['enrolment'];
 }
@@ -71,7 +72,7 @@ export async function buildTestVerifier(
     verifier: checkpoint,
     config: { deployment: { version: 1, chainId: 5, genesisHash: '0x00', contracts: undefined as never } },
     logger,
-    limits: { maxEventLoopDelayMs: 0 },
+    limits: { maxEventLoopDelayMs: 0, ...options.limits },
     ...(options.requestsPerSecond === undefined ? {} : { requestsPerSecond: options.requestsPerSecond }),
     ...(options.turnstile === undefined ? {} : { turnstile: options.turnstile }),
     ...(options.enrolment === undefined ? {} : { enrolment: options.enrolment }),
