@@ -1,5 +1,5 @@
 /**
- * What `hcl verify` knows of the ledger: a verifier's snapshot, a bundle, or, with `--rpc`, a replica in memory that
+ * What `hcl verify` knows of the ledger: a bundle, a verifier's snapshot, or, with `--rpc`, a replica in memory that
  * is read once. Either way nothing is asked of anybody once the first code is looked at.
  */
 import { readFile } from 'node:fs/promises';
@@ -12,8 +12,8 @@ import { decodeSnapshot } from '../core/trust/snapshot.ts';
 import type { LedgerKnowledge } from '../core/verify/context.ts';
 import { defaultPolicy } from '../core/verify/policy.ts';
 import { nodeCrypto } from '../service/node-crypto.ts';
-import { readBundleTrust } from './bundle-trust.ts';
-import { CliError } from './errors.ts';
+import { readBundleTrust, readBytes } from './bundle-trust.ts';
+import { CliError, usageError } from './errors.ts';
 import { dataFolderOf, resolvePath, type Io } from './io.ts';
 
 export interface Knowledge {
@@ -22,49 +22,66 @@ export interface Knowledge {
 }
 
 export interface KnowledgeOptions {
-  /** Path of a snapshot, or of a full bundle. */
-  readonly bundle: string | undefined;
+  /** Path of a full bundle: believed for its signatures, from wherever it came. */
+  readonly bundle?: string | undefined;
   /** Path of what says whose bundles count. */
   readonly signers?: string | undefined;
+  /** Path of a snapshot, which nobody signs: believed because whoever names it knows where it was made. */
+  readonly snapshot?: string | undefined;
   readonly rpcUrl: string | undefined;
-  /** Without a bundle by name and a snapshot in the data folder, know nothing instead of failing. */
+  /** Without a snapshot in the data folder, and none by name, know nothing instead of failing. */
   readonly isOptional?: boolean;
 }
 
-/** Throws `CLI_NOT_STARTED`, `CLI_FILE_UNREADABLE`, `SNAPSHOT_INVALID`, any `BundleError` or `LedgerError`. */
+/**
+ * Throws `CLI_USAGE`, `CLI_NOT_STARTED`, `CLI_FILE_UNREADABLE`, `CLI_FILE_INVALID`, `SNAPSHOT_INVALID`, any
+ * `BundleError` or `LedgerError`.
+ */
 export async function readKnowledge(options: KnowledgeOptions, io: Io): Promise<Knowledge> {
-  if (options.rpcUrl === undefined) return readSnapshot(options, io);
-  const { readFromLedger } = await import('./knowledge-from-ledger.ts');
-  return readFromLedger(options.rpcUrl, io);
-}
-
-async function readSnapshot({ bundle, signers, isOptional }: KnowledgeOptions, io: Io): Promise<Knowledge> {
-  const path =
-    bundle === undefined ? join(dataFolderOf(io), 'verifier', 'snapshot.hcls') : resolvePath(io, bundle);
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    if (bundle === undefined && isOptional === true && isMissing(cause)) {
-      return { state: new LedgerState(), statusLists: StatusLists.empty };
-    }
-    throw bundle === undefined
-      ? new CliError(
-          'CLI_NOT_STARTED',
-          `nothing is known of the ledger: there is no ${path}. Start the consortium with "npm start", or name a --bundle`,
-          { cause },
-        )
-      : new CliError('CLI_FILE_UNREADABLE', `the bundle ${path} cannot be read`, { cause });
+  const { bundle, signers, snapshot, rpcUrl } = options;
+  if ([bundle, snapshot, rpcUrl].filter((each) => each !== undefined).length > 1) {
+    throw usageError('--bundle, --snapshot and --rpc exclude each other');
   }
-  return isBundle(bytes) ? readBundle(bytes, signers, io) : decodeSnapshot(nodeCrypto, bytes);
+  if (signers !== undefined && bundle === undefined) throw usageError('--signers sign a --bundle: name one');
+  if (bundle !== undefined) return readBundle(resolvePath(io, bundle), signers, io);
+  if (snapshot !== undefined) return decodeSnapshot(nodeCrypto, await readBytes(resolvePath(io, snapshot)));
+  if (rpcUrl === undefined) return readOwnSnapshot(options, io);
+  const { readFromLedger } = await import('./knowledge-from-ledger.ts');
+  return readFromLedger(rpcUrl, io);
 }
 
-/** A bundle is believed for its signatures, from wherever it came; a snapshot, because it is our own. */
-async function readBundle(bytes: Uint8Array, signers: string | undefined, io: Io): Promise<Knowledge> {
+/** What a file says of itself never decides how it is believed: where a bundle is due, nothing else is taken. */
+async function readBundle(path: string, signers: string | undefined, io: Io): Promise<Knowledge> {
+  const bytes = await readBytes(path);
+  if (!isBundle(bytes)) {
+    throw new CliError(
+      'CLI_FILE_INVALID',
+      `${path} is not a bundle, so nobody has signed it; a snapshot of your own verifier is named by --snapshot`,
+    );
+  }
   const trust = await readBundleTrust(signers, io);
   const { clockSkewSeconds } = defaultPolicy;
   const context = { crypto: nodeCrypto, trust, nowSeconds: io.nowSeconds(), clockSkewSeconds };
   return acceptBundle(bytes, undefined, context);
+}
+
+/** Of the verifier whose data folder is ours. */
+async function readOwnSnapshot({ isOptional }: KnowledgeOptions, io: Io): Promise<Knowledge> {
+  const path = join(dataFolderOf(io), 'verifier', 'snapshot.hcls');
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    if (isOptional === true && isMissing(cause)) {
+      return { state: new LedgerState(), statusLists: StatusLists.empty };
+    }
+    throw new CliError(
+      'CLI_NOT_STARTED',
+      `nothing is known of the ledger: there is no ${path}. Start the consortium with "npm start", or name a --bundle`,
+      { cause },
+    );
+  }
+  return decodeSnapshot(nodeCrypto, bytes);
 }
 
 function isMissing(error: unknown): boolean {

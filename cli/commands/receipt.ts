@@ -20,7 +20,7 @@ import { styled } from '../page.ts';
 
 const OPTIONS = {
   issuer: { type: 'string' },
-  bundle: { type: 'string' },
+  snapshot: { type: 'string' },
   rpc: { type: 'string' },
   json: { type: 'boolean' },
 } as const;
@@ -32,12 +32,12 @@ interface Checking {
 }
 
 export const receipt: Command = {
-  usage: `Usage: hcl receipt --issuer NAME [--bundle FILE | --rpc URL] [--json] FILE…
+  usage: `Usage: hcl receipt --issuer NAME [--snapshot FILE | --rpc URL] [--json] FILE…
 
   FILE          receipts, one a line, as "hcl issue --receipts" wrote them
   --issuer NAME who gave them, for example HK-DH: it is asked for the paths
-  --bundle FILE what is known of the ledger, as a verifier wrote it (default
-                verifier/snapshot.hcls in the data folder)
+  --snapshot    what is known of the ledger, as your own verifier wrote it
+                (default verifier/snapshot.hcls in the data folder)
   --rpc URL     read the ledger itself instead
   --json        one line of JSON per receipt: {file, line, state, records,
                 proven, missing}
@@ -50,16 +50,11 @@ export const receipt: Command = {
   async run(args, io) {
     const { values, positionals } = parseArguments(args, OPTIONS);
     if (positionals.length === 0) throw usageError('name at least one FILE of receipts');
-    if (values.bundle !== undefined && values.rpc !== undefined)
-      throw usageError('--bundle and --rpc exclude each other');
     const issuer = issuerByName(
       await readConsortiumFile(dataFolderOf(io)),
       required(values.issuer, '--issuer'),
     );
-    const { state } = await readKnowledge({ bundle: values.bundle, rpcUrl: values.rpc }, io);
-    if (state.shortRootsFromSeconds !== undefined) {
-      throw usageError('a device’s bundle leaves out old roots: take a snapshot, or --rpc');
-    }
+    const { state } = await readKnowledge({ snapshot: values.snapshot, rpcUrl: values.rpc }, io);
     const checking = { state, client: await issuerClient(issuer, io), nowSeconds: io.nowSeconds() };
     let exitCode: ExitCode = 0;
     for (const file of positionals) {

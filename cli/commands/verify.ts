@@ -7,7 +7,7 @@ import { nodeCrypto } from '../../service/node-crypto.ts';
 import { codesOf, codesOfFile, type CodeLine } from '../code-input.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { parseArguments } from '../command.ts';
-import { CliError, describeError, usageError } from '../errors.ts';
+import { CliError, describeError } from '../errors.ts';
 import { resolvePath, type Io } from '../io.ts';
 import { readForeignTrust } from '../foreign-trust.ts';
 import { readKnowledge } from '../knowledge.ts';
@@ -22,6 +22,7 @@ import type { Verdict } from '../../core/verify/verdict.ts';
 const OPTIONS = {
   bundle: { type: 'string' },
   signers: { type: 'string' },
+  snapshot: { type: 'string' },
   rpc: { type: 'string' },
   policy: { type: 'string', default: 'base' },
   at: { type: 'string' },
@@ -36,7 +37,8 @@ const STDIN = 'stdin';
 type Check = (text: string) => Promise<Verdict>;
 
 export const verify: Command = {
-  usage: `Usage: hcl verify [--trust FILE] [--bundle FILE [--signers FILE] | --rpc URL]
+  usage: `Usage: hcl verify [--trust FILE]
+                  [--bundle FILE [--signers FILE] | --snapshot FILE | --rpc URL]
                   [--policy ID|FILE] [--document FILE|NUMBER] [--together]
                   [--at RFC3339] [--json] [FILE…]
 
@@ -44,11 +46,12 @@ export const verify: Command = {
                 no FILE mean standard input
   --trust FILE  whose codes of other systems are trusted: docs/foreign-codes.md;
                 they need no ledger, so then a --bundle may be missing
-  --bundle FILE what is known of the ledger: a bundle ("hcl bundle make"), or a
-                verifier's own snapshot (default verifier/snapshot.hcls in the
-                data folder)
+  --bundle FILE what is known of the ledger: a bundle ("hcl bundle make"), which
+                counts for its signatures, from wherever it came
   --signers     whose bundles count (default bundle-trust.json in the data
                 folder)
+  --snapshot    the same as a verifier wrote it (default verifier/snapshot.hcls
+                in the data folder); nobody signs it: name only your own
   --rpc URL     read the ledger itself instead, once, before the first code
   --policy      base (default), ledger (inclusion stands in for the signature),
                 rules by name ("hcl policy list"), a JSON file, or a folder of
@@ -64,9 +67,6 @@ export const verify: Command = {
   not be read; 2 wrong usage.`,
   async run(args, io) {
     const { values, positionals } = parseArguments(args, OPTIONS);
-    if (values.bundle !== undefined && values.rpc !== undefined) {
-      throw usageError('--bundle and --rpc exclude each other');
-    }
     const at = values.at === undefined ? undefined : parseInstant(values.at, '--at');
     const policy = await readPolicy(values.policy, io);
     const foreignTrust =
@@ -77,6 +77,7 @@ export const verify: Command = {
       {
         bundle: values.bundle,
         signers: values.signers,
+        snapshot: values.snapshot,
         rpcUrl: values.rpc,
         isOptional: values.trust !== undefined,
       },

@@ -8,6 +8,7 @@ import { runCommand } from '../../cli/commands.ts';
 import type { BundleFile, BundleIndex } from '../../core/bundle/bundle-index.ts';
 import { fullBundle } from '../../core/bundle/make-bundle.ts';
 import { toHex } from '../../core/bytes/hex.ts';
+import { encodeSnapshot } from '../../core/trust/snapshot.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { makeConsortium, testRecord, vaccinationRecord } from '../support/consortium.ts';
@@ -132,6 +133,24 @@ describe('hcl bundle', () => {
     expect(exitCode).to.equal(1);
     expect(written.out).to.equal('');
     expect(written.err).to.contain('BUNDLE_SIGNATURES_TOO_FEW');
+  });
+
+  it('is not what a file makes of itself: a snapshot, which nobody signs, is taken by its own name alone', async () => {
+    const forged = makeConsortium({ seed: 66 });
+    const [code] = await forged.issueCodes([vaccinationRecord()]);
+    const path = join(folder, 'forged.hclb');
+    await writeFile(path, encodeSnapshot(nodeCrypto, forged));
+    const signers = join(folder, 'bundle-trust.json');
+    for (const args of [[], ['--signers', signers]]) {
+      const { exitCode, written } = await run(['verify', '--bundle', path, ...args], `${code?.text}\n`);
+      expect(exitCode).to.equal(1);
+      expect(written.out).to.equal('');
+      expect(written.err).to.contain('CLI_FILE_INVALID');
+    }
+    const named = await run(['verify', '--snapshot', path, '--json'], `${code?.text}\n`);
+    expect(named.exitCode).to.equal(0);
+    const { verdict } = JSON.parse(named.written.out) as { verdict: Verdict };
+    expect(verdict.validity).to.equal('valid');
   });
 
   it('refuses to guess whose bundles count', async () => {

@@ -174,6 +174,9 @@ describe('hcl verify', () => {
     'a day that is none': ['--at', '2026-02-30T00:00:00Z'],
     'a policy that is none': ['--policy', 'nonesuch'],
     'two kinds of knowledge': ['--bundle', 'a', '--rpc', 'http://127.0.0.1:1'],
+    'a bundle and a snapshot': ['--bundle', 'a', '--snapshot', 'b'],
+    'signers of a snapshot': ['--signers', 'a', '--snapshot', 'b'],
+    'signers of nothing that is named': ['--signers', 'a'],
   };
   for (const [what, args] of Object.entries(wrong)) {
     it(`refuses ${what} as wrong usage`, async () => {
@@ -194,7 +197,7 @@ describe('hcl verify', () => {
     const path = join(folder, 'damaged.hcls');
     await writeFile(path, 'HCLS1\0nonsense');
     const io = double();
-    expect(await runCommand('verify', ['--bundle', path], io)).to.equal(1);
+    expect(await runCommand('verify', ['--snapshot', path], io)).to.equal(1);
     expect(io.written.err).to.contain('SNAPSHOT_INVALID');
   });
 
