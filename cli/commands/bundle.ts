@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import process from 'node:process';
 import { acceptBundle } from '../../core/bundle/accept-bundle.ts';
+import { trustOfKept } from '../../core/bundle/bundle-trust.ts';
 import type { AcceptContext } from '../../core/bundle/signed-head.ts';
 import { openParts } from '../../core/bundle/bundle-file.ts';
 import { readHead } from '../../core/bundle/bundle-head.ts';
@@ -28,6 +29,7 @@ const OPTIONS = {
   held: { type: 'string' },
   out: { type: 'string' },
   signers: { type: 'string' },
+  'signers-out': { type: 'string' },
   config: { type: 'string' },
   found: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -40,6 +42,7 @@ export const bundle: Command = {
   usage: `Usage: hcl bundle show [--json] FILE…
        hcl bundle check [--signers FILE] [--json] FILE…
        hcl bundle make --from FOLDER|URL [--held FILE] [--signers FILE] --out FILE
+                       [--signers-out FILE]
        hcl bundle witness --config FILE [--found] [--from FOLDER|URL]
 
   show          what a bundle says of itself; nothing of it is believed
@@ -57,6 +60,8 @@ export const bundle: Command = {
   --held FILE   what is held already, an older full bundle
   --signers     whose bundles count: {"origin", "signers"}, docs/bundle.md
                 (default bundle-trust.json in the data folder)
+  --signers-out write who signed what is made: signers change, so what is held
+                is read by its own --signers, never by those of the beginning
   --config      of a witness: docs/bundle.md
   --found       a new witness: make its record first, once
   --json        one line of JSON per bundle
@@ -126,6 +131,8 @@ async function make(files: readonly string[], values: Values, io: Io): Promise<E
   const next = await updateBundle(index, held, { ...context, get });
   const bytes = fullBundle(next);
   await writeFileAtomically(out, bytes);
+  const signersOut = values['signers-out'];
+  if (signersOut !== undefined) await writeFileAtomically(resolvePath(io, signersOut), trustOfKept(next));
   await tell(io, values.json, { file: out, bytes: bytes.length, ...knowledge(next) });
   return 0;
 }

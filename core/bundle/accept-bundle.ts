@@ -149,6 +149,7 @@ function takeContent(
   return {
     ...source,
     timeSeconds,
+    signedBy: signers,
     signers: trust.checkpointSet ?? signers,
     state: knowledgeOf({ leaf, shortFrom, sections, timeSeconds }, trust, anchors),
   };

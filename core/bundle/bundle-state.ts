@@ -46,6 +46,8 @@ export interface BundleSource {
 export interface BundleState extends BundleSource {
   /** As of when the checkpoint holds, Unix seconds: k of the signers signed it then or later. */
   readonly timeSeconds: number;
+  /** Whose word this state is: by them it is judged again where it was written down. */
+  readonly signedBy: CheckpointSet;
   /** Who has to sign the next one. */
   readonly signers: CheckpointSet;
   /** For `VerifyContext.state`. */

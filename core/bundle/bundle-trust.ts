@@ -8,7 +8,9 @@ import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { parseStrictJson } from '../bytes/strict-json.ts';
 import { BytesError } from '../bytes/errors.ts';
+import { toUtf8 } from '../bytes/utf8.ts';
 import type { CheckpointSet } from '../trust/trust-list.ts';
+import type { BundleState } from './bundle-state.ts';
 import { BundleError } from './errors.ts';
 
 export interface BundleTrust {
@@ -34,6 +36,12 @@ const form = Compile(
     closed,
   ),
 );
+
+/** What to tell whoever reads this state where it was written down: the signers of the beginning may be retired. */
+export function trustOfKept({ checkpoint, signedBy }: BundleState): Uint8Array {
+  const trust: BundleTrust = { origin: checkpoint.origin, signers: signedBy };
+  return toUtf8(JSON.stringify(trust));
+}
 
 /** Throws `BUNDLE_TRUST_INVALID`, also when more signatures are asked for than there are keys. */
 export function parseBundleTrust(bytes: Uint8Array): BundleTrust {

@@ -12,7 +12,9 @@ import { encodeSnapshot } from '../../core/trust/snapshot.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { makeConsortium, testRecord, vaccinationRecord } from '../support/consortium.ts';
+import type { BundleSource } from '../../core/bundle/bundle-state.ts';
 import { ORIGIN, Publishing, SIGNER_SET } from '../support/publishing.ts';
+import { setOf, testSigner } from '../support/signers.ts';
 import { ioDouble, type RecordedIo } from './io-double.ts';
 
 describe('hcl bundle', () => {
@@ -84,6 +86,53 @@ describe('hcl bundle', () => {
     }
     expect((await readFile(out)).length).to.be.above(older.length);
   });
+
+  it('goes on after a change of signers from what it held, and by no retired signer’s word', async () => {
+    const consortium = makeConsortium({ seed: 4 });
+    const publishing = new Publishing(consortium);
+    const first = await publishing.source();
+    const newSigners = [testSigner(4), testSigner(5)];
+    const { keys, threshold } = setOf(2, 2, newSigners);
+    consortium.block([{ event: 'CheckpointSetChanged', version: 2, threshold, keys }]);
+    const change = await publishing.source();
+    await consortium.issueCodes([testRecord()]);
+    const second = await publishing.source({ signers: newSigners });
+    const forged = await publishing.source();
+    const held = join(folder, 'held.hclb');
+    const signers = join(folder, 'held.json');
+    const make = async (source: BundleSource, args: readonly string[]): Promise<string> => {
+      const from = join(folder, 'changed');
+      await publish(from, source, consortium.nowSeconds);
+      const to = ['--out', held, '--signers-out', signers];
+      const { written } = await run(['bundle', 'make', '--from', from, ...args, ...to, '--json']);
+      return written.err;
+    };
+    const goOn = ['--held', held, '--signers', signers];
+    expect(await make(first, [])).to.equal('');
+    for (const source of [change, second, second]) expect(await make(source, goOn)).to.equal('');
+    expect(await make(forged, goOn)).to.contain('BUNDLE_SIGNATURES_TOO_FEW');
+    expect((await run(['bundle', 'check', '--signers', signers, held])).exitCode).to.equal(0);
+  });
+
+  /** One full bundle and nothing else. */
+  async function publish(to: string, source: BundleSource, nowSeconds: number): Promise<void> {
+    const bytes = fullBundle(source);
+    const path = `files/${toHex(nodeCrypto.sha256(bytes)).slice(2)}.hclb`;
+    const { origin, size } = source.checkpoint;
+    const index: BundleIndex = {
+      origin,
+      size,
+      timeSeconds: nowSeconds,
+      checkpoint: source.note,
+      full: { path, bytes: bytes.length, size },
+      deltas: [],
+      handovers: [],
+      signers: SIGNER_SET,
+    };
+    await mkdir(join(to, 'files'), { recursive: true });
+    await writeFile(join(to, path), bytes);
+    await writeFile(join(to, 'latest'), JSON.stringify(index));
+  }
 
   it('checks bundles one after the other, and stops at the first that is refused', async () => {
     const checked = await run(['bundle', 'check', '--json', join(folder, 'old.hclb')]);

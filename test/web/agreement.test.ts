@@ -139,7 +139,8 @@ async function verdictsOfPage(
       Object.assign(globalThis, { ask });
       const encoder = new TextEncoder();
       await ask({ kind: 'trust-bundles-of', bytes: encoder.encode(signersText) });
-      await ask({ kind: 'restore', bytes: Uint8Array.from(bytes), nowSeconds: now });
+      const trust = encoder.encode(signersText);
+      await ask({ kind: 'restore', kept: { bundle: Uint8Array.from(bytes), trust } });
       await ask({ kind: 'trust-foreign', bytes: encoder.encode(list), nowSeconds: now });
     },
     { engine, bundle: [...bundle], signers, trust, nowSeconds },

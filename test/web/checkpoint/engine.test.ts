@@ -7,10 +7,13 @@ import { toUtf8 } from '../../../core/bytes/utf8.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { AGEING_SECONDS, type CheckpointPolicy } from '../../../web/checkpoint/engine/checkpoint-policy.ts';
 import { Engine } from '../../../web/checkpoint/engine/engine.ts';
-import type { Decision, EngineAnswer } from '../../../web/checkpoint/engine/protocol.ts';
+import type { Decision, EngineAnswer, Kept, Known } from '../../../web/checkpoint/engine/protocol.ts';
 import { areRulesInForce } from '../../../web/checkpoint/engine/rules.ts';
+import { Knowledge, type KnowledgeReport } from '../../../web/checkpoint/knowledge/knowledge.ts';
 import { makeConsortium, vaccinationRecord } from '../../support/consortium.ts';
 import { ORIGIN, Publishing, SIGNER_SET, SIGNERS } from '../../support/publishing.ts';
+import { setOf, testSigner } from '../../support/signers.ts';
+import { memoryStore, type MemoryStore } from '../support/memory-store.ts';
 
 const VENUE: CheckpointPolicy = { mode: 'venue', ageingSeconds: AGEING_SECONDS.venue };
 const BORDER: CheckpointPolicy = { mode: 'border', ageingSeconds: AGEING_SECONDS.border };
@@ -34,20 +37,55 @@ async function device(publishing: Publishing): Promise<{
     offer: async (source, bundle = fullBundle(source)) => {
       const { nowSeconds } = publishing.consortium;
       full = bundle.slice();
-      index = {
-        origin: source.checkpoint.origin,
-        size: source.checkpoint.size,
-        timeSeconds: nowSeconds,
-        checkpoint: source.note,
-        full: { path: `files/${'0'.repeat(64)}.hclb`, bytes: full.length, size: source.checkpoint.size },
-        deltas: [],
-        handovers: [],
-        signers: SIGNER_SET,
-      };
+      index = indexOf(source, full, publishing);
       const answer = await engine.answer({ kind: 'update', nowSeconds });
       if (answer.kind === 'refused') return answer.problem;
       return answer.kind === 'known' && answer.toKeep !== undefined ? 'new' : 'same';
     },
+  };
+}
+
+/** The page's knowledge at a start: from what `store` keeps, then what is offered. */
+async function startDevice(
+  publishing: Publishing,
+  store: MemoryStore,
+  nowSeconds?: number,
+): Promise<{
+  readonly restored: KnowledgeReport;
+  readonly update: (source: BundleSource) => Promise<KnowledgeReport>;
+}> {
+  let source: BundleSource | undefined;
+  const get = async (path: string): Promise<Uint8Array> => {
+    if (source === undefined) throw new Error('nothing is offered yet');
+    const full = fullBundle(source);
+    return path === 'latest' ? toUtf8(JSON.stringify(indexOf(source, full, publishing))) : full;
+  };
+  const engine = new Engine({ crypto: nodeCrypto, get });
+  const knowledge = new Knowledge({
+    ask: (request) => engine.answer(request),
+    store,
+    fetchBytes: async () => toUtf8(JSON.stringify(publishing.context().trust)),
+    nowSeconds: () => nowSeconds ?? publishing.consortium.nowSeconds,
+  });
+  const restored = await knowledge.restore();
+  const update = (next: BundleSource): Promise<KnowledgeReport> => {
+    source = next;
+    return knowledge.update();
+  };
+  return { restored, update };
+}
+
+function indexOf(source: BundleSource, full: Uint8Array, { consortium }: Publishing): BundleIndex {
+  const { origin, size } = source.checkpoint;
+  return {
+    origin,
+    size,
+    timeSeconds: consortium.nowSeconds,
+    checkpoint: source.note,
+    full: { path: `files/${'0'.repeat(64)}.hclb`, bytes: full.length, size },
+    deltas: [],
+    handovers: [],
+    signers: SIGNER_SET,
   };
 }
 
@@ -133,18 +171,76 @@ describe('the engine of the page', () => {
     const source = await publishing.source();
     const fresh = new Engine({ crypto: nodeCrypto, get: async () => fullBundle(source) });
     const bytes = fullBundle(source);
-    const { nowSeconds } = consortium;
-    expect(await fresh.answer({ kind: 'restore', bytes, nowSeconds })).to.include({
+    const kept = { bundle: bytes, trust: toUtf8(JSON.stringify(publishing.context().trust)) };
+    expect(await fresh.answer({ kind: 'restore', kept })).to.include({
       problem: 'BUNDLE_TRUST_INVALID',
     });
     const nobody = await fresh.answer({ kind: 'trust-bundles-of', bytes: toUtf8('{}') });
     expect(nobody).to.include({ kind: 'refused', problem: 'BUNDLE_TRUST_INVALID' });
-    await fresh.answer({
-      kind: 'trust-bundles-of',
-      bytes: toUtf8(JSON.stringify(publishing.context().trust)),
+    await fresh.answer({ kind: 'trust-bundles-of', bytes: kept.trust });
+    const restored = await fresh.answer({ kind: 'restore', kept });
+    expect(restored.kind === 'known' ? restored.toKeep : undefined).to.deep.equal(kept);
+  });
+
+  describe('after a change of signers and a restart', () => {
+    const newSigners = [testSigner(4), testSigner(5)];
+    const { keys } = setOf(2, 2, newSigners);
+
+    /** A device that has seen the change `by` its old signers, and then more by the new ones if there is more. */
+    async function changed(hasMore: boolean): Promise<{
+      readonly publishing: Publishing;
+      readonly store: MemoryStore;
+      readonly known: Known;
+    }> {
+      const consortium = makeConsortium({ seed: 17 });
+      const publishing = new Publishing(consortium);
+      const store = memoryStore();
+      const before = await startDevice(publishing, store);
+      await before.update(await publishing.source());
+      consortium.block([{ event: 'CheckpointSetChanged', version: 2, threshold: 2, keys }]);
+      const states = [await publishing.source()];
+      if (hasMore) {
+        await before.update(states[0]!); // the one above
+        await consortium.issueCodes([vaccinationRecord()]);
+        states.push(await publishing.source({ signers: newSigners }));
+      }
+      const { known, problem } = await before.update(states.at(-1)!); // there is one
+      expect(problem).to.equal(undefined);
+      return { publishing, store, known };
+    }
+
+    for (const [what, hasMore] of [
+      ['the change itself', false],
+      ['what came after it', true],
+    ] as const) {
+      it(`knows ${what}, and trusts the new signers alone`, async () => {
+        const { publishing, store, known } = await changed(hasMore);
+        const { restored, update } = await startDevice(publishing, store);
+        expect(restored).to.deep.equal({ known });
+        await publishing.consortium.issueCodes([vaccinationRecord()]);
+        const byRetired = await update(await publishing.source());
+        expect(byRetired).to.deep.equal({ known, problem: 'BUNDLE_SIGNATURES_TOO_FEW' });
+        const byNew = await update(await publishing.source({ signers: newSigners }));
+        expect(byNew.problem).to.equal(undefined);
+        expect(byNew.known.blockNumber).to.be.above(known.blockNumber);
+      });
+    }
+
+    it('stays where it is when its clock went back, and does not take an older state', async () => {
+      const { publishing, store, known } = await changed(true);
+      const { restored, update } = await startDevice(publishing, store, 0);
+      expect(restored).to.deep.equal({ known });
+      expect((await update(await publishing.source())).known).to.deep.equal(known);
     });
-    const restored = await fresh.answer({ kind: 'restore', bytes, nowSeconds });
-    expect(restored.kind === 'known' ? restored.toKeep : undefined).to.deep.equal(bytes);
+
+    it('trusts no retired signers either when what it kept is damaged', async () => {
+      const { publishing, store } = await changed(true);
+      const kept = store.values.get('bundle') as Kept; // it has seen an update
+      await store.put('bundle', { ...kept, bundle: kept.bundle.subarray(1) });
+      const { restored, update } = await startDevice(publishing, store);
+      expect(restored.problem).to.equal('BUNDLE_MALFORMED');
+      expect((await update(await publishing.source())).problem).to.equal('BUNDLE_SIGNATURES_TOO_FEW');
+    });
   });
 
   it('asks the rules of the passage, and refers where there are none', async () => {

@@ -5,7 +5,7 @@
 import type { BundleState } from '../../../core/bundle/bundle-state.ts';
 import { acceptBundle } from '../../../core/bundle/accept-bundle.ts';
 import { parseBundleIndex } from '../../../core/bundle/bundle-index.ts';
-import { parseBundleTrust, type BundleTrust } from '../../../core/bundle/bundle-trust.ts';
+import { parseBundleTrust, trustOfKept, type BundleTrust } from '../../../core/bundle/bundle-trust.ts';
 import { BundleError } from '../../../core/bundle/errors.ts';
 import { fullBundle } from '../../../core/bundle/make-bundle.ts';
 import type { AcceptContext } from '../../../core/bundle/signed-head.ts';
@@ -25,6 +25,7 @@ import type {
   Decision,
   EngineAnswer,
   EngineRequest,
+  Kept,
   Known,
   LearnProblem,
   VerifyQuestion,
@@ -65,7 +66,7 @@ export class Engine {
       case 'trust-bundles-of':
         return this.#learn(async () => void (this.#trust = parseBundleTrust(request.bytes)));
       case 'restore':
-        return this.#learn(() => this.#restore(request.bytes, request.nowSeconds));
+        return this.#learn(() => this.#restore(request.kept));
       case 'update':
         return this.#learn(() => this.#update(request.nowSeconds));
       case 'trust-foreign':
@@ -108,15 +109,18 @@ export class Engine {
       }
       const held = this.#held;
       const isNew = held !== undefined && held !== before;
-      return { kind: 'known', known: this.#known(), ...(isNew ? { toKeep: fullBundle(held) } : {}) };
+      return { kind: 'known', known: this.#known(), ...(isNew ? { toKeep: toKeep(held) } : {}) };
     });
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
 
-  async #restore(bytes: Uint8Array, nowSeconds: number): Promise<void> {
-    if (this.#held === undefined)
-      this.#held = await acceptBundle(bytes, undefined, this.#contextAt(nowSeconds));
+  /** From then on nobody counts whom what is kept has retired. Its time was judged when it came. */
+  async #restore({ bundle, trust }: Kept): Promise<void> {
+    if (this.#held !== undefined) return;
+    const { signers } = parseBundleTrust(trust);
+    this.#trust = { ...this.#contextAt(Infinity).trust, signers };
+    this.#held = await acceptBundle(bundle, undefined, this.#contextAt(Infinity));
   }
 
   async #update(nowSeconds: number): Promise<void> {
@@ -159,6 +163,10 @@ export class Engine {
       statusLists: [...statusLists.sets()].reduce((sum, { lists }) => sum + lists.length, 0),
     };
   }
+}
+
+function toKeep(held: BundleState): Kept {
+  return { bundle: fullBundle(held), trust: trustOfKept(held) };
 }
 
 /** Whatever else goes wrong with what came is its fault, and what is held stays. */

@@ -23,11 +23,18 @@ export type EngineRequest =
   | { readonly kind: 'are-rules-in-force'; readonly passage: RulePassage; readonly nowSeconds: number }
   /** `bundle-trust.json`: which ledger, and who signs for it at first. */
   | { readonly kind: 'trust-bundles-of'; readonly bytes: Uint8Array }
-  /** A full bundle that was kept. */
-  | { readonly kind: 'restore'; readonly bytes: Uint8Array; readonly nowSeconds: number }
+  | { readonly kind: 'restore'; readonly kept: Kept }
   | { readonly kind: 'update'; readonly nowSeconds: number }
   /** A trust list of other systems (docs/foreign-codes.md). */
   | { readonly kind: 'trust-foreign'; readonly bytes: Uint8Array; readonly nowSeconds: number };
+
+/** What a device knows, as it outlives the page: one value, for a bundle counts by the word of its signers alone. */
+export interface Kept {
+  /** A full one. */
+  readonly bundle: Uint8Array;
+  /** Who signed it, of the form of `bundle-trust.json`. */
+  readonly trust: Uint8Array;
+}
 
 /** A decision on one person. */
 export interface Decision {
@@ -57,8 +64,8 @@ export type LearnProblem = BundleErrorCode | FetchErrorCode;
 
 export type EngineAnswer =
   | { readonly kind: 'decision'; readonly decision: Decision }
-  /** `toKeep`: something is new, and this is all of it as one bundle. */
-  | { readonly kind: 'known'; readonly known: Known; readonly toKeep?: Uint8Array }
+  /** `toKeep`: something is new, and this is all of it. */
+  | { readonly kind: 'known'; readonly known: Known; readonly toKeep?: Kept }
   | { readonly kind: 'refused'; readonly problem: LearnProblem; readonly known: Known }
   | { readonly kind: 'rules'; readonly areInForce: boolean }
   | { readonly kind: 'trusted' }

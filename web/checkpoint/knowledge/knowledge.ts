@@ -1,10 +1,10 @@
 /**
- * What this device knows of the ledger: kept in the browser as one bundle, brought up to date from where bundles are
- * published. Whose bundles count is said once, when the device is new, and never asked again: whoever has the server
+ * What this device knows of the ledger: kept in the browser as one bundle with those who signed it, brought up to date
+ * from where bundles are published. Whose bundles count is said once, when the device is new, and never asked again: whoever has the server
  * later cannot say so anew.
  */
 import type { KeyValueStore } from '../../shared/store/key-value.ts';
-import type { EngineAnswer, EngineRequest, Known, LearnProblem } from '../engine/protocol.ts';
+import type { EngineAnswer, EngineRequest, Kept, Known, LearnProblem } from '../engine/protocol.ts';
 
 export interface KnowledgePorts {
   readonly ask: (request: EngineRequest) => Promise<EngineAnswer>;
@@ -44,9 +44,8 @@ export class Knowledge {
   /** From what is kept: works without a network. */
   async restore(): Promise<KnowledgeReport> {
     await this.#learnTrust();
-    const bytes = await this.#kept(BUNDLE);
-    if (bytes === undefined) return { known: this.#known };
-    return this.#learn({ kind: 'restore', bytes, nowSeconds: this.#ports.nowSeconds() });
+    const kept = await this.#kept(BUNDLE);
+    return isKept(kept) ? this.#learn({ kind: 'restore', kept }) : { known: this.#known };
   }
 
   /** Asks for what is new. */
@@ -58,7 +57,8 @@ export class Knowledge {
   async #learnTrust(): Promise<void> {
     if (this.#isTrustKnown) return;
     const { ask, fetchBytes, store } = this.#ports;
-    const kept = await this.#kept(TRUST);
+    const value = await this.#kept(TRUST);
+    const kept = value instanceof Uint8Array ? value : undefined;
     const bytes = kept ?? (await fetchBytes(TRUST_FILE));
     if (bytes === undefined) return;
     const answer = await ask({ kind: 'trust-bundles-of', bytes });
@@ -75,8 +75,17 @@ export class Knowledge {
     return { known: this.#known };
   }
 
-  async #kept(key: string): Promise<Uint8Array | undefined> {
-    const value = await this.#ports.store.get(key).catch(() => undefined);
-    return value instanceof Uint8Array ? value : undefined;
+  async #kept(key: string): Promise<unknown> {
+    return this.#ports.store.get(key).catch(() => undefined);
   }
+}
+
+function isKept(value: unknown): value is Kept {
+  if (typeof value !== 'object' || value === null) return false;
+  return (
+    'bundle' in value &&
+    value.bundle instanceof Uint8Array &&
+    'trust' in value &&
+    value.trust instanceof Uint8Array
+  );
 }
