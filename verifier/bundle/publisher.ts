@@ -98,11 +98,10 @@ export class Publisher {
 
   /** Rejects with a {@link PublishError} and what files reject with; then everything is as before. */
   async publish(known: Publishable): Promise<BundleIndex> {
-    const { trust } = known.state.ledger;
-    const next = trust.checkpointSet;
-    if (next === undefined) throw new PublishError('PUBLISH_NO_SIGNERS', 'the ledger names no signers yet');
     const missing = await this.#missingPages(known);
     // All of one state, without a pause in between.
+    const next = known.state.ledger.trust.checkpointSet;
+    if (next === undefined) throw new PublishError('PUBLISH_NO_SIGNERS', 'the ledger names no signers yet');
     const { sections } = known.state;
     const pages = missing.map((page) => ({ page, shown: sections.ofPage(page) }));
     const handover = sections.ofTrust();

@@ -302,6 +302,21 @@ describe('a verifier that publishes bundles', function () {
     await nameSigners(SIGNERS);
   });
 
+  it('hands over to signers that the ledger names while it looks for pages', async () => {
+    await using verifier = await openVerifier();
+    const publisher = await openPublisher();
+    const { signers } = await publishFrom(publisher, verifier);
+    const next = setOf(signers.version + 1, 2, [1, 4, 5].map(testSigner));
+    const publishing = publishFrom(publisher, verifier);
+    const { logged } = verifier;
+    const { hash, number, timeSeconds } = logged?.head ?? verifier.state.head;
+    const change = { event: 'CheckpointSetChanged', ...next } as const;
+    logged?.apply({ number: number + 1, hash, timeSeconds, events: [change] });
+    const index = await publishing;
+    expect(index.signers).to.deep.equal(next);
+    expect(index.handovers.map(({ version }) => version)).to.deep.equal([next.version]);
+  });
+
   /** A publisher that was started anew has no delta to what others published. */
   async function takeDeltaOrFull(index: BundleIndex, held: BundleState): Promise<BundleState> {
     return acceptBundle(await bytesOf(index.full), held, context());
