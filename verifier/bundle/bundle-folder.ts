@@ -8,8 +8,9 @@
  * A file that `latest` names is written before it, and stays for a while after it is named no longer, for those who
  * have just read the old one.
  */
-import { chmod, mkdir, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pagePath, type PageName } from '../../core/bundle/accept-page.ts';
 import { toHex } from '../../core/bytes/hex.ts';
 import { parseBundleIndex, type BundleFile, type BundleIndex } from '../../core/bundle/bundle-index.ts';
@@ -21,6 +22,12 @@ const FOLDER_MODE = 0o755;
 const FILE_MODE = 0o644;
 const PAGE = /^pages\/\d{4}-\d\d-\d\d\/[0-9a-f]{64}\.hclb$/;
 const NAME = /^[0-9a-f]{64}\.hclb$/;
+
+/** A file to be sent, read as it is taken: many fetch large bundles at once. Whoever has it reads or destroys it. */
+export interface SentFile {
+  readonly bytes: number;
+  readonly content: Readable;
+}
 
 export class BundleFolder {
   readonly folder: string;
@@ -40,7 +47,7 @@ export class BundleFolder {
   }
 
   async hasPage(page: PageName): Promise<boolean> {
-    return (await this.page(page)) !== undefined;
+    return (await orNothing(stat(join(this.folder, pagePath(page))))) !== undefined;
   }
 
   async putPage(page: PageName, bytes: Uint8Array): Promise<void> {
@@ -51,8 +58,8 @@ export class BundleFolder {
   }
 
   /** `undefined` when there is none. */
-  async page(page: PageName): Promise<Uint8Array | undefined> {
-    return PAGE.test(pagePath(page)) ? read(join(this.folder, pagePath(page))) : undefined;
+  async page(page: PageName): Promise<SentFile | undefined> {
+    return PAGE.test(pagePath(page)) ? send(join(this.folder, pagePath(page))) : undefined;
   }
 
   async putIndex(index: BundleIndex): Promise<void> {
@@ -63,13 +70,13 @@ export class BundleFolder {
 
   /** `undefined` when nothing was published yet; throws `BUNDLE_MALFORMED`. */
   async index(): Promise<BundleIndex | undefined> {
-    const bytes = await read(join(this.folder, 'latest'));
+    const bytes = await orNothing(readFile(join(this.folder, 'latest')));
     return bytes === undefined ? undefined : parseBundleIndex(bytes);
   }
 
   /** A file by its name; `undefined` when there is none. */
-  async file(name: string): Promise<Uint8Array | undefined> {
-    return NAME.test(name) ? read(join(this.folder, 'files', name)) : undefined;
+  async file(name: string): Promise<SentFile | undefined> {
+    return NAME.test(name) ? send(join(this.folder, 'files', name)) : undefined;
   }
 
   /** Removes files that `index` does not name and that are older than `beforeMs`. */
@@ -82,9 +89,24 @@ export class BundleFolder {
   }
 }
 
-async function read(path: string): Promise<Uint8Array | undefined> {
+async function send(path: string): Promise<SentFile | undefined> {
+  const file = await orNothing(open(path));
+  return file === undefined ? undefined : { bytes: await sizeOf(file), content: file.createReadStream() };
+}
+
+async function sizeOf(file: FileHandle): Promise<number> {
   try {
-    return await readFile(path);
+    return (await file.stat()).size;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** `undefined` when there is no such file. */
+async function orNothing<T>(attempt: Promise<T>): Promise<T | undefined> {
+  try {
+    return await attempt;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;

@@ -8,7 +8,7 @@ import { Closed, Type } from '../../service/schema.ts';
 import type { FastifyReply } from 'fastify';
 import type { TUnsafe } from 'typebox';
 import type { BundleIndex } from '../../core/bundle/bundle-index.ts';
-import type { BundleFolder } from '../bundle/bundle-folder.ts';
+import type { BundleFolder, SentFile } from '../bundle/bundle-folder.ts';
 
 const YEAR_SECONDS = 31_536_000;
 const Seconds = Type.Integer({ description: 'Unix time' });
@@ -63,11 +63,12 @@ export function addBundleRoutes(app: Service, folder: BundleFolder): void {
   );
 }
 
-function sendFile(reply: FastifyReply, bytes: Uint8Array | undefined): FastifyReply {
-  if (bytes === undefined) throw nothing();
+function sendFile(reply: FastifyReply, file: SentFile | undefined): FastifyReply {
+  if (file === undefined) throw nothing();
   void reply.header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`);
   void reply.header('access-control-allow-origin', '*').type('application/octet-stream');
-  return reply.send(bytes);
+  void reply.header('content-length', file.bytes);
+  return reply.send(file.content);
 }
 
 function nothing(): RequestError {

@@ -249,6 +249,7 @@ describe('a verifier that publishes bundles', function () {
     const file = await app.inject(`/bundle/${index.full.path}`);
     expect(file.headers['cache-control']).to.contain('immutable');
     expect(new Uint8Array(file.rawPayload)).to.deep.equal(new Uint8Array(await bytesOf(index.full)));
+    expect(file.headers['content-length']).to.equal(String(index.full.bytes));
     for (const name of ['x', '..%2flatest', `${'0'.repeat(64)}.hclb`]) {
       expect((await app.inject(`/bundle/files/${name}`)).statusCode, name).to.equal(404);
     }
