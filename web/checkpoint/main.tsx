@@ -9,6 +9,8 @@ import { Counters } from './counters.ts';
 import type { RulePassage } from './engine/checkpoint-policy.ts';
 import type { EngineAnswer, EngineRequest } from './engine/protocol.ts';
 import { Feedback } from './feedback/feedback.ts';
+import { fetchBesideWith } from './file-beside.ts';
+import { ForeignTrustFile } from './foreign-trust.ts';
 import { Camera } from './input/camera.ts';
 import { PictureReader } from './input/reader.ts';
 import { Sightings } from './input/sightings.ts';
@@ -24,10 +26,17 @@ const UPDATE_MS = 60_000;
 
 const store = openKeyValueStore('hcl-checkpoint');
 const engine = new WorkerClient<EngineRequest, EngineAnswer>(engineUrl);
+const fetchBeside = fetchBesideWith((name, init) => fetch(name, init));
 const knowledge = new Knowledge({
   ask: (request) => engine.ask(request),
   store,
-  fetchBytes,
+  fetchBeside,
+  nowSeconds: now,
+});
+const foreignTrust = new ForeignTrustFile({
+  ask: (request) => engine.ask(request),
+  store,
+  fetchBeside,
   nowSeconds: now,
 });
 const counters = new Counters(store);
@@ -71,17 +80,16 @@ addEventListener('pointerdown', () => feedback.wake(), { once: true });
 
 await Promise.all([counters.eraseOld(now()), eraseOldLog(store, now())]);
 model.learned(await knowledge.restore());
-const operator = await readOperator(store, fetchBytes);
+const operator = await readOperator(store, fetchBeside);
 if (operator.logKey !== undefined) {
   const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
     crypto.getRandomValues(new Uint8Array(length));
   log = new SealedLog(operator.logKey, { store, subtle: crypto.subtle, randomBytes });
 }
 model.begin(operator, await counters.today(now()), kept !== undefined);
-await teachTrust();
-await model.update();
-setInterval(() => void model.update(), UPDATE_MS);
-addEventListener('online', () => void model.update());
+await update();
+setInterval(() => void update(), UPDATE_MS);
+addEventListener('online', () => void update());
 await keepOffline();
 
 async function areRulesInForce(passage: RulePassage): Promise<boolean> {
@@ -89,17 +97,7 @@ async function areRulesInForce(passage: RulePassage): Promise<boolean> {
   return answer.kind === 'rules' && answer.areInForce;
 }
 
-/** Whose codes of other systems are trusted, where the operator says so. */
-async function teachTrust(): Promise<void> {
-  const fresh = await fetchBytes('trust.json');
-  const bytes = fresh ?? (await store.get('trust').catch(() => undefined));
-  if (!(bytes instanceof Uint8Array)) return;
-  const answer = await engine.ask({ kind: 'trust-foreign', bytes, nowSeconds: now() });
-  if (answer.kind === 'trusted' && fresh !== undefined) await store.put('trust', fresh);
-}
-
-/** A file beside the page; `undefined` when there is none, or no network. */
-async function fetchBytes(name: string): Promise<Uint8Array | undefined> {
-  const response = await fetch(name, { cache: 'no-cache' }).catch(() => undefined);
-  return response?.status === 200 ? new Uint8Array(await response.arrayBuffer()) : undefined;
+/** What is known of the ledger, and whose codes of other systems are trusted. */
+async function update(): Promise<void> {
+  await Promise.all([foreignTrust.update(), model.update()]);
 }

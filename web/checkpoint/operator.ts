@@ -4,10 +4,11 @@
  *   { "ageingHours": {"venue": 24, "border": 72},
  *     "logKey": {"kty": "EC", "crv": "P-256", "x": "…", "y": "…"} }
  *
- * A file that cannot be read changes nothing: the last good one stays.
+ * A file that cannot be read changes nothing: the last good one stays, until the operator takes the file away.
  */
 import type { KeyValueStore } from '../shared/store/key-value.ts';
 import { AGEING_SECONDS, type Mode } from './engine/checkpoint-policy.ts';
+import type { FetchBeside } from './file-beside.ts';
 
 export interface Operator {
   readonly ageingSeconds: Readonly<Record<Mode, number>>;
@@ -21,12 +22,12 @@ const FILE = 'operator.json';
 const HOUR_SECONDS = 3600;
 const MAX_HOURS = 24 * 31;
 
-/** @param fetchBytes a file beside the page, if there is one */
-export async function readOperator(
-  store: KeyValueStore,
-  fetchBytes: (name: string) => Promise<Uint8Array | undefined>,
-): Promise<Operator> {
-  const bytes = await fetchBytes(FILE);
+export async function readOperator(store: KeyValueStore, fetchBeside: FetchBeside): Promise<Operator> {
+  const bytes = await fetchBeside(FILE);
+  if (bytes === 'none') {
+    await store.delete(KEY);
+    return NO_OPERATOR;
+  }
   const fetched = bytes === undefined ? undefined : parseJson(new TextDecoder().decode(bytes));
   const operator = parseOperator(fetched);
   if (operator !== undefined) await store.put(KEY, fetched);

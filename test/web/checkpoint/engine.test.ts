@@ -64,7 +64,7 @@ async function startDevice(
   const knowledge = new Knowledge({
     ask: (request) => engine.answer(request),
     store,
-    fetchBytes: async () => toUtf8(JSON.stringify(publishing.context().trust)),
+    fetchBeside: async () => toUtf8(JSON.stringify(publishing.context().trust)),
     nowSeconds: () => nowSeconds ?? publishing.consortium.nowSeconds,
   });
   const restored = await knowledge.restore();

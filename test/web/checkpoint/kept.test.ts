@@ -5,7 +5,7 @@ import { Counters } from '../../../web/checkpoint/counters.ts';
 import type { Decision } from '../../../web/checkpoint/engine/protocol.ts';
 import { open } from '../../../web/checkpoint/log/seal.ts';
 import { eraseOldLog, SealedLog } from '../../../web/checkpoint/log/sealed-log.ts';
-import { parseOperator } from '../../../web/checkpoint/operator.ts';
+import { NO_OPERATOR, parseOperator, readOperator } from '../../../web/checkpoint/operator.ts';
 import { defaultSettings, readSettings, writeSettings } from '../../../web/checkpoint/settings.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
@@ -95,6 +95,16 @@ describe('what a checkpoint keeps', () => {
     it('is not kept for a key that everybody could open it with', () => {
       expect(parseOperator({ logKey: { ...key, d: 'AA' } })).to.equal(undefined);
     });
+  });
+
+  it('does as the operator said last while nobody answers, and no longer when the file is gone', async () => {
+    const store = memoryStore();
+    const said = { ageingSeconds: { venue: 6 * 3600, border: 72 * 3600 } };
+    const text = new TextEncoder().encode('{"ageingHours":{"venue":6}}');
+    expect(await readOperator(store, async () => text)).to.deep.equal(said);
+    expect(await readOperator(store, async () => undefined), 'no network').to.deep.equal(said);
+    expect(await readOperator(store, async () => 'none'), 'gone').to.deep.equal(NO_OPERATOR);
+    expect(await readOperator(store, async () => undefined), 'and no network').to.deep.equal(NO_OPERATOR);
   });
 
   it('lets the operator say how old knowledge may be, within reason', () => {

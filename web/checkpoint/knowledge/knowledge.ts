@@ -5,12 +5,12 @@
  */
 import type { KeyValueStore } from '../../shared/store/key-value.ts';
 import type { EngineAnswer, EngineRequest, Kept, Known, LearnProblem } from '../engine/protocol.ts';
+import type { FetchBeside } from '../file-beside.ts';
 
 export interface KnowledgePorts {
   readonly ask: (request: EngineRequest) => Promise<EngineAnswer>;
   readonly store: KeyValueStore;
-  /** A file beside the page; `undefined` when there is none, or no network. */
-  readonly fetchBytes: (name: string) => Promise<Uint8Array | undefined>;
+  readonly fetchBeside: FetchBeside;
   readonly nowSeconds: () => number;
 }
 
@@ -56,11 +56,11 @@ export class Knowledge {
 
   async #learnTrust(): Promise<void> {
     if (this.#isTrustKnown) return;
-    const { ask, fetchBytes, store } = this.#ports;
+    const { ask, fetchBeside, store } = this.#ports;
     const value = await this.#kept(TRUST);
     const kept = value instanceof Uint8Array ? value : undefined;
-    const bytes = kept ?? (await fetchBytes(TRUST_FILE));
-    if (bytes === undefined) return;
+    const bytes = kept ?? (await fetchBeside(TRUST_FILE));
+    if (!(bytes instanceof Uint8Array)) return;
     const answer = await ask({ kind: 'trust-bundles-of', bytes });
     this.#isTrustKnown = answer.kind === 'known';
     if (this.#isTrustKnown && kept === undefined) await store.put(TRUST, bytes);

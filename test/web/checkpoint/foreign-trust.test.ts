@@ -1,0 +1,89 @@
+/** What the operator says of other systems, while there is a network and while there is none. */
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { fromUtf8, toUtf8 } from '../../../core/bytes/utf8.ts';
+import { nodeCrypto } from '../../../service/node-crypto.ts';
+import { Engine } from '../../../web/checkpoint/engine/engine.ts';
+import { fetchBesideWith, type FileBeside } from '../../../web/checkpoint/file-beside.ts';
+import { ForeignTrustFile } from '../../../web/checkpoint/foreign-trust.ts';
+import { memoryStore, type MemoryStore } from '../support/memory-store.ts';
+
+const LIST = toUtf8('{"name":"list"}');
+
+/** A page at its start; `asked` are the lists that its engine was given, and what it made of each. */
+function start(store: MemoryStore): {
+  readonly asked: string[];
+  readonly update: (file: FileBeside) => Promise<void>;
+} {
+  const asked: string[] = [];
+  let file: FileBeside;
+  const engine = new Engine({ crypto: nodeCrypto, get: () => Promise.reject(new Error('not asked for')) });
+  const trust = new ForeignTrustFile({
+    ask: async (request) => {
+      const answer = await engine.answer(request);
+      if (request.kind === 'trust-foreign') asked.push(`${fromUtf8(request.bytes)} ${answer.kind}`);
+      return answer;
+    },
+    store,
+    fetchBeside: async () => file,
+    nowSeconds: () => 0,
+  });
+  const update = (next: FileBeside): Promise<void> => {
+    file = next;
+    return trust.update();
+  };
+  return { asked, update };
+}
+
+describe('the list of foreign signers beside the page', () => {
+  it('is asked for again and again, read when it is another, and kept for when there is no network', async () => {
+    const store = memoryStore();
+    const { asked, update } = start(store);
+    for (const file of [LIST, LIST.slice(), undefined]) await update(file);
+    expect(asked).to.deep.equal(['{"name":"list"} trusted']);
+    const restarted = start(store);
+    await restarted.update(undefined);
+    expect(restarted.asked).to.deep.equal(asked);
+  });
+
+  it('is trusted no longer when the operator takes it away, after a restart neither', async () => {
+    const store = memoryStore();
+    const { asked, update } = start(store);
+    await update(LIST);
+    await update('none');
+    expect(asked.at(-1)).to.equal('{} trusted');
+    const restarted = start(store);
+    await restarted.update(undefined);
+    expect(restarted.asked).to.deep.equal([]);
+  });
+
+  it('stays as it was when the new one cannot be read', async () => {
+    const store = memoryStore();
+    const { asked, update } = start(store);
+    await update(LIST);
+    await update(toUtf8('{'));
+    expect(asked.at(-1)).to.equal('{ trust-refused');
+    expect(store.values.get('trust')).to.deep.equal(LIST);
+  });
+});
+
+const WORDS: ReadonlyMap<unknown, string> = new Map([
+  ['none', 'there is none'],
+  [undefined, 'nobody knows'],
+]);
+
+describe('a file beside the page', () => {
+  const answers = { 200: toUtf8('x'), 204: 'none', 404: 'none', 403: undefined, 503: undefined } as const;
+  for (const [status, expected] of Object.entries(answers)) {
+    it(`${status}: ${WORDS.get(expected) ?? 'its bytes'}`, async () => {
+      const body = status === '200' ? 'x' : null;
+      const fetchBeside = fetchBesideWith(async () => new Response(body, { status: Number(status) }));
+      expect(await fetchBeside('trust.json')).to.deep.equal(expected);
+    });
+  }
+
+  it('no network: nobody knows', async () => {
+    const fetchBeside = fetchBesideWith(() => Promise.reject(new TypeError('offline')));
+    expect(await fetchBeside('trust.json')).to.equal(undefined);
+  });
+});
