@@ -58,11 +58,11 @@ export interface ModelPorts {
 
 export class CheckpointModel {
   readonly #ports: ModelPorts;
-  readonly #parts = new CardParts();
   readonly #listeners = new Set<() => void>();
   #state: CheckpointState;
   /** Of the person in front of the checkpoint. */
   #texts: readonly string[] = [];
+  #parts = new CardParts();
 
   constructor(settings: Settings, ports: ModelPorts) {
     this.#ports = ports;
@@ -123,7 +123,7 @@ export class CheckpointModel {
 
   /** To the camera, from wherever; whoever was in front of the checkpoint is forgotten. */
   scanNext(): void {
-    this.#texts = [];
+    this.#forget();
     this.#set({ screen: { name: 'scan' }, codesBefore: 0, hasFailed: false });
   }
 
@@ -133,7 +133,7 @@ export class CheckpointModel {
   }
 
   open(name: 'set-up' | 'status'): void {
-    this.#texts = [];
+    this.#forget();
     this.#set({ screen: { name }, codesBefore: 0 });
   }
 
@@ -154,8 +154,8 @@ export class CheckpointModel {
   /** A code came in, by camera, scanner, picture or hand. */
   async scanned(text: string): Promise<void> {
     if (this.#state.isChecking) return;
-    if (this.#state.codesBefore === 0) this.#texts = [];
-    this.#texts = [...this.#texts, this.#parts.add(text)];
+    if (this.#state.codesBefore === 0) this.#forget();
+    this.#add(text);
     const decision = await this.#decide();
     if (decision === undefined) return;
     // Bad evidence needs no document to be bad, and a code that names nobody has nothing to compare.
@@ -170,6 +170,18 @@ export class CheckpointModel {
   async compare(presented: PresentedIdentity): Promise<void> {
     const decision = await this.#decide(presented);
     if (decision !== undefined) this.#show(decision, presented);
+  }
+
+  #forget(): void {
+    this.#texts = [];
+    this.#parts = new CardParts();
+  }
+
+  /** A card that is whole takes the place of its parts. */
+  #add(text: string): void {
+    const code = this.#parts.add(text);
+    const parts = new Set(code.split('\n'));
+    this.#texts = [...this.#texts.filter((before) => !parts.has(before)), code];
   }
 
   async #decide(presented?: PresentedIdentity): Promise<Decision | undefined> {

@@ -148,11 +148,27 @@ describe('the checkpoint, screen by screen', () => {
 
   it('a card in parts is judged when it is whole', async () => {
     const { model, asked } = stage({});
-    await model.scanned('shc:/1/2/567629');
-    model.scanNext();
-    await model.scanned('shc:/2/2/095432');
-    expect(asked.at(-1)?.texts).to.deep.equal(['shc:/1/2/567629\nshc:/2/2/095432']);
+    await model.scanned('HCL1:A');
+    for (const part of ['shc:/1/2/567629', 'shc:/2/2/095432']) {
+      model.addCode();
+      await model.scanned(part);
+    }
+    expect(asked.at(-1)?.texts).to.deep.equal(['HCL1:A', 'shc:/1/2/567629\nshc:/2/2/095432']);
   });
+
+  for (const [what, goOn] of [
+    ['the next person', (model: CheckpointModel) => model.scanNext()],
+    ['another screen', (model: CheckpointModel) => model.open('status')],
+    ['a scan of its own', () => undefined],
+  ] as const) {
+    it(`no part of a card is left over for ${what}`, async () => {
+      const { model, asked } = stage({});
+      await model.scanned('shc:/1/2/567629');
+      goOn(model);
+      await model.scanned('shc:/2/2/095432');
+      expect(asked.at(-1)?.texts).to.deep.equal(['shc:/2/2/095432']);
+    });
+  }
 
   it('one code at a time: what comes while one is checked is left', async () => {
     const { model, asked } = stage({});
