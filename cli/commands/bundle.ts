@@ -159,10 +159,20 @@ async function contextOf(signers: string | undefined, io: Io): Promise<AcceptCon
   return { crypto: nodeCrypto, trust, nowSeconds: io.nowSeconds(), clockSkewSeconds };
 }
 
-function knowledge({ checkpoint, timeSeconds, state, statusLists, signers, shortFrom }: BundleState): Fields {
+function knowledge({
+  checkpoint,
+  leaf,
+  timeSeconds,
+  state,
+  statusLists,
+  signers,
+  shortFrom,
+}: BundleState): Fields {
   return {
     size: checkpoint.size,
     root: toHex(checkpoint.root),
+    block: leaf.block.number,
+    stateRoot: toHex(leaf.stateRoot),
     time: timeText(timeSeconds),
     roots: state.roots.size,
     shortLivedRootsFrom: shortFrom,

@@ -8,7 +8,9 @@ import { runCommand } from '../../cli/commands.ts';
 import type { BundleFile, BundleIndex } from '../../core/bundle/bundle-index.ts';
 import { fullBundle } from '../../core/bundle/make-bundle.ts';
 import { toHex } from '../../core/bytes/hex.ts';
+import type { LedgerState } from '../../core/trust/ledger-state.ts';
 import { encodeSnapshot } from '../../core/trust/snapshot.ts';
+import { StateRoot } from '../../core/trust/state-root.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { makeConsortium, testRecord, vaccinationRecord } from '../support/consortium.ts';
@@ -22,6 +24,7 @@ describe('hcl bundle', () => {
   let good: string;
   let now: number;
   let older: Uint8Array;
+  let state: LedgerState;
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hcl-cli-bundle-'));
@@ -32,6 +35,7 @@ describe('hcl bundle', () => {
     await consortium.issueCodes([testRecord()]);
     const second = await publishing.source();
     now = consortium.nowSeconds;
+    state = consortium.state;
     older = fullBundle(first);
     await mkdir(join(folder, 'published', 'files'), { recursive: true });
     const put = async (bytes: Uint8Array): Promise<BundleFile> => {
@@ -82,7 +86,9 @@ describe('hcl bundle', () => {
       ]);
       expect(made.written.err).to.equal('');
       expect(made.exitCode).to.equal(0);
-      expect(JSON.parse(made.written.out)).to.include({ roots: 2, signers: '2 of 3, version 1' });
+      // What `hcl audit` shows for a ledger of these blocks.
+      const stateRoot = toHex(new StateRoot(nodeCrypto, state).root());
+      expect(JSON.parse(made.written.out)).to.include({ roots: 2, stateRoot, signers: '2 of 3, version 1' });
     }
     expect((await readFile(out)).length).to.be.above(older.length);
   });
