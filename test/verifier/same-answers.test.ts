@@ -92,7 +92,7 @@ describe(`the service and hcl verify, over every code of the corpora and ${BENT}
     const double = ioDouble({ env: { HCL_DATA: folder }, stdin: codes.map((code) => `${code}\n`).join('') });
     const io = { ...double, nowSeconds };
     const given = document === undefined ? [] : ['--document', join(folder, 'document.json')];
-    const known = ['--bundle', join(folder, 'snapshot.hcls'), '--trust', join(folder, 'trust.json')];
+    const known = ['--snapshot', join(folder, 'snapshot.hcls'), '--trust', join(folder, 'trust.json')];
     // The policies were put into the map above.
     const exitCode = await runCommand(
       'verify',
