@@ -38,7 +38,8 @@ export function parseArguments<const Specs extends OptionSpecs>(
   const switches = Object.keys(specs).filter((name) => specs[name]?.type === 'boolean');
   const off = Object.fromEntries(switches.map((name) => [name, false]));
   try {
-    const parsed = parseArgs({ args: [...args], options: specs, allowPositionals: true, strict: true });
+    const options = { args: withTexts(args, specs), options: specs, allowPositionals: true, strict: true };
+    const parsed = parseArgs(options);
     // parseArgs gives a text for 'string', true for 'boolean', and fills in the defaults.
     const values = { ...off, ...parsed.values } as unknown as OptionValues<Specs>;
     return { values, positionals: parsed.positionals };
@@ -47,6 +48,19 @@ export function parseArguments<const Specs extends OptionSpecs>(
     const message = cause instanceof Error ? cause.message.split('. ')[0] : undefined;
     throw usageError(message ?? 'the arguments cannot be read', { cause });
   }
+}
+
+/** `--record -x` as `--record=-x`: identifiers may begin with a dash, and no option here has a short name. */
+function withTexts(args: readonly string[], specs: OptionSpecs): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const option = joined.at(-1) ?? '';
+    const takesText = option.startsWith('--') && specs[option.slice(2)]?.type === 'string';
+    const isOption = arg.startsWith('--') && Object.hasOwn(specs, arg.slice(2).split('=')[0] ?? '');
+    if (takesText && arg.startsWith('-') && !isOption) joined[joined.length - 1] = `${option}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 /** The value of an option that must be there. */

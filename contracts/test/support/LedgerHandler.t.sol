@@ -51,7 +51,7 @@ contract LedgerHandler is Fixture {
     i = i % ISSUERS;
     uint64 deadline = _end(from);
     bytes32 consentedTo = issuerIds[from % 8 == 0 ? (i + 1) % ISSUERS : i];
-    uint256 signer = personKey(from % 8 == 1 ? who + 1 : who);
+    uint256 signer = personKey(from % 8 == 1 ? _after(who) : who);
     bytes memory consent = signed(signer, consentDigest(consentedTo, person(who), deadline));
     bytes memory data = abi.encodeCall(
       ITrustList.addAccount,
@@ -356,5 +356,12 @@ contract LedgerHandler is Fixture {
   function _farEnd(uint256 seed) private view returns (uint64) {
     if (seed % 3 == 0) return _end(seed);
     return seed % 3 == 1 ? END : END + bound(seed, 1, 1000);
+  }
+
+  /// @dev Another person than `who`; after the last number comes 0.
+  function _after(uint256 who) private pure returns (uint256) {
+    unchecked {
+      return who + 1;
+    }
   }
 }
