@@ -12,6 +12,7 @@ import type { Issuer } from '../../issuer/issuer.ts';
 import { fileKeyStore } from '../../issuer/keys/file-key-store.ts';
 import { SigningKeyStore, toStoredKey } from '../../issuer/keys/signing-key-store.ts';
 import type { IssuedRow } from '../../issuer/row.ts';
+import type { Service } from '../../service/app.ts';
 import { createRandomBytes } from '../../service/clock.ts';
 import { printFindings } from '../support/findings.ts';
 import { SmallDisk } from '../support/small-disk.ts';
@@ -42,14 +43,7 @@ describe('a full disk', function () {
   it('stops all answers until there is room, then all goes on by itself and nothing answered is lost', async () => {
     await using house = IssuerHouse.at(join(disk.folder, 'house'));
     await using issuer = await house.open();
-    const app = await buildIssuerApp({
-      issuer,
-      operatorToken: house.secrets.operatorToken,
-      now: () => house.nowMs,
-      // A busy machine must not look like a full disk.
-      limits: { maxEventLoopDelayMs: 600_000 },
-    });
-    const isReady = async (): Promise<boolean> => (await app.inject('/health/ready')).statusCode === 200;
+    const { app, isReady } = await appOf(house, issuer);
     const acknowledged = await issueAll(issuer, [vaccination(1), vaccination(2)]);
     await issuer.settle();
     expect(await isReady()).to.equal(true);
@@ -90,13 +84,7 @@ describe('a full disk', function () {
   it('stays unready while its disk is read-only, refuses to start on it, and goes on when it is writable', async () => {
     await using house = IssuerHouse.at(join(disk.folder, 'read-only'));
     await using issuer = await house.open();
-    const app = await buildIssuerApp({
-      issuer,
-      operatorToken: house.secrets.operatorToken,
-      now: () => house.nowMs,
-      limits: { maxEventLoopDelayMs: 600_000 },
-    });
-    const isReady = async (): Promise<boolean> => (await app.inject('/health/ready')).statusCode === 200;
+    const { app, isReady } = await appOf(house, issuer);
     const another = IssuerHouse.at(join(disk.folder, 'another'));
     await (await another.open()).close();
     const acknowledged = [...(await issueAll(issuer, [vaccination(1)]))];
@@ -171,4 +159,18 @@ async function issueUntilRefused(
     return { rows, failed: error.code };
   }
   return { rows, failed: undefined };
+}
+
+async function appOf(
+  house: IssuerHouse,
+  issuer: Issuer,
+): Promise<{ readonly app: Service; readonly isReady: () => Promise<boolean> }> {
+  const app = await buildIssuerApp({
+    issuer,
+    operatorToken: house.secrets.operatorToken,
+    now: () => house.nowMs,
+    // A busy machine must not look like a full disk.
+    limits: { maxEventLoopDelayMs: 600_000 },
+  });
+  return { app, isReady: async () => (await app.inject('/health/ready')).statusCode === 200 };
 }
