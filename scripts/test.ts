@@ -4,7 +4,8 @@
  *
  * Suites of one stage run two at a time; a suite that keeps two cores busy has a stage to itself.
  *
- * The last line reads `N passed, N failed` (`, N skipped`).
+ * What failed is printed again, suite by suite, before the closing counts. The last line reads
+ * `N passed, N failed` (`, N skipped`).
  */
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -21,6 +22,8 @@ interface Outcome {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: readonly string[];
+  /** What the suite printed of its failures, to be read again at the end of a long log. */
+  readonly failures: string;
 }
 
 const root = resolve(import.meta.dirname, '..');
@@ -65,6 +68,7 @@ const STAGES: readonly (readonly Suite[])[] = [
   ],
 ];
 const AT_ONCE = 2;
+const FAILURE_CHARACTERS = 6_000;
 
 const names = STAGES.flat().map(({ name }) => name);
 if (wanted.some((name) => !names.includes(name))) {
@@ -136,8 +140,16 @@ function count(output: string, endedWell: boolean): Omit<Outcome, 'name' | 'seco
   const failed = sum('failing');
   const skipped = lines.flatMap((line) => /^\s+- (.+)$/.exec(line)?.[1] ?? []).slice(0, sum('pending'));
   const counted = passed + failed > 0;
-  if (!endedWell) return { passed, failed: Math.max(failed, 1), skipped };
-  return { passed: counted ? passed : 1, failed, skipped };
+  const failures = endedWell ? '' : readFailures(lines);
+  if (!endedWell) return { passed, failed: Math.max(failed, 1), skipped, failures };
+  return { passed: counted ? passed : 1, failed, skipped, failures };
+}
+
+/** From the count of failures on (mocha lists them after it); of a suite that counts nothing, its last lines. */
+function readFailures(lines: readonly string[]): string {
+  const at = lines.findIndex((line) => /^\s*\d+ failing\b/.test(line));
+  const text = lines.slice(Math.max(at, 0)).join('\n');
+  return at < 0 ? lines.join('\n').slice(-FAILURE_CHARACTERS) : text.slice(0, FAILURE_CHARACTERS);
 }
 
 function stripColour(text: string): string {
@@ -146,6 +158,9 @@ function stripColour(text: string): string {
 }
 
 function report(all: readonly Outcome[]): void {
+  for (const { name, failures } of all) {
+    if (failures !== '') process.stdout.write(`\n── ${name}: what failed\n${failures}\n`);
+  }
   process.stdout.write('\n');
   for (const { name, seconds, passed, failed, skipped } of all) {
     const verdict = failed === 0 ? 'ok  ' : 'FAIL';
