@@ -84,12 +84,14 @@ async function seed(
   out: Output,
   say: (text: string) => void,
 ): Promise<Seeded> {
-  say(`  · ${issuer.member.name} takes in ${file.name}`);
   const rows = await postRecords(issuer, file.mediaType, body);
   const issued = rows.filter((row): row is IssuedRow => 'recordId' in row);
   const refused = rows.filter((row): row is RefusedRow => 'problems' in row);
   const again = issued.filter(({ duplicate }) => duplicate).length;
-  say(`: ${issued.length - again} new, ${again} known already, ${refused.length} refused\n`);
+  // One piece: a service's warning may come between two.
+  say(
+    `  · ${issuer.member.name} takes in ${file.name}: ${issued.length - again} new, ${again} known already, ${refused.length} refused\n`,
+  );
   for (const { row, problems } of refused) {
     for (const { field, reason } of problems) {
       say(`      ${styled(out, 'yellow', `row ${row}`)}  ${field}: ${reason}\n`);

@@ -51,8 +51,8 @@ describe('flow: the demonstration', function () {
   it('starts from nothing and ends with codes that a checkpoint accepts and ones that it refuses', async () => {
     const { code, out } = await run(['scripts/start.ts', '--once'], data);
     expect(code, out).to.equal(0);
-    expect(out).to.match(/HK-DH takes in hk-vaccinations\.csv: 38 new, 0 known already, 3 refused/);
-    expect(out).to.match(/HK-DH takes in hk-other-records\.csv: 7 new, 0 known already, 3 refused/);
+    expect(out, out).to.match(/HK-DH takes in hk-vaccinations\.csv: 38 new, 0 known already, 3 refused/);
+    expect(out, out).to.match(/HK-DH takes in hk-other-records\.csv: 7 new, 0 known already, 3 refused/);
 
     const names = ['good', 'tampered', 'revoked', 'stolen-key', 'stolen-key-after-a-day'];
     const files = names.map((name) => join(data, 'codes', `${name}.txt`));
@@ -82,13 +82,13 @@ describe('flow: the demonstration', function () {
 
     const again = startConsortium(data);
     const said = await untilPrinted(again, /Running\./);
-    expect(said).to.match(/HK-DH takes in hk-vaccinations\.csv: 0 new, 38 known already, 3 refused/);
+    expect(said, said).to.match(/HK-DH takes in hk-vaccinations\.csv: 0 new, 38 known already, 3 refused/);
     const codes = (await readFile(join(data, 'codes', 'hk-dh-venue.txt'), 'utf8')).trim().split('\n');
     expect(codes).to.have.length(38);
     const verdicts = await verdictsOf(['verify', '--json', join(data, 'codes', 'hk-dh-venue.txt')], data);
     expect(verdicts.filter(({ outcome }) => outcome === 'pass')).to.have.length(37);
 
-    expect(said).to.match(/HK-DH takes in hk-other-records\.csv: 0 new, 7 known already, 3 refused/);
+    expect(said, said).to.match(/HK-DH takes in hk-other-records\.csv: 0 new, 7 known already, 3 refused/);
     const [, toPaste = ''] = /npm run -s hcl -- (act .*)/.exec(said) ?? [];
     const acted = await run(['cli/main.ts', ...toPaste.split(' ')], data);
     expect(acted.code, acted.out).to.equal(0);
@@ -103,7 +103,10 @@ describe('flow: the demonstration', function () {
 
 interface Ended {
   readonly code: number | null;
+  /** Both streams, as a terminal shows them. */
   readonly out: string;
+  /** Standard output alone. */
+  readonly answer: string;
 }
 
 function environment(data: string): NodeJS.ProcessEnv {
@@ -113,10 +116,12 @@ function environment(data: string): NodeJS.ProcessEnv {
 async function run(args: readonly string[], data: string): Promise<Ended> {
   const child = start(args, data);
   let out = '';
+  let answer = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (answer += text));
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => (out += text));
   }
-  return { code: await ended(child, 'close'), out };
+  return { code: await ended(child, 'close'), out, answer };
 }
 
 /** The exit code; `close` comes when all output is there too. Fails when that takes longer than a step may. */
@@ -137,9 +142,9 @@ function start(args: readonly string[], data: string): ChildProcess {
 }
 
 async function verdictsOf(args: readonly string[], data: string): Promise<readonly Verdict[]> {
-  const { code, out } = await run(['cli/main.ts', ...args], data);
+  const { code, out, answer } = await run(['cli/main.ts', ...args], data);
   expect(code, out).to.equal(0);
-  const lines = out.trim().split('\n');
+  const lines = answer.trim().split('\n');
   return lines.map((line) => (JSON.parse(line) as { verdict: Verdict }).verdict);
 }
 
