@@ -10,7 +10,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toCanonicalJson } from '../core/bytes/canonical-json.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
-import type { HealthRecord } from '../core/record/record.ts';
+import { isDerivedType, type DerivedRecord, type IssuableRecord } from '../core/record/derived.ts';
+import { invariant } from '../core/errors.ts';
+import { isDerivedRecord } from '../core/record/derived-schema.ts';
+import { DERIVED } from '../core/record/validate.ts';
 import { validityOf } from '../core/record/validity.ts';
 import { readUint64, toUint64 } from '../service/big-endian.ts';
 import type { Clock } from '../service/clock.ts';
@@ -83,7 +86,7 @@ export type Outcome = { readonly number: number; readonly draft: Draft | undefin
 
 /** What is known of a good row before anything is made for it. */
 interface GoodRow {
-  readonly record: HealthRecord;
+  readonly record: IssuableRecord;
   readonly name: string;
   readonly recordBytes: Uint8Array;
   readonly recordNames: Names;
@@ -92,9 +95,21 @@ interface GoodRow {
 
 export type FinishedDraft = Draft & FinishedRecord;
 
+/** A row of intake, or a record that was derived here. */
+export type RecordRow = IntakeRow | { readonly row: number; readonly record: DerivedRecord };
+
+/** Derived records on their way, with what belongs to the same commit. */
+export interface DerivedIssue {
+  /**
+   * Adds writes to the batch that stores the records: all are on the disk, or none. Called at the commit point, in
+   * one go, so it must not throw; `recordIds` in the order of the records, `undefined` for one that is refused.
+   */
+  readonly addTo?: (batch: WriteBatch, recordIds: readonly (string | undefined)[]) => void;
+}
+
 /** Rows that are drawn up, finished and stored together. */
 export interface Chunk {
-  readonly rows: readonly IntakeRow[];
+  readonly rows: readonly RecordRow[];
   /** One for each good row, in order. */
   readonly outcomes: readonly Outcome[];
   /** Of a request with an idempotency key. */
@@ -153,7 +168,8 @@ export class RecordIssuer {
     let fault: { readonly error: unknown } | undefined;
     try {
       for await (const chunk of chunksOf(rows, CHUNK_ROWS)) {
-        underWay.push(await this.#lock.run(() => this.#issueChunk(chunk, attempt)));
+        const taken = chunk.map(withoutDerived);
+        underWay.push(await this.#lock.run(() => this.#issueChunk(taken, { attempt })));
         const oldest = underWay.length > CHUNKS_UNDER_WAY ? underWay.shift() : undefined;
         if (oldest !== undefined) yield await oldest.answer;
       }
@@ -166,6 +182,22 @@ export class RecordIssuer {
     await attempt?.end();
   }
 
+  /**
+   * Issues what this house derived itself, in one synced batch with what `addTo` adds. The one door for derived
+   * records: no file, request or code of elsewhere leads here. At most 500 at a time; the same record again makes
+   * nothing new, and `addTo` is called all the same. Throws as {@link issueChunks}.
+   */
+  async issueDerived(
+    records: readonly DerivedRecord[],
+    also: DerivedIssue = {},
+  ): Promise<readonly RowResult[]> {
+    invariant(records.length <= CHUNK_ROWS, 'derived records come few at a time');
+    invariant(records.every(isDerivedRecord), 'a derived record has its form');
+    const rows = records.map((record, i) => ({ row: i + 1, record }));
+    const { answer } = await this.#lock.run(() => this.#issueChunk(rows, { attempt: undefined, ...also }));
+    return (await answer).results;
+  }
+
   /** Runs `change` while no row is between its being drawn up and the disk; rows that come meanwhile wait. */
   async whileStill<Result>(change: () => Promise<Result>): Promise<Result> {
     return await this.#lock.run(async () => {
@@ -176,7 +208,10 @@ export class RecordIssuer {
   }
 
   /** Ends when the chunk is drawn up; its answer comes when it is on the disk. Under the lock. */
-  async #issueChunk(rows: readonly IntakeRow[], attempt: Attempt | undefined): Promise<ChunkUnderWay> {
+  async #issueChunk(
+    rows: readonly RecordRow[],
+    { attempt, addTo }: { readonly attempt: Attempt | undefined } & DerivedIssue,
+  ): Promise<ChunkUnderWay> {
     this.checkRoom();
     const keyed = await attempt?.open(toUtf8(rows.map(textOf).join('\n')));
     const first = this.#nextRecord;
@@ -185,6 +220,12 @@ export class RecordIssuer {
     const chunk = { rows, outcomes, keyed };
     const answer = this.#finishAndCommit(chunk, (batch) => {
       if (keyed?.made === undefined && keyed !== undefined) attempt?.addTo(batch, keyed, made);
+      addTo?.(
+        batch,
+        outcomes.map((outcome) =>
+          typeof outcome === 'string' ? undefined : this.#deps.index.toRecordId(outcome.number),
+        ),
+      );
     }).then((finished) => answerChunk(chunk, finished, { ...this.#deps, attempt }));
     // Awaited later: until then a failure must not count as unhandled.
     answer.catch(() => undefined);
@@ -202,7 +243,7 @@ export class RecordIssuer {
 
   /** An outcome for each good row of the chunk, in order; a chunk that is repeated makes nothing new. */
   async #drawUp(
-    chunk: readonly IntakeRow[],
+    chunk: readonly RecordRow[],
     { isRepeated }: { readonly isRepeated: boolean },
   ): Promise<readonly Outcome[]> {
     const rows = chunk.flatMap((row) => ('record' in row ? [this.#read(row)] : []));
@@ -228,15 +269,15 @@ export class RecordIssuer {
   }
 
   /** The records that are neither stored, nor under way, nor named before among the rows. */
-  #newAmong(rows: readonly GoodRow[], stored: readonly (number | undefined)[]): readonly HealthRecord[] {
-    const fresh = new Map<string, HealthRecord>();
+  #newAmong(rows: readonly GoodRow[], stored: readonly (number | undefined)[]): readonly IssuableRecord[] {
+    const fresh = new Map<string, IssuableRecord>();
     for (const [i, { name, record }] of rows.entries()) {
       if (stored[i] === undefined && !this.#underWay.has(name)) fresh.set(name, record);
     }
     return [...fresh.values()];
   }
 
-  #read({ record }: Extract<IntakeRow, { record: unknown }>): GoodRow {
+  #read({ record }: Extract<RecordRow, { record: unknown }>): GoodRow {
     const name = toCanonicalJson(record);
     const recordBytes = toUtf8(name);
     const { ring } = this.#deps;
@@ -366,13 +407,19 @@ export class RecordIssuer {
   }
 }
 
+/** Whatever a type says: what comes through intake is a fact, or it is refused. */
+function withoutDerived(row: IntakeRow): IntakeRow {
+  const isDerived = 'record' in row && isDerivedType(row.record.type);
+  return isDerived ? { row: row.row, problems: [DERIVED] } : row;
+}
+
 /** No code of it could be valid for a moment, and nobody may hold a person's record for nothing. */
-function hasEnded(record: HealthRecord, atSeconds: number): boolean {
+function hasEnded(record: IssuableRecord, atSeconds: number): boolean {
   const { expiresAtSeconds } = validityOf(record);
   return expiresAtSeconds !== undefined && expiresAtSeconds <= atSeconds;
 }
 
 /** What a row says, in one form: a good one its record, a bad one all that is wrong with it. */
-function textOf(row: IntakeRow): string {
+function textOf(row: RecordRow): string {
   return `${row.row} ${'record' in row ? toCanonicalJson(row.record) : JSON.stringify(row.problems)}`;
 }
