@@ -1,6 +1,7 @@
 /** From whom something is about to the file that is held of them. */
 import { toBase64url } from '../../core/bytes/base64url.ts';
 import type { Subject } from '../../core/record/record.ts';
+import { withNormalNumber } from '../../core/record/validate.ts';
 import type { Clock, RandomBytes } from '../../service/clock.ts';
 import { IssuerError } from '../errors.ts';
 import type { DocumentReference } from '../privacy/key-ring.ts';
@@ -71,12 +72,12 @@ export class People {
 
   async #documentsOf(person: Person): Promise<readonly DocumentReference[]> {
     if ('document' in person) return [person.document];
-    if ('subject' in person) return documentsOf(person.subject);
+    if ('subject' in person) return documentsOf(normal(person.subject));
     return documentsOf((await this.#deps.release.content(person.recordId)).subject);
   }
 
   async #subjectOf(person: Person, documents: readonly DocumentReference[]): Promise<Subject> {
-    if ('subject' in person) return person.subject;
+    if ('subject' in person) return normal(person.subject);
     const subject = subjectIn(await knownRecords(documents, this.#deps));
     if (subject === undefined)
       throw new IssuerError('HEALTH_PERSON_UNKNOWN', 'no record and no order is of this person');
@@ -96,4 +97,10 @@ export class People {
       usedAtSeconds: Math.floor(now() / 1000),
     };
   }
+}
+
+/** As records have it, however the numbers are written. */
+function normal({ linked, ...subject }: Subject): Subject {
+  const others = linked === undefined ? {} : { linked: linked.map(withNormalNumber) };
+  return { ...withNormalNumber(subject), ...others };
 }
