@@ -82,7 +82,8 @@ export class ColourAudit {
   /** @param leafHashes of an anchored batch, from which its root was derived */
   see(issuer: Hex, leafHashes: Uint8Array): void {
     const missing = this.#missing.get(issuer);
-    for (let at = 0; missing !== undefined && missing.size > 0 && at < leafHashes.length; at += LEAF_BYTES) {
+    if (missing === undefined || missing.size === 0) return;
+    for (let at = 0; at < leafHashes.length; at += LEAF_BYTES) {
       missing.delete(toHex(leafHashes.subarray(at, at + LEAF_BYTES)));
     }
   }

@@ -29,5 +29,5 @@ const page = Compile(
 export function parseColours(value: unknown): PublishedColours {
   if (!page.Check(value))
     throw new AuditError('AUDIT_COLOURS_MALFORMED', 'the published changes of colours are not of their form');
-  return value as PublishedColours; // the schema says the same
+  return value;
 }

@@ -51,6 +51,7 @@
  * | 65  | rulings     | act number u64 → person number u64: a ruling that two people have not approved yet  |
  * | 66  | healthWork  | person number u64 → nothing: codes of a former colour are to be ended               |
  * | 67  | healthFacts | record number u64 → nothing: a new fact that may turn its person's colours          |
+ * | 68  | colourHeads | random name of a person 16 ‖ scheme u8 → change number u64: the newest               |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
@@ -103,7 +104,8 @@ type TableName =
   | 'colourIds'
   | 'rulings'
   | 'healthWork'
-  | 'healthFacts';
+  | 'healthFacts'
+  | 'colourHeads';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -153,6 +155,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   rulings: { tag: 65, format: 1 },
   healthWork: { tag: 66, format: 1 },
   healthFacts: { tag: 67, format: 1 },
+  colourHeads: { tag: 68, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;

@@ -31,13 +31,18 @@ export class People {
 
   /**
    * Runs `action` on the person's file while nobody else writes it; makes one where there is none. Throws
-   * `HEALTH_PERSON_UNKNOWN` where nothing says who the person is, `RECORD_NOT_FOUND`.
+   * `HEALTH_PERSON_UNKNOWN` where nothing says who the person is, `HEALTH_FILE_TOUCHED`, `RECORD_NOT_FOUND`.
    */
   async whileAlone<Result>(
     person: Person,
     action: (number: number, file: HealthFile) => Promise<Result>,
   ): Promise<Result> {
-    return await this.whileAloneWith(await this.#numberOf(person), action);
+    const documents = await this.#documentsOf(person);
+    const number = await this.#numberOf(person, documents);
+    return await this.whileAloneWith(number, async (_, file) => {
+      checkIsOf(documents, file);
+      return await action(number, file);
+    });
   }
 
   /** As {@link whileAlone}, of a person's number. */
@@ -60,12 +65,12 @@ export class People {
     const documents = await this.#documentsOf(person);
     const number = await files.find(documents);
     const file = number === undefined ? undefined : await files.load(number);
+    if (file !== undefined) checkIsOf(documents, file);
     return file ?? this.#fresh(await this.#subjectOf(person, documents));
   }
 
-  async #numberOf(person: Person): Promise<number> {
+  async #numberOf(person: Person, documents: readonly DocumentReference[]): Promise<number> {
     const { files } = this.#deps;
-    const documents = await this.#documentsOf(person);
     const known = await files.find(documents);
     return known ?? (await files.findOrCreate(this.#fresh(await this.#subjectOf(person, documents))));
   }
@@ -97,6 +102,17 @@ export class People {
       usedAtSeconds: Math.floor(now() / 1000),
     };
   }
+}
+
+/** A name that was touched leads to somebody else's file. Throws `HEALTH_FILE_TOUCHED`. */
+function checkIsOf(documents: readonly DocumentReference[], { subject }: HealthFile): void {
+  const own = documentsOf(subject).map(textOf);
+  if (documents.some((document) => own.includes(textOf(document)))) return;
+  throw new IssuerError('HEALTH_FILE_TOUCHED', 'the file that was found is of other documents');
+}
+
+function textOf({ docType, docIssuer, docNumber }: DocumentReference): string {
+  return [docType, docIssuer, docNumber].join(' ');
 }
 
 /** As records have it, however the numbers are written. */
