@@ -6,7 +6,7 @@
  * People are known by their document alone, under a keyed name; most are new, which one look at a table says.
  */
 import { concatBytes } from '../core/bytes/concat.ts';
-import type { HealthRecord } from '../core/record/record.ts';
+import type { IssuableRecord } from '../core/record/derived.ts';
 import { readUint64, toUint64 } from '../service/big-endian.ts';
 import { EnvelopeError } from '../service/envelope.ts';
 import { doseOf, firstContradiction, isNumberedForLife, type Dose } from './intake/dose-sequence.ts';
@@ -24,7 +24,7 @@ export interface EarlierDosesDependencies {
 
 /** A record that is about to be made. */
 export interface NewRecord {
-  readonly record: HealthRecord;
+  readonly record: IssuableRecord;
   readonly documentNames: Names;
 }
 

@@ -10,7 +10,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toCanonicalJson } from '../core/bytes/canonical-json.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
-import type { HealthRecord } from '../core/record/record.ts';
+import { isDerivedType, type DerivedRecord, type IssuableRecord } from '../core/record/derived.ts';
+import { invariant } from '../core/errors.ts';
+import { isDerivedRecord } from '../core/record/derived-schema.ts';
+import { DERIVED } from '../core/record/validate.ts';
 import { validityOf } from '../core/record/validity.ts';
 import { readUint64, toUint64 } from '../service/big-endian.ts';
 import type { Clock } from '../service/clock.ts';
@@ -28,7 +31,8 @@ import type { IntakeProblem, IntakeRow } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import type { KeyRing, Names } from './privacy/key-ring.ts';
 import { putTraces, type RecordTraces } from './privacy/traces.ts';
-import { LANE_COUNT, type LaneLeaf, type Lanes } from './lanes.ts';
+import type { ColourActs, ColourChange } from './health/colour-acts.ts';
+import { COLOUR_PLACE, LANE_COUNT, laneOf, type LaneLeaf, type Lanes } from './lanes.ts';
 import { Lock } from './lock.ts';
 import { newCredentials, type MakerDependencies, type NewCredential } from './new-record.ts';
 import type { Receipts } from './receipts.ts';
@@ -54,6 +58,7 @@ export interface RecordIssuerDependencies extends MakerDependencies {
   /** Those of the records that wait for their erasure. */
   readonly beingErased: (numbers: readonly number[]) => Promise<ReadonlySet<number>>;
   readonly earlierDoses: Pick<EarlierDoses, 'notesOn'>;
+  readonly colourActs: Pick<ColourActs, 'check' | 'addTo'>;
   /** New leaves wait for a batch. */
   readonly onStored: (records: number) => void;
 }
@@ -83,7 +88,7 @@ export type Outcome = { readonly number: number; readonly draft: Draft | undefin
 
 /** What is known of a good row before anything is made for it. */
 interface GoodRow {
-  readonly record: HealthRecord;
+  readonly record: IssuableRecord;
   readonly name: string;
   readonly recordBytes: Uint8Array;
   readonly recordNames: Names;
@@ -92,13 +97,33 @@ interface GoodRow {
 
 export type FinishedDraft = Draft & FinishedRecord;
 
+/** A row of intake, or a record that was derived here. */
+export type RecordRow = IntakeRow | { readonly row: number; readonly record: DerivedRecord };
+
+/** Derived records on their way, with what belongs to the same commit. */
+export interface DerivedIssue {
+  /**
+   * Adds writes to the batch that stores the records: all are on the disk, or none. Called at the commit point, in
+   * one go, so it must not throw; `recordIds` in the order of the records, `undefined` for one that is refused.
+   */
+  readonly addTo?: (batch: WriteBatch, recordIds: readonly (string | undefined)[]) => void;
+  /** Changes of colours that are stored, and anchored, with the records. */
+  readonly changes?: readonly ColourChange[];
+}
+
 /** Rows that are drawn up, finished and stored together. */
 export interface Chunk {
-  readonly rows: readonly IntakeRow[];
+  readonly rows: readonly RecordRow[];
   /** One for each good row, in order. */
   readonly outcomes: readonly Outcome[];
   /** Of a request with an idempotency key. */
   readonly keyed: KeyedChunk | undefined;
+}
+
+/** What is stored with a chunk. */
+interface ToCommit {
+  readonly changes: readonly ColourChange[];
+  readonly addTo: (batch: WriteBatch) => void;
 }
 
 /** A chunk on its way to the disk. */
@@ -112,6 +137,7 @@ const CHUNKS_UNDER_WAY = 2;
 /** Other requests get a turn after so many records. */
 const TURN_ROWS = 100;
 const NEXT_RECORD = toUtf8('next-record');
+const NOTHING = new Uint8Array(0);
 
 export class RecordIssuer {
   readonly #deps: RecordIssuerDependencies;
@@ -153,7 +179,8 @@ export class RecordIssuer {
     let fault: { readonly error: unknown } | undefined;
     try {
       for await (const chunk of chunksOf(rows, CHUNK_ROWS)) {
-        underWay.push(await this.#lock.run(() => this.#issueChunk(chunk, attempt)));
+        const taken = chunk.map(withoutDerived);
+        underWay.push(await this.#lock.run(() => this.#issueChunk(taken, { attempt })));
         const oldest = underWay.length > CHUNKS_UNDER_WAY ? underWay.shift() : undefined;
         if (oldest !== undefined) yield await oldest.answer;
       }
@@ -166,6 +193,25 @@ export class RecordIssuer {
     await attempt?.end();
   }
 
+  /**
+   * Issues what this house derived itself, in one synced batch with what `addTo` adds. The one door for derived
+   * records: no file, request or code of elsewhere leads here. At most 500 at a time; the same record again makes
+   * nothing new, and `addTo` is called all the same. Throws as {@link issueChunks}.
+   */
+  async issueDerived(
+    records: readonly DerivedRecord[],
+    also: DerivedIssue = {},
+  ): Promise<readonly RowResult[]> {
+    invariant(records.length <= CHUNK_ROWS, 'derived records come few at a time');
+    invariant(records.every(isDerivedRecord), 'a derived record has its form');
+    for (const record of records) {
+      if (record.type === 'status') await this.#deps.colourActs.check(record, also.changes ?? []);
+    }
+    const rows = records.map((record, i) => ({ row: i + 1, record }));
+    const { answer } = await this.#lock.run(() => this.#issueChunk(rows, { attempt: undefined, ...also }));
+    return (await answer).results;
+  }
+
   /** Runs `change` while no row is between its being drawn up and the disk; rows that come meanwhile wait. */
   async whileStill<Result>(change: () => Promise<Result>): Promise<Result> {
     return await this.#lock.run(async () => {
@@ -176,15 +222,26 @@ export class RecordIssuer {
   }
 
   /** Ends when the chunk is drawn up; its answer comes when it is on the disk. Under the lock. */
-  async #issueChunk(rows: readonly IntakeRow[], attempt: Attempt | undefined): Promise<ChunkUnderWay> {
-    this.checkRoom();
+  async #issueChunk(
+    rows: readonly RecordRow[],
+    { attempt, addTo, changes = [] }: { readonly attempt: Attempt | undefined } & DerivedIssue,
+  ): Promise<ChunkUnderWay> {
+    // What brings no leaf needs no room, and must not wait for it: the pass that makes room does such work first.
+    if (rows.length === 0) this.#deps.checkOpen();
+    else this.checkRoom();
     const keyed = await attempt?.open(toUtf8(rows.map(textOf).join('\n')));
     const first = this.#nextRecord;
     const outcomes = await this.#drawUp(rows, { isRepeated: keyed?.made !== undefined });
     const made = { first, count: this.#nextRecord - first };
     const chunk = { rows, outcomes, keyed };
-    const answer = this.#finishAndCommit(chunk, (batch) => {
+    const answer = this.#finishAndCommit(chunk, changes, (batch) => {
       if (keyed?.made === undefined && keyed !== undefined) attempt?.addTo(batch, keyed, made);
+      addTo?.(
+        batch,
+        outcomes.map((outcome) =>
+          typeof outcome === 'string' ? undefined : this.#deps.index.toRecordId(outcome.number),
+        ),
+      );
     }).then((finished) => answerChunk(chunk, finished, { ...this.#deps, attempt }));
     // Awaited later: until then a failure must not count as unhandled.
     answer.catch(() => undefined);
@@ -202,7 +259,7 @@ export class RecordIssuer {
 
   /** An outcome for each good row of the chunk, in order; a chunk that is repeated makes nothing new. */
   async #drawUp(
-    chunk: readonly IntakeRow[],
+    chunk: readonly RecordRow[],
     { isRepeated }: { readonly isRepeated: boolean },
   ): Promise<readonly Outcome[]> {
     const rows = chunk.flatMap((row) => ('record' in row ? [this.#read(row)] : []));
@@ -228,15 +285,15 @@ export class RecordIssuer {
   }
 
   /** The records that are neither stored, nor under way, nor named before among the rows. */
-  #newAmong(rows: readonly GoodRow[], stored: readonly (number | undefined)[]): readonly HealthRecord[] {
-    const fresh = new Map<string, HealthRecord>();
+  #newAmong(rows: readonly GoodRow[], stored: readonly (number | undefined)[]): readonly IssuableRecord[] {
+    const fresh = new Map<string, IssuableRecord>();
     for (const [i, { name, record }] of rows.entries()) {
       if (stored[i] === undefined && !this.#underWay.has(name)) fresh.set(name, record);
     }
     return [...fresh.values()];
   }
 
-  #read({ record }: Extract<IntakeRow, { record: unknown }>): GoodRow {
+  #read({ record }: Extract<RecordRow, { record: unknown }>): GoodRow {
     const name = toCanonicalJson(record);
     const recordBytes = toUtf8(name);
     const { ring } = this.#deps;
@@ -280,12 +337,13 @@ export class RecordIssuer {
   /** Resolves when all of the chunk, and of the chunks before it, is on the disk. */
   async #finishAndCommit(
     { outcomes }: Chunk,
+    changes: readonly ColourChange[],
     addTo: (batch: WriteBatch) => void,
   ): Promise<readonly FinishedDraft[]> {
     const drafts = outcomes.flatMap((outcome) =>
       typeof outcome === 'string' || outcome.draft === undefined ? [] : [outcome.draft],
     );
-    const handedIn = this.#handIn(drafts, { before: this.#handedIn, addTo });
+    const handedIn = this.#handIn(drafts, { before: this.#handedIn, changes, addTo });
     this.#handedIn = handedIn;
     try {
       const { finished, committed } = await handedIn;
@@ -302,10 +360,10 @@ export class RecordIssuer {
   /** Finishes the drafts and hands them to the store, in the order of the chunks: lanes and store keep one order. */
   async #handIn(
     drafts: readonly Draft[],
-    { before, addTo }: { readonly before: Promise<unknown>; readonly addTo: (batch: WriteBatch) => void },
+    { before, ...also }: ToCommit & { readonly before: Promise<unknown> },
   ): Promise<{ readonly finished: readonly FinishedDraft[]; readonly committed: Promise<void> }> {
     const [finished] = await Promise.all([this.#finish(drafts), before]);
-    const committed = this.#commit(finished, addTo);
+    const committed = this.#commit(finished, also);
     committed.catch(() => undefined);
     return { finished, committed };
   }
@@ -320,11 +378,12 @@ export class RecordIssuer {
   }
 
   /** Everything of the chunk in one batch. No await before the commit. */
-  async #commit(drafts: readonly FinishedDraft[], addTo: (batch: WriteBatch) => void): Promise<void> {
+  async #commit(drafts: readonly FinishedDraft[], { changes, addTo }: ToCommit): Promise<void> {
     const { store, lists, lanes, budget, now, onStored } = this.#deps;
     const batch = new WriteBatch();
     addTo(batch);
-    const counts = this.#appendLeaves(drafts, batch);
+    const counts = this.#appendLeaves(drafts, changes, batch);
+    for (const change of changes) this.#deps.colourActs.addTo(batch, change);
     this.#addRecords(drafts, batch);
     lists.writeTo(batch);
     budget.writeTo(batch);
@@ -334,22 +393,31 @@ export class RecordIssuer {
     await store.commit(batch);
     for (const { name } of drafts) this.#settled.push(name);
     counts.forEach((count, lane) => lanes.commit(lane, count, now()));
-    if (drafts.length > 0) onStored(drafts.length);
+    if (drafts.length + changes.length > 0) onStored(drafts.length);
   }
 
   /** Adds leaves and handles; returns the number of leaves for each lane. */
-  #appendLeaves(drafts: readonly FinishedDraft[], batch: WriteBatch): readonly number[] {
-    const lanes = Array.from({ length: LANE_COUNT }, (): (LaneLeaf & { readonly handle: string })[] => []);
+  #appendLeaves(
+    drafts: readonly FinishedDraft[],
+    changes: readonly ColourChange[],
+    batch: WriteBatch,
+  ): readonly number[] {
+    const lanes = Array.from({ length: LANE_COUNT }, (): (LaneLeaf & { readonly handle?: string })[] => []);
     for (const { number, credentials, leafHashes } of drafts) {
       credentials.forEach(({ lane, handle }, place) => {
         // A leaf for each credential, in their order.
         lanes[lane]?.push({ leafHash: leafHashes[place]!, recordNumber: number, place, handle });
       });
     }
+    for (const { number, leafHash } of changes) {
+      const lane = laneOf('short', number % 2);
+      lanes[lane]?.push({ leafHash, recordNumber: number, place: COLOUR_PLACE });
+    }
     lanes.forEach((leaves, lane) => {
       if (leaves.length === 0) return;
       const first = this.#deps.lanes.append(lane, leaves, batch);
       leaves.forEach(({ recordNumber, place, handle }, i) => {
+        if (handle === undefined) return;
         const value = encodeHandleEntry({ recordNumber, place, lane, entry: first + i });
         batch.put(TABLES.handles, this.#deps.index.ofHandle(handle), value);
       });
@@ -361,18 +429,30 @@ export class RecordIssuer {
     for (const { number, traces, sealed } of drafts) {
       batch.put(TABLES.records, toUint64(number), sealed);
       putTraces(batch, number, traces, this.#deps.ring);
+      if (mayTurnColours(traces.record)) batch.put(TABLES.healthFacts, toUint64(number), NOTHING);
     }
     if (drafts.length > 0) batch.put(TABLES.meta, NEXT_RECORD, toUint64(this.#nextRecord));
   }
 }
 
+/** `health/` follows it with the next pass. */
+function mayTurnColours({ type }: IssuableRecord): boolean {
+  return type === 'test' || type === 'declaration';
+}
+
+/** Whatever a type says: what comes through intake is a fact, or it is refused. */
+function withoutDerived(row: IntakeRow): IntakeRow {
+  const isDerived = 'record' in row && isDerivedType(row.record.type);
+  return isDerived ? { row: row.row, problems: [DERIVED] } : row;
+}
+
 /** No code of it could be valid for a moment, and nobody may hold a person's record for nothing. */
-function hasEnded(record: HealthRecord, atSeconds: number): boolean {
+function hasEnded(record: IssuableRecord, atSeconds: number): boolean {
   const { expiresAtSeconds } = validityOf(record);
   return expiresAtSeconds !== undefined && expiresAtSeconds <= atSeconds;
 }
 
 /** What a row says, in one form: a good one its record, a bad one all that is wrong with it. */
-function textOf(row: IntakeRow): string {
+function textOf(row: RecordRow): string {
   return `${row.row} ${'record' in row ? toCanonicalJson(row.record) : JSON.stringify(row.problems)}`;
 }

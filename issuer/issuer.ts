@@ -11,7 +11,7 @@ import type { Hex } from '../core/bytes/hex.ts';
 import { fromHex, toHex } from '../core/bytes/hex.ts';
 import type { BatchClass } from '../core/credential/credential-type.ts';
 import type { StatusPurpose } from '../core/status/bitstring-status-list.ts';
-import type { HealthRecord } from '../core/record/record.ts';
+import type { DerivedRecord, IssuableRecord } from '../core/record/derived.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
 import { silentLogger } from '../service/logging.ts';
 import type { Acts, CredentialStatus } from './acts/acts.ts';
@@ -21,6 +21,9 @@ import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
 import type { ImportAnswer, ImportRequest } from './foreign/imports.ts';
 import type { ForeignPublication } from './foreign/publication.ts';
+import type { DerivedIssue } from './issue.ts';
+import type { ColourActs } from './health/colour-acts.ts';
+import type { Health } from './health/health.ts';
 import type { IntakeRow } from './intake/row.ts';
 import type { KeyRotation } from './keys/key-rotation.ts';
 import type { PresentKey } from './keys/signing-desk.ts';
@@ -135,6 +138,21 @@ export class Issuer implements AsyncDisposable {
     yield* records.issueChunks(rows, attempt);
   }
 
+  /** For `health/` and `conversion/`, which derive records; see `RecordIssuer.issueDerived`. No route leads here. */
+  issueDerived(records: readonly DerivedRecord[], also?: DerivedIssue): Promise<readonly RowResult[]> {
+    return this.#parts.records.issueDerived(records, also);
+  }
+
+  /** Health codes: orders, rulings, colours. */
+  get health(): Health {
+    return this.#parts.health;
+  }
+
+  /** Every change of a colour. */
+  get colourActs(): Pick<ColourActs, 'after'> {
+    return this.#parts.colourActs;
+  }
+
   /** What the leaves of a receipt came to; throws `RECEIPT_INVALID`. */
   proveReceipt(receipt: string): Promise<readonly LeafAnswer[]> {
     return this.#parts.receipts.prove(receipt);
@@ -146,7 +164,7 @@ export class Issuer implements AsyncDisposable {
   }
 
   /** The record itself, personal data; throws `RECORD_NOT_FOUND`. */
-  recordContent(recordId: string): Promise<HealthRecord> {
+  recordContent(recordId: string): Promise<IssuableRecord> {
     return this.#parts.release.content(recordId);
   }
 

@@ -6,8 +6,8 @@ import { toBase64url } from '../core/bytes/base64url.ts';
 import { toCanonicalJson } from '../core/bytes/canonical-json.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
 import { batchClassOf } from '../core/credential/credential-type.ts';
-import { toClaims } from '../core/credential/profiles.ts';
-import type { HealthRecord } from '../core/record/record.ts';
+import { toClaims, type ClaimsOptions } from '../core/credential/profiles.ts';
+import type { IssuableRecord } from '../core/record/derived.ts';
 import { validityOf } from '../core/record/validity.ts';
 import type { RandomBytes } from '../service/clock.ts';
 import { laneOf } from './lanes.ts';
@@ -32,7 +32,7 @@ const HANDLE_BYTES = 16;
 
 /** In the order of `PROFILES`. */
 export function newCredentials(
-  record: HealthRecord,
+  record: IssuableRecord,
   issuedAtSeconds: number,
   { did, lists, randomBytes }: MakerDependencies,
 ): readonly NewCredential[] {
@@ -46,6 +46,7 @@ export function newCredentials(
       jti: handle,
       issuedAtSeconds,
       status: lists.allocate(profile),
+      ...(profile === 'travel' ? boundTo(record) : {}),
       ...validity,
     });
     return {
@@ -54,4 +55,9 @@ export function newCredentials(
       payloadBytes: toUtf8(toCanonicalJson(claims)),
     };
   });
+}
+
+/** Only derived records name a holder's key; at a door it would link one code to the next. */
+function boundTo(record: IssuableRecord): Pick<ClaimsOptions, 'holderKey'> {
+  return 'holderKey' in record && record.holderKey !== undefined ? { holderKey: record.holderKey } : {};
 }

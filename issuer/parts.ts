@@ -25,6 +25,9 @@ import { ForeignPublication } from './foreign/publication.ts';
 import { Revocations } from './foreign/revocations.ts';
 import { Gate } from './gate.ts';
 import { RecordIssuer } from './issue.ts';
+import { ColourActs } from './health/colour-acts.ts';
+import { Health } from './health/health.ts';
+import { HealthFiles } from './health/health-file.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import { KeyRotation } from './keys/key-rotation.ts';
 import type { KeyRegistryPort, KeyStorePort } from './keys/ports.ts';
@@ -83,6 +86,8 @@ export interface Parts {
   readonly foreign: ForeignCodes;
   readonly imports: Imports;
   readonly foreignPublication: ForeignPublication;
+  readonly health: Health;
+  readonly colourActs: ColourActs;
 }
 
 const IDENTITY = toUtf8('identity');
@@ -170,7 +175,19 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     onApproved: () => background.wake(),
     publishedVersion: () => status.published?.version.version ?? 0,
   });
-  const background = new Background({ pipeline, acts, status, lanes, gate, metrics, now, log });
+  const colourActs = await ColourActs.open({ crypto, did, tables });
+  const files = await HealthFiles.open({ store, tables, ring, did });
+  const background = new Background({
+    health: { carryOut: () => health.carryOut() },
+    pipeline,
+    acts,
+    status,
+    lanes,
+    gate,
+    metrics,
+    now,
+    log,
+  });
   const records = await RecordIssuer.open({
     ...common,
     budget,
@@ -183,6 +200,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     checkOpen: () => gate.check(),
     describe: (number) => release.describe(number),
     receipts,
+    colourActs,
     earlierDoses: new EarlierDoses({ tables, sealer, release }),
     beingErased: (numbers) => privacy.beingErased(numbers),
     onStored: (count) => {
@@ -190,12 +208,28 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
       background.wake();
     },
   });
+  const health = await Health.open({
+    ...common,
+    did,
+    jurisdiction: config.jurisdiction,
+    files,
+    colourActs,
+    index,
+    ring,
+    sealer,
+    records,
+    release,
+    proposals,
+    history,
+    onDue: () => background.wake(),
+  });
   const recordsLock = new Lock();
   const holds = await Holds.open({ ...common, envelope });
   const privacy = new Privacy({
     ...common,
     recordsLock,
     holds,
+    healthFiles: files,
     did,
     key,
     config: privacyConfig,
@@ -284,6 +318,8 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     foreign,
     imports,
     foreignPublication,
+    health,
+    colourActs,
   };
 }
 

@@ -9,7 +9,7 @@ import { concatBytes } from '../core/bytes/concat.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
 import type { CredentialClaims, Profile } from '../core/credential/claims.ts';
 import { invariant } from '../core/errors.ts';
-import type { HealthRecord } from '../core/record/record.ts';
+import type { IssuableRecord } from '../core/record/derived.ts';
 import { toUint64 } from '../service/big-endian.ts';
 import type { Envelope } from '../service/envelope.ts';
 import { packSegments, unpackSegments } from '../service/segments.ts';
@@ -128,6 +128,6 @@ export function claimsOf(parts: SignedParts): CredentialClaims {
 }
 
 /** As {@link claimsOf}. */
-export function recordOf(entry: RecordEntry): HealthRecord {
-  return parseCanonicalJson(entry.recordBytes) as unknown as HealthRecord;
+export function recordOf(entry: RecordEntry): IssuableRecord {
+  return parseCanonicalJson(entry.recordBytes) as unknown as IssuableRecord;
 }

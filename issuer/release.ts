@@ -10,7 +10,7 @@ import { parseHeader } from '../core/credential/parse.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { invariant } from '../core/errors.ts';
 import { encodeCode } from '../core/qr/code.ts';
-import type { HealthRecord } from '../core/record/record.ts';
+import type { IssuableRecord } from '../core/record/derived.ts';
 import { toUint64 } from '../service/big-endian.ts';
 import type { BatchAnchorage, Batches, InclusionProof } from './batches.ts';
 import { IssuerError } from './errors.ts';
@@ -95,7 +95,7 @@ export class Release {
   }
 
   /** The record itself; throws `RECORD_NOT_FOUND`. */
-  async content(recordId: string): Promise<HealthRecord> {
+  async content(recordId: string): Promise<IssuableRecord> {
     const number = this.#deps.index.fromRecordId(recordId);
     const entry = number === undefined ? undefined : await this.#entry(number);
     if (entry === undefined) throw recordNotFound();

@@ -13,14 +13,17 @@ import {
   type Members,
   type Reader,
 } from '../bytes/canonical-reader.ts';
+import { COLOURS, SCHEMES, type ConversionEvidence } from '../record/derived.ts';
 import { DOCUMENT_TYPES } from '../record/documents.ts';
 import type { Code, Sex } from '../record/record.ts';
 import type {
+  ConversionCredential,
   CredentialClaims,
   DeclarationCredential,
   ExemptionCredential,
   LinkedDocumentClaims,
   RecoveryCredential,
+  StatusCredential,
   StayClaims,
   SubjectClaims,
   TestCredential,
@@ -165,6 +168,55 @@ const readDeclaration = object<DeclarationCredential>({
   }),
 });
 
+const ruleId = text(/^[a-z0-9][a-z0-9.-]*$/);
+const ruleVersion = natural({ min: 1, max: 9999 });
+
+const readStatus = object<StatusCredential>({
+  ...registered,
+  vct: oneOf(['urn:hcl:status:1']),
+  facts: object<StatusCredential['facts']>({
+    scheme: oneOf(SCHEMES),
+    state: oneOf(COLOURS),
+    ruleId,
+    ruleVersion,
+    ground: optional(code),
+    since: optional(instant),
+    country,
+  }),
+});
+
+const readConversion = object<ConversionCredential>({
+  ...registered,
+  vct: oneOf(['urn:hcl:conversion:1']),
+  facts: object<ConversionCredential['facts']>({
+    nullifier: optional(text(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/)),
+    sourceScheme: oneOf(SCHEMES),
+    sourceState: oneOf(COLOURS),
+    sourceIssuedAt: optional(instant),
+    sourceValidUntil: optional(instant),
+    evidence: optional(
+      list(
+        object<ConversionEvidence>({
+          type: oneOf(['vaccination', 'test', 'recovery', 'exemption', 'declaration']),
+          class: text(/^[a-z0-9-]+$/),
+          collectedAt: instant,
+        }),
+        { min: 1, max: MAX_ITEMS },
+      ),
+    ),
+    targetScheme: oneOf(SCHEMES),
+    target: optional(text(/^did:web:[A-Za-z0-9._:%-]+$/)),
+    port: optional(anything),
+    plannedOn: optional(day),
+    ruleId,
+    mappingVersion: ruleVersion,
+    proposedState: optional(oneOf(COLOURS)),
+    consentTextVersion: optional(anything),
+    consentAt: optional(instant),
+    country,
+  }),
+});
+
 /** The reader for a `vct`, `undefined` when this version knows no such type. */
 export const CLAIMS_READERS: ReadonlyMap<string, Reader<CredentialClaims>> = new Map<
   string,
@@ -175,4 +227,6 @@ export const CLAIMS_READERS: ReadonlyMap<string, Reader<CredentialClaims>> = new
   ['urn:hcl:recovery:1', readRecovery],
   ['urn:hcl:exemption:1', readExemption],
   ['urn:hcl:declaration:1', readDeclaration],
+  ['urn:hcl:status:1', readStatus],
+  ['urn:hcl:conversion:1', readConversion],
 ]);

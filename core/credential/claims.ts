@@ -2,6 +2,7 @@
  * The payload of a credential: registered claims (RFC 7519), the status reference (IETF Token Status List)
  * and the record's facts. Its bytes are RFC 8785 canonical JSON.
  */
+import type { Colour, ConversionEvidence, Scheme } from '../record/derived.ts';
 import type { Code, DocumentType, Sex } from '../record/record.ts';
 
 /**
@@ -97,6 +98,37 @@ export interface DeclarationClaims {
   readonly country: string;
 }
 
+/** When it ends, `exp` says. A door is not told why. */
+export interface StatusClaims {
+  readonly scheme: Scheme;
+  readonly state: Colour;
+  readonly ruleId: string;
+  readonly ruleVersion: number;
+  readonly ground?: Code;
+  readonly since?: string;
+  readonly country: string;
+}
+
+/** When it ends, `exp` says. Only the travel credential, which the holder shows to the target, says what it rests on. */
+export interface ConversionClaims {
+  readonly nullifier?: string;
+  readonly sourceScheme: Scheme;
+  readonly sourceState: Colour;
+  readonly sourceIssuedAt?: string;
+  readonly sourceValidUntil?: string;
+  readonly evidence?: readonly ConversionEvidence[];
+  readonly targetScheme: Scheme;
+  readonly target?: string;
+  readonly port?: string;
+  readonly plannedOn?: string;
+  readonly ruleId: string;
+  readonly mappingVersion: number;
+  readonly proposedState?: Colour;
+  readonly consentTextVersion?: string;
+  readonly consentAt?: string;
+  readonly country: string;
+}
+
 interface RegisteredClaims<Vct extends string, Facts> {
   /** The issuer's DID (`did:web:…`). */
   readonly iss: string;
@@ -122,8 +154,16 @@ export type TestCredential = RegisteredClaims<'urn:hcl:test:1', TestClaims>;
 export type RecoveryCredential = RegisteredClaims<'urn:hcl:recovery:1', RecoveryClaims>;
 export type ExemptionCredential = RegisteredClaims<'urn:hcl:exemption:1', ExemptionClaims>;
 export type DeclarationCredential = RegisteredClaims<'urn:hcl:declaration:1', DeclarationClaims>;
+export type StatusCredential = RegisteredClaims<'urn:hcl:status:1', StatusClaims>;
+export type ConversionCredential = RegisteredClaims<'urn:hcl:conversion:1', ConversionClaims>;
 export type CredentialClaims =
-  VaccinationCredential | TestCredential | RecoveryCredential | ExemptionCredential | DeclarationCredential;
+  | VaccinationCredential
+  | TestCredential
+  | RecoveryCredential
+  | ExemptionCredential
+  | DeclarationCredential
+  | StatusCredential
+  | ConversionCredential;
 
 /** The protected header: nothing else may stand in it, so that nothing else can matter. */
 export interface CredentialHeader {

@@ -3,6 +3,7 @@
  * never leaves the issuer: registration numbers, specimen numbers, addresses, the reason of an exemption, the
  * evidence of a recovery, who checked what of elsewhere. Members stand in the order of RFC 8785 already.
  */
+import type { ConversionRecord, StatusRecord } from '../record/derived.ts';
 import type {
   DeclarationRecord,
   ExemptionRecord,
@@ -12,10 +13,12 @@ import type {
   VaccinationRecord,
 } from '../record/record.ts';
 import type {
+  ConversionClaims,
   DeclarationClaims,
   ExemptionClaims,
   Profile,
   RecoveryClaims,
+  StatusClaims,
   StayClaims,
   TestClaims,
   VaccinationClaims,
@@ -89,6 +92,42 @@ export function declarationFacts(record: DeclarationRecord, profile: Profile): D
     port,
     stays: stays?.map(stayClaims),
     symptoms,
+  });
+}
+
+/** The colour and the rule that gave it; why, and since when, only to officers. */
+export function statusFacts(record: StatusRecord, profile: Profile): StatusClaims {
+  const { country, ruleId, ruleVersion, scheme, state } = record;
+  if (profile === 'venue') return { country, ruleId, ruleVersion, scheme, state };
+  const { ground, since } = record;
+  return present({ country, ground, ruleId, ruleVersion, scheme, since, state });
+}
+
+/** From where to where; what can be spent, and what it rests on, only to the issuer that decides. */
+export function conversionFacts(record: ConversionRecord, profile: Profile): ConversionClaims {
+  const { country, mappingVersion, ruleId, sourceScheme, sourceState, targetScheme } = record;
+  if (profile === 'venue') {
+    return { country, mappingVersion, ruleId, sourceScheme, sourceState, targetScheme };
+  }
+  const { consentAt, consentTextVersion, evidence, nullifier, plannedOn, port, proposedState } = record;
+  const { sourceIssuedAt, sourceValidUntil, target } = record;
+  return present({
+    consentAt,
+    consentTextVersion,
+    country,
+    evidence: evidence.map(({ class: shown, collectedAt, type }) => ({ class: shown, collectedAt, type })),
+    mappingVersion,
+    nullifier,
+    plannedOn,
+    port,
+    proposedState,
+    ruleId,
+    sourceIssuedAt,
+    sourceScheme,
+    sourceState,
+    sourceValidUntil,
+    target,
+    targetScheme,
   });
 }
 

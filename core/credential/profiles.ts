@@ -4,14 +4,17 @@
  * so that nothing but the facts themselves links the two.
  */
 import { maskDocument, maskName } from '../record/masking.ts';
-import type { HealthRecord, Subject } from '../record/record.ts';
+import type { IssuableRecord } from '../record/derived.ts';
+import type { Subject } from '../record/record.ts';
 import type { CredentialClaims, Profile, SubjectClaims } from './claims.ts';
 import type { P256Jwk } from './key.ts';
 import {
+  conversionFacts,
   declarationFacts,
   exemptionFacts,
   present,
   recoveryFacts,
+  statusFacts,
   testFacts,
   vaccinationFacts,
 } from './profile-facts.ts';
@@ -32,7 +35,7 @@ export interface ClaimsOptions {
 const SECONDS_PER_HOUR = 3600;
 
 /** Members stand in the order of RFC 8785 already, so that writing them needs no sorting. */
-export function toClaims(record: HealthRecord, profile: Profile, options: ClaimsOptions): CredentialClaims {
+export function toClaims(record: IssuableRecord, profile: Profile, options: ClaimsOptions): CredentialClaims {
   const { iss, jti, issuedAtSeconds, status, notBeforeSeconds, expiresAtSeconds, holderKey } = options;
   const before = {
     ...(holderKey === undefined ? {} : { cnf: { jwk: holderKey } }),
@@ -58,6 +61,10 @@ export function toClaims(record: HealthRecord, profile: Profile, options: Claims
       return { ...before, facts: exemptionFacts(record, profile), ...after, vct: 'urn:hcl:exemption:1' };
     case 'declaration':
       return { ...before, facts: declarationFacts(record, profile), ...after, vct: 'urn:hcl:declaration:1' };
+    case 'status':
+      return { ...before, facts: statusFacts(record, profile), ...after, vct: 'urn:hcl:status:1' };
+    case 'conversion':
+      return { ...before, facts: conversionFacts(record, profile), ...after, vct: 'urn:hcl:conversion:1' };
   }
 }
 

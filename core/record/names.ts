@@ -1,5 +1,6 @@
 /** What documents and kinds of record are called, in four languages. The Portuguese awaits a native reader. */
-import type { DocumentType, HealthRecord } from './record.ts';
+import type { IssuableRecord } from './derived.ts';
+import type { DocumentType } from './record.ts';
 import { names, type Names } from './value-sets/value-set.ts';
 
 export const DOCUMENT_NAMES: Readonly<Record<DocumentType, Names>> = {
@@ -44,7 +45,7 @@ export const DOCUMENT_NAMES: Readonly<Record<DocumentType, Names>> = {
   OTHER: names('Other document', '其他證件', '其他证件', 'Outro documento'),
 };
 
-export const RECORD_NAMES: Readonly<Record<HealthRecord['type'], Names>> = {
+export const RECORD_NAMES: Readonly<Record<IssuableRecord['type'], Names>> = {
   vaccination: names('Vaccination record', '疫苗接種紀錄', '疫苗接种记录', 'Registo de vacinação'),
   test: names('Test record', '檢測紀錄', '检测记录', 'Registo de teste'),
   recovery: names('Recovery record', '康復紀錄', '康复记录', 'Registo de recuperação'),
@@ -55,4 +56,6 @@ export const RECORD_NAMES: Readonly<Record<HealthRecord['type'], Names>> = {
     'Certificado de isenção médica',
   ),
   declaration: names('Health declaration', '健康申報', '健康申报', 'Declaração de saúde'),
+  status: names('Health code', '健康碼', '健康码', 'Código de saúde'),
+  conversion: names('Code conversion', '轉碼', '转码', 'Conversão do código'),
 };

@@ -3,6 +3,7 @@
  * are normalised here, the document number gets its normal form, and nothing is guessed or repaired.
  */
 import { Compile } from 'typebox/compile';
+import { isDerivedType } from './derived.ts';
 import { parseDocumentNumber } from './documents.ts';
 import type { FieldProblem } from './problem.ts';
 import type { DocumentRef, HealthRecord } from './record.ts';
@@ -30,6 +31,13 @@ const WELL_FORMED = new Map(
   Object.entries(RECORD_SCHEMAS).map(([type, schema]) => [type, Compile(schema)] as const),
 );
 
+/** Nobody hands in a colour, nor what a code was converted to: the issuer derives them from facts. */
+export const DERIVED: FieldProblem = {
+  field: 'type',
+  code: 'RECORD_TYPE_DERIVED',
+  reason: 'names a record that is derived here, never taken in',
+};
+
 /** Never throws; `problems` has all of them, none with a value of the record in it. */
 export function validateRecord(value: unknown, { nowSeconds }: ValidationOptions): RecordResult {
   if (!isPlainObject(value))
@@ -40,6 +48,7 @@ export function validateRecord(value: unknown, { nowSeconds }: ValidationOptions
   }
   const candidate = normaliseTexts(value);
   const type = candidate['type'];
+  if (isDerivedType(type)) return { problems: [DERIVED] };
   if (!isRecordType(type)) {
     const reason = `must be one of ${Object.keys(RECORD_SCHEMAS).join(', ')}`;
     return { problems: [{ field: 'type', code: 'RECORD_TYPE_UNKNOWN', reason }] };

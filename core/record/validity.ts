@@ -7,12 +7,14 @@
  * | recovery    | `validFrom` | 180 days after recovery (Hong Kong, from 19 April 2022; the EU's limit too)   |
  * | exemption   |             | 90 days after assessment, at most 180 (Hong Kong)                           |
  * | declaration |             | 96 hours after it was made (Hong Kong)                                      |
+ * | status      |             | always says it: a health code of Hong Kong ends with the day                |
+ * | conversion  |             | always says it                                                              |
  *
  * How long a vaccination or a test counts is the business of the policy that asks for it.
  */
 import { invariant } from '../errors.ts';
 import { toUnixSeconds, toUtcDate } from './calendar.ts';
-import type { HealthRecord } from './record.ts';
+import type { IssuableRecord } from './derived.ts';
 
 export const MAX_RECOVERY_DAYS = 180;
 export const MAX_EXEMPTION_DAYS = 180;
@@ -28,8 +30,8 @@ export interface Validity {
   readonly expiresAtSeconds?: number;
 }
 
-/** @param record as `validateRecord` gives it */
-export function validityOf(record: HealthRecord): Validity {
+/** @param record as `validateRecord` or `isDerivedRecord` lets it through */
+export function validityOf(record: IssuableRecord): Validity {
   switch (record.type) {
     case 'vaccination':
     case 'test':
@@ -47,6 +49,10 @@ export function validityOf(record: HealthRecord): Validity {
     }
     case 'declaration':
       return { expiresAtSeconds: Math.floor(secondsOf(record.declaredAt)) + DECLARATION_SECONDS };
+    case 'status':
+    case 'conversion':
+      // The last second counts whole.
+      return { expiresAtSeconds: Math.floor(secondsOf(record.validUntil)) + 1 };
   }
 }
 

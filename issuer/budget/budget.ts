@@ -8,7 +8,7 @@
  */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { toHex } from '../../core/bytes/hex.ts';
-import type { HealthRecord } from '../../core/record/record.ts';
+import type { IssuableRecord } from '../../core/record/derived.ts';
 import type { Log } from '../../service/logging.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
 import { IssuerError } from '../errors.ts';
@@ -85,7 +85,7 @@ export class Budget {
   }
 
   /** Counts the records as issued, or throws `ISSUER_OVER_BUDGET` and counts none. */
-  spend(records: readonly HealthRecord[], nowMs: number): void {
+  spend(records: readonly IssuableRecord[], nowMs: number): void {
     const atSeconds = Math.floor(nowMs / 1000);
     const rules = this.#config.rules.filter((rule) => isDuring(rule, atSeconds, this.#config));
     const spendings = rules.flatMap((rule) => this.#spendingsOf(rule, records));
@@ -116,7 +116,7 @@ export class Budget {
     this.#unwritten.clear();
   }
 
-  #spendingsOf(rule: BudgetRule, records: readonly HealthRecord[]): readonly Spending[] {
+  #spendingsOf(rule: BudgetRule, records: readonly IssuableRecord[]): readonly Spending[] {
     const counts = new Map<string, number>();
     for (const record of records) {
       if (rule.types?.includes(record.type) === false) continue;
@@ -151,7 +151,7 @@ export class Budget {
 }
 
 /** What the rule counts together: one for the issuer, none for a record that names nobody. */
-function subjectOf(record: HealthRecord, per: BudgetSubject): string | undefined {
+function subjectOf(record: IssuableRecord, per: BudgetSubject): string | undefined {
   switch (per) {
     case 'issuer':
       return NOBODY;
@@ -163,7 +163,7 @@ function subjectOf(record: HealthRecord, per: BudgetSubject): string | undefined
 }
 
 /** Not every kind of record has the field. */
-function textOf(record: HealthRecord, field: string): string | undefined {
+function textOf(record: IssuableRecord, field: string): string | undefined {
   const value: unknown = Reflect.get(record, field);
   return typeof value === 'string' ? value : undefined;
 }

@@ -3,7 +3,8 @@
  * its Organization and Specimen. Taken in again it gives the same record, but for one thing: a product under another
  * system's code comes back under the EU's code for it.
  */
-import type { HealthRecord, TestRecord, VaccinationRecord } from '../../core/record/record.ts';
+import type { IssuableRecord } from '../../core/record/derived.ts';
+import type { TestRecord, VaccinationRecord } from '../../core/record/record.ts';
 import { toConcept, toExtension, toManufacturer } from './coding.ts';
 import { toPatient } from './patient.ts';
 
@@ -17,7 +18,7 @@ export interface FhirBundle {
 }
 
 /** `undefined` for kinds that FHIR R4 has no resource for. @param recordId goes into the names of the resources */
-export function toFhirBundle(record: HealthRecord, recordId: string): FhirBundle | undefined {
+export function toFhirBundle(record: IssuableRecord, recordId: string): FhirBundle | undefined {
   const urlOf = (name: string): string => `urn:hcl:record:${recordId}:${name}`;
   const resources = resourcesOf(record, (name) => ({ reference: urlOf(name) }));
   if (resources === undefined) return undefined;
@@ -32,7 +33,7 @@ export function toFhirBundle(record: HealthRecord, recordId: string): FhirBundle
 type ToReference = (name: string) => { readonly reference: string };
 type Resources = Readonly<Record<string, object>>;
 
-function resourcesOf(record: HealthRecord, toReference: ToReference): Resources | undefined {
+function resourcesOf(record: IssuableRecord, toReference: ToReference): Resources | undefined {
   switch (record.type) {
     case 'vaccination':
       return vaccinationResources(record, toReference);
@@ -41,6 +42,8 @@ function resourcesOf(record: HealthRecord, toReference: ToReference): Resources 
     case 'recovery':
     case 'exemption':
     case 'declaration':
+    case 'status':
+    case 'conversion':
       return undefined;
   }
 }

@@ -14,7 +14,7 @@ import { unfit } from '../../core/foreign/issue-error.ts';
 import { prepareShc } from '../../core/foreign/shc/encode.ts';
 import { cardTypesOf, toFhirBundle } from '../../core/foreign/shc/from-record.ts';
 import type { UnsignedCode } from '../../core/foreign/unsigned-code.ts';
-import type { HealthRecord } from '../../core/record/record.ts';
+import type { IssuableRecord } from '../../core/record/derived.ts';
 import { validityOf } from '../../core/record/validity.ts';
 import { IssuerError } from '../errors.ts';
 import type { ForeignFormat } from '../record-entry.ts';
@@ -48,7 +48,7 @@ const RID_DOMAIN = toUtf8('hcl/shc-rid/1\0');
 const NAME_BYTES = 16;
 
 /** Throws `FOREIGN_RECORD_UNFIT`, `FOREIGN_NOT_SET_UP`. */
-export function makeForeign(format: ForeignFormat, record: HealthRecord, making: MakingForeign): MadeCode {
+export function makeForeign(format: ForeignFormat, record: IssuableRecord, making: MakingForeign): MadeCode {
   const { expiresAtSeconds = Infinity } = validityOf(record);
   if (expiresAtSeconds <= making.nowSeconds) throw unfit('validUntil', 'is past');
   return format === 'hcert' ? makeHcert(record, making) : makeShc(record, making);
@@ -72,7 +72,7 @@ export function revocationName(
   return toBase64url(crypto.sha256(named).subarray(0, NAME_BYTES));
 }
 
-function makeHcert(record: HealthRecord, making: MakingForeign): MadeCode {
+function makeHcert(record: IssuableRecord, making: MakingForeign): MadeCode {
   const { crypto, country, name, signer, handle, nowSeconds } = making;
   const certificate = certificateAt(signer, nowSeconds);
   const claim = toDcc(record, { name, certificateId: uvciOf(country, handle) });
@@ -94,7 +94,7 @@ function makeHcert(record: HealthRecord, making: MakingForeign): MadeCode {
   return { ...unsigned, listedKid: listedKid(crypto, certificate), expiresAtSeconds };
 }
 
-function makeShc(record: HealthRecord, making: MakingForeign): MadeCode {
+function makeShc(record: IssuableRecord, making: MakingForeign): MadeCode {
   const { url, signer, handle, nowSeconds } = making;
   if (!url.startsWith('https://'))
     throw new IssuerError('FOREIGN_NOT_SET_UP', 'health cards name their issuer by an https URL');

@@ -5,7 +5,8 @@
  *
  * Looks back over the last 65,536 people of the file at least, so that a file of any length takes the same memory.
  */
-import type { Code, HealthRecord, VaccinationRecord } from '../../core/record/record.ts';
+import type { IssuableRecord } from '../../core/record/derived.ts';
+import type { Code, VaccinationRecord } from '../../core/record/record.ts';
 import { ForgettingMap } from './forgetting-map.ts';
 import type { IntakeProblem, IntakeRow } from './row.ts';
 
@@ -38,7 +39,7 @@ export async function* inDoseOrder(rows: AsyncIterable<IntakeRow>): AsyncGenerat
 }
 
 /** Whether its doses are numbered on for life. */
-export function isNumberedForLife(record: HealthRecord): record is VaccinationRecord {
+export function isNumberedForLife(record: IssuableRecord): record is VaccinationRecord {
   return record.type === 'vaccination' && COVID_19.has(record.disease);
 }
 

@@ -11,7 +11,7 @@ import { WriteBatch, type Store } from '../../service/store.ts';
 import type { JsonObject } from '../../core/bytes/strict-json.ts';
 import type { CredentialClaims } from '../../core/credential/claims.ts';
 import type { Crypto } from '../../core/crypto.ts';
-import type { HealthRecord } from '../../core/record/record.ts';
+import type { IssuableRecord } from '../../core/record/derived.ts';
 import type { StatusValue } from '../../core/status/token-status-list.ts';
 import type { Acts } from '../acts/acts.ts';
 import { IssuerError } from '../errors.ts';
@@ -85,7 +85,7 @@ export interface ReportedRecord {
   readonly issuedAtSeconds: number;
   /** Absent: until somebody asks for erasure. */
   readonly keptUntilSeconds?: number;
-  readonly record: HealthRecord;
+  readonly record: IssuableRecord;
   readonly credentials: readonly ReportedCredential[];
   /** Legal holds that stand or stood on it. */
   readonly holds: readonly ReportedHold[];

@@ -4,7 +4,7 @@
  */
 import { concatBytes } from '../../core/bytes/concat.ts';
 import { CREDENTIAL_TYPES, type CredentialType } from '../../core/credential/credential-type.ts';
-import type { HealthRecord } from '../../core/record/record.ts';
+import type { IssuableRecord } from '../../core/record/derived.ts';
 import { readUint64, toUint32, toUint64 } from '../../service/big-endian.ts';
 import type { WriteBatch } from '../../service/store.ts';
 import { decodeHandleEntry } from '../handle-entry.ts';
@@ -14,7 +14,7 @@ import { TABLES, type IssuerTables } from '../store.ts';
 import type { KeyRing, Names } from './key-ring.ts';
 
 export interface RecordTraces {
-  readonly record: HealthRecord;
+  readonly record: IssuableRecord;
   /** Canonical. */
   readonly recordBytes: Uint8Array;
   /** Of `recordBytes`. */
@@ -121,7 +121,7 @@ export function issuedAtOf({ credentials: [first] }: RecordEntry): number {
 
 const NOTHING = new Uint8Array(0);
 
-function originalIdOf(record: HealthRecord): string | undefined {
+function originalIdOf(record: IssuableRecord): string | undefined {
   return 'originalId' in record ? record.originalId : undefined;
 }
 

@@ -52,7 +52,7 @@ describe('the account of a batch', () => {
 
   it('makes every leaf a record, erased, or padding', () => {
     const tally = checkAccount(told.account, told.leafHashes, knowledge);
-    expect(tally).to.deep.equal({ records: 1, erased: 1, padding: 62, unaccounted: [] });
+    expect(tally).to.deep.equal({ records: 1, erased: 1, colours: 0, padding: 62, unaccounted: [] });
   });
 
   it('says nothing of a person: no handle, no record id, no payload', () => {
@@ -73,7 +73,7 @@ describe('the account of a batch', () => {
 
   it('does not hold when a record is told with other hashes', () => {
     const leaves = told.account.leaves.map((leaf) =>
-      'receipt' in leaf ? leaf : { ...leaf, payloadHash: leaf.headerHash },
+      'headerHash' in leaf ? { ...leaf, payloadHash: leaf.headerHash } : leaf,
     );
     expect(reasons({ ...told.account, leaves })).to.deep.equal(['its hashes give another leaf']);
   });
@@ -176,6 +176,7 @@ describe('the privacy audit of an issuer', () => {
       batches: 2,
       records: 2,
       erased: 2,
+      colours: 0,
       padding: 124,
       findings: [],
     });

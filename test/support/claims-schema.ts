@@ -18,6 +18,10 @@ const Instant = Type.String({
 const Coordinate = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' });
 const Codes = Type.Array(Code, { minItems: 1, maxItems: 32 });
 const DocType = Type.Enum(['HKID', 'HKBC', 'HKEC', 'PASSPORT', 'HVP', 'EEP', 'MOBIR', 'CNID', 'OTHER']);
+const SchemeName = Type.Enum(['HK-VP', 'HK-HC', 'MO', 'GD']);
+const ColourName = Type.Enum(['blue', 'green', 'amber', 'yellow', 'red']);
+const RuleId = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]*$' });
+const RuleVersion = Type.Integer({ minimum: 1, maximum: 9999 });
 const Count = Type.Integer({ minimum: 1, maximum: 99 });
 
 const Subject = Type.Object(
@@ -132,6 +136,45 @@ const FACTS: Readonly<Record<string, Type.TProperties>> = {
       ),
     ),
     declaredAt: Instant,
+    country: Country,
+  },
+  status: {
+    scheme: SchemeName,
+    state: ColourName,
+    ruleId: RuleId,
+    ruleVersion: RuleVersion,
+    ground: Type.Optional(Code),
+    since: Type.Optional(Instant),
+    country: Country,
+  },
+  conversion: {
+    nullifier: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$' })),
+    sourceScheme: SchemeName,
+    sourceState: ColourName,
+    sourceIssuedAt: Type.Optional(Instant),
+    sourceValidUntil: Type.Optional(Instant),
+    evidence: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            type: Type.Enum(['vaccination', 'test', 'recovery', 'exemption', 'declaration']),
+            class: Type.String({ pattern: '^[a-z0-9-]+$' }),
+            collectedAt: Instant,
+          },
+          strict,
+        ),
+        { minItems: 1, maxItems: 32 },
+      ),
+    ),
+    targetScheme: SchemeName,
+    target: Type.Optional(Type.String({ pattern: '^did:web:[A-Za-z0-9._:%-]+$' })),
+    port: Type.Optional(Text),
+    plannedOn: Type.Optional(Day),
+    ruleId: RuleId,
+    mappingVersion: RuleVersion,
+    proposedState: Type.Optional(ColourName),
+    consentTextVersion: Type.Optional(Text),
+    consentAt: Type.Optional(Instant),
     country: Country,
   },
 };

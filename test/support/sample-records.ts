@@ -1,4 +1,5 @@
 /** Specimens of the kinds of record that have no fixture in `consortium.ts`, good at `START_SECONDS`. */
+import type { ConversionRecord, DerivedRecord, StatusRecord } from '../../core/record/derived.ts';
 import type {
   DeclarationRecord,
   DocumentRef,
@@ -72,3 +73,50 @@ export const EVERY_KIND: { readonly [Type in HealthRecord['type']]: Extract<Heal
     exemption: exemptionRecord(),
     declaration: declarationRecord(),
   };
+
+export function statusRecord(changes: Partial<StatusRecord> = {}): StatusRecord {
+  return {
+    type: 'status',
+    subject: vaccinationRecord().subject,
+    scheme: 'HK-HC',
+    state: 'red',
+    ruleId: 'hk.hc',
+    ruleVersion: 1,
+    ground: 'hcl|under-order',
+    since: '2022-12-21T09:15:00+08:00',
+    change: '00112233445566778899aabbccddeeff',
+    validUntil: '2022-12-21T23:59:59+08:00',
+    country: 'HK',
+    ...changes,
+  };
+}
+
+export function conversionRecord(changes: Partial<ConversionRecord> = {}): ConversionRecord {
+  return {
+    type: 'conversion',
+    subject: vaccinationRecord().subject,
+    nullifier: 'A'.repeat(43),
+    sourceScheme: 'HK-HC',
+    sourceState: 'green',
+    sourceIssuedAt: '2022-12-21T07:40:00+08:00',
+    sourceValidUntil: '2022-12-21T23:59:59+08:00',
+    evidence: [{ type: 'test', class: 'naat-negative-recognised', collectedAt: '2022-12-20T09:15:00+08:00' }],
+    targetScheme: 'MO',
+    target: 'did:web:ssm.mo.example',
+    port: 'HZMB',
+    plannedOn: '2022-12-21',
+    ruleId: 'map.hk-mo',
+    mappingVersion: 1,
+    proposedState: 'green',
+    consentTextVersion: '2022-12-zh-Hant-3',
+    consentAt: '2022-12-21T16:20:00+08:00',
+    validUntil: '2022-12-21T23:59:59+08:00',
+    country: 'MO',
+    ...changes,
+  };
+}
+
+/** One good record of every kind that is derived. */
+export const EVERY_DERIVED: {
+  readonly [Type in DerivedRecord['type']]: Extract<DerivedRecord, { type: Type }>;
+} = { status: statusRecord(), conversion: conversionRecord() };

@@ -3,15 +3,9 @@
  * a dose without its series, cannot be told this way.
  */
 import type { JsonObject } from '../../bytes/strict-json.ts';
+import type { IssuableRecord } from '../../record/derived.ts';
 import { findProduct } from '../../record/products.ts';
-import type {
-  Code,
-  HealthRecord,
-  RecoveryRecord,
-  Subject,
-  TestRecord,
-  VaccinationRecord,
-} from '../../record/record.ts';
+import type { Code, RecoveryRecord, Subject, TestRecord, VaccinationRecord } from '../../record/record.ts';
 import { lastDayOf, MAX_RECOVERY_DAYS } from '../../record/validity.ts';
 import { unfit } from '../issue-error.ts';
 
@@ -25,7 +19,7 @@ const MAX_NAME = 80;
 const FIRST_RECOVERY_DAY = 11;
 
 /** Throws `FOREIGN_RECORD_UNFIT`. */
-export function toDcc(record: HealthRecord, issuer: DccIssuer): JsonObject {
+export function toDcc(record: IssuableRecord, issuer: DccIssuer): JsonObject {
   const common = { ver: '1.3.3', nam: nameOf(record.subject), dob: record.subject.dob };
   switch (record.type) {
     case 'vaccination':
@@ -36,6 +30,8 @@ export function toDcc(record: HealthRecord, issuer: DccIssuer): JsonObject {
       return { ...common, r: [recoveryEntry(record, issuer)] };
     case 'exemption':
     case 'declaration':
+    case 'status':
+    case 'conversion':
       throw unfit('type', 'is no kind of EU certificate');
   }
 }
@@ -86,7 +82,7 @@ function recoveryEntry(record: RecoveryRecord, issuer: DccIssuer): JsonObject {
   };
 }
 
-function commonEntry({ country }: HealthRecord, { name, certificateId }: DccIssuer): JsonObject {
+function commonEntry({ country }: IssuableRecord, { name, certificateId }: DccIssuer): JsonObject {
   return { co: country, is: name, ci: certificateId };
 }
 

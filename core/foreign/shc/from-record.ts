@@ -1,7 +1,8 @@
 /** A record of ours as the FHIR R4 bundle of a SMART Health Card: a patient, and an immunization or an observation. */
 import type { JsonObject } from '../../bytes/strict-json.ts';
+import type { IssuableRecord } from '../../record/derived.ts';
 import { findProduct } from '../../record/products.ts';
-import type { Code, HealthRecord, Subject, TestRecord, VaccinationRecord } from '../../record/record.ts';
+import type { Code, Subject, TestRecord, VaccinationRecord } from '../../record/record.ts';
 import { unfit } from '../issue-error.ts';
 
 /** By the system of our codes. */
@@ -14,7 +15,7 @@ const SYSTEMS: Readonly<Record<string, string>> = {
 const COVID_19: Code = 'sct|840539006';
 
 /** Throws `FOREIGN_RECORD_UNFIT`. */
-export function toFhirBundle(record: HealthRecord): JsonObject {
+export function toFhirBundle(record: IssuableRecord): JsonObject {
   const resources = [patientOf(record.subject), resourceOf(record)];
   return {
     resourceType: 'Bundle',
@@ -24,7 +25,7 @@ export function toFhirBundle(record: HealthRecord): JsonObject {
 }
 
 /** The types of the credential that carries it. */
-export function cardTypesOf(record: HealthRecord): readonly string[] {
+export function cardTypesOf(record: IssuableRecord): readonly string[] {
   const kind = record.type === 'vaccination' ? 'immunization' : 'laboratory';
   const disease = 'disease' in record ? record.disease : undefined;
   const names = disease === COVID_19 ? [kind, 'covid19'] : [kind];
@@ -43,7 +44,7 @@ function patientOf({ nameEn, nameZh, dob }: Subject): JsonObject {
   };
 }
 
-function resourceOf(record: HealthRecord): JsonObject {
+function resourceOf(record: IssuableRecord): JsonObject {
   switch (record.type) {
     case 'vaccination':
       return immunizationOf(record);
@@ -52,6 +53,8 @@ function resourceOf(record: HealthRecord): JsonObject {
     case 'recovery':
     case 'exemption':
     case 'declaration':
+    case 'status':
+    case 'conversion':
       throw unfit('type', 'is no kind of health card');
   }
 }

@@ -7,7 +7,7 @@ import { parseClaims } from '../../../core/credential/parse.ts';
 import { toClaims } from '../../../core/credential/profiles.ts';
 import { claimsBySchema } from '../../support/claims-schema.ts';
 import { START_SECONDS } from '../../support/consortium.ts';
-import { EVERY_KIND } from '../../support/sample-records.ts';
+import { EVERY_DERIVED, EVERY_KIND } from '../../support/sample-records.ts';
 import { runs, testSeed } from '../../support/scale.ts';
 
 const options = {
@@ -18,7 +18,7 @@ const options = {
   notBeforeSeconds: 7,
   expiresAtSeconds: 4_000_000_000,
 };
-const payloads = Object.values(EVERY_KIND).flatMap((record) =>
+const payloads = Object.values({ ...EVERY_KIND, ...EVERY_DERIVED }).flatMap((record) =>
   (['venue', 'travel'] as const).map((profile) => toCanonicalJson(toClaims(record, profile, options))),
 );
 

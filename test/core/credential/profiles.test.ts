@@ -5,17 +5,27 @@ import { toCanonicalJson } from '../../../core/bytes/canonical-json.ts';
 import type { CredentialClaims, Profile } from '../../../core/credential/claims.ts';
 import { batchClassOf, fromVct } from '../../../core/credential/credential-type.ts';
 import { toClaims } from '../../../core/credential/profiles.ts';
-import type { HealthRecord } from '../../../core/record/record.ts';
+import type { IssuableRecord } from '../../../core/record/derived.ts';
+import { DERIVED_SCHEMAS } from '../../../core/record/derived-schema.ts';
 import { RECORD_SCHEMAS } from '../../../core/record/schema.ts';
 import { START_SECONDS } from '../../support/consortium.ts';
 import {
   declarationRecord,
+  EVERY_DERIVED,
   EVERY_KIND,
+  conversionRecord,
   exemptionRecord,
   recoveryRecord,
+  statusRecord,
 } from '../../support/sample-records.ts';
 
-function claimsOf(record: HealthRecord, profile: Profile): CredentialClaims {
+const EVERY_RECORD: Readonly<Record<IssuableRecord['type'], IssuableRecord>> = {
+  ...EVERY_KIND,
+  ...EVERY_DERIVED,
+};
+const SCHEMAS = { ...RECORD_SCHEMAS, ...DERIVED_SCHEMAS };
+
+function claimsOf(record: IssuableRecord, profile: Profile): CredentialClaims {
   return toClaims(record, profile, {
     iss: 'did:web:dh.gov.hk.example',
     jti: 'AAAAAAAAAAAAAAAAAAAAAA',
@@ -26,28 +36,27 @@ function claimsOf(record: HealthRecord, profile: Profile): CredentialClaims {
 
 describe('the two credentials of a record', () => {
   it('have the type of the record', () => {
-    for (const record of Object.values(EVERY_KIND)) {
+    for (const record of Object.values(EVERY_RECORD)) {
       expect(fromVct(claimsOf(record, 'venue').vct)).to.equal(record.type);
     }
-    expect(Object.keys(EVERY_KIND)).to.have.members(Object.keys(RECORD_SCHEMAS));
+    expect(Object.keys(EVERY_RECORD)).to.have.members(Object.keys(SCHEMAS));
   });
 
   it('go into long-lived batches for vaccination, recovery and exemption, short-lived for the others', () => {
-    const classes = Object.keys(RECORD_SCHEMAS).map((type) => [
-      type,
-      batchClassOf(type as HealthRecord['type']),
-    ]);
+    const classes = Object.keys(SCHEMAS).map((type) => [type, batchClassOf(type as IssuableRecord['type'])]);
     expect(Object.fromEntries(classes)).to.deep.equal({
       vaccination: 'long',
       test: 'short',
       recovery: 'long',
       exemption: 'long',
       declaration: 'short',
+      status: 'short',
+      conversion: 'short',
     });
   });
 
   it('of every kind: venue shows a masked name and document and no birth date, sex or other document', () => {
-    for (const record of Object.values(EVERY_KIND)) {
+    for (const record of Object.values(EVERY_RECORD)) {
       const { subject } = claimsOf(record, 'venue');
       const names = Object.keys(subject).filter((name) => !['nameEn', 'nameZh'].includes(name));
       expect(names).to.deep.equal(['doc', 'docType']);
@@ -119,8 +128,22 @@ describe('the two credentials of a record', () => {
     }
   });
 
+  it('of a status: the colour and its rule at the door, why and since when at the border', () => {
+    const venue = { country: 'HK', ruleId: 'hk.hc', ruleVersion: 1, scheme: 'HK-HC', state: 'red' };
+    expect(claimsOf(statusRecord(), 'venue').facts).to.deep.equal(venue);
+    const why = { ground: 'hcl|under-order', since: '2022-12-21T09:15:00+08:00' };
+    expect(claimsOf(statusRecord(), 'travel').facts).to.deep.equal({ ...venue, ...why });
+  });
+
+  it('of a conversion: what can be spent, and what it rests on, in the travel credential alone', () => {
+    const { nullifier, evidence } = conversionRecord();
+    const text = toCanonicalJson(claimsOf(conversionRecord(), 'venue'));
+    expect(text).to.not.include(nullifier).and.not.include('naat-negative').and.not.include('consent');
+    expect(claimsOf(conversionRecord(), 'travel').facts).to.deep.include({ nullifier, evidence });
+  });
+
   it('stand in canonical order as they are made', () => {
-    for (const record of Object.values(EVERY_KIND)) {
+    for (const record of Object.values(EVERY_RECORD)) {
       for (const profile of ['venue', 'travel'] as const) {
         const claims = claimsOf(record, profile);
         expect(JSON.stringify(claims)).to.equal(toCanonicalJson(claims));

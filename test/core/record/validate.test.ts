@@ -421,6 +421,8 @@ describe('validateRecord', () => {
     [{ type: 'recipe' }, 'type RECORD_TYPE_UNKNOWN'],
     [{ type: 'toString' }, 'type RECORD_TYPE_UNKNOWN'],
     [{ type: ['test'] }, 'type RECORD_TYPE_UNKNOWN'],
+    [{ type: 'status' }, 'type RECORD_TYPE_DERIVED'],
+    [{ type: 'conversion' }, 'type RECORD_TYPE_DERIVED'],
   ] as const) {
     it(`refuses ${JSON.stringify(value)?.slice(0, 20)}`, () =>
       expect(problemsOf(value)).to.deep.equal([problem]));
@@ -474,6 +476,7 @@ describe('validateRecord', () => {
     const elsewhere: readonly RecordProblemCode[] = [
       'RECORD_NOT_AN_OBJECT',
       'RECORD_TYPE_UNKNOWN',
+      'RECORD_TYPE_DERIVED',
       'RECORD_NAME_MISSING',
     ];
     expect([...shown, ...elsewhere]).to.have.members([...RECORD_PROBLEM_CODES]);

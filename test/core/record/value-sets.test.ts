@@ -6,6 +6,7 @@ import { isCountry, toCountry } from '../../../core/record/countries.ts';
 import { findProduct } from '../../../core/record/products.ts';
 import { DOCUMENT_TYPES } from '../../../core/record/documents.ts';
 import { DOCUMENT_NAMES, RECORD_NAMES } from '../../../core/record/names.ts';
+import { DERIVED_TYPES } from '../../../core/record/derived.ts';
 import { RECORD_SCHEMAS } from '../../../core/record/schema.ts';
 import type { Code } from '../../../core/record/record.ts';
 import { displayName, VALUE_SETS, type CodedFact } from '../../../core/record/value-sets.ts';
@@ -22,9 +23,9 @@ const EVERY_NAME: readonly Names[] = [
 
 /** Characters of our texts that the two scripts write differently, in the same order. */
 const TRADITIONAL =
-  '狀黃熱滅載體亞單組復納楊諾爾來興國藥漢衛號馬檢測試糞陰陽報醫紀錄離種暫緩學發燒難沒證書記護內門確樣適嚨統條碼';
+  '狀黃熱滅載體亞單組復納楊諾爾來興國藥漢衛號馬檢測試糞陰陽報醫紀錄離種暫緩學發燒難沒證書記護內門確樣適嚨統條碼轉';
 const SIMPLIFIED =
-  '状黄热灭载体亚单组复纳杨诺尔来兴国药汉卫号马检测试粪阴阳报医纪录离种暂缓学发烧难没证书记护内门确样适咙统条码';
+  '状黄热灭载体亚单组复纳杨诺尔来兴国药汉卫号马检测试粪阴阳报医纪录离种暂缓学发烧难没证书记护内门确样适咙统条码转';
 
 /** Names for which the mainland uses other words. */
 const OTHER_WORDS: ReadonlySet<string> = new Set([
@@ -123,7 +124,7 @@ describe('value sets', () => {
 
   it('kinds of document and of record are named in four languages', () => {
     expect(Object.keys(DOCUMENT_NAMES)).to.have.members([...DOCUMENT_TYPES]);
-    expect(Object.keys(RECORD_NAMES)).to.have.members(Object.keys(RECORD_SCHEMAS));
+    expect(Object.keys(RECORD_NAMES)).to.have.members([...Object.keys(RECORD_SCHEMAS), ...DERIVED_TYPES]);
     for (const table of [DOCUMENT_NAMES, RECORD_NAMES]) {
       for (const language of LANGUAGES) {
         const names = Object.values(table).map((entry) => entry[language].trim());
