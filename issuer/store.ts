@@ -43,6 +43,8 @@
  * | 42  | foreignKeys | thumbprint → JSON, see `foreign/document-signers.ts`                                    |
  * | 43  | foreignCodes| list number u32 ‖ index u32 ‖ HMAC(handle) 16 → JSON, see `foreign/revocations.ts`      |
  * | 44  | imports     | HMAC(original) 16, by epoch → record number u64, see `foreign/imports.ts`           |
+ *
+ * Tags from 100 on are those of the booking, which lie in the same store: `booking/tables.ts`.
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
