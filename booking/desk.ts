@@ -220,7 +220,8 @@ export class BookingDesk {
 
   /** All counts, derived from the log alone, and what in it does not hold. */
   async audit(): Promise<BookingAudit> {
-    await this.#committed;
+    // Ends the holds that are over, and waits for the disk.
+    await this.#answer(() => undefined);
     return await deriveCounts(this.#options.store, toDate(today(this.#nowSeconds()) - KEPT_DAYS));
   }
 

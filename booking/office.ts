@@ -5,7 +5,7 @@
 import type { Crypto } from '../core/crypto.ts';
 import type { WriteBatch } from '../service/store.ts';
 import type { Ballot } from './ballot.ts';
-import type { Booking, Slot } from './booking.ts';
+import { slotKeyOf, type Booking, type Slot } from './booking.ts';
 import { quotaOn } from './capacity.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Change, Journal } from './journal.ts';
@@ -68,17 +68,19 @@ export class Office {
     return this.#journal.prepare(batch, change, { quota: this.quotaOf(change), atSeconds });
   }
 
-  /** Ends every hold that is over, and offers what comes back. */
+  /** Ends every hold that is over, and then offers what came back. */
   endHolds(batch: WriteBatch, nowSeconds: number): void {
+    const freed = new Map<string, Slot>();
     for (;;) {
       const due = this.#holdEnds.takeDue(nowSeconds);
-      if (due === undefined) return;
+      if (due === undefined) break;
       const booking = this.register.byNumber(due.number);
       // An extended hold has a later end in the heap; a confirmed one has none that counts.
       if (booking?.state !== 'held' || booking.heldUntil !== due.at) continue;
       this.write(batch, { ...withoutHold(booking), state: 'expired' }, nowSeconds);
-      this.offer(batch, booking, nowSeconds);
+      freed.set(slotKeyOf(booking), booking);
     }
+    for (const slot of freed.values()) this.offer(batch, slot, nowSeconds);
   }
 
   /** Holds free places for those who wait, first come first; a party that does not fit waits on. */
