@@ -43,6 +43,12 @@ describe('booking at the gate', () => {
     expect(finding.used).to.deep.equal({ atSeconds: START_MS / 1000, lane: 'SZB-07' });
   });
 
+  it('does not give a place back that was used', async () => {
+    for (const first of [10, 20]) await confirmed(desk, first, 4);
+    await desk.use(await confirmed(desk, 30, 2), AT_GATE);
+    await expectRejects(desk.book(request(40)), 'BOOKING_FULL');
+  });
+
   it('of two lanes at the same moment lets one through, and tells the other when and which lane', async () => {
     const reference = await confirmed(desk, 1, 2);
     const lanes = Array.from({ length: 20 }, (_, i) => `SZB-${i}`);
