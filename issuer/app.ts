@@ -3,6 +3,8 @@
  * the lists, anyone reads what is public.
  */
 import type { FastifyBaseLogger } from 'fastify';
+import { BOOKING_PROBLEMS } from '../booking/errors.ts';
+import { addBookingRoutes, gateTokenOf } from '../booking/routes/all.ts';
 import { buildService, type Service, type ServiceLimits } from '../service/app.ts';
 import { requireBearer } from '../service/bearer.ts';
 import type { Clock } from '../service/clock.ts';
@@ -62,7 +64,7 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
       { name: 'store', isReady: () => issuer.isStoreHealthy },
       { name: 'ledger-agreement', isReady: () => issuer.isOpen },
     ],
-    problems: { ...ISSUER_PROBLEMS, ...KEY_PROBLEMS, ...FOREIGN_PROBLEMS },
+    problems: { ...ISSUER_PROBLEMS, ...KEY_PROBLEMS, ...FOREIGN_PROBLEMS, ...BOOKING_PROBLEMS },
     ...(limits === undefined ? {} : { limits }),
   });
   const operator = { issuer, onRequest: requireBearer(operatorToken) };
@@ -98,5 +100,12 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addActAudit(app, auditor);
   addGetBatchAccount(app, auditor);
   addColourChanges(app, auditor);
+  addBookingRoutes(app, {
+    desk: () => issuer.bookings,
+    now,
+    operator: operator.onRequest,
+    gate: requireBearer(operatorToken, gateTokenOf(operatorToken)),
+    auditor: auditor.onRequest,
+  });
   return app;
 }

@@ -36,6 +36,8 @@ export interface IssuerConfig {
   readonly privacy?: PrivacyConfig;
   /** PEM file of document signer certificates for the signing keys; absent: each key signs its own. */
   readonly documentSigners?: string;
+  /** File of the programmes whose places can be booked; absent: those of 2020 to 2023. */
+  readonly bookingProgrammes?: string;
   /** File of signers whose codes are taken over, as `hcl verify --trust` reads it; absent: nobody's. */
   readonly foreignTrust?: string;
 }
@@ -57,6 +59,7 @@ export function readIssuerConfig(environment: Environment): IssuerConfig {
   const defaults = ISSUER_DEFAULTS;
   const documentSigners = env.optionalText('DOCUMENT_SIGNERS');
   const foreignTrust = env.optionalText('FOREIGN_TRUST');
+  const bookingProgrammes = env.optionalText('BOOKING_PROGRAMMES');
   const window = (name: string, fallback: number): number =>
     env.integer(name, { fallback, min: 100, max: DAY_MS });
   return toIssuerConfig({
@@ -87,6 +90,7 @@ export function readIssuerConfig(environment: Environment): IssuerConfig {
     budget: readBudgetConfig(env),
     ...(documentSigners === undefined ? {} : { documentSigners }),
     ...(foreignTrust === undefined ? {} : { foreignTrust }),
+    ...(bookingProgrammes === undefined ? {} : { bookingProgrammes }),
   });
 }
 

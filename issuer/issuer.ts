@@ -7,6 +7,7 @@
  *   for await (const result of issuer.issueRows(rows)) …
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { BookingDesk } from '../booking/desk.ts';
 import type { Hex } from '../core/bytes/hex.ts';
 import { fromHex, toHex } from '../core/bytes/hex.ts';
 import type { BatchClass } from '../core/credential/credential-type.ts';
@@ -106,6 +107,7 @@ export class Issuer implements AsyncDisposable {
         if (!before.background.isStarted) return;
         parts.background.start();
         parts.privacy.start();
+        parts.bookings.start();
       },
       log: ports.log ?? silentLogger,
     });
@@ -114,9 +116,10 @@ export class Issuer implements AsyncDisposable {
 
   /** Begins to batch, anchor and publish by itself. */
   start(): void {
-    const { background, privacy, rotation } = this.#parts;
+    const { background, privacy, rotation, bookings } = this.#parts;
     background.start();
     privacy.start();
+    bookings.start();
     void rotation.report();
   }
 
@@ -257,6 +260,11 @@ export class Issuer implements AsyncDisposable {
    */
   async settle(): Promise<void> {
     await this.#parts.background.pass({ force: true });
+  }
+
+  /** The quota of the authority's programmes. */
+  get bookings(): BookingDesk {
+    return this.#parts.bookings.desk;
   }
 
   /** Changes of the signing key. */

@@ -11,6 +11,7 @@ import { ProposalSealer } from './acts/proposal-entry.ts';
 import { Proposals } from './acts/proposals.ts';
 import { Background } from './background.ts';
 import { Batches } from './batches.ts';
+import { Bookings } from './bookings.ts';
 import { Budget } from './budget/budget.ts';
 import type { BudgetConfig } from './budget/rules.ts';
 import type { IssuerConfig } from './config.ts';
@@ -88,6 +89,7 @@ export interface Parts {
   readonly foreignPublication: ForeignPublication;
   readonly health: Health;
   readonly colourActs: ColourActs;
+  readonly bookings: Bookings;
 }
 
 const IDENTITY = toUtf8('identity');
@@ -119,8 +121,8 @@ export async function openAndCompare(
 }
 
 /** After the pass under way: two at a time would not know of each other. */
-export async function closeParts({ background, privacy, finisher, store }: Parts): Promise<void> {
-  await Promise.all([background.stop(), privacy.stop()]);
+export async function closeParts({ background, privacy, bookings, finisher, store }: Parts): Promise<void> {
+  await Promise.all([background.stop(), privacy.stop(), bookings.stop()]);
   await finisher[Symbol.asyncDispose]();
   await store.close();
 }
@@ -297,6 +299,11 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     keyStore: ports.keyStore,
     registry: ports.registry,
   });
+  const bookings = await Bookings.open({
+    ...common,
+    programmes: config.bookingProgrammes,
+    secret: secrets.indexKey,
+  });
   return {
     store,
     finisher,
@@ -320,6 +327,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     foreignPublication,
     health,
     colourActs,
+    bookings,
   };
 }
 

@@ -52,6 +52,8 @@
  * | 66  | healthWork  | person number u64 → nothing: codes of a former colour are to be ended               |
  * | 67  | healthFacts | record number u64 → nothing: a new fact that may turn its person's colours          |
  * | 68  | colourHeads | random name of a person 16 ‖ scheme u8 → change number u64: the newest               |
+ *
+ * Tags from 100 on are those of the booking, which lie in the same store: `booking/tables.ts`.
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';

@@ -2,7 +2,7 @@
  * Every error as `application/problem+json` (RFC 9457):
  *
  *   { "type": "urn:hcl:problem:record-not-found", "title": …, "status": 404, "detail"?: …,
- *     "instance": "<request id>", "code": "RECORD_NOT_FOUND", "problems"?: [{ "field", "rule" }] }
+ *     "instance": "<request id>", "code": "RECORD_NOT_FOUND", "texts"?: { "en": … }, "problems"?: [{ "field", "rule" }] }
  *
  * A service names the status of its own codes in a table; a code that no table names is our fault: 500, and
  * its details stay in the log. Texts from outside (a syntax error quotes the input) are never passed on.
@@ -14,6 +14,8 @@ import { Type, type TSchema } from './schema.ts';
 export interface ProblemSpec {
   readonly status: number;
   readonly title: string;
+  /** For people, by language, where the service speaks to them. */
+  readonly texts?: Readonly<Record<string, string>>;
 }
 
 /** Error code → how it is answered. */
@@ -31,6 +33,7 @@ export interface Problem {
   readonly detail?: string;
   readonly instance: string;
   readonly code: string;
+  readonly texts?: Readonly<Record<string, string>>;
   readonly problems?: readonly FieldProblem[];
 }
 
@@ -42,6 +45,7 @@ export const ProblemSchema: TSchema = Type.Object(
     detail: Type.Optional(Type.String()),
     instance: Type.String(),
     code: Type.String(),
+    texts: Type.Optional(Type.Record(Type.String(), Type.String())),
     problems: Type.Optional(Type.Array(Type.Object({ field: Type.String(), rule: Type.String() }))),
   },
   { $id: 'Problem' },
@@ -101,6 +105,7 @@ export function toProblem(error: unknown, instance: string, table: ProblemTable)
     ...detail,
     instance,
     code,
+    ...(spec.texts === undefined ? {} : { texts: spec.texts }),
     ...(problems === undefined ? {} : { problems }),
   };
 }

@@ -1,0 +1,398 @@
+/**
+ * The booking desk: takes bookings, lets people confirm, change and cancel them, and uses them up at the gate or in a
+ * conversion. One desk owns the bookings of its store.
+ *
+ * A decision and its change in memory are one step that nothing interrupts, and changes reach the disk in that order;
+ * so two people are never given one place, and a crash takes back a last part of the changes, never one in the middle.
+ * Whatever is answered, a refusal too, is answered when all that it rests on is on the disk.
+ */
+import { toDate } from '../core/policy/civil-day.ts';
+import type { Crypto } from '../core/crypto.ts';
+import type { Clock, RandomBytes } from '../service/clock.ts';
+import { WriteBatch, type Store } from '../service/store.ts';
+import { deriveCounts, type BookingAudit } from './audit.ts';
+import { commitmentOf, type Ballot } from './ballot.ts';
+import { slotKeyOf, type Booking, type RequestName, type Slot } from './booking.ts';
+import { BookingError } from './errors.ts';
+import { judgeUse, stateCode, UseRefused, type UseRequest } from './judge-use.ts';
+import type { BookingKeys } from './keys.ts';
+import { withoutHold, type Office } from './office.ts';
+import { openBook } from './open-book.ts';
+import { PendingUse, partyAfter } from './pending-use.ts';
+import type { Programme, Programmes } from './programme.ts';
+import { makeReference, parseReference } from './reference.ts';
+import { checkParty, openSlot, programmeOf, type BookingRequest, type OpenSlot } from './request.ts';
+import { KEPT_DAYS, Sweeper } from './sweep.ts';
+import { viewOf, type BookingView } from './view.ts';
+import { isOpen, today, windowOf } from './window.ts';
+
+export interface DeskOptions {
+  readonly store: Store;
+  readonly programmes: Programmes;
+  readonly keys: BookingKeys;
+  readonly crypto: Pick<Crypto, 'sha256'>;
+  readonly now: Clock;
+  readonly randomBytes: RandomBytes;
+  /** Bookings that may wait for one slot. */
+  readonly maxWaiting?: number;
+}
+
+/** What is left on a date that may be booked now. */
+export interface Availability extends Slot {
+  readonly allocation: Programme['allocation'];
+  readonly quota: number;
+  readonly free: number;
+  readonly waiting: number;
+}
+
+type Decide<Result> = (batch: WriteBatch, nowSeconds: number) => Result;
+
+const MAX_WAITING = 100_000;
+/** No window reaches further. */
+const MAX_DAYS_AHEAD = 75;
+
+export class BookingDesk {
+  readonly programmes: Programmes;
+  readonly #options: DeskOptions;
+  readonly #office: Office;
+  readonly #sweeper: Sweeper;
+  #nextNumber: number;
+  /** The change handed to the store last is on the disk, and so are all before it. */
+  #committed: Promise<void> = Promise.resolve();
+  /** Bookings on whose use somebody else's commit decides, and when that is over. */
+  readonly #inUse = new Map<number, Promise<void>>();
+
+  private constructor(options: DeskOptions, office: Office, nextNumber: number) {
+    this.programmes = options.programmes;
+    this.#options = options;
+    this.#office = office;
+    this.#nextNumber = nextNumber;
+    this.#sweeper = new Sweeper(office, (number) => this.#inUse.has(number));
+  }
+
+  static async open(options: DeskOptions): Promise<BookingDesk> {
+    const { office, nextNumber } = await openBook(options);
+    return new BookingDesk(options, office, nextNumber);
+  }
+
+  /** See `BookingKeys`. */
+  get keys(): BookingKeys {
+    return this.#options.keys;
+  }
+
+  /**
+   * Holds places for a party, or lets it wait. The same request under the same key is answered with the booking it made;
+   * throws `BOOKING_REQUEST_REUSED` and the codes of `request.ts`, `BOOKING_PERSON_HAS_PLACE`, `BOOKING_FULL`,
+   * `BOOKING_QUEUE_FULL`.
+   */
+  async book(asked: BookingRequest): Promise<BookingView> {
+    return await this.#answer((batch, now) => {
+      const known = this.#repeated(asked.request);
+      if (known !== undefined) return this.#view(known);
+      const slot = openSlot(this.programmes, asked, now);
+      checkParty(asked.party, slot.terms);
+      this.#checkPeople(asked);
+      return this.#view(this.#take(batch, { asked, slot, now }));
+    });
+  }
+
+  /** The holder wants the place that is held. Again changes nothing. Throws the code of any other state. */
+  async confirm(reference: string): Promise<BookingView> {
+    return await this.#answer((batch, now) => {
+      const booking = this.#find(reference);
+      if (booking.state === 'confirmed') return this.#view(booking);
+      if (booking.state !== 'held') throw inState(booking);
+      return this.#view(this.#office.write(batch, { ...withoutHold(booking), state: 'confirmed' }, now));
+    });
+  }
+
+  /** More time to confirm, once; throws `BOOKING_ALREADY_EXTENDED` and the code of any other state. */
+  async extend(reference: string): Promise<BookingView> {
+    return await this.#answer((batch, now) => {
+      const booking = this.#find(reference);
+      if (booking.state !== 'held' || booking.heldUntil === undefined) throw inState(booking);
+      if (booking.extended) throw new BookingError('BOOKING_ALREADY_EXTENDED', 'a hold is extended once');
+      const { extensionSeconds } = programmeOf(this.programmes, booking.programme);
+      const heldUntil = booking.heldUntil + extensionSeconds;
+      return this.#view(this.#office.write(batch, { ...booking, heldUntil, extended: true }, now));
+    });
+  }
+
+  /** Gives the place back. Again changes nothing. Throws `BOOKING_USED` when some of the party have gone. */
+  async cancel(reference: string): Promise<BookingView> {
+    return await this.#whenFree(reference, (batch, now) => {
+      const booking = this.#find(reference);
+      if (booking.state === 'cancelled') return this.#view(booking);
+      if (booking.state !== 'waiting' && booking.state !== 'held') checkUnused(booking, now);
+      const cancelled = this.#office.write(batch, { ...withoutHold(booking), state: 'cancelled' }, now);
+      this.#office.offer(batch, booking, now);
+      return this.#view(cancelled);
+    });
+  }
+
+  /**
+   * Moves a confirmed booking to another port or date of its programme: the old place is given back and the new one
+   * taken together, or neither. The answer is the new booking, with a reference of its own.
+   */
+  async change(
+    reference: string,
+    to: Pick<Slot, 'port' | 'date'> & { readonly request?: RequestName },
+  ): Promise<BookingView> {
+    return await this.#whenFree(reference, (batch, now) => {
+      const known = this.#repeated(to.request);
+      if (known !== undefined) return this.#view(known);
+      const booking = this.#find(reference);
+      checkUnused(booking, now);
+      if (booking.port === to.port && booking.date === to.date) return this.#view(booking);
+      return this.#view(this.#move(batch, { booking, to, now }));
+    });
+  }
+
+  /** Throws `BOOKING_REFERENCE_INVALID`, `BOOKING_NOT_FOUND`. */
+  async show(reference: string): Promise<BookingView> {
+    return await this.#answer(() => this.#view(this.#find(reference)));
+  }
+
+  /**
+   * Uses places of a booking in a commit of the caller's, so that they are used exactly when that is on the disk:
+   *
+   *   await using use = await desk.consume(reference, { port, date, lane, present: [subject], conversion });
+   *   use.writeTo(batch);
+   *   await store.commit(batch);
+   *
+   * Until `use` is disposed nobody else gets at the booking. Throws `UseRefused`, `BOOKING_NOT_FOUND`.
+   */
+  async consume(reference: string, asked: UseRequest): Promise<PendingUse> {
+    return await this.#whenFree(reference, (_batch, now) => {
+      const booking = this.#find(reference);
+      const { used, absent } = judgeUse(booking, asked);
+      const done = Promise.withResolvers<void>();
+      this.#inUse.set(booking.number, done.promise);
+      const change = used.length === 0 ? undefined : partyAfter(booking, { used, absent, asked, now });
+      return new PendingUse(booking, {
+        change,
+        prepare: (batch, next) => this.#office.prepare(batch, next, now),
+        store: this.#options.store,
+        settle: (stored) => {
+          this.#office.register.put(stored);
+          this.#inUse.delete(booking.number);
+          done.resolve();
+        },
+      });
+    });
+  }
+
+  /** Uses places by themselves, at a gate: {@link consume} with a commit of its own. */
+  async use(reference: string, asked: UseRequest): Promise<BookingView> {
+    {
+      await using use = await this.consume(reference, asked);
+      const batch = new WriteBatch();
+      use.writeTo(batch);
+      await this.#options.store.commit(batch);
+    }
+    return await this.show(reference);
+  }
+
+  /** What may be booked now. Throws `BOOKING_PROGRAMME_UNKNOWN`. */
+  async availability(programme: string): Promise<readonly Availability[]> {
+    return await this.#answer((_batch, now) => {
+      const terms = programmeOf(this.programmes, programme);
+      const ports = [...new Set(terms.quotas.map(({ port }) => port))];
+      const dates = Array.from({ length: MAX_DAYS_AHEAD }, (_, i) => toDate(today(now) + i));
+      return dates
+        .filter((date) => {
+          const window = windowOf(terms, date, now);
+          return window !== undefined && isOpen(window, now);
+        })
+        .flatMap((date) => ports.map((port) => this.#available({ programme, port, date }, terms)))
+        .filter(({ quota }) => quota > 0);
+    });
+  }
+
+  /** The draw of a slot: its commitment, and afterwards all that is needed to do it again. */
+  async ballot(slot: Slot): Promise<Ballot> {
+    return await this.#answer(() => {
+      const ballot = this.#office.ballots.get(slotKeyOf(slot));
+      if (ballot === undefined) throw new BookingError('BOOKING_BALLOT_UNKNOWN', 'nobody has entered it');
+      return ballot;
+    });
+  }
+
+  /** All counts, derived from the log alone, and what in it does not hold. */
+  async audit(): Promise<BookingAudit> {
+    // Ends the holds that are over, and waits for the disk.
+    await this.#answer(() => undefined);
+    return await deriveCounts(this.#options.store, toDate(today(this.#nowSeconds()) - KEPT_DAYS));
+  }
+
+  /** Does what is due: ends holds, draws ballots, closes days that are over, forgets what is old. */
+  async sweep(): Promise<void> {
+    while (await this.#answer((batch, now) => this.#sweeper.sweep(batch, now)));
+  }
+
+  /** When {@link sweep} is due next, in milliseconds. */
+  nextDueMs(): number {
+    return 1000 * this.#sweeper.nextDue(this.#nowSeconds());
+  }
+
+  #take(
+    batch: WriteBatch,
+    { asked, slot, now }: { readonly asked: BookingRequest; readonly slot: OpenSlot; readonly now: number },
+  ): Booking {
+    const office = this.#office;
+    const { party, wait = false, request } = asked;
+    const { programme, port, date, allocation, terms } = slot;
+    const fits = party.length <= office.freeIn(slot);
+    const isHeld = fits && allocation === 'firstCome';
+    if (!isHeld) this.#checkMayWait(slot, wait);
+    if (allocation === 'ballot')
+      this.#sweeper.announce(batch, slot, commitmentOf(office.keys.seedOf(slot), office.crypto));
+    const booking = {
+      number: this.#nextNumber++,
+      reference: this.#newReference(),
+      programme,
+      port,
+      date,
+      party,
+      ...(request === undefined ? {} : { request }),
+    };
+    const state = isHeld
+      ? ({ state: 'held', heldUntil: now + terms.holdSeconds } as const)
+      : ({ state: 'waiting' } as const);
+    return office.write(batch, { ...booking, ...state }, now);
+  }
+
+  #checkMayWait(slot: OpenSlot, wait: boolean): void {
+    if (slot.allocation === 'firstCome' && !wait) throw new BookingError('BOOKING_FULL', 'no place is left');
+    if (this.#office.register.waitingCount(slot) >= (this.#options.maxWaiting ?? MAX_WAITING)) {
+      throw new BookingError('BOOKING_QUEUE_FULL', 'too many wait for this port and date');
+    }
+  }
+
+  #move(
+    batch: WriteBatch,
+    {
+      booking,
+      to: { port, date, request },
+      now,
+    }: {
+      readonly booking: Booking;
+      readonly to: Pick<Slot, 'port' | 'date'> & { readonly request?: RequestName };
+      readonly now: number;
+    },
+  ): Booking {
+    const office = this.#office;
+    const { programme, party } = booking;
+    const slot = openSlot(this.programmes, { programme, port, date }, now);
+    if (slot.allocation === 'ballot') throw new BookingError('BOOKING_BALLOT_ONLY', 'its places are drawn');
+    this.#checkPeople({ programme, date, party }, booking);
+    if (party.length > office.freeIn(slot)) throw new BookingError('BOOKING_FULL', 'no place is left there');
+    const { request: _request, ...rest } = booking;
+    const number = this.#nextNumber++;
+    office.write(batch, { ...booking, state: 'changed', changedTo: number }, now);
+    const asked = request === undefined ? {} : { request };
+    const change = { ...rest, ...asked, number, port, date, reference: this.#newReference() };
+    const moved = office.write(batch, change, now);
+    office.offer(batch, booking, now);
+    return moved;
+  }
+
+  /** Decides in one go, hands in what that changed, and answers when it is on the disk. */
+  async #answer<Result>(decide: Decide<Result>): Promise<Result> {
+    const batch = new WriteBatch();
+    const now = this.#nowSeconds();
+    try {
+      this.#office.endHolds(batch, now);
+      return decide(batch, now);
+    } finally {
+      if (batch.operations.length > 0) this.#committed = this.#options.store.commit(batch);
+      await this.#committed;
+    }
+  }
+
+  /** As {@link #answer}, as soon as nobody else's commit decides on the booking: nothing comes between the two. */
+  async #whenFree<Result>(reference: string, decide: Decide<Result>): Promise<Result> {
+    for (;;) {
+      const pending = this.#inUse.get(this.#find(reference).number);
+      if (pending === undefined) return await this.#answer(decide);
+      await pending;
+    }
+  }
+
+  #find(reference: string): Booking {
+    const booking = this.#office.register.byReference(parseReference(reference));
+    if (booking === undefined) throw new BookingError('BOOKING_NOT_FOUND', 'no booking has this reference');
+    return booking;
+  }
+
+  /** The booking that this very request made before. */
+  #repeated(request: RequestName | undefined): Booking | undefined {
+    if (request === undefined) return undefined;
+    const known = this.#office.register.byRequest(request.key);
+    if (known !== undefined && known.request?.digest !== request.digest) {
+      throw new BookingError('BOOKING_REQUEST_REUSED', 'the idempotency key belongs to another request');
+    }
+    return known;
+  }
+
+  #checkPeople(
+    { programme, date, party }: Pick<BookingRequest, 'programme' | 'date' | 'party'>,
+    except?: Booking,
+  ): void {
+    for (const [index, { subject }] of party.entries()) {
+      const other = this.#office.register.ofPerson(programme, date, subject);
+      if (other === undefined || other.number === except?.number) continue;
+      throw new BookingError(
+        'BOOKING_PERSON_HAS_PLACE',
+        `person ${index + 1} of the party has a booking that day`,
+      );
+    }
+  }
+
+  #available(slot: Slot, { allocation }: Programme): Availability {
+    const free = Math.max(0, this.#office.freeIn(slot));
+    const waiting = this.#office.register.waitingCount(slot);
+    return { ...slot, allocation, quota: this.#office.quotaOf(slot), free, waiting };
+  }
+
+  #view(booking: Booking): BookingView {
+    const { register, ballots } = this.#office;
+    if (booking.changedTo !== undefined) {
+      const next = register.byNumber(booking.changedTo);
+      return viewOf(booking, next === undefined ? {} : { changedTo: next.reference });
+    }
+    if (booking.state !== 'waiting') return viewOf(booking);
+    const ballot = ballots.get(slotKeyOf(booking));
+    if (ballot === undefined) return viewOf(booking, { position: register.positionOf(booking) });
+    const { commitment } = ballot;
+    return viewOf(booking, { ballot: { entry: booking.number, commitment } });
+  }
+
+  #newReference(): string {
+    for (;;) {
+      const reference = makeReference(this.#options.randomBytes);
+      if (this.#office.register.byReference(reference) === undefined) return reference;
+    }
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#options.now() / 1000);
+  }
+}
+
+function inState(booking: Booking): BookingError {
+  return new BookingError(stateCode(booking.state), `the booking is ${booking.state}`);
+}
+
+/** Throws unless it is confirmed, nobody of the party has gone, and its day is not over. */
+function checkUnused(booking: Booking, nowSeconds: number): void {
+  if (booking.state !== 'confirmed') throw inState(booking);
+  const gone = booking.party.find(({ use }) => use !== undefined)?.use;
+  if (gone !== undefined) {
+    const { atSeconds, lane } = gone;
+    throw new UseRefused('BOOKING_USED', 'some of the party have gone', { used: { atSeconds, lane } });
+  }
+  if (booking.date < toDate(today(nowSeconds))) {
+    throw new BookingError('BOOKING_NO_SHOW', 'its day is over');
+  }
+}
