@@ -1,0 +1,19 @@
+/**
+ * How strict a colour is, whatever the scheme: each scheme has three, one of each rank. Conversions compare colours
+ * of two schemes by it, so that none is made better on its way.
+ */
+import type { Colour } from '../record/derived.ts';
+
+/** 0: goes through; 1: restricted; 2: barred. */
+export type Rank = 0 | 1 | 2;
+
+const RANKS: Readonly<Record<Colour, Rank>> = { blue: 0, green: 0, amber: 1, yellow: 1, red: 2 };
+
+export function rankOf(colour: Colour): Rank {
+  return RANKS[colour];
+}
+
+/** Whether `to` lets its holder do more than `from` did. */
+export function isBetter(to: Colour, from: Colour): boolean {
+  return rankOf(to) < rankOf(from);
+}
