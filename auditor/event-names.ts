@@ -31,6 +31,14 @@ const NAMES: Readonly<Record<Name, true>> = {
   BatchAnchored: true,
   StatusPublished: true,
   ActsAnchored: true,
+  PolicyPublished: true,
+  PolicyWithdrawn: true,
+  PolicyExpedited: true,
+  MappingPublished: true,
+  MappingWithdrawn: true,
+  MappingExpedited: true,
+  NullifiersSpent: true,
+  ConversionsAcknowledged: true,
 };
 
 export const LEDGER_EVENT_NAMES: readonly Name[] = Object.keys(NAMES) as Name[]; // its keys are just these

@@ -144,6 +144,61 @@ export const STATUS_ANCHOR_FUNCTIONS = [
   'function actSequenceOf(bytes32 issuer) view returns (uint64)',
 ] as const;
 
+export const POLICY_REGISTRY_EVENTS = [
+  'event PolicyPublished(bytes32 indexed authority, bytes32 indexed policy, uint64 version, bytes32 digest, uint64 effectiveFrom)',
+  'event PolicyWithdrawn(bytes32 indexed authority, bytes32 indexed policy, uint64 version, uint64 effectiveFrom)',
+  'event PolicyExpedited(bytes32 indexed authority, bytes32 indexed policy, uint64 version)',
+  'event MappingPublished(bytes32 indexed source, bytes32 indexed target, uint64 version, bytes32 digest, uint64 effectiveFrom)',
+  'event MappingWithdrawn(bytes32 indexed source, bytes32 indexed target, uint64 version, uint64 effectiveFrom, address by)',
+  'event MappingExpedited(bytes32 indexed source, bytes32 indexed target, uint64 version)',
+] as const;
+
+export const POLICY_REGISTRY_ERRORS = [
+  'error PolicyRegistryEmptyDigest()',
+  'error PolicyRegistryWrongVersion(uint64 expected, uint64 actual)',
+  'error PolicyRegistryTooEarly(uint64 effectiveFrom, uint64 earliest)',
+  'error PolicyRegistryNotFound(bytes32 owner, bytes32 subject)',
+  'error PolicyRegistryWithdrawalMovesLater(uint64 current, uint64 requested)',
+  'error PolicyRegistryNotPending(uint64 version)',
+  'error PolicyRegistryPartiesNotDistinct(address admin)',
+  'error PolicyRegistryDeadlinePassed(uint64 deadline, uint64 time)',
+  'error PolicyRegistryInvalidSignature(bytes32 authority)',
+] as const;
+
+export const POLICY_REGISTRY_FUNCTIONS = [
+  'function publish(bytes32 authority, bytes32 policy, uint64 version, bytes32 digest, uint64 effectiveFrom)',
+  'function publishMapping(bytes32 source, bytes32 target, uint64 version, bytes32 digest, uint64 effectiveFrom, uint64 deadline, bytes bySource, bytes byTarget)',
+  'function withdraw(bytes32 authority, bytes32 policy, uint64 effectiveFrom)',
+  'function withdrawMapping(bytes32 source, bytes32 target, uint64 effectiveFrom)',
+  'function expedite(bytes32 authority, bytes32 policy, uint64 version)',
+  'function expediteMapping(bytes32 source, bytes32 target, uint64 version)',
+  'function leadTime() view returns (uint64)',
+  'function policyOf(bytes32 authority, bytes32 policy) view returns (uint64 version, bytes32 digest, uint64 effectiveFrom)',
+  'function mappingOf(bytes32 source, bytes32 target) view returns (uint64 version, bytes32 digest, uint64 effectiveFrom)',
+] as const;
+
+export const CONVERSION_REGISTRY_EVENTS = [
+  'event NullifiersSpent(bytes32 indexed source, bytes32 indexed target, uint64 sequence, bytes32[] nullifiers, address account)',
+  'event ConversionsAcknowledged(bytes32 indexed source, bytes32 indexed target, uint64 sequence, bytes32[] acknowledgements, address account)',
+] as const;
+
+export const CONVERSION_REGISTRY_ERRORS = [
+  'error ConversionRegistryNoTarget(bytes32 target)',
+  'error ConversionRegistryNothingSpent(bytes32 source, bytes32 target)',
+  'error ConversionRegistrySizeOutOfRange(uint256 size)',
+  'error ConversionRegistryWrongSequence(uint64 expected, uint64 actual)',
+  'error ConversionRegistryEmptyValue()',
+  'error ConversionRegistryAlreadySpent(bytes32 value)',
+] as const;
+
+export const CONVERSION_REGISTRY_FUNCTIONS = [
+  'function spend(bytes32 target, bytes32[] nullifiers, uint64 expectedSequence)',
+  'function acknowledge(bytes32 source, bytes32[] acknowledgements, uint64 expectedSequence)',
+  'function spentIn(bytes32 source, bytes32 target, bytes32 nullifier) view returns (uint64 sequence)',
+  'function acknowledgedIn(bytes32 source, bytes32 target, bytes32 acknowledgement) view returns (uint64 sequence)',
+  'function sequencesOf(bytes32 source, bytes32 target) view returns (uint64 spent, uint64 acknowledged)',
+] as const;
+
 /** Errors of OpenZeppelin's AccessManager and of the contracts it guards, as callers meet them. */
 export const ACCESS_ERRORS = [
   'error AccessManagedUnauthorized(address caller)',
@@ -202,6 +257,8 @@ export const ledgerEventsAbi: Interface = new Interface([
   ...TRUST_LIST_EVENTS,
   ...BATCH_ANCHOR_EVENTS,
   ...STATUS_ANCHOR_EVENTS,
+  ...POLICY_REGISTRY_EVENTS,
+  ...CONVERSION_REGISTRY_EVENTS,
 ]);
 
 /** Every custom error that a call of ours can meet. */
@@ -209,5 +266,7 @@ export const ledgerErrorsAbi: Interface = new Interface([
   ...TRUST_LIST_ERRORS,
   ...BATCH_ANCHOR_ERRORS,
   ...STATUS_ANCHOR_ERRORS,
+  ...POLICY_REGISTRY_ERRORS,
+  ...CONVERSION_REGISTRY_ERRORS,
   ...ACCESS_ERRORS,
 ]);

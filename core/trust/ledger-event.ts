@@ -1,6 +1,6 @@
 /**
- * What the ledger says, decoded: one member for each event of `ITrustList`, `IBatchAnchor` and
- * `IStatusAnchor`, with the same names. `bytes32` values are lowercase `0x` hex, addresses lowercase `0x`
+ * What the ledger says, decoded: one member for each event of `ITrustList`, `IBatchAnchor`,
+ * `IStatusAnchor`, `IPolicyRegistry` and `IConversionRegistry`, with the same names. `bytes32` values are lowercase `0x` hex, addresses lowercase `0x`
  * hex, times Unix seconds.
  */
 
@@ -140,6 +140,66 @@ export type LedgerEvent =
       readonly sequence: number;
       readonly firstApprover: Hex;
       readonly secondApprover: Hex;
+    }
+  | {
+      readonly event: 'PolicyPublished';
+      readonly authority: Hex;
+      readonly policy: Hex;
+      readonly version: number;
+      readonly digest: Hex;
+      readonly effectiveFrom: number;
+    }
+  | {
+      readonly event: 'PolicyWithdrawn';
+      readonly authority: Hex;
+      readonly policy: Hex;
+      readonly version: number;
+      readonly effectiveFrom: number;
+    }
+  | {
+      readonly event: 'PolicyExpedited';
+      readonly authority: Hex;
+      readonly policy: Hex;
+      readonly version: number;
+    }
+  | {
+      readonly event: 'MappingPublished';
+      readonly source: Hex;
+      readonly target: Hex;
+      readonly version: number;
+      readonly digest: Hex;
+      readonly effectiveFrom: number;
+    }
+  | {
+      readonly event: 'MappingWithdrawn';
+      readonly source: Hex;
+      readonly target: Hex;
+      readonly version: number;
+      readonly effectiveFrom: number;
+      readonly by: Hex;
+    }
+  | {
+      readonly event: 'MappingExpedited';
+      readonly source: Hex;
+      readonly target: Hex;
+      readonly version: number;
+    }
+  | {
+      readonly event: 'NullifiersSpent';
+      /** Issuers, as `target`. */
+      readonly source: Hex;
+      readonly target: Hex;
+      readonly sequence: number;
+      readonly nullifiers: readonly Hex[];
+      readonly account: Hex;
+    }
+  | {
+      readonly event: 'ConversionsAcknowledged';
+      readonly source: Hex;
+      readonly target: Hex;
+      readonly sequence: number;
+      readonly acknowledgements: readonly Hex[];
+      readonly account: Hex;
     };
 
 /** A finalised block with everything our contracts said in it, in log order. */

@@ -3,9 +3,12 @@
  * blocks know the same. One writer (the replica) calls `apply`, between awaits; everybody else only reads.
  */
 import { BATCH_CLASSES, type BatchClass } from '../credential/credential-type.ts';
+import { Conversions, type ConversionRecord } from './conversions.ts';
 import { LedgerStateError } from './errors.ts';
 import type { Hex, LedgerBlock, LedgerEvent } from './ledger-event.ts';
+import { PolicyList } from './policy-list.ts';
 import { RootIndex } from './root-index.ts';
+import { expectNext } from './sequence.ts';
 import { TrustList } from './trust-list.ts';
 
 export interface Head {
@@ -43,6 +46,8 @@ const NO_HEAD: Head = { number: -1, hash: '0x', timeSeconds: 0 };
 
 export class LedgerState {
   readonly trust: TrustList = new TrustList();
+  readonly policies: PolicyList = new PolicyList();
+  readonly conversions: Conversions;
   readonly roots: RootIndex;
   readonly #statusAnchors = new Map<Hex, StatusAnchor>();
   readonly #acts: ActAnchor[] = [];
@@ -51,9 +56,10 @@ export class LedgerState {
   #lastChange: Head = NO_HEAD;
   #version = 0;
 
-  /** @param roots those of a snapshot; none by default */
-  constructor(roots: RootIndex = new RootIndex()) {
-    this.roots = roots;
+  /** @param kept what a snapshot kept of these; nothing by default */
+  constructor(kept: Partial<Pick<LedgerState, 'roots' | 'conversions'>> = {}) {
+    this.roots = kept.roots ?? new RootIndex();
+    this.conversions = kept.conversions ?? new Conversions();
   }
 
   /** The last block folded in; its number is -1 before the first. */
@@ -106,10 +112,13 @@ export class LedgerState {
     const { number, hash, timeSeconds } = block;
     this.#head = { number, hash, timeSeconds };
     if (block.events.length > 0) this.#lastChange = this.#head;
+    this.conversions.forgetBefore(timeSeconds);
   }
 
   #fold(event: LedgerEvent, timeSeconds: number): void {
     if (this.trust.apply(event, timeSeconds)) return;
+    if (this.policies.apply(event, timeSeconds)) return;
+    if (this.conversions.apply(event, timeSeconds)) return;
     if (event.event === 'BatchAnchored') {
       this.roots.add({ ...event, class: batchClassOf(event.class), timeSeconds });
     } else if (event.event === 'StatusPublished') {
@@ -131,10 +140,12 @@ export class LedgerState {
     this.#acts.push({ issuer, root, log2Size, sequence, timeSeconds, firstApprover, secondApprover });
   }
 
-  /** A state as `snapshot.ts` keeps it: trust is folded anew, and so are the acts' numbers. */
+  /** A state as `snapshot.ts` keeps it: trust and policies are folded anew, and so are the acts' numbers. */
   static restore(parts: RestoredState): LedgerState {
-    const state = new LedgerState(parts.roots);
+    const conversions = Conversions.restore(parts.conversions);
+    const state = new LedgerState({ roots: parts.roots, conversions });
     for (const { event, timeSeconds } of parts.trust) state.trust.apply(event, timeSeconds);
+    for (const { event, timeSeconds } of parts.policies) state.policies.apply(event, timeSeconds);
     for (const anchor of parts.statusAnchors) state.#statusAnchors.set(anchor.issuer, anchor);
     for (const acts of parts.acts) state.#addActs(acts);
     state.#head = parts.head;
@@ -146,6 +157,8 @@ export class LedgerState {
 
 export interface RestoredState {
   readonly trust: TrustList['history'];
+  readonly policies: PolicyList['history'];
+  readonly conversions: ConversionRecord;
   readonly roots: RootIndex;
   readonly statusAnchors: Iterable<StatusAnchor>;
   readonly acts: Iterable<ActAnchor>;
@@ -158,12 +171,4 @@ function batchClassOf(number: number): BatchClass {
   const batchClass = BATCH_CLASSES[number];
   if (batchClass !== undefined) return batchClass;
   throw new LedgerStateError('LEDGER_STATE_INCONSISTENT', 'the ledger speaks of an unknown batch class');
-}
-
-function expectNext(number: number, last: number | undefined, what: string): void {
-  if (number === (last ?? 0) + 1) return;
-  throw new LedgerStateError(
-    'LEDGER_STATE_SEQUENCE_GAP',
-    `${what} ${number} does not follow the issuer's last`,
-  );
 }

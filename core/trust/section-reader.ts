@@ -10,17 +10,22 @@
  *   status/<issuer>                           version u64 ‖ lists root 32 ‖ acts digest 32 ‖ next update u64 ‖ time u64
  *   acts/<issuer>/<part>                      act batches: root 32 ‖ log2 size u8 ‖ sequence u64 ‖ time u64 ‖
  *                                             first approver 20 ‖ second approver 20
+ *   policies/<part>                           the events of policies and mappings (`policy-entry-bytes.ts`)
+ *   conversions/<source>/<target>             of what was spent, then of what was acknowledged: sequence u64 ‖
+ *                                             count u64 ‖ digest 32 ‖ time of the last u64 (`conversions.ts`)
  *
- * `<class>` is `long` or `short`, `<day>` the UTC day of anchoring as `2022-12-21`, `<issuer>` 64 hex digits,
- * `<part>` eight, counted from 0: a part has 1,024 entries before the next one begins, which bounds what one
+ * `<class>` is `long` or `short`, `<day>` the UTC day of anchoring as `2022-12-21`, `<issuer>`, `<source>` and
+ * `<target>` 64 hex digits, `<part>` eight, counted from 0: a part has 1,024 entries before the next one begins, which bounds what one
  * more entry costs. Class and day come before the issuer, so that what a device keeps (all of `long`, the last
  * days of `short`) is one range of names each. Times are Unix seconds, numbers big endian.
  */
 import { ByteWriter } from '../bytes/byte-writer.ts';
 import { fromHex, type Hex } from '../bytes/hex.ts';
 import type { BatchClass } from '../credential/credential-type.ts';
+import type { ConversionPair, ConversionProgress } from './conversions.ts';
 import { GrowingSection, type SectionSink } from './growing-section.ts';
 import type { LedgerState, StatusAnchor } from './ledger-state.ts';
+import { writePolicyEntry } from './policy-entry-bytes.ts';
 import type { Anchor } from './root-index.ts';
 import { writeTrustEntry } from './trust-entry-bytes.ts';
 
@@ -46,10 +51,13 @@ export class SectionReader {
   readonly #days: Readonly<Record<BatchClass, Map<Hex, Day>>> = { short: new Map(), long: new Map() };
   readonly #acts = new Map<Hex, GrowingSection>();
   readonly #statuses = new Map<Hex, StatusAnchor>();
+  readonly #policies = new GrowingSection('policies');
+  readonly #pairs = new Map<string, ConversionPair>();
   readonly #accounts = new Map<Hex, Uint8Array>();
   #trustRead = 0;
   #rootsRead = 0;
   #actsRead = 0;
+  #policiesRead = 0;
 
   constructor(state: LedgerState) {
     this.#state = state;
@@ -66,6 +74,8 @@ export class SectionReader {
     this.#readRoots(sink, mostRoots);
     this.#readActs(sink);
     this.#readStatuses(sink);
+    this.#readPolicies(sink);
+    this.#readConversions(sink);
     return this.#rootsRead === this.#state.roots.size;
   }
 
@@ -139,6 +149,27 @@ export class SectionReader {
     }
   }
 
+  #readPolicies(sink: SectionSink): void {
+    const { history } = this.#state.policies;
+    for (; this.#policiesRead < history.length; this.#policiesRead++) {
+      // The index is below the length.
+      writePolicyEntry(this.#policies.next(sink), history[this.#policiesRead]!);
+    }
+    this.#policies.read(sink);
+  }
+
+  #readConversions(sink: SectionSink): void {
+    for (const pair of this.#state.conversions.pairs()) {
+      const name = `conversions/${pair.source.slice(2)}/${pair.target.slice(2)}`;
+      if (this.#pairs.get(name) === pair) continue; // pairs are values: a change is another one
+      this.#pairs.set(name, pair);
+      const out = new ByteWriter();
+      writeProgress(out, pair.spent);
+      writeProgress(out, pair.acknowledged);
+      sink(name, out.bytes);
+    }
+  }
+
   #accountBytes(account: Hex): Uint8Array {
     const known = this.#accounts.get(account);
     if (known !== undefined) return known;
@@ -146,6 +177,10 @@ export class SectionReader {
     this.#accounts.set(account, bytes);
     return bytes;
   }
+}
+
+function writeProgress(out: ByteWriter, { sequence, count, digest, timeSeconds }: ConversionProgress): void {
+  out.u64(sequence).u64(count).fixed(digest, WORD).u64(timeSeconds);
 }
 
 function readDay({ section, cut }: Day, sink: SectionSink): void {

@@ -7,7 +7,7 @@
  *
  * The name is in the leaf, so a section cannot stand in for another; the order makes names neighbours, so two
  * paths that follow each other also prove that nothing lies between. A section without entries is absent: one
- * that comes later (policies, conversions) changes no leaf that is there.
+ * that comes later changes no leaf that is there.
  */
 import { concatBytes } from '../bytes/concat.ts';
 import { toUtf8 } from '../bytes/utf8.ts';

@@ -2,14 +2,15 @@
  * Ledger state and status lists in one file: what a verifier hands to another process, which then checks
  * codes without a ledger. It proves nothing by itself: it is read only from where we wrote it.
  *
- *   "HCLS2\0\0\0" ‖ u32 length of the JSON, big endian ‖ canonical JSON ‖ zeros up to a multiple of 4
+ *   "HCLS3\0\0\0" ‖ u32 length of the JSON, big endian ‖ canonical JSON ‖ zeros up to a multiple of 4
  *   ‖ the rows of the index of roots, in ledger order: ten 32-bit words each (`root-row.ts`), little endian
  *   ‖ the arrays of the status lists, one after the other
- *   ‖ SHA-256 over the SHA-256s of: all before the rows, each page of 4,096 rows, each array
+ *   ‖ the nullifiers of the last days, 32 bytes each, by day and pair of issuers
+ *   ‖ SHA-256 over the SHA-256s of: all before the rows, each page of 4,096 rows, each array, each pair's day
  *
- * The JSON holds `trust` (the events, from which the list is folded again), `authors` (issuer and account of
- * the roots), `roots` (their number), `statusAnchors`, `acts`, `sets` (status lists without their arrays),
- * `head`, `lastChange` and `version`.
+ * The JSON holds `trust` and `policies` (the events, from which the lists are folded again), `authors` (issuer and
+ * account of the roots), `roots` (their number), `statusAnchors`, `acts`, `sets` (status lists without their arrays),
+ * `pairs` (of conversions), `recent` (the nullifiers without their bytes), `head`, `lastChange` and `version`.
  *
  * Rows are taken over as they lie, so reading costs one digest and one look at each row. Pages that are full
  * never change, so their digests are taken once.
@@ -24,7 +25,10 @@ import { invariant } from '../errors.ts';
 import { StatusLists, type AcceptedList, type AcceptedSet } from '../status/accepted-lists.ts';
 import { StatusList, type StatusBits } from '../status/token-status-list.ts';
 import { SnapshotError } from './errors.ts';
+import type { ConversionPair } from './conversions.ts';
 import { LedgerState, type ActAnchor, type Head, type StatusAnchor } from './ledger-state.ts';
+import type { PolicyEntry } from './policy-list.ts';
+import type { NullifierRun } from './recent-nullifiers.ts';
 import { RootIndex } from './root-index.ts';
 import { ROWS_PER_PAGE, WORDS_PER_ROW, type Author } from './root-row.ts';
 import type { TrustEntry } from './trust-list.ts';
@@ -34,6 +38,7 @@ export interface Snapshot {
   readonly statusLists: StatusLists;
 }
 
+type RunHead = Omit<NullifierRun, 'nullifiers'> & { readonly byteLength: number };
 type ListHead = Omit<AcceptedList, 'list'> & { readonly bits: StatusBits; readonly byteLength: number };
 
 interface SnapshotHead {
@@ -41,6 +46,9 @@ interface SnapshotHead {
   readonly authors: readonly Author[];
   readonly head: Head;
   readonly lastChange: Head;
+  readonly pairs: readonly ConversionPair[];
+  readonly policies: readonly PolicyEntry[];
+  readonly recent: readonly RunHead[];
   readonly roots: number;
   readonly sets: readonly (Omit<AcceptedSet, 'lists'> & { readonly lists: readonly ListHead[] })[];
   readonly statusAnchors: readonly StatusAnchor[];
@@ -48,7 +56,7 @@ interface SnapshotHead {
   readonly version: number;
 }
 
-const MAGIC = toUtf8('HCLS2\0\0\0');
+const MAGIC = toUtf8('HCLS3\0\0\0');
 const JSON_AT = MAGIC.length + 4;
 const PAGE_BYTES = ROWS_PER_PAGE * WORDS_PER_ROW * 4;
 const ROW_BYTES = WORDS_PER_ROW * 4;
@@ -62,18 +70,25 @@ export function encodeSnapshot(crypto: Crypto, snapshot: Snapshot): Uint8Array {
 export function snapshotParts(crypto: Crypto, { state, statusLists }: Snapshot): readonly Uint8Array[] {
   const { size, pages, authors } = state.roots.rows;
   const sets = [...statusLists.sets()];
+  const recent = [...state.conversions.recent()];
   const head: SnapshotHead = {
     acts: state.acts,
     authors,
     head: state.head,
     lastChange: state.lastChange,
+    pairs: [...state.conversions.pairs()],
+    policies: state.policies.history,
+    recent: recent.map(({ nullifiers, ...run }) => ({ ...run, byteLength: nullifiers.length })),
     roots: size,
     sets: sets.map((set) => ({ ...set, lists: set.lists.map(toListHead) })),
     statusAnchors: [...state.statusAnchors.values()],
     trust: state.trust.history,
     version: state.version,
   };
-  const arrays = sets.flatMap(({ lists }) => lists.map(({ list }) => list.bytes));
+  const arrays = [
+    ...sets.flatMap(({ lists }) => lists.map(({ list }) => list.bytes)),
+    ...recent.map(({ nullifiers }) => nullifiers),
+  ];
   const first = encodeHead(head);
   const digests = [
     crypto.sha256(first),
@@ -126,7 +141,7 @@ function readParts(crypto: Crypto, body: Uint8Array, digest: Uint8Array): Snapsh
   const head = parseHead(body.subarray(JSON_AT, jsonEnd));
   invariant(head.roots * ROW_BYTES <= body.length, 'no more rows than bytes for them');
   const ends = [rowsAt, ...pageEnds(rowsAt, head.roots)];
-  for (const { byteLength } of head.sets.flatMap(({ lists }) => lists))
+  for (const { byteLength } of [...head.sets.flatMap(({ lists }) => lists), ...head.recent])
     ends.push((ends.at(-1) ?? 0) + byteLength);
   const parts = ends.map((end, i) => body.subarray(i === 0 ? 0 : ends[i - 1], end));
   const digests = parts.map((part) => crypto.sha256(part));
@@ -139,9 +154,15 @@ function readParts(crypto: Crypto, body: Uint8Array, digest: Uint8Array): Snapsh
     if (page.length * 4 === PAGE_BYTES) digestsOfFullPages.set(page, digests[1 + i]!);
   });
   const roots = RootIndex.restore({ size: head.roots, pages, authors: head.authors });
+  const arrays = parts.slice(1 + pages.length);
+  const recent = head.recent.map((run, i) => {
+    const nullifiers = arrays.at(i - head.recent.length);
+    invariant(nullifiers !== undefined, 'there is one for each run');
+    return { ...run, nullifiers };
+  });
   return {
-    state: LedgerState.restore({ ...head, roots }),
-    statusLists: readLists(head, parts.slice(1 + pages.length)),
+    state: LedgerState.restore({ ...head, roots, conversions: { pairs: head.pairs, recent } }),
+    statusLists: readLists(head, arrays),
   };
 }
 

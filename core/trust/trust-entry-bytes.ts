@@ -77,6 +77,14 @@ function kindOf({ event }: LedgerEvent): number {
     case 'BatchAnchored':
     case 'StatusPublished':
     case 'ActsAnchored':
+    case 'PolicyPublished':
+    case 'PolicyWithdrawn':
+    case 'PolicyExpedited':
+    case 'MappingPublished':
+    case 'MappingWithdrawn':
+    case 'MappingExpedited':
+    case 'NullifiersSpent':
+    case 'ConversionsAcknowledged':
       return elsewhere(event);
   }
 }
@@ -161,6 +169,14 @@ function writeFields(out: ByteWriter, event: LedgerEvent): void {
     case 'BatchAnchored':
     case 'StatusPublished':
     case 'ActsAnchored':
+    case 'PolicyPublished':
+    case 'PolicyWithdrawn':
+    case 'PolicyExpedited':
+    case 'MappingPublished':
+    case 'MappingWithdrawn':
+    case 'MappingExpedited':
+    case 'NullifiersSpent':
+    case 'ConversionsAcknowledged':
       elsewhere(event.event);
   }
 }

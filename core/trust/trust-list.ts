@@ -241,6 +241,14 @@ export class TrustList {
       case 'BatchAnchored':
       case 'StatusPublished':
       case 'ActsAnchored':
+      case 'PolicyPublished':
+      case 'PolicyWithdrawn':
+      case 'PolicyExpedited':
+      case 'MappingPublished':
+      case 'MappingWithdrawn':
+      case 'MappingExpedited':
+      case 'NullifiersSpent':
+      case 'ConversionsAcknowledged':
         return false;
     }
   }

@@ -14,6 +14,7 @@ import {
   GUARDIAN_ROLE,
   IDS,
   KEY,
+  LEAD_TIME,
   p256Key,
   refused,
   type Role,
@@ -23,8 +24,17 @@ import {
   useConsortium,
   ZERO_32,
 } from './support/consortium.ts';
+import { mappingArguments, mappingContent } from './support/mapping-approval.ts';
 
-type ContractName = 'accessManager' | 'trustList' | 'batchAnchor' | 'statusAnchor';
+const CONTRACTS = {
+  accessManager: 'ConsortiumAccess',
+  trustList: 'TrustList',
+  batchAnchor: 'BatchAnchor',
+  statusAnchor: 'StatusAnchor',
+  policyRegistry: 'PolicyRegistry',
+  conversionRegistry: 'ConversionRegistry',
+} as const;
+type ContractName = keyof typeof CONTRACTS;
 
 interface Row {
   readonly allowed: readonly Role[];
@@ -39,15 +49,10 @@ interface Row {
   /** Who of the allowed ones still may while the issuer is suspended, or its authority; all when not given. */
   readonly duringIssuerSuspension?: readonly Role[];
   readonly duringAuthoritySuspension?: readonly Role[];
+  /** How the others are refused then, where it is not the trust list's word about themselves. */
+  readonly whileSuspended?: (by: Role) => Denial | undefined;
 }
 type Denial = readonly [ContractName, string, ...unknown[]];
-
-const CONTRACTS: Readonly<Record<ContractName, string>> = {
-  accessManager: 'ConsortiumAccess',
-  trustList: 'TrustList',
-  batchAnchor: 'BatchAnchor',
-  statusAnchor: 'StatusAnchor',
-};
 
 /** Anyone may read. */
 const VIEWS: Readonly<Record<ContractName, readonly string[]>> = {
@@ -87,6 +92,16 @@ const VIEWS: Readonly<Record<ContractName, readonly string[]>> = {
   ],
   batchAnchor: ['anchorOf', 'requireIncluded', 'sequenceOf', 'trustList', 'verifyInclusion'],
   statusAnchor: ['actSequenceOf', 'eip712Domain', 'statusOf', 'trustList'],
+  policyRegistry: [
+    'authority',
+    'eip712Domain',
+    'isConsumingScheduledOp',
+    'leadTime',
+    'mappingOf',
+    'policyOf',
+    'trustList',
+  ],
+  conversionRegistry: ['acknowledgedIn', 'countsOf', 'sequencesOf', 'spentIn', 'trustList'],
 };
 
 type Abi = readonly { readonly type: string; readonly name?: string; readonly stateMutability?: string }[];
@@ -148,6 +163,13 @@ describe('access: every function by every role', () => {
   /** A governor with a delay, as the Safe is one. */
   const appointSlowGovernor = () =>
     send('governor', world.accessManager, 'grantRole', GOVERNOR_ROLE, address('outsider'), DELAY);
+  const policy = [IDS.authority, bytes32('policy'), 1, bytes32('digest'), START + LEAD_TIME];
+  const publishPolicy = () => send('authorityAdmin', world.policyRegistry, 'publish', ...policy);
+  const publishMapping = async () => {
+    const args = await mappingArguments(world, mappingContent());
+    return send('outsider', world.policyRegistry, 'publishMapping', ...args);
+  };
+  const eight = Array.from({ length: 8 }, (_, i) => bytes32(`value ${i}`));
   const onTrustList = async (...rest: readonly unknown[]) => [await world.trustList.getAddress(), ...rest];
 
   const rows: Readonly<Record<ContractName, Readonly<Record<string, Row>>>> = {
@@ -321,6 +343,63 @@ describe('access: every function by every role', () => {
         duringAuthoritySuspension: [],
       },
     },
+    policyRegistry: {
+      publish: { ...byAuthority, args: () => policy },
+      // Both admins have signed: whoever hands it in adds nothing.
+      publishMapping: {
+        allowed: ROLES,
+        args: () => mappingArguments(world, mappingContent()),
+        denied: () => undefined,
+        duringAuthoritySuspension: [],
+      },
+      withdraw: {
+        ...byAuthority,
+        first: publishPolicy,
+        args: () => [IDS.authority, bytes32('policy'), START],
+      },
+      withdrawMapping: {
+        ...byAuthority,
+        allowed: ['authorityAdmin', 'otherAuthorityAdmin'],
+        first: publishMapping,
+        args: () => [IDS.authority, IDS.otherAuthority, START],
+        duringAuthoritySuspension: ['otherAuthorityAdmin'],
+      },
+      expedite: {
+        ...byGovernor,
+        first: publishPolicy,
+        args: () => [IDS.authority, bytes32('policy'), 1],
+      },
+      expediteMapping: {
+        ...byGovernor,
+        first: publishMapping,
+        args: () => [IDS.authority, IDS.otherAuthority, 1],
+      },
+      // Only the AccessManager itself, which is no role.
+      setAuthority: {
+        ...byGovernor,
+        allowed: [],
+        args: async () => [await world.accessManager.getAddress()],
+      },
+    },
+    conversionRegistry: {
+      spend: {
+        ...byAccounts,
+        args: (by) => [by === 'account' ? IDS.otherIssuer : IDS.issuer, eight, 1],
+        // The other issuer may, but its target is not active.
+        duringIssuerSuspension: [],
+        duringAuthoritySuspension: [],
+        whileSuspended: (by) =>
+          by === 'otherAccount' ? ['conversionRegistry', 'ConversionRegistryNoTarget'] : undefined,
+      },
+      acknowledge: {
+        ...byAccounts,
+        first: async () => {
+          await send('account', world.conversionRegistry, 'spend', IDS.otherIssuer, eight, 1);
+          await send('otherAccount', world.conversionRegistry, 'spend', IDS.issuer, eight, 1);
+        },
+        args: (by) => [by === 'account' ? IDS.otherIssuer : IDS.issuer, eight, 1],
+      },
+    },
   };
 
   async function approvedActs(): Promise<readonly unknown[]> {
@@ -390,7 +469,8 @@ describe('access: every function by every role', () => {
     },
   };
 
-  for (const contract of ['accessManager', 'trustList', 'batchAnchor', 'statusAnchor'] as const) {
+  // Object.keys gives the keys of a constant object.
+  for (const contract of Object.keys(CONTRACTS) as ContractName[]) {
     describe(CONTRACTS[contract], () => {
       it('has a row for each of its functions, and no other row', async () => {
         const { abi } = await artifacts.readArtifact(CONTRACTS[contract]);
@@ -423,7 +503,10 @@ describe('access: every function by every role', () => {
               await row.first?.();
               await begin();
               if (isAllowed) expect((await (await call(role)).wait())?.status).to.equal(1);
-              else await refused(call(role), world.trustList, error);
+              else {
+                const [declaredBy, name] = row.whileSuspended?.(role) ?? (['trustList', error] as const);
+                await refused(call(role), world[declaredBy], name);
+              }
             });
           }
         }

@@ -4,7 +4,14 @@ import { artifacts } from 'hardhat';
 import { describe, it } from 'mocha';
 
 describe('contract tests name every error and every event', () => {
-  for (const contract of ['ITrustList', 'IBatchAnchor', 'IStatusAnchor', 'ConsortiumAccess']) {
+  for (const contract of [
+    'ITrustList',
+    'IBatchAnchor',
+    'IStatusAnchor',
+    'IPolicyRegistry',
+    'IConversionRegistry',
+    'ConsortiumAccess',
+  ]) {
     it(`of ${contract}`, async () => {
       const folder = new URL('./', import.meta.url);
       const files = (await readdir(folder)).filter((file) => file.endsWith('.test.ts'));

@@ -66,7 +66,13 @@ function typeText({ type, components }: Parameter): string {
 }
 
 describe('interfaces explain every function, parameter, result, event and error', () => {
-  for (const name of ['ITrustList', 'IBatchAnchor', 'IStatusAnchor']) {
+  for (const name of [
+    'ITrustList',
+    'IBatchAnchor',
+    'IStatusAnchor',
+    'IPolicyRegistry',
+    'IConversionRegistry',
+  ]) {
     it(`of ${name}`, async () => {
       expect(unsaid(await documentationOf(name))).to.deep.equal([]);
     });

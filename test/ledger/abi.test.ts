@@ -6,6 +6,12 @@ import {
   BATCH_ANCHOR_ERRORS,
   BATCH_ANCHOR_EVENTS,
   BATCH_ANCHOR_FUNCTIONS,
+  CONVERSION_REGISTRY_ERRORS,
+  CONVERSION_REGISTRY_EVENTS,
+  CONVERSION_REGISTRY_FUNCTIONS,
+  POLICY_REGISTRY_ERRORS,
+  POLICY_REGISTRY_EVENTS,
+  POLICY_REGISTRY_FUNCTIONS,
   STATUS_ANCHOR_ERRORS,
   STATUS_ANCHOR_EVENTS,
   STATUS_ANCHOR_FUNCTIONS,
@@ -33,6 +39,18 @@ const contracts = [
     events: STATUS_ANCHOR_EVENTS,
     errors: STATUS_ANCHOR_ERRORS,
     functions: STATUS_ANCHOR_FUNCTIONS,
+  },
+  {
+    name: 'PolicyRegistry',
+    events: POLICY_REGISTRY_EVENTS,
+    errors: POLICY_REGISTRY_ERRORS,
+    functions: POLICY_REGISTRY_FUNCTIONS,
+  },
+  {
+    name: 'ConversionRegistry',
+    events: CONVERSION_REGISTRY_EVENTS,
+    errors: CONVERSION_REGISTRY_ERRORS,
+    functions: CONVERSION_REGISTRY_FUNCTIONS,
   },
 ];
 /** OpenZeppelin's: the first is read past, the second never emitted by a contract that cannot be upgraded. */

@@ -1,4 +1,4 @@
-/** A history with every event of the three contracts in it, in an order in which the contracts could emit them. */
+/** A history with every event of the contracts in it, in an order in which the contracts could emit them. */
 import type { Hex, LedgerEvent } from '../../core/trust/ledger-event.ts';
 
 const word = (digit: string): Hex => `0x${digit.repeat(64)}`;
@@ -103,6 +103,55 @@ const EVERY: { readonly [Name in LedgerEvent['event']]: Extract<LedgerEvent, { e
     sequence: 1,
     firstApprover: approver,
     secondApprover: address('8'),
+  },
+  PolicyPublished: {
+    event: 'PolicyPublished',
+    authority: word('1'),
+    policy: word('d'),
+    version: 1,
+    digest: word('e'),
+    effectiveFrom: T + 1000,
+  },
+  PolicyExpedited: { event: 'PolicyExpedited', authority: word('1'), policy: word('d'), version: 1 },
+  PolicyWithdrawn: {
+    event: 'PolicyWithdrawn',
+    authority: word('1'),
+    policy: word('d'),
+    version: 2,
+    effectiveFrom: T + 2000,
+  },
+  MappingPublished: {
+    event: 'MappingPublished',
+    source: word('1'),
+    target: word('f'),
+    version: 1,
+    digest: word('3'),
+    effectiveFrom: T + 1000,
+  },
+  MappingExpedited: { event: 'MappingExpedited', source: word('1'), target: word('f'), version: 1 },
+  MappingWithdrawn: {
+    event: 'MappingWithdrawn',
+    source: word('1'),
+    target: word('f'),
+    version: 2,
+    effectiveFrom: T + 2000,
+    by: address('d'),
+  },
+  NullifiersSpent: {
+    event: 'NullifiersSpent',
+    source: issuer,
+    target: word('b'),
+    sequence: 1,
+    nullifiers: [word('4'), word('5')],
+    account: account,
+  },
+  ConversionsAcknowledged: {
+    event: 'ConversionsAcknowledged',
+    source: issuer,
+    target: word('b'),
+    sequence: 1,
+    acknowledgements: [word('6'), word('7'), word('8')],
+    account: address('7'),
   },
 };
 

@@ -34,7 +34,20 @@ const KINDS: readonly string[] = [
   'IssuerAdminNominated',
   'IssuerAdminChanged',
 ];
+const POLICY_KINDS: readonly string[] = [
+  'PolicyPublished',
+  'PolicyWithdrawn',
+  'PolicyExpedited',
+  'MappingPublished',
+  'MappingWithdrawn',
+  'MappingExpedited',
+];
 const PART = 1024;
+
+interface Entry {
+  readonly event: LedgerEvent;
+  readonly timeSeconds: number;
+}
 
 export function naiveStateRoot(blocks: readonly LedgerBlock[]): Uint8Array {
   const names = [...naiveSections(blocks)].map(([name, bytes]) => {
@@ -53,6 +66,10 @@ export function naiveSections(blocks: readonly LedgerBlock[]): ReadonlyMap<strin
   }
   const sections = new Map<string, Buffer>();
   for (const [name, entries] of lists) {
+    if (name.startsWith('conversions/')) {
+      sections.set(name, Buffer.concat([progressOf(entries, 'spent'), progressOf(entries, 'acknowledged')]));
+      continue;
+    }
     const whole = entries.map(({ event, timeSeconds }) => entryOf(event, timeSeconds));
     // Of a root there are 32 bytes, on devices the first 20.
     const bytes = name.startsWith('short/')
@@ -77,7 +94,30 @@ function listOf(event: LedgerEvent, timeSeconds: number): string {
   }
   if (event.event === 'StatusPublished') return `status/${event.issuer.slice(2)}`;
   if (event.event === 'ActsAnchored') return `acts/${event.issuer.slice(2)}`;
-  return 'trust';
+  if (event.event === 'NullifiersSpent' || event.event === 'ConversionsAcknowledged') {
+    return `conversions/${event.source.slice(2)}/${event.target.slice(2)}`;
+  }
+  return POLICY_KINDS.includes(event.event) ? 'policies' : 'trust';
+}
+
+/** How far one side of a pair has come, from all that both sides ever wrote. */
+function progressOf(entries: readonly Entry[], side: 'spent' | 'acknowledged'): Buffer {
+  const [wanted, member] =
+    side === 'spent'
+      ? (['NullifiersSpent', 'nullifiers'] as const)
+      : (['ConversionsAcknowledged', 'acknowledgements'] as const);
+  const batches = entries
+    .filter(({ event }) => event.event === wanted)
+    .map(({ event, timeSeconds }) => {
+      const fields = new Map<string, unknown>(Object.entries(event));
+      const values = (fields.get(member) as readonly string[]).map(hex); // so says the event's type
+      return { values, timeSeconds, account: hex(String(fields.get('account'))) };
+    });
+  const digest = batches.reduce<Buffer>((before, { values, timeSeconds, account }) => {
+    return sha256(Buffer.concat([before, sha256(Buffer.concat([u64(timeSeconds), account, ...values]))]));
+  }, Buffer.alloc(32));
+  const count = batches.reduce((sum, { values }) => sum + values.length, 0);
+  return Buffer.concat([u64(batches.length), u64(count), digest, u64(batches.at(-1)?.timeSeconds ?? 0)]);
 }
 
 function entryOf(event: LedgerEvent, timeSeconds: number): Buffer {
@@ -94,7 +134,8 @@ function entryOf(event: LedgerEvent, timeSeconds: number): Buffer {
     const approvers = [hex(firstApprover), hex(secondApprover)];
     return Buffer.concat([hex(root), Buffer.of(log2Size), u64(sequence), u64(timeSeconds), ...approvers]);
   }
-  const kind = Buffer.of(KINDS.indexOf(event.event) + 1);
+  const kinds = POLICY_KINDS.includes(event.event) ? POLICY_KINDS : KINDS;
+  const kind = Buffer.of(kinds.indexOf(event.event) + 1);
   return Buffer.concat([kind, u64(timeSeconds), ...fieldsOf(event, event.event)]);
 }
 

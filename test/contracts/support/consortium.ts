@@ -17,6 +17,8 @@ import { thumbprintOf } from '../../../core/credential/thumbprint.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 
 export const DELAY: bigint = 86_400n;
+/** How long a version of a policy waits. */
+export const LEAD_TIME: bigint = 2n * DELAY;
 export const START: bigint = 1_800_000_000n;
 /** When the windows of the fixture opened. */
 export const OPENED: bigint = START - DELAY;
@@ -92,6 +94,8 @@ export const GOVERNOR_FUNCTIONS = [
   'recordPredecessor',
   'recordReplacement',
 ] as const;
+/** And those of `PolicyRegistry`, all the governor's. */
+export const EMERGENCY_FUNCTIONS = ['expedite', 'expediteMapping'] as const;
 
 /** 32 bytes made from a few words. */
 export function bytes32(words: string): string {
@@ -103,6 +107,8 @@ export interface Consortium {
   readonly trustList: Contract;
   readonly batchAnchor: Contract;
   readonly statusAnchor: Contract;
+  readonly policyRegistry: Contract;
+  readonly conversionRegistry: Contract;
   readonly chainId: bigint;
   /** Deploys one more contract, as the governor. */
   readonly deploy: (name: string, ...args: readonly unknown[]) => Promise<Contract>;
@@ -156,6 +162,12 @@ export function useConsortium(): Consortium {
     get statusAnchor() {
       return world().statusAnchor;
     },
+    get policyRegistry() {
+      return world().policyRegistry;
+    },
+    get conversionRegistry() {
+      return world().conversionRegistry;
+    },
     get chainId() {
       return world().chainId;
     },
@@ -205,14 +217,23 @@ async function newConsortium(): Promise<Consortium & { readonly reset: () => Pro
   const trustList = await deploy('TrustList', await accessManager.getAddress(), DELAY);
   const batchAnchor = await deploy('BatchAnchor', await trustList.getAddress());
   const statusAnchor = await deploy('StatusAnchor', await trustList.getAddress());
+  const trust = [await trustList.getAddress(), await accessManager.getAddress()] as const;
+  const policyRegistry = await deploy('PolicyRegistry', ...trust, LEAD_TIME);
+  const conversionRegistry = await deploy('ConversionRegistry', await trustList.getAddress());
 
-  const assign = async (role: bigint, holder: Role, names: readonly string[]): Promise<void> => {
-    const selectors = names.map((name) => trustList.getFunction(name).fragment.selector);
-    const target = await trustList.getAddress();
+  const assign = async (
+    role: bigint,
+    holder: Role,
+    names: readonly string[],
+    contract: Contract = trustList,
+  ): Promise<void> => {
+    const selectors = names.map((name) => contract.getFunction(name).fragment.selector);
+    const target = await contract.getAddress();
     await send('governor', accessManager, 'setTargetFunctionRole', target, selectors, role);
     await send('governor', accessManager, 'grantRole', role, address(holder), 0);
   };
   await assign(GOVERNOR_ROLE, 'governor', GOVERNOR_FUNCTIONS);
+  await assign(GOVERNOR_ROLE, 'governor', EMERGENCY_FUNCTIONS, policyRegistry);
   await assign(GUARDIAN_ROLE, 'guardian', ['suspendAuthority']);
 
   const as = async (role: Role, name: string, ...args: readonly unknown[]): Promise<void> => {
@@ -276,6 +297,8 @@ async function newConsortium(): Promise<Consortium & { readonly reset: () => Pro
     trustList,
     batchAnchor,
     statusAnchor,
+    policyRegistry,
+    conversionRegistry,
     chainId,
     deploy,
     signer,

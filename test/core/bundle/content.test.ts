@@ -13,14 +13,15 @@ import { toHex } from '../../../core/bytes/hex.ts';
 import { StatusList } from '../../../core/status/token-status-list.ts';
 import { writeTrustEntry } from '../../../core/trust/trust-entry-bytes.ts';
 import { readTrustEntries } from '../../../core/trust/trust-entry-reader.ts';
+import { TrustList } from '../../../core/trust/trust-list.ts';
 import { EVERY_EVENT } from '../../support/every-event.ts';
 import { Random } from '../../support/random.ts';
 import { runs, testSeed } from '../../support/scale.ts';
 import { expectThrows } from '../../support/throws-code.ts';
 
-const entries = EVERY_EVENT.filter(
-  ({ event }) => !['BatchAnchored', 'StatusPublished', 'ActsAnchored'].includes(event),
-).map((event, i) => ({ timeSeconds: 1_671_580_800 + i, event }));
+const trust = new TrustList();
+EVERY_EVENT.forEach((event, i) => trust.apply(event, 1_671_580_800 + i));
+const entries = trust.history;
 
 describe('trust entries', () => {
   const out = new ByteWriter();

@@ -18,6 +18,7 @@ import { testSeed } from '../../support/scale.ts';
 function eventful(): Consortium {
   const consortium = makeConsortium({ seed: 21 });
   const { id: issuer, account, authority } = consortium.issuer;
+  convert(consortium);
   consortium.anchorRandomRoots(5000);
   consortium.publishStatus(consortium.issuer, [{ index: 7, value: 'revoked' }]);
   consortium.block([
@@ -43,6 +44,38 @@ function eventful(): Consortium {
   return consortium;
 }
 
+/** Policies of two authorities, and conversions of two pairs on three days. */
+function convert(consortium: Consortium): void {
+  const [one, two] = consortium.issuers;
+  if (one === undefined || two === undefined) throw new Error('there are two issuers');
+  const mapping = { source: one.authority, target: two.authority } as const;
+  const digest = toHex(new Uint8Array(32).fill(1));
+  consortium.block([
+    { event: 'MappingPublished', ...mapping, version: 1, digest, effectiveFrom: consortium.nowSeconds + 9 },
+    { event: 'MappingExpedited', ...mapping, version: 1 },
+  ]);
+  for (let sequence = 1; sequence <= 3; sequence++) {
+    for (const [source, target] of [
+      [one, two],
+      [two, one],
+    ] as const) {
+      const nullifiers = Array.from({ length: 8 }, (_, i) => nullifierOf(source.name, 8 * sequence + i)).map(
+        toHex,
+      );
+      const pair = { source: source.id, target: target.id, sequence } as const;
+      consortium.block([
+        { event: 'NullifiersSpent', ...pair, nullifiers, account: source.account },
+        { event: 'ConversionsAcknowledged', ...pair, acknowledgements: nullifiers, account: target.account },
+      ]);
+    }
+    consortium.advance(86_400);
+  }
+}
+
+function nullifierOf(name: string, number: number): Uint8Array {
+  return nodeCrypto.sha256(toUtf8(`${name} ${number}`));
+}
+
 function stateRootOf(state: LedgerState): string {
   return toHex(new StateRoot(nodeCrypto, state).root());
 }
@@ -60,6 +93,8 @@ describe('a snapshot', () => {
     expect(state.lastChange).to.deep.equal(consortium.state.lastChange);
     expect(state.acts).to.deep.equal(consortium.state.acts);
     expect(stateRootOf(state)).to.equal(stateRootOf(consortium.state));
+    expect(state.policies.history).to.deep.equal(consortium.state.policies.history);
+    expect([...state.conversions.pairs()]).to.deep.equal([...consortium.state.conversions.pairs()]);
     const text = code?.text ?? '';
     const verdict = await verifyCode(text, consortium.context({ state, statusLists }));
     expect(verdict).to.deep.equal(await verifyCode(text, consortium.context()));
@@ -93,6 +128,25 @@ describe('a snapshot', () => {
     expect(encodeSnapshot(nodeCrypto, { ...consortium, state })).to.deep.equal(
       encodeSnapshot(nodeCrypto, consortium),
     );
+  });
+
+  it('keeps the nullifiers of the last days, which are in no section', () => {
+    const consortium = eventful();
+    const [one, two] = consortium.issuers;
+    if (one === undefined || two === undefined) throw new Error('there are two issuers');
+    const { state } = decodeSnapshot(nodeCrypto, encodeSnapshot(nodeCrypto, consortium));
+    for (const number of [8, 15, 16, 31]) {
+      expect(state.conversions.isSpent(one.id, two.id, nullifierOf(one.name, number))).to.equal(true);
+      expect(state.conversions.isSpent(two.id, one.id, nullifierOf(one.name, number))).to.equal(false);
+    }
+    expect(state.conversions.isSpent(one.id, two.id, nullifierOf(one.name, 7))).to.equal(false);
+    // And forgets them when their time has come, as the state does that was never written down.
+    for (const each of [state, consortium.state]) {
+      const { number, hash, timeSeconds } = each.head;
+      each.apply({ number: number + 1, hash, timeSeconds: timeSeconds + 6 * 86_400, events: [] });
+      expect(each.conversions.isSpent(one.id, two.id, nullifierOf(one.name, 8))).to.equal(false);
+      expect(each.conversions.isSpent(one.id, two.id, nullifierOf(one.name, 16))).to.equal(true);
+    }
   });
 
   it('is read wherever its bytes lie in memory', () => {
@@ -146,7 +200,7 @@ describe('a snapshot', () => {
     const bodies = ['{}', '{"roots":1e15,"sets":[]}', '{"roots":-1,"sets":[]}', '{"roots":0,"sets":[]}'].map(
       (json) =>
         concatBytes(
-          toUtf8('HCLS2\0\0\0'),
+          toUtf8('HCLS3\0\0\0'),
           Uint8Array.of(0, 0, 0, json.length),
           toUtf8(json.padEnd(24, '\0')),
         ),

@@ -38,7 +38,7 @@ function everyBlock(): readonly LedgerBlock[] {
   return EVERY_EVENT.map((event, i) => block(i + 1, START + i, [event]));
 }
 
-/** Blocks of anchors, status versions and acts of three issuers over several days. */
+/** Blocks of anchors, status versions, acts, policies and conversions of three issuers over several days. */
 function randomBlocks(seed: number, count: number): readonly LedgerBlock[] {
   const random = new Random(seed);
   const counted = new Map<string, number>();
@@ -78,6 +78,35 @@ function randomBlocks(seed: number, count: number): readonly LedgerBlock[] {
       secondApprover: address(),
     }),
     () => ({ event: 'Predecessor', chainId: 5n, genesis: word(), finalCheckpoint: word() }),
+    (authority) => ({
+      event: 'PolicyPublished',
+      authority,
+      policy: authority,
+      version: next(`policy ${authority}`),
+      digest: word(),
+      effectiveFrom: START + random.below(1_000_000),
+    }),
+    (source) => ({
+      event: 'NullifiersSpent',
+      source,
+      target: ISSUERS[0] ?? '0x',
+      sequence: next(`spent ${source}`),
+      nullifiers: Array.from({ length: 8 }, word),
+      account: address(),
+    }),
+    (source) => {
+      const isSpent = counted.has(`spent ${source}`);
+      const pair = { source, target: ISSUERS[0] ?? '0x', account: address() } as const;
+      const values = Array.from({ length: 16 }, word);
+      return isSpent
+        ? {
+            event: 'ConversionsAcknowledged',
+            ...pair,
+            sequence: next(`acknowledged ${source}`),
+            acknowledgements: values,
+          }
+        : { event: 'NullifiersSpent', ...pair, sequence: next(`spent ${source}`), nullifiers: values };
+    },
   ];
   return Array.from({ length: count }, (_, i) => {
     const events = Array.from({ length: random.below(4) }, () => random.pick(makers)(random.pick(ISSUERS)));
@@ -94,7 +123,14 @@ describe('the state root', () => {
     const root = rootOf(everyBlock());
     expect(root).to.equal(toHex(naiveStateRoot(everyBlock())));
     // The bytes are public: whatever changes this number breaks every checkpoint that was ever signed.
-    expect(root).to.equal('0xb97d1161079c2de6287a87105e1d50e62fc6a504e54a7ca2c1b3f68129d9b8cb');
+    expect(root).to.equal('0xb49fd07e2da275950a1ad968ce7cc37e6349578395232af69581bac9278e74e1');
+  });
+
+  it('of a ledger without policies and conversions is what it was before there were any', () => {
+    const first = EVERY_EVENT.findIndex(({ event }) => event === 'PolicyPublished');
+    expect(rootOf(everyBlock().slice(0, first))).to.equal(
+      '0xb97d1161079c2de6287a87105e1d50e62fc6a504e54a7ca2c1b3f68129d9b8cb',
+    );
   });
 
   it('is the same as its definition at every block, however rarely it is asked for', () => {
@@ -212,7 +248,15 @@ describe('the state root', () => {
     });
 
     it('and none that is not there', () => {
-      for (const name of ['', 'policies', 'trust', 'trust/00000001', 'zzz']) {
+      for (const name of [
+        '',
+        'policies',
+        'policies/00000001',
+        'conversions',
+        'trust',
+        'trust/00000001',
+        'zzz',
+      ]) {
         expect(live.prove(name)).to.equal(undefined);
       }
     });
