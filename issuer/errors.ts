@@ -40,6 +40,7 @@ const PROBLEMS = {
   IMPORT_REFUSED: { status: 422, title: 'The code of elsewhere is not taken over' },
   CREDENTIAL_NOT_VALID: { status: 409, title: 'The record does not hold now' },
   FOREIGN_NOT_SET_UP: { status: 409, title: 'The issuer is not set up for codes of this system' },
+  CONVERSION_NOT_SET_UP: { status: 409, title: 'The issuer is not set up for conversions' },
   CORRECTION_CHANGES_NOTHING: { status: 409, title: 'The corrected record says the same' },
 } as const;
 

@@ -19,6 +19,7 @@ import { showActs } from './acts/act-tally.ts';
 import { correct, type Corrected, type Correction } from './acts/correct.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
+import type { Conversion } from './conversion/conversion.ts';
 import type { ImportAnswer, ImportRequest } from './foreign/imports.ts';
 import type { ForeignPublication } from './foreign/publication.ts';
 import type { DerivedIssue } from './issue.ts';
@@ -81,6 +82,13 @@ export class Issuer implements AsyncDisposable {
     return this.#parts.privacy;
   }
 
+  /** Codes to and from other places; throws `CONVERSION_NOT_SET_UP`. */
+  get conversion(): Conversion {
+    const { conversion } = this.#parts;
+    if (conversion !== undefined) return conversion;
+    throw new IssuerError('CONVERSION_NOT_SET_UP', 'the issuer reads no ledger to convert by');
+  }
+
   /** All that works on the store; throws `STORE_FAILED` while that is opened again. */
   get #parts(): Parts {
     return this.#house.current;
@@ -104,6 +112,7 @@ export class Issuer implements AsyncDisposable {
         if (!before.background.isStarted) return;
         parts.background.start();
         parts.privacy.start();
+        parts.conversion?.start();
       },
       log: ports.log ?? silentLogger,
     });
@@ -112,9 +121,10 @@ export class Issuer implements AsyncDisposable {
 
   /** Begins to batch, anchor and publish by itself. */
   start(): void {
-    const { background, privacy, rotation } = this.#parts;
+    const { background, privacy, conversion, rotation } = this.#parts;
     background.start();
     privacy.start();
+    conversion?.start();
     void rotation.report();
   }
 

@@ -5,6 +5,7 @@ import type { Crypto } from '../core/crypto.ts';
 import type { Clock, RandomBytes } from '../service/clock.ts';
 import { silentLogger, type Log } from '../service/logging.ts';
 import { Store, WriteBatch } from '../service/store.ts';
+import { issuerIdOf } from '../ledger/identifiers.ts';
 import { Acts } from './acts/acts.ts';
 import { ActHistory } from './acts/history.ts';
 import { ProposalSealer } from './acts/proposal-entry.ts';
@@ -16,6 +17,10 @@ import type { BudgetConfig } from './budget/rules.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
 import { EarlierDoses } from './earlier-doses.ts';
+import { defaultMappings } from '../core/conversion/default-mappings.ts';
+import { Conversion } from './conversion/conversion.ts';
+import { grantedStatus } from './conversion/granted-status.ts';
+import type { ConversionPort } from './conversion/ports.ts';
 import { DocumentSigners } from './foreign/document-signers.ts';
 import { ForeignCodes } from './foreign/foreign-codes.ts';
 import { Imports } from './foreign/imports.ts';
@@ -59,6 +64,8 @@ export interface IssuerPorts extends Partial<Disposable> {
   readonly keyStore?: KeyStorePort;
   /** To ask whether a signing key is good on the ledger. */
   readonly registry?: KeyRegistryPort;
+  /** To convert codes; absent: none are. */
+  readonly conversion?: ConversionPort;
 }
 
 /** All that works on one opened store. */
@@ -83,6 +90,8 @@ export interface Parts {
   readonly foreign: ForeignCodes;
   readonly imports: Imports;
   readonly foreignPublication: ForeignPublication;
+  /** Absent without a port to convert through. */
+  readonly conversion: Conversion | undefined;
 }
 
 const IDENTITY = toUtf8('identity');
@@ -114,8 +123,14 @@ export async function openAndCompare(
 }
 
 /** After the pass under way: two at a time would not know of each other. */
-export async function closeParts({ background, privacy, finisher, store }: Parts): Promise<void> {
-  await Promise.all([background.stop(), privacy.stop()]);
+export async function closeParts({
+  background,
+  privacy,
+  conversion,
+  finisher,
+  store,
+}: Parts): Promise<void> {
+  await Promise.all([background.stop(), privacy.stop(), conversion?.stop()]);
   await finisher[Symbol.asyncDispose]();
   await store.close();
 }
@@ -263,6 +278,24 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     keyStore: ports.keyStore,
     registry: ports.registry,
   });
+  const conversion =
+    ports.conversion === undefined
+      ? undefined
+      : await Conversion.open({
+          ...common,
+          did,
+          issuer: issuerIdOf(did),
+          key,
+          indexKey: secrets.indexKey,
+          index,
+          ledger: ports.conversion,
+          mappings: defaultMappings(),
+          records,
+          release,
+          status,
+          privacy,
+          grants: grantedStatus({ records, jurisdiction: country, now, randomBytes }),
+        });
   return {
     store,
     finisher,
@@ -284,6 +317,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     foreign,
     imports,
     foreignPublication,
+    conversion,
   };
 }
 

@@ -43,6 +43,13 @@
  * | 42  | foreignKeys | thumbprint → JSON, see `foreign/document-signers.ts`                                    |
  * | 43  | foreignCodes| list number u32 ‖ index u32 ‖ HMAC(handle) 16 → JSON, see `foreign/revocations.ts`      |
  * | 44  | imports     | HMAC(original) 16, by epoch → record number u64, see `foreign/imports.ts`           |
+ * | 80  | conversions | number u64 → envelope, see `conversion/source.ts`                                   |
+ * | 81  | conversionIds | HMAC(consent id) 16, or nullifier 32 → number u64 of the conversion               |
+ * | 82  | decisions   | number u64 → envelope, see `conversion/target.ts`                                   |
+ * | 83  | decisionIds | source 32 ‖ nullifier 32 → number u64 of the decision                               |
+ * | 84  | conversionQueue | side u8 ‖ peer 32 ‖ number u64 → value 32, see `conversion/blinded-queue.ts`     |
+ * | 85  | conversionBatches | side u8 ‖ peer 32 ‖ sequence u64 → JSON: the values of a batch                 |
+ * | 86  | conversionSent | side u8 ‖ number u64 → sequence u64: the value is on the ledger                   |
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { toUint64, writeUint32 } from '../service/big-endian.ts';
@@ -87,7 +94,14 @@ type TableName =
   | 'foreignCodes'
   | 'holds'
   | 'people'
-  | 'imports';
+  | 'imports'
+  | 'conversions'
+  | 'conversionIds'
+  | 'decisions'
+  | 'decisionIds'
+  | 'conversionQueue'
+  | 'conversionBatches'
+  | 'conversionSent';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -129,6 +143,13 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   foreignKeys: { tag: 42, format: 1 },
   foreignCodes: { tag: 43, format: 1 },
   imports: { tag: 44, format: 1 },
+  conversions: { tag: 80, format: 1 },
+  conversionIds: { tag: 81, format: 1 },
+  decisions: { tag: 82, format: 1 },
+  decisionIds: { tag: 83, format: 1 },
+  conversionQueue: { tag: 84, format: 1 },
+  conversionBatches: { tag: 85, format: 1 },
+  conversionSent: { tag: 86, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;

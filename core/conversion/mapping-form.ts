@@ -19,7 +19,7 @@ import { readTexts } from '../policy/texts-form.ts';
 import { COLOURS, SCHEMES, type Colour, type ConversionEvidence } from '../record/derived.ts';
 import { EVIDENCE_CLASSES } from './evidence.ts';
 import type { EvidenceRule, Mapping, MappingEnd, Span, StateRule } from './mapping.ts';
-import { isBetter, rankOf } from './strictness.ts';
+import { isBetter, isOfScheme, rankOf } from './strictness.ts';
 
 const ID = /^map\.[a-z]{2}-[a-z]{2}$/;
 const AUTHORITY = /^[A-Z0-9-]{1,40}$/;
@@ -52,8 +52,22 @@ export function parseMapping(value: JsonValue): Mapping {
   if (mapping.source.authority === mapping.target.authority) {
     throw fields.wrong('target', 'is the source itself');
   }
+  checkStates(fields, mapping);
   fields.refuseOthers();
   return mapping;
+}
+
+function checkStates(
+  fields: JsonFields,
+  { states, source, target }: Pick<Mapping, 'states' | 'source' | 'target'>,
+): void {
+  for (const state of COLOURS) {
+    const rule = states[state];
+    if (rule !== undefined && !isOfScheme(state, source.scheme))
+      throw fields.wrong('states', 'has a state of another scheme');
+    if (rule?.do === 'convert' && !isOfScheme(rule.to, target.scheme))
+      throw fields.wrong('states', 'leads to a state of another scheme');
+  }
 }
 
 function readEnd(fields: JsonFields): MappingEnd {
