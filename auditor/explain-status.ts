@@ -6,9 +6,10 @@
 import { HclError } from '../core/errors.ts';
 import type { Crypto } from '../core/crypto.ts';
 import type { Hex, LedgerBlock, LedgerEvent } from '../core/trust/ledger-event.ts';
+import type { StatusValue } from '../core/status/token-status-list.ts';
 import { parseHistory, type PublishedHistory } from './published-acts.ts';
 import { placeOf, type ActsAudit } from './rederive-acts.ts';
-import { erasureLeaves, Replay, type ReplayedVersion } from './replay-versions.ts';
+import { Replay, unapprovedActs, type ReplayedVersion } from './replay-versions.ts';
 import type { Finding } from './report.ts';
 import type { Source } from './source.ts';
 
@@ -105,7 +106,7 @@ class Explanation {
   }
 
   #replayPage(page: PublishedHistory, after: number): void {
-    const erasures = erasureLeaves(this.#deps.crypto, page);
+    const unapproved = unapprovedActs(this.#deps.crypto, page);
     let last = after;
     for (const version of page.versions) {
       const anchored = this.#waiting.get(version.version);
@@ -113,7 +114,7 @@ class Explanation {
       if (anchored === undefined || version.version <= last) return;
       last = version.version;
       this.#waiting.delete(version.version);
-      this.#check(anchored, version, page, erasures);
+      this.#check(anchored, version, page, unapproved);
     }
   }
 
@@ -121,10 +122,10 @@ class Explanation {
     anchored: Anchored,
     version: ReplayedVersion,
     page: PublishedHistory,
-    erasures: ReadonlySet<Hex>,
+    unapproved: ReadonlyMap<Hex, StatusValue>,
   ): void {
     const difference =
-      this.#replay.apply(version, page, anchored.event) ?? this.#unapproved(anchored, version, erasures);
+      this.#replay.apply(version, page, anchored.event) ?? this.#unapproved(anchored, version, unapproved);
     if (difference !== undefined) {
       this.#findings.push(findingOf(anchored, { code: 'STATUS_UNEXPLAINED', detail: difference }));
       return;
@@ -133,7 +134,7 @@ class Explanation {
     for (const { act, lists } of version.changes) {
       const count = lists.reduce((total, { indices }) => total + indices.length, 0);
       this.#changes += count;
-      if (erasures.has(act)) this.#erased += count;
+      if (unapproved.get(act) === 'revoked') this.#erased += count;
     }
   }
 
@@ -141,12 +142,13 @@ class Explanation {
   #unapproved(
     { place }: Anchored,
     { changes }: ReplayedVersion,
-    erasures: ReadonlySet<Hex>,
+    unapproved: ReadonlyMap<Hex, StatusValue>,
   ): string | undefined {
     for (const { act, lists } of changes) {
-      if (erasures.has(act)) {
-        if (lists.some(({ value }) => value !== 'revoked'))
-          return `erasure ${act} does something else than revoke`;
+      const allowed = unapproved.get(act);
+      if (allowed !== undefined) {
+        if (lists.some(({ value }) => value !== allowed))
+          return `act ${act}, which nobody approved, sets something else than ${allowed}`;
         continue;
       }
       const approvedAt = this.#deps.approved.get(`${this.#issuer} ${act}`);

@@ -3,13 +3,18 @@
  * ledger has of a version, the root over its lists and the digest of the acts that explain it, must come out.
  */
 import { actLeaf, parseAct } from '../core/act/act.ts';
-import { ERASED } from '../core/act/kinds.ts';
+import { COLOUR_DERIVED, ERASED, type ActReason } from '../core/act/kinds.ts';
 import { changesDigest, type ActChanges } from '../core/act/places.ts';
 import { fromBase64url } from '../core/bytes/base64url.ts';
 import { toHex, type Hex } from '../core/bytes/hex.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { statusListDigest, statusListsRoot } from '../core/status/list-digest.ts';
-import { STATUS_BITS, StatusList, type StatusChange } from '../core/status/token-status-list.ts';
+import {
+  STATUS_BITS,
+  StatusList,
+  type StatusChange,
+  type StatusValue,
+} from '../core/status/token-status-list.ts';
 import { AuditError } from './errors.ts';
 import type { PublishedHistory } from './published-acts.ts';
 
@@ -74,15 +79,28 @@ export class Replay {
   }
 }
 
-/** The leaves of acts that show themselves as erasures; one that is none throws an `HclError`. */
-export function erasureLeaves(crypto: Crypto, { erasures }: PublishedHistory): ReadonlySet<Hex> {
-  return new Set(
+/** What the acts that need no approval do, and nothing else. */
+const WITHOUT_APPROVAL: ReadonlyMap<ActReason, StatusValue> = new Map<ActReason, StatusValue>([
+  [ERASED, 'revoked'],
+  [COLOUR_DERIVED, 'superseded'],
+]);
+
+/**
+ * The acts that show themselves as ones that need no approval, by leaf, with the value that they may set; one that is
+ * none throws an `HclError`.
+ */
+export function unapprovedActs(
+  crypto: Crypto,
+  { erasures }: PublishedHistory,
+): ReadonlyMap<Hex, StatusValue> {
+  return new Map(
     erasures.map(({ leaf, act }) => {
       const bytes = fromBase64url(act);
-      if (toHex(actLeaf(crypto, bytes)) !== leaf || parseAct(bytes).reason !== ERASED) {
-        throw new AuditError('AUDIT_ACTS_MALFORMED', 'what is said to be an erasure is none');
+      const value = WITHOUT_APPROVAL.get(parseAct(bytes).reason);
+      if (toHex(actLeaf(crypto, bytes)) !== leaf || value === undefined) {
+        throw new AuditError('AUDIT_ACTS_MALFORMED', 'what is said to need no approval does');
       }
-      return leaf;
+      return [leaf, value];
     }),
   );
 }

@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../service/clock.ts';
 import type { Log } from '../service/logging.ts';
 import type { Acts } from './acts/acts.ts';
+import type { Health } from './health/health.ts';
 import { IssuerError } from './errors.ts';
 import type { Gate } from './gate.ts';
 import { LANE_COUNT, type Lanes } from './lanes.ts';
@@ -18,6 +19,7 @@ import type { Status } from './status.ts';
 export interface BackgroundDependencies {
   readonly pipeline: Pipeline;
   readonly acts: Pick<Acts, 'isDue' | 'carryOut'>;
+  readonly health: Pick<Health, 'carryOut'>;
   readonly status: Status;
   readonly lanes: Lanes;
   readonly gate: Gate;
@@ -100,12 +102,13 @@ export class Background {
    * rejects with, and `ISSUER_HALTED` after a contradiction.
    */
   async pass(options: { readonly force: boolean }): Promise<void> {
-    const { gate, acts, pipeline, status, metrics, lanes } = this.#deps;
+    const { gate, acts, health, pipeline, status, metrics, lanes } = this.#deps;
     await this.#passing.run(async () => {
       gate.check();
       try {
         await this.#reconcile();
         await acts.carryOut();
+        await health.carryOut();
         await status.publishDue();
         await pipeline.pass(options);
         this.#isLedgerUp = true;

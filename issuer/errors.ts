@@ -41,6 +41,17 @@ const PROBLEMS = {
   CREDENTIAL_NOT_VALID: { status: 409, title: 'The record does not hold now' },
   FOREIGN_NOT_SET_UP: { status: 409, title: 'The issuer is not set up for codes of this system' },
   CONVERSION_NOT_SET_UP: { status: 409, title: 'The issuer is not set up for conversions' },
+  HEALTH_PERSON_UNKNOWN: { status: 404, title: 'Nothing is known of this person' },
+  HEALTH_POLICY_NOT_IN_FORCE: { status: 409, title: 'No health policy of this scheme is in force' },
+  HEALTH_SCHEME_ELSEWHERE: { status: 409, title: 'The scheme is not one of this jurisdiction' },
+  HEALTH_UNDECIDED: { status: 409, title: 'The facts do not decide the colour: a person must rule' },
+  HEALTH_CODE_ENDED: { status: 409, title: 'The code would be over already' },
+  HEALTH_COLOUR_DIFFERS: { status: 409, title: 'The colour is another one now' },
+  HEALTH_RULING_INVALID: { status: 400, title: 'The ruling is not one that can be made' },
+  ORDER_INVALID: { status: 400, title: 'The order is not one that can be made' },
+  ORDER_NOT_FOUND: { status: 404, title: 'There is no such order' },
+  ORDER_ENDED: { status: 409, title: 'The order holds no more' },
+  COLOUR_CHANGE_MISSING: { status: 409, title: 'No recorded change gives this colour' },
   CORRECTION_CHANGES_NOTHING: { status: 409, title: 'The corrected record says the same' },
 } as const;
 

@@ -31,7 +31,8 @@ import type { IntakeProblem, IntakeRow } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import type { KeyRing, Names } from './privacy/key-ring.ts';
 import { putTraces, type RecordTraces } from './privacy/traces.ts';
-import { LANE_COUNT, type LaneLeaf, type Lanes } from './lanes.ts';
+import type { ColourActs, ColourChange } from './health/colour-acts.ts';
+import { COLOUR_PLACE, LANE_COUNT, laneOf, type LaneLeaf, type Lanes } from './lanes.ts';
 import { Lock } from './lock.ts';
 import { newCredentials, type MakerDependencies, type NewCredential } from './new-record.ts';
 import type { Receipts } from './receipts.ts';
@@ -57,6 +58,7 @@ export interface RecordIssuerDependencies extends MakerDependencies {
   /** Those of the records that wait for their erasure. */
   readonly beingErased: (numbers: readonly number[]) => Promise<ReadonlySet<number>>;
   readonly earlierDoses: Pick<EarlierDoses, 'notesOn'>;
+  readonly colourActs: Pick<ColourActs, 'check' | 'addTo'>;
   /** New leaves wait for a batch. */
   readonly onStored: (records: number) => void;
 }
@@ -105,6 +107,8 @@ export interface DerivedIssue {
    * one go, so it must not throw; `recordIds` in the order of the records, `undefined` for one that is refused.
    */
   readonly addTo?: (batch: WriteBatch, recordIds: readonly (string | undefined)[]) => void;
+  /** Changes of colours that are stored, and anchored, with the records. */
+  readonly changes?: readonly ColourChange[];
 }
 
 /** Rows that are drawn up, finished and stored together. */
@@ -114,6 +118,12 @@ export interface Chunk {
   readonly outcomes: readonly Outcome[];
   /** Of a request with an idempotency key. */
   readonly keyed: KeyedChunk | undefined;
+}
+
+/** What is stored with a chunk. */
+interface ToCommit {
+  readonly changes: readonly ColourChange[];
+  readonly addTo: (batch: WriteBatch) => void;
 }
 
 /** A chunk on its way to the disk. */
@@ -127,6 +137,7 @@ const CHUNKS_UNDER_WAY = 2;
 /** Other requests get a turn after so many records. */
 const TURN_ROWS = 100;
 const NEXT_RECORD = toUtf8('next-record');
+const NOTHING = new Uint8Array(0);
 
 export class RecordIssuer {
   readonly #deps: RecordIssuerDependencies;
@@ -193,6 +204,9 @@ export class RecordIssuer {
   ): Promise<readonly RowResult[]> {
     invariant(records.length <= CHUNK_ROWS, 'derived records come few at a time');
     invariant(records.every(isDerivedRecord), 'a derived record has its form');
+    for (const record of records) {
+      if (record.type === 'status') await this.#deps.colourActs.check(record, also.changes ?? []);
+    }
     const rows = records.map((record, i) => ({ row: i + 1, record }));
     const { answer } = await this.#lock.run(() => this.#issueChunk(rows, { attempt: undefined, ...also }));
     return (await answer).results;
@@ -210,15 +224,17 @@ export class RecordIssuer {
   /** Ends when the chunk is drawn up; its answer comes when it is on the disk. Under the lock. */
   async #issueChunk(
     rows: readonly RecordRow[],
-    { attempt, addTo }: { readonly attempt: Attempt | undefined } & DerivedIssue,
+    { attempt, addTo, changes = [] }: { readonly attempt: Attempt | undefined } & DerivedIssue,
   ): Promise<ChunkUnderWay> {
-    this.checkRoom();
+    // What brings no leaf needs no room, and must not wait for it: the pass that makes room does such work first.
+    if (rows.length === 0) this.#deps.checkOpen();
+    else this.checkRoom();
     const keyed = await attempt?.open(toUtf8(rows.map(textOf).join('\n')));
     const first = this.#nextRecord;
     const outcomes = await this.#drawUp(rows, { isRepeated: keyed?.made !== undefined });
     const made = { first, count: this.#nextRecord - first };
     const chunk = { rows, outcomes, keyed };
-    const answer = this.#finishAndCommit(chunk, (batch) => {
+    const answer = this.#finishAndCommit(chunk, changes, (batch) => {
       if (keyed?.made === undefined && keyed !== undefined) attempt?.addTo(batch, keyed, made);
       addTo?.(
         batch,
@@ -321,12 +337,13 @@ export class RecordIssuer {
   /** Resolves when all of the chunk, and of the chunks before it, is on the disk. */
   async #finishAndCommit(
     { outcomes }: Chunk,
+    changes: readonly ColourChange[],
     addTo: (batch: WriteBatch) => void,
   ): Promise<readonly FinishedDraft[]> {
     const drafts = outcomes.flatMap((outcome) =>
       typeof outcome === 'string' || outcome.draft === undefined ? [] : [outcome.draft],
     );
-    const handedIn = this.#handIn(drafts, { before: this.#handedIn, addTo });
+    const handedIn = this.#handIn(drafts, { before: this.#handedIn, changes, addTo });
     this.#handedIn = handedIn;
     try {
       const { finished, committed } = await handedIn;
@@ -343,10 +360,10 @@ export class RecordIssuer {
   /** Finishes the drafts and hands them to the store, in the order of the chunks: lanes and store keep one order. */
   async #handIn(
     drafts: readonly Draft[],
-    { before, addTo }: { readonly before: Promise<unknown>; readonly addTo: (batch: WriteBatch) => void },
+    { before, ...also }: ToCommit & { readonly before: Promise<unknown> },
   ): Promise<{ readonly finished: readonly FinishedDraft[]; readonly committed: Promise<void> }> {
     const [finished] = await Promise.all([this.#finish(drafts), before]);
-    const committed = this.#commit(finished, addTo);
+    const committed = this.#commit(finished, also);
     committed.catch(() => undefined);
     return { finished, committed };
   }
@@ -361,11 +378,12 @@ export class RecordIssuer {
   }
 
   /** Everything of the chunk in one batch. No await before the commit. */
-  async #commit(drafts: readonly FinishedDraft[], addTo: (batch: WriteBatch) => void): Promise<void> {
+  async #commit(drafts: readonly FinishedDraft[], { changes, addTo }: ToCommit): Promise<void> {
     const { store, lists, lanes, budget, now, onStored } = this.#deps;
     const batch = new WriteBatch();
     addTo(batch);
-    const counts = this.#appendLeaves(drafts, batch);
+    const counts = this.#appendLeaves(drafts, changes, batch);
+    for (const change of changes) this.#deps.colourActs.addTo(batch, change);
     this.#addRecords(drafts, batch);
     lists.writeTo(batch);
     budget.writeTo(batch);
@@ -375,22 +393,31 @@ export class RecordIssuer {
     await store.commit(batch);
     for (const { name } of drafts) this.#settled.push(name);
     counts.forEach((count, lane) => lanes.commit(lane, count, now()));
-    if (drafts.length > 0) onStored(drafts.length);
+    if (drafts.length + changes.length > 0) onStored(drafts.length);
   }
 
   /** Adds leaves and handles; returns the number of leaves for each lane. */
-  #appendLeaves(drafts: readonly FinishedDraft[], batch: WriteBatch): readonly number[] {
-    const lanes = Array.from({ length: LANE_COUNT }, (): (LaneLeaf & { readonly handle: string })[] => []);
+  #appendLeaves(
+    drafts: readonly FinishedDraft[],
+    changes: readonly ColourChange[],
+    batch: WriteBatch,
+  ): readonly number[] {
+    const lanes = Array.from({ length: LANE_COUNT }, (): (LaneLeaf & { readonly handle?: string })[] => []);
     for (const { number, credentials, leafHashes } of drafts) {
       credentials.forEach(({ lane, handle }, place) => {
         // A leaf for each credential, in their order.
         lanes[lane]?.push({ leafHash: leafHashes[place]!, recordNumber: number, place, handle });
       });
     }
+    for (const { number, leafHash } of changes) {
+      const lane = laneOf('short', number % 2);
+      lanes[lane]?.push({ leafHash, recordNumber: number, place: COLOUR_PLACE });
+    }
     lanes.forEach((leaves, lane) => {
       if (leaves.length === 0) return;
       const first = this.#deps.lanes.append(lane, leaves, batch);
       leaves.forEach(({ recordNumber, place, handle }, i) => {
+        if (handle === undefined) return;
         const value = encodeHandleEntry({ recordNumber, place, lane, entry: first + i });
         batch.put(TABLES.handles, this.#deps.index.ofHandle(handle), value);
       });
@@ -402,9 +429,15 @@ export class RecordIssuer {
     for (const { number, traces, sealed } of drafts) {
       batch.put(TABLES.records, toUint64(number), sealed);
       putTraces(batch, number, traces, this.#deps.ring);
+      if (mayTurnColours(traces.record)) batch.put(TABLES.healthFacts, toUint64(number), NOTHING);
     }
     if (drafts.length > 0) batch.put(TABLES.meta, NEXT_RECORD, toUint64(this.#nextRecord));
   }
+}
+
+/** `health/` follows it with the next pass. */
+function mayTurnColours({ type }: IssuableRecord): boolean {
+  return type === 'test' || type === 'declaration';
 }
 
 /** Whatever a type says: what comes through intake is a fact, or it is refused. */

@@ -23,6 +23,8 @@ import type { Conversion } from './conversion/conversion.ts';
 import type { ImportAnswer, ImportRequest } from './foreign/imports.ts';
 import type { ForeignPublication } from './foreign/publication.ts';
 import type { DerivedIssue } from './issue.ts';
+import type { ColourActs } from './health/colour-acts.ts';
+import type { Health } from './health/health.ts';
 import type { IntakeRow } from './intake/row.ts';
 import type { KeyRotation } from './keys/key-rotation.ts';
 import type { PresentKey } from './keys/signing-desk.ts';
@@ -149,6 +151,16 @@ export class Issuer implements AsyncDisposable {
   /** For `health/` and `conversion/`, which derive records; see `RecordIssuer.issueDerived`. No route leads here. */
   issueDerived(records: readonly DerivedRecord[], also?: DerivedIssue): Promise<readonly RowResult[]> {
     return this.#parts.records.issueDerived(records, also);
+  }
+
+  /** Health codes: orders, rulings, colours. */
+  get health(): Health {
+    return this.#parts.health;
+  }
+
+  /** Every change of a colour. */
+  get colourActs(): Pick<ColourActs, 'after'> {
+    return this.#parts.colourActs;
   }
 
   /** What the leaves of a receipt came to; throws `RECEIPT_INVALID`. */

@@ -26,6 +26,9 @@ export interface LaneRow {
   readonly leaves: readonly LaneLeaf[];
 }
 
+/** In `LaneLeaf.place`: the leaf is that of a colour act, and `recordNumber` its number. */
+export const COLOUR_PLACE = 255;
+
 export const LANE_COUNT: number = BATCH_CLASSES.length * 2;
 const LEAF_BYTES = 32 + 8 + 1;
 

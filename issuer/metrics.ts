@@ -13,6 +13,8 @@ export interface IssuerMetrics extends HttpMetrics {
   readonly budgetExceeded: Counter<'rule'>;
   readonly budgetUsed: Gauge<'rule'>;
   readonly erased: Counter;
+  readonly manualColours: Counter;
+  readonly colourAlarms: Counter<'rule'>;
 }
 
 export function createIssuerMetrics(): IssuerMetrics {
@@ -59,6 +61,17 @@ export function createIssuerMetrics(): IssuerMetrics {
       registry,
       name: 'hcl_issuer_budget_used_ratio',
       help: 'Used part of an issuing budget, of the subject counted last',
+      labels: ['rule'],
+    }),
+    manualColours: counter({
+      registry,
+      name: 'hcl_issuer_manual_colours_total',
+      help: 'Colours of health codes changed by hand',
+    }),
+    colourAlarms: counter({
+      registry,
+      name: 'hcl_issuer_colour_alarms_total',
+      help: 'Changes by hand above 50 an hour, or above 10 by one pair',
       labels: ['rule'],
     }),
     erased: counter({ registry, name: 'hcl_issuer_records_erased_total', help: 'Records erased' }),

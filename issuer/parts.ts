@@ -30,6 +30,9 @@ import { ForeignPublication } from './foreign/publication.ts';
 import { Revocations } from './foreign/revocations.ts';
 import { Gate } from './gate.ts';
 import { RecordIssuer } from './issue.ts';
+import { ColourActs } from './health/colour-acts.ts';
+import { Health } from './health/health.ts';
+import { HealthFiles } from './health/health-file.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import { KeyRotation } from './keys/key-rotation.ts';
 import type { KeyRegistryPort, KeyStorePort } from './keys/ports.ts';
@@ -92,6 +95,8 @@ export interface Parts {
   readonly foreignPublication: ForeignPublication;
   /** Absent without a port to convert through. */
   readonly conversion: Conversion | undefined;
+  readonly health: Health;
+  readonly colourActs: ColourActs;
 }
 
 const IDENTITY = toUtf8('identity');
@@ -123,13 +128,7 @@ export async function openAndCompare(
 }
 
 /** After the pass under way: two at a time would not know of each other. */
-export async function closeParts({
-  background,
-  privacy,
-  conversion,
-  finisher,
-  store,
-}: Parts): Promise<void> {
+export async function closeParts({ background, privacy, conversion, finisher, store }: Parts): Promise<void> {
   await Promise.all([background.stop(), privacy.stop(), conversion?.stop()]);
   await finisher[Symbol.asyncDispose]();
   await store.close();
@@ -185,7 +184,19 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     onApproved: () => background.wake(),
     publishedVersion: () => status.published?.version.version ?? 0,
   });
-  const background = new Background({ pipeline, acts, status, lanes, gate, metrics, now, log });
+  const colourActs = await ColourActs.open({ crypto, did, tables });
+  const files = await HealthFiles.open({ store, tables, ring, did });
+  const background = new Background({
+    health: { carryOut: () => health.carryOut() },
+    pipeline,
+    acts,
+    status,
+    lanes,
+    gate,
+    metrics,
+    now,
+    log,
+  });
   const records = await RecordIssuer.open({
     ...common,
     budget,
@@ -198,6 +209,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     checkOpen: () => gate.check(),
     describe: (number) => release.describe(number),
     receipts,
+    colourActs,
     earlierDoses: new EarlierDoses({ tables, sealer, release }),
     beingErased: (numbers) => privacy.beingErased(numbers),
     onStored: (count) => {
@@ -205,12 +217,28 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
       background.wake();
     },
   });
+  const health = await Health.open({
+    ...common,
+    did,
+    jurisdiction: config.jurisdiction,
+    files,
+    colourActs,
+    index,
+    ring,
+    sealer,
+    records,
+    release,
+    proposals,
+    history,
+    onDue: () => background.wake(),
+  });
   const recordsLock = new Lock();
   const holds = await Holds.open({ ...common, envelope });
   const privacy = new Privacy({
     ...common,
     recordsLock,
     holds,
+    healthFiles: files,
     did,
     key,
     config: privacyConfig,
@@ -294,7 +322,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
           release,
           status,
           privacy,
-          grants: grantedStatus({ records, jurisdiction: country, now, randomBytes }),
+          grants: grantedStatus(health),
         });
   return {
     store,
@@ -318,6 +346,8 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     imports,
     foreignPublication,
     conversion,
+    health,
+    colourActs,
   };
 }
 

@@ -43,6 +43,14 @@
  * | 42  | foreignKeys | thumbprint → JSON, see `foreign/document-signers.ts`                                    |
  * | 43  | foreignCodes| list number u32 ‖ index u32 ‖ HMAC(handle) 16 → JSON, see `foreign/revocations.ts`      |
  * | 44  | imports     | HMAC(original) 16, by epoch → record number u64, see `foreign/imports.ts`           |
+ * | 60  | healthNames | HMAC(document) 16, by epoch → person number u64                                     |
+ * | 61  | healthFiles | person number u64 → envelope, see `health/health-file.ts`                           |
+ * | 62  | healthOrders| order id 16 → person number u64                                                     |
+ * | 63  | colourActs  | change number u64 → canonical colour act                                            |
+ * | 64  | colourIds   | id of a colour act 16 → change number u64                                           |
+ * | 65  | rulings     | act number u64 → person number u64: a ruling that two people have not approved yet  |
+ * | 66  | healthWork  | person number u64 → nothing: codes of a former colour are to be ended               |
+ * | 67  | healthFacts | record number u64 → nothing: a new fact that may turn its person's colours          |
  * | 80  | conversions | number u64 → envelope, see `conversion/source.ts`                                   |
  * | 81  | conversionIds | HMAC(consent id) 16, or nullifier 32 → number u64 of the conversion               |
  * | 82  | decisions   | number u64 → envelope, see `conversion/target.ts`                                   |
@@ -95,6 +103,14 @@ type TableName =
   | 'holds'
   | 'people'
   | 'imports'
+  | 'healthNames'
+  | 'healthFiles'
+  | 'healthOrders'
+  | 'colourActs'
+  | 'colourIds'
+  | 'rulings'
+  | 'healthWork'
+  | 'healthFacts'
   | 'conversions'
   | 'conversionIds'
   | 'decisions'
@@ -143,6 +159,14 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   foreignKeys: { tag: 42, format: 1 },
   foreignCodes: { tag: 43, format: 1 },
   imports: { tag: 44, format: 1 },
+  healthNames: { tag: 60, format: 1 },
+  healthFiles: { tag: 61, format: 1 },
+  healthOrders: { tag: 62, format: 1 },
+  colourActs: { tag: 63, format: 1 },
+  colourIds: { tag: 64, format: 1 },
+  rulings: { tag: 65, format: 1 },
+  healthWork: { tag: 66, format: 1 },
+  healthFacts: { tag: 67, format: 1 },
   conversions: { tag: 80, format: 1 },
   conversionIds: { tag: 81, format: 1 },
   decisions: { tag: 82, format: 1 },

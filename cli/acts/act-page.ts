@@ -55,6 +55,8 @@ function describe(selector: Selector): string {
       return 'one record';
     case 'erasure':
       return 'an erased record';
+    case 'colour':
+      return `the health codes that change ${selector.change} ends`;
     case 'practitioner':
       return `practitioner ${printable(selector.practitioner)}`;
     case 'site':

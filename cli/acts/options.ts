@@ -1,5 +1,11 @@
 /** The options of `hcl act` → what an act says: its terms and whom it concerns. */
-import { ACT_REASONS, ERASED, isReasonFor, type ActKind, type ActReason } from '../../core/act/kinds.ts';
+import {
+  ACT_REASONS,
+  isReasonFor,
+  mayBeProposed,
+  type ActKind,
+  type ActReason,
+} from '../../core/act/kinds.ts';
 import type { ActRequest, Target } from '../../issuer/acts/propose.ts';
 import type { Notice } from '../../core/act/act.ts';
 import { required, type Arguments } from '../command.ts';
@@ -55,8 +61,8 @@ export function readActRequest(kind: ActKind, texts: Texts): ActRequest {
 /** Throws `CLI_USAGE` and lists the reasons there are. */
 export function readReason(kind: ActKind, { reason }: Pick<Texts, 'reason'>): ActReason {
   const text = required(reason, '--reason');
-  if (isReasonFor(kind, text) && text !== ERASED) return text;
-  const known = (ACT_REASONS[kind] as readonly string[]).filter((one) => one !== ERASED);
+  if (isReasonFor(kind, text) && mayBeProposed(text)) return text;
+  const known = (ACT_REASONS[kind] as readonly string[]).filter(mayBeProposed);
   throw usageError(`--reason to ${kind} is one of ${known.join(', ')}`);
 }
 

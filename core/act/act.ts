@@ -21,7 +21,16 @@ import { leafHash } from '../commitment/leaf.ts';
 import type { Crypto } from '../crypto.ts';
 import { HclError } from '../errors.ts';
 import { ActError } from './errors.ts';
-import { ACT_KINDS, ERASED, isReasonFor, mayEnd, type ActKind, type ActReason } from './kinds.ts';
+import {
+  ACT_KINDS,
+  COLOUR_DERIVED,
+  COLOUR_RULED,
+  ERASED,
+  isReasonFor,
+  mayEnd,
+  type ActKind,
+  type ActReason,
+} from './kinds.ts';
 import { selectorSchema, type Selector } from './selector.ts';
 
 /** What holders are told; English always, and any other language we speak. */
@@ -90,7 +99,8 @@ const schema = Compile(
       proposedBy: Type.Optional(Type.String({ pattern: '^0x[0-9a-f]{40}$' })),
       affected: Type.Object(
         {
-          credentials: Type.Integer({ minimum: 1 }),
+          // None where a ruling is on a person who has no health code now.
+          credentials: Type.Integer({ minimum: 0 }),
           places: Type.String({ pattern: '^0x[0-9a-f]{64}$' }),
         },
         CLOSED,
@@ -136,14 +146,20 @@ export function problemOf({
   selector,
   effectiveFrom,
   until,
-}: Pick<Act, 'kind' | 'reason' | 'selector' | 'effectiveFrom' | 'until'>): string | undefined {
+  affected,
+}: Partial<Pick<Act, 'affected'>> & Pick<Act, 'kind' | 'reason' | 'selector' | 'effectiveFrom' | 'until'>):
+  string | undefined {
   if (!isReasonFor(kind, reason)) return 'the reason is one for another kind of act';
+  if (affected?.credentials === 0 && selector.by !== 'colour') return 'it concerns nothing';
   if (until !== undefined && !mayEnd(kind)) return 'only a suspension or a stay has an end';
   if (until !== undefined && until <= effectiveFrom) return 'it would end before it begins';
   if ((selector.by === 'erasure') !== (reason === ERASED)) return 'an erasure is an act of its own';
+  if ((selector.by === 'colour') !== (reason === COLOUR_DERIVED || reason === COLOUR_RULED)) {
+    return 'a change of colour is an act of its own';
+  }
   if (selector.by === 'laboratory' && selector.until <= selector.from)
     return 'the window ends before it begins';
-  const isOne = selector.by === 'record' || selector.by === 'credential';
+  const isOne = ['record', 'credential', 'colour'].includes(selector.by);
   if (kind === 'supersede' && !isOne) return 'one record is superseded at a time';
   return undefined;
 }

@@ -28,15 +28,26 @@ export const ACT_REASONS = {
   ],
   stay: ['court-order', 'appeal-pending', 'authority-order'],
   reinstate: ['court-judgment', 'appeal-allowed', 'investigation-closed', 'acted-in-error'],
-  supersede: ['record-corrected', 'result-amended', 'reissued'],
+  supersede: ['record-corrected', 'result-amended', 'reissued', 'colour-derived', 'colour-ruled'],
   caution: ['lot-under-observation', 'result-preliminary', 'advice-changed'],
 } as const;
 
 /** Every kind has its reasons. */
 export type ActReason = (typeof ACT_REASONS)[ActKind][number];
 
-/** The one reason that needs no second person: the right of the person whom the record is about. */
+/** Needs no second person: the right of the person whom the record is about. */
 export const ERASED = 'erased';
+
+/** Needs no second person either: a dated rule gave another colour, and the code of the former one ends. */
+export const COLOUR_DERIVED = 'colour-derived';
+
+/** A colour by hand. It needs two people as any act does, and `issuer/health` alone draws it up. */
+export const COLOUR_RULED = 'colour-ruled';
+
+/** Whether an act with this reason is proposed by whoever asks for it; the others follow from something else. */
+export function mayBeProposed(reason: string): boolean {
+  return reason !== ERASED && reason !== COLOUR_DERIVED && reason !== COLOUR_RULED;
+}
 
 export function isActKind(text: string): text is ActKind {
   return (ACT_KINDS as readonly string[]).includes(text);

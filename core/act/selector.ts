@@ -6,6 +6,7 @@
  *   {"by":"laboratory","laboratory":"…","from":1671580800,"until":1671667200}
  */
 import Type from 'typebox';
+import type { Hex } from '../bytes/hex.ts';
 
 export interface StatusEntry {
   readonly uri: string;
@@ -37,6 +38,11 @@ export type Selector =
   | { readonly by: 'record'; readonly entries: readonly StatusEntry[] }
   /** The person's own right: the record is destroyed once its credentials are revoked. */
   | { readonly by: 'erasure' }
+  /**
+   * The health codes that a change of colour ends: the leaf of the colour act (`core/health/colour-act.ts`), or the
+   * digest of what two people rule.
+   */
+  | { readonly by: 'colour'; readonly change: Hex }
   | GroupSelector;
 
 const CLOSED = { additionalProperties: false } as const;
@@ -64,6 +70,7 @@ export const selectorSchema: Type.TUnsafe<Selector> = Type.Unsafe<Selector>(
     Type.Object({ by: Type.Literal('credential'), entry: Entry }, CLOSED),
     Type.Object({ by: Type.Literal('record'), entries: Type.Array(Entry, { minItems: 1 }) }, CLOSED),
     Type.Object({ by: Type.Literal('erasure') }, CLOSED),
+    Type.Object({ by: Type.Literal('colour'), change: Type.String({ pattern: '^0x[0-9a-f]{64}$' }) }, CLOSED),
     ...GROUPS,
   ]),
 );

@@ -11,6 +11,7 @@ import cnNorth2 from './rules/cn.north.2.json' with { type: 'json' };
 import hkColour1 from './rules/hk.colour.1.json' with { type: 'json' };
 import hkCome2hk1 from './rules/hk.come2hk.1.json' with { type: 'json' };
 import hkDeclaration1 from './rules/hk.declaration.1.json' with { type: 'json' };
+import hkHealthCode1 from './rules/hk.health-code.1.json' with { type: 'json' };
 import hkReturn2hk1 from './rules/hk.return2hk.1.json' with { type: 'json' };
 import hkReturn2hk2 from './rules/hk.return2hk.2.json' with { type: 'json' };
 import hkVp1 from './rules/hk.vp.1.json' with { type: 'json' };
@@ -31,6 +32,7 @@ export const DEFAULT_POLICY_FILES: readonly JsonObject[] = [
   hkColour1,
   hkCome2hk1,
   hkDeclaration1,
+  hkHealthCode1,
   hkReturn2hk1,
   hkReturn2hk2,
   hkVp1,

@@ -4,7 +4,8 @@
  *
  *   payload.person        { ageYears, sex? }
  *   payload.vaccinations  [{ …the record's facts, issuer: {did?, jurisdiction}, in: {<window>: true|false} }]
- *   payload.tests, .recoveries, .exemptions, .declarations   likewise
+ *   payload.tests, .recoveries, .exemptions, .declarations, .statuses   likewise
+ *   payload.orders        orders in force, where an issuer derives a health status; no code shows one
  *   payload.stays         the stays of all declarations, with the province of their region
  *   payload.trips         [the trip], for windows over its times
  *   external.trip         the trip
@@ -41,6 +42,8 @@ const LIST_OF_TYPE: ReadonlyMap<string, WindowSubject> = new Map([
   ['recovery', 'recoveries'],
   ['exemption', 'exemptions'],
   ['declaration', 'declarations'],
+  ['status', 'statuses'],
+  ['order', 'orders'],
 ]);
 
 /** The records in the lists that rules know; a record of a kind that they do not know is in none. */
@@ -56,6 +59,8 @@ export function listFacts({ records, trip }: Facts): FactLists {
     declarations,
     stays: declarations.flatMap(staysOf),
     trips: [trip],
+    statuses: of('statuses'),
+    orders: of('orders'),
   };
 }
 

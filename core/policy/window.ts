@@ -33,6 +33,8 @@ export const WINDOW_SUBJECTS = [
   'declarations',
   'stays',
   'trips',
+  'statuses',
+  'orders',
 ] as const;
 export type WindowSubject = (typeof WINDOW_SUBJECTS)[number];
 

@@ -82,6 +82,9 @@ export type ReasonCode =
   | 'SHOWN_ELSEWHERE'
   // policy
   | 'PROFILE_NOT_ACCEPTED'
+  | 'COLOUR_AMBER'
+  | 'COLOUR_YELLOW'
+  | 'COLOUR_RED'
   | 'RULE_CONDITION'
   | 'RULE_REFER'
   | 'RULE_STOP'
@@ -455,6 +458,26 @@ export const REASONS: Readonly<Record<ReasonCode, Reason>> = {
     '此處須出示另一種憑證版本',
     '此处须出示另一种凭证版本',
     'Aqui é necessária outra versão da credencial',
+  ),
+  COLOUR_AMBER: rule(
+    'The health code is amber',
+    '健康碼為琥珀色',
+    '健康码为琥珀色',
+    'O código de saúde é âmbar',
+  ),
+  COLOUR_YELLOW: rule(
+    'The health code is yellow',
+    '健康碼為黃色',
+    '健康码为黄色',
+    'O código de saúde é amarelo',
+  ),
+  COLOUR_RED: reason(
+    'valid',
+    'stop',
+    'The health code is red',
+    '健康碼為紅色',
+    '健康码为红色',
+    'O código de saúde é vermelho',
   ),
   RULE_CONDITION: reason(
     'valid',

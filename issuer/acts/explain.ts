@@ -87,7 +87,9 @@ async function erasuresAmong(
   orders: ReadonlySet<number>,
   { history, proposals }: ExplainDependencies,
 ): Promise<StatusHistory['erasures']> {
-  const acts = [...orders].map((order) => history.at(order)).filter(({ isErasure }) => isErasure === true);
+  const acts = [...orders]
+    .map((order) => history.at(order))
+    .filter(({ isDerived, isErasure }) => isErasure === true || isDerived === true);
   return await Promise.all(
     acts.map(async ({ number, leaf }) => ({
       leaf,

@@ -13,6 +13,7 @@ import type { Hex } from '../../core/bytes/hex.ts';
 import { fromHex, toHex } from '../../core/bytes/hex.ts';
 import { fromUtf8, toUtf8 } from '../../core/bytes/utf8.ts';
 import { actIdOf } from '../../core/act/act.ts';
+import { COLOUR_DERIVED } from '../../core/act/kinds.ts';
 import { edgesOf, statusAt, type OrderedAct, type StatusAt } from '../../core/act/status-at.ts';
 import { invariant } from '../../core/errors.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
@@ -33,6 +34,8 @@ export interface HoldingAct extends OrderedAct {
   readonly number: number;
   /** The act's leaf. */
   readonly leaf: Hex;
+  /** By a dated rule, not by people. */
+  readonly isDerived?: boolean;
 }
 
 const INDEXED = toUtf8('acts-indexed');
@@ -176,6 +179,7 @@ export class ActHistory {
       ...(until === undefined ? {} : { until }),
       ...(addresses === undefined ? {} : { addresses }),
       ...(selector.by === 'erasure' ? { isErasure: true } : {}),
+      ...(act.reason === COLOUR_DERIVED ? { isDerived: true } : {}),
     };
   }
 

@@ -4,15 +4,13 @@ import type { Colour, Scheme } from '../../core/record/derived.ts';
 import type { Subject } from '../../core/record/record.ts';
 import type { WriteBatch } from '../../service/store.ts';
 
-/** A health code that follows from one of elsewhere, by a mapping. */
+/** A health code of ours for somebody who comes with one of elsewhere. */
 export interface StatusGrant {
   readonly subject: Subject;
   readonly holderKey: P256Jwk;
   readonly scheme: Scheme;
+  /** What the conversion comes to; the house must derive the same. */
   readonly state: Colour;
-  /** The mapping and its version. */
-  readonly ruleId: string;
-  readonly ruleVersion: number;
   /** The last second. */
   readonly validUntilSeconds: number;
   /** What it rests on: goes into a salted digest. */
@@ -20,11 +18,11 @@ export interface StatusGrant {
 }
 
 export interface StatusPort {
-  /** The colour that this house derives of the person from what it knows itself; `undefined`: it knows nothing. */
+  /** The colour that this house derives of the person from what it knows itself; `undefined`: a person must say it. */
   ownColour(subject: Subject, scheme: Scheme): Promise<Colour | undefined>;
   /**
    * Issues the code in one synced batch with what `addTo` adds: both are on the disk when it resolves, or neither.
-   * Throws what `RecordIssuer.issueDerived` throws.
+   * Throws `HEALTH_COLOUR_DIFFERS` when the colour has become another one, and what `RecordIssuer.issueDerived` throws.
    */
   issue(grant: StatusGrant, addTo: (batch: WriteBatch, recordId: string) => void): Promise<void>;
 }

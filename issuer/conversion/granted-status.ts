@@ -1,52 +1,46 @@
-/** Our own health codes that follow from converted ones: issued through the one door for derived records. */
-import { toHex } from '../../core/bytes/hex.ts';
-import type { StatusRecord } from '../../core/record/derived.ts';
-import { ConversionError } from '../../core/conversion/errors.ts';
-import type { Clock, RandomBytes } from '../../service/clock.ts';
-import type { RecordIssuer } from '../issue.ts';
+/**
+ * Our own health codes for people who come with one of elsewhere. A conversion changes no colour by itself: the house
+ * derives it, by its own dated policies from what it knows, and the conversion holds only where both agree. So the one
+ * way to a colour stays the one way.
+ */
+import type { Colour } from '../../core/record/derived.ts';
+import { IssuerError } from '../errors.ts';
+import type { Health } from '../health/health.ts';
 import type { StatusPort } from './decision-ports.ts';
-import { toRfc3339 } from './times.ts';
 
-export interface GrantedStatusDependencies {
-  readonly records: Pick<RecordIssuer, 'issueDerived'>;
-  readonly jurisdiction: string;
-  readonly now: Clock;
-  readonly randomBytes: RandomBytes;
-}
-
-const INBOUND = 'hcl|inbound-surveillance';
-
-export function grantedStatus({
-  records,
-  jurisdiction,
-  now,
-  randomBytes,
-}: GrantedStatusDependencies): StatusPort {
+export function grantedStatus(health: Pick<Health, 'colourOf' | 'issue'>): StatusPort {
   return {
-    ownColour: () => Promise.resolve(undefined),
-    async issue(grant, addTo) {
-      const { subject, holderKey, scheme, state, ruleId, ruleVersion, validUntilSeconds } = grant;
-      const record: StatusRecord = {
-        type: 'status',
-        subject,
-        holderKey,
+    async ownColour(subject, scheme) {
+      return await unlessUndecided(health.colourOf({ subject }, scheme).then(({ state }) => state));
+    },
+    async issue({ subject, holderKey, scheme, state, validUntilSeconds, basis }, addTo) {
+      await health.issue({
+        person: { subject },
         scheme,
-        state,
-        ruleId,
-        ruleVersion,
-        ...(state === 'green' ? {} : { ground: INBOUND }),
-        since: toRfc3339(Math.floor(now() / 1000)),
-        change: toHex(randomBytes(16)).slice(2),
-        validUntil: toRfc3339(validUntilSeconds),
-        country: jurisdiction,
-      };
-      const [result] = await records.issueDerived([record], {
+        holderKey,
+        expected: state,
+        evidence: basis,
+        untilSeconds: validUntilSeconds,
         addTo: (batch, [recordId]) => {
           if (recordId !== undefined) addTo(batch, recordId);
         },
       });
-      if (result === undefined || 'problems' in result)
-        throw new ConversionError('CONVERSION_CODE_NOT_VALID');
     },
   };
+}
+
+const UNDECIDED: ReadonlySet<string> = new Set([
+  'HEALTH_UNDECIDED',
+  'HEALTH_POLICY_NOT_IN_FORCE',
+  'HEALTH_SCHEME_ELSEWHERE',
+]);
+
+/** Where no policy says a colour, a person must. */
+async function unlessUndecided(colour: Promise<Colour>): Promise<Colour | undefined> {
+  try {
+    return await colour;
+  } catch (error) {
+    if (error instanceof IssuerError && UNDECIDED.has(error.code)) return undefined;
+    throw error;
+  }
 }

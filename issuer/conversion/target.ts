@@ -18,7 +18,7 @@ import { ConversionError } from '../../core/conversion/errors.ts';
 import { evaluateConversion, type Evaluation } from '../../core/conversion/evaluate.ts';
 import type { Mapping } from '../../core/conversion/mapping.ts';
 import type { RefusalCode } from '../../core/conversion/refusals.ts';
-import { isBetter, isOfScheme, rankOf } from '../../core/conversion/strictness.ts';
+import { isBetter } from '../../core/conversion/strictness.ts';
 import type { ConversionClaims, ConversionCredential } from '../../core/credential/claims.ts';
 import type { P256Jwk } from '../../core/credential/key.ts';
 import { parseClaims } from '../../core/credential/parse.ts';
@@ -60,7 +60,7 @@ interface TargetEntry {
   readonly state?: Colour;
   readonly recordId?: string;
   /** Who decided, where the table did not. */
-  readonly officers?: readonly string[];
+  readonly officer?: string;
   /** While an officer has to decide: all that the decision needs. */
   readonly referred?: Referred;
 }
@@ -97,10 +97,8 @@ export interface Referral extends Referred {
 
 export interface OfficerDecision {
   readonly decision: 'accepted' | 'refused';
-  /** Of an acceptance; never better than what was proposed. */
-  readonly state?: Colour;
-  /** One; two where the colour restricts. By number, as elsewhere. */
-  readonly officers: readonly string[];
+  /** Who it was, by number. */
+  readonly officer: string;
 }
 
 /** What was made of codes of one source: for the authority that withdraws its recognition. */
@@ -187,20 +185,23 @@ export class ConversionTarget {
   }
 
   /**
-   * An officer's word on a referral. Throws `CONVERSION_NOT_FOUND` where none waits, `CONVERSION_STATE_NOT_CONVERTIBLE`
-   * for a colour that is better than the source's or that one person alone may not give.
+   * An officer's word on a referral. Whom they accept gets the colour that this house derives: where it should be
+   * another one, two people rule on that first, as on any colour. Throws `CONVERSION_NOT_FOUND` where none waits,
+   * `CONVERSION_STATE_NOT_CONVERTIBLE` where the colour would be better than the source's, or nobody has said one.
    */
   async rule(number: number, ruling: OfficerDecision): Promise<DecisionAnswer> {
     return await this.#alone(`referral ${number}`, async () => {
       const entry = this.#referred.has(number) ? await this.#house.entries.get(number) : undefined;
       if (entry?.referred === undefined) throw new ConversionError('CONVERSION_NOT_FOUND');
       const { referred, reason: _, ...rest } = entry;
-      const next = { ...rest, decidedAtSeconds: this.#nowSeconds(), officers: ruling.officers };
+      const next = { ...rest, decidedAtSeconds: this.#nowSeconds(), officer: ruling.officer };
       if (ruling.decision === 'refused') {
         await this.#keep(number, { ...next, decision: 'refused', reason: 'CONVERSION_REFUSED' });
       } else {
-        const { state = referred.proposedState } = ruling;
-        checkRuling({ state, sourceState: entry.sourceState, referred, officers: ruling.officers });
+        const state = await this.#house.status.ownColour(referred.subject, referred.scheme);
+        if (state === undefined || isBetter(state, entry.sourceState)) {
+          throw new ConversionError('CONVERSION_STATE_NOT_CONVERTIBLE');
+        }
         await this.#grant(number, { ...next, decision: 'accepted', state }, referred);
       }
       this.#referred.delete(number);
@@ -325,7 +326,7 @@ export class ConversionTarget {
     return await this.#describe(number);
   }
 
-  /** The table's word; stricter where the source proposed stricter, and an officer's where we know worse of the person. */
+  /** The table's word; an officer's where the source proposed less, or where our own policies say another colour. */
   async #evaluate(
     { facts }: Arrived,
     {
@@ -347,9 +348,8 @@ export class ConversionTarget {
     );
     if (evaluation.result !== 'convert') return evaluation;
     const own = await this.#house.status.ownColour(subject, mapping.target.scheme);
-    const known: readonly Colour[] = own === undefined ? [facts.proposedState] : [facts.proposedState, own];
-    const isWorse = known.some((colour) => isBetter(evaluation.state, colour));
-    return isWorse ? { result: 'refer', reason: 'CONVERSION_STATE_REFERRED' } : evaluation;
+    const isAgreed = own === evaluation.state && !isBetter(evaluation.state, facts.proposedState);
+    return isAgreed ? evaluation : { result: 'refer', reason: 'CONVERSION_STATE_REFERRED' };
   }
 
   /** Issues our own code: it, the decision, its acknowledgement and the place that is used, on the disk together. */
@@ -360,17 +360,9 @@ export class ConversionTarget {
     via?: { readonly arrived: Arrived; readonly arrival: Arrival },
   ): Promise<void> {
     const { status, quota } = this.#house;
-    const { ruleId, mappingVersion: ruleVersion, state, commitment } = entry;
-    const grant: StatusGrant = {
-      subject,
-      holderKey,
-      scheme,
-      state,
-      ruleId,
-      ruleVersion,
-      validUntilSeconds,
-      basis: [commitment],
-    };
+    const { ruleId, mappingVersion, state, commitment } = entry;
+    const basis = [commitment, `${ruleId} ${mappingVersion}`];
+    const grant: StatusGrant = { subject, holderKey, scheme, state, validUntilSeconds, basis };
     const booking = via?.arrival.booking;
     const facts = via?.arrived.facts;
     await using use =
@@ -484,21 +476,4 @@ function claimedIssuer(code: string): string {
   } catch {
     return '';
   }
-}
-
-function checkRuling({
-  state,
-  sourceState,
-  referred,
-  officers,
-}: {
-  readonly state: Colour;
-  readonly sourceState: Colour;
-  readonly referred: Referred;
-  readonly officers: readonly string[];
-}): void {
-  const needed = rankOf(state) === 0 ? 1 : 2;
-  const isAllowed =
-    isOfScheme(state, referred.scheme) && !isBetter(state, sourceState) && new Set(officers).size >= needed;
-  if (!isAllowed) throw new ConversionError('CONVERSION_STATE_NOT_CONVERTIBLE');
 }

@@ -14,7 +14,7 @@ import type { Crypto } from '../../core/crypto.ts';
 import { invariant } from '../../core/errors.ts';
 import { toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
-import type { LaneLeaf, LaneRow, Lanes } from '../lanes.ts';
+import { COLOUR_PLACE, type LaneLeaf, type LaneRow, type Lanes } from '../lanes.ts';
 import type { Lock } from '../lock.ts';
 import type { KeyRing } from '../privacy/key-ring.ts';
 import { putChanged } from '../privacy/traces.ts';
@@ -70,6 +70,8 @@ async function reSignOne(
   { crypto, tables, sealer, ring }: ReSignDependencies,
 ): Promise<LaneLeaf | undefined> {
   const { recordNumber: number } = leaf;
+  // No key signed a colour act.
+  if (leaf.place === COLOUR_PLACE) return undefined;
   const sealed = await tables.records.get(toUint64(number));
   // Erased: the leaf stays and means nothing.
   if (sealed === undefined) return undefined;

@@ -1,6 +1,7 @@
 /**
  * What each leaf of a batch is, for an auditor: a record, shown by the two hashes that its commitment is made of;
- * erased, shown by a signed receipt; or padding, which follows from the batch's seed. So nothing can be issued in
+ * erased, shown by a signed receipt; a change of a colour, shown by the hash of its bytes; or padding, which follows
+ * from the batch's seed. So nothing can be issued in
  * secret, and an erased record leaves no hole. No payload, no handle: the hashes commit to 128 random bits.
  */
 import type { Hex } from '../../core/bytes/hex.ts';
@@ -13,7 +14,7 @@ import { toUint64 } from '../../service/big-endian.ts';
 import { EnvelopeError } from '../../service/envelope.ts';
 import type { Batches } from '../batches.ts';
 import { IssuerError } from '../errors.ts';
-import type { LaneLeaf, Lanes } from '../lanes.ts';
+import { COLOUR_PLACE, type LaneLeaf, type Lanes } from '../lanes.ts';
 import type { ListAllocator } from '../list-allocator.ts';
 import type { RecordSealer } from '../record-entry.ts';
 import type { IssuerTables } from '../store.ts';
@@ -34,7 +35,9 @@ export interface BatchAccountDependencies {
 
 export type AccountedLeaf =
   | { readonly place: number; readonly headerHash: Hex; readonly payloadHash: Hex }
-  | { readonly place: number; readonly receipt: string };
+  | { readonly place: number; readonly receipt: string }
+  /** SHA-256 of the bytes of a colour act. */
+  | { readonly place: number; readonly colourHash: Hex };
 
 export interface BatchAccount {
   readonly root: Hex;
@@ -78,9 +81,16 @@ export class BatchAccounts {
     recordNumber,
     place,
   }: LaneLeaf): Promise<
-    { readonly headerHash: Hex; readonly payloadHash: Hex } | { readonly receipt: string } | undefined
+    | { readonly headerHash: Hex; readonly payloadHash: Hex }
+    | { readonly receipt: string }
+    | { readonly colourHash: Hex }
+    | undefined
   > {
-    const { tables, erasure } = this.#deps;
+    const { crypto, tables, erasure } = this.#deps;
+    if (place === COLOUR_PLACE) {
+      const bytes = await tables.colourActs.get(toUint64(recordNumber));
+      return bytes === undefined ? undefined : { colourHash: toHex(crypto.sha256(bytes)) };
+    }
     const sealed = await tables.records.get(toUint64(recordNumber));
     if (sealed !== undefined) return this.#hashesOf(sealed, recordNumber, place);
     const entry = await erasure.find(recordNumber);

@@ -24,6 +24,7 @@ import type { Lock } from '../lock.ts';
 import type { RecordSealer } from '../record-entry.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
 import type { Erasure } from './erasure.ts';
+import type { HealthFiles } from '../health/health-file.ts';
 import type { Holds } from './holds.ts';
 import type { KeyRing } from './key-ring.ts';
 import { moveTraces } from './traces.ts';
@@ -38,6 +39,7 @@ export interface EpochTurnDependencies {
   readonly finisher: Pick<Finisher, 'useKeys'>;
   readonly records: Pick<RecordIssuer, 'whileStill'>;
   readonly holds: Pick<Holds, 'rewrapAll'>;
+  readonly healthFiles: Pick<HealthFiles, 'rewrapAll'>;
   readonly erasure: Pick<Erasure, 'bury' | 'find'>;
   /** As in `erasure.ts`. */
   readonly recordsLock: Lock;
@@ -58,6 +60,8 @@ const REWRITTEN = [
   TABLES.imports,
   TABLES.disclosures,
   TABLES.holds,
+  TABLES.healthNames,
+  TABLES.healthFiles,
   TABLES.people,
 ];
 
@@ -94,7 +98,7 @@ export class EpochTurn {
 
   /** Everything that lives, under the newest epoch; its number. */
   async #moveAll(isStopping: () => boolean): Promise<number | undefined> {
-    const { store, tables, ring, finisher, records, lists, holds, recordsLock } = this.#deps;
+    const { store, tables, ring, finisher, records, lists, holds, healthFiles, recordsLock } = this.#deps;
     const to = await ring.begin();
     finisher.useKeys(ring.keys);
     await records.whileStill(() => Promise.resolve());
@@ -102,6 +106,7 @@ export class EpochTurn {
     lists.writeAllTo(seeds);
     await store.commit(seeds);
     await recordsLock.run(() => holds.rewrapAll());
+    await healthFiles.rewrapAll();
     const turn = await readTurn(tables);
     let next: number | undefined = turn?.to === to ? turn.next : 0;
     while (next !== undefined) {
@@ -159,8 +164,8 @@ export class EpochTurn {
 
   /** A key that still opens something alive must not be destroyed, whatever went wrong. */
   async #checkMoved(to: number): Promise<void> {
-    const { records, lists, holds } = this.#deps.tables;
-    for (const table of [records, lists, holds]) {
+    const { records, lists, holds, healthFiles } = this.#deps.tables;
+    for (const table of [records, lists, holds, healthFiles]) {
       for await (const entry of table.entries()) {
         const isSafe = isUnder(entry.value, to) || (table === records && (await this.#isGivenUp(entry)));
         invariant(isSafe, 'all that lives is under the newest epoch');

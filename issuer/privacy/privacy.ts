@@ -21,6 +21,7 @@ import type { PrivacyConfig } from './config.ts';
 import type { Disclosure } from './disclosures.ts';
 import type { ErasureGround, ErasureStage } from './erasure-entry.ts';
 import { Erasure, type ErasureDependencies } from './erasure.ts';
+import type { HealthFiles } from '../health/health-file.ts';
 import type { Holds, HoldTerms, NumberedHold } from './holds.ts';
 import { EpochTurn, type EpochTurnDependencies } from './epoch-turn.ts';
 import { Retention, type RetentionCount } from './retention.ts';
@@ -33,6 +34,7 @@ type Needed = ErasureDependencies &
 export interface PrivacyDependencies extends Omit<Needed, 'erasure' | 'days'> {
   readonly index: KeyedIndex;
   readonly holds: Holds;
+  readonly healthFiles: Pick<HealthFiles, 'rewrapAll'>;
   readonly config: PrivacyConfig;
   readonly now: Clock;
   readonly log: Log;

@@ -1,7 +1,7 @@
 /** Schemas that the routes of acts share. Each says in JSON Schema what the type beside it says. */
 import type { TProperties, TString, TUnsafe } from 'typebox';
 import { LEGAL_BASIS_SCHEMA, NOTICE_SCHEMA } from '../../core/act/act.ts';
-import { ACT_KINDS, ACT_REASONS, ERASED } from '../../core/act/kinds.ts';
+import { ACT_KINDS, ACT_REASONS, mayBeProposed } from '../../core/act/kinds.ts';
 import { ACT_ID_PATTERN, groupSelectorSchema } from '../../core/act/selector.ts';
 import type { Hex } from '../../core/bytes/hex.ts';
 import { Closed, Type } from '../../service/schema.ts';
@@ -18,10 +18,8 @@ export const Signature65: TUnsafe<Hex> = Type.Unsafe<Hex>(Type.String({ pattern:
 /** 9999-12-31T23:59:59Z. */
 const MAX_SECONDS = 253_402_300_799;
 const Seconds = Type.Integer({ minimum: 0, maximum: MAX_SECONDS });
-/** Erasing is not proposed: it follows from erasing a record. */
-const REASONS = Object.values(ACT_REASONS)
-  .flat()
-  .filter((reason) => reason !== ERASED);
+/** Erasing, and ending a former colour, are not proposed: they follow from something else. */
+const REASONS = Object.values(ACT_REASONS).flat().filter(mayBeProposed);
 
 /** What every act says, whatever it does. */
 export const TERMS: TProperties = {

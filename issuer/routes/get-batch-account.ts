@@ -15,6 +15,7 @@ const Answer = Closed({
     Type.Union([
       Closed({ place, headerHash: Hash32, payloadHash: Hash32 }),
       Closed({ place, receipt: Type.String() }),
+      Closed({ place, colourHash: Hash32 }),
     ]),
   ),
 });

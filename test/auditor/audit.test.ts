@@ -389,7 +389,7 @@ describe('an audit', () => {
         change('erasures', [erasure]);
         documents.set('/status', await manifestOf(2, [listWith(2, [])], KEY));
         const report = await fails('STATUS_UNEXPLAINED');
-        expect(report.findings[0]?.detail).to.contain('erasure');
+        expect(report.findings[0]?.detail).to.contain('nobody approved');
       });
 
       it('does not take any other act for an erasure', async () => {

@@ -73,7 +73,7 @@ describe('the account of a batch', () => {
 
   it('does not hold when a record is told with other hashes', () => {
     const leaves = told.account.leaves.map((leaf) =>
-      'receipt' in leaf ? leaf : { ...leaf, payloadHash: leaf.headerHash },
+      'headerHash' in leaf ? { ...leaf, payloadHash: leaf.headerHash } : leaf,
     );
     expect(reasons({ ...told.account, leaves })).to.deep.equal(['its hashes give another leaf']);
   });

@@ -12,8 +12,9 @@ import { TABLES } from '../../issuer/store.ts';
 import { decodeCode } from '../../core/qr/code.ts';
 import { parseClaims } from '../../core/credential/parse.ts';
 import { makeHolder } from '../support/holder.ts';
-import { EVERY_DERIVED, statusRecord } from '../support/sample-records.ts';
+import { conversionRecord, EVERY_DERIVED, statusRecord } from '../support/sample-records.ts';
 import { collect, issued, IssuerHouse, labTest, issueAll, START_MS } from './support/issuer-house.ts';
+import { expectRejects } from './support/rejects-code.ts';
 
 const CSV_HEADER = 'type,nameEn,dob,docType,docNumber,country';
 const NOW = { nowSeconds: START_MS / 1000 };
@@ -46,7 +47,7 @@ describe('a derived record', () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
     const holder = makeHolder();
-    const record = statusRecord({ holderKey: holder.jwk });
+    const record = conversionRecord({ holderKey: holder.jwk });
     const first = issued((await issuer.issueDerived([record]))[0]);
     await issuer.settle();
     const [venue, travel] = await Promise.all(
@@ -54,7 +55,11 @@ describe('a derived record', () => {
         parseClaims(decodeCode(await issuer.code(handle)).payloadBytes),
       ),
     );
-    expect(travel).to.deep.include({ vct: 'urn:hcl:status:1', cnf: { jwk: holder.jwk }, exp: 1_671_638_400 });
+    expect(travel).to.deep.include({
+      vct: 'urn:hcl:conversion:1',
+      cnf: { jwk: holder.jwk },
+      exp: 1_671_638_400,
+    });
     expect(venue).to.not.have.property('cnf');
     const again = issued((await issuer.issueDerived([record]))[0]);
     expect(again).to.deep.include({ recordId: first.recordId, duplicate: true });
@@ -65,8 +70,8 @@ describe('a derived record', () => {
     {
       await using issuer = await house.open();
       const ids: (string | undefined)[] = [];
-      const ended = statusRecord({ validUntil: '2022-12-20T23:59:59+08:00' });
-      const results = await issuer.issueDerived([statusRecord(), ended], {
+      const ended = conversionRecord({ validUntil: '2022-12-20T23:59:59+08:00' });
+      const results = await issuer.issueDerived([conversionRecord(), ended], {
         addTo: (batch, recordIds) => {
           ids.push(...recordIds);
           batch.put(TABLES.meta, toUtf8('beside it'), toUtf8('written'));
@@ -76,20 +81,46 @@ describe('a derived record', () => {
       expect(results[1]).to.have.nested.property('problems.0.code', 'INTAKE_RECORD_ENDED');
     }
     await using issuer = await house.open();
-    const again = issued((await issuer.issueDerived([statusRecord()]))[0]);
+    const again = issued((await issuer.issueDerived([conversionRecord()]))[0]);
     expect(again).to.include({ duplicate: true });
   });
 
   it('is erased after its day, and only then', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
-    await issuer.issueDerived([statusRecord()]);
+    await issuer.issueDerived([conversionRecord()]);
     await issueAll(issuer, [labTest(1)]);
     const countOf = async (): Promise<number | undefined> =>
-      (await issuer.privacy.retention()).find(({ type }) => type === 'status')?.expired;
+      (await issuer.privacy.retention()).find(({ type }) => type === 'conversion')?.expired;
     expect(await countOf()).to.equal(0);
     house.nowMs += 2 * 86_400_000;
     expect(await countOf()).to.equal(1);
+  });
+
+  it('is no status without a recorded change that gives exactly that colour', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    await expectRejects(() => issuer.issueDerived([statusRecord()]), 'COLOUR_CHANGE_MISSING');
+    const { change } = await issuer.health.issue({
+      person: { subject: labTest(1).subject },
+      scheme: 'HK-HC',
+    });
+    const { ground: _, ...green } = statusRecord({
+      state: 'green',
+      since: '2022-12-21T16:30:00+08:00',
+      change,
+    });
+    expect(await issuer.issueDerived([green])).to.not.have.nested.property('[0].problems');
+    for (const changes of [
+      { state: 'amber', ground: 'hcl|case' },
+      { scheme: 'MO' },
+      { ruleVersion: 2 },
+      { ruleId: 'hk.hc2' },
+      { since: '2022-12-21T16:31:00+08:00' },
+      { ground: 'hcl|case' },
+    ] as const) {
+      await expectRejects(() => issuer.issueDerived([{ ...green, ...changes }]), 'COLOUR_CHANGE_MISSING');
+    }
   });
 
   it('has its form, or it is no derived record', () => {

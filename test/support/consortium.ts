@@ -26,7 +26,8 @@ import type { P256Jwk } from '../../core/credential/key.ts';
 import { toClaims } from '../../core/credential/profiles.ts';
 import { thumbprintOf } from '../../core/credential/thumbprint.ts';
 import { encodeCode, type CodeParts } from '../../core/qr/code.ts';
-import type { HealthRecord, TestRecord, VaccinationRecord } from '../../core/record/record.ts';
+import type { IssuableRecord } from '../../core/record/derived.ts';
+import type { TestRecord, VaccinationRecord } from '../../core/record/record.ts';
 import { acceptLists, StatusLists, type PublishedList } from '../../core/status/accepted-lists.ts';
 import { statusListDigest, statusListsRoot } from '../../core/status/list-digest.ts';
 import { StatusList, type StatusChange } from '../../core/status/token-status-list.ts';
@@ -158,7 +159,7 @@ export class Consortium {
 
   /** Signs one credential for each record, batches and anchors them, and waits a block. */
   async issueCodes(
-    records: readonly HealthRecord[],
+    records: readonly IssuableRecord[],
     options: IssueOptions = {},
   ): Promise<readonly IssuedCode[]> {
     const { issuer = this.issuer, key = issuer.key, isAnchored = true } = options;
@@ -203,7 +204,7 @@ export class Consortium {
       readonly issuer: FixtureIssuer;
       readonly account?: Hex;
       readonly log2Size: number;
-      readonly record?: HealthRecord | undefined;
+      readonly record?: IssuableRecord | undefined;
     },
   ): number {
     const { issuer, account = issuer.account, log2Size, record } = options;
@@ -273,7 +274,7 @@ export class Consortium {
     this.statusLists = this.statusLists.with(acceptLists(nodeCrypto, anchor, [published]));
   }
 
-  #claimsOf(record: HealthRecord, issuer: FixtureIssuer, options: IssueOptions): CredentialClaims {
+  #claimsOf(record: IssuableRecord, issuer: FixtureIssuer, options: IssueOptions): CredentialClaims {
     const { profile = 'venue', holderKey, notBeforeSeconds, expiresAtSeconds, change } = options;
     const claims = toClaims(record, profile, {
       iss: issuer.did,

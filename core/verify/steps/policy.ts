@@ -1,17 +1,27 @@
 /** Step 9: good evidence, but does the checkpoint's policy accept it? */
 import type { CredentialClaims } from '../../credential/claims.ts';
+import type { Colour } from '../../record/derived.ts';
 import type { VerifyPolicy } from '../policy.ts';
 import type { PolicyRules } from '../policy-rules.ts';
 import type { ReasonCode } from '../reasons.ts';
 import type { Trail } from '../trail.ts';
 import type { VerifiedRecord } from '../verified-record.ts';
 
-export function policyProblems(
-  { profile }: CredentialClaims,
-  { profiles }: VerifyPolicy,
-): readonly ReasonCode[] {
-  return profiles === undefined || profiles.includes(profile) ? [] : ['PROFILE_NOT_ACCEPTED'];
+export function policyProblems(claims: CredentialClaims, { profiles }: VerifyPolicy): readonly ReasonCode[] {
+  const accepted = profiles === undefined || profiles.includes(claims.profile);
+  const reasons: readonly ReasonCode[] = accepted ? [] : ['PROFILE_NOT_ACCEPTED'];
+  const colour = claims.vct === 'urn:hcl:status:1' ? COLOUR_REASONS[claims.facts.state] : undefined;
+  return colour === undefined ? reasons : [...reasons, colour];
 }
+
+/** Whatever the place asks: a code that is not the best of its scheme is never a plain pass. */
+const COLOUR_REASONS: Readonly<Record<Colour, ReasonCode | undefined>> = {
+  blue: undefined,
+  green: undefined,
+  amber: 'COLOUR_AMBER',
+  yellow: 'COLOUR_YELLOW',
+  red: 'COLOUR_RED',
+};
 
 /** What the rules of the place say. */
 export function ruleProblems(

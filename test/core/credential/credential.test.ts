@@ -214,7 +214,7 @@ describe('credential bytes', () => {
   });
 
   it('of a type that comes later are told from broken ones', () => {
-    for (const vct of ['urn:hcl:conversion:1', 'urn:hcl:vaccination:2', 'urn:hcl:anything:9']) {
+    for (const vct of ['urn:hcl:pass:1', 'urn:hcl:vaccination:2', 'urn:hcl:anything:9']) {
       expect(() => parseClaims(bytesOf({ vct })))
         .to.throw()
         .with.property('code', 'CREDENTIAL_TYPE_UNKNOWN');

@@ -8,6 +8,9 @@ import {
   type CredentialType,
 } from '../../../core/credential/credential-type.ts';
 import { toSvg } from '../../../core/qr/image.ts';
+import { defaultPolicies } from '../../../core/policy/default-policies.ts';
+import { Rulebook } from '../../../core/policy/rulebook.ts';
+import type { IssuableRecord } from '../../../core/record/derived.ts';
 import type { Code, HealthRecord, Subject } from '../../../core/record/record.ts';
 import { validateRecord } from '../../../core/record/validate.ts';
 import { validityOf } from '../../../core/record/validity.ts';
@@ -17,11 +20,13 @@ import type { Verdict } from '../../../core/verify/verdict.ts';
 import { verifyCode } from '../../../core/verify/verify.ts';
 import { makeConsortium, START_SECONDS, type Consortium, type IssuedCode } from '../../support/consortium.ts';
 import {
+  conversionRecord,
   declarationRecord,
   EVERY_KIND,
   exemptionRecord,
   HOME_VISIT_PERMIT,
   recoveryRecord,
+  statusRecord,
 } from '../../support/sample-records.ts';
 
 const YEAR = 365 * 86_400;
@@ -33,7 +38,7 @@ interface Issued {
 
 /** @param types what the issuer is narrowed to before it issues */
 async function issue(
-  record: HealthRecord,
+  record: IssuableRecord,
   profile: Profile = 'venue',
   types: readonly CredentialType[] = CREDENTIAL_TYPES,
 ): Promise<Issued> {
@@ -88,6 +93,43 @@ describe('a code of each kind of record', () => {
       expect(verdict).to.deep.include({ outcome: 'stop', reasons: ['ISSUER_TYPE_NOT_ALLOWED'] });
     });
   }
+
+  for (const record of [statusRecord({ state: 'green' }), conversionRecord()]) {
+    it(`${record.type}: passes to its end and not a second longer`, async () => {
+      const issued = await issue(record, 'travel');
+      const verdict = await verdictAt(issued, '2022-12-22T00:04:59+08:00');
+      expect(verdict).to.include({ outcome: 'pass' });
+      expect(verdict.evidence.claims).to.deep.equal(issued.code.claims);
+      expect((await verdictAt(issued, '2022-12-22T00:05:00+08:00')).reasons).to.deep.equal(['EXPIRED']);
+    });
+  }
+
+  for (const [state, outcome, reasons] of [
+    ['green', 'pass', []],
+    ['amber', 'refer', ['COLOUR_AMBER']],
+    ['red', 'stop', ['COLOUR_RED']],
+  ] as const) {
+    it(`a health code that is ${state}: ${outcome} at a place that asks for nothing, and by its own rules`, async () => {
+      for (const profile of ['venue', 'travel'] as const) {
+        const { consortium, code } = await issue(statusRecord({ state }), profile);
+        const verdict = await verifyCode(code.text, consortium.context());
+        expect(verdict).to.deep.include({ outcome, validity: 'valid', reasons });
+        const rules = new Rulebook({ questions: [defaultPolicies().versionsOf('hk.health-code')], trip: {} });
+        const asked = await verifyCode(
+          code.text,
+          consortium.context({ policy: { ...defaultPolicy, rules } }),
+        );
+        expect(asked.outcome).to.equal(state === 'green' ? 'pass' : 'stop');
+      }
+    });
+  }
+
+  it('the code of one scheme is not that of another', async () => {
+    const { consortium, code } = await issue(statusRecord({ scheme: 'MO', state: 'green', country: 'MO' }));
+    const rules = new Rulebook({ questions: [defaultPolicies().versionsOf('hk.health-code')], trip: {} });
+    const verdict = await verifyCode(code.text, consortium.context({ policy: { ...defaultPolicy, rules } }));
+    expect(verdict).to.deep.include({ outcome: 'refer', reasons: ['RULE_REFER'] });
+  });
 
   // The policy forgives clocks five minutes.
   const ends: readonly (readonly [HealthRecord, lastGood: string, over: string])[] = [

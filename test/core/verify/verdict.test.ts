@@ -11,6 +11,7 @@ import type { JsonObject } from '../../../core/bytes/strict-json.ts';
 import { commitmentOf, leafHash } from '../../../core/commitment/leaf.ts';
 import { encodeCode } from '../../../core/qr/code.ts';
 import type { Policy } from '../../../core/policy/policy.ts';
+import type { StatusRecord } from '../../../core/record/derived.ts';
 import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
 import { StatusLists } from '../../../core/status/accepted-lists.ts';
 import { LedgerState } from '../../../core/trust/ledger-state.ts';
@@ -34,6 +35,7 @@ import {
   type IssuedCode,
   type IssueOptions,
 } from '../../support/consortium.ts';
+import { statusRecord } from '../../support/sample-records.ts';
 import { makeHolder, type Holder } from '../../support/holder.ts';
 import { ruleJson, rulebookOf, testPolicy } from '../../support/policies.ts';
 
@@ -65,6 +67,13 @@ async function beforehand(
   const consortium = makeConsortium({ seed: 7 });
   const code = await issue(consortium, prepare(consortium) ?? {});
   return verifyCode(code.text, consortium.context({ policy: { ...defaultPolicy, ...policy } }));
+}
+
+/** A good health code. */
+async function coloured(changes: Partial<StatusRecord>): Promise<Verdict> {
+  const consortium = makeConsortium({ seed: 7 });
+  const [code] = await consortium.issueCodes([statusRecord(changes)]);
+  return verifyCode(code?.text ?? '', consortium.context());
 }
 
 /** A good code under rules that are data. */
@@ -167,7 +176,7 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
     () =>
       afterwards(() => undefined, { isAnchored: false, change: (claims) => ({ ...claims, jti: 'short' }) }),
   ],
-  CREDENTIAL_TYPE_UNKNOWN: [() => anchoredToken({ vct: 'urn:hcl:conversion:1' })],
+  CREDENTIAL_TYPE_UNKNOWN: [() => anchoredToken({ vct: 'urn:hcl:pass:1' })],
   ROOT_NOT_SEEN: [() => afterwards(() => undefined, { isAnchored: false })],
   ROOT_NEVER_ANCHORED: [
     () => afterwards((consortium) => consortium.advance(DAY + 3600), { isAnchored: false }),
@@ -385,6 +394,9 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
     async () => withReason(await beforehand(() => {}), 'holder', 'SHOWN_ELSEWHERE'),
     async () => withReason(await beforehand(() => {}, { profiles: ['travel'] }), 'holder', 'SHOWN_ELSEWHERE'),
   ],
+  COLOUR_AMBER: [() => coloured({ state: 'amber' })],
+  COLOUR_YELLOW: [() => coloured({ scheme: 'MO', state: 'yellow' })],
+  COLOUR_RED: [() => coloured({ state: 'red' })],
   PROFILE_NOT_ACCEPTED: [() => beforehand(() => {}, { profiles: ['travel'] })],
   RULE_CONDITION: [() => ruled([testPolicy({ rules: [failing('condition')] })])],
   RULE_REFER: [

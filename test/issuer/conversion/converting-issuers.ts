@@ -15,7 +15,7 @@ import {
 import { defaultMappings } from '../../../core/conversion/default-mappings.ts';
 import { commitmentOf } from '../../../core/commitment/leaf.ts';
 import { decodeCode } from '../../../core/qr/code.ts';
-import type { StatusRecord } from '../../../core/record/derived.ts';
+import type { Colour } from '../../../core/record/derived.ts';
 import type { HealthRecord, Subject } from '../../../core/record/record.ts';
 import { toIssuerConfig } from '../../../issuer/config.ts';
 import type {
@@ -25,13 +25,15 @@ import type {
 } from '../../../issuer/conversion/source.ts';
 import type { Arrival, DecisionAnswer } from '../../../issuer/conversion/target.ts';
 import { Issuer } from '../../../issuer/issuer.ts';
+import type { OrderRequest } from '../../../issuer/health/orders.ts';
+import type { IssuedRow } from '../../../issuer/row.ts';
 import { createSecrets, type IssuerSecrets } from '../../../issuer/secrets.ts';
 import { createRandomBytes } from '../../../service/clock.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { makeHolder, type Holder } from '../../support/holder.ts';
-import { declarationRecord, statusRecord } from '../../support/sample-records.ts';
+import { declarationRecord } from '../../support/sample-records.ts';
 import { testRecord, vaccinationRecord } from '../../support/consortium.ts';
-import { issued, issueAll } from '../support/issuer-house.ts';
+import { issueAll } from '../support/issuer-house.ts';
 import { SharedLedger, type LedgerMember } from './shared-ledger.ts';
 
 /** 2022-12-21T10:00:00+08:00 */
@@ -47,18 +49,29 @@ export type Place = keyof typeof PLACES;
 /** In force on 21 December 2022. */
 const IN_FORCE = ['map.hk-gd.1', 'map.hk-mo.1', 'map.gd-mo.2', 'map.mo-gd.2', 'map.gd-hk.1', 'map.mo-hk.1'];
 
+const ORDER = {
+  fromSeconds: NOON - 3_600,
+  untilSeconds: NOON + 10 * 86_400,
+  legalBasis: 'Cap. 599A s.22',
+  orderedBy: 'HO-1',
+  enteredBy: 'HO-2',
+};
+
 export interface Traveller {
   readonly holder: Holder;
   readonly subject: Subject;
+  readonly state: Colour;
   /** Travel code of their health code, and those of the records it rests on. */
   readonly code: string;
   readonly evidence: readonly string[];
 }
 
 export interface TravellerOptions {
-  readonly state?: StatusRecord['state'];
+  /** What turns the colour. */
+  readonly order?: Pick<OrderRequest, 'kind' | 'ground'>;
   readonly records?: readonly HealthRecord[];
-  readonly validUntil?: string;
+  /** The last second of the code, sooner than the day's. */
+  readonly untilSeconds?: number;
   readonly subject?: Subject;
 }
 
@@ -150,27 +163,25 @@ export class ConvertingIssuers implements AsyncDisposable {
     const holder = makeHolder();
     const records = options.records ?? goodEvidence(subject, jurisdiction);
     const rows = await issueAll(issuer, records);
-    const [row] = await issuer.issueDerived([
-      statusRecord({
-        subject,
-        scheme,
-        state: options.state ?? 'green',
-        ruleId: 'hk.hc',
-        country: jurisdiction,
-        since: '2022-12-21T07:40:00+08:00',
-        holderKey: holder.jwk,
-        validUntil: options.validUntil ?? '2022-12-21T23:59:59+08:00',
-      }),
-    ]);
+    if (options.order !== undefined) {
+      await issuer.health.orders.place({ ...ORDER, ...options.order, subject, reference: `ORDER-${number}` });
+    }
+    const status = await issuer.health.issue({
+      person: { subject },
+      scheme,
+      holderKey: holder.jwk,
+      ...(options.untilSeconds === undefined ? {} : { untilSeconds: options.untilSeconds }),
+    });
     await this.settle(place);
-    const travel = async (row_: ReturnType<typeof issued>): Promise<string> => {
+    const travel = async (row_: IssuedRow): Promise<string> => {
       const handle = row_.credentials.find(({ profile }) => profile === 'travel')?.handle ?? '';
       return await issuer.code(handle);
     };
     return {
       holder,
       subject,
-      code: await travel(issued(row)),
+      code: await travel(status.issued),
+      state: status.colour.state,
       evidence: await Promise.all(rows.map(travel)),
     };
   }

@@ -1,0 +1,200 @@
+/**
+ * What an issuer holds of one person's health code: their identity, the orders on them, what was ruled, and which
+ * change gave the colour that they have. The colour itself is derived anew each time. Sealed as JSON under the person's
+ * number, found by the person's documents.
+ *
+ * Who writes a file has its person's turn (`whileAlone`); the end of an epoch takes all turns.
+ */
+import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
+import { concatBytes } from '../../core/bytes/concat.ts';
+import { fromUtf8, toUtf8 } from '../../core/bytes/utf8.ts';
+import type { Order } from '../../core/health/orders.ts';
+import type { Ruling } from '../../core/health/derive.ts';
+import type { Hex } from '../../core/bytes/hex.ts';
+import type { Colour, Scheme } from '../../core/record/derived.ts';
+import type { Code, Subject } from '../../core/record/record.ts';
+import { readUint64, toUint64 } from '../../service/big-endian.ts';
+import { epochOf } from '../../service/envelope.ts';
+import { WriteBatch, type Store } from '../../service/store.ts';
+import { Lock } from '../lock.ts';
+import type { DocumentReference, KeyRing } from '../privacy/key-ring.ts';
+import { TABLES, type IssuerTables } from '../store.ts';
+
+export interface StoredOrder extends Order {
+  readonly id: string;
+  /** Of the order as it was issued: its number at the authority. */
+  readonly reference: string;
+  readonly legalBasis: string;
+  /** Number of the officer who made it, and of the one who entered it here. */
+  readonly orderedBy: string;
+  readonly enteredBy: string;
+  readonly releasedBy?: string;
+}
+
+export interface StoredRuling extends Ruling {
+  readonly scheme: Scheme;
+  /** The legal act that two people approve. */
+  readonly act: number;
+  readonly actLeaf: Hex;
+  readonly proposedBy: Hex;
+  /** References to what it rests on, at the authority. */
+  readonly evidence: readonly string[];
+  /** Absent while they have not. */
+  readonly approvers?: readonly Hex[];
+}
+
+/** Which change gave a colour, and the records of the codes that were issued under it. */
+export interface HeldColour {
+  readonly state: Colour;
+  readonly ruleId: string;
+  readonly ruleVersion: number;
+  readonly ground?: Code;
+  readonly basis: 'rules' | 'ruling';
+  readonly sinceSeconds: number;
+  readonly change: string;
+  readonly recordIds: readonly string[];
+}
+
+/** Codes of a former colour, and the leaf of the change that ends them. */
+export interface EndedCodes {
+  readonly change: Hex;
+  readonly recordIds: readonly string[];
+}
+
+export interface HealthFile {
+  readonly version: 1;
+  /** 16 random bytes, base64url: what colour acts call the person. */
+  readonly ref: string;
+  readonly subject: Subject;
+  readonly orders: readonly StoredOrder[];
+  readonly rulings: readonly StoredRuling[];
+  readonly colours: Readonly<Partial<Record<Scheme, HeldColour>>>;
+  /** To be ended in the status lists. */
+  readonly ended: readonly EndedCodes[];
+  readonly usedAtSeconds: number;
+}
+
+export interface HealthFilesDependencies {
+  readonly store: Store;
+  readonly tables: IssuerTables;
+  readonly ring: KeyRing;
+  readonly did: string;
+}
+
+const TURNS = 64;
+
+export class HealthFiles {
+  readonly #deps: HealthFilesDependencies;
+  readonly #aad: Uint8Array;
+  readonly #turns = Array.from({ length: TURNS }, () => new Lock());
+  readonly #creating = new Lock();
+  #last: number;
+
+  private constructor(deps: HealthFilesDependencies, last: number) {
+    this.#deps = deps;
+    this.#aad = toUtf8(`hcl/health/1\0${deps.did}\0`);
+    this.#last = last;
+  }
+
+  static async open(deps: HealthFilesDependencies): Promise<HealthFiles> {
+    const last = await deps.tables.healthFiles.first({ reverse: true });
+    return new HealthFiles(deps, last === undefined ? 0 : readUint64(last.key));
+  }
+
+  /** Runs `action` while nobody else writes the person's file. */
+  async whileAlone<Result>(number: number, action: () => Promise<Result>): Promise<Result> {
+    // There is one for each remainder.
+    return await this.#turns[number % TURNS]!.run(action);
+  }
+
+  /** The person with any of these documents. */
+  async find(documents: readonly DocumentReference[]): Promise<number | undefined> {
+    const names = documents.flatMap((document) => this.#deps.ring.documentNames(document).all);
+    const found = await this.#deps.tables.healthNames.getMany(names);
+    const number = found.find((value) => value !== undefined);
+    return number === undefined ? undefined : readUint64(number);
+  }
+
+  /** The person, with a file when there was none; on the disk when it resolves. */
+  async findOrCreate(fresh: HealthFile): Promise<number> {
+    return await this.#creating.run(async () => {
+      const known = await this.find(documentsOf(fresh.subject));
+      if (known !== undefined) return known;
+      const number = ++this.#last;
+      const batch = new WriteBatch();
+      this.put(batch, number, fresh);
+      await this.#deps.store.commit(batch);
+      return number;
+    });
+  }
+
+  /** Throws `ENVELOPE_TAMPERED` for a file that is not this person's, or was touched. */
+  async load(number: number): Promise<HealthFile | undefined> {
+    const sealed = await this.#deps.tables.healthFiles.get(toUint64(number));
+    return sealed === undefined ? undefined : this.#open(number, sealed);
+  }
+
+  /** Adds the write of the file and of all names that lead to it. */
+  put(batch: WriteBatch, number: number, file: HealthFile): void {
+    const { ring } = this.#deps;
+    const sealed = ring.envelope.seal(toUtf8(toCanonicalJson(file)), this.#aadOf(number));
+    batch.put(TABLES.healthFiles, toUint64(number), sealed);
+    for (const document of documentsOf(file.subject)) {
+      batch.put(TABLES.healthNames, ring.documentNames(document).newest, toUint64(number));
+    }
+  }
+
+  /** Adds the deletion of the file and of all that leads to it; the changes stay, and lead to nobody. */
+  delete(batch: WriteBatch, number: number, file: HealthFile): void {
+    batch.delete(TABLES.healthFiles, toUint64(number));
+    this.#deleteNames(batch, file);
+  }
+
+  /** Of all who have a file. */
+  async *numbers(): AsyncGenerator<number> {
+    for await (const { key } of this.#deps.tables.healthFiles.entries()) yield readUint64(key);
+  }
+
+  /** All of them, with their names, under the newest epoch. */
+  async rewrapAll(): Promise<void> {
+    const { store, tables, ring } = this.#deps;
+    for await (const { key, value } of tables.healthFiles.entries()) {
+      const number = readUint64(key);
+      if (epochOf(value) === ring.envelope.epoch) continue;
+      await this.whileAlone(number, async () => {
+        const file = await this.load(number);
+        if (file === undefined) return;
+        const batch = new WriteBatch();
+        this.#deleteNames(batch, file);
+        this.put(batch, number, file);
+        await store.commit(batch);
+      });
+    }
+  }
+
+  #deleteNames(batch: WriteBatch, { subject }: HealthFile): void {
+    for (const document of documentsOf(subject)) {
+      for (const name of this.#deps.ring.documentNames(document).all) batch.delete(TABLES.healthNames, name);
+    }
+  }
+
+  #open(number: number, sealed: Uint8Array): HealthFile {
+    const bytes = this.#deps.ring.envelope.open(sealed, this.#aadOf(number));
+    // Sealed, so it is what `put` wrote.
+    return JSON.parse(fromUtf8(bytes) ?? '') as HealthFile;
+  }
+
+  #aadOf(number: number): Uint8Array {
+    return concatBytes(this.#aad, toUint64(number));
+  }
+}
+
+/** The person's own document and those that are linked to it. */
+export function documentsOf({
+  docType,
+  docNumber,
+  docIssuer,
+  linked = [],
+}: Subject): readonly DocumentReference[] {
+  return [{ docType, docNumber, docIssuer }, ...linked];
+}

@@ -1,0 +1,210 @@
+/**
+ * Health codes of one issuer: orders and rulings in, colours out. Every colour is derived anew from what is known, and
+ * every change of one is recorded and anchored (`recolour.ts`). There is no other way to change a colour: no route and
+ * no caller hands one in.
+ */
+import type { DerivedColour } from '../../core/health/derive.ts';
+import { endOf } from '../../core/health/orders.ts';
+import { isByHand } from '../../core/health/colour-act.ts';
+import { shippedHealthPolicies } from '../../core/health/policies.ts';
+import { SCHEME_FORMS } from '../../core/health/schemes.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import { SCHEMES, type Colour, type Scheme } from '../../core/record/derived.ts';
+import type { Code } from '../../core/record/record.ts';
+import { fromBase64url } from '../../core/bytes/base64url.ts';
+import { readUint64, toUint64 } from '../../service/big-endian.ts';
+import { EnvelopeError } from '../../service/envelope.ts';
+import type { Log } from '../../service/logging.ts';
+import { WriteBatch } from '../../service/store.ts';
+import { IssuerError } from '../errors.ts';
+import type { IssuerMetrics } from '../metrics.ts';
+import { recordOf } from '../record-entry.ts';
+import type { Release } from '../release.ts';
+import { TABLES } from '../store.ts';
+import { EndedCodes, type EndedCodesDependencies } from './ended-codes.ts';
+import { documentsOf, type HealthFile } from './health-file.ts';
+import type { KnownFactsDependencies } from './known-facts.ts';
+import { ManualAlarm } from './manual-alarm.ts';
+import { Orders } from './orders.ts';
+import { People, type Person } from './people.ts';
+import { Recolour, type Asked, type IssuedStatus, type RecolourDependencies } from './recolour.ts';
+import { Rulings } from './rulings.ts';
+import type { RulingTerms } from './ruling.ts';
+
+export interface HealthDependencies
+  extends
+    EndedCodesDependencies,
+    KnownFactsDependencies,
+    Pick<RecolourDependencies, 'colourActs' | 'records' | 'onDue'> {
+  /** ISO 3166-1 alpha-2: its schemes are those that count there. */
+  readonly jurisdiction: string;
+  readonly release: Pick<Release, 'content' | 'statusPlaces'>;
+  readonly metrics: IssuerMetrics;
+  readonly log: Log;
+  readonly policies?: readonly Policy[];
+}
+
+export interface StatusRequest extends Asked {
+  readonly person: Person;
+}
+
+/** A colour that a person has been told, and the change that gave it. */
+export interface ShownColour {
+  readonly scheme: Scheme;
+  readonly state: Colour;
+  readonly ruleId: string;
+  readonly ruleVersion: number;
+  readonly ground?: Code;
+  readonly sinceSeconds: number;
+  readonly change: string;
+}
+
+const HOUR_SECONDS = 3_600;
+const DAY_SECONDS = 86_400;
+/** A file that nothing happens to, and that no order or ruling needs, is destroyed after so long. */
+const KEEP_SECONDS: number = 31 * DAY_SECONDS;
+
+export class Health {
+  readonly orders: Orders;
+  readonly #deps: HealthDependencies;
+  readonly #people: People;
+  readonly #recolour: Recolour;
+  readonly #rulings: Rulings;
+  readonly #ended: EndedCodes;
+  /** Those whose colours this issuer gives. */
+  readonly schemes: readonly Scheme[];
+  #prunedOn = 0;
+
+  private constructor(deps: HealthDependencies, alarm: ManualAlarm) {
+    const { jurisdiction, policies = shippedHealthPolicies() } = deps;
+    this.#deps = deps;
+    this.schemes = SCHEMES.filter((scheme) => SCHEME_FORMS[scheme].country === jurisdiction);
+    this.#people = new People(deps);
+    this.#recolour = new Recolour({ ...deps, alarm, policies, schemes: this.schemes });
+    this.#ended = new EndedCodes(deps);
+    const shared = { ...deps, people: this.#people, recolour: this.#recolour };
+    this.orders = new Orders(shared);
+    this.#rulings = new Rulings({ ...shared, placesOf: (recordIds) => this.#ended.placesOf(recordIds) });
+  }
+
+  static async open(deps: HealthDependencies): Promise<Health> {
+    const alarm = new ManualAlarm(deps);
+    const hourAgo = Math.floor(deps.now() / 1000) - HOUR_SECONDS;
+    for await (const act of deps.colourActs.since(hourAgo)) if (isByHand(act)) alarm.remember(act);
+    return new Health(deps, alarm);
+  }
+
+  /** Derives the colour and issues its code. Throws `HEALTH_…`, and as `RecordIssuer.issueDerived`. */
+  async issue({ person, ...asked }: StatusRequest): Promise<IssuedStatus> {
+    this.#checkOwn(asked.scheme);
+    return await this.#people.whileAlone(person, (number, file) => this.#recolour.issue(number, file, asked));
+  }
+
+  /** The colour as it follows now; writes nothing. Throws as {@link issue}. */
+  async colourOf(person: Person, scheme: Scheme): Promise<DerivedColour> {
+    this.#checkOwn(scheme);
+    return await this.#recolour.colourOf(await this.#people.fileOf(person), scheme);
+  }
+
+  /** Throws `HEALTH_PERSON_UNKNOWN`. */
+  async shown(person: Person): Promise<readonly ShownColour[]> {
+    const { colours } = await this.#people.fileOf(person);
+    return SCHEMES.flatMap((scheme) => {
+      const held = colours[scheme];
+      if (held === undefined) return [];
+      const { state, ruleId, ruleVersion, ground, sinceSeconds, change } = held;
+      const why = ground === undefined ? {} : { ground };
+      return [{ scheme, state, ruleId, ruleVersion, ...why, sinceSeconds, change }];
+    });
+  }
+
+  /** Proposes another colour than the rules give: the id of the legal act that two people must approve. */
+  async rule(person: Person, terms: RulingTerms): Promise<string> {
+    this.#checkOwn(terms.scheme);
+    return await this.#rulings.propose(person, terms);
+  }
+
+  /**
+   * All that waits: new facts turn the colours of whom they are about, approved rulings hold, codes of former colours
+   * end, files that nobody needs are destroyed. Cut short, the next call goes on.
+   */
+  async carryOut(): Promise<void> {
+    await this.#followFacts();
+    await this.#rulings.settle((work) => orSkip(work, this.#deps.log));
+    await this.#ended.end((work) => orSkip(work, this.#deps.log));
+    await this.#prune();
+  }
+
+  async #followFacts(): Promise<void> {
+    const { log, store, tables } = this.#deps;
+    for await (const { key } of tables.healthFacts.entries()) {
+      const person = await orSkip(this.#personOf(key), log);
+      const isDone = (batch: WriteBatch): void => {
+        batch.delete(TABLES.healthFacts, key);
+      };
+      if (person === undefined) {
+        const batch = new WriteBatch();
+        isDone(batch);
+        await store.commit(batch);
+      } else {
+        const follow = this.#people.whileAloneWith(person, async (number, file) => {
+          await this.#recolour.update(number, { file, addTo: isDone });
+        });
+        await orSkip(follow, log);
+      }
+    }
+  }
+
+  /** Whom a new fact is about, when there is a file of them. */
+  async #personOf(recordKey: Uint8Array): Promise<number | undefined> {
+    const { files, sealer, tables } = this.#deps;
+    const sealed = await tables.records.get(recordKey);
+    if (sealed === undefined) return undefined;
+    return await files.find(documentsOf(recordOf(sealer.open(readUint64(recordKey), sealed)).subject));
+  }
+
+  /** Once a day. */
+  async #prune(): Promise<void> {
+    const { files, store } = this.#deps;
+    const nowSeconds = Math.floor(this.#deps.now() / 1000);
+    const today = Math.floor(nowSeconds / DAY_SECONDS);
+    if (today === this.#prunedOn) return;
+    const isNeeded = (file: HealthFile): boolean => lastNeeded(file) + KEEP_SECONDS > nowSeconds;
+    for await (const number of files.numbers()) {
+      await files.whileAlone(number, async () => {
+        const file = await orSkip(files.load(number), this.#deps.log);
+        if (file === undefined || isNeeded(file)) return;
+        const batch = new WriteBatch();
+        files.delete(batch, number, file);
+        for (const { id } of file.orders) batch.delete(TABLES.healthOrders, fromBase64url(id));
+        batch.delete(TABLES.healthWork, toUint64(number));
+        await store.commit(batch);
+      });
+    }
+    this.#prunedOn = today;
+  }
+
+  #checkOwn(scheme: Scheme): void {
+    if (!this.schemes.includes(scheme)) {
+      throw new IssuerError('HEALTH_SCHEME_ELSEWHERE', 'the scheme is given in another jurisdiction');
+    }
+  }
+}
+
+/** What does not open was touched or lost: an operator is told, and everybody else is served. */
+async function orSkip<Result>(work: Promise<Result>, log: Log): Promise<Result | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof EnvelopeError)) throw error;
+    log.error(
+      { code: 'HEALTH_FILE_UNREADABLE' },
+      'a health file or record does not open: no colour is given',
+    );
+    return undefined;
+  }
+}
+
+function lastNeeded({ orders, rulings, usedAtSeconds }: HealthFile): number {
+  return Math.max(usedAtSeconds, ...orders.map(endOf), ...rulings.map(({ untilSeconds }) => untilSeconds));
+}

@@ -1,0 +1,105 @@
+/** Orders on one person: entered, released, and at once followed by the colours that they turn. */
+import { toBase64url, fromBase64url } from '../../core/bytes/base64url.ts';
+import { isGround } from '../../core/health/grounds.ts';
+import { endOf, type OrderKind } from '../../core/health/orders.ts';
+import type { Code, Subject } from '../../core/record/record.ts';
+import { readUint64, toUint64 } from '../../service/big-endian.ts';
+import type { Clock, RandomBytes } from '../../service/clock.ts';
+import type { WriteBatch } from '../../service/store.ts';
+import { IssuerError } from '../errors.ts';
+import { TABLES, type IssuerTables } from '../store.ts';
+import type { StoredOrder } from './health-file.ts';
+import type { People } from './people.ts';
+import type { Recolour } from './recolour.ts';
+
+export interface OrderRequest {
+  readonly subject: Subject;
+  readonly kind: OrderKind;
+  readonly ground: string;
+  readonly fromSeconds: number;
+  readonly untilSeconds: number;
+  /** Number of the order at the authority. */
+  readonly reference: string;
+  readonly legalBasis: string;
+  /** Numbers of the officer who made it, and of the other one who entered it here. */
+  readonly orderedBy: string;
+  readonly enteredBy: string;
+}
+
+export interface OrdersDependencies {
+  readonly tables: IssuerTables;
+  readonly people: People;
+  readonly recolour: Recolour;
+  readonly now: Clock;
+  readonly randomBytes: RandomBytes;
+}
+
+const ID = /^[A-Za-z0-9_-]{21}[AQgw]$/;
+const ID_BYTES = 16;
+const MAX_SECONDS: number = 366 * 86_400;
+
+export class Orders {
+  readonly #deps: OrdersDependencies;
+
+  constructor(deps: OrdersDependencies) {
+    this.#deps = deps;
+  }
+
+  /** On the disk, with the colours that it turns, when it resolves. Throws `ORDER_INVALID`. */
+  async place({ subject, ...terms }: OrderRequest): Promise<StoredOrder> {
+    const ground = checkTerms(terms);
+    const id = toBase64url(this.#deps.randomBytes(ID_BYTES));
+    const order: StoredOrder = { ...terms, ground, id };
+    return await this.#deps.people.whileAlone({ subject }, async (number, file) => {
+      // The same order again, by the authority's number, is the one that is there.
+      const known = file.orders.find((one) => one.reference === order.reference && one.kind === order.kind);
+      if (known !== undefined) return known;
+      await this.#deps.recolour.update(number, {
+        file: { ...file, orders: [...file.orders, order] },
+        addTo: (batch: WriteBatch) => {
+          batch.put(TABLES.healthOrders, fromBase64url(id), toUint64(number));
+        },
+      });
+      return order;
+    });
+  }
+
+  /** On the disk, with the colours that it turns, when it resolves. Throws `ORDER_NOT_FOUND`, `ORDER_ENDED`. */
+  async release(id: string, releasedBy: string): Promise<StoredOrder> {
+    const { tables, people, recolour, now } = this.#deps;
+    const found = ID.test(id) ? await tables.healthOrders.get(fromBase64url(id)) : undefined;
+    if (found === undefined) throw notFound();
+    return await people.whileAloneWith(readUint64(found), async (number, file) => {
+      const order = file.orders.find((one) => one.id === id);
+      if (order === undefined) throw notFound();
+      const releasedAtSeconds = Math.floor(now() / 1000);
+      if (endOf(order) <= releasedAtSeconds) throw new IssuerError('ORDER_ENDED', 'it is over already');
+      const released = { ...order, releasedAtSeconds, releasedBy };
+      const orders = file.orders.map((one) => (one.id === id ? released : one));
+      await recolour.update(number, { file: { ...file, orders } });
+      return released;
+    });
+  }
+}
+
+function checkTerms({
+  ground,
+  fromSeconds,
+  untilSeconds,
+  orderedBy,
+  enteredBy,
+}: Omit<OrderRequest, 'subject'>): Code {
+  if (!isGround(ground)) throw invalid('a ground that there is not');
+  if (untilSeconds <= fromSeconds) throw invalid('it would end before it begins');
+  if (untilSeconds - fromSeconds > MAX_SECONDS) throw invalid('it would last longer than a year');
+  if (orderedBy === enteredBy) throw invalid('whoever makes an order does not enter it');
+  return ground;
+}
+
+function invalid(why: string): IssuerError {
+  return new IssuerError('ORDER_INVALID', why);
+}
+
+function notFound(): IssuerError {
+  return new IssuerError('ORDER_NOT_FOUND', 'no order has this id');
+}

@@ -1,0 +1,99 @@
+/** From whom something is about to the file that is held of them. */
+import { toBase64url } from '../../core/bytes/base64url.ts';
+import type { Subject } from '../../core/record/record.ts';
+import type { Clock, RandomBytes } from '../../service/clock.ts';
+import { IssuerError } from '../errors.ts';
+import type { DocumentReference } from '../privacy/key-ring.ts';
+import type { Release } from '../release.ts';
+import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
+import { knownRecords, subjectIn, type KnownFactsDependencies } from './known-facts.ts';
+
+/** A record of theirs, a document of theirs, or all of their identity. */
+export type Person =
+  { readonly recordId: string } | { readonly document: DocumentReference } | { readonly subject: Subject };
+
+export interface PeopleDependencies extends KnownFactsDependencies {
+  readonly files: HealthFiles;
+  readonly release: Pick<Release, 'content'>;
+  readonly now: Clock;
+  readonly randomBytes: RandomBytes;
+}
+
+const REF_BYTES = 16;
+
+export class People {
+  readonly #deps: PeopleDependencies;
+
+  constructor(deps: PeopleDependencies) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Runs `action` on the person's file while nobody else writes it; makes one where there is none. Throws
+   * `HEALTH_PERSON_UNKNOWN` where nothing says who the person is, `RECORD_NOT_FOUND`.
+   */
+  async whileAlone<Result>(
+    person: Person,
+    action: (number: number, file: HealthFile) => Promise<Result>,
+  ): Promise<Result> {
+    return await this.whileAloneWith(await this.#numberOf(person), action);
+  }
+
+  /** As {@link whileAlone}, of a person's number. */
+  async whileAloneWith<Result>(
+    number: number,
+    action: (number: number, file: HealthFile) => Promise<Result>,
+  ): Promise<Result> {
+    const { files } = this.#deps;
+    return await files.whileAlone(number, async () => {
+      const file = await files.load(number);
+      if (file === undefined)
+        throw new IssuerError('HEALTH_PERSON_UNKNOWN', 'there is no such file any more');
+      return await action(number, file);
+    });
+  }
+
+  /** To be read; that of somebody who has none is empty. Throws as {@link whileAlone}. */
+  async fileOf(person: Person): Promise<HealthFile> {
+    const { files } = this.#deps;
+    const documents = await this.#documentsOf(person);
+    const number = await files.find(documents);
+    const file = number === undefined ? undefined : await files.load(number);
+    return file ?? this.#fresh(await this.#subjectOf(person, documents));
+  }
+
+  async #numberOf(person: Person): Promise<number> {
+    const { files } = this.#deps;
+    const documents = await this.#documentsOf(person);
+    const known = await files.find(documents);
+    return known ?? (await files.findOrCreate(this.#fresh(await this.#subjectOf(person, documents))));
+  }
+
+  async #documentsOf(person: Person): Promise<readonly DocumentReference[]> {
+    if ('document' in person) return [person.document];
+    if ('subject' in person) return documentsOf(person.subject);
+    return documentsOf((await this.#deps.release.content(person.recordId)).subject);
+  }
+
+  async #subjectOf(person: Person, documents: readonly DocumentReference[]): Promise<Subject> {
+    if ('subject' in person) return person.subject;
+    const subject = subjectIn(await knownRecords(documents, this.#deps));
+    if (subject === undefined)
+      throw new IssuerError('HEALTH_PERSON_UNKNOWN', 'no record and no order is of this person');
+    return subject;
+  }
+
+  #fresh(subject: Subject): HealthFile {
+    const { now, randomBytes } = this.#deps;
+    return {
+      version: 1,
+      ref: toBase64url(randomBytes(REF_BYTES)),
+      subject,
+      orders: [],
+      rulings: [],
+      colours: {},
+      ended: [],
+      usedAtSeconds: Math.floor(now() / 1000),
+    };
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * The one place where a colour changes: derives what follows from a person's file and records, and stores each change
+ * as a colour act, in one commit with the file that shows it, with the code that was asked for, and with whatever the
+ * caller stores beside them. Without a change that is stored no code is made (`ColourActs.check`).
+ */
+import { toBase64url } from '../../core/bytes/base64url.ts';
+import { toHex } from '../../core/bytes/hex.ts';
+import type { Crypto } from '../../core/crypto.ts';
+import type { P256Jwk } from '../../core/credential/key.ts';
+import { invariant } from '../../core/errors.ts';
+import { isByHand } from '../../core/health/colour-act.ts';
+import type { DerivedColour } from '../../core/health/derive.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import type { Colour, Scheme, StatusRecord } from '../../core/record/derived.ts';
+import { toUint64 } from '../../service/big-endian.ts';
+import type { Clock, RandomBytes } from '../../service/clock.ts';
+import type { WriteBatch } from '../../service/store.ts';
+import { IssuerError } from '../errors.ts';
+import type { DerivedIssue, RecordIssuer } from '../issue.ts';
+import type { IssuedRow } from '../row.ts';
+import { TABLES } from '../store.ts';
+import type { ColourActs, ColourChange } from './colour-acts.ts';
+import { colourNow, isUnchanged, toColourAct, type Deriving } from './colour-of.ts';
+import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
+import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
+import type { ManualAlarm } from './manual-alarm.ts';
+import { toStatusRecord } from './status-record.ts';
+
+export interface RecolourDependencies extends KnownFactsDependencies {
+  readonly crypto: Crypto;
+  readonly did: string;
+  /** Those whose colours this issuer gives. */
+  readonly schemes: readonly Scheme[];
+  readonly policies: readonly Policy[];
+  readonly files: HealthFiles;
+  readonly colourActs: ColourActs;
+  readonly records: Pick<RecordIssuer, 'issueDerived'>;
+  readonly alarm: ManualAlarm;
+  readonly now: Clock;
+  readonly randomBytes: RandomBytes;
+  /** Codes of a former colour are to be ended. */
+  readonly onDue: () => void;
+}
+
+/** A code that is asked for. */
+export interface Asked {
+  readonly scheme: Scheme;
+  /** The travel credential is bound to it. */
+  readonly holderKey?: P256Jwk;
+  /** Refused with `HEALTH_COLOUR_DIFFERS` when the colour is another one. */
+  readonly expected?: Colour;
+  /** References to what the asker has seen beside the issuer's own records. */
+  readonly evidence?: readonly string[];
+  /** Its last second at the latest, Unix seconds. */
+  readonly untilSeconds?: number;
+  /** See `DerivedIssue`: what must be on the disk with the code, or not at all. */
+  readonly addTo?: NonNullable<DerivedIssue['addTo']>;
+}
+
+export interface IssuedStatus {
+  readonly scheme: Scheme;
+  readonly colour: DerivedColour;
+  readonly sinceSeconds: number;
+  /** Id of the colour act that gave it. */
+  readonly change: string;
+  readonly issued: IssuedRow;
+}
+
+/** What a file becomes, beside the colours that follow from it. */
+interface Update {
+  readonly file: HealthFile;
+  readonly asked?: Asked;
+  readonly addTo?: (batch: WriteBatch) => void;
+}
+
+interface Changed {
+  readonly file: HealthFile;
+  readonly changes: readonly ColourChange[];
+}
+
+const SALT_BYTES = 16;
+const NOTHING = new Uint8Array(0);
+
+export class Recolour {
+  readonly #deps: RecolourDependencies;
+
+  constructor(deps: RecolourDependencies) {
+    this.#deps = deps;
+  }
+
+  /** Throws `HEALTH_POLICY_NOT_IN_FORCE`, `HEALTH_UNDECIDED`. Writes nothing. */
+  async colourOf(file: HealthFile, scheme: Scheme): Promise<DerivedColour> {
+    return colourNow(scheme, await this.#deriving(file));
+  }
+
+  /** Stores the file with all changes of colours that follow. In the person's turn (`HealthFiles.whileAlone`). */
+  async update(number: number, { file, addTo }: Omit<Update, 'asked'>): Promise<void> {
+    const changed = this.#follow(file, await this.#deriving(file));
+    await this.#commit(number, { ...changed, before: file, addTo });
+  }
+
+  /** As {@link update}, and issues a code. Throws as {@link colourOf}, `HEALTH_COLOUR_DIFFERS`, and as `issueDerived`. */
+  async issue(number: number, file: HealthFile, asked: Asked): Promise<IssuedStatus> {
+    const { scheme, expected } = asked;
+    const deriving = await this.#deriving(file);
+    const colour = colourNow(scheme, deriving);
+    if (expected !== undefined && colour.state !== expected) {
+      throw new IssuerError('HEALTH_COLOUR_DIFFERS', 'the colour is not the one that was expected');
+    }
+    const changed = this.#follow(file, deriving, { scheme, colour, evidence: asked.evidence ?? [] });
+    const held = changed.file.colours[scheme];
+    invariant(held !== undefined, 'a colour that was asked for is held');
+    const record = toStatusRecord(changed.file.subject, { asked, colour, held });
+    const issued = await this.#commit(number, { ...changed, before: file, asked, record });
+    invariant(issued !== undefined, 'what was asked for is answered');
+    return { scheme, colour, sinceSeconds: held.sinceSeconds, change: held.change, issued };
+  }
+
+  /** Every colour that the person has, and the one asked for; what cannot be derived now stays as it was told. */
+  #follow(
+    before: HealthFile,
+    deriving: Deriving,
+    asked?: { readonly scheme: Scheme; readonly colour: DerivedColour; readonly evidence: readonly string[] },
+  ): Changed {
+    let file: HealthFile = { ...before, usedAtSeconds: deriving.atSeconds };
+    const changes: ColourChange[] = [];
+    for (const scheme of this.#deps.schemes) {
+      const isAsked = scheme === asked?.scheme;
+      const held = file.colours[scheme];
+      if (held === undefined && !isAsked) continue;
+      const colour = isAsked ? asked.colour : colourOrNone(scheme, deriving);
+      if (colour === undefined || (held !== undefined && isUnchanged(held, colour))) continue;
+      const change = this.#drawUp({ ...deriving, file }, scheme, colour, isAsked ? asked.evidence : []);
+      changes.push(change);
+      file = withColour(file, scheme, colour, change);
+    }
+    return { file, changes };
+  }
+
+  #drawUp(
+    deriving: Deriving,
+    scheme: Scheme,
+    derived: DerivedColour,
+    evidence: readonly string[],
+  ): ColourChange {
+    const { crypto, did, colourActs, randomBytes } = this.#deps;
+    const salt = toBase64url(randomBytes(SALT_BYTES));
+    return colourActs.drawUp(toColourAct({ ...deriving, scheme, derived, crypto, did, salt, evidence }));
+  }
+
+  async #commit(
+    number: number,
+    {
+      file,
+      changes,
+      before,
+      asked,
+      record,
+      addTo,
+    }: Changed & {
+      readonly before: HealthFile;
+      readonly asked?: Asked;
+      readonly record?: StatusRecord;
+      readonly addTo?: Update['addTo'];
+    },
+  ): Promise<IssuedRow | undefined> {
+    const { records, files, alarm, onDue } = this.#deps;
+    const isEnding = file.ended.length > before.ended.length;
+    const [result] = await records.issueDerived(record === undefined ? [] : [record], {
+      changes,
+      addTo: (batch, recordIds) => {
+        files.put(batch, number, withRecord(file, asked?.scheme, recordIds[0]));
+        if (isEnding) batch.put(TABLES.healthWork, toUint64(number), NOTHING);
+        addTo?.(batch);
+        asked?.addTo?.(batch, recordIds);
+      },
+    });
+    for (const { act } of changes) if (isByHand(act)) alarm.note(act);
+    if (isEnding) onDue();
+    if (result !== undefined && 'problems' in result) {
+      throw new IssuerError('HEALTH_CODE_ENDED', 'no code of it would be valid');
+    }
+    return result;
+  }
+
+  async #deriving(file: HealthFile): Promise<Deriving> {
+    const { policies, now } = this.#deps;
+    const records = await knownRecords(documentsOf(file.subject), this.#deps);
+    return { policies, file, records, atSeconds: Math.floor(now() / 1000) };
+  }
+}
+
+/** `undefined` while no policy holds, or the facts are too vague: nobody asked, so nobody is told. */
+function colourOrNone(scheme: Scheme, deriving: Deriving): DerivedColour | undefined {
+  try {
+    return colourNow(scheme, deriving);
+  } catch (error) {
+    if (error instanceof IssuerError) return undefined;
+    throw error;
+  }
+}
+
+/** The codes of the former colour are to be ended under the change. */
+function withColour(
+  file: HealthFile,
+  scheme: Scheme,
+  { state, ruleId, ruleVersion, ground, basis }: DerivedColour,
+  { id, leafHash, act }: ColourChange,
+): HealthFile {
+  const recordIds = file.colours[scheme]?.recordIds ?? [];
+  const ended = recordIds.length === 0 ? [] : [{ change: toHex(leafHash), recordIds }];
+  const why = ground === undefined ? {} : { ground };
+  const held = { state, ruleId, ruleVersion, ...why, basis, sinceSeconds: act.at, change: id, recordIds: [] };
+  return { ...file, colours: { ...file.colours, [scheme]: held }, ended: [...file.ended, ...ended] };
+}
+
+/** The last of the codes that were issued under a colour are those that may still be valid: one for each day and key. */
+const KEPT_CODES = 16;
+
+function withRecord(file: HealthFile, scheme: Scheme | undefined, recordId: string | undefined): HealthFile {
+  const held = scheme === undefined ? undefined : file.colours[scheme];
+  if (scheme === undefined || held === undefined || recordId === undefined) return file;
+  const recordIds = [...held.recordIds.filter((one) => one !== recordId), recordId].slice(-KEPT_CODES);
+  return { ...file, colours: { ...file.colours, [scheme]: { ...held, recordIds } } };
+}

@@ -1,0 +1,117 @@
+/** Proposes rulings, and lets those hold that two people have approved; see `ruling.ts`. */
+import { toHex } from '../../core/bytes/hex.ts';
+import { isGround } from '../../core/health/grounds.ts';
+import { invariant } from '../../core/errors.ts';
+import { readUint64, toUint64 } from '../../service/big-endian.ts';
+import { WriteBatch, type Store } from '../../service/store.ts';
+import { decodeActBatch } from '../acts/act-batch-entry.ts';
+import type { DrawUpDependencies } from '../acts/draw-up.ts';
+import type { Proposals } from '../acts/proposals.ts';
+import { TABLES, type IssuerTables } from '../store.ts';
+import type { HealthFile, HealthFiles } from './health-file.ts';
+import type { People, Person } from './people.ts';
+import type { Recolour } from './recolour.ts';
+import { checkTerms, drawUpRuling, type RulingTerms } from './ruling.ts';
+
+export interface RulingsDependencies extends DrawUpDependencies {
+  readonly store: Store;
+  readonly tables: IssuerTables;
+  readonly files: HealthFiles;
+  readonly people: People;
+  readonly recolour: Recolour;
+  readonly proposals: Proposals;
+  /** The status entries of codes, ascending. */
+  readonly placesOf: (recordIds: readonly string[]) => Promise<Float64Array>;
+}
+
+/** Awaits work on one file, and decides what its failure means for the others. */
+export type Guard = (work: Promise<void>) => Promise<void>;
+
+export class Rulings {
+  readonly #deps: RulingsDependencies;
+
+  constructor(deps: RulingsDependencies) {
+    this.#deps = deps;
+  }
+
+  /** The id of the legal act to approve; no colour has changed. Throws `HEALTH_RULING_INVALID`. */
+  async propose(person: Person, terms: RulingTerms): Promise<string> {
+    const { people, now } = this.#deps;
+    const nowSeconds = Math.floor(now() / 1000);
+    checkTerms(terms, nowSeconds);
+    return await people.whileAlone(person, (number, file) =>
+      this.#store(number, file, { terms, nowSeconds }),
+    );
+  }
+
+  /** What was decided on since, each through `guard`: approved rulings hold, withdrawn ones are gone. */
+  async settle(guard: Guard): Promise<void> {
+    for await (const { key, value } of this.#deps.tables.rulings.entries()) {
+      await guard(this.#settle(readUint64(key), readUint64(value)));
+    }
+  }
+
+  async #store(
+    number: number,
+    file: HealthFile,
+    { terms, nowSeconds }: { readonly terms: RulingTerms; readonly nowSeconds: number },
+  ): Promise<string> {
+    const { files, placesOf, proposals, store } = this.#deps;
+    const { scheme, state, ground, untilSeconds, proposedBy, evidence } = terms;
+    invariant(isGround(ground), 'the terms were checked');
+    const places = await placesOf(file.colours[scheme]?.recordIds ?? []);
+    const batch = new WriteBatch();
+    const proposal = proposals.add(batch, drawUpRuling(terms, { ref: file.ref, places }, this.#deps), places);
+    proposals.setState(batch, proposal.number, { state: 'proposed' });
+    const ruling = {
+      scheme,
+      state,
+      ground,
+      // What comes to light while it waits for approval was not weighed.
+      fromSeconds: nowSeconds,
+      untilSeconds,
+      act: proposal.number,
+      actLeaf: toHex(proposal.leaf),
+      proposedBy,
+      evidence,
+    };
+    files.put(batch, number, { ...file, rulings: [...file.rulings, ruling], usedAtSeconds: nowSeconds });
+    batch.put(TABLES.rulings, toUint64(proposal.number), toUint64(number));
+    // Commit point: the ruling is there with its act, or not at all.
+    await store.commit(batch);
+    return proposal.id;
+  }
+
+  async #settle(act: number, number: number): Promise<void> {
+    const { files, people, proposals, recolour, store } = this.#deps;
+    const { state } = await proposals.stateOf(act);
+    if (state !== 'anchored' && state !== 'withdrawn') return;
+    const approvers = await this.#approversOf(act);
+    if ((await files.load(number)) === undefined) {
+      await store.commit(new WriteBatch().delete(TABLES.rulings, toUint64(act)));
+      return;
+    }
+    await people.whileAloneWith(number, async (_, file) => {
+      const rulings = file.rulings.flatMap((one) => {
+        if (one.act !== act) return [one];
+        return approvers === undefined ? [] : [{ ...one, approvers }];
+      });
+      await recolour.update(number, {
+        file: { ...file, rulings },
+        addTo: (batch) => {
+          batch.delete(TABLES.rulings, toUint64(act));
+        },
+      });
+    });
+  }
+
+  /** Those of the batch that the ledger took; `undefined` of an act that was withdrawn. */
+  async #approversOf(act: number): Promise<readonly `0x${string}`[] | undefined> {
+    const { proposals, tables } = this.#deps;
+    const state = await proposals.stateOf(act);
+    if (state.state !== 'anchored' || state.batch === undefined) return undefined;
+    const batch = await tables.actBatches.get(toUint64(state.batch));
+    invariant(batch !== undefined, 'an anchored act has its batch');
+    return decodeActBatch(batch).approvals.map(({ approver }) => approver);
+  }
+}

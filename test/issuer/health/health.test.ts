@@ -1,0 +1,239 @@
+/** Orders, facts and rulings turn colours; every turn is recorded, anchored, and ends the codes of the colour before. */
+import { describe, it } from 'mocha';
+import { expect } from 'chai';
+import { parseClaims } from '../../../core/credential/parse.ts';
+import { parseColourAct, type ColourAct } from '../../../core/health/colour-act.ts';
+import { decodeCode } from '../../../core/qr/code.ts';
+import type { IssuedStatus } from '../../../issuer/health/recolour.ts';
+import type { Issuer } from '../../../issuer/issuer.ts';
+import { addressOfKey } from '../../../ledger/identifiers.ts';
+import { makeHolder } from '../../support/holder.ts';
+import { declarationRecord } from '../../support/sample-records.ts';
+import { issueAll, IssuerHouse, labTest } from '../support/issuer-house.ts';
+import { APPROVER_KEYS } from '../support/memory-ledger.ts';
+import { expectRejects } from '../support/rejects-code.ts';
+import { approve } from '../support/two-people.ts';
+import { HOUR, LAST_SECOND, listed, NOW, orderOn, personOf, positive, terms } from './support.ts';
+
+async function codeFor(issuer: Issuer, n: number): Promise<IssuedStatus> {
+  return await issuer.health.issue({ person: { subject: personOf(n) }, scheme: 'HK-HC' });
+}
+
+async function changesOf(issuer: Issuer): Promise<readonly ColourAct[]> {
+  return (await issuer.colourActs.after(0, 1000)).map(({ bytes }) => parseColourAct(bytes));
+}
+
+const venueOf = ({ issued }: IssuedStatus): string => issued.credentials[0]?.handle ?? '';
+
+describe('a health code', () => {
+  it('is green until the end of the day, bound to its holder, and says by which rule', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const holder = makeHolder();
+    const person = { subject: personOf(1) };
+    const { issued, colour } = await issuer.health.issue({ person, scheme: 'HK-HC', holderKey: holder.jwk });
+    expect(colour).to.include({ state: 'green', validUntilSeconds: LAST_SECOND });
+    await issuer.settle();
+    const travel = issued.credentials[1]?.handle ?? '';
+    const claims = parseClaims(decodeCode(await issuer.code(travel)).payloadBytes);
+    expect(claims).to.deep.include({ exp: LAST_SECOND + 1, cnf: { jwk: holder.jwk } });
+    expect(claims.facts).to.deep.equal({
+      scheme: 'HK-HC',
+      state: 'green',
+      ruleId: 'hk.hc',
+      ruleVersion: 1,
+      since: '2022-12-21T16:30:00+08:00',
+      country: 'HK',
+    });
+    expect(await changesOf(issuer)).to.have.length(1);
+  });
+
+  it('is the same code when it is asked for again, and another one the next day', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const first = await codeFor(issuer, 1);
+    const again = await codeFor(issuer, 1);
+    expect(again.issued).to.deep.include({ recordId: first.issued.recordId, duplicate: true });
+    house.nowMs += 12 * HOUR * 1000;
+    const tomorrow = await codeFor(issuer, 1);
+    expect(tomorrow.issued.recordId).to.not.equal(first.issued.recordId);
+    expect(tomorrow.change, 'no change of the colour').to.equal(first.change);
+    expect(await changesOf(issuer)).to.have.length(1);
+  });
+
+  it('turns red with an order, at once, and the green one ends in the lists', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const green = await codeFor(issuer, 1);
+    house.nowMs += 60_000;
+    await issuer.health.orders.place(orderOn(personOf(1), { fromSeconds: NOW + 60 }));
+    const [shown] = await issuer.health.shown({ subject: personOf(1) });
+    expect(shown).to.include({ state: 'red', ground: 'hcl|under-order', sinceSeconds: NOW + 60 });
+    await issuer.settle();
+    expect(await listed(issuer, venueOf(green))).to.equal('superseded');
+    const red = await codeFor(issuer, 1);
+    await issuer.settle();
+    expect(await listed(issuer, venueOf(red))).to.equal('valid');
+    const [, change] = await changesOf(issuer);
+    expect(change).to.deep.include({ from: 'green', to: 'red', ruleVersion: 1, actor: 'rule', at: NOW + 60 });
+    const [first, second] = (await issuer.colourActs.after(0, 9)).map(({ bytes }) => parseColourAct(bytes));
+    expect(first?.subject).to.equal(second?.subject);
+  });
+
+  it('turns back when the order is released, and when it ends', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    await codeFor(issuer, 1);
+    const { id } = await issuer.health.orders.place(orderOn(personOf(1)));
+    await issuer.health.orders.release(id, 'OP-4');
+    expect((await codeFor(issuer, 1)).colour.state).to.equal('green');
+    await expectRejects(() => issuer.health.orders.release(id, 'OP-4'), 'ORDER_ENDED');
+    await issuer.health.orders.place(orderOn(personOf(1), { reference: 'QO-2', untilSeconds: NOW + HOUR }));
+    const red = await codeFor(issuer, 1);
+    expect(red.colour).to.include({ state: 'red', validUntilSeconds: NOW + HOUR - 1 });
+    house.nowMs += HOUR * 1000;
+    expect((await codeFor(issuer, 1)).colour.state).to.equal('green');
+    expect((await changesOf(issuer)).map(({ to }) => to)).to.deep.equal([
+      'green',
+      'red',
+      'green',
+      'red',
+      'green',
+    ]);
+  });
+
+  it('turns with a positive test and with a declaration, by the next pass', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const codes = [await codeFor(issuer, 1), await codeFor(issuer, 2), await codeFor(issuer, 3)];
+    const sick = { ...declarationRecord({ contact: 'hcl|no' }), subject: personOf(2) };
+    await issueAll(issuer, [positive(1), sick, labTest(3)]);
+    await issuer.settle();
+    const values = await Promise.all(codes.map((code) => listed(issuer, venueOf(code))));
+    expect(values).to.deep.equal(['superseded', 'superseded', 'valid']);
+    const grounds = await Promise.all(
+      [1, 2, 3].map(async (n) => (await issuer.health.shown({ subject: personOf(n) }))[0]?.ground),
+    );
+    expect(grounds).to.deep.equal(['hcl|case', 'hcl|declared-symptom', undefined]);
+  });
+
+  it('finds the person by a linked document too', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const linked = [{ docType: 'HVP', docNumber: 'H12345678', docIssuer: 'CN' }] as const;
+    await issuer.health.issue({ person: { subject: { ...personOf(1), linked } }, scheme: 'HK-HC' });
+    const [document] = linked;
+    expect(await issuer.health.shown({ document })).to.have.length(1);
+    await expectRejects(
+      () => issuer.health.shown({ document: { ...document, docNumber: 'H00000000' } }),
+      'HEALTH_PERSON_UNKNOWN',
+    );
+  });
+
+  it('is of the schemes of its jurisdiction and of policies in force alone', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const person = { subject: personOf(1) };
+    await expectRejects(() => issuer.health.issue({ person, scheme: 'MO' }), 'HEALTH_SCHEME_ELSEWHERE');
+    await expectRejects(() => issuer.health.issue({ person, scheme: 'HK-VP' }), 'HEALTH_POLICY_NOT_IN_FORCE');
+    const expected = { person, scheme: 'HK-HC', expected: 'red' } as const;
+    await expectRejects(() => issuer.health.issue(expected), 'HEALTH_COLOUR_DIFFERS');
+    expect(await changesOf(issuer)).to.deep.equal([]);
+  });
+
+  it('survives a restart: the same person, the same colour, the same change', async () => {
+    await using house = await IssuerHouse.create();
+    let change = '';
+    {
+      await using issuer = await house.open();
+      await codeFor(issuer, 1);
+      await issuer.health.orders.place(orderOn(personOf(1)));
+      ({ change } = await codeFor(issuer, 1));
+    }
+    await using issuer = await house.open();
+    expect(await codeFor(issuer, 1)).to.deep.include({ change });
+    await issuer.settle();
+    expect(await changesOf(issuer)).to.have.length(2);
+  });
+});
+
+describe('an order', () => {
+  it('is entered once under its number, and by another person than makes it', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const first = await issuer.health.orders.place(orderOn(personOf(1)));
+    expect(await issuer.health.orders.place(orderOn(personOf(1)))).to.deep.equal(first);
+    for (const changes of [
+      { enteredBy: 'HO-17' },
+      { ground: 'hcl|whim' },
+      { untilSeconds: NOW },
+      { untilSeconds: NOW + 367 * 24 * HOUR },
+    ]) {
+      await expectRejects(() => issuer.health.orders.place(orderOn(personOf(1), changes)), 'ORDER_INVALID');
+    }
+    await expectRejects(() => issuer.health.orders.release('A'.repeat(22), 'OP-4'), 'ORDER_NOT_FOUND');
+  });
+});
+
+describe('a ruling', () => {
+  it('changes nothing until two people have approved it, and then says who', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const green = await codeFor(issuer, 1);
+    const act = await issuer.health.rule({ subject: personOf(1) }, terms());
+    await issuer.settle();
+    expect((await codeFor(issuer, 1)).colour.state).to.equal('green');
+    expect((await issuer.acts.show(act)).act.notice.en).to.equal(
+      'Hong Kong Health Code: Red (Exposure at a place)',
+    );
+    await approve(issuer, [act]);
+    await issuer.settle();
+    expect(await listed(issuer, venueOf(green))).to.equal('superseded');
+    const [shown] = await issuer.health.shown({ subject: personOf(1) });
+    expect(shown).to.include({ state: 'red', ground: 'hcl|place-exposure' });
+    const change = (await changesOf(issuer)).at(-1);
+    const approvers = APPROVER_KEYS.map(addressOfKey);
+    expect(change).to.deep.include({ from: 'green', to: 'red', actor: approvers[0], approvers });
+    expect(change?.act?.slice(2, 34)).to.equal(act);
+  });
+
+  it('that is withdrawn never holds', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    await codeFor(issuer, 1);
+    await issuer.acts.withdraw(await issuer.health.rule({ subject: personOf(1) }, terms()));
+    await issuer.settle();
+    expect((await codeFor(issuer, 1)).colour.state).to.equal('green');
+    expect(await changesOf(issuer)).to.have.length(1);
+  });
+
+  it('of an appeal betters the colour for a while, and a later fact worsens it again', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    await issuer.health.orders.place(orderOn(personOf(1), { fromSeconds: NOW - HOUR }));
+    expect((await codeFor(issuer, 1)).colour.state).to.equal('red');
+    const appeal = terms({ state: 'green', ground: 'hcl|court-or-appeal', untilSeconds: NOW + 3 * HOUR });
+    await approve(issuer, [await issuer.health.rule({ subject: personOf(1) }, appeal)]);
+    await issuer.settle();
+    expect((await codeFor(issuer, 1)).colour).to.include({ state: 'green', ground: 'hcl|court-or-appeal' });
+    house.nowMs += HOUR * 1000;
+    await issueAll(issuer, [positive(1, '2022-12-21T17:00:00+08:00')]);
+    await issuer.settle();
+    expect((await codeFor(issuer, 1)).colour).to.include({ state: 'red', ground: 'hcl|case' });
+  });
+
+  it('says a colour of its scheme, a ground, evidence and an end', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    for (const changes of [
+      { state: 'yellow' },
+      { ground: 'hcl|whim' },
+      { evidence: [] },
+      { untilSeconds: NOW },
+      { untilSeconds: NOW + 31 * 24 * HOUR },
+    ] as const) {
+      const person = { subject: personOf(1) };
+      await expectRejects(() => issuer.health.rule(person, terms(changes)), 'HEALTH_RULING_INVALID');
+    }
+  });
+});
