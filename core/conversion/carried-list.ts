@@ -4,7 +4,7 @@
  * the same for everybody; its signature may stay behind, since the ledger says whose it is.
  */
 import { equalBytes } from '../bytes/equal.ts';
-import { fromHex, type Hex } from '../bytes/hex.ts';
+import { fromHex } from '../bytes/hex.ts';
 import type { Crypto } from '../crypto.ts';
 import { StatusLists } from '../status/accepted-lists.ts';
 import { statusListDigest, statusListsRoot } from '../status/list-digest.ts';
@@ -12,8 +12,8 @@ import { decodeStatusList, type StatusList } from '../status/token-status-list.t
 import type { StatusAnchor } from '../trust/ledger-state.ts';
 
 export interface CarriedList {
-  /** Of every list of the issuer, this one included. */
-  readonly digests: readonly { readonly uri: string; readonly digest: Hex }[];
+  /** Of every list of the issuer, this one included; `0x` hex. */
+  readonly digests: readonly { readonly uri: string; readonly digest: string }[];
   readonly uri: string;
   readonly version: number;
   /** Base64url of the compressed array, as in a status list token. */

@@ -31,7 +31,7 @@ import { WriteBatch } from '../../service/store.ts';
 import { TABLES } from '../store.ts';
 import type { ConversionHouse } from './house.ts';
 import { judgeCode, type JudgedCode } from './judged-code.ts';
-import { mappingInForce, type Between } from './mapping-in-force.ts';
+import { mappingInForce, withdrawnFrom, type Between } from './mapping-in-force.ts';
 import type { QuotaPort, StatusGrant, StatusPort } from './decision-ports.ts';
 import { toSubject } from './subject-of.ts';
 
@@ -111,6 +111,13 @@ export interface ConvertedCode {
   readonly state?: Colour;
   /** The record of the code that was issued: what an act would select. */
   readonly recordId?: string;
+}
+
+export interface Recognition {
+  /** Unix seconds; absent: some mapping holds, or there never was one. */
+  readonly withdrawnFrom?: number;
+  /** Oldest first. */
+  readonly converted: readonly ConvertedCode[];
 }
 
 export interface TargetHouse extends ConversionHouse<TargetEntry> {
@@ -209,8 +216,18 @@ export class ConversionTarget {
     });
   }
 
-  /** What was decided on codes of one source, oldest first. @param source DID */
-  async converted(source: string): Promise<readonly ConvertedCode[]> {
+  /** What was made of one source's codes, and from when on they count no more. @param source DID */
+  async recognition(source: string): Promise<Recognition> {
+    const { did, ledger } = this.#house;
+    const [from, to] = [source, did].map((one) => ledger.state.trust.issuerByDid(one)?.authority.id);
+    const until = from === undefined || to === undefined ? undefined : withdrawnFrom(ledger.state, from, to);
+    return {
+      ...(until === undefined ? {} : { withdrawnFrom: until }),
+      converted: await this.#converted(source),
+    };
+  }
+
+  async #converted(source: string): Promise<readonly ConvertedCode[]> {
     const found: ConvertedCode[] = [];
     for await (const { number, entry } of this.#house.entries.all()) {
       if (entry.sourceDid !== source) continue;
