@@ -1,6 +1,6 @@
 /**
- * Nobody anchors for another: every batch and status version came from an account that belonged to its
- * issuer when it was anchored, while the issuer was accredited and not suspended. Judged by the trust list as
+ * Nobody writes for another: every batch, status version and batch of conversions came from an account that belonged
+ * to its issuer when it was written, while the issuer was accredited and not suspended. Judged by the trust list as
  * it stood just before each event: the contracts enforce the same, and this does not believe them.
  */
 import type { Hex, LedgerBlock } from '../core/trust/ledger-event.ts';
@@ -8,6 +8,7 @@ import { accountTrustAt, accreditationAt } from '../core/trust/trust-at.ts';
 import { TrustList } from '../core/trust/trust-list.ts';
 import { isSuspendedAt } from '../core/trust/window.ts';
 import type { Finding } from './report.ts';
+import { writingOf } from './writer-of.ts';
 
 /** Throws `LEDGER_STATE_INCONSISTENT` for a history that no contract of ours can have emitted. */
 export function checkAccounts(blocks: readonly LedgerBlock[]): readonly Finding[] {
@@ -15,12 +16,12 @@ export function checkAccounts(blocks: readonly LedgerBlock[]): readonly Finding[
   return blocks.flatMap(({ number, timeSeconds, events }) =>
     events.flatMap((event): readonly Finding[] => {
       trust.apply(event, timeSeconds);
-      if (event.event !== 'BatchAnchored' && event.event !== 'StatusPublished') return [];
-      const problem = problemOf(trust, event, timeSeconds);
-      if (problem === undefined) return [];
-      const root = event.event === 'BatchAnchored' ? event.root : event.listsRoot;
-      const detail = `${event.event} by ${event.account}: ${problem}`;
-      return [{ code: 'ACCOUNT_NOT_TRUSTED', issuer: event.issuer, block: number, root, detail }];
+      const writing = writingOf(event);
+      const problem = writing && problemOf(trust, writing, timeSeconds);
+      if (writing === undefined || problem === undefined) return [];
+      const { issuer, root, account } = writing;
+      const detail = `${event.event} by ${account}: ${problem}`;
+      return [{ code: 'ACCOUNT_NOT_TRUSTED', issuer, block: number, root, detail }];
     }),
   );
 }

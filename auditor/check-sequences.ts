@@ -1,11 +1,16 @@
-/** Nothing may be left out: each issuer's batches, status versions and batches of acts count up by one, from 1. */
+/**
+ * Nothing may be left out: each issuer's batches, status versions and batches of acts count up by one, from 1, and so
+ * do the batches of conversions of each pair of issuers, on either side.
+ */
 import type { Hex } from '../core/trust/ledger-event.ts';
 import type { Finding, HistoryEntry } from './report.ts';
+import { isConversion, writingOfConversion } from './writer-of.ts';
 
 export function checkSequences(history: readonly HistoryEntry[]): readonly Finding[] {
   const batches = new Map<Hex, number>();
   const versions = new Map<Hex, number>();
   const acts = new Map<Hex, number>();
+  const conversions = new Map<string, number>();
   return history.flatMap(({ event, block }) => {
     if (event.event === 'BatchAnchored') {
       const expected = nextOf(batches, event.issuer, event.sequence);
@@ -27,14 +32,20 @@ export function checkSequences(history: readonly HistoryEntry[]): readonly Findi
         root: event.root,
       });
     }
+    if (isConversion(event)) {
+      const { event: side, source, target, sequence } = event;
+      const expected = nextOf(conversions, `${side} ${source} ${target}`, sequence);
+      const { issuer, root } = writingOfConversion(event);
+      return gap(expected, sequence, 'batch of conversions', { issuer, block, root });
+    }
     return [];
   });
 }
 
 /** What had to come, and remembers what came. */
-function nextOf(last: Map<Hex, number>, issuer: Hex, actual: number): number {
-  const expected = (last.get(issuer) ?? 0) + 1;
-  last.set(issuer, actual);
+function nextOf<Key extends string>(last: Map<Key, number>, counted: Key, actual: number): number {
+  const expected = (last.get(counted) ?? 0) + 1;
+  last.set(counted, actual);
   return expected;
 }
 

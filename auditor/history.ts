@@ -2,6 +2,7 @@
 import { BATCH_CLASSES, type BatchClass } from '../core/credential/credential-type.ts';
 import type { Hex, LedgerBlock, LedgerEvent } from '../core/trust/ledger-event.ts';
 import type { HistoryCount, HistoryEntry } from './report.ts';
+import { isConversion, writingOfConversion } from './writer-of.ts';
 
 /** Absent parts let everything through; times are Unix seconds, `until` exclusive. */
 export interface HistoryFilter {
@@ -60,6 +61,7 @@ function classPart(entry: HistoryEntry): { readonly class?: BatchClass } {
 }
 
 function issuerOf(event: LedgerEvent): { readonly issuer?: Hex } {
+  if (isConversion(event)) return { issuer: writingOfConversion(event).issuer };
   return 'issuer' in event ? { issuer: event.issuer } : {};
 }
 

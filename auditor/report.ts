@@ -37,7 +37,7 @@ export interface Finding {
   readonly issuer: Hex;
   /** Block of the event that the finding is about. */
   readonly block: number;
-  /** Root of the batch, or of the status lists. */
+  /** Root of the batch, or of the status lists; of a batch of conversions its first value. */
   readonly root: Hex;
   /** What differs, in words without personal data. */
   readonly detail: string;

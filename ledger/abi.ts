@@ -247,6 +247,14 @@ export const statusAnchorAbi: Interface = new Interface([
   ...STATUS_ANCHOR_EVENTS,
   ...STATUS_ANCHOR_FUNCTIONS,
 ]);
+export const policyRegistryAbi: Interface = new Interface([
+  ...POLICY_REGISTRY_EVENTS,
+  ...POLICY_REGISTRY_FUNCTIONS,
+]);
+export const conversionRegistryAbi: Interface = new Interface([
+  ...CONVERSION_REGISTRY_EVENTS,
+  ...CONVERSION_REGISTRY_FUNCTIONS,
+]);
 
 export const accessManagerAbi: Interface = new Interface(ACCESS_MANAGER_FUNCTIONS);
 export const safeAbi: Interface = new Interface(SAFE_FUNCTIONS);

@@ -1,11 +1,11 @@
 /**
- * What the consortium decides on `TrustList`, each as a call: for a Safe's governors to schedule and carry out
+ * What the consortium decides on `TrustList` and `PolicyRegistry`, each as a call: for a Safe's governors to schedule and carry out
  * (`governors.ts`), or for the one account that governs a ledger of tests to send. Times are Unix seconds.
  */
 import { hexlify, toUtf8Bytes } from 'ethers';
 import type { Hex } from '../core/trust/ledger-event.ts';
-import { trustListAbi } from './abi.ts';
-import type { Deployment } from './deployment.ts';
+import { policyRegistryAbi, trustListAbi } from './abi.ts';
+import { deployedContract, type Deployment } from './deployment.ts';
 
 export interface ConsortiumAct {
   readonly to: Hex;
@@ -34,7 +34,7 @@ export function setAuthorityAdmin(deployment: Deployment, authority: Hex, admin:
   return act(deployment, 'setAuthorityAdmin', [authority, admin]);
 }
 
-/** The only one without a delay. */
+/** Without a delay, as are {@link expeditePolicy} and {@link expediteMapping}. */
 export function suspendAuthority(deployment: Deployment, authority: Hex): ConsortiumAct {
   return act(deployment, 'suspendAuthority', [authority]);
 }
@@ -74,6 +74,27 @@ export function recordReplacement(
 ): ConsortiumAct {
   const { name, previous, next, fromBlock } = change;
   return act(deployment, 'recordReplacement', [name, previous, next, fromBlock]);
+}
+
+/** In an emergency: the last version of a policy, published and yet to hold, holds at once. */
+export function expeditePolicy(
+  deployment: Deployment,
+  { authority, policy, version }: { readonly authority: Hex; readonly policy: Hex; readonly version: number },
+): ConsortiumAct {
+  return emergency(deployment, 'expedite', [authority, policy, version]);
+}
+
+/** In an emergency: the last version of a mapping, published and yet to hold, holds at once. */
+export function expediteMapping(
+  deployment: Deployment,
+  { source, target, version }: { readonly source: Hex; readonly target: Hex; readonly version: number },
+): ConsortiumAct {
+  return emergency(deployment, 'expediteMapping', [source, target, version]);
+}
+
+function emergency(deployment: Deployment, name: string, values: readonly unknown[]): ConsortiumAct {
+  const data = policyRegistryAbi.encodeFunctionData(name, values) as Hex; // ethers gives lowercase hex
+  return { to: deployedContract(deployment, 'policyRegistry').address, data };
 }
 
 function act(deployment: Deployment, name: string, values: readonly unknown[]): ConsortiumAct {

@@ -5,7 +5,7 @@
  */
 import { AbiCoder, concat, ZeroAddress } from 'ethers';
 import type { Hex } from '../core/trust/ledger-event.ts';
-import { accessManagerAbi, safeAbi, safeFactoryAbi, trustListAbi } from './abi.ts';
+import { accessManagerAbi, policyRegistryAbi, safeAbi, safeFactoryAbi, trustListAbi } from './abi.ts';
 import { parseHeader } from './block-header.ts';
 import { readContract } from './contract-call.ts';
 import { codeHashOf, type DeployedContract, type Deployment } from './deployment.ts';
@@ -21,19 +21,21 @@ export interface DeployOptions {
   /** Who governs. Without it the deployer itself does: for tests. */
   readonly governors?: SafeGovernors;
   /**
-   * Creation code by contract name: `ConsortiumAccess`, `TrustList`, `BatchAnchor`, `StatusAnchor`, and the Safe's
-   * own `SafeL2` and `SafeProxyFactory`.
+   * Creation code by contract name: `ConsortiumAccess`, `TrustList`, `BatchAnchor`, `StatusAnchor`, `PolicyRegistry`,
+   * `ConversionRegistry`, and the Safe's own `SafeL2` and `SafeProxyFactory`.
    */
   readonly artifacts: (name: string) => { readonly bytecode: string };
   /** How long a widened power waits. */
   readonly wideningDelaySeconds: number;
+  /** How long a version of a policy waits; as long as a widened power when not given. */
+  readonly policyLeadTimeSeconds?: number;
 }
 
 export interface SafeGovernors {
   readonly owners: readonly Hex[];
   /** How many of them must sign. */
   readonly threshold: number;
-  /** How long what they decide waits, except the suspension of an authority. */
+  /** How long what they decide waits, except the suspension of an authority and the emergencies of policies. */
   readonly delaySeconds: number;
 }
 
@@ -42,6 +44,8 @@ const CREATION_GAS = 12_000_000n;
 const ADMIN_ROLE = 0;
 /** May suspend an authority, without a delay. */
 const GUARDIAN_ROLE = 1;
+/** May make a published version of a policy hold at once, without a delay. */
+const EMERGENCY_ROLE = 2;
 
 /** Deploys all contracts, in order, and describes what now stands on the chain. */
 export async function deployLedger(options: DeployOptions): Promise<Deployment> {
@@ -62,7 +66,13 @@ export async function deployLedger(options: DeployOptions): Promise<Deployment> 
   );
   const batchAnchor = await creator.create('BatchAnchor', ['address'], [trustList.address]);
   const statusAnchor = await creator.create('StatusAnchor', ['address'], [trustList.address]);
-  const ours = { accessManager, trustList, batchAnchor, statusAnchor };
+  const policyRegistry = await creator.create(
+    'PolicyRegistry',
+    ['address', 'address', 'uint64'],
+    [trustList.address, accessManager.address, options.policyLeadTimeSeconds ?? options.wideningDelaySeconds],
+  );
+  const conversionRegistry = await creator.create('ConversionRegistry', ['address'], [trustList.address]);
+  const ours = { accessManager, trustList, batchAnchor, statusAnchor, policyRegistry, conversionRegistry };
   if (options.governors === undefined) return { version: 1, ...chain, contracts: ours };
 
   const safe = await creator.createSafe(options.governors);
@@ -125,11 +135,14 @@ class Creator {
 
 /** All powers to the Safe and none left with `from`. */
 function handOverCalls(
-  { trustList }: { readonly trustList: DeployedContract },
+  { trustList, policyRegistry }: Record<'trustList' | 'policyRegistry', DeployedContract>,
   safe: Hex,
   { from, delaySeconds }: { readonly from: Hex; readonly delaySeconds: number },
 ): readonly string[] {
   const suspend = trustListAbi.getFunction('suspendAuthority')?.selector;
+  const expedite = ['expedite', 'expediteMapping'].map(
+    (name) => policyRegistryAbi.getFunction(name)?.selector,
+  );
   return [
     accessManagerAbi.encodeFunctionData('setTargetFunctionRole', [
       trustList.address,
@@ -137,6 +150,12 @@ function handOverCalls(
       GUARDIAN_ROLE,
     ]),
     accessManagerAbi.encodeFunctionData('grantRole', [GUARDIAN_ROLE, safe, 0]),
+    accessManagerAbi.encodeFunctionData('setTargetFunctionRole', [
+      policyRegistry.address,
+      expedite,
+      EMERGENCY_ROLE,
+    ]),
+    accessManagerAbi.encodeFunctionData('grantRole', [EMERGENCY_ROLE, safe, 0]),
     accessManagerAbi.encodeFunctionData('grantRole', [ADMIN_ROLE, safe, delaySeconds]),
     accessManagerAbi.encodeFunctionData('renounceRole', [ADMIN_ROLE, from]),
   ];

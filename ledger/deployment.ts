@@ -8,6 +8,10 @@
  * `codeHash` is Keccak-256 of the code on chain; `fromBlock` the block that created the contract. Where a Safe
  * governs, `safe` is its proxy and `safeSingleton` the code that the proxy runs; who owns it, and how many must sign,
  * is the governors' affair and stays theirs to change.
+ *
+ * A ledger that was founded before there were `policyRegistry` and `conversionRegistry` is read as ever: nothing holds
+ * and nothing is converted there. Whoever adds them later adds them to the file before any of their events, for a
+ * replica does not read again what it has read.
  */
 import { Buffer } from 'node:buffer';
 import { Type, type TSchema } from 'typebox';
@@ -21,11 +25,15 @@ import type { LedgerRpc, RpcCall } from './rpc.ts';
 
 export const CONTRACT_NAMES = ['accessManager', 'trustList', 'batchAnchor', 'statusAnchor'] as const;
 
+/** Both, or neither: a ledger founded before there were any. */
+const REGISTRY_NAMES = ['policyRegistry', 'conversionRegistry'] as const;
+
 /** Both, or neither: then one account governs, as in tests. */
 const SAFE_NAMES = ['safe', 'safeSingleton'] as const;
 
 export type ContractName = (typeof CONTRACT_NAMES)[number];
 type SafeName = (typeof SAFE_NAMES)[number];
+type RegistryName = (typeof REGISTRY_NAMES)[number];
 
 export interface DeployedContract {
   /** Lowercase. */
@@ -39,7 +47,7 @@ export interface Deployment {
   readonly chainId: number;
   readonly genesisHash: Hex;
   readonly contracts: Readonly<
-    Record<ContractName, DeployedContract> & Partial<Record<SafeName, DeployedContract>>
+    Record<ContractName, DeployedContract> & Partial<Record<RegistryName | SafeName, DeployedContract>>
   >;
 }
 
@@ -64,6 +72,8 @@ const deploymentSchema: TSchema = Type.Object(
         trustList: contract,
         batchAnchor: contract,
         statusAnchor: contract,
+        policyRegistry: Type.Optional(contract),
+        conversionRegistry: Type.Optional(contract),
         safe: Type.Optional(contract),
         safeSingleton: Type.Optional(contract),
       },
@@ -82,6 +92,9 @@ export function parseDeployment(text: string): Deployment {
   const { contracts } = deployment;
   if ((contracts.safe === undefined) !== (contracts.safeSingleton === undefined)) {
     throw invalid('a Safe and its singleton come together');
+  }
+  if ((contracts.policyRegistry === undefined) !== (contracts.conversionRegistry === undefined)) {
+    throw invalid('the registries of policies and of conversions come together');
   }
   const all = Object.values(contracts);
   if (new Set(all.map(({ address }) => address)).size !== all.length) {
@@ -179,8 +192,17 @@ function checkSingleton({ safeSingleton }: Deployment['contracts'], slot: unknow
 
 /** The contracts whose events make the ledger's state; the AccessManager only guards them. */
 export function eventContracts(deployment: Deployment): readonly Hex[] {
-  const { trustList, batchAnchor, statusAnchor } = deployment.contracts;
-  return [trustList.address, batchAnchor.address, statusAnchor.address];
+  const { trustList, batchAnchor, statusAnchor, policyRegistry, conversionRegistry } = deployment.contracts;
+  return [trustList, batchAnchor, statusAnchor, policyRegistry, conversionRegistry]
+    .filter((contract) => contract !== undefined)
+    .map(({ address }) => address);
+}
+
+/** A contract that not every ledger has; throws `LEDGER_DEPLOYMENT_INVALID` where it has not. */
+export function deployedContract({ contracts }: Deployment, name: RegistryName): DeployedContract {
+  const found = contracts[name];
+  if (found === undefined) throw invalid(`this ledger has no ${name}`);
+  return found;
 }
 
 /** Keccak-256 of the code in a reply to `eth_getCode`. */

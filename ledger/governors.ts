@@ -64,7 +64,8 @@ export class Governors {
     return this.#inOne('execute', acts, []);
   }
 
-  /** Acts at once, where the AccessManager has no delay: `suspendAuthority`, and the Safe's own affairs. */
+  /** Acts at once, where the AccessManager has no delay: `suspendAuthority`, the emergencies of
+   * policies, and the Safe's own affairs. */
   async actNow({ to, data, gasLimit }: ConsortiumAct): Promise<Receipt> {
     const transaction = await this.safe.prepare({ to, data });
     return this.safe.execute(transaction, await this.#options.sign(transaction), gasLimit);

@@ -233,6 +233,64 @@ describe('an audit', () => {
     expect(report.findings.map(({ root }) => root)).to.deep.equal([batchOf(4).root]);
   });
 
+  describe('of conversions', () => {
+    const OTHER: Hex = `0x${'0b'.repeat(32)}`;
+    const VALUES = Array.from({ length: 8 }, (_, i): Hex => `0x${(i + 1).toString(16).padStart(64, '0')}`);
+    const spend = (sequence: number, account: Hex = ACCOUNT): void =>
+      append([
+        { event: 'NullifiersSpent', source: ISSUER, target: OTHER, sequence, nullifiers: VALUES, account },
+      ]);
+    const acknowledge = (sequence: number, account: Hex = ACCOUNT): void =>
+      append([
+        {
+          event: 'ConversionsAcknowledged',
+          source: OTHER,
+          target: ISSUER,
+          sequence,
+          acknowledgements: VALUES,
+          account,
+        },
+      ]);
+    /** Something was spent for us. */
+    const receive = (sequence: number): void =>
+      append([
+        {
+          event: 'NullifiersSpent',
+          source: OTHER,
+          target: ISSUER,
+          sequence,
+          nullifiers: VALUES,
+          account: STRANGER,
+        },
+      ]);
+
+    it('passes, and lists them under whoever wrote', async () => {
+      spend(1);
+      spend(2);
+      expect((await audit()).findings).to.deep.equal([]);
+      const report = await audit({ filter: { issuer: ISSUER, event: 'NullifiersSpent' } });
+      expect(report.history).to.have.length(2);
+    });
+
+    it('finds a gap on either side', async () => {
+      spend(1);
+      spend(3);
+      const report = await fails('SEQUENCE_GAP');
+      expect(report.findings[0]).to.include({ issuer: ISSUER, root: VALUES[0] });
+      expect(report.findings[0]?.detail).to.contain('batch of conversions 3');
+    });
+
+    it('finds a batch spent or acknowledged by an account that is not the issuer’s', async () => {
+      spend(1, STRANGER);
+      receive(1);
+      acknowledge(1, STRANGER);
+      const report = await audit();
+      const accounts = report.findings.filter(({ code }) => code === 'ACCOUNT_NOT_TRUSTED');
+      // Of the other issuer nobody knows an account.
+      expect(accounts.map(({ issuer }) => issuer)).to.deep.equal([ISSUER, OTHER, ISSUER]);
+    });
+  });
+
   describe('of status lists', () => {
     const LEAF = leafOf(1).leaf;
 
@@ -473,7 +531,7 @@ describe('an audit', () => {
     });
 
     it('knows every kind of event that the contracts emit', () => {
-      expect(LEDGER_EVENT_NAMES).to.have.length(26);
+      expect(LEDGER_EVENT_NAMES).to.have.length(34);
     });
   });
 

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { formatDeployment, parseDeployment, type Deployment } from '../../ledger/deployment.ts';
+import {
+  deployedContract,
+  eventContracts,
+  formatDeployment,
+  parseDeployment,
+  type Deployment,
+} from '../../ledger/deployment.ts';
 import { LedgerError } from '../../ledger/errors.ts';
 
 const contract = (digit: string): Deployment['contracts']['trustList'] => ({
@@ -20,9 +26,23 @@ const deployment: Deployment = {
   },
 };
 
+const registries = { policyRegistry: contract('5'), conversionRegistry: contract('6') };
+const full: Deployment = { ...deployment, contracts: { ...deployment.contracts, ...registries } };
+
 describe('deployment file', () => {
   it('reads what it wrote', () => {
-    expect(parseDeployment(formatDeployment(deployment))).to.deep.equal(deployment);
+    expect(parseDeployment(formatDeployment(full))).to.deep.equal(full);
+  });
+
+  it('names the contracts to follow, with the registries of policies and conversions or without', () => {
+    const old = parseDeployment(formatDeployment(deployment));
+    const addresses = ['2', '3', '4', '5', '6'].map((digit) => contract(digit).address);
+    expect(eventContracts(old)).to.deep.equal(addresses.slice(0, 3));
+    expect(eventContracts(full)).to.deep.equal(addresses);
+    expect(deployedContract(full, 'conversionRegistry')).to.deep.equal(contract('6'));
+    expect(() => deployedContract(old, 'conversionRegistry'))
+      .to.throw(LedgerError)
+      .with.property('code', 'LEDGER_DEPLOYMENT_INVALID');
   });
 
   const faults: readonly (readonly [rule: string, change: (json: Json) => unknown])[] = [
@@ -43,6 +63,10 @@ describe('deployment file', () => {
         ...json,
         contracts: { ...json.contracts, trustList: { ...contract('2'), fromBlock: 0 } },
       }),
+    ],
+    [
+      'one registry without the other',
+      (json) => ({ ...json, contracts: { ...json.contracts, policyRegistry: contract('5') } }),
     ],
     ['null', () => null],
   ];

@@ -6,7 +6,13 @@ import type { Hex } from '../../core/trust/ledger-event.ts';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { accessManagerAbi, safeAbi } from '../../ledger/abi.ts';
 import { parseHeader } from '../../ledger/block-header.ts';
-import { admitAuthority, suspendAuthority, type ConsortiumAct } from '../../ledger/consortium-acts.ts';
+import {
+  admitAuthority,
+  expediteMapping,
+  expeditePolicy,
+  suspendAuthority,
+  type ConsortiumAct,
+} from '../../ledger/consortium-acts.ts';
 import { readContract } from '../../ledger/contract-call.ts';
 import { deployLedger } from '../../ledger/deploy.ts';
 import {
@@ -16,7 +22,7 @@ import {
   type Deployment,
 } from '../../ledger/deployment.ts';
 import { Governors } from '../../ledger/governors.ts';
-import { addressOfKey, authorityIdOf } from '../../ledger/identifiers.ts';
+import { addressOfKey, authorityIdOf, policyIdOf } from '../../ledger/identifiers.ts';
 import { Replica } from '../../ledger/replica.ts';
 import { signSafeTransaction, type OwnerSignature, type SafeTransaction } from '../../ledger/safe.ts';
 import { readArtifact } from '../../scripts/artifacts.ts';
@@ -223,6 +229,18 @@ describe('the governors', () => {
       await replica.sync();
       const found = [...state.trust.authorities()].find(({ name }) => name === 'CC-1');
       expect(found?.suspensions).to.deep.equal([{ from: await blockTime() }]);
+    });
+
+    it('but not for a policy or a mapping in an emergency, which nobody else can hurry', async () => {
+      const [authority, target] = [authorityIdOf('CC-1'), authorityIdOf('DD-1')];
+      for (const act of [
+        expeditePolicy(deployment, { authority, policy: policyIdOf('entry'), version: 1 }),
+        expediteMapping(deployment, { source: authority, target, version: 1 }),
+      ]) {
+        // The registry itself answers: nothing was published that could hold at once.
+        expect(await refusal(governors.actNow(act))).to.equal('PolicyRegistryWrongVersion');
+        expect(await refusal(hand.sender.send(act))).to.equal('AccessManagedUnauthorized');
+      }
     });
 
     it('also to shorten the delay', async () => {

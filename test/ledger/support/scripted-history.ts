@@ -1,11 +1,16 @@
 /**
- * A history written through our own clients that makes every event of the three contracts, each transaction in
- * a block at a time of its own.
+ * A history written through our own clients that makes every event of the contracts, each transaction in a block at
+ * a time of its own.
  */
 import { getBytes, id, SigningKey, TypedDataEncoder } from 'ethers';
 import { statusAnchorAbi } from '../../../ledger/abi.ts';
 import { consentToServe, type AccountConsent } from '../../../ledger/consent.ts';
 import type { Deployment } from '../../../ledger/deployment.ts';
+import { expediteMapping, expeditePolicy } from '../../../ledger/consortium-acts.ts';
+import { ConversionRegistryClient } from '../../../ledger/conversion-registry.ts';
+import { policyIdOf } from '../../../ledger/identifiers.ts';
+import { approveMapping } from '../../../ledger/mapping-approval.ts';
+import { PolicyRegistryClient } from '../../../ledger/policy-registry.ts';
 import { StatusAnchorClient } from '../../../ledger/status-anchor.ts';
 import type { Hex } from '../../../core/trust/ledger-event.ts';
 import type { Engine } from './engines.ts';
@@ -20,8 +25,10 @@ import {
   ISSUER_KEY,
   keyOf,
   rootOf,
+  type Hand,
   type Role,
 } from './test-ledger.ts';
+import { OTHER_AUTHORITY, OTHER_ISSUER, secondIssuerSteps, valuesOf } from './second-issuer.ts';
 
 const DAY = 86_400;
 const ZERO_32 = new Uint8Array(32);
@@ -32,13 +39,16 @@ const STEP_SECONDS = 4001;
 const OPENS = timeOf(7);
 const window = { from: OPENS, until: FAR_FUTURE };
 
-/** The blocks' times run from the genesis's on over two days. */
+/** The blocks' times run from the genesis's on over three days. */
 export async function writeHistory(engine: Engine, deployment: Deployment): Promise<void> {
   using governor = handOf('governor', engine.url, deployment);
   using authority = handOf('authority', engine.url, deployment);
   using issuer = handOf('issuer', engine.url, deployment);
   using account = handOf('account', engine.url, deployment);
   using stranger = handOf('stranger', engine.url, deployment);
+  using otherAuthority = handOf('otherAuthority', engine.url, deployment);
+  using otherAccount = handOf('otherAccount', engine.url, deployment);
+  const hands = { governor, authority, account, otherAuthority, otherAccount };
   const consentOf = (role: Role): AccountConsent =>
     consentToServe(keyOf(role), { deployment, issuer: ISSUER, deadline: FAR_FUTURE });
   const status = new StatusAnchorClient({ ...account, deployment, issuer: ISSUER });
@@ -82,6 +92,7 @@ export async function writeHistory(engine: Engine, deployment: Deployment): Prom
     () => account.sender.send(actsCall(deployment)),
     version(2),
     batch(4, 'short'),
+    ...conversionSteps(deployment, hands),
     () => issuer.trust.narrowKey(ISSUER, ISSUER_KEY.thumbprint, T + 30 * DAY),
     () => issuer.trust.setKeyCompromisedFrom(ISSUER, ISSUER_KEY.thumbprint, T + 20 * DAY),
     () => issuer.trust.narrowAccount(ISSUER, addressOf('issuer'), T + 30 * DAY),
@@ -121,6 +132,35 @@ export async function writeHistory(engine: Engine, deployment: Deployment): Prom
     await step();
   }
   await engine.finalise();
+}
+
+/** A second issuer, a policy and a mapping from their first version to their end, and a conversion. */
+function conversionSteps(
+  deployment: Deployment,
+  hands: Readonly<Record<'governor' | 'authority' | 'account' | 'otherAuthority' | 'otherAccount', Hand>>,
+): readonly (() => Promise<unknown>)[] {
+  const { governor, authority, account, otherAuthority, otherAccount } = hands;
+  const policies = new PolicyRegistryClient({ ...authority, deployment });
+  const source = new ConversionRegistryClient({ ...account, deployment, issuer: ISSUER });
+  const target = new ConversionRegistryClient({ ...otherAccount, deployment, issuer: OTHER_ISSUER });
+  const first = { version: 1, digest: rootOf(400), effectiveFrom: T + 30 * DAY };
+  const policy = { authority: AUTHORITY, policy: policyIdOf('entry'), ...first };
+  const mapping = { source: AUTHORITY, target: OTHER_AUTHORITY, ...first, deadline: FAR_FUTURE };
+  return [
+    ...secondIssuerSteps({ governor, otherAuthority }, deployment),
+    () => policies.publish(policy),
+    () => governor.sender.send(expeditePolicy(deployment, policy)),
+    () => policies.withdraw(policy.authority, policy.policy, T + 31 * DAY),
+    () =>
+      policies.publishMapping(mapping, {
+        bySource: approveMapping(keyOf('authority'), deployment, mapping),
+        byTarget: approveMapping(keyOf('otherAuthority'), deployment, mapping),
+      }),
+    () => governor.sender.send(expediteMapping(deployment, mapping)),
+    () => policies.withdrawMapping(mapping.source, mapping.target, T + 31 * DAY),
+    () => source.spend({ partner: OTHER_ISSUER, sequence: 1, values: valuesOf('nullifier') }),
+    () => target.acknowledge({ partner: ISSUER, sequence: 1, values: valuesOf('answer', 16) }),
+  ];
 }
 
 /** The time of the block of step `i`, after those of the deployment. */

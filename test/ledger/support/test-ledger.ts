@@ -33,7 +33,15 @@ export const ISSUER_KEY: { readonly publicKey: Uint8Array; readonly thumbprint: 
   thumbprint: thumbprintOf(nodeCrypto, p256.Point.BASE.toBytes(false)),
 };
 
-const ROLES = ['governor', 'authority', 'issuer', 'account', 'stranger'] as const;
+const ROLES = [
+  'governor',
+  'authority',
+  'issuer',
+  'account',
+  'stranger',
+  'otherAuthority',
+  'otherAccount',
+] as const;
 export type Role = (typeof ROLES)[number];
 
 export function keyOf(role: Role): Uint8Array {
