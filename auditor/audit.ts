@@ -8,12 +8,13 @@ import type { Crypto } from '../core/crypto.ts';
 import type { Hex, LedgerBlock } from '../core/trust/ledger-event.ts';
 import type { Deployment } from '../ledger/deployment.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
+import { ColourAudit } from './audit-colours.ts';
 import { checkAccounts } from './check-accounts.ts';
 import { checkSequences } from './check-sequences.ts';
 import { explainStatus } from './explain-status.ts';
 import { countHistory, filterHistory, historyOf, type HistoryFilter } from './history.ts';
 import { readLedger, type LedgerReading } from './read-ledger.ts';
-import { rederiveActs } from './rederive-acts.ts';
+import { rederiveActs, type ActsAudit } from './rederive-acts.ts';
 import { rederiveBatches } from './rederive-batches.ts';
 import { rederiveStatus, type StatusAudit, type StatusAuditDeps } from './rederive-status.ts';
 import type { ActsTally, AuditReport, Finding, HistoryEntry } from './report.ts';
@@ -43,6 +44,11 @@ interface Rereading extends StatusAuditDeps, Pick<Required<AuditDeps>, 'pause'> 
   readonly read: () => Promise<LedgerReading>;
 }
 
+interface ActsConclusion extends Pick<ActsAudit, 'approved'> {
+  readonly tally: ActsTally;
+  readonly findings: readonly Finding[];
+}
+
 /** Throws `LedgerError` when the ledger itself cannot be read; everything else is a finding. */
 export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<AuditReport> {
   const read = (): Promise<LedgerReading> => (deps.readLedger ?? readLedger)(options);
@@ -50,16 +56,24 @@ export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<
   const history = historyOf(blocks);
   const pause = deps.pause ?? ((milliseconds: number) => delay(milliseconds));
   const source = httpSource(urlsByIssuer(options), { fetch: deps.fetch, pause });
-  const batches = await rederiveBatches(history, { ...deps, source });
+  const colourAudit = new ColourAudit(deps.crypto);
+  for (const { did } of options.issuers) await colourAudit.read({ issuer: issuerIdOf(did), did }, source);
+  const batches = await rederiveBatches(history, {
+    ...deps,
+    source,
+    onLeaves: (issuer, leafHashes) => colourAudit.see(issuer, leafHashes),
+  });
   const rereading = { crypto: deps.crypto, source, pause, read };
   const status = await auditStatus(blocks, rereading);
   const acts = await auditActs(blocks, rereading);
+  const colours = colourAudit.conclude({ blocks, head, approved: acts.approved });
   const findings = [
     ...checkSequences(history),
     ...checkAccounts(blocks),
     ...batches.findings,
     ...status.findings,
     ...acts.findings,
+    ...colours.findings,
   ].sort((a, b) => a.block - b.block);
   const listed = filterHistory(history, options.filter ?? {});
   return {
@@ -74,6 +88,8 @@ export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<
     batches: batches.tally,
     status: status.tally,
     acts: acts.tally,
+    colours: colours.tally,
+    colourCounts: colours.counts,
     findings,
   };
 }
@@ -96,7 +112,7 @@ async function auditStatus(
 async function auditActs(
   blocks: readonly LedgerBlock[],
   { pause, read, ...deps }: Rereading,
-): Promise<{ readonly tally: ActsTally; readonly findings: readonly Finding[] }> {
+): Promise<ActsConclusion> {
   const first = await actsAndVersions(blocks, deps);
   if (first.findings.length === 0) return first;
   await pause(PAUSE_MS);
@@ -106,11 +122,11 @@ async function auditActs(
 async function actsAndVersions(
   blocks: readonly LedgerBlock[],
   deps: StatusAuditDeps,
-): Promise<{ readonly tally: ActsTally; readonly findings: readonly Finding[] }> {
+): Promise<ActsConclusion> {
   const acts = await rederiveActs(blocks, deps);
   const { findings, ...explained } = await explainStatus(blocks, { ...deps, approved: acts.approved });
-  const { batches, rederived } = acts;
-  return { tally: { batches, rederived, ...explained }, findings: [...acts.findings, ...findings] };
+  const { approved, batches, rederived } = acts;
+  return { tally: { batches, rederived, ...explained }, findings: [...acts.findings, ...findings], approved };
 }
 
 function urlsByIssuer({ issuers }: AuditOptions): ReadonlyMap<Hex, string> {

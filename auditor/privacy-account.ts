@@ -1,10 +1,11 @@
 /**
  * Nothing is issued in secret: every leaf of an anchored batch is a record, shown by the two hashes that its
- * commitment is made of; or erased, shown by a receipt that the issuer signed and whose status entry is revoked; or
- * padding, which follows from the batch's seed. An issuer tells this to auditors, `GET /batches/{root}/account`:
+ * commitment is made of; or erased, shown by a receipt that the issuer signed and whose status entry is revoked; or a
+ * change of a colour, shown by the hash of its bytes; or padding, which follows from the batch's seed. An issuer tells this to auditors, `GET /batches/{root}/account`:
  *
  *   { "root": "0x…", "seed": "0x…",
- *     "leaves": [{ "place": 3, "headerHash": "0x…", "payloadHash": "0x…" }, { "place": 7, "receipt": "<JWT>" }] }
+ *     "leaves": [{ "place": 3, "headerHash": "0x…", "payloadHash": "0x…" }, { "place": 7, "receipt": "<JWT>" },
+ *                { "place": 9, "colourHash": "0x…" }] }
  */
 import { fromHex, toHex, type Hex } from '../core/bytes/hex.ts';
 import { equalBytes } from '../core/bytes/equal.ts';
@@ -17,6 +18,7 @@ import { paddingLeafHash } from '../core/commitment/hmac.ts';
 import { commitmentOfHashes, leafHash } from '../core/commitment/leaf.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { HclError } from '../core/errors.ts';
+import { colourLeafOf } from '../core/health/colour-act.ts';
 
 /** What is known of the issuer from elsewhere. */
 export interface AccountKnowledge {
@@ -31,6 +33,8 @@ export interface AccountKnowledge {
 export interface AccountTally {
   readonly records: number;
   readonly erased: number;
+  /** Changes of colours. */
+  readonly colours: number;
   readonly padding: number;
   /** Leaves that are none of these, with the reason. */
   readonly unaccounted: readonly { readonly place: number; readonly why: string }[];
@@ -46,7 +50,7 @@ export function checkAccount(
   knowledge: AccountKnowledge,
 ): AccountTally {
   const told = readAccount(account);
-  const tally = { records: 0, erased: 0, padding: 0 };
+  const tally = { records: 0, erased: 0, colours: 0, padding: 0 };
   const unaccounted: { place: number; why: string }[] = [];
   for (let place = 0; place * LEAF_BYTES < leafHashes.length; place++) {
     const leaf = leafHashes.subarray(place * LEAF_BYTES, (place + 1) * LEAF_BYTES);
@@ -59,16 +63,24 @@ export function checkAccount(
       const why = problemOf(entry, leaf, knowledge);
       if (why !== undefined) unaccounted.push({ place, why });
       else if ('receipt' in entry) tally.erased++;
+      else if ('colourHash' in entry) tally.colours++;
       else tally.records++;
     }
   }
   return { ...tally, unaccounted };
 }
 
-type ToldLeaf = { readonly headerHash: Hex; readonly payloadHash: Hex } | { readonly receipt: string };
+type ToldLeaf =
+  | { readonly headerHash: Hex; readonly payloadHash: Hex }
+  | { readonly receipt: string }
+  | { readonly colourHash: Hex };
 
 function problemOf(told: ToldLeaf, leaf: Uint8Array, knowledge: AccountKnowledge): string | undefined {
   const { crypto, did, isRevoked } = knowledge;
+  if ('colourHash' in told) {
+    const given = colourLeafOf(crypto, fromHex(told.colourHash));
+    return equalBytes(given, leaf) ? undefined : 'its hash gives another leaf';
+  }
   if (!('receipt' in told)) {
     const commitment = commitmentOfHashes(fromHex(told.headerHash), fromHex(told.payloadHash));
     return equalBytes(leafHash(crypto, commitment), leaf) ? undefined : 'its hashes give another leaf';
@@ -100,9 +112,10 @@ function readAccount(value: unknown): ToldAccount | undefined {
   if (typeof seed !== 'string' || !HASH.test(seed) || !Array.isArray(leaves)) return undefined;
   const byPlace = new Map<number, ToldLeaf>();
   for (const leaf of leaves) {
-    const { place, headerHash, payloadHash, receipt } = fieldsOf(leaf);
+    const { place, headerHash, payloadHash, receipt, colourHash } = fieldsOf(leaf);
     if (typeof place !== 'number' || byPlace.has(place)) return undefined;
     if (typeof receipt === 'string') byPlace.set(place, { receipt });
+    else if (isHash(colourHash)) byPlace.set(place, { colourHash });
     else if (isHash(headerHash) && isHash(payloadHash)) byPlace.set(place, { headerHash, payloadHash });
     else return undefined;
   }

@@ -40,6 +40,7 @@ export interface PrivacyReport {
   readonly batches: number;
   readonly records: number;
   readonly erased: number;
+  readonly colours: number;
   readonly padding: number;
   readonly findings: readonly PrivacyFinding[];
 }
@@ -59,12 +60,13 @@ export async function runPrivacyAudit(
   };
   const checks = { crypto, source, census: new LeafCensus(), knowledge: { crypto, did, keyOf, isRevoked } };
   const findings: PrivacyFinding[] = [...lists].flatMap(([uri, list]) => checkListSize(uri, list));
-  const sum = { batches: 0, records: 0, erased: 0, padding: 0 };
+  const sum = { batches: 0, records: 0, erased: 0, colours: 0, padding: 0 };
   for (const anchored of anchoredBy(issuer, blocks)) {
     const { tally, findings: found } = await checkBatch(anchored, checks);
     sum.batches++;
     sum.records += tally.records;
     sum.erased += tally.erased;
+    sum.colours += tally.colours;
     sum.padding += tally.padding;
     findings.push(...found);
   }
@@ -79,7 +81,7 @@ interface Checks {
 }
 
 interface BatchResult {
-  readonly tally: { readonly records: number; readonly erased: number; readonly padding: number };
+  readonly tally: Pick<PrivacyReport, 'records' | 'erased' | 'colours' | 'padding'>;
   readonly findings: readonly PrivacyFinding[];
 }
 
@@ -96,7 +98,7 @@ async function checkBatch(
       where: root,
       detail: 'its leaves give another root',
     };
-    return { tally: { records: 0, erased: 0, padding: 0 }, findings: [...shape, unread] };
+    return { tally: { records: 0, erased: 0, colours: 0, padding: 0 }, findings: [...shape, unread] };
   }
   const tally = checkAccount(await source.account(root), leafHashes, knowledge);
   const unaccounted = tally.unaccounted.map(({ place, why }): PrivacyFinding => {

@@ -23,6 +23,8 @@ export interface BatchAuditDeps {
   readonly source: Source;
   /** Called after each batch, for a progress line. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Called with the leaves of each batch that agrees. */
+  readonly onLeaves?: (issuer: Hex, leafHashes: Uint8Array) => void;
 }
 
 type Anchored = Extract<LedgerEvent, { readonly event: 'BatchAnchored' }>;
@@ -57,7 +59,7 @@ export async function rederiveBatches(
   };
 }
 
-async function rederive(anchor: Anchored, { crypto, source }: BatchAuditDeps): Promise<Outcome> {
+async function rederive(anchor: Anchored, { crypto, source, onLeaves }: BatchAuditDeps): Promise<Outcome> {
   const answer = await source.batch(anchor.issuer, anchor.root);
   if (answer.kind === 'missing') return { code: 'BATCH_MISSING', detail: 'the issuer does not publish it' };
   if (answer.kind === 'unreachable') return { code: 'BATCH_UNREACHABLE', detail: answer.detail };
@@ -70,6 +72,7 @@ async function rederive(anchor: Anchored, { crypto, source }: BatchAuditDeps): P
   }
   const difference = differenceOf(anchor, published, crypto);
   if (difference !== undefined) return { code: 'BATCH_MISMATCHED', detail: difference };
+  onLeaves?.(anchor.issuer, published.leafHashes);
   return { leaves: published.leafHashes.length / LEAF_BYTES };
 }
 

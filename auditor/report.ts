@@ -1,4 +1,5 @@
 /** What an audit answers: what it looked at, what it re-derived, and every difference by itself. */
+import type { Colour, Scheme } from '../core/record/derived.ts';
 import type { BatchClass } from '../core/credential/credential-type.ts';
 import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
 
@@ -13,6 +14,10 @@ import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
  * - `ACTS_MISSING`, `ACTS_MISMATCHED`, `ACTS_UNREACHABLE` the same for batches of acts
  * - `ACTS_NOT_APPROVED` not two people whose approval counted approved a batch of acts
  * - `STATUS_UNEXPLAINED` a status version changed an entry without an approved act, or nobody explains it
+ * - `COLOURS_UNREACHABLE` nobody shows the changes of colours
+ * - `COLOUR_INCOMPLETE` a change lacks one of its parts, or does not follow on the one before it
+ * - `COLOUR_NOT_ANCHORED` a change older than a day is in no anchored batch
+ * - `COLOUR_NOT_APPROVED` a change by hand that the two people it names did not approve on the ledger
  */
 export const FINDING_CODES = [
   'BATCH_MISSING',
@@ -28,6 +33,10 @@ export const FINDING_CODES = [
   'ACTS_UNREACHABLE',
   'ACTS_NOT_APPROVED',
   'STATUS_UNEXPLAINED',
+  'COLOURS_UNREACHABLE',
+  'COLOUR_INCOMPLETE',
+  'COLOUR_NOT_ANCHORED',
+  'COLOUR_NOT_APPROVED',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];
@@ -93,6 +102,27 @@ export interface ActsTally {
   readonly erased: number;
 }
 
+export interface ColoursTally {
+  /** That issuers show, and how many of them people made. */
+  readonly changes: number;
+  readonly byHand: number;
+  /** Younger than a day, and not anchored yet. */
+  readonly waiting: number;
+}
+
+/** How many colours changed: one row an issuer, UTC day, scheme and kind of change. */
+export interface ColourCount {
+  readonly issuer: Hex;
+  /** `YYYY-MM-DD`, UTC. */
+  readonly day: string;
+  readonly scheme: Scheme;
+  /** Absent: the first colour of a person. */
+  readonly from?: Colour;
+  readonly to: Colour;
+  readonly byHand: boolean;
+  readonly count: number;
+}
+
 export interface AuditReport {
   readonly passed: boolean;
   readonly chainId: number;
@@ -108,5 +138,7 @@ export interface AuditReport {
   readonly batches: BatchTally;
   readonly status: StatusTally;
   readonly acts: ActsTally;
+  readonly colours: ColoursTally;
+  readonly colourCounts: readonly ColourCount[];
   readonly findings: readonly Finding[];
 }

@@ -28,6 +28,8 @@ export interface Source {
   acts(issuer: Hex, root: Hex): Promise<Answer>;
   /** What the issuer's status versions after `after` changed, and why. */
   history(issuer: Hex, after: number): Promise<Answer>;
+  /** Changes of colours after the one with this number. */
+  colours(issuer: Hex, after: number): Promise<Answer>;
 }
 
 // 4,096 leaves of 67 bytes are 275 kB.
@@ -71,7 +73,12 @@ export function httpSource(urls: ReadonlyMap<Hex, string>, { fetch, pause }: Htt
       }
     }
   };
-  const ask = async (issuer: Hex, path: string, limits: FetchLimits): Promise<Answer> => {
+  const ask = async (
+    issuer: Hex,
+    path: string,
+    limits: FetchLimits,
+    attempts = ATTEMPTS,
+  ): Promise<Answer> => {
     const base = urls.get(issuer);
     if (base === undefined) return { kind: 'unreachable', detail: 'no address is known for the issuer' };
     for (let attempt = 1; ; attempt++) {
@@ -79,7 +86,7 @@ export function httpSource(urls: ReadonlyMap<Hex, string>, { fetch, pause }: Htt
       if (silence >= MAX_SILENCE) return { kind: 'unreachable', detail: 'the issuer has stopped answering' };
       const answer = await askOnce(base + path, limits);
       silent.set(issuer, answer.kind === 'unreachable' ? (silent.get(issuer) ?? 0) + 1 : 0);
-      if (answer.kind === 'found' || attempt === ATTEMPTS) return answer;
+      if (answer.kind === 'found' || attempt === attempts) return answer;
       if (++pauses <= MAX_PAUSES) await pause(PAUSE_MS);
     }
   };
@@ -88,6 +95,8 @@ export function httpSource(urls: ReadonlyMap<Hex, string>, { fetch, pause }: Htt
     status: (issuer) => ask(issuer, '/status', STATUS_LIMITS),
     acts: (issuer, root) => ask(issuer, `/acts/batches/${root}`, BATCH_LIMITS),
     history: (issuer, after) => ask(issuer, `/acts/history?after=${after}`, STATUS_LIMITS),
+    // Not asked twice: an issuer from before health codes does not know the question.
+    colours: (issuer, after) => ask(issuer, `/colours/changes?after=${after}`, STATUS_LIMITS, 1),
   };
 }
 

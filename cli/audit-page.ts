@@ -3,6 +3,7 @@ import type {
   ActsTally,
   AuditReport,
   BatchTally,
+  ColoursTally,
   Finding,
   HistoryEntry,
   StatusTally,
@@ -35,7 +36,11 @@ export function auditPage(report: AuditReport, output: Output, options: AuditPag
       { label: 'Leaves', value: `${count(report.batches.leaves)} hashed again` },
       { label: 'Status', value: tallyText(report.status, report.status.issuers) },
       { label: 'Acts', value: actsText(report.acts) },
+      { label: 'Colours', value: coloursText(report.colours) },
     ]),
+    ...(report.colourCounts.length === 0
+      ? []
+      : [heading(output, 'Changes of colours'), colourTable(report, output, name)]),
     ...(report.findings.length === 0
       ? []
       : [heading(output, 'Differences'), findingLines(report.findings, output, name)]),
@@ -88,6 +93,23 @@ function actsText({ batches, rederived, versions, explained, changes, erased }: 
     `${count(rederived)} of ${count(batches)} batches agree; ${count(explained)} of ${count(versions)} status ` +
     `versions explained, ${count(changes)} changed entries${byErasure}`
   );
+}
+
+function coloursText({ changes, byHand, waiting }: ColoursTally): string {
+  const notYet = waiting === 0 ? '' : `, ${count(waiting)} not anchored yet`;
+  return `${count(changes)} changes, ${count(byHand)} by hand${notYet}`;
+}
+
+function colourTable(report: AuditReport, output: Output, name: (issuer?: Hex) => string): string {
+  const rows = report.colourCounts.map(({ day, issuer, scheme, from, to, byHand, count: number }) => [
+    day,
+    name(issuer),
+    scheme,
+    from === undefined ? to : `${from} → ${to}`,
+    byHand ? 'by hand' : 'by rule',
+    count(number),
+  ]);
+  return tableLines(output, ['day', 'issuer', 'scheme', 'change', 'how', 'count'], rows, [5]);
 }
 
 function findingLines(findings: readonly Finding[], output: Output, name: (issuer?: Hex) => string): string {

@@ -84,6 +84,16 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'Erase a record, report what is held, account for leaves.',
     load: async () => (await import('./commands/record.ts')).record,
   },
+  {
+    name: 'status',
+    summary: 'Health codes: derive and issue one, say why, rule on one.',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'order',
+    summary: 'Isolation and quarantine orders, which turn health codes.',
+    load: async () => (await import('./commands/order.ts')).order,
+  },
 ];
 
 export const COMMAND_NAMES: readonly string[] = COMMANDS.map(({ name }) => name);

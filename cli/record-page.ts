@@ -124,6 +124,7 @@ export function accountPage(report: PrivacyReport, output: Output): string {
     { label: 'batches', value: number(report.batches) },
     { label: 'records', value: number(report.records) },
     { label: 'erased', value: `${number(report.erased)}, each with a receipt and revoked` },
+    { label: 'colours', value: `${number(report.colours)} changes` },
     { label: 'padding', value: number(report.padding) },
   ];
   const findings = report.findings.map(

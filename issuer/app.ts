@@ -33,6 +33,10 @@ import { addPostRecords } from './routes/post-records.ts';
 import { addGetUploads } from './routes/get-uploads.ts';
 import { addPostReceipts } from './routes/post-receipts.ts';
 import { Uploads } from './uploads.ts';
+import { addColourChanges } from './routes/colour-changes.ts';
+import { addOrders } from './routes/orders.ts';
+import { addRulings } from './routes/rulings.ts';
+import { addStatuses } from './routes/statuses.ts';
 import { addErasures } from './routes/erasures.ts';
 import { addHolds } from './routes/holds.ts';
 import { addGetBatchAccount } from './routes/get-batch-account.ts';
@@ -88,10 +92,14 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addHolds(app, operator);
   addPostReports(app, operator);
   addRetention(app, operator);
+  addOrders(app, operator);
+  addStatuses(app, operator);
+  addRulings(app, operator);
   const auditorTokens = auditorToken === undefined ? [] : [auditorToken];
   const auditor = { issuer, onRequest: requireBearer(operatorToken, ...auditorTokens) };
   addActAudit(app, auditor);
   addConversions(app, { issuer, operator: operator.onRequest, auditor: auditor.onRequest });
   addGetBatchAccount(app, auditor);
+  addColourChanges(app, auditor);
   return app;
 }

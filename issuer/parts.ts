@@ -231,6 +231,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     proposals,
     history,
     onDue: () => background.wake(),
+    ...(config.healthPolicies === undefined ? {} : { policies: config.healthPolicies }),
   });
   const recordsLock = new Lock();
   const holds = await Holds.open({ ...common, envelope });

@@ -51,6 +51,7 @@
  * | 65  | rulings     | act number u64 → person number u64: a ruling that two people have not approved yet  |
  * | 66  | healthWork  | person number u64 → nothing: codes of a former colour are to be ended               |
  * | 67  | healthFacts | record number u64 → nothing: a new fact that may turn its person's colours          |
+ * | 68  | colourHeads | random name of a person 16 ‖ scheme u8 → change number u64: the newest               |
  * | 80  | conversions | number u64 → envelope, see `conversion/source.ts`                                   |
  * | 81  | conversionIds | HMAC(consent id) 16, or nullifier 32 → number u64 of the conversion               |
  * | 82  | decisions   | number u64 → envelope, see `conversion/target.ts`                                   |
@@ -111,6 +112,7 @@ type TableName =
   | 'rulings'
   | 'healthWork'
   | 'healthFacts'
+  | 'colourHeads'
   | 'conversions'
   | 'conversionIds'
   | 'decisions'
@@ -167,6 +169,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   rulings: { tag: 65, format: 1 },
   healthWork: { tag: 66, format: 1 },
   healthFacts: { tag: 67, format: 1 },
+  colourHeads: { tag: 68, format: 1 },
   conversions: { tag: 80, format: 1 },
   conversionIds: { tag: 81, format: 1 },
   decisions: { tag: 82, format: 1 },

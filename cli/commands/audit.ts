@@ -120,8 +120,9 @@ async function writeJson(report: AuditReport, io: Io): Promise<void> {
     io.out.write(`${JSON.stringify({ kind, ...value }, bigintAsText)}\n`);
   for (const { event, ...place } of report.history) await line('event', { ...place, ...event });
   for (const row of report.counts) await line('count', row);
+  for (const row of report.colourCounts) await line('colours', row);
   for (const finding of report.findings) await line('finding', finding);
-  const { passed, chainId, genesisHash, head, stateRoot, batches, status, acts } = report;
+  const { passed, chainId, genesisHash, head, stateRoot, batches, status, acts, colours } = report;
   await line('audit', {
     passed,
     chainId,
@@ -131,6 +132,7 @@ async function writeJson(report: AuditReport, io: Io): Promise<void> {
     batches,
     status,
     acts,
+    colours,
     findings: report.findings.length,
   });
 }

@@ -2,6 +2,8 @@
  * Every change of a colour, in the order in which it was made. Written in one batch with what it changes; a status
  * credential that no change gives is not made (`check`).
  */
+import { fromBase64url } from '../../core/bytes/base64url.ts';
+import { concatBytes } from '../../core/bytes/concat.ts';
 import { fromHex } from '../../core/bytes/hex.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import {
@@ -11,7 +13,8 @@ import {
   parseColourAct,
   type ColourAct,
 } from '../../core/health/colour-act.ts';
-import type { StatusRecord } from '../../core/record/derived.ts';
+import { ColourError } from '../../core/health/errors.ts';
+import { SCHEMES, type StatusRecord } from '../../core/record/derived.ts';
 import { toUnixSeconds } from '../../core/record/calendar.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import type { WriteBatch } from '../../service/store.ts';
@@ -55,14 +58,30 @@ export class ColourActs {
     return { number: ++this.#last, id: colourIdOf(leafHash), leafHash, bytes, act };
   }
 
-  addTo(batch: WriteBatch, { number, id, bytes }: ColourChange): void {
+  addTo(batch: WriteBatch, { number, id, bytes, act }: ColourChange): void {
     batch.put(TABLES.colourActs, toUint64(number), bytes);
     batch.put(TABLES.colourIds, fromHex(`0x${id}`), toUint64(number));
+    batch.put(TABLES.colourHeads, headKey(act), toUint64(number));
+  }
+
+  /**
+   * Throws `HEALTH_FILE_TOUCHED` unless the change that a file shows is the newest of its person in the scheme: an older
+   * file that was put back would bring the colour back that it shows.
+   */
+  async checkHead(line: Pick<ColourAct, 'subject' | 'scheme'>, change: string | undefined): Promise<void> {
+    const head = await this.#deps.tables.colourHeads.get(headKey(line));
+    const bytes = head === undefined ? undefined : await this.load(readUint64(head));
+    const newest = bytes === undefined ? undefined : colourIdOf(colourLeaf(this.#deps.crypto, bytes));
+    if (newest !== change || (head === undefined) !== (change === undefined)) {
+      throw new IssuerError('HEALTH_FILE_TOUCHED', 'the file shows another change than the newest');
+    }
   }
 
   /** Throws `COLOUR_CHANGE_MISSING` unless a change, stored or on its way, gives exactly this colour. */
   async check(record: StatusRecord, onTheirWay: readonly ColourChange[]): Promise<void> {
-    const act = onTheirWay.find(({ id }) => id === record.change)?.act ?? (await this.#find(record.change));
+    const onItsWay = onTheirWay.find(({ id }) => id === record.change)?.act;
+    const act = onItsWay ?? (await this.#find(record.change));
+    if (act !== undefined && onItsWay === undefined) await this.checkHead(act, record.change);
     if (act === undefined || !gives(act, record) || act.issuer !== this.#deps.did) {
       throw new IssuerError('COLOUR_CHANGE_MISSING', 'no colour act gives this colour');
     }
@@ -85,7 +104,8 @@ export class ColourActs {
   /** Changes from this second on, newest first. */
   async *since(seconds: number): AsyncGenerator<ColourAct> {
     for await (const { value } of this.#deps.tables.colourActs.entries({ reverse: true })) {
-      const act = parseColourAct(value);
+      const act = readOrNone(value);
+      if (act === undefined) continue;
       if (act.at < seconds) return;
       yield act;
     }
@@ -98,6 +118,20 @@ export class ColourActs {
     if (bytes === undefined || colourIdOf(colourLeaf(this.#deps.crypto, bytes)) !== id) return undefined;
     return parseColourAct(bytes);
   }
+}
+
+/** One that was touched is an audit's to find. */
+function readOrNone(bytes: Uint8Array): ColourAct | undefined {
+  try {
+    return parseColourAct(bytes);
+  } catch (error) {
+    if (error instanceof ColourError) return undefined;
+    throw error;
+  }
+}
+
+function headKey({ subject, scheme }: Pick<ColourAct, 'subject' | 'scheme'>): Uint8Array {
+  return concatBytes(fromBase64url(subject), Uint8Array.of(SCHEMES.indexOf(scheme)));
 }
 
 function gives(act: ColourAct, record: StatusRecord): boolean {

@@ -1,6 +1,7 @@
 /** From whom something is about to the file that is held of them. */
 import { toBase64url } from '../../core/bytes/base64url.ts';
 import type { Subject } from '../../core/record/record.ts';
+import { withNormalNumber } from '../../core/record/validate.ts';
 import type { Clock, RandomBytes } from '../../service/clock.ts';
 import { IssuerError } from '../errors.ts';
 import type { DocumentReference } from '../privacy/key-ring.ts';
@@ -30,13 +31,18 @@ export class People {
 
   /**
    * Runs `action` on the person's file while nobody else writes it; makes one where there is none. Throws
-   * `HEALTH_PERSON_UNKNOWN` where nothing says who the person is, `RECORD_NOT_FOUND`.
+   * `HEALTH_PERSON_UNKNOWN` where nothing says who the person is, `HEALTH_FILE_TOUCHED`, `RECORD_NOT_FOUND`.
    */
   async whileAlone<Result>(
     person: Person,
     action: (number: number, file: HealthFile) => Promise<Result>,
   ): Promise<Result> {
-    return await this.whileAloneWith(await this.#numberOf(person), action);
+    const documents = await this.#documentsOf(person);
+    const number = await this.#numberOf(person, documents);
+    return await this.whileAloneWith(number, async (_, file) => {
+      checkIsOf(documents, file);
+      return await action(number, file);
+    });
   }
 
   /** As {@link whileAlone}, of a person's number. */
@@ -59,24 +65,24 @@ export class People {
     const documents = await this.#documentsOf(person);
     const number = await files.find(documents);
     const file = number === undefined ? undefined : await files.load(number);
+    if (file !== undefined) checkIsOf(documents, file);
     return file ?? this.#fresh(await this.#subjectOf(person, documents));
   }
 
-  async #numberOf(person: Person): Promise<number> {
+  async #numberOf(person: Person, documents: readonly DocumentReference[]): Promise<number> {
     const { files } = this.#deps;
-    const documents = await this.#documentsOf(person);
     const known = await files.find(documents);
     return known ?? (await files.findOrCreate(this.#fresh(await this.#subjectOf(person, documents))));
   }
 
   async #documentsOf(person: Person): Promise<readonly DocumentReference[]> {
     if ('document' in person) return [person.document];
-    if ('subject' in person) return documentsOf(person.subject);
+    if ('subject' in person) return documentsOf(normal(person.subject));
     return documentsOf((await this.#deps.release.content(person.recordId)).subject);
   }
 
   async #subjectOf(person: Person, documents: readonly DocumentReference[]): Promise<Subject> {
-    if ('subject' in person) return person.subject;
+    if ('subject' in person) return normal(person.subject);
     const subject = subjectIn(await knownRecords(documents, this.#deps));
     if (subject === undefined)
       throw new IssuerError('HEALTH_PERSON_UNKNOWN', 'no record and no order is of this person');
@@ -96,4 +102,21 @@ export class People {
       usedAtSeconds: Math.floor(now() / 1000),
     };
   }
+}
+
+/** A name that was touched leads to somebody else's file. Throws `HEALTH_FILE_TOUCHED`. */
+function checkIsOf(documents: readonly DocumentReference[], { subject }: HealthFile): void {
+  const own = documentsOf(subject).map(textOf);
+  if (documents.some((document) => own.includes(textOf(document)))) return;
+  throw new IssuerError('HEALTH_FILE_TOUCHED', 'the file that was found is of other documents');
+}
+
+function textOf({ docType, docIssuer, docNumber }: DocumentReference): string {
+  return [docType, docIssuer, docNumber].join(' ');
+}
+
+/** As records have it, however the numbers are written. */
+function normal({ linked, ...subject }: Subject): Subject {
+  const others = linked === undefined ? {} : { linked: linked.map(withNormalNumber) };
+  return { ...withNormalNumber(subject), ...others };
 }

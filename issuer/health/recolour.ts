@@ -88,12 +88,12 @@ export class Recolour {
     this.#deps = deps;
   }
 
-  /** Throws `HEALTH_POLICY_NOT_IN_FORCE`, `HEALTH_UNDECIDED`. Writes nothing. */
+  /** Throws `HEALTH_POLICY_NOT_IN_FORCE`, `HEALTH_UNDECIDED`, `HEALTH_FILE_TOUCHED`. Writes nothing. */
   async colourOf(file: HealthFile, scheme: Scheme): Promise<DerivedColour> {
     return colourNow(scheme, await this.#deriving(file));
   }
 
-  /** Stores the file with all changes of colours that follow. In the person's turn (`HealthFiles.whileAlone`). */
+  /** Stores the file with all changes of colours that follow. In the person's turn. Throws `HEALTH_FILE_TOUCHED`. */
   async update(number: number, { file, addTo }: Omit<Update, 'asked'>): Promise<void> {
     const changed = this.#follow(file, await this.#deriving(file));
     await this.#commit(number, { ...changed, before: file, addTo });
@@ -184,7 +184,10 @@ export class Recolour {
   }
 
   async #deriving(file: HealthFile): Promise<Deriving> {
-    const { policies, now } = this.#deps;
+    const { colourActs, policies, now, schemes } = this.#deps;
+    for (const scheme of schemes) {
+      await colourActs.checkHead({ subject: file.ref, scheme }, file.colours[scheme]?.change);
+    }
     const records = await knownRecords(documentsOf(file.subject), this.#deps);
     return { policies, file, records, atSeconds: Math.floor(now() / 1000) };
   }

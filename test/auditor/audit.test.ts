@@ -164,7 +164,9 @@ describe('an audit', () => {
     const report = await audit({ unreachable: true });
     expect(report.passed).to.equal(false);
     expect(report.batches).to.include({ rederived: 0, leaves: 0, unreachable: 3 });
-    expect(new Set(report.findings.map(({ code }) => code))).to.deep.equal(new Set(['BATCH_UNREACHABLE']));
+    expect(new Set(report.findings.map(({ code }) => code))).to.deep.equal(
+      new Set(['BATCH_UNREACHABLE', 'COLOURS_UNREACHABLE']),
+    );
   });
 
   it('counts nothing as good when no address is known', async () => {
@@ -190,7 +192,8 @@ describe('an audit', () => {
       },
     });
     expect(report.passed).to.equal(true);
-    expect(waits).to.deep.equal([42_000, 42_000, 42_000]);
+    // Three batches, and whether there are changes of colours.
+    expect(waits).to.deep.equal([42_000, 42_000, 42_000, 42_000]);
   });
 
   it('does not wait for ever for an issuer that is always busy', async () => {

@@ -52,7 +52,7 @@ describe('the account of a batch', () => {
 
   it('makes every leaf a record, erased, or padding', () => {
     const tally = checkAccount(told.account, told.leafHashes, knowledge);
-    expect(tally).to.deep.equal({ records: 1, erased: 1, padding: 62, unaccounted: [] });
+    expect(tally).to.deep.equal({ records: 1, erased: 1, colours: 0, padding: 62, unaccounted: [] });
   });
 
   it('says nothing of a person: no handle, no record id, no payload', () => {
@@ -176,6 +176,7 @@ describe('the privacy audit of an issuer', () => {
       batches: 2,
       records: 2,
       erased: 2,
+      colours: 0,
       padding: 124,
       findings: [],
     });

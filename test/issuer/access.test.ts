@@ -11,6 +11,7 @@ import type { Issuer } from '../../issuer/issuer.ts';
 import type { Service } from '../../service/app.ts';
 import { vaccinationRecord } from '../support/consortium.ts';
 import { collect, issued, IssuerHouse, rowsOf, vaccination } from './support/issuer-house.ts';
+import { orderOn, personOf, terms } from './health/support.ts';
 import { act, request } from './support/two-people.ts';
 
 const CALLERS = ['nobody', 'stranger', 'auditor', 'operator'] as const;
@@ -21,7 +22,7 @@ const AUDITORS: readonly Caller[] = ['auditor', 'operator'];
 const OPERATOR: readonly Caller[] = ['operator'];
 
 /** What stands in the place of an object: its name in a URL or a body. */
-type Thing = 'record' | 'handle' | 'act' | 'actBatch' | 'batch' | 'list' | 'kid' | 'erasure';
+type Thing = 'record' | 'handle' | 'act' | 'actBatch' | 'batch' | 'list' | 'kid' | 'erasure' | 'order';
 type Things = Readonly<Record<Thing, string>>;
 
 interface Row {
@@ -227,6 +228,39 @@ const ROWS: Readonly<Record<string, Row>> = {
     unknown: 'RECORD_NOT_FOUND',
     hidesErased: true,
   },
+  'POST /orders': {
+    who: OPERATOR,
+    url: () => '/orders',
+    body: () => orderOn(personOf(1)),
+  },
+  'POST /orders/:id/release': {
+    who: OPERATOR,
+    url: ({ order }) => `/orders/${order}/release`,
+    body: () => ({ releasedBy: 'OP-4' }),
+    // It was released before.
+    known: 'ORDER_ENDED',
+    unknown: 'ORDER_NOT_FOUND',
+  },
+  'POST /statuses': {
+    who: OPERATOR,
+    url: () => '/statuses',
+    body: () => ({ person: { subject: personOf(1) }, scheme: 'HK-HC' }),
+  },
+  'POST /statuses/reasons': {
+    who: OPERATOR,
+    url: () => '/statuses/reasons',
+    body: ({ record }) => ({ person: { recordId: record } }),
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
+  'POST /rulings': {
+    who: OPERATOR,
+    url: () => '/rulings',
+    body: ({ record }) => ({ ...terms(), person: { recordId: record } }),
+    unknown: 'RECORD_NOT_FOUND',
+    hidesErased: true,
+  },
+  'GET /colours/changes': { who: AUDITORS, url: () => '/colours/changes?after=0' },
   'GET /retention': { who: OPERATOR, url: () => '/retention' },
 };
 
@@ -240,6 +274,7 @@ const UNKNOWN: Things = {
   list: '99',
   kid: 'A'.repeat(43),
   erasure: 'x'.repeat(22),
+  order: 'x'.repeat(21) + 'A',
 };
 
 describe('issuer routes: who may call them', function () {
@@ -259,6 +294,8 @@ describe('issuer routes: who may call them', function () {
     );
     await issuer.issueForeign(first?.recordId ?? '', 'shc');
     await issuer.settle();
+    const { id: placed } = await issuer.health.orders.place(orderOn(personOf(9)));
+    await issuer.health.orders.release(placed, 'OP-4');
     const { id } = await act(issuer, { by: 'lot', lot: 'LOT1' });
     await issuer.settle();
     await issuer.privacy.erase(second?.recordId ?? '', 'subject-request');
@@ -272,6 +309,7 @@ describe('issuer routes: who may call them', function () {
       list: '1',
       kid: issuer.key.kid,
       erasure: second?.recordId ?? '',
+      order: placed,
     };
     const gone = { record: second?.recordId ?? '', handle: second?.credentials[0]?.handle ?? '' };
     erased = { ...there, ...gone };

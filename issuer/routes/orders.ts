@@ -1,0 +1,54 @@
+/**
+ * `POST /orders`: an isolation, quarantine or other order on one person, as the authority made it; `POST
+ * /orders/{id}/release`: it holds no more. Colours that it turns have turned when the answer comes.
+ */
+import { ORDER_KINDS, type OrderKind } from '../../core/health/orders.ts';
+import { Closed, Type } from '../../service/schema.ts';
+import type { StoredOrder } from '../health/health-file.ts';
+import type { OperatorRoute } from './operator-route.ts';
+import { Reference, Seconds, SubjectSchema } from './health-schemas.ts';
+import { Name, problems } from './schemas.ts';
+
+const common = { tags: ['operator'], security: [{ operator: [] }] };
+const Body = Closed({
+  subject: SubjectSchema,
+  kind: Type.Unsafe<OrderKind>(Type.String({ enum: [...ORDER_KINDS] })),
+  ground: Type.String({ maxLength: 49 }),
+  fromSeconds: Seconds,
+  untilSeconds: Seconds,
+  reference: Reference,
+  legalBasis: Reference,
+  orderedBy: Reference,
+  enteredBy: Reference,
+});
+const Answer = Closed({
+  id: Type.String(),
+  kind: Type.String(),
+  ground: Type.String(),
+  reference: Type.String(),
+  fromSeconds: Type.Integer(),
+  untilSeconds: Type.Integer(),
+  releasedAtSeconds: Type.Optional(Type.Integer()),
+});
+
+export const addOrders: OperatorRoute = (app, { issuer, onRequest }) => {
+  const response = { 200: Answer, ...problems };
+  app.post('/orders', { onRequest, schema: { ...common, body: Body, response } }, async ({ body }) =>
+    toAnswer(await issuer.health.orders.place(body)),
+  );
+  const params = Closed({ id: Name });
+  const releasing = Closed({ releasedBy: Reference });
+  app.post(
+    '/orders/:id/release',
+    { onRequest, schema: { ...common, params, body: releasing, response } },
+    async ({ params: { id }, body }) => toAnswer(await issuer.health.orders.release(id, body.releasedBy)),
+  );
+};
+
+function toAnswer(
+  order: StoredOrder,
+): Omit<StoredOrder, 'legalBasis' | 'orderedBy' | 'enteredBy' | 'releasedBy'> {
+  const { id, kind, ground, reference, fromSeconds, untilSeconds, releasedAtSeconds } = order;
+  const released = releasedAtSeconds === undefined ? {} : { releasedAtSeconds };
+  return { id, kind, ground, reference, fromSeconds, untilSeconds, ...released };
+}
