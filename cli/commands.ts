@@ -35,6 +35,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/verify.ts')).verify,
   },
   {
+    name: 'convert',
+    summary: 'Convert a health code of one place into one of another.',
+    load: async () => (await import('./commands/convert.ts')).convert,
+  },
+  {
     name: 'act',
     summary: 'Act on issued credentials: revoke, suspend, reinstate and more.',
     load: async () => (await import('./commands/act.ts')).act,

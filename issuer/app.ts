@@ -9,6 +9,8 @@ import { buildService, type Service, type ServiceLimits } from '../service/app.t
 import { requireBearer } from '../service/bearer.ts';
 import type { Clock } from '../service/clock.ts';
 import { silentLogger } from '../service/logging.ts';
+import { CONVERSION_PROBLEMS } from './conversion/problems.ts';
+import { addConversions } from './conversion/routes.ts';
 import { ISSUER_PROBLEMS } from './errors.ts';
 import { FOREIGN_PROBLEMS } from './foreign/problems.ts';
 import type { Issuer } from './issuer.ts';
@@ -64,7 +66,13 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
       { name: 'store', isReady: () => issuer.isStoreHealthy },
       { name: 'ledger-agreement', isReady: () => issuer.isOpen },
     ],
-    problems: { ...ISSUER_PROBLEMS, ...KEY_PROBLEMS, ...FOREIGN_PROBLEMS, ...BOOKING_PROBLEMS },
+    problems: {
+      ...ISSUER_PROBLEMS,
+      ...KEY_PROBLEMS,
+      ...FOREIGN_PROBLEMS,
+      ...CONVERSION_PROBLEMS,
+      ...BOOKING_PROBLEMS,
+    },
     ...(limits === undefined ? {} : { limits }),
   });
   const operator = { issuer, onRequest: requireBearer(operatorToken) };
@@ -98,6 +106,7 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   const auditorTokens = auditorToken === undefined ? [] : [auditorToken];
   const auditor = { issuer, onRequest: requireBearer(operatorToken, ...auditorTokens) };
   addActAudit(app, auditor);
+  addConversions(app, { issuer, operator: operator.onRequest, auditor: auditor.onRequest });
   addGetBatchAccount(app, auditor);
   addColourChanges(app, auditor);
   addBookingRoutes(app, {

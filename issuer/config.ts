@@ -1,5 +1,6 @@
 /** Settings of an issuer: the environment is read here and nowhere else. Each variable: docs/configuration.md. */
 import type { BatchClass } from '../core/credential/credential-type.ts';
+import type { Policy } from '../core/policy/policy.ts';
 import { readBudgetConfig, type BudgetConfig } from './budget/rules.ts';
 import { readEnv, ConfigError, type Environment } from '../service/config.ts';
 import type { LogLevel } from '../service/logging.ts';
@@ -40,6 +41,8 @@ export interface IssuerConfig {
   readonly bookingProgrammes?: string;
   /** File of signers whose codes are taken over, as `hcl verify --trust` reads it; absent: nobody's. */
   readonly foreignTrust?: string;
+  /** What gives colours; default: the policies that we ship, each in its time. */
+  readonly healthPolicies?: readonly Policy[];
 }
 
 export const ISSUER_DEFAULTS = {

@@ -20,6 +20,7 @@ import { showActs } from './acts/act-tally.ts';
 import { correct, type Corrected, type Correction } from './acts/correct.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
+import type { Conversion } from './conversion/conversion.ts';
 import type { ImportAnswer, ImportRequest } from './foreign/imports.ts';
 import type { ForeignPublication } from './foreign/publication.ts';
 import type { DerivedIssue } from './issue.ts';
@@ -84,6 +85,13 @@ export class Issuer implements AsyncDisposable {
     return this.#parts.privacy;
   }
 
+  /** Codes to and from other places; throws `CONVERSION_NOT_SET_UP`. */
+  get conversion(): Conversion {
+    const { conversion } = this.#parts;
+    if (conversion !== undefined) return conversion;
+    throw new IssuerError('CONVERSION_NOT_SET_UP', 'the issuer reads no ledger to convert by');
+  }
+
   /** All that works on the store; throws `STORE_FAILED` while that is opened again. */
   get #parts(): Parts {
     return this.#house.current;
@@ -107,6 +115,7 @@ export class Issuer implements AsyncDisposable {
         if (!before.background.isStarted) return;
         parts.background.start();
         parts.privacy.start();
+        parts.conversion?.start();
         parts.bookings.start();
       },
       log: ports.log ?? silentLogger,
@@ -116,9 +125,10 @@ export class Issuer implements AsyncDisposable {
 
   /** Begins to batch, anchor and publish by itself. */
   start(): void {
-    const { background, privacy, rotation, bookings } = this.#parts;
+    const { background, privacy, conversion, rotation, bookings } = this.#parts;
     background.start();
     privacy.start();
+    conversion?.start();
     bookings.start();
     void rotation.report();
   }

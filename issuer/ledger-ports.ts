@@ -8,6 +8,8 @@ import { LedgerRpc } from '../ledger/rpc.ts';
 import { Sender, type SenderDependencies } from '../ledger/sender.ts';
 import { StatusAnchorClient } from '../ledger/status-anchor.ts';
 import { TrustReader } from '../ledger/trust-reader.ts';
+import { connectConversions } from './conversion/ledger-port.ts';
+import type { ConversionPort } from './conversion/ports.ts';
 import type { KeyRegistryPort } from './keys/ports.ts';
 import type { AnchorPort, StatusPort } from './ports.ts';
 
@@ -23,6 +25,8 @@ export interface LedgerPorts extends Disposable {
   readonly ledger: AnchorPort;
   readonly status: StatusPort;
   readonly registry: KeyRegistryPort;
+  /** Absent on a ledger without the registry. */
+  readonly conversion?: ConversionPort;
 }
 
 /** Asks nothing of the ledger yet. */
@@ -36,6 +40,7 @@ export function connectLedger(
   const batches = new BatchAnchorClient({ rpc, deployment, sender, issuer });
   const statuses = new StatusAnchorClient({ rpc, deployment, sender, issuer });
   const trust = new TrustReader({ rpc, deployment });
+  const conversion = connectConversions({ rpc, rpcUrl, deployment, sender, issuer });
   return {
     ledger: {
       account: sender.address,
@@ -63,6 +68,10 @@ export function connectLedger(
           : { ...grant, ledgerTimeSeconds: await trust.headTimeSeconds() };
       },
     },
-    [Symbol.dispose]: () => rpc[Symbol.dispose](),
+    ...(conversion === undefined ? {} : { conversion }),
+    [Symbol.dispose]: () => {
+      void conversion?.[Symbol.asyncDispose]();
+      rpc[Symbol.dispose]();
+    },
   };
 }

@@ -5,6 +5,7 @@ import type { Crypto } from '../core/crypto.ts';
 import type { Clock, RandomBytes } from '../service/clock.ts';
 import { silentLogger, type Log } from '../service/logging.ts';
 import { Store, WriteBatch } from '../service/store.ts';
+import { issuerIdOf } from '../ledger/identifiers.ts';
 import { Acts } from './acts/acts.ts';
 import { ActHistory } from './acts/history.ts';
 import { ProposalSealer } from './acts/proposal-entry.ts';
@@ -17,6 +18,10 @@ import type { BudgetConfig } from './budget/rules.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
 import { EarlierDoses } from './earlier-doses.ts';
+import { defaultMappings } from '../core/conversion/default-mappings.ts';
+import { Conversion } from './conversion/conversion.ts';
+import { grantedStatus } from './conversion/granted-status.ts';
+import type { ConversionPort } from './conversion/ports.ts';
 import { DocumentSigners } from './foreign/document-signers.ts';
 import { ForeignCodes } from './foreign/foreign-codes.ts';
 import { Imports } from './foreign/imports.ts';
@@ -63,6 +68,8 @@ export interface IssuerPorts extends Partial<Disposable> {
   readonly keyStore?: KeyStorePort;
   /** To ask whether a signing key is good on the ledger. */
   readonly registry?: KeyRegistryPort;
+  /** To convert codes; absent: none are. */
+  readonly conversion?: ConversionPort;
 }
 
 /** All that works on one opened store. */
@@ -87,6 +94,8 @@ export interface Parts {
   readonly foreign: ForeignCodes;
   readonly imports: Imports;
   readonly foreignPublication: ForeignPublication;
+  /** Absent without a port to convert through. */
+  readonly conversion: Conversion | undefined;
   readonly health: Health;
   readonly colourActs: ColourActs;
   readonly bookings: Bookings;
@@ -121,8 +130,9 @@ export async function openAndCompare(
 }
 
 /** After the pass under way: two at a time would not know of each other. */
-export async function closeParts({ background, privacy, bookings, finisher, store }: Parts): Promise<void> {
-  await Promise.all([background.stop(), privacy.stop(), bookings.stop()]);
+export async function closeParts(parts: Parts): Promise<void> {
+  const { background, privacy, conversion, bookings, finisher, store } = parts;
+  await Promise.all([background.stop(), privacy.stop(), conversion?.stop(), bookings.stop()]);
   await finisher[Symbol.asyncDispose]();
   await store.close();
 }
@@ -224,6 +234,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     proposals,
     history,
     onDue: () => background.wake(),
+    ...(config.healthPolicies === undefined ? {} : { policies: config.healthPolicies }),
   });
   const recordsLock = new Lock();
   const holds = await Holds.open({ ...common, envelope });
@@ -304,6 +315,24 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     programmes: config.bookingProgrammes,
     secret: secrets.indexKey,
   });
+  const conversion =
+    ports.conversion === undefined
+      ? undefined
+      : await Conversion.open({
+          ...common,
+          did,
+          issuer: issuerIdOf(did),
+          key,
+          indexKey: secrets.indexKey,
+          index,
+          ledger: ports.conversion,
+          mappings: defaultMappings(),
+          records,
+          release,
+          status,
+          privacy,
+          grants: grantedStatus(health),
+        });
   return {
     store,
     finisher,
@@ -325,6 +354,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     foreign,
     imports,
     foreignPublication,
+    conversion,
     health,
     colourActs,
     bookings,

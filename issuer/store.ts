@@ -52,6 +52,13 @@
  * | 66  | healthWork  | person number u64 → nothing: codes of a former colour are to be ended               |
  * | 67  | healthFacts | record number u64 → nothing: a new fact that may turn its person's colours          |
  * | 68  | colourHeads | random name of a person 16 ‖ scheme u8 → change number u64: the newest               |
+ * | 80  | conversions | number u64 → envelope, see `conversion/source.ts`                                   |
+ * | 81  | conversionIds | HMAC(consent id) 16, or nullifier 32 → number u64 of the conversion               |
+ * | 82  | decisions   | number u64 → envelope, see `conversion/target.ts`                                   |
+ * | 83  | decisionIds | source 32 ‖ nullifier 32 → number u64 of the decision                               |
+ * | 84  | conversionQueue | side u8 ‖ peer 32 ‖ number u64 → value 32, see `conversion/blinded-queue.ts`     |
+ * | 85  | conversionBatches | side u8 ‖ peer 32 ‖ sequence u64 → JSON: the values of a batch                 |
+ * | 86  | conversionSent | side u8 ‖ number u64 → sequence u64: the value is on the ledger                   |
  *
  * Tags from 100 on are those of the booking, which lie in the same store: `booking/tables.ts`.
  */
@@ -107,7 +114,14 @@ type TableName =
   | 'rulings'
   | 'healthWork'
   | 'healthFacts'
-  | 'colourHeads';
+  | 'colourHeads'
+  | 'conversions'
+  | 'conversionIds'
+  | 'decisions'
+  | 'decisionIds'
+  | 'conversionQueue'
+  | 'conversionBatches'
+  | 'conversionSent';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -158,6 +172,13 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   healthWork: { tag: 66, format: 1 },
   healthFacts: { tag: 67, format: 1 },
   colourHeads: { tag: 68, format: 1 },
+  conversions: { tag: 80, format: 1 },
+  conversionIds: { tag: 81, format: 1 },
+  decisions: { tag: 82, format: 1 },
+  decisionIds: { tag: 83, format: 1 },
+  conversionQueue: { tag: 84, format: 1 },
+  conversionBatches: { tag: 85, format: 1 },
+  conversionSent: { tag: 86, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;

@@ -91,6 +91,15 @@ export class ConversionRegistryClient {
     return Number(sequence);
   }
 
+  /** The sequence of the batch in which an acknowledgement was given; 0: it was not. */
+  async acknowledgedIn({ source, target }: Pair, acknowledgement: Uint8Array): Promise<number> {
+    const [sequence] = await readContract(
+      this.#rpc,
+      this.#call('acknowledgedIn', [source, target, hexlify(acknowledgement)]),
+    );
+    return Number(sequence);
+  }
+
   async #send(
     name: 'spend' | 'acknowledge',
     { partner, sequence, values }: ConversionBatch,

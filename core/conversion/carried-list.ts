@@ -1,0 +1,60 @@
+/**
+ * A status list as its holder carries it along with a code, so that whoever checks the code asks nobody: the digests of
+ * all lists of the issuer, for which the ledger vouches together, and the one list that the code names. Public data,
+ * the same for everybody; its signature may stay behind, since the ledger says whose it is.
+ */
+import { equalBytes } from '../bytes/equal.ts';
+import { fromHex } from '../bytes/hex.ts';
+import type { Crypto } from '../crypto.ts';
+import { StatusLists } from '../status/accepted-lists.ts';
+import { statusListDigest, statusListsRoot } from '../status/list-digest.ts';
+import { decodeStatusList, type StatusList } from '../status/token-status-list.ts';
+import type { StatusAnchor } from '../trust/ledger-state.ts';
+
+export interface CarriedList {
+  /** Of every list of the issuer, this one included; `0x` hex. */
+  readonly digests: readonly { readonly uri: string; readonly digest: string }[];
+  readonly uri: string;
+  readonly version: number;
+  /** Base64url of the compressed array, as in a status list token. */
+  readonly lst: string;
+}
+
+const BITS = 2;
+
+/** The list, when it is the one that the issuer has anchored last; none otherwise, and every status is unknown. */
+export function acceptCarried(
+  crypto: Crypto,
+  anchor: StatusAnchor | undefined,
+  carried: CarriedList | undefined,
+): StatusLists {
+  const list = anchor === undefined || carried === undefined ? undefined : listOf(crypto, anchor, carried);
+  if (anchor === undefined || carried === undefined || list === undefined) return StatusLists.empty;
+  const {
+    issuer,
+    version: setVersion,
+    timeSeconds: publishedAtSeconds,
+    nextUpdate: nextUpdateSeconds,
+  } = anchor;
+  const { uri, version } = carried;
+  const accepted = { uri, version, list, issuer, setVersion, publishedAtSeconds, nextUpdateSeconds };
+  return new StatusLists([{ issuer, version: setVersion, lists: [accepted] }]);
+}
+
+function listOf(crypto: Crypto, { listsRoot }: StatusAnchor, carried: CarriedList): StatusList | undefined {
+  try {
+    const list = decodeStatusList({ bits: BITS, lst: carried.lst });
+    const digests = carried.digests.map(({ uri, digest }) => ({ uri, digest: fromHex(digest) }));
+    const named = digests.find(({ uri }) => uri === carried.uri)?.digest;
+    const { uri, version } = carried;
+    const actual = statusListDigest(crypto, { uri, version, bits: list.bits, bytes: list.bytes });
+    const isVouchedFor =
+      named !== undefined &&
+      equalBytes(named, actual) &&
+      equalBytes(statusListsRoot(crypto, digests), fromHex(listsRoot));
+    return isVouchedFor ? list : undefined;
+  } catch {
+    // Whatever a stranger sent is no list.
+    return undefined;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * A state, its evidence and a mapping → what may be proposed, or why nothing may. The source asks before it makes a
+ * conversion credential, the target asks the same again before it decides: both get the same from the same facts.
+ *
+ * A state never becomes better; of state and evidence only the strictest counts; nothing but the best state converts
+ * by itself; the result counts as long as the source's code, the evidence and the target's own limit all do.
+ */
+import { invariant } from '../errors.ts';
+import { dayAt, startOfDay, toDay } from '../policy/civil-day.ts';
+import { toUnixSeconds } from '../record/calendar.ts';
+import type { Colour, ConversionEvidence } from '../record/derived.ts';
+import { isAdverse } from './evidence.ts';
+import type { EvidenceRule, Mapping, Span } from './mapping.ts';
+import type { RefusalCode } from './refusals.ts';
+import { isBetter } from './strictness.ts';
+
+/** What the source's code and the holder say. */
+export interface ConversionFacts {
+  readonly state: Colour;
+  /** The last second of the source's code. Unix seconds. */
+  readonly sourceValidUntilSeconds: number;
+  readonly evidence: readonly ConversionEvidence[];
+  readonly port?: string;
+  /** `YYYY-MM-DD`; absent: today. */
+  readonly plannedOn?: string;
+}
+
+export type Evaluation =
+  | {
+      readonly result: 'convert';
+      readonly state: Colour;
+      /** The last second. Unix seconds. */
+      readonly validUntilSeconds: number;
+      /** Only what the mapping asks for: nothing else need travel. */
+      readonly evidence: readonly ConversionEvidence[];
+    }
+  /** An officer of the target decides. */
+  | { readonly result: 'refer'; readonly reason: RefusalCode }
+  | { readonly result: 'refuse'; readonly reason: RefusalCode };
+
+export function evaluateConversion(mapping: Mapping, facts: ConversionFacts, nowSeconds: number): Evaluation {
+  if (nowSeconds < mapping.fromSeconds) return refuse('CONVERSION_MAPPING_NOT_IN_FORCE');
+  if (facts.port !== undefined && !mapping.ports.includes(facts.port)) {
+    return refuse('CONVERSION_PORT_UNKNOWN');
+  }
+  if (facts.sourceValidUntilSeconds < nowSeconds) return refuse('CONVERSION_CODE_NOT_VALID');
+  const rule = mapping.states[facts.state];
+  if (rule?.do === 'refuse') return refuse('CONVERSION_STATE_NOT_CONVERTIBLE');
+  if (facts.evidence.some(isAdverse)) return refer('CONVERSION_EVIDENCE_ADVERSE');
+  if (rule?.do !== 'convert') return refer('CONVERSION_STATE_REFERRED');
+  invariant(!isBetter(rule.to, facts.state), 'a mapping that was read makes no state better');
+  return withEvidence(mapping, facts, { state: rule.to, nowSeconds });
+}
+
+function withEvidence(
+  mapping: Mapping,
+  { evidence, plannedOn, sourceValidUntilSeconds }: ConversionFacts,
+  { state, nowSeconds }: { readonly state: Colour; readonly nowSeconds: number },
+): Evaluation {
+  const used = mapping.evidence.map((rule) => longestOf(rule, evidence, mapping, nowSeconds));
+  const found = used.filter((one) => one !== undefined);
+  if (found.length < used.length) return refuse('CONVERSION_EVIDENCE_MISSING');
+  const ends = [
+    sourceValidUntilSeconds,
+    endOf(mapping.longest, nowSeconds, mapping),
+    ...found.map(({ untilSeconds }) => untilSeconds),
+  ];
+  const validUntilSeconds = Math.floor(Math.min(...ends));
+  if (!isWithin(mapping, plannedOn, { nowSeconds, validUntilSeconds }))
+    return refuse('CONVERSION_DAY_NOT_POSSIBLE');
+  return {
+    result: 'convert',
+    state,
+    validUntilSeconds,
+    evidence: found.map((one) => one.evidence),
+  };
+}
+
+/** Of the evidence that a rule takes, what counts the longest. */
+function longestOf(
+  rule: EvidenceRule,
+  evidence: readonly ConversionEvidence[],
+  mapping: Mapping,
+  nowSeconds: number,
+): { readonly evidence: ConversionEvidence; readonly untilSeconds: number } | undefined {
+  return evidence
+    .filter((one) => one.type === rule.type && one.class === rule.class)
+    .map((one) => ({ evidence: one, fromSeconds: toUnixSeconds(one.collectedAt) }))
+    .flatMap(({ evidence: one, fromSeconds }) =>
+      fromSeconds === undefined || fromSeconds > nowSeconds
+        ? []
+        : [{ evidence: one, untilSeconds: endOf(rule.within, fromSeconds, mapping) }],
+    )
+    .filter(({ untilSeconds }) => untilSeconds >= nowSeconds)
+    .toSorted((a, b) => b.untilSeconds - a.untilSeconds)[0];
+}
+
+/** The last second of a span that begins at a moment. */
+function endOf({ amount, unit }: Span, fromSeconds: number, { offsetSeconds }: Mapping): number {
+  if (unit === 'hours') return fromSeconds + amount * 3600;
+  return startOfDay(dayAt(fromSeconds, offsetSeconds) + amount + 1, offsetSeconds) - 1;
+}
+
+/** Whether the code would still count when its holder means to cross; no day is today. */
+function isWithin(
+  { offsetSeconds }: Mapping,
+  plannedOn: string | undefined,
+  { nowSeconds, validUntilSeconds }: { readonly nowSeconds: number; readonly validUntilSeconds: number },
+): boolean {
+  if (plannedOn === undefined) return true;
+  const day = toDay(plannedOn);
+  return day >= dayAt(nowSeconds, offsetSeconds) && day <= dayAt(validUntilSeconds, offsetSeconds);
+}
+
+function refer(reason: RefusalCode): Evaluation {
+  return { result: 'refer', reason };
+}
+
+function refuse(reason: RefusalCode): Evaluation {
+  return { result: 'refuse', reason };
+}

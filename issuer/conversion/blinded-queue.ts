@@ -1,0 +1,253 @@
+/**
+ * Blinded values on their way to the ledger, on either side: nullifiers that a source spends, acknowledgements of a
+ * target. They wait by peer, go out in padded batches, one batch of a peer at a time, and each of them once:
+ *
+ * | the process ends                    | then                                                                   |
+ * |-------------------------------------|------------------------------------------------------------------------|
+ * | before a batch is staged            | its values still wait                                                  |
+ * | after that, whatever the ledger got | the next pass asks the ledger first and sends this very batch          |
+ * | after it was written                | the next pass finds it there and notes it                              |
+ *
+ * Staged values have left the queue in the same synced batch, so none is ever in two. A sequence that another account
+ * of this issuer has taken moves the staged batch, whole, to the next one.
+ */
+import { concatBytes } from '../../core/bytes/concat.ts';
+import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts';
+import { fromUtf8, toUtf8 } from '../../core/bytes/utf8.ts';
+import { MAX_BATCH, padBatch, pairPaddingKey, SIDES, type Side } from '../../core/conversion/padding.ts';
+import type { Crypto } from '../../core/crypto.ts';
+import { invariant } from '../../core/errors.ts';
+import { readUint64, toUint64 } from '../../service/big-endian.ts';
+import { WriteBatch, type Store } from '../../service/store.ts';
+import { TABLES, type IssuerTables } from '../store.ts';
+import type { ConversionPort } from './ports.ts';
+
+export interface BlindedQueueDependencies {
+  readonly crypto: Crypto;
+  readonly store: Store;
+  readonly tables: Pick<IssuerTables, 'conversionQueue' | 'conversionBatches' | 'conversionSent'>;
+  readonly ledger: ConversionPort;
+  /** This issuer, as the ledger names it. */
+  readonly issuer: Hex;
+  /** 32 bytes, this issuer's alone. */
+  readonly secret: Uint8Array;
+}
+
+/** A value with a number of its own on its side. */
+export interface BlindedValue {
+  readonly side: Side;
+  readonly peer: Hex;
+  readonly number: number;
+  readonly value: Uint8Array;
+}
+
+/** A batch as it is kept; its padding follows from it. */
+export interface KeptBatch {
+  readonly sequence: number;
+  readonly isFinal: boolean;
+  readonly values: readonly { readonly number: number; readonly value: Hex }[];
+}
+
+interface Peer {
+  readonly side: Side;
+  readonly peer: Hex;
+}
+
+const SIDE_AND_PEER = 33;
+
+export class BlindedQueue {
+  readonly #deps: BlindedQueueDependencies;
+  /** Where something waits or is staged, by key prefix. */
+  readonly #busy = new Map<string, Peer>();
+
+  private constructor(deps: BlindedQueueDependencies) {
+    this.#deps = deps;
+  }
+
+  static async open(deps: BlindedQueueDependencies): Promise<BlindedQueue> {
+    const queue = new BlindedQueue(deps);
+    for await (const { key } of deps.tables.conversionQueue.entries()) queue.#note(peerIn(key));
+    for await (const { key, value } of deps.tables.conversionBatches.entries()) {
+      if (!decodeBatch(key, value).isFinal) queue.#note(peerIn(key));
+    }
+    return queue;
+  }
+
+  /** Whether something is on its way. */
+  get isBusy(): boolean {
+    return this.#busy.size > 0;
+  }
+
+  /** Adds a value to what `batch` stores; call {@link added} once that is on the disk. */
+  add(batch: WriteBatch, { side, peer, number, value }: BlindedValue): void {
+    batch.put(TABLES.conversionQueue, itemKey({ side, peer }, number), value);
+  }
+
+  added({ side, peer }: Peer): void {
+    this.#note({ side, peer });
+  }
+
+  /** Takes a value back that is not staged yet; whether it was. Until `batch` is on the disk no pass may run. */
+  async remove(batch: WriteBatch, { side, peer, number }: Omit<BlindedValue, 'value'>): Promise<boolean> {
+    const key = itemKey({ side, peer }, number);
+    if ((await this.#deps.tables.conversionQueue.get(key)) === undefined) return false;
+    batch.delete(TABLES.conversionQueue, key);
+    return true;
+  }
+
+  /** The batch in which a value is on the ledger; `undefined`: not yet. */
+  async sentIn(side: Side, number: number): Promise<number | undefined> {
+    const sequence = await this.#deps.tables.conversionSent.get(sentKey(side, number));
+    return sequence === undefined ? undefined : readUint64(sequence);
+  }
+
+  /** Sends all that waits. Throws what the ledger rejects with: the next pass goes on from there. */
+  async pass(): Promise<void> {
+    const due = [...this.#busy];
+    for (const [key, peer] of due) {
+      while (await this.#sendNext(peer));
+      // What was added meanwhile has noted it again.
+      this.#busy.delete(key);
+      if (await this.#isWaiting(peer)) this.#busy.set(key, peer);
+    }
+  }
+
+  /** All batches with a peer, oldest first. */
+  async *batches(peer: Peer): AsyncGenerator<KeptBatch> {
+    const range = rangeOf(peer);
+    for await (const { key, value } of this.#deps.tables.conversionBatches.entries(range)) {
+      yield decodeBatch(key, value);
+    }
+  }
+
+  /** Every peer that there ever was a batch with. */
+  async peers(): Promise<readonly Peer[]> {
+    const found: Peer[] = [];
+    for (const side of SIDES) {
+      let from: Uint8Array | undefined = Uint8Array.of(SIDES.indexOf(side));
+      const before = Uint8Array.of(SIDES.indexOf(side) + 1);
+      while (from !== undefined) {
+        const next = await this.#deps.tables.conversionBatches.first({ from, before });
+        if (next !== undefined) found.push(peerIn(next.key));
+        from = next === undefined ? undefined : concatBytes(next.key.slice(0, SIDE_AND_PEER), AFTER_ALL);
+      }
+    }
+    return found;
+  }
+
+  /** What tells padding from values in all batches with a peer, 32 bytes: for auditors. */
+  paddingKey({ side, peer }: Peer): Uint8Array {
+    const { crypto, issuer, secret } = this.#deps;
+    const ends = side === 'spent' ? { source: issuer, target: peer } : { source: peer, target: issuer };
+    return pairPaddingKey(crypto, secret, { side, ...ends });
+  }
+
+  /** One batch of a peer to the ledger; false when nothing waits. */
+  async #sendNext(peer: Peer): Promise<boolean> {
+    const staged = (await this.#staged(peer)) ?? (await this.#stage(peer));
+    if (staged === undefined) return false;
+    const { ledger } = this.#deps;
+    // One value stands for its batch: they are written together or not at all.
+    const [first] = staged.values;
+    invariant(first !== undefined, 'a batch has a value');
+    const known = await ledger.sequenceOf(peer.side, peer.peer, fromHex(first.value));
+    if (known > 0) await this.#finalise(peer, staged, known);
+    else if ((await ledger.write(this.#padded(peer, staged))) === 'written') {
+      await this.#finalise(peer, staged, staged.sequence);
+    } else await this.#move(peer, staged);
+    return true;
+  }
+
+  async #staged(peer: Peer): Promise<KeptBatch | undefined> {
+    const last = await this.#deps.tables.conversionBatches.first({ ...rangeOf(peer), reverse: true });
+    const batch = last === undefined ? undefined : decodeBatch(last.key, last.value);
+    return batch?.isFinal === false ? batch : undefined;
+  }
+
+  async #stage(peer: Peer): Promise<KeptBatch | undefined> {
+    const { store, tables, ledger } = this.#deps;
+    const values: KeptBatch['values'][number][] = [];
+    const batch = new WriteBatch();
+    for await (const { key, value } of tables.conversionQueue.entries({
+      ...rangeOf(peer),
+      limit: MAX_BATCH,
+    })) {
+      values.push({ number: readUint64(key, SIDE_AND_PEER), value: toHex(value) });
+      batch.delete(TABLES.conversionQueue, key);
+    }
+    if (values.length === 0) return undefined;
+    const sequence = (await ledger.sequence(peer.side, peer.peer)) + 1;
+    const staged = { sequence, isFinal: false, values };
+    // Commit point: from here on these values are in this batch, whatever happens.
+    await store.commit(putBatch(batch, peer, staged));
+    return staged;
+  }
+
+  #padded(peer: Peer, { sequence, values }: KeptBatch): Parameters<ConversionPort['write']>[0] {
+    const key = this.paddingKey(peer);
+    const padded = padBatch(this.#deps.crypto, key, { sequence, values: values.map(({ value }) => value) });
+    return { ...peer, sequence, values: padded };
+  }
+
+  async #finalise(peer: Peer, staged: KeptBatch, sequence: number): Promise<void> {
+    const batch = new WriteBatch();
+    if (sequence !== staged.sequence) batch.delete(TABLES.conversionBatches, itemKey(peer, staged.sequence));
+    putBatch(batch, peer, { ...staged, sequence, isFinal: true });
+    for (const { number } of staged.values) {
+      batch.put(TABLES.conversionSent, sentKey(peer.side, number), toUint64(sequence));
+    }
+    await this.#deps.store.commit(batch);
+  }
+
+  async #move(peer: Peer, staged: KeptBatch): Promise<void> {
+    const sequence = (await this.#deps.ledger.sequence(peer.side, peer.peer)) + 1;
+    if (sequence === staged.sequence) return;
+    const batch = new WriteBatch().delete(TABLES.conversionBatches, itemKey(peer, staged.sequence));
+    await this.#deps.store.commit(putBatch(batch, peer, { ...staged, sequence }));
+  }
+
+  async #isWaiting(peer: Peer): Promise<boolean> {
+    return (await this.#deps.tables.conversionQueue.first(rangeOf(peer))) !== undefined;
+  }
+
+  #note(peer: Peer): void {
+    this.#busy.set(toHex(prefixOf(peer)), peer);
+  }
+}
+
+const AFTER_ALL: Uint8Array = new Uint8Array(9).fill(0xff);
+
+function prefixOf({ side, peer }: Peer): Uint8Array {
+  return concatBytes(Uint8Array.of(SIDES.indexOf(side)), fromHex(peer));
+}
+
+function itemKey(peer: Peer, number: number): Uint8Array {
+  return concatBytes(prefixOf(peer), toUint64(number));
+}
+
+function rangeOf(peer: Peer): { readonly from: Uint8Array; readonly before: Uint8Array } {
+  return { from: prefixOf(peer), before: concatBytes(prefixOf(peer), AFTER_ALL) };
+}
+
+function sentKey(side: Side, number: number): Uint8Array {
+  return concatBytes(Uint8Array.of(SIDES.indexOf(side)), toUint64(number));
+}
+
+function peerIn(key: Uint8Array): Peer {
+  const side = SIDES[key[0] ?? 0];
+  invariant(side !== undefined, 'a key begins with its side');
+  return { side, peer: toHex(key.slice(1, SIDE_AND_PEER)) };
+}
+
+function putBatch(batch: WriteBatch, peer: Peer, { sequence, isFinal, values }: KeptBatch): WriteBatch {
+  const text = JSON.stringify({ isFinal, values });
+  return batch.put(TABLES.conversionBatches, itemKey(peer, sequence), toUtf8(text));
+}
+
+function decodeBatch(key: Uint8Array, value: Uint8Array): KeptBatch {
+  const text = fromUtf8(value);
+  invariant(text !== undefined, 'a batch is text');
+  // Written by `putBatch`.
+  const { isFinal, values } = JSON.parse(text) as Omit<KeptBatch, 'sequence'>;
+  return { sequence: readUint64(key, SIDE_AND_PEER), isFinal, values };
+}

@@ -1,0 +1,248 @@
+/**
+ * Conversions of one issuer, as source and as target: what they work with, and the pass that brings to the ledger what
+ * waits. There is nothing of it in an issuer that has no ledger to read.
+ */
+import { toHex, type Hex } from '../../core/bytes/hex.ts';
+import type { CarriedList } from '../../core/conversion/carried-list.ts';
+import type { MappingSet } from '../../core/conversion/mapping-set.ts';
+import { parseClaims } from '../../core/credential/parse.ts';
+import type { SigningKey } from '../../core/credential/jwt.ts';
+import type { Crypto } from '../../core/crypto.ts';
+import { HclError, invariant } from '../../core/errors.ts';
+import { hmacSha256 } from '../../core/commitment/hmac.ts';
+import { toUtf8 } from '../../core/bytes/utf8.ts';
+import { acceptLists, StatusLists } from '../../core/status/accepted-lists.ts';
+import { statusListDigest } from '../../core/status/list-digest.ts';
+import { encodeStatusList } from '../../core/status/token-status-list.ts';
+import type { Clock, RandomBytes } from '../../service/clock.ts';
+import type { Log } from '../../service/logging.ts';
+import type { Store } from '../../service/store.ts';
+import { IssuerError } from '../errors.ts';
+import type { RecordIssuer } from '../issue.ts';
+import type { KeyedIndex } from '../keyed-index.ts';
+import type { ListAllocator } from '../list-allocator.ts';
+import { Lock } from '../lock.ts';
+import type { Privacy } from '../privacy/privacy.ts';
+import type { Release } from '../release.ts';
+import { Scheduler } from '../scheduler.ts';
+import type { Status, StatusSet } from '../status.ts';
+import { TABLES, type IssuerTables } from '../store.ts';
+import { ConversionAccount } from './account.ts';
+import { BlindedQueue } from './blinded-queue.ts';
+import type { QuotaPort, StatusPort } from './decision-ports.ts';
+import type { ConversionHouse } from './house.ts';
+import type { ConversionPort } from './ports.ts';
+import { SealedEntries } from './sealed-entries.ts';
+import { ConversionSource } from './source.ts';
+import { ConversionTarget } from './target.ts';
+
+export interface ConversionDependencies {
+  readonly crypto: Crypto;
+  readonly did: string;
+  /** This issuer, as the ledger names it. */
+  readonly issuer: Hex;
+  readonly key: SigningKey;
+  /** 32 bytes, from the issuer's secrets. */
+  readonly indexKey: Uint8Array;
+  readonly store: Store;
+  readonly tables: IssuerTables;
+  readonly index: KeyedIndex;
+  readonly randomBytes: RandomBytes;
+  readonly now: Clock;
+  readonly log: Log;
+  readonly ledger: ConversionPort;
+  readonly mappings: MappingSet;
+  readonly records: Pick<RecordIssuer, 'issueDerived'>;
+  readonly release: Pick<Release, 'record' | 'credential' | 'content'>;
+  readonly lists: Pick<ListAllocator, 'uriOf'>;
+  readonly status: Pick<Status, 'published'>;
+  readonly privacy: Pick<Privacy, 'erase'>;
+  readonly grants: StatusPort;
+  readonly quota?: QuotaPort | undefined;
+}
+
+/** What is read of the ledger is at most so old when a pass begins. */
+const READ_EVERY_MS = 250;
+
+export class Conversion {
+  readonly source: ConversionSource;
+  readonly target: ConversionTarget;
+  readonly account: ConversionAccount;
+  readonly #queue: BlindedQueue;
+  readonly #ledger: ConversionPort;
+  readonly #passing: Lock;
+  readonly #scheduler: Scheduler;
+  readonly #now: Clock;
+  #readAtMs = 0;
+
+  private constructor(
+    parts: Pick<Conversion, 'source' | 'target' | 'account'> & {
+      readonly queue: BlindedQueue;
+      readonly passing: Lock;
+    },
+    { ledger, log, now }: ConversionDependencies,
+  ) {
+    this.source = parts.source;
+    this.target = parts.target;
+    this.account = parts.account;
+    this.#queue = parts.queue;
+    this.#passing = parts.passing;
+    this.#ledger = ledger;
+    this.#now = now;
+    this.#scheduler = new Scheduler({
+      pass: () => this.pass(),
+      nextDueMs: () => (this.#queue.isBusy ? 0 : this.#readAtMs + READ_EVERY_MS),
+      onFailure: (err, attempt) => log.warn({ err, attempt }, 'conversions wait for the ledger'),
+      now,
+    });
+  }
+
+  static async open(deps: ConversionDependencies): Promise<Conversion> {
+    const { crypto, indexKey, issuer, ledger, mappings, now, store, tables } = deps;
+    const secret = hmacSha256(crypto, indexKey, toUtf8('hcl/conversion-secret/1'));
+    const queue = await BlindedQueue.open({ crypto, store, tables, ledger, issuer, secret });
+    const passing = new Lock();
+    let wake = (): void => undefined;
+    const { did, index, key, records, release, privacy } = deps;
+    const common: Omit<ConversionHouse<never>, 'entries'> = {
+      crypto,
+      did,
+      key,
+      secret,
+      store,
+      tables,
+      index,
+      ledger,
+      mappings,
+      queue,
+      passing,
+      now,
+      issueDerived: (all, also) => records.issueDerived(all, also),
+      subjectOf: async (handle) =>
+        (await release.content((await release.credential(handle)).recordId)).subject,
+      codeOf: async (recordId) => await ifThere(codeOf(release, recordId)),
+      handleOf: async (recordId) => await ifThere(travelHandle(release, recordId)),
+      carriedList: (payloadBytes) => Promise.resolve(carriedList(deps, payloadBytes)),
+      statusLists: () => ownLists(deps),
+      erase: async (recordId) => {
+        await ifThere(privacy.erase(recordId, 'subject-request'));
+      },
+      onDue: () => wake(),
+    };
+    const sealed = { secret, randomBytes: deps.randomBytes };
+    const source = await ConversionSource.open({
+      ...common,
+      entries: await SealedEntries.open({
+        ...sealed,
+        table: TABLES.conversions,
+        reader: tables.conversions,
+        domain: 'hcl/conversions/1',
+      }),
+    });
+    const target = await ConversionTarget.open({
+      ...common,
+      entries: await SealedEntries.open({
+        ...sealed,
+        table: TABLES.decisions,
+        reader: tables.decisions,
+        domain: 'hcl/decisions/1',
+      }),
+      status: deps.grants,
+      ...(deps.quota === undefined ? {} : { quota: deps.quota }),
+    });
+    const account = new ConversionAccount({ queue, source, target, ledger });
+    const conversion = new Conversion({ source, target, account, queue, passing }, deps);
+    wake = () => conversion.#scheduler.wake();
+    return conversion;
+  }
+
+  start(): void {
+    this.#scheduler.start();
+  }
+
+  /** Ends after the pass under way. */
+  async stop(): Promise<void> {
+    await this.#scheduler.stop();
+    await this.#passing.run(() => Promise.resolve());
+  }
+
+  /** Reads the ledger, sends what waits and notes what was answered. Throws what the ledger rejects with. */
+  async pass(): Promise<void> {
+    this.#readAtMs = this.#now();
+    await this.#ledger.sync();
+    await this.#passing.run(() => this.#queue.pass());
+    await this.source.settle();
+  }
+}
+
+async function travelHandle(release: ConversionDependencies['release'], recordId: string): Promise<string> {
+  const { credentials } = await release.record(recordId);
+  const travel = credentials.find(({ profile }) => profile === 'travel');
+  invariant(travel !== undefined, 'every record of ours has a travel credential');
+  return travel.handle;
+}
+
+async function codeOf(
+  release: ConversionDependencies['release'],
+  recordId: string,
+): Promise<string | undefined> {
+  return (await release.credential(await travelHandle(release, recordId))).code;
+}
+
+const GONE: ReadonlySet<string> = new Set(['RECORD_NOT_FOUND', 'CREDENTIAL_NOT_FOUND', 'RECORD_HELD']);
+
+/** A record that was erased is no longer there, and one that is held stays: neither is a failure here. */
+async function ifThere<Result>(result: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await result;
+  } catch (error) {
+    if (error instanceof HclError && GONE.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+function publishedSet({ status }: ConversionDependencies): StatusSet {
+  const set = status.published;
+  if (set === undefined)
+    throw new IssuerError('STATUS_NOT_PUBLISHED', 'the first version is not on the ledger yet');
+  return set;
+}
+
+/** Made anew for each version. */
+const digestsOf = new WeakMap<StatusSet, CarriedList['digests']>();
+
+function carriedList(deps: ConversionDependencies, payloadBytes: Uint8Array): CarriedList {
+  const set = publishedSet(deps);
+  const { uri } = parseClaims(payloadBytes).status.status_list;
+  const lists = [...set.image].map(([number, image]) => ({ uri: deps.lists.uriOf(number), image }));
+  const digests =
+    digestsOf.get(set) ??
+    lists.map(({ uri, image: { version, list } }) => ({
+      uri,
+      digest: toHex(statusListDigest(deps.crypto, { uri, version, bits: list.bits, bytes: list.bytes })),
+    }));
+  digestsOf.set(set, digests);
+  const named = lists.find((list) => list.uri === uri);
+  invariant(named !== undefined, 'a released credential has its list on the ledger');
+  return { digests, uri, version: named.image.version, lst: encodeStatusList(named.image.list).lst };
+}
+
+/** Nothing where the ledger, as far as it was read, has another version than we have published. */
+function ownLists(deps: ConversionDependencies): StatusLists {
+  const anchor = deps.ledger.state.statusAnchors.get(deps.issuer);
+  const set = deps.status.published;
+  if (anchor === undefined || set === undefined || anchor.version !== set.version.version)
+    return StatusLists.empty;
+  const known = acceptedLists.get(set);
+  if (known !== undefined) return known;
+  const lists = [...set.image].map(([number, { version, list }]) => ({
+    uri: deps.lists.uriOf(number),
+    version,
+    list,
+  }));
+  const accepted = new StatusLists([acceptLists(deps.crypto, anchor, lists)]);
+  acceptedLists.set(set, accepted);
+  return accepted;
+}
+
+const acceptedLists = new WeakMap<StatusSet, StatusLists>();

@@ -1,0 +1,46 @@
+/**
+ * Our own health codes for people who come with one of elsewhere. A conversion changes no colour by itself: the house
+ * derives it, by its own dated policies from what it knows, and the conversion holds only where both agree. So the one
+ * way to a colour stays the one way.
+ */
+import type { Colour } from '../../core/record/derived.ts';
+import { IssuerError } from '../errors.ts';
+import type { Health } from '../health/health.ts';
+import type { StatusPort } from './decision-ports.ts';
+
+export function grantedStatus(health: Pick<Health, 'colourOf' | 'issue'>): StatusPort {
+  return {
+    async ownColour(subject, scheme) {
+      return await unlessUndecided(health.colourOf({ subject }, scheme).then(({ state }) => state));
+    },
+    async issue({ subject, holderKey, scheme, state, validUntilSeconds, basis }, addTo) {
+      await health.issue({
+        person: { subject },
+        scheme,
+        holderKey,
+        expected: state,
+        evidence: basis,
+        untilSeconds: validUntilSeconds,
+        addTo: (batch, [recordId]) => {
+          if (recordId !== undefined) addTo(batch, recordId);
+        },
+      });
+    },
+  };
+}
+
+const UNDECIDED: ReadonlySet<string> = new Set([
+  'HEALTH_UNDECIDED',
+  'HEALTH_POLICY_NOT_IN_FORCE',
+  'HEALTH_SCHEME_ELSEWHERE',
+]);
+
+/** Where no policy says a colour, a person must. */
+async function unlessUndecided(colour: Promise<Colour>): Promise<Colour | undefined> {
+  try {
+    return await colour;
+  } catch (error) {
+    if (error instanceof IssuerError && UNDECIDED.has(error.code)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * What holders' devices call. They need no token: what they send is signed by the holder's key, and what they ask for is
+ * named by 128 random bits. Refusals are told in the language of the request.
+ *
+ *   GET  /conversions/consent           the words to agree to
+ *   POST /conversions                   source: convert a code; again: the same answer
+ *   GET  /conversions/{id}              source: how far it is, and what to carry once it is ready
+ *   POST /conversions/{id}/withdrawal   source: take the consent back
+ *   POST /conversions/arrivals          target: show what was carried; again: the same answer
+ */
+import { fromBase64url } from '../../core/bytes/base64url.ts';
+import { DECISIONS } from '../../core/conversion/acknowledgement.ts';
+import { CONSENT_VERSION, consentName, consentText } from '../../core/conversion/consent.ts';
+import { REFUSALS } from '../../core/conversion/refusals.ts';
+import { MAX_CODE_CHARACTERS } from '../../core/qr/code.ts';
+import { COLOURS } from '../../core/record/derived.ts';
+import { LANGUAGES, type Language as LanguageName } from '../../core/record/value-sets/value-set.ts';
+import type { Service } from '../../service/app.ts';
+import { Closed, Type } from '../../service/schema.ts';
+import type { Issuer } from '../issuer.ts';
+import { problems } from '../routes/schemas.ts';
+import { inLanguage, languageOf } from './language.ts';
+import type { DecisionAnswer } from './target.ts';
+
+const Language = Type.Union(LANGUAGES.map((language) => Type.Literal(language)));
+const Did = Type.String({ maxLength: 200, pattern: '^did:web:' });
+const ConsentId = Type.String({ pattern: '^[0-9a-f]{32}$' });
+const Signature = Type.String({ pattern: '^[A-Za-z0-9_-]{86}$' });
+const Code = Type.String({ minLength: 1, maxLength: MAX_CODE_CHARACTERS });
+const Seconds = Type.Integer({ minimum: 0, maximum: 0xffff_ffff });
+const Port = Type.String({ maxLength: 20, pattern: '^[A-Z0-9][A-Z0-9-]*$' });
+const Day = Type.String({ pattern: '^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])$' });
+const Hash = Type.String({ pattern: '^0x[0-9a-f]{64}$' });
+const Uri = Type.String({ minLength: 1, maxLength: 500 });
+const MAX_LISTS = 1000;
+const MAX_LIST_CHARACTERS = 2_000_000;
+const Terms = Closed({
+  at: Seconds,
+  id: ConsentId,
+  port: Type.Optional(Port),
+  plannedOn: Type.Optional(Day),
+  target: Did,
+  text: Type.String({ maxLength: 40 }),
+});
+const ConversionBody = Closed({
+  code: Code,
+  evidence: Type.Array(Code, { maxItems: 8 }),
+  terms: Terms,
+  signature: Signature,
+});
+const List = Closed({
+  digests: Type.Array(Closed({ uri: Uri, digest: Hash }), { minItems: 1, maxItems: MAX_LISTS }),
+  uri: Uri,
+  version: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  lst: Type.String({ maxLength: MAX_LIST_CHARACTERS, pattern: '^[A-Za-z0-9_-]*$' }),
+});
+const Decision = Type.Union(DECISIONS.map((decision) => Type.Literal(decision)));
+const Colour = Type.Union(COLOURS.map((colour) => Type.Literal(colour)));
+const ConversionAnswerForm = Closed({
+  id: ConsentId,
+  state: Type.Union([Type.Literal('under-way'), Type.Literal('ready'), Type.Literal('withdrawn')]),
+  target: Did,
+  validUntil: Type.String(),
+  decision: Type.Optional(Decision),
+  package: Type.Optional(Closed({ code: Code, list: List, receipt: Type.String() })),
+});
+const ArrivalBody = Closed({
+  code: Code,
+  list: List,
+  booking: Type.Optional(Type.String({ pattern: '^[A-Z0-9]{10}$' })),
+});
+const DecisionAnswerForm = Closed({
+  decision: Decision,
+  reason: Type.Optional(Type.String()),
+  /** The reason in the language that was asked for. */
+  text: Type.Optional(Type.String()),
+  state: Type.Optional(Colour),
+  code: Type.Optional(Code),
+  receipt: Type.String(),
+});
+
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const Asked = Closed({ language: Type.Optional(Language) });
+const holder = { tags: ['holder'], querystring: Asked };
+const ById = Closed({ id: ConsentId });
+
+export function addForHolders(app: Service, issuer: Issuer): void {
+  const Words = Closed({ version: Type.String(), name: Type.String(), text: Type.String() });
+  app.get(
+    '/conversions/consent',
+    { schema: { ...holder, response: { 200: Words, ...problems } } },
+    (request) => {
+      const name = consentName(request.query.language ?? 'en');
+      return { version: CONSENT_VERSION, name, text: consentText(name) ?? '' };
+    },
+  );
+  app.post(
+    '/conversions',
+    {
+      schema: { ...holder, body: ConversionBody, response: { 200: ConversionAnswerForm, ...problems } },
+      bodyLimit: MAX_BODY_BYTES,
+    },
+    async (request) =>
+      inLanguage(request, async () => {
+        const { signature, terms, ...rest } = request.body;
+        return await issuer.conversion.source.convert({
+          ...rest,
+          terms,
+          signature: fromBase64url(signature),
+        });
+      }),
+  );
+  app.get(
+    '/conversions/:id',
+    { schema: { ...holder, params: ById, response: { 200: ConversionAnswerForm, ...problems } } },
+    async (request) => inLanguage(request, () => issuer.conversion.source.conversion(request.params.id)),
+  );
+  const Withdrawal = Closed({ at: Type.Integer({ minimum: 0 }), signature: Signature });
+  app.post(
+    '/conversions/:id/withdrawal',
+    {
+      schema: {
+        ...holder,
+        params: ById,
+        body: Withdrawal,
+        response: { 200: ConversionAnswerForm, ...problems },
+      },
+    },
+    async (request) =>
+      inLanguage(request, async () => {
+        const { at, signature } = request.body;
+        return await issuer.conversion.source.withdraw(request.params.id, at, fromBase64url(signature));
+      }),
+  );
+  app.post(
+    '/conversions/arrivals',
+    {
+      schema: { ...holder, body: ArrivalBody, response: { 200: DecisionAnswerForm, ...problems } },
+      bodyLimit: MAX_BODY_BYTES,
+    },
+    async (request) =>
+      inLanguage(request, async () => {
+        const { booking, code, list } = request.body;
+        const arrival = { code, list, ...(booking === undefined ? {} : { booking }) };
+        return told(await issuer.conversion.target.admit(arrival), languageOf(request));
+      }),
+  );
+}
+
+function told(
+  { reason, ...answer }: DecisionAnswer,
+  language: LanguageName,
+): DecisionAnswer & { readonly text?: string } {
+  return reason === undefined ? answer : { ...answer, reason, text: REFUSALS[reason][language] };
+}

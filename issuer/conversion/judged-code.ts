@@ -1,0 +1,91 @@
+/** A code that somebody brings, judged as any verifier judges it; what is wrong with it in the words of conversions. */
+import type { CredentialClaims } from '../../core/credential/claims.ts';
+import { fromJwk } from '../../core/credential/key.ts';
+import { ConversionError } from '../../core/conversion/errors.ts';
+import type { RefusalCode } from '../../core/conversion/refusals.ts';
+import type { Crypto } from '../../core/crypto.ts';
+import type { Hex } from '../../core/bytes/hex.ts';
+import { fromHex } from '../../core/bytes/hex.ts';
+import type { StatusLists } from '../../core/status/accepted-lists.ts';
+import { defaultPolicy, type VerifyPolicy } from '../../core/verify/policy.ts';
+import type { ReasonCode } from '../../core/verify/reasons.ts';
+import type { IssuerEvidence, Verdict } from '../../core/verify/verdict.ts';
+import { verifyCode } from '../../core/verify/verify.ts';
+import type { ConversionKnowledge } from './ports.ts';
+
+/** As strict as a border: no list that is overdue, and a ledger that goes on. */
+const STRICT: VerifyPolicy = {
+  ...defaultPolicy,
+  id: 'conversion',
+  freshSeconds: 60,
+  ageingSeconds: 900,
+  statusGraceSeconds: 0,
+};
+/** The consent, or the presentation, is by the holder's key: where one is asked for, the other need not be. */
+const PRESENTED: VerifyPolicy = { ...STRICT, acceptStaticPrint: false };
+
+export interface JudgedCode {
+  readonly claims: CredentialClaims;
+  readonly issuer: IssuerEvidence;
+  /** 75 bytes. */
+  readonly commitment: Uint8Array;
+  readonly verdict: Verdict;
+}
+
+export interface JudgeOptions {
+  readonly crypto: Crypto;
+  readonly state: ConversionKnowledge;
+  readonly statusLists: StatusLists;
+  readonly nowSeconds: number;
+  /** The holder shows the code now. */
+  readonly isPresented: boolean;
+}
+
+/** Throws `CONVERSION_CODE_NOT_VALID`, `…_CODE_UNCONFIRMED`, `…_WRONG_HOLDER`, `…_CLOCK_OFF`. */
+export async function judgeCode(text: string, options: JudgeOptions): Promise<JudgedCode> {
+  const { isPresented, ...context } = options;
+  const verdict = await verifyCode(text, { ...context, policy: isPresented ? PRESENTED : STRICT });
+  const { claims, commitment, issuer } = verdict.evidence;
+  if (
+    verdict.validity === 'valid' &&
+    claims !== undefined &&
+    issuer !== undefined &&
+    commitment !== undefined
+  ) {
+    const [reason] = verdict.reasons;
+    if (reason === undefined) return { claims, issuer, commitment: fromHex(commitment), verdict };
+  }
+  throw new ConversionError(refusalOf(verdict));
+}
+
+/** ES256 by the key that a credential names. */
+export async function isSignedByHolder(
+  crypto: Crypto,
+  { cnf }: Pick<CredentialClaims, 'cnf'>,
+  { message, signature }: { readonly message: Uint8Array; readonly signature: Uint8Array },
+): Promise<boolean> {
+  if (cnf === undefined) return false;
+  try {
+    return await crypto.verifyEs256(crypto.importEs256(fromJwk(cnf.jwk)), message, signature);
+  } catch {
+    // A key that is no point of the curve has signed nothing.
+    return false;
+  }
+}
+
+const HOLDER: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'PRESENTATION_INVALID',
+  'PRESENTATION_REQUIRED',
+  'PRESENTATION_OTHER_GATE',
+]);
+
+function refusalOf({ reasons, validity }: Verdict): RefusalCode {
+  if (reasons.some((reason) => HOLDER.has(reason))) return 'CONVERSION_WRONG_HOLDER';
+  if (reasons.includes('PRESENTATION_NOT_CURRENT')) return 'CONVERSION_CLOCK_OFF';
+  return validity === 'unconfirmed' ? 'CONVERSION_CODE_UNCONFIRMED' : 'CONVERSION_CODE_NOT_VALID';
+}
+
+/** The issuer's id on the ledger, by what the claims say of themselves. */
+export function issuerIdIn(state: ConversionKnowledge, did: string): Hex | undefined {
+  return state.trust.issuerByDid(did)?.id;
+}

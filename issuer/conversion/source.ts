@@ -1,0 +1,476 @@
+/**
+ * The source's part of a conversion. A holder brings their code, the records it rests on and a consent; what they get
+ * is a conversion credential of their own, which they carry to the target: the two services never talk.
+ *
+ *   consent → judge the code as any verifier → mapping in force → evaluate → [reserve the nullifier and issue, in one
+ *   synced batch] → spend in a padded batch, anchor → hand over
+ *
+ * Up to the synced batch nothing has happened; after it everything else follows by itself, also after a restart. One
+ * code is converted once for one target, whoever asks how often: the same request is answered the same.
+ */
+import { toBase64url } from '../../core/bytes/base64url.ts';
+import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
+import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts';
+import { toUtf8 } from '../../core/bytes/utf8.ts';
+import { acknowledgementOf, DECISIONS, type Decision } from '../../core/conversion/acknowledgement.ts';
+import type { CarriedList } from '../../core/conversion/carried-list.ts';
+import {
+  consentMessage,
+  isPresentConsent,
+  withdrawalMessage,
+  type ConsentTerms,
+} from '../../core/conversion/consent.ts';
+import { signConversionReceipt } from '../../core/conversion/conversion-receipt.ts';
+import { ConversionError } from '../../core/conversion/errors.ts';
+import { evaluateConversion, type ConversionFacts, type Evaluation } from '../../core/conversion/evaluate.ts';
+import { toEvidence } from '../../core/conversion/evidence.ts';
+import type { Mapping } from '../../core/conversion/mapping.ts';
+import { nullifierOf } from '../../core/conversion/nullifier.ts';
+import { inScheme } from '../../core/conversion/strictness.ts';
+import type { StatusCredential } from '../../core/credential/claims.ts';
+import type { P256Jwk } from '../../core/credential/key.ts';
+import { commitmentOf } from '../../core/commitment/leaf.ts';
+import { invariant } from '../../core/errors.ts';
+import { decodeCode } from '../../core/qr/code.ts';
+import type { Colour, ConversionEvidence, ConversionRecord } from '../../core/record/derived.ts';
+import { onePersonProblems } from '../../core/verify/one-person.ts';
+import { readUint64, toUint64 } from '../../service/big-endian.ts';
+import { WriteBatch } from '../../service/store.ts';
+import { TABLES } from '../store.ts';
+import type { ConversionHouse } from './house.ts';
+import { isSignedByHolder, judgeCode, type JudgedCode, type JudgeOptions } from './judged-code.ts';
+import { mappingInForce, type Between } from './mapping-in-force.ts';
+import { toRfc3339 } from './times.ts';
+
+export interface ConversionRequest {
+  /** The holder's travel code, bound to their key. */
+  readonly code: string;
+  /** Codes of this issuer: tests, declarations. */
+  readonly evidence: readonly string[];
+  readonly terms: ConsentTerms;
+  /** ES256 by the holder's key over `consentMessage`, 64 bytes. */
+  readonly signature: Uint8Array;
+}
+
+/** What is kept of a conversion: nothing of the person but the number of a record, which is erased on its own. */
+interface SourceEntry {
+  readonly consent: ConsentTerms;
+  /** HMAC of the request, to know it again. */
+  readonly request: string;
+  readonly recordId: string;
+  readonly nullifier: Hex;
+  /** As the ledger names it. */
+  readonly target: Hex;
+  readonly holderKey: P256Jwk;
+  readonly convertedAtSeconds: number;
+  readonly validUntilSeconds: number;
+  readonly withdrawnAtSeconds?: number;
+  /** As the target has acknowledged it on the ledger. */
+  readonly decision?: Decision;
+}
+
+/** What a holder carries to the target. */
+export interface ConversionPackage {
+  /** Static: the holder's device adds the presentation. */
+  readonly code: string;
+  readonly list: CarriedList;
+  /** The source's word that it handed this over. */
+  readonly receipt: string;
+}
+
+export interface ConversionAnswer {
+  readonly id: string;
+  readonly state: 'under-way' | 'ready' | 'withdrawn';
+  readonly target: string;
+  readonly validUntil: string;
+  readonly decision?: Decision;
+  readonly package?: ConversionPackage;
+}
+
+/** A conversion that nobody has answered yet. */
+export interface OpenConversion {
+  readonly number: number;
+  readonly target: Hex;
+  readonly ageSeconds: number;
+}
+
+const CLOCK_SECONDS = 300;
+
+export class ConversionSource {
+  readonly #house: ConversionHouse<SourceEntry>;
+  /** Nullifiers between being looked up and the disk. */
+  readonly #underWay = new Map<string, Promise<unknown>>();
+
+  /** Conversions that the target has not finally answered, by number: their targets. */
+  readonly #unanswered = new Map<number, Hex>();
+  /** Withdrawn ones whose erasure was cut short. */
+  readonly #toErase = new Set<number>();
+  /** Batches of acknowledgements that were looked through, by target. */
+  readonly #seen = new Map<Hex, number>();
+
+  private constructor(house: ConversionHouse<SourceEntry>) {
+    this.#house = house;
+  }
+
+  static async open(house: ConversionHouse<SourceEntry>): Promise<ConversionSource> {
+    const source = new ConversionSource(house);
+    for await (const { number, entry } of house.entries.all()) {
+      if (!isAnswered(entry)) source.#unanswered.set(number, entry.target);
+      if (entry.withdrawnAtSeconds !== undefined) source.#toErase.add(number);
+    }
+    return source;
+  }
+
+  /** Throws `ConversionError`s and what `RecordIssuer.issueDerived` throws; nothing has then happened. */
+  async convert(request: ConversionRequest): Promise<ConversionAnswer> {
+    const { terms } = request;
+    const known = await this.#find(this.#idKey(terms.id));
+    if (known !== undefined) return await this.#again(known, request);
+    const judged = await this.#judge(request.code);
+    await this.#checkConsent(request, judged);
+    const between = this.#between(terms.target);
+    const evidence = await this.#evidenceOf(request.evidence, judged);
+    const { crypto, secret } = this.#house;
+    const nullifier = nullifierOf(crypto, secret, { jti: judged.claims.jti, target: terms.target });
+    return await this.#alone(toHex(nullifier), async () => {
+      // Whoever waited here may find that it was done meanwhile.
+      const twin = await this.#find(this.#idKey(terms.id));
+      if (twin !== undefined) return await this.#again(twin, request);
+      if ((await this.#find(nullifier)) !== undefined) throw new ConversionError('CONVERSION_ALREADY_DONE');
+      return await this.#issue(request, { judged, between, evidence, nullifier });
+    });
+  }
+
+  /** Throws `CONVERSION_NOT_FOUND`. */
+  async conversion(id: string): Promise<ConversionAnswer> {
+    return await this.#describe(await this.#byId(id));
+  }
+
+  /**
+   * Takes the consent back: the credential is erased and revoked, and where it was not spent yet, never is. Again: the
+   * same answer. What the target has decided by then stands. Throws `CONVERSION_NOT_FOUND`, `…_WRONG_HOLDER`,
+   * `…_CLOCK_OFF`.
+   */
+  async withdraw(id: string, at: number, signature: Uint8Array): Promise<ConversionAnswer> {
+    const number = await this.#byId(id);
+    const { crypto, store, queue, entries, passing } = this.#house;
+    this.#checkClock(at);
+    const { holderKey } = await entries.get(number);
+    const signed = { message: withdrawalMessage({ id, at }), signature };
+    if (!(await isSignedByHolder(crypto, { cnf: { jwk: holderKey } }, signed))) {
+      throw new ConversionError('CONVERSION_WRONG_HOLDER');
+    }
+    await passing.run(async () => {
+      const entry = await entries.get(number);
+      if (entry.withdrawnAtSeconds !== undefined) return;
+      const batch = new WriteBatch();
+      await queue.remove(batch, { side: 'spent', peer: entry.target, number });
+      entries.put(batch, number, { ...entry, withdrawnAtSeconds: this.#nowSeconds() });
+      // Commit point: from here on the credential is handed to nobody; what is left of it goes with the next line, or
+      // with the next pass.
+      await store.commit(batch);
+    });
+    this.#toErase.add(number);
+    await this.#eraseWithdrawn(number);
+    return await this.#describe(number);
+  }
+
+  /** Finishes withdrawals that were cut short, and reads what targets have acknowledged since. */
+  async settle(): Promise<void> {
+    for (const number of this.#toErase) await this.#eraseWithdrawn(number);
+    const { state } = this.#house.ledger;
+    const own = state.trust.issuerByDid(this.#house.did)?.id;
+    for (const target of new Set(this.#unanswered.values())) {
+      const { sequence = 0 } =
+        own === undefined ? {} : (state.conversions.pair(own, target)?.acknowledged ?? {});
+      if (sequence === (this.#seen.get(target) ?? 0)) continue;
+      for (const [number, peer] of this.#unanswered) if (peer === target) await this.#readAnswer(number);
+      this.#seen.set(target, sequence);
+    }
+  }
+
+  /** What was spent and not answered, oldest first, with how long it has been waiting. */
+  async open(): Promise<readonly OpenConversion[]> {
+    const found: OpenConversion[] = [];
+    for (const [number, target] of this.#unanswered) {
+      const { convertedAtSeconds, decision } = await this.#house.entries.get(number);
+      const isSpent = (await this.#house.queue.sentIn('spent', number)) !== undefined;
+      if (!isSpent || decision !== undefined) continue;
+      found.push({ number, target, ageSeconds: this.#nowSeconds() - convertedAtSeconds });
+    }
+    return found;
+  }
+
+  async #eraseWithdrawn(number: number): Promise<void> {
+    await this.#house.erase((await this.#house.entries.get(number)).recordId);
+    this.#toErase.delete(number);
+  }
+
+  async #readAnswer(number: number): Promise<void> {
+    const { entries, store } = this.#house;
+    const entry = await entries.get(number);
+    const decision = await this.#acknowledged(number, entry);
+    if (decision === undefined || decision === entry.decision) return;
+    const batch = new WriteBatch();
+    entries.put(batch, number, { ...entry, decision });
+    await store.commit(batch);
+    if (isAnswered({ decision })) this.#unanswered.delete(number);
+  }
+
+  async #judge(code: string): Promise<JudgedCode & { readonly claims: StatusCredential }> {
+    const judged = await judgeCode(code, { ...this.#context(), isPresented: false });
+    const { claims } = judged;
+    if (claims.iss !== this.#house.did || claims.vct !== 'urn:hcl:status:1') {
+      throw new ConversionError('CONVERSION_CODE_NOT_OURS');
+    }
+    return { ...judged, claims };
+  }
+
+  async #checkConsent(
+    { terms, signature }: ConversionRequest,
+    { claims, commitment }: JudgedCode,
+  ): Promise<void> {
+    const message = consentMessage(commitment, terms);
+    if (!(await isSignedByHolder(this.#house.crypto, claims, { message, signature }))) {
+      throw new ConversionError('CONVERSION_WRONG_HOLDER');
+    }
+    if (!isPresentConsent(terms.text)) throw new ConversionError('CONVERSION_CONSENT_INVALID');
+    this.#checkClock(terms.at);
+  }
+
+  #checkClock(at: number): void {
+    if (Math.abs(at - this.#nowSeconds()) > CLOCK_SECONDS) throw new ConversionError('CONVERSION_CLOCK_OFF');
+  }
+
+  #between(did: string): Between {
+    const { trust } = this.#house.ledger.state;
+    const source = trust.issuerByDid(this.#house.did);
+    const target = trust.issuerByDid(did);
+    if (source === undefined || target === undefined || source === target) {
+      throw new ConversionError('CONVERSION_TARGET_UNKNOWN');
+    }
+    return { source, target };
+  }
+
+  /** Of the same person, and authentic, each of it. */
+  async #evidenceOf(
+    codes: readonly string[],
+    { claims }: JudgedCode,
+  ): Promise<readonly ConversionEvidence[]> {
+    const judged = await Promise.all(
+      codes.map((code) => judgeCode(code, { ...this.#context(), isPresented: false })),
+    );
+    const people = [claims, ...judged.map((one) => one.claims)].map(({ subject }) => subject);
+    if (onePersonProblems(people).length > 0) throw new ConversionError('CONVERSION_OTHER_PERSON');
+    return judged.map((one) => toEvidence(one.claims)).filter((one) => one !== undefined);
+  }
+
+  async #issue(
+    request: ConversionRequest,
+    {
+      judged,
+      between,
+      evidence,
+      nullifier,
+    }: {
+      readonly judged: JudgedCode & { readonly claims: StatusCredential };
+      readonly between: Between;
+      readonly evidence: readonly ConversionEvidence[];
+      readonly nullifier: Uint8Array;
+    },
+  ): Promise<ConversionAnswer> {
+    const { claims } = judged;
+    const { cnf, jti, exp, iat, facts } = claims;
+    invariant(
+      cnf !== undefined && exp !== undefined,
+      'a consent is checked by the key, and a health code ends',
+    );
+    const nowSeconds = this.#nowSeconds();
+    const { terms } = request;
+    const mapping = mappingInForce(between, nowSeconds, { ...this.#house, state: this.#house.ledger.state });
+    if (facts.scheme !== mapping.source.scheme) throw new ConversionError('CONVERSION_MAPPING_NOT_IN_FORCE');
+    const crossing = {
+      ...(terms.port === undefined ? {} : { port: terms.port }),
+      ...(terms.plannedOn === undefined ? {} : { plannedOn: terms.plannedOn }),
+    };
+    const sourceValidUntilSeconds = exp - 1;
+    const asked = { state: facts.state, sourceValidUntilSeconds, evidence, ...crossing };
+    const proposal = proposalOf(evaluateConversion(mapping, asked, nowSeconds), asked, mapping);
+    const record: ConversionRecord = {
+      type: 'conversion',
+      subject: await this.#house.subjectOf(jti),
+      holderKey: cnf.jwk,
+      country: between.target.authority.jurisdiction,
+      nullifier: toBase64url(nullifier),
+      sourceScheme: facts.scheme,
+      sourceState: facts.state,
+      sourceIssuedAt: toRfc3339(iat),
+      sourceValidUntil: toRfc3339(sourceValidUntilSeconds),
+      evidence: proposal.evidence,
+      targetScheme: mapping.target.scheme,
+      target: terms.target,
+      ...crossing,
+      ruleId: mapping.id,
+      mappingVersion: mapping.version,
+      proposedState: proposal.state,
+      consentTextVersion: terms.text,
+      consentAt: toRfc3339(terms.at),
+      validUntil: toRfc3339(proposal.validUntilSeconds),
+    };
+    const entry = {
+      consent: terms,
+      request: this.#requestName(request),
+      nullifier: toHex(nullifier),
+      target: between.target.id,
+      holderKey: cnf.jwk,
+      convertedAtSeconds: nowSeconds,
+      validUntilSeconds: proposal.validUntilSeconds,
+    };
+    return await this.#describe(await this.#reserve(record, entry));
+  }
+
+  /** The credential, its entry, its nullifier's name and its place in the queue: all of it on the disk, or none. */
+  async #reserve(record: ConversionRecord, entry: Omit<SourceEntry, 'recordId'>): Promise<number> {
+    const { entries, queue, issueDerived } = this.#house;
+    const number = entries.next();
+    const nullifier = fromHex(entry.nullifier);
+    const [result] = await issueDerived([record], {
+      addTo: (batch, [recordId]) => {
+        if (recordId === undefined) return;
+        entries.put(batch, number, { ...entry, recordId });
+        batch.put(TABLES.conversionIds, this.#idKey(entry.consent.id), toUint64(number));
+        batch.put(TABLES.conversionIds, nullifier, toUint64(number));
+        queue.add(batch, { side: 'spent', peer: entry.target, number, value: nullifier });
+      },
+    });
+    if (result === undefined || 'problems' in result) throw new ConversionError('CONVERSION_CODE_NOT_VALID');
+    this.#unanswered.set(number, entry.target);
+    queue.added({ side: 'spent', peer: entry.target });
+    this.#house.onDue();
+    return number;
+  }
+
+  async #again(number: number, request: ConversionRequest): Promise<ConversionAnswer> {
+    const entry = await this.#house.entries.get(number);
+    if (entry.request !== this.#requestName(request))
+      throw new ConversionError('CONVERSION_CONSENT_REPLAYED');
+    return await this.#describe(number);
+  }
+
+  async #describe(number: number): Promise<ConversionAnswer> {
+    const entry = await this.#house.entries.get(number);
+    const { consent, decision, validUntilSeconds } = entry;
+    const common = {
+      id: consent.id,
+      target: consent.target,
+      validUntil: toRfc3339(validUntilSeconds),
+      ...(decision === undefined ? {} : { decision }),
+    };
+    if (entry.withdrawnAtSeconds !== undefined) return { ...common, state: 'withdrawn' };
+    const carried = await this.#packageOf(number, entry);
+    return carried === undefined
+      ? { ...common, state: 'under-way' }
+      : { ...common, state: 'ready', package: carried };
+  }
+
+  /** Once it is spent and anchored, and its list is on the ledger. */
+  async #packageOf(number: number, entry: SourceEntry): Promise<ConversionPackage | undefined> {
+    const { crypto, queue, did, key, codeOf, carriedList } = this.#house;
+    const sequence = await queue.sentIn('spent', number);
+    const code = sequence === undefined ? undefined : await codeOf(entry.recordId);
+    if (sequence === undefined || code === undefined) return undefined;
+    const { headerBytes, payloadBytes } = decodeCode(code);
+    const receipt = await signConversionReceipt(
+      {
+        role: 'source',
+        issuer: did,
+        peer: entry.consent.target,
+        issuedAtSeconds: this.#nowSeconds(),
+        commitment: commitmentOf(crypto, headerBytes, payloadBytes),
+        sequence,
+      },
+      key,
+    );
+    return { code, list: await carriedList(payloadBytes), receipt };
+  }
+
+  /** The last word of the target that the ledger has. */
+  async #acknowledged(number: number, entry: SourceEntry): Promise<Decision | undefined> {
+    const { crypto, ledger, queue, handleOf } = this.#house;
+    if ((await queue.sentIn('spent', number)) === undefined) return undefined;
+    const jti = await handleOf(entry.recordId);
+    if (jti === undefined) return undefined;
+    for (const decision of DECISIONS) {
+      if ((await ledger.acknowledgedIn(entry.target, acknowledgementOf(crypto, jti, decision))) > 0)
+        return decision;
+    }
+    return undefined;
+  }
+
+  async #alone<Result>(key: string, action: () => Promise<Result>): Promise<Result> {
+    while (this.#underWay.has(key)) await this.#underWay.get(key)?.catch(() => undefined);
+    const running = action();
+    this.#underWay.set(key, running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(key);
+    }
+  }
+
+  async #byId(id: string): Promise<number> {
+    const number = await this.#find(this.#idKey(id));
+    if (number === undefined) throw new ConversionError('CONVERSION_NOT_FOUND');
+    return number;
+  }
+
+  async #find(key: Uint8Array): Promise<number | undefined> {
+    const number = await this.#house.tables.conversionIds.get(key);
+    return number === undefined ? undefined : readUint64(number);
+  }
+
+  #idKey(id: string): Uint8Array {
+    return this.#house.index.ofIdempotencyKey(`conversion ${id}`);
+  }
+
+  #requestName({ code, evidence, terms }: ConversionRequest): string {
+    const name = toUtf8(toCanonicalJson({ code, evidence: [...evidence], terms: { ...terms } }));
+    return toBase64url(this.#house.index.ofRows(name));
+  }
+
+  #context(): Omit<JudgeOptions, 'isPresented'> {
+    const { crypto, ledger, statusLists } = this.#house;
+    return { crypto, state: ledger.state, statusLists: statusLists(), nowSeconds: this.#nowSeconds() };
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#house.now() / 1000);
+  }
+}
+
+/** `referred` is no last word: an officer gives it. */
+function isAnswered({ decision }: Pick<SourceEntry, 'decision'>): boolean {
+  return decision === 'accepted' || decision === 'refused';
+}
+
+interface Proposal {
+  readonly state: Colour;
+  readonly validUntilSeconds: number;
+  readonly evidence: readonly ConversionEvidence[];
+}
+
+/** What is for an officer goes there as it is: the same rank in the target's scheme, with all that speaks for or against. */
+function proposalOf(evaluation: Evaluation, asked: ConversionFacts, mapping: Mapping): Proposal {
+  switch (evaluation.result) {
+    case 'convert':
+      return evaluation;
+    case 'refer':
+      return {
+        state: inScheme(asked.state, mapping.target.scheme),
+        validUntilSeconds: asked.sourceValidUntilSeconds,
+        evidence: asked.evidence,
+      };
+    case 'refuse':
+      throw new ConversionError(evaluation.reason);
+  }
+}

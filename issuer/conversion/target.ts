@@ -1,0 +1,496 @@
+/**
+ * The target's part of a conversion. The holder shows the conversion credential, as a dynamic code that their own key
+ * made, with the status list it names; all else is known from the ledger:
+ *
+ *   judge the code as any verifier → for us? → spent? → mapping in force → evaluate → [decide and issue our own code,
+ *   with the acknowledgement and the place that was used, in one synced batch] → acknowledge in a padded batch
+ *
+ * Up to the synced batch nothing has happened; after it the rest follows by itself, also after a restart. One
+ * nullifier is decided once: shown again, it is answered the same. What no table decides waits for an officer.
+ */
+import { concatBytes } from '../../core/bytes/concat.ts';
+import { fromBase64url, toBase64url } from '../../core/bytes/base64url.ts';
+import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts';
+import { acknowledgementOf, DECISIONS, type Decision } from '../../core/conversion/acknowledgement.ts';
+import { acceptCarried, type CarriedList } from '../../core/conversion/carried-list.ts';
+import { signConversionReceipt } from '../../core/conversion/conversion-receipt.ts';
+import { ConversionError } from '../../core/conversion/errors.ts';
+import { evaluateConversion, type Evaluation } from '../../core/conversion/evaluate.ts';
+import type { Mapping } from '../../core/conversion/mapping.ts';
+import type { RefusalCode } from '../../core/conversion/refusals.ts';
+import { isBetter } from '../../core/conversion/strictness.ts';
+import type { ConversionClaims, ConversionCredential } from '../../core/credential/claims.ts';
+import type { P256Jwk } from '../../core/credential/key.ts';
+import { parseClaims } from '../../core/credential/parse.ts';
+import { decodeCode } from '../../core/qr/code.ts';
+import { toUnixSeconds } from '../../core/record/calendar.ts';
+import type { Colour, ConversionEvidence, Scheme } from '../../core/record/derived.ts';
+import type { Subject } from '../../core/record/record.ts';
+import { readUint64, toUint64 } from '../../service/big-endian.ts';
+import { WriteBatch } from '../../service/store.ts';
+import { TABLES } from '../store.ts';
+import type { ConversionHouse } from './house.ts';
+import { judgeCode, type JudgedCode } from './judged-code.ts';
+import { mappingInForce, withdrawnFrom, type Between } from './mapping-in-force.ts';
+import type { QuotaPort, StatusGrant, StatusPort } from './decision-ports.ts';
+import { toSubject } from './subject-of.ts';
+
+export interface Arrival {
+  /** The conversion credential as a dynamic code. */
+  readonly code: string;
+  readonly list: CarriedList;
+  /** Of the booked place that is used with it. */
+  readonly booking?: string;
+}
+
+/** What is kept of a decision. Who it is about stands in the record of the code that was issued, and is erased there. */
+interface TargetEntry {
+  /** The source, as the ledger names it, and its DID. */
+  readonly source: Hex;
+  readonly sourceDid: string;
+  /** Of the conversion credential: 75 bytes, base64url, and its handle. */
+  readonly commitment: string;
+  readonly jti: string;
+  readonly decision: Decision;
+  readonly reason?: RefusalCode;
+  readonly decidedAtSeconds: number;
+  readonly ruleId: string;
+  readonly mappingVersion: number;
+  readonly sourceState: Colour;
+  readonly state?: Colour;
+  readonly recordId?: string;
+  /** Who decided, where the table did not. */
+  readonly officer?: string;
+  /** While an officer has to decide: all that the decision needs. */
+  readonly referred?: Referred;
+}
+
+interface Referred {
+  readonly subject: Subject;
+  readonly holderKey: P256Jwk;
+  readonly scheme: Scheme;
+  readonly proposedState: Colour;
+  readonly evidence: readonly ConversionEvidence[];
+  readonly validUntilSeconds: number;
+  readonly port?: string;
+  readonly plannedOn?: string;
+}
+
+export interface DecisionAnswer {
+  readonly decision: Decision;
+  readonly reason?: RefusalCode;
+  readonly state?: Colour;
+  /** The travel code that was issued; absent until it is released. */
+  readonly code?: string;
+  /** The target's word, for the holder and the source. */
+  readonly receipt: string;
+}
+
+/** What an officer is shown of a conversion that no table decides. */
+export interface Referral extends Referred {
+  readonly number: number;
+  readonly source: string;
+  readonly sourceState: Colour;
+  readonly reason: RefusalCode;
+  readonly referredAtSeconds: number;
+}
+
+export interface OfficerDecision {
+  readonly decision: 'accepted' | 'refused';
+  /** Who it was, by number. */
+  readonly officer: string;
+}
+
+/** What was made of codes of one source: for the authority that withdraws its recognition. */
+export interface ConvertedCode {
+  readonly number: number;
+  readonly decision: Decision;
+  readonly decidedAtSeconds: number;
+  readonly ruleId: string;
+  readonly mappingVersion: number;
+  readonly state?: Colour;
+  /** The record of the code that was issued: what an act would select. */
+  readonly recordId?: string;
+}
+
+export interface Recognition {
+  /** Unix seconds; absent: some mapping holds, or there never was one. */
+  readonly withdrawnFrom?: number;
+  /** Oldest first. */
+  readonly converted: readonly ConvertedCode[];
+}
+
+export interface TargetHouse extends ConversionHouse<TargetEntry> {
+  readonly status: StatusPort;
+  readonly quota?: QuotaPort;
+}
+
+interface Judged extends JudgedCode {
+  readonly claims: ConversionCredential;
+}
+
+/** Whose code, for whom, by which nullifier. */
+interface Arrived {
+  readonly judged: Judged;
+  readonly facts: Required<Pick<ConversionClaims, 'nullifier' | 'proposedState' | 'sourceValidUntil'>> &
+    ConversionClaims;
+  readonly between: Between;
+  readonly nullifier: Uint8Array;
+}
+
+export class ConversionTarget {
+  readonly #house: TargetHouse;
+  /** Decisions between being looked up and the disk. */
+  readonly #underWay = new Map<string, Promise<unknown>>();
+  readonly #referred = new Set<number>();
+
+  private constructor(house: TargetHouse) {
+    this.#house = house;
+  }
+
+  static async open(house: TargetHouse): Promise<ConversionTarget> {
+    const target = new ConversionTarget(house);
+    for await (const { number, entry } of house.entries.all()) {
+      if (entry.referred !== undefined) target.#referred.add(number);
+    }
+    return target;
+  }
+
+  /**
+   * Decides a conversion, or answers again what was decided. Throws `ConversionError`s for what is no conversion for
+   * us, or not one yet; nothing is then decided.
+   */
+  async admit(arrival: Arrival): Promise<DecisionAnswer> {
+    const arrived = await this.#arrived(arrival);
+    const key = idKey(arrived);
+    return await this.#alone(toHex(key), async () => {
+      const known = await this.#house.tables.decisionIds.get(key);
+      if (known !== undefined) return await this.#again(readUint64(known), arrived);
+      const nowSeconds = this.#nowSeconds();
+      const mapping = this.#mapping(arrived, nowSeconds);
+      return await this.#decide(arrived, { arrival, mapping, nowSeconds });
+    });
+  }
+
+  /** What waits for an officer, oldest first. */
+  async referrals(): Promise<readonly Referral[]> {
+    const found: Referral[] = [];
+    for (const number of [...this.#referred].sort((a, b) => a - b)) {
+      const { referred, sourceDid, sourceState, reason, decidedAtSeconds } =
+        await this.#house.entries.get(number);
+      if (referred === undefined || reason === undefined) continue;
+      found.push({
+        ...referred,
+        number,
+        source: sourceDid,
+        sourceState,
+        reason,
+        referredAtSeconds: decidedAtSeconds,
+      });
+    }
+    return found;
+  }
+
+  /**
+   * An officer's word on a referral. Whom they accept gets the colour that this house derives: where it should be
+   * another one, two people rule on that first, as on any colour. Throws `CONVERSION_NOT_FOUND` where none waits,
+   * `CONVERSION_STATE_NOT_CONVERTIBLE` where the colour would be better than the source's, or nobody has said one.
+   */
+  async rule(number: number, ruling: OfficerDecision): Promise<DecisionAnswer> {
+    return await this.#alone(`referral ${number}`, async () => {
+      const entry = this.#referred.has(number) ? await this.#house.entries.get(number) : undefined;
+      if (entry?.referred === undefined) throw new ConversionError('CONVERSION_NOT_FOUND');
+      const { referred, reason: _, ...rest } = entry;
+      const next = { ...rest, decidedAtSeconds: this.#nowSeconds(), officer: ruling.officer };
+      if (ruling.decision === 'refused') {
+        await this.#keep(number, { ...next, decision: 'refused', reason: 'CONVERSION_REFUSED' });
+      } else {
+        const state = await this.#house.status.ownColour(referred.subject, referred.scheme);
+        if (state === undefined || isBetter(state, entry.sourceState)) {
+          throw new ConversionError('CONVERSION_STATE_NOT_CONVERTIBLE');
+        }
+        await this.#grant(number, { ...next, decision: 'accepted', state }, referred);
+      }
+      this.#referred.delete(number);
+      return await this.#describe(number);
+    });
+  }
+
+  /** What was made of one source's codes, and from when on they count no more. @param source DID */
+  async recognition(source: string): Promise<Recognition> {
+    const { did, ledger } = this.#house;
+    const [from, to] = [source, did].map((one) => ledger.state.trust.issuerByDid(one)?.authority.id);
+    const until = from === undefined || to === undefined ? undefined : withdrawnFrom(ledger.state, from, to);
+    return {
+      ...(until === undefined ? {} : { withdrawnFrom: until }),
+      converted: await this.#converted(source),
+    };
+  }
+
+  async #converted(source: string): Promise<readonly ConvertedCode[]> {
+    const found: ConvertedCode[] = [];
+    for await (const { number, entry } of this.#house.entries.all()) {
+      if (entry.sourceDid !== source) continue;
+      const { decision, decidedAtSeconds, ruleId, mappingVersion, state, recordId } = entry;
+      const kept = { number, decision, decidedAtSeconds, ruleId, mappingVersion };
+      found.push({
+        ...kept,
+        ...(state === undefined ? {} : { state }),
+        ...(recordId === undefined ? {} : { recordId }),
+      });
+    }
+    return found;
+  }
+
+  async #arrived({ code, list }: Arrival): Promise<Arrived> {
+    const { crypto, did, ledger } = this.#house;
+    const { state } = ledger;
+    const source = state.trust.issuerByDid(claimedIssuer(code));
+    const anchor = source === undefined ? undefined : state.statusAnchors.get(source.id);
+    const statusLists = acceptCarried(crypto, anchor, list);
+    const nowSeconds = this.#nowSeconds();
+    const judged = await judgeCode(code, { crypto, state, statusLists, nowSeconds, isPresented: true });
+    const target = state.trust.issuerByDid(did);
+    const { claims } = judged;
+    if (claims.vct !== 'urn:hcl:conversion:1' || claims.facts.target !== did) {
+      throw new ConversionError('CONVERSION_NOT_FOR_HERE');
+    }
+    const { facts } = claims;
+    const { nullifier: text, proposedState, sourceValidUntil } = facts;
+    const isWhole = text !== undefined && proposedState !== undefined && sourceValidUntil !== undefined;
+    if (!isWhole || source === undefined || target === undefined)
+      throw new ConversionError('CONVERSION_NOT_FOR_HERE');
+    const nullifier = fromBase64url(text);
+    if (!state.conversions.isSpent(source.id, target.id, nullifier))
+      throw new ConversionError('CONVERSION_NOT_SPENT');
+    return {
+      judged: { ...judged, claims },
+      facts: { ...facts, nullifier: text, proposedState, sourceValidUntil },
+      between: { source, target },
+      nullifier,
+    };
+  }
+
+  /** What holds now decides; a version that is yet to come holds for nobody. */
+  #mapping({ between, facts }: Arrived, nowSeconds: number): Mapping {
+    const mapping = mappingInForce(between, nowSeconds, { ...this.#house, state: this.#house.ledger.state });
+    const isKnown = facts.ruleId === mapping.id && facts.mappingVersion <= mapping.version;
+    const isBetweenSchemes =
+      facts.sourceScheme === mapping.source.scheme && facts.targetScheme === mapping.target.scheme;
+    if (!isKnown || !isBetweenSchemes) throw new ConversionError('CONVERSION_MAPPING_NOT_IN_FORCE');
+    return mapping;
+  }
+
+  async #decide(
+    arrived: Arrived,
+    {
+      arrival,
+      mapping,
+      nowSeconds,
+    }: { readonly arrival: Arrival; readonly mapping: Mapping; readonly nowSeconds: number },
+  ): Promise<DecisionAnswer> {
+    const { judged, facts, between } = arrived;
+    const subject = toSubject(judged.claims.subject);
+    const holderKey = judged.claims.cnf?.jwk;
+    if (subject === undefined || holderKey === undefined)
+      throw new ConversionError('CONVERSION_NOT_FOR_HERE');
+    const evaluation = await this.#evaluate(arrived, { mapping, subject, nowSeconds });
+    const number = this.#house.entries.next();
+    const entry = {
+      source: between.source.id,
+      sourceDid: between.source.did,
+      commitment: toBase64url(judged.commitment),
+      jti: judged.claims.jti,
+      decidedAtSeconds: nowSeconds,
+      ruleId: mapping.id,
+      mappingVersion: mapping.version,
+      sourceState: facts.sourceState,
+    };
+    const grant = {
+      subject,
+      holderKey,
+      scheme: mapping.target.scheme,
+      proposedState: facts.proposedState,
+      evidence: facts.evidence ?? [],
+      validUntilSeconds: endOf(judged.claims),
+      ...(facts.port === undefined ? {} : { port: facts.port }),
+      ...(facts.plannedOn === undefined ? {} : { plannedOn: facts.plannedOn }),
+    };
+    switch (evaluation.result) {
+      case 'convert': {
+        const { state, validUntilSeconds } = evaluation;
+        const until = Math.min(validUntilSeconds, grant.validUntilSeconds);
+        await this.#grant(
+          number,
+          { ...entry, decision: 'accepted', state },
+          { ...grant, validUntilSeconds: until },
+          { arrived, arrival },
+        );
+        break;
+      }
+      case 'refer':
+        await this.#keep(
+          number,
+          { ...entry, decision: 'referred', reason: evaluation.reason, referred: grant },
+          arrived,
+        );
+        this.#referred.add(number);
+        break;
+      case 'refuse':
+        await this.#keep(number, { ...entry, decision: 'refused', reason: evaluation.reason }, arrived);
+        break;
+    }
+    return await this.#describe(number);
+  }
+
+  /** The table's word; an officer's where the source proposed less, or where our own policies say another colour. */
+  async #evaluate(
+    { facts }: Arrived,
+    {
+      mapping,
+      subject,
+      nowSeconds,
+    }: { readonly mapping: Mapping; readonly subject: Subject; readonly nowSeconds: number },
+  ): Promise<Evaluation> {
+    const evaluation = evaluateConversion(
+      mapping,
+      {
+        state: facts.sourceState,
+        sourceValidUntilSeconds: toUnixSeconds(facts.sourceValidUntil) ?? 0,
+        evidence: facts.evidence ?? [],
+        ...(facts.port === undefined ? {} : { port: facts.port }),
+        ...(facts.plannedOn === undefined ? {} : { plannedOn: facts.plannedOn }),
+      },
+      nowSeconds,
+    );
+    if (evaluation.result !== 'convert') return evaluation;
+    const own = await this.#house.status.ownColour(subject, mapping.target.scheme);
+    const isAgreed = own === evaluation.state && !isBetter(evaluation.state, facts.proposedState);
+    return isAgreed ? evaluation : { result: 'refer', reason: 'CONVERSION_STATE_REFERRED' };
+  }
+
+  /** Issues our own code: it, the decision, its acknowledgement and the place that is used, on the disk together. */
+  async #grant(
+    number: number,
+    entry: TargetEntry & { readonly state: Colour },
+    { subject, holderKey, scheme, validUntilSeconds }: Referred,
+    via?: { readonly arrived: Arrived; readonly arrival: Arrival },
+  ): Promise<void> {
+    const { status, quota } = this.#house;
+    const { ruleId, mappingVersion, state, commitment } = entry;
+    const basis = [commitment, `${ruleId} ${mappingVersion}`];
+    const grant: StatusGrant = { subject, holderKey, scheme, state, validUntilSeconds, basis };
+    const booking = via?.arrival.booking;
+    const facts = via?.arrived.facts;
+    await using use =
+      booking === undefined || quota === undefined
+        ? undefined
+        : await quota.consume(booking, {
+            subject,
+            port: facts?.port,
+            date: facts?.plannedOn,
+            conversion: commitment,
+          });
+    await status.issue(grant, (batch, recordId) => {
+      use?.writeTo(batch);
+      this.#write(batch, number, { ...entry, recordId }, via?.arrived);
+    });
+    this.#kept(entry);
+  }
+
+  /** A decision that issues nothing. */
+  async #keep(number: number, entry: TargetEntry, arrived?: Arrived): Promise<void> {
+    const batch = new WriteBatch();
+    this.#write(batch, number, entry, arrived);
+    await this.#house.store.commit(batch);
+    this.#kept(entry);
+  }
+
+  /** @param arrived of a first decision */
+  #write(batch: WriteBatch, number: number, entry: TargetEntry, arrived?: Arrived): void {
+    const { crypto, entries, queue } = this.#house;
+    entries.put(batch, number, entry);
+    if (arrived !== undefined) batch.put(TABLES.decisionIds, idKey(arrived), toUint64(number));
+    queue.add(batch, {
+      side: 'acknowledged',
+      peer: entry.source,
+      number: acknowledgementNumber(number, entry.decision),
+      value: acknowledgementOf(crypto, entry.jti, entry.decision),
+    });
+  }
+
+  #kept({ source }: TargetEntry): void {
+    this.#house.queue.added({ side: 'acknowledged', peer: source });
+    this.#house.onDue();
+  }
+
+  /** The same nullifier under another credential: the source has broken its word. */
+  async #again(number: number, { judged }: Arrived): Promise<DecisionAnswer> {
+    const { commitment } = await this.#house.entries.get(number);
+    if (commitment !== toBase64url(judged.commitment)) throw new ConversionError('CONVERSION_ALREADY_DONE');
+    return await this.#describe(number);
+  }
+
+  async #describe(number: number): Promise<DecisionAnswer> {
+    const { did, key, entries, codeOf } = this.#house;
+    const { decision, reason, state, recordId, commitment, sourceDid, decidedAtSeconds } =
+      await entries.get(number);
+    const code = recordId === undefined ? undefined : await codeOf(recordId);
+    const receipt = await signConversionReceipt(
+      {
+        role: 'target',
+        issuer: did,
+        peer: sourceDid,
+        issuedAtSeconds: decidedAtSeconds,
+        commitment: fromBase64url(commitment),
+        decision,
+      },
+      key,
+    );
+    return {
+      decision,
+      receipt,
+      ...(reason === undefined ? {} : { reason }),
+      ...(state === undefined ? {} : { state }),
+      ...(code === undefined ? {} : { code }),
+    };
+  }
+
+  async #alone<Result>(key: string, action: () => Promise<Result>): Promise<Result> {
+    while (this.#underWay.has(key)) await this.#underWay.get(key)?.catch(() => undefined);
+    const running = action();
+    this.#underWay.set(key, running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(key);
+    }
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#house.now() / 1000);
+  }
+}
+
+/** A decision may be acknowledged twice: referred, and then by an officer's word. */
+function acknowledgementNumber(number: number, decision: Decision): number {
+  return number * DECISIONS.length + DECISIONS.indexOf(decision);
+}
+
+function idKey({ between, nullifier }: Arrived): Uint8Array {
+  return concatBytes(fromHex(between.source.id), nullifier);
+}
+
+/** The last second of a credential that ends. */
+function endOf({ exp = 0 }: ConversionCredential): number {
+  return exp - 1;
+}
+
+/** What a code says of its issuer, before anything is verified: only to know whose lists to look at. */
+function claimedIssuer(code: string): string {
+  try {
+    return parseClaims(decodeCode(code).payloadBytes).iss;
+  } catch {
+    return '';
+  }
+}

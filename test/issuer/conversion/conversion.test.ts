@@ -1,0 +1,40 @@
+/** A conversion from consent to the target's own code, between services that share a ledger and nothing else. */
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { areOfOneConversion, readConversionReceipt } from '../../../core/conversion/conversion-receipt.ts';
+import { parseClaims } from '../../../core/credential/parse.ts';
+import { decodeCode } from '../../../core/qr/code.ts';
+import { ConvertingIssuers, PLACES, type Place } from './converting-issuers.ts';
+
+const WAYS: readonly (readonly [Place, Place])[] = [
+  ['HK', 'MO'],
+  ['MO', 'HK'],
+  ['HK', 'GD'],
+  ['GD', 'MO'],
+  ['MO', 'GD'],
+  ['GD', 'HK'],
+];
+
+describe('a conversion', () => {
+  for (const [source, target] of WAYS) {
+    it(`leads from ${source} to a code of ${target} of the same person, bound to the same key`, async () => {
+      await using issuers = await ConvertingIssuers.create();
+      const traveller = await issuers.traveller(source);
+      const carried = await issuers.carry(traveller, source, target);
+      const there = await issuers.at(target);
+      const arrival = issuers.arrival(traveller, carried);
+      const decided = await there.conversion.target.admit(arrival);
+      expect(decided).to.include({ decision: 'accepted', state: 'green' });
+      await issuers.settle();
+      const { code = '' } = await there.conversion.target.admit(arrival);
+      const claims = parseClaims(decodeCode(code).payloadBytes);
+      expect(claims).to.deep.include({ vct: 'urn:hcl:status:1', cnf: { jwk: traveller.holder.jwk } });
+      expect(claims.facts).to.include({ scheme: PLACES[target].scheme, state: 'green' });
+      expect(claims.subject.doc).to.equal(traveller.subject.docNumber);
+      const answered = await (await issuers.at(source)).conversion.source.conversion(carried.id);
+      expect(answered).to.include({ state: 'ready', decision: 'accepted' });
+    });
+  }
+});
+void areOfOneConversion;
+void readConversionReceipt;

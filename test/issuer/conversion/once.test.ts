@@ -1,0 +1,86 @@
+/** One code is converted once for one target, whoever asks how often and whatever is sent again. */
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { HclError } from '../../../core/errors.ts';
+import { expectRejects } from '../../support/throws-code.ts';
+import { ConvertingIssuers } from './converting-issuers.ts';
+
+const PARALLEL = 100;
+
+function codeOf(result: PromiseSettledResult<unknown>): string {
+  if (result.status === 'fulfilled') return 'done';
+  return result.reason instanceof HclError ? result.reason.code : 'other';
+}
+
+function tally(results: readonly PromiseSettledResult<unknown>[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const result of results) counts[codeOf(result)] = (counts[codeOf(result)] ?? 0) + 1;
+  return counts;
+}
+
+describe('a code', () => {
+  it(`is converted by one of ${PARALLEL} consents that come at once, and spent once`, async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const traveller = await issuers.traveller('HK');
+    const { source } = (await issuers.at('HK')).conversion;
+    const requests = Array.from({ length: PARALLEL }, () => issuers.request(traveller, 'MO'));
+    const results = await Promise.allSettled(requests.map((request) => source.convert(request)));
+    expect(tally(results)).to.deep.equal({ done: 1, CONVERSION_ALREADY_DONE: PARALLEL - 1 });
+    await issuers.settle('HK');
+    const spent = issuers.ledger.blocks
+      .flatMap(({ events }) => events)
+      .filter(({ event }) => event === 'NullifiersSpent');
+    expect(spent).to.have.length(1);
+    expect(await source.open()).to.have.length(1);
+  });
+
+  it(`is converted once by one consent that is sent ${PARALLEL} times at once, and answered the same each time`, async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const traveller = await issuers.traveller('HK');
+    const { source } = (await issuers.at('HK')).conversion;
+    const request = issuers.request(traveller, 'MO');
+    const answers = await Promise.all(Array.from({ length: PARALLEL }, () => source.convert(request)));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).to.equal(1);
+    await issuers.settle('HK');
+    expect(await source.open()).to.have.length(1);
+  });
+
+  it('is converted for each target by itself', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const traveller = await issuers.traveller('HK');
+    expect(await issuers.convert(traveller, 'HK', 'MO')).to.include({ decision: 'accepted' });
+    expect(await issuers.convert(traveller, 'HK', 'GD')).to.include({ decision: 'accepted' });
+  });
+});
+
+describe('a conversion that was carried', () => {
+  it(`is decided once when it is shown ${PARALLEL} times at once`, async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const traveller = await issuers.traveller('HK');
+    const carried = await issuers.carry(traveller, 'HK', 'MO');
+    const { target } = (await issuers.at('MO')).conversion;
+    const arrivals = Array.from({ length: PARALLEL }, () => issuers.arrival(traveller, carried));
+    const answers = await Promise.all(arrivals.map((arrival) => target.admit(arrival)));
+    expect(new Set(answers.map(({ decision }) => decision))).to.deep.equal(new Set(['accepted']));
+    const { converted } = await target.recognition('did:web:hk-dh.example');
+    expect(converted).to.have.length(1);
+  });
+
+  it('is shown by nobody else, and elsewhere to nobody', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const traveller = await issuers.traveller('HK');
+    const other = await issuers.traveller('HK');
+    const carried = await issuers.carry(traveller, 'HK', 'MO');
+    const stolen = issuers.arrival({ ...traveller, holder: other.holder }, carried);
+    const { target } = (await issuers.at('MO')).conversion;
+    await expectRejects(target.admit(stolen), 'CONVERSION_WRONG_HOLDER');
+    await expectRejects(target.admit({ ...stolen, code: carried.code }), 'CONVERSION_WRONG_HOLDER');
+    const elsewhere = (await issuers.at('GD')).conversion;
+    await elsewhere.pass();
+    await expectRejects(
+      elsewhere.target.admit(issuers.arrival(traveller, carried)),
+      'CONVERSION_NOT_FOR_HERE',
+    );
+    expect(await target.admit(issuers.arrival(traveller, carried))).to.include({ decision: 'accepted' });
+  });
+});
