@@ -14,6 +14,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LoggedState } from '../core/bundle/logged-state.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { HclError } from '../core/errors.ts';
 import { LedgerState, type Head } from '../core/trust/ledger-state.ts';
@@ -26,9 +27,8 @@ import { openLevelBlockStore, type LevelBlockStore } from '../ledger/level-block
 import { Replica, type LedgerFold } from '../ledger/replica.ts';
 import { createRandomBytes } from '../service/clock.ts';
 import { makePrivateFolder, writeFileAtomically } from '../service/files.ts';
+import { LogFile } from '../service/log-file.ts';
 import type { Log } from '../service/logging.ts';
-import { LogFile } from './bundle/log-file.ts';
-import { LoggedState } from './bundle/logged-state.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';
 import type { VerifierConfig } from './config.ts';
 import type { FetchJson } from './fetch-json.ts';
