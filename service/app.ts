@@ -18,6 +18,7 @@ import fastify, {
   type FastifyInstance,
   type RawServerDefault,
 } from 'fastify';
+import { addDrain } from './drain.ts';
 import { EventLoopDelay } from './event-loop-delay.ts';
 import { Closed, Type } from './schema.ts';
 import { refuseSlowSenders } from './request-deadline.ts';
@@ -36,6 +37,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Whether requests are refused just now (`SERVICE_OVERLOADED`); for routes that are asked many things in one. */
     readonly isBehind: () => boolean;
+    /** Before a close that nobody is to notice: see `drain.ts`. */
+    readonly drain: () => Promise<void>;
   }
 }
 
@@ -103,7 +106,9 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   await addProtection(app, limits);
   await addDescription(app, options);
   addObservation(app, options.metrics);
-  addHealth(app, options.readiness);
+  const { drain, isDraining } = addDrain(app);
+  app.decorate('drain', drain);
+  addHealth(app, [{ name: 'running', isReady: () => !isDraining() }, ...options.readiness]);
   return app;
 }
 
@@ -162,7 +167,7 @@ function addObservation(app: Service, metrics: HttpMetrics): void {
     { config: { rateLimit: false }, schema: { tags: ['service'], response: { 200: Type.String() } } },
     async (_request, reply) => {
       void reply.type(metrics.registry.contentType);
-      return await metrics.registry.metrics();
+      return await (metrics.page ?? (() => metrics.registry.metrics()))();
     },
   );
 }

@@ -2,11 +2,20 @@
  * Prometheus metrics of a service. Names end in their unit (`_seconds`, `_bytes`, `_total`); labels take few
  * values and never an id.
  */
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { AggregatorRegistry, Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 export interface HttpMetrics {
   readonly registry: Registry;
   readonly requestSeconds: Histogram<'method' | 'route' | 'status'>;
+  /** What `GET /metrics` shows in place of this registry alone: that of all processes of a service. */
+  readonly page?: () => Promise<string>;
+}
+
+/** Of several processes: counters are added, gauges joined as each of them says. */
+export function joinMetrics(
+  each: readonly Awaited<ReturnType<Registry['getMetricsAsJSON']>>[],
+): Promise<string> {
+  return AggregatorRegistry.aggregate([...each]).metrics();
 }
 
 const LATENCY_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
@@ -40,15 +49,19 @@ export function counter<Label extends string = never>(spec: MetricSpec<Label>): 
   });
 }
 
-/** @param spec `collect` sets the gauge anew whenever it is asked for */
+/** @param spec `collect` sets the gauge anew whenever it is asked for; `joined`: how those of several processes make one */
 export function gauge<Label extends string = never>(
-  spec: MetricSpec<Label> & { readonly collect?: (this: Gauge<Label>) => void },
+  spec: MetricSpec<Label> & {
+    readonly collect?: (this: Gauge<Label>) => void;
+    readonly joined?: 'sum' | 'min' | 'max';
+  },
 ): Gauge<Label> {
   return new Gauge({
     name: spec.name,
     help: spec.help,
     labelNames: spec.labels ?? [],
     registers: [spec.registry],
+    aggregator: spec.joined ?? 'sum',
     ...(spec.collect === undefined ? {} : { collect: spec.collect }),
   });
 }

@@ -1,6 +1,6 @@
 /** The verifier on HTTP: `POST /verify`, `POST /verify/together`, `GET /state`, and what every service has. Builds, does not listen. */
 import type { NoteSigner } from '../core/bundle/cosignature.ts';
-import { createMetrics } from '../service/metrics.ts';
+import { createMetrics, type HttpMetrics } from '../service/metrics.ts';
 import { buildService, type Service, type ServiceLimits } from '../service/app.ts';
 import { requireBearer } from '../service/bearer.ts';
 import type { createLogger } from '../service/logging.ts';
@@ -9,7 +9,7 @@ import { RequestError } from '../service/problems.ts';
 import { Admission } from './admission.ts';
 import { BundleFolder } from './bundle/bundle-folder.ts';
 import type { VerifierConfig } from './config.ts';
-import type { Devices } from './devices/devices.ts';
+import type { DeviceDesk } from './devices/devices.ts';
 import { addDeviceRoutes } from './devices/routes.ts';
 import { scanAsker } from './devices/scan-asker.ts';
 import { verifierMetrics, type VerifierMetrics } from './metrics.ts';
@@ -31,18 +31,19 @@ export interface VerifierAppOptions {
     readonly dataFolder?: string;
   };
   readonly logger: ReturnType<typeof createLogger>;
+  /** Of a worker: shown with those of the others. */
+  readonly metrics?: HttpMetrics;
   readonly limits?: Partial<ServiceLimits>;
   /** Requests for verdicts that are taken; absent: as many as come. */
   readonly requestsPerSecond?: number;
   /** Absent: no turnstile is answered. */
   readonly turnstile?: { readonly signer: Pick<NoteSigner, 'sign'>; readonly nowSeconds: () => number };
   /** Absent: none can be enrolled. */
-  readonly enrolment?: { readonly devices: Devices; readonly operatorToken: string };
+  readonly enrolment?: { readonly devices: DeviceDesk; readonly operatorToken: string };
 }
 
 export async function buildVerifierApp(options: VerifierAppOptions): Promise<Service> {
-  const { verifier, config, logger } = options;
-  const metrics = createMetrics();
+  const { verifier, config, logger, metrics = createMetrics() } = options;
   const app = await buildService({
     name: 'Health Code Ledger verifier',
     description: 'Codes in, verdicts out, from a local replica of the ledger.',

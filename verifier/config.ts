@@ -45,6 +45,8 @@ export interface VerifierConfig {
   readonly manifestLimits: FetchLimits;
   /** A code that two gates see within this time is an alarm; 0: never. */
   readonly twoGatesSeconds: number;
+  /** Processes that answer, beside this one, which then only follows the ledger; 0: this one does both. */
+  readonly workers: number;
   /** Requests for verdicts that are taken; absent: as many as come. */
   readonly requestsPerSecond?: number;
   /** Of an Ed25519 key that signs decisions; absent: no turnstile is answered. */
@@ -67,6 +69,7 @@ export const VERIFIER_DEFAULTS: Readonly<
     | 'filesMs'
     | 'manifestLimits'
     | 'twoGatesSeconds'
+    | 'workers'
   >
 > = {
   host: '127.0.0.1',
@@ -78,6 +81,7 @@ export const VERIFIER_DEFAULTS: Readonly<
   // A list of 2^17 entries is at most 44 kB of token.
   manifestLimits: { maxBytes: 16 * 1024 * 1024, timeoutMs: 10_000 },
   twoGatesSeconds: 60,
+  workers: 0,
 };
 
 /** Throws `CONFIG_MISSING` and `CONFIG_INVALID` with the variable's name, `LEDGER_DEPLOYMENT_INVALID`. */
@@ -113,6 +117,7 @@ export function readConfig(environment: Environment): VerifierConfig {
       min: 0,
       max: 3600,
     }),
+    workers: env.integer('WORKERS', { fallback: VERIFIER_DEFAULTS.workers, min: 0, max: 64 }),
     ...readBundleConfig(env),
   });
 }

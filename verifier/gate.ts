@@ -33,17 +33,22 @@ export interface ScanRequest extends ScanSettings {
   readonly device?: string;
 }
 
+/** What notes where codes are shown, here or in another process. */
+export interface SightingPort {
+  note(...shown: Parameters<Sightings['note']>): boolean | Promise<boolean>;
+}
+
 export class Gate {
   readonly #files: CheckpointFiles;
   readonly #contextNow: () => Omit<VerifyContext, 'policy' | 'foreignTrust' | 'presented'>;
-  readonly #sightings: Sightings | undefined;
+  readonly #sightings: SightingPort | undefined;
   readonly #caches = new WeakMap<VerifyPolicy, CodeCache>();
 
   /** @param sightings absent: nothing is noted of where codes are shown */
   constructor(
     files: CheckpointFiles,
     contextNow: () => Omit<VerifyContext, 'policy' | 'foreignTrust' | 'presented'>,
-    sightings?: Sightings,
+    sightings?: SightingPort,
   ) {
     this.#files = files;
     this.#contextNow = contextNow;
@@ -52,13 +57,13 @@ export class Gate {
 
   /**
    * The verdict on one code. Rejects with `PolicyError` for a request that the checkpoint does not know and with
-   * `DEVICE_NEEDED`, else never.
+   * `DEVICE_NEEDED`, and where sightings are noted elsewhere when that does not answer; else never.
    */
   async verify(text: string, request: ScanRequest = {}): Promise<Verdict> {
     const { isKept, policy } = await this.#policyFor(request);
     const context = this.#context(policy, request);
     const verdict = await (isKept ? this.#cacheOf(policy).verify(text, context) : verifyCode(text, context));
-    const isElsewhere = this.#note(verdict, request, context);
+    const isElsewhere = await this.#note(verdict, request, context);
     return isElsewhere ? withReason(verdict, 'holder', 'SHOWN_ELSEWHERE') : verdict;
   }
 
@@ -68,20 +73,20 @@ export class Gate {
     const context = this.#context(policy, request);
     const verdict = await verifyTogether(texts, context);
     // Each is noted, whatever was found of those before it.
-    const seen = verdict.parts.map((part) => this.#note(part, request, context));
+    const seen = await Promise.all(verdict.parts.map((part) => this.#note(part, request, context)));
     return seen.includes(true) ? { ...verdict, ...weigh([...verdict.reasons, 'SHOWN_ELSEWHERE']) } : verdict;
   }
 
   /** Whether another gate has just seen it. Only what is genuine is noted: anybody can make up the rest. */
-  #note(
+  async #note(
     { evidence, validity }: Verdict,
     { gate, group = '' }: ScanRequest,
     { nowSeconds }: VerifyContext,
-  ): boolean {
+  ): Promise<boolean> {
     if (gate === undefined || validity === 'invalid' || evidence.claims === undefined) return false;
     const { commitment } = evidence;
     if (commitment === undefined || this.#sightings === undefined) return false;
-    return this.#sightings.note(fromHex(commitment), { gate, group }, nowSeconds);
+    return await this.#sightings.note(fromHex(commitment), { gate, group }, nowSeconds);
   }
 
   async #policyFor(

@@ -30,19 +30,27 @@ export function verifierMetrics({ registry }: HttpMetrics): VerifierMetrics {
     registry,
     name: 'hcl_replica_head_time_seconds',
     help: 'Time of the last ledger block known, Unix time',
+    joined: 'min',
   });
   const refused = gauge({
     registry,
     name: 'hcl_checkpoint_files_refused',
     help: 'Files of the operator that are not in use as they are now, by what they are',
+    joined: 'max',
     labels: ['what'] as const,
   });
   const trustUntil = gauge({
     registry,
     name: 'hcl_trust_list_valid_until_seconds',
     help: 'When the list of foreign signers in use ends, Unix time; 0: it does not say, or there is none',
+    joined: 'min',
   });
-  const roots = gauge({ registry, name: 'hcl_replica_roots', help: 'Anchored roots known' });
+  const roots = gauge({
+    registry,
+    name: 'hcl_replica_roots',
+    help: 'Anchored roots known',
+    joined: 'min',
+  });
   return {
     count({ outcome, validity, reasons: codes }) {
       verdicts.inc({ outcome, validity });

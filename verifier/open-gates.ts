@@ -7,24 +7,37 @@ import { nodeCrypto } from '../service/node-crypto.ts';
 import { readNoteKey } from '../service/note-key.ts';
 import type { VerifierAppOptions } from './app.ts';
 import type { VerifierConfig } from './config.ts';
-import { Devices } from './devices/devices.ts';
+import { Devices, type DeviceDesk } from './devices/devices.ts';
+
+/** With the devices as they were opened. */
+export interface Gates<Desk extends DeviceDesk> extends Pick<VerifierAppOptions, 'turnstile'> {
+  readonly enrolment?: { readonly devices: Desk; readonly operatorToken: string };
+}
 
 const MIN_TOKEN_CHARACTERS = 32;
 
-/** Throws a `NoteKeyError`, `FILE_READABLE_BY_OTHERS`, `CONFIG_INVALID`, and what the store throws. */
-export async function openGates(
-  { dataFolder, operatorTokenFile, turnstileKeyFile }: VerifierConfig,
+/**
+ * Throws a `NoteKeyError`, `FILE_READABLE_BY_OTHERS`, `CONFIG_INVALID`, and what `devices` throws.
+ *
+ * @param devices opens them; not asked where none can be enrolled
+ */
+export async function openGates<Desk extends DeviceDesk>(
+  { operatorTokenFile, turnstileKeyFile }: VerifierConfig,
   nowSeconds: () => number,
-): Promise<Pick<VerifierAppOptions, 'turnstile' | 'enrolment'>> {
+  devices: () => Promise<Desk>,
+): Promise<Gates<Desk>> {
   const signer = turnstileKeyFile && (await readNoteKey({ name: 'turnstile', path: turnstileKeyFile }));
   const operatorToken = operatorTokenFile && (await readToken(operatorTokenFile));
-  const deps = { crypto: nodeCrypto, randomBytes: createRandomBytes(), nowSeconds };
   return {
     ...(signer ? { turnstile: { signer, nowSeconds } } : {}),
-    ...(operatorToken
-      ? { enrolment: { devices: await Devices.open(join(dataFolder, 'devices'), deps), operatorToken } }
-      : {}),
+    ...(operatorToken ? { enrolment: { devices: await devices(), operatorToken } } : {}),
   };
+}
+
+/** Those that the store holds. Throws what it throws when another process has it. */
+export function openDevices({ dataFolder }: VerifierConfig, nowSeconds: () => number): Promise<Devices> {
+  const deps = { crypto: nodeCrypto, randomBytes: createRandomBytes(), nowSeconds };
+  return Devices.open(join(dataFolder, 'devices'), deps);
 }
 
 async function readToken(path: string): Promise<string> {

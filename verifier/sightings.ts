@@ -9,7 +9,7 @@
 import { Buffer } from 'node:buffer';
 import { hmacSha256 } from '../core/commitment/hmac.ts';
 import type { Crypto } from '../core/crypto.ts';
-import type { RandomBytes } from '../service/clock.ts';
+import { createRandomBytes, type RandomBytes } from '../service/clock.ts';
 
 const DAY_SECONDS = 86_400;
 const KEY_BYTES = 32;
@@ -94,6 +94,15 @@ export class Sightings {
     }
     return held;
   }
+}
+
+/** As the settings say; `undefined` when nothing is to be noted. */
+export function openSightings(
+  { twoGatesSeconds: withinSeconds }: { readonly twoGatesSeconds: number },
+  crypto: Crypto,
+): Sightings | undefined {
+  if (withinSeconds === 0) return undefined;
+  return new Sightings({ crypto, randomBytes: createRandomBytes(), withinSeconds });
 }
 
 /** 16 bytes: as many as no two of a day share by chance. */

@@ -14,6 +14,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LoggedState } from '../core/bundle/logged-state.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { HclError } from '../core/errors.ts';
 import { LedgerState, type Head } from '../core/trust/ledger-state.ts';
@@ -21,19 +22,17 @@ import { decodeSnapshot, snapshotParts, type Snapshot } from '../core/trust/snap
 import type { StatusLists } from '../core/status/accepted-lists.ts';
 import type { CombinedVerdict } from '../core/verify/together.ts';
 import type { Verdict } from '../core/verify/verdict.ts';
-import { isStateOf } from '../ledger/block-store.ts';
+import { isStateOf, type BlockStore } from '../ledger/block-store.ts';
 import { openLevelBlockStore, type LevelBlockStore } from '../ledger/level-block-store.ts';
 import { Replica, type LedgerFold } from '../ledger/replica.ts';
-import { createRandomBytes } from '../service/clock.ts';
 import { makePrivateFolder, writeFileAtomically } from '../service/files.ts';
+import { LogFile } from '../service/log-file.ts';
 import type { Log } from '../service/logging.ts';
-import { LogFile } from './bundle/log-file.ts';
-import { LoggedState } from './bundle/logged-state.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';
 import type { VerifierConfig } from './config.ts';
 import type { FetchJson } from './fetch-json.ts';
 import { Gate, type ScanRequest } from './gate.ts';
-import { Sightings } from './sightings.ts';
+import { openSightings } from './sightings.ts';
 import { StatusFollower } from './status-follower.ts';
 
 export interface VerifierDeps {
@@ -51,10 +50,12 @@ const SNAPSHOT_REST_FACTOR = 20;
 const SNAPSHOT_BYTES_PER_MS = 20_000;
 
 /** What routes see of a verifier. */
-export type Checkpoint = Pick<
+export interface Checkpoint extends Pick<
   Verifier,
-  'verify' | 'verifyTogether' | 'files' | 'state' | 'follower' | 'confirmedAtSeconds' | 'isSynced' | 'onSync'
->;
+  'verify' | 'verifyTogether' | 'files' | 'state' | 'confirmedAtSeconds' | 'isSynced' | 'onSync'
+> {
+  readonly follower: Pick<StatusFollower, 'lists' | 'failureOf'>;
+}
 
 export class Verifier implements AsyncDisposable {
   readonly #config: VerifierConfig;
@@ -105,12 +106,7 @@ export class Verifier implements AsyncDisposable {
       statusLists: this.#follower.lists,
       nowSeconds: deps.nowSeconds(),
     });
-    const { twoGatesSeconds: withinSeconds } = config;
-    const sightings =
-      withinSeconds === 0
-        ? undefined
-        : new Sightings({ crypto, randomBytes: createRandomBytes(), withinSeconds });
-    this.#gate = new Gate(parts.files, contextNow, sightings);
+    this.#gate = new Gate(parts.files, contextNow, openSightings(config, crypto));
   }
 
   /**
@@ -146,6 +142,11 @@ export class Verifier implements AsyncDisposable {
   /** With its log, where bundles are published. */
   get logged(): LoggedState | undefined {
     return this.#logged;
+  }
+
+  /** What the ledger said, for workers that fold it too. */
+  get blockStore(): BlockStore {
+    return this.#store;
   }
 
   get follower(): StatusFollower {
@@ -189,6 +190,11 @@ export class Verifier implements AsyncDisposable {
   /** Syncs now and then until disposed; failures are logged once and tried again. */
   follow(): void {
     this.#polling = Promise.all([this.#poll(), this.#watchFiles()]);
+  }
+
+  /** What is known now is in the snapshot when it resolves: workers start from there. */
+  async writeSnapshot(): Promise<void> {
+    await this.#writeSnapshot({ isLast: true });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -266,7 +272,7 @@ export class Verifier implements AsyncDisposable {
 }
 
 /** What the last run knew; a snapshot that is bad, or not there, is no loss: the store has all that the ledger said. */
-async function readLastSnapshot(
+export async function readLastSnapshot(
   dataFolder: string,
   { crypto, log }: Pick<VerifierDeps, 'crypto' | 'log'>,
 ): Promise<Snapshot | undefined> {

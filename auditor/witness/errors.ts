@@ -14,6 +14,12 @@ export type WitnessErrorCode =
   | 'WITNESS_ROOT_OTHER'
   /** The log did not grow from what was signed last. */
   | 'WITNESS_PROOF_WRONG'
+  /** Its leaves are not those of the witness's own replica. */
+  | 'WITNESS_CONTENT_OTHER'
+  /** The witness's own replica has not read that far. */
+  | 'WITNESS_NOT_THERE_YET'
+  /** Configured to compare a log with another ledger. */
+  | 'WITNESS_LEDGER_OTHER'
   /** Something we signed is beyond our record: the record is an old copy. */
   | 'WITNESS_RECORD_OLD'
   /** No record of the log is there: it is made once, on purpose. */
@@ -38,6 +44,9 @@ export const WITNESS_PROBLEMS: Readonly<Record<WitnessErrorCode, ProblemSpec>> =
   WITNESS_OLD_SIZE: { status: 409, title: 'Another size was signed last' },
   WITNESS_ROOT_OTHER: { status: 409, title: 'Another root was signed for this size' },
   WITNESS_PROOF_WRONG: { status: 422, title: 'The consistency proof does not hold' },
+  WITNESS_CONTENT_OTHER: { status: 422, title: 'The log does not hold what the ledger says' },
+  WITNESS_NOT_THERE_YET: { status: 503, title: 'This witness has not read the ledger that far' },
+  WITNESS_LEDGER_OTHER: { status: 503, title: 'The log is of another ledger' },
   WITNESS_RECORD_OLD: { status: 503, title: 'The record of this witness is an old copy' },
   WITNESS_RECORD_MISSING: { status: 503, title: 'This witness has no record' },
   WITNESS_RECORD_EXISTS: { status: 503, title: 'This witness has a record already' },

@@ -1,6 +1,7 @@
 /**
- * A witness (C2SP tlog-witness): cosigns a checkpoint of a log when the log only grew since the one it cosigned last.
- * It knows nothing of what is in the log. One authority runs one, apart from whoever publishes bundles.
+ * A witness (C2SP tlog-witness): cosigns a checkpoint of a log when the log only grew since the one it cosigned last, and
+ * holds what the witness has read on the ledger itself (`own-log.ts`). One that is told to be `log-only` sees growth and no
+ * content. One authority runs one, apart from whoever publishes bundles.
  *
  *   check → write down → sign → answer
  *
@@ -21,6 +22,7 @@ import { CommitmentError } from '../../core/commitment/errors.ts';
 import { verifyConsistency } from '../../core/commitment/proof.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import { WitnessError } from './errors.ts';
+import type { OwnLog } from './own-log.ts';
 import type { SignedTree, WitnessRecord } from './record.ts';
 
 /** A log that is followed. */
@@ -28,6 +30,8 @@ export interface WitnessedLog {
   readonly origin: string;
   /** Ed25519 keys of those who may submit its checkpoints, 32 bytes each: one suffices. */
   readonly keys: readonly Uint8Array[];
+  /** What its content is compared with; `log-only`: with nothing. */
+  readonly content: Pick<OwnLog, 'compare'> | 'log-only';
 }
 
 export interface WitnessOptions {
@@ -92,8 +96,9 @@ export class Witness {
 
   async #add(body: string): Promise<string> {
     const submission = parse(body);
-    await this.#checkLog(submission);
+    const log = await this.#checkLog(submission);
     await this.#checkGrowth(submission);
+    await checkContent(log, submission.checkpoint);
     const { checkpoint, note } = submission;
     const { record, crypto, nowSeconds } = this.#deps;
     // Commit point: from here on this size has this root for us, whether anybody hears of it or not.
@@ -102,10 +107,10 @@ export class Witness {
     return signatureLine(await cosign(crypto, note.text, { signer, timeSeconds: nowSeconds() }));
   }
 
-  async #checkLog({ note, checkpoint }: Submission): Promise<void> {
+  async #checkLog({ note, checkpoint }: Submission): Promise<WitnessedLog> {
     const log = this.#options.logs.find(({ origin }) => origin === checkpoint.origin);
     if (log === undefined) throw new WitnessError('WITNESS_ORIGIN_UNKNOWN', 'this log is not followed here');
-    for (const key of log.keys) if (await isSignedByLog(this.#deps.crypto, note, key)) return;
+    for (const key of log.keys) if (await isSignedByLog(this.#deps.crypto, note, key)) return log;
     throw new WitnessError('WITNESS_LOG_SIGNATURE', 'no key of the log has signed this');
   }
 
@@ -157,6 +162,20 @@ export class Witness {
         'WITNESS_RECORD_OLD',
         `we signed size ${size}, and our record says ${last.size}`,
       );
+  }
+}
+
+/** That the leaves are the ledger's, all of them. */
+async function checkContent({ content }: WitnessedLog, checkpoint: Checkpoint): Promise<void> {
+  if (content === 'log-only') return;
+  const comparison = await content.compare(checkpoint);
+  switch (comparison) {
+    case 'same':
+      return;
+    case 'other':
+      throw new WitnessError('WITNESS_CONTENT_OTHER', 'our own replica has other blocks or states');
+    case 'behind':
+      throw new WitnessError('WITNESS_NOT_THERE_YET', 'our own replica has not read that far');
   }
 }
 

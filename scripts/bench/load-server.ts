@@ -12,7 +12,6 @@ import { nodeCrypto } from '../../service/node-crypto.ts';
 import { buildVerifierApp } from '../../verifier/app.ts';
 import { CheckpointFiles } from '../../verifier/checkpoint-files.ts';
 import { VERIFIER_DEFAULTS } from '../../verifier/config.ts';
-import { addDrain } from '../../verifier/drain.ts';
 import { Gate } from '../../verifier/gate.ts';
 import { Sightings } from '../../verifier/sightings.ts';
 import { StatusFollower } from '../../verifier/status-follower.ts';
@@ -59,8 +58,7 @@ const app = await buildVerifierApp({
   limits: { requestsPerMinute: 100_000_000 },
   ...(perSecond === '0' ? {} : { requestsPerSecond: Number(perSecond) }),
 });
-const drain = addDrain(app);
-const close = (): void => void drain().then(() => app.close().then(() => process.exit(0)));
+const close = (): void => void app.drain().then(() => app.close().then(() => process.exit(0)));
 process.once('SIGTERM', close);
 process.stdin.resume().once('end', close);
 const url = await app.listen({ host: '127.0.0.1', port: 0 });

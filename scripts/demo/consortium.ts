@@ -91,7 +91,7 @@ export async function startConsortium(
   }
 
   say('Witnesses; a verifier that publishes bundles; the pages, built when they have changed');
-  const bundle = await startWitnesses(members, deployment, folder, started);
+  const bundle = await startWitnesses(members, { deployment, rpcUrls: [node.url] }, folder, started);
   const pagesFolder = await buildPages();
   const verifier = started.adopt(
     await startVerifier(
@@ -179,17 +179,17 @@ function startMember(
   });
 }
 
-/** One witness for each member, apart from the verifier; how the verifier publishes with them. */
+/** One witness for each member, with a replica of its own; how the verifier publishes with them. */
 async function startWitnesses(
   members: readonly Member[],
-  deployment: Deployment,
+  ledger: { readonly deployment: Deployment; readonly rpcUrls: readonly string[] },
   folder: (...parts: string[]) => string,
   started: AsyncDisposableStack,
 ): Promise<BundleConfig> {
   const keyFile = folder('keys', 'bundle-log.jwk.json');
   const keyName = 'verifier.example';
-  const origin = originOf(deployment);
-  const logs = [{ origin, keys: [await noteKey(keyFile)] }];
+  const origin = originOf(ledger.deployment);
+  const logs = [{ origin, keys: [await noteKey(keyFile)], ledger }];
   const witnessUrls: string[] = [];
   for (const { name, keys } of members) {
     const dataFolder = folder('witnesses', name.toLowerCase());

@@ -6,7 +6,6 @@ import { expect } from 'chai';
 import { afterEach, before, beforeEach, describe, it } from 'mocha';
 import { openSockets, SLOW_BODY, SLOW_HEADERS } from '../../scripts/bench/idle-sockets.ts';
 import { sendCrowd } from '../../scripts/bench/open-loop.ts';
-import { addDrain } from '../../verifier/drain.ts';
 import { makeConsortium, vaccinationRecord } from '../support/consortium.ts';
 import { buildTestVerifier, type TestVerifier } from './support/test-verifier.ts';
 
@@ -15,7 +14,6 @@ describe('a verifier under load', () => {
   let bodies: readonly string[];
   let verifier: TestVerifier;
   let url: string;
-  let drain: () => Promise<void>;
 
   before(async () => {
     const codes = await consortium.issueCodes(Array.from({ length: 8 }, () => vaccinationRecord()));
@@ -24,7 +22,6 @@ describe('a verifier under load', () => {
   const listen = async (requestsPerSecond?: number): Promise<void> => {
     const limit = requestsPerSecond === undefined ? {} : { requestsPerSecond };
     verifier = await buildTestVerifier(consortium, limit);
-    drain = addDrain(verifier.app);
     await verifier.app.listen({ host: '127.0.0.1', port: 0 });
     // It listens on a port.
     url = `http://127.0.0.1:${(verifier.app.server.address() as AddressInfo).port}`;
@@ -70,16 +67,24 @@ describe('a verifier under load', () => {
     await closed;
   });
 
-  it('ends connections with their answers before it stops, and refuses nobody meanwhile', async () => {
+  it('says that it is not ready, ends connections with their answers, and drops nothing before it stops', async () => {
     let drained: Promise<void> | undefined;
+    const during: Promise<Response>[] = [];
     let answered = 0;
     const onAnswer = (): void => {
-      if (++answered === 50) drained = drain();
+      if (++answered !== 50) return;
+      drained = verifier.app.drain();
+      during.push(fetch(`${url}/health/ready`), fetch(`${url}/health/live`));
     };
     const answers = await sendCrowd({ url, bodies, perSecond: 200, seconds: 1, onAnswer });
-    expect(answers.every(({ status }) => status === 200)).to.equal(true);
     await drained;
-    const last = await verifier.app.inject({ method: 'POST', url: '/verify', payload: { code: 'A' } });
-    expect(last.headers.connection).to.equal('close');
+    const [ready, live] = await Promise.all(during);
+    expect(ready?.status).to.equal(503);
+    expect(await ready?.json()).to.deep.equal({ status: 'unready', failing: ['running'] });
+    expect(live?.headers.get('connection')).to.equal('close');
+    // Who comes when the port is closed was not taken.
+    const others = answers.filter(({ status }) => status !== 200);
+    expect(others.every(({ failure }) => failure === 'ECONNREFUSED')).to.equal(true);
+    expect(others.length).to.be.below(answers.length - 50);
   });
 });

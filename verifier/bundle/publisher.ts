@@ -16,6 +16,7 @@ import { checkpointText, type Checkpoint } from '../../core/bundle/checkpoint.ts
 import { quorumTime, signNote, type NoteSigner } from '../../core/bundle/cosignature.ts';
 import type { BundleIndex, DeltaFile, HandoverFile } from '../../core/bundle/bundle-index.ts';
 import type { BundleSource } from '../../core/bundle/bundle-state.ts';
+import type { LoggedState } from '../../core/bundle/logged-state.ts';
 import { deltaBundle, fullBundle, partialBundle } from '../../core/bundle/make-bundle.ts';
 import type { ShownSections } from '../../core/bundle/section-keeper.ts';
 import { writeNote, type NoteSignature } from '../../core/bundle/signed-note.ts';
@@ -26,7 +27,6 @@ import type { Log } from '../../service/logging.ts';
 import { WitnessClient, type WitnessAddress } from './ask-witness.ts';
 import type { BundleFolder } from './bundle-folder.ts';
 import { PublishError } from './errors.ts';
-import type { LoggedState } from './logged-state.ts';
 
 export interface PublisherOptions {
   readonly origin: string;

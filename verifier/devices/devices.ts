@@ -51,6 +51,12 @@ const ID_BYTES = 12;
 const PROOF_SECONDS = 60;
 const NOTHING: Told = { pass: 0, condition: 0, refer: 0, stop: 0 };
 
+/** Devices as routes need them, kept here or in another process. */
+export interface DeviceDesk extends Pick<Devices, 'invite' | 'enrol' | 'revoke' | 'proven' | 'count'> {
+  served(id: string): Device | Promise<Device>;
+  list(): ReturnType<Devices['list']> | Promise<ReturnType<Devices['list']>>;
+}
+
 export class Devices implements AsyncDisposable {
   readonly #store: Store;
   readonly #deps: DevicesDeps;

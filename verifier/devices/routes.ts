@@ -13,7 +13,7 @@ import type { Guard } from '../../service/bearer.ts';
 import { Closed, Type, type Static } from '../../service/schema.ts';
 import { GateNumber } from '../routes/scan-request.ts';
 import type { Post } from './device.ts';
-import type { Devices } from './devices.ts';
+import type { DeviceDesk } from './devices.ts';
 
 /** The clerk walks from the desk to the gate. */
 const TTL_SECONDS = 600;
@@ -49,7 +49,7 @@ const Listed = Closed({
 });
 
 export interface DeviceRoutesOptions {
-  readonly devices: Devices;
+  readonly devices: DeviceDesk;
   readonly operator: Guard;
   /** Ids of the policies that the checkpoint knows. Throws `PolicyError` for another. */
   readonly checkPolicy: (id: string | undefined) => unknown;
@@ -79,7 +79,7 @@ export function addDeviceRoutes(app: Service, options: DeviceRoutesOptions): voi
   app.get(
     '/devices',
     { onRequest, schema: { ...operator, response: { 200: Closed({ devices: Type.Array(Listed) }) } } },
-    async () => ({ devices: [...devices.list()] }),
+    async () => ({ devices: [...(await devices.list())] }),
   );
   app.delete(
     '/devices/:id',

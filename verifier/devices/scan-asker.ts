@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { ScanRequest } from '../gate.ts';
 import type { Device } from './device.ts';
 import { DeviceError } from './errors.ts';
-import type { Devices } from './devices.ts';
+import type { DeviceDesk } from './devices.ts';
 
 /** `<id>.<time>.<signature>`, see `devices.ts`. */
 export const DEVICE_HEADER = 'hcl-device';
@@ -11,18 +11,18 @@ export const DEVICE_HEADER = 'hcl-device';
 /** Who asks, proven once; then each scan as they may ask it, while they are served. Both throw a {@link DeviceError}. */
 export type ScanAsker = (
   request: Pick<FastifyRequest, 'headers'>,
-) => Promise<(asked: ScanRequest) => ScanRequest>;
+) => Promise<(asked: ScanRequest) => Promise<ScanRequest>>;
 
 /** @param devices absent: none can be enrolled here */
-export function scanAsker(devices: Pick<Devices, 'proven' | 'served'> | undefined): ScanAsker {
+export function scanAsker(devices: Pick<DeviceDesk, 'proven' | 'served'> | undefined): ScanAsker {
   return async ({ headers }) => {
     const proof = headers[DEVICE_HEADER];
-    if (proof === undefined) return (asked) => asked;
+    if (proof === undefined) return async (asked) => asked;
     if (devices === undefined || typeof proof !== 'string') {
       throw new DeviceError('DEVICE_UNKNOWN', 'no such device');
     }
     const { id } = await devices.proven(proof);
-    return (asked) => askedAt(devices.served(id), asked);
+    return async (asked) => askedAt(await devices.served(id), asked);
   };
 }
 

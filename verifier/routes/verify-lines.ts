@@ -33,7 +33,7 @@ export interface LineSource {
   readonly verifier: Pick<Checkpoint, 'verify'>;
   readonly metrics: VerifierMetrics;
   /** What a line asks, as the one who sends it may ask it. */
-  readonly asked: (scan: ScanRequest) => ScanRequest;
+  readonly asked: (scan: ScanRequest) => Promise<ScanRequest>;
   /** While it is so, lines are refused as requests are. */
   readonly isBehind: () => boolean;
 }
@@ -58,7 +58,7 @@ async function answer(
   if (isBehind()) return { problem: toProblem(overloaded(), request.id, TABLE) };
   try {
     const read = readLine(line);
-    const scan = asked(read.scan);
+    const scan = await asked(read.scan);
     const verdict = await verifier.verify(parts.add(read.code), scan);
     metrics.count(verdict, scan.device);
     return { verdict };

@@ -39,7 +39,7 @@ export function addVerifyTogetherRoute(
     async (request, reply) => {
       const scan = new Scan();
       for (const code of request.body.codes) scan.add(code);
-      const asked = (await askedBy(request))(scanRequestOf(request.body));
+      const asked = await (await askedBy(request))(scanRequestOf(request.body));
       const verdict = await verifier.verifyTogether(scan.codes, asked);
       metrics.count(verdict, asked.device);
       void reply.header('cache-control', 'no-store');

@@ -66,7 +66,7 @@ export function addVerifyRoute(
         return reply.type(NDJSON).send(lines as { verdicts: Verdict[] });
       }
       const { body } = request;
-      const scan = asked(typeof body === 'string' ? {} : scanRequestOf(body));
+      const scan = await asked(typeof body === 'string' ? {} : scanRequestOf(body));
       const verdicts: Verdict[] = [];
       const parts = new CardParts();
       for (const code of codesIn(body)) {

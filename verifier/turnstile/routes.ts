@@ -52,7 +52,7 @@ export function addTurnstileRoute(app: Service, options: TurnstileOptions): void
     async (request, reply) => {
       void reply.header('cache-control', 'no-store');
       const { code, nonce, ...asked } = request.body;
-      const scan = (await askedBy(request))(scanRequestOf(asked));
+      const scan = await (await askedBy(request))(scanRequestOf(asked));
       const verdict = await verifier.verify(code, scan);
       metrics.count(verdict, scan.device);
       const decision = decisionOf(

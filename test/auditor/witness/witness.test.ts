@@ -27,7 +27,9 @@ import { checkpointAt, LOG_SIGNER, logOf, submission, type Submitted } from './s
 const SIZE = 30;
 const NOW = 1_671_580_800;
 const SIGNER = testSigner(1);
-const LOGS = [{ origin: ORIGIN, keys: [LOG_SIGNER.publicKey, testSigner(91).publicKey] }];
+const LOGS = [
+  { origin: ORIGIN, keys: [LOG_SIGNER.publicKey, testSigner(91).publicKey], content: 'log-only' as const },
+];
 const log = logOf(testSeed, SIZE);
 const fork = logOf(testSeed + 1, SIZE);
 

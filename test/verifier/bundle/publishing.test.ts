@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { after, afterEach, before, beforeEach, describe, it } from 'mocha';
 import { buildWitnessApp } from '../../../auditor/witness/app.ts';
+import { OwnLog } from '../../../auditor/witness/own-log.ts';
 import { WitnessRecord } from '../../../auditor/witness/record.ts';
-import { Witness } from '../../../auditor/witness/witness.ts';
+import { Witness, type WitnessedLog } from '../../../auditor/witness/witness.ts';
 import { acceptBundle, acceptHandover } from '../../../core/bundle/accept-bundle.ts';
 import type { AcceptContext } from '../../../core/bundle/signed-head.ts';
 import { updateBundle } from '../../../core/bundle/update-bundle.ts';
@@ -77,14 +78,35 @@ describe('a verifier that publishes bundles', function () {
   }
 
   async function startWitness(signer: NoteSigner): Promise<RunningWitness> {
-    const record = await WitnessRecord.open(join(folder, signer.name.replace('/', '-')));
+    const content = await OwnLog.open(
+      {
+        folder: join(folder, `${signer.name.replace('/', '-')}.ledger`),
+        deployment: issuer.deployment,
+        rpcUrls: [issuer.rpcUrl],
+      },
+      { crypto: nodeCrypto, log: silentLogger, nowSeconds: () => now },
+    );
+    const running = await startWitnessWith(signer, content);
+    return {
+      url: running.url,
+      async [Symbol.asyncDispose]() {
+        await running[Symbol.asyncDispose]();
+        await content[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  async function startWitnessWith(
+    signer: NoteSigner,
+    content: WitnessedLog['content'],
+  ): Promise<RunningWitness> {
+    const kind = content === 'log-only' ? content : 'compared';
+    const record = await WitnessRecord.open(join(folder, `${signer.name.replace('/', '-')}.${kind}`));
     const origin = originOf(issuer.deployment);
     await Witness.found(record, origin);
-    const logs = [{ origin, keys: [LOG_SIGNER.publicKey] }];
-    const witness = await Witness.open(
-      { logs, signer },
-      { crypto: nodeCrypto, record, nowSeconds: () => now },
-    );
+    const logs = [{ origin, keys: [LOG_SIGNER.publicKey], content }];
+    const deps = { crypto: nodeCrypto, record, nowSeconds: () => now };
+    const witness = await Witness.open({ logs, signer }, deps);
     const app = await buildWitnessApp({ witness, logger: silentLogger, limits: { maxEventLoopDelayMs: 0 } });
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     return {
@@ -305,7 +327,11 @@ describe('a verifier that publishes bundles', function () {
 
   it('hands over to signers that the ledger names while it looks for pages', async () => {
     await using verifier = await openVerifier();
-    const publisher = await openPublisher();
+    // The change is made up here, so witnesses with a replica would not have it.
+    await using stack = new AsyncDisposableStack();
+    const logOnly = await Promise.all(SIGNERS.map((signer) => startWitnessWith(signer, 'log-only')));
+    for (const witness of logOnly) stack.use(witness);
+    const publisher = await openPublisher(logOnly.map(({ url }) => url));
     const { signers } = await publishFrom(publisher, verifier);
     const next = setOf(signers.version + 1, 2, [1, 4, 5].map(testSigner));
     const publishing = publishFrom(publisher, verifier);

@@ -27,7 +27,10 @@ await once(input, 'line');
 try {
   const record = await WitnessRecord.open(folder);
   if (isNew) await Witness.found(record, ORIGIN);
-  const options = { logs: [{ origin: ORIGIN, keys: [testSigner(90).publicKey] }], signer: testSigner(1) };
+  const options = {
+    logs: [{ origin: ORIGIN, keys: [testSigner(90).publicKey], content: 'log-only' as const }],
+    signer: testSigner(1),
+  };
   const nowSeconds = (): number => Math.floor(Date.now() / 1000);
   const witness = await Witness.open(options, { crypto: nodeCrypto, record, nowSeconds });
   const logger = createLogger({ name: 'witness', level: 'silent' });

@@ -1,5 +1,5 @@
 /**
- * The checkpoint log on disk, beside the replica:
+ * The checkpoint log on disk, beside the replica of who keeps one (publishing verifiers, witnesses):
  *
  *   <folder>/hashes   what `core/bundle/state-log.ts` keeps: 32 bytes each, appended only
  *   <folder>/blocks   for each leaf the number of its block, u64 big endian
@@ -9,15 +9,16 @@
  */
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { concatBytes } from '../../core/bytes/concat.ts';
-import { storedPlace, type HashStore } from '../../core/bundle/state-log.ts';
-import { readUint64, toUint64 } from '../../service/big-endian.ts';
-import { makePrivateFolder } from '../../service/files.ts';
+import type { LeafStore } from '../core/bundle/logged-state.ts';
+import { storedPlace } from '../core/bundle/state-log.ts';
+import { concatBytes } from '../core/bytes/concat.ts';
+import { readUint64, toUint64 } from './big-endian.ts';
+import { makePrivateFolder } from './files.ts';
 
 const HASH_BYTES = 32;
 const NUMBER_BYTES = 8;
 
-export class LogFile implements HashStore, Disposable {
+export class LogFile implements LeafStore {
   readonly #hashes: number;
   readonly #blocks: number;
   #length: number;
@@ -49,7 +50,7 @@ export class LogFile implements HashStore, Disposable {
     this.#length += hashes.length;
   }
 
-  /** The block of the leaf that is appended next. */
+  /** The block of the leaf that was appended last. */
   appendBlock(number: number): void {
     writeSync(this.#blocks, toUint64(number));
     this.#leaves++;

@@ -1,0 +1,58 @@
+/**
+ * A stop that nobody notices:
+ *
+ *   1. `/health/ready` says no, so that a balancer sends people elsewhere, and every answer says that its connection ends
+ *      (RFC 9112 §9.6), so that clients come again on new ones. Without it a kept connection may be closed just as the next
+ *      request travels towards us.
+ *   2. The port is closed in a turn in which nobody new has come: whom the system has accepted for us, we have taken.
+ *   3. What was taken is answered. Who has said nothing, or goes on saying it, is left after a while.
+ *
+ * A connection that the system accepts between the last look at the port and its closing is reset: a moment, not none.
+ */
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
+import type { Service } from './app.ts';
+
+/** As long as a busy client takes to use each of its connections once. */
+const SAY_MS = 500;
+const ANSWER_MS = 5000;
+const MAX_TURNS = 1000;
+
+export interface Drain {
+  readonly isDraining: () => boolean;
+  /** Resolves when what was taken is answered; the app is closed after it. */
+  readonly drain: () => Promise<void>;
+}
+
+/** Call before the app listens. */
+export function addDrain(app: Service): Drain {
+  let isDraining = false;
+  let connections = 0;
+  app.server.on('connection', () => void connections++);
+  app.addHook('onSend', async (_request, reply) => {
+    if (isDraining) void reply.header('connection', 'close');
+  });
+  const untilNobodyComes = async (): Promise<void> => {
+    for (let turns = 0, seen = -1; seen !== connections && turns < MAX_TURNS; turns++) {
+      seen = connections;
+      await nextTurn(); // after a look at the port
+    }
+  };
+  return {
+    isDraining: () => isDraining,
+    async drain() {
+      isDraining = true;
+      await delay(SAY_MS);
+      if (!app.server.listening) return;
+      await untilNobodyComes();
+      const closed = Promise.withResolvers<void>();
+      app.server.close(() => closed.resolve());
+      const late = new AbortController();
+      await Promise.race([
+        closed.promise,
+        delay(ANSWER_MS, undefined, { signal: late.signal }).catch(() => undefined),
+      ]);
+      late.abort();
+      app.server.closeAllConnections();
+    },
+  };
+}

@@ -1,0 +1,183 @@
+/**
+ * The workers of a verifier: processes that answer codes on one port, beside the one that syncs and keeps what all of them
+ * share. A worker that dies is started again; what it had taken is lost, and nothing else.
+ *
+ *   this process   replica, snapshot, bundles, status lists; devices and sightings, which workers ask for (`duties.ts`)
+ *   a worker       HTTP, policies and signing keys as it reads them itself; verdicts from its own fold of the ledger
+ */
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { HclError } from '../../core/errors.ts';
+import type { Log } from '../../service/logging.ts';
+import { createMetrics, joinMetrics } from '../../service/metrics.ts';
+import { Backoff } from '../backoff.ts';
+import type { VerifierConfig } from '../config.ts';
+import type { Devices } from '../devices/devices.ts';
+import { DeviceError } from '../devices/errors.ts';
+import type { Sightings } from '../sightings.ts';
+import type { Verifier } from '../verifier.ts';
+import type { OwnerDuties, WorkerDuties } from './duties.ts';
+import { newsFor } from './news.ts';
+import { Peer } from './peer.ts';
+
+export class PoolError extends HclError<'VERIFIER_WORKER_ENDED'> {}
+
+export interface PoolDeps {
+  readonly verifier: Verifier;
+  readonly devices: Devices | undefined;
+  readonly sightings: Sightings | undefined;
+  readonly log: Log;
+  /** Unix seconds. */
+  readonly nowSeconds: () => number;
+  /** What a worker runs; another one has another clock. */
+  readonly program?: URL;
+}
+
+interface Running {
+  readonly worker: Worker;
+  readonly peer: Peer<WorkerDuties>;
+}
+
+const PROGRAM = new URL('./worker-program.ts', import.meta.url);
+/** Of what was taken. */
+const STOP_MS = 30_000;
+const RESTART_PAUSE_MS = 100;
+
+export class Pool implements AsyncDisposable {
+  readonly #config: VerifierConfig;
+  readonly #deps: PoolDeps;
+  readonly #metrics = createMetrics();
+  readonly #running = new Set<Running>();
+  #url = '';
+  #isStopping = false;
+
+  private constructor(config: VerifierConfig, deps: PoolDeps) {
+    this.#config = config;
+    this.#deps = deps;
+  }
+
+  /** Resolves once all of them listen. Rejects with `VERIFIER_WORKER_ENDED` when one cannot: its own log says why. */
+  static async start(config: VerifierConfig, deps: PoolDeps): Promise<Pool> {
+    const pool = new Pool(config, deps);
+    cluster.setupPrimary({
+      exec: fileURLToPath(deps.program ?? PROGRAM),
+      args: [],
+      serialization: 'advanced',
+    });
+    try {
+      // The first one takes the port, whichever it is; the others share it.
+      for (let i = 0; i < config.workers; i++) await pool.#start();
+    } catch (error) {
+      await pool[Symbol.asyncDispose]();
+      throw error;
+    }
+    deps.verifier.onSync(() => pool.#wake());
+    return pool;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  /** Process ids, of those that listen. */
+  get pids(): readonly number[] {
+    return [...this.#running].flatMap(({ worker }) => worker.process.pid ?? []);
+  }
+
+  /** Answers what was taken, and ends all of them. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopping = true;
+    await Promise.all([...this.#running].map((running) => stop(running)));
+  }
+
+  async #start(): Promise<void> {
+    const worker = cluster.fork();
+    const running = { worker, peer: new Peer<WorkerDuties>(worker, this.#duties()) };
+    const ended = once(worker, 'exit');
+    const listening = once(worker, 'listening') as Promise<[{ readonly port: number }]>; // what cluster says
+    const port = await Promise.race([
+      listening.then(([address]) => address.port),
+      ended.then(() => undefined),
+    ]);
+    if (port === undefined) throw new PoolError('VERIFIER_WORKER_ENDED', 'a worker ended before it listened');
+    this.#url = `http://${hostInUrl(this.#config.host)}:${port}`;
+    this.#running.add(running);
+    void ended.then(() => this.#ended(running));
+    if (this.#isStopping) await stop(running);
+  }
+
+  #ended(running: Running): void {
+    this.#running.delete(running);
+    if (this.#isStopping) return;
+    this.#deps.log.error({ code: 'VERIFIER_WORKER_ENDED' }, 'a worker ended; another one is started');
+    void this.#startAgain();
+  }
+
+  async #startAgain(): Promise<void> {
+    const backoff = new Backoff();
+    const { log, nowSeconds } = this.#deps;
+    while (!this.#isStopping) {
+      try {
+        await this.#start();
+        return;
+      } catch (err) {
+        log.error({ err }, 'a worker does not start');
+        backoff.failed(nowSeconds());
+        while (!this.#isStopping && !backoff.isDue(nowSeconds())) await delay(RESTART_PAUSE_MS);
+      }
+    }
+  }
+
+  #wake(): void {
+    // One that does not answer goes on with what it knows, and says how old that is.
+    for (const { peer } of this.#running) void peer.ask('wake', []).catch(() => undefined);
+  }
+
+  /** A worker that does not answer is left out. */
+  async #allMetrics(): Promise<string> {
+    const asked = [...this.#running].map(({ peer }) => peer.ask('ownMetrics', []));
+    const answers = await Promise.allSettled([this.#metrics.registry.getMetricsAsJSON(), ...asked]);
+    return joinMetrics(answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : [])));
+  }
+
+  #duties(): OwnerDuties {
+    const { sightings, verifier } = this.#deps;
+    const devices = (): Devices => {
+      if (this.#deps.devices !== undefined) return this.#deps.devices;
+      throw new DeviceError('DEVICE_UNKNOWN', 'no such device');
+    };
+    return {
+      config: () => shareOf(this.#config),
+      news: (standing) => newsFor(standing, verifier),
+      note: (...shown) => sightings?.note(...shown) ?? false,
+      invite: (...args) => devices().invite(...args),
+      enrol: (...args) => devices().enrol(...args),
+      revoke: (id) => devices().revoke(id),
+      proven: (proof) => devices().proven(proof),
+      served: (id) => devices().served(id),
+      listDevices: () => devices().list(),
+      countTold: (id, outcome) => devices().count(id, outcome),
+      metrics: () => this.#allMetrics(),
+    };
+  }
+}
+
+function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Connections are dealt out evenly, so requests nearly are. */
+function shareOf({ requestsPerSecond, ...config }: VerifierConfig): VerifierConfig {
+  if (requestsPerSecond === undefined) return config;
+  return { ...config, requestsPerSecond: requestsPerSecond / config.workers };
+}
+
+async function stop({ peer, worker }: Running): Promise<void> {
+  if (worker.isDead()) return;
+  const ended = once(worker, 'exit');
+  await peer.ask('stop', [], STOP_MS).catch(() => undefined);
+  worker.kill('SIGKILL'); // everything is answered, or will not be
+  await ended;
+}

@@ -1,0 +1,4 @@
+/** A worker, as the pool starts it. */
+import { runWorker } from './worker.ts';
+
+await runWorker();
