@@ -174,7 +174,19 @@ contract GrowthTest is Fixture, Storage {
     );
     bytes32 approved = mappingDigest(content);
     return
-      mappingCall(content, signed(authorityAdminKey(0), approved), signed(authorityAdminKey(1), approved));
+      abi.encodeCall(
+        IPolicyRegistry.publishMapping,
+        (
+          content.source,
+          content.target,
+          content.version,
+          content.digest,
+          content.effectiveFrom,
+          content.deadline,
+          signed(authorityAdminKey(0), approved),
+          signed(authorityAdminKey(1), approved)
+        )
+      );
   }
 
   function _policyCost(string memory write, address caller, bytes memory data) private returns (Cost memory) {
