@@ -19,7 +19,7 @@ import type { Member } from './found-ledger.ts';
 /** The day whose rules hold in the demonstration, for ever. */
 export const DEMO_DAY_SECONDS: number = Date.parse('2022-12-21T12:00:00+08:00') / 1000;
 
-/** A version holds from the block after it was handed in: a real consortium waits for days. */
+/** Beyond the lead time of the contract: until the transaction is in a block. */
 const AHEAD_SECONDS = 5;
 const APPROVED_FOR_SECONDS = 3_600;
 
@@ -78,7 +78,7 @@ async function publish(
     ...ends,
     version: 1,
     digest: mappingDigest(nodeCrypto, mapping),
-    effectiveFrom: nowSeconds + AHEAD_SECONDS,
+    effectiveFrom: nowSeconds + (await registry.leadTimeSeconds()) + AHEAD_SECONDS,
     deadline: nowSeconds + APPROVED_FOR_SECONDS,
   };
   await registry.publishMapping(next, {
