@@ -35,6 +35,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/verify.ts')).verify,
   },
   {
+    name: 'booking',
+    summary: "The quota of an authority's programmes: book, use, draw, audit.",
+    load: async () => (await import('./commands/booking.ts')).booking,
+  },
+  {
     name: 'act',
     summary: 'Act on issued credentials: revoke, suspend, reinstate and more.',
     load: async () => (await import('./commands/act.ts')).act,
