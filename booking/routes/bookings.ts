@@ -88,5 +88,7 @@ function nameOf(
   asked: object,
 ): { readonly request?: RequestName } {
   if (key === undefined) return {};
-  return { request: { key: keys.ofRequest(key), digest: keys.ofRequest(toCanonicalJson(asked)) } };
+  // RFC 8941 §3.3.3 String, or its content bare, as most clients send it.
+  const name = /^"(.*)"$/.exec(key)?.[1] ?? key;
+  return { request: { key: keys.ofRequest(name), digest: keys.ofRequest(toCanonicalJson(asked)) } };
 }

@@ -114,6 +114,7 @@ describe('booking routes', () => {
     const headers = { 'idempotency-key': 'k-1' };
     const first = await post('/bookings', BOOKING, headers);
     expect(await post('/bookings', BOOKING, headers)).to.deep.equal(first);
+    expect(await post('/bookings', BOOKING, { 'idempotency-key': '"k-1"' })).to.deep.equal(first);
     const other = await post('/bookings', { ...BOOKING, port: 'HZMB' }, headers);
     expect(other.body['code']).to.equal('BOOKING_REQUEST_REUSED');
   });
