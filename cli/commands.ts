@@ -38,6 +38,8 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'convert',
     summary: 'Convert a health code of one place into one of another.',
     load: async () => (await import('./commands/convert.ts')).convert,
+  },
+  {
     name: 'booking',
     summary: "The quota of an authority's programmes: book, use, draw, audit.",
     load: async () => (await import('./commands/booking.ts')).booking,
