@@ -11,20 +11,23 @@ import type { Crypto } from '../core/crypto.ts';
 import type { Clock, RandomBytes } from '../service/clock.ts';
 import { WriteBatch, type Store } from '../service/store.ts';
 import { deriveCounts, type BookingAudit } from './audit.ts';
+import { availabilityOf, type Availability } from './availability.ts';
 import { commitmentOf, type Ballot } from './ballot.ts';
 import { slotKeyOf, type Booking, type RequestName, type Slot } from './booking.ts';
+import { checkUnused, inState } from './check-state.ts';
 import { BookingError } from './errors.ts';
-import { judgeUse, stateCode, UseRefused, type UseRequest } from './judge-use.ts';
+import { judgeUse, type UseRequest } from './judge-use.ts';
 import type { BookingKeys } from './keys.ts';
 import { withoutHold, type Office } from './office.ts';
 import { openBook } from './open-book.ts';
 import { PendingUse, partyAfter } from './pending-use.ts';
-import type { Programme, Programmes } from './programme.ts';
+import type { Programmes } from './programme.ts';
 import { makeReference, parseReference } from './reference.ts';
 import { checkParty, openSlot, programmeOf, type BookingRequest, type OpenSlot } from './request.ts';
+import { shownBy } from './shown-by.ts';
 import { KEPT_DAYS, Sweeper } from './sweep.ts';
-import { viewOf, type BookingView } from './view.ts';
-import { isOpen, today, windowOf } from './window.ts';
+import type { BookingView } from './view.ts';
+import { today } from './window.ts';
 
 export interface DeskOptions {
   readonly store: Store;
@@ -37,19 +40,9 @@ export interface DeskOptions {
   readonly maxWaiting?: number;
 }
 
-/** What is left on a date that may be booked now. */
-export interface Availability extends Slot {
-  readonly allocation: Programme['allocation'];
-  readonly quota: number;
-  readonly free: number;
-  readonly waiting: number;
-}
-
 type Decide<Result> = (batch: WriteBatch, nowSeconds: number) => Result;
 
 const MAX_WAITING = 100_000;
-/** No window reaches further. */
-const MAX_DAYS_AHEAD = 75;
 
 export class BookingDesk {
   readonly programmes: Programmes;
@@ -195,18 +188,9 @@ export class BookingDesk {
 
   /** What may be booked now. Throws `BOOKING_PROGRAMME_UNKNOWN`. */
   async availability(programme: string): Promise<readonly Availability[]> {
-    return await this.#answer((_batch, now) => {
-      const terms = programmeOf(this.programmes, programme);
-      const ports = [...new Set(terms.quotas.map(({ port }) => port))];
-      const dates = Array.from({ length: MAX_DAYS_AHEAD }, (_, i) => toDate(today(now) + i));
-      return dates
-        .filter((date) => {
-          const window = windowOf(terms, date, now);
-          return window !== undefined && isOpen(window, now);
-        })
-        .flatMap((date) => ports.map((port) => this.#available({ programme, port, date }, terms)))
-        .filter(({ quota }) => quota > 0);
-    });
+    return await this.#answer((_batch, now) =>
+      availabilityOf(this.#office, programmeOf(this.programmes, programme), now),
+    );
   }
 
   /** The draw of a slot: its commitment, and afterwards all that is needed to do it again. */
@@ -349,23 +333,8 @@ export class BookingDesk {
     }
   }
 
-  #available(slot: Slot, { allocation }: Programme): Availability {
-    const free = Math.max(0, this.#office.freeIn(slot));
-    const waiting = this.#office.register.waitingCount(slot);
-    return { ...slot, allocation, quota: this.#office.quotaOf(slot), free, waiting };
-  }
-
   #view(booking: Booking): BookingView {
-    const { register, ballots } = this.#office;
-    if (booking.changedTo !== undefined) {
-      const next = register.byNumber(booking.changedTo);
-      return viewOf(booking, next === undefined ? {} : { changedTo: next.reference });
-    }
-    if (booking.state !== 'waiting') return viewOf(booking);
-    const ballot = ballots.get(slotKeyOf(booking));
-    if (ballot === undefined) return viewOf(booking, { position: register.positionOf(booking) });
-    const { commitment } = ballot;
-    return viewOf(booking, { ballot: { entry: booking.number, commitment } });
+    return shownBy(this.#office, booking);
   }
 
   #newReference(): string {
@@ -377,22 +346,5 @@ export class BookingDesk {
 
   #nowSeconds(): number {
     return Math.floor(this.#options.now() / 1000);
-  }
-}
-
-function inState(booking: Booking): BookingError {
-  return new BookingError(stateCode(booking.state), `the booking is ${booking.state}`);
-}
-
-/** Throws unless it is confirmed, nobody of the party has gone, and its day is not over. */
-function checkUnused(booking: Booking, nowSeconds: number): void {
-  if (booking.state !== 'confirmed') throw inState(booking);
-  const gone = booking.party.find(({ use }) => use !== undefined)?.use;
-  if (gone !== undefined) {
-    const { atSeconds, lane } = gone;
-    throw new UseRefused('BOOKING_USED', 'some of the party have gone', { used: { atSeconds, lane } });
-  }
-  if (booking.date < toDate(today(nowSeconds))) {
-    throw new BookingError('BOOKING_NO_SHOW', 'its day is over');
   }
 }

@@ -1,7 +1,7 @@
 /** Bookings, what is left of a quota, draws and the audit as pages for people. */
 import type { BookingAudit } from '../booking/audit.ts';
 import type { Ballot } from '../booking/ballot.ts';
-import type { Availability } from '../booking/desk.ts';
+import type { Availability } from '../booking/availability.ts';
 import type { UseFinding } from '../booking/judge-use.ts';
 import type { Texts } from '../booking/texts.ts';
 import type { BookingView, MemberView } from '../booking/view.ts';

@@ -7,7 +7,7 @@ import type { TUnsafe } from 'typebox';
 import type { Service } from '../../service/app.ts';
 import { Closed, Type } from '../../service/schema.ts';
 import type { Ballot } from '../ballot.ts';
-import type { Availability } from '../desk.ts';
+import type { Availability } from '../availability.ts';
 import type { BookingContext } from './context.ts';
 import { problems, SLOT_FIELDS, SlotSchema } from './schemas.ts';
 
