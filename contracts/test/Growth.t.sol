@@ -57,25 +57,29 @@ contract GrowthTest is Fixture, Storage {
     check(statusAnchor.actSequenceOf(issuerIds[0]) == _many() + 1, "it was anchored after so many");
   }
 
+  /// @dev Policies and mappings: half of the entries each.
   function testGrowthOfPolicies() public {
+    uint256 many = _many() / 2;
     bytes32[] memory keys = new bytes32[](3);
     (keys[0], keys[1], keys[2]) = (authorityIds[0], _root(1), authorityIds[1]);
-    Found[] memory mappings = _checkGrowth(_decide, address(policyRegistry), keys, _many());
+    Found[] memory mappings = _checkGrowth(_decide, address(policyRegistry), keys, many);
     check(mappings.length == 2, "policies and mappings");
-    (uint64 version, , ) = policyRegistry.policyOf(authorityIds[0], fillerKey(_many()));
+    (uint64 version, , ) = policyRegistry.policyOf(authorityIds[0], fillerKey(many));
     check(version == 2, "there are so many policies");
-    (version, , ) = policyRegistry.mappingOf(authorityIds[0], fillerKey(_many()));
+    (version, , ) = policyRegistry.mappingOf(authorityIds[0], fillerKey(many));
     check(version == 4, "and mappings, as ours stood half way");
   }
 
+  /// @dev Progress and values of both sides: a quarter of the entries each.
   function testGrowthOfConversions() public {
+    uint256 many = _many() / 4;
     bytes32 pair = Hashes.efficientKeccak256(issuerIds[0], issuerIds[1]);
     bytes32[] memory keys = _keys(pair, _values("nullifier", 1)[0]);
-    Found[] memory mappings = _checkGrowth(_convert, address(conversionRegistry), keys, _many());
+    Found[] memory mappings = _checkGrowth(_convert, address(conversionRegistry), keys, many);
     check(mappings.length == 4, "progress and batches, of both sides");
     (uint64 spent, uint64 acknowledged) = conversionRegistry.sequencesOf(issuerIds[0], issuerIds[1]);
     check(spent == 3 && acknowledged == 3, "three of each were written");
-    bytes32 last = fillerKey(_many());
+    bytes32 last = fillerKey(many);
     check(conversionRegistry.spentIn(issuerIds[0], issuerIds[1], last) == 1, "beside so many nullifiers");
   }
 
