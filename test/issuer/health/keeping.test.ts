@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { isByHand, parseColourAct } from '../../../core/health/colour-act.ts';
 import { issueAll, IssuerHouse, labTest } from '../support/issuer-house.ts';
 import { expectRejects } from '../support/rejects-code.ts';
-import { HOUR, NOW, orderOn, personOf } from './support.ts';
+import { HOUR, listed, NOW, orderOn, personOf, positive } from './support.ts';
 
 const DAY_MS = 86_400_000;
 const { docType, docIssuer, docNumber } = personOf(1);
@@ -29,6 +29,26 @@ describe('a health file', () => {
     await using issuer = await house.open();
     expect((await issuer.health.issue(asked)).colour.state).to.equal('red');
     expect(await issuer.colourActs.after(0, 9)).to.have.length(2);
+  });
+
+  it('ends the codes of the former colour, and follows new facts, after a restart too', async () => {
+    await using house = await IssuerHouse.create();
+    const handles: string[] = [];
+    {
+      await using issuer = await house.open();
+      for (const n of [1, 2]) {
+        const { issued } = await issuer.health.issue({ ...asked, person: { subject: personOf(n) } });
+        handles.push(issued.credentials[0]?.handle ?? '');
+      }
+      await issuer.settle();
+      // No pass comes after these.
+      await issuer.health.orders.place(orderOn(personOf(1)));
+      await issueAll(issuer, [positive(2)]);
+    }
+    await using issuer = await house.open();
+    await issuer.settle();
+    const values = await Promise.all(handles.map((handle) => listed(issuer, handle)));
+    expect(values).to.deep.equal(['superseded', 'superseded']);
   });
 
   it('is destroyed a month after it was last needed, and no sooner', async () => {
