@@ -20,6 +20,7 @@ import fastify, {
 } from 'fastify';
 import { addDrain } from './drain.ts';
 import { EventLoopDelay } from './event-loop-delay.ts';
+import { addFrontDoor } from './front-door.ts';
 import { Closed, Type } from './schema.ts';
 import { refuseSlowSenders } from './request-deadline.ts';
 import { RequestError, ProblemSchema, problemHandler, type ProblemTable } from './problems.ts';
@@ -76,10 +77,14 @@ export interface ServiceOptions {
   readonly readiness: readonly ReadinessCheck[];
   readonly problems: ProblemTable;
   readonly limits?: Partial<ServiceLimits>;
+  /** By path: whether one request more is too many just now (`RATE_LIMITED`). Asked once for each. */
+  readonly isFull?: (path: string) => boolean;
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const RETRY_AFTER_SECONDS = 10;
+/** What is full now has room in the next second. */
+const RETRY_FULL_SECONDS = 1;
 /** How it fares must be seen when it fares badly: whoever is told nothing would end a process that is only busy. */
 const ALWAYS_ANSWERED: ReadonlySet<string | undefined> = new Set(['/health/live', '/metrics']);
 
@@ -108,6 +113,13 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   addObservation(app, options.metrics);
   const { drain, isDraining } = addDrain(app);
   app.decorate('drain', drain);
+  addFrontDoor(app, options.metrics, (path) => {
+    if (!ALWAYS_ANSWERED.has(path) && app.isBehind()) {
+      return { code: 'SERVICE_OVERLOADED', retryAfterSeconds: RETRY_AFTER_SECONDS };
+    }
+    if (options.isFull?.(path) !== true) return undefined;
+    return { code: 'RATE_LIMITED', retryAfterSeconds: RETRY_FULL_SECONDS };
+  });
   addHealth(app, [{ name: 'running', isReady: () => !isDraining() }, ...options.readiness]);
   return app;
 }

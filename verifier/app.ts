@@ -5,7 +5,6 @@ import { buildService, type Service, type ServiceLimits } from '../service/app.t
 import { requireBearer } from '../service/bearer.ts';
 import type { createLogger } from '../service/logging.ts';
 import { nodeCrypto } from '../service/node-crypto.ts';
-import { RequestError } from '../service/problems.ts';
 import { Admission } from './admission.ts';
 import { BundleFolder } from './bundle/bundle-folder.ts';
 import type { VerifierConfig } from './config.ts';
@@ -24,6 +23,8 @@ import type { Checkpoint } from './verifier.ts';
 
 /** A gate asks often and from one address: this is against accidents, not for fairness. */
 const REQUESTS_PER_MINUTE = 600_000;
+/** A code is a few kilobytes. Streams of lines take their time: `verify-lines.ts`. */
+const REQUEST_TIMEOUT_MS = 10_000;
 
 export interface VerifierAppOptions {
   readonly verifier: Checkpoint;
@@ -44,6 +45,10 @@ export interface VerifierAppOptions {
 
 export async function buildVerifierApp(options: VerifierAppOptions): Promise<Service> {
   const { verifier, config, logger, metrics = createMetrics() } = options;
+  const { requestsPerSecond } = options;
+  const admission =
+    requestsPerSecond === undefined ? undefined : new Admission(requestsPerSecond, () => performance.now());
+  const isFull = (): boolean => admission?.admit() === false;
   const app = await buildService({
     name: 'Health Code Ledger verifier',
     description: 'Codes in, verdicts out, from a local replica of the ledger.',
@@ -51,9 +56,13 @@ export async function buildVerifierApp(options: VerifierAppOptions): Promise<Ser
     metrics,
     readiness: [{ name: 'replica', isReady: () => verifier.isSynced }],
     problems: SCAN_PROBLEMS,
-    limits: { requestsPerMinute: REQUESTS_PER_MINUTE, ...options.limits },
+    limits: {
+      requestsPerMinute: REQUESTS_PER_MINUTE,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      ...options.limits,
+    },
+    isFull: (path) => asksForVerdicts(path) && isFull(),
   });
-  if (options.requestsPerSecond !== undefined) refuseBeyond(app, options.requestsPerSecond);
   const counts = verifierMetrics(metrics);
   const devices = options.enrolment?.devices;
   const told: VerifierMetrics = {
@@ -66,7 +75,7 @@ export async function buildVerifierApp(options: VerifierAppOptions): Promise<Ser
   const askedBy = scanAsker(devices);
   verifier.onSync(counts.observe);
   verifier.files.onChange(counts.observeFiles);
-  addVerifyRoute(app, verifier, told, askedBy);
+  addVerifyRoute(app, verifier, told, { askedBy, isFull });
   addVerifyTogetherRoute(app, verifier, told, askedBy);
   addGateRoutes(app, options, { metrics: told, askedBy });
   addStateRoute(app, verifier, config.deployment);
@@ -79,14 +88,8 @@ export async function buildVerifierApp(options: VerifierAppOptions): Promise<Ser
 }
 
 /** Only what asks for verdicts is counted: how the service fares can be seen however many ask. */
-function refuseBeyond(app: Service, perSecond: number): void {
-  const admission = new Admission(perSecond, () => performance.now());
-  app.addHook('onRequest', async ({ routeOptions: { url } }, reply) => {
-    const isCounted = url?.startsWith('/verify') === true || url === '/turnstile';
-    if (!isCounted || admission.admit()) return;
-    void reply.header('retry-after', 1);
-    throw new RequestError('RATE_LIMITED', 'more than this verifier takes');
-  });
+function asksForVerdicts(path: string): boolean {
+  return path === '/turnstile' || path === '/verify' || path.startsWith('/verify/');
 }
 
 /** What gates need beside verdicts. */

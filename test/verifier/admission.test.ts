@@ -2,8 +2,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
+import { openSockets, SLOW_BODY } from '../../scripts/bench/idle-sockets.ts';
 import { Admission } from '../../verifier/admission.ts';
 import { makeConsortium } from '../support/consortium.ts';
+import { until } from '../support/until.ts';
 import { buildTestVerifier } from './support/test-verifier.ts';
 
 describe('admission', () => {
@@ -41,27 +43,60 @@ describe('admission', () => {
 describe('a verifier with a limit', () => {
   it('refuses the surplus before it reads it, and says when to come again', async () => {
     const { app } = await buildTestVerifier(makeConsortium({ seed: 17 }), { requestsPerSecond: 4 });
-    const urls = ['/verify', '/verify/together'];
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    const urls = ['/verify', '/verify/together', '/verify?x', '/turnstile'];
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, i) =>
+      Array.from({ length: 40 }, async (_, i) =>
         // A body that is no JSON would be refused in another way, if it were read.
-        app.inject({
+        fetch(address + (urls[i % urls.length] ?? ''), {
           method: 'POST',
-          url: urls[i % 2] ?? '',
           headers: { 'content-type': 'application/json' },
-          payload: '{',
+          body: '{',
         }),
       ),
     );
-    const refused = answers.filter(({ statusCode }) => statusCode === 429);
-    expect(refused.length).to.be.above(10);
-    for (const { headers } of refused) expect(headers['retry-after']).to.equal('1');
-    for (const answer of refused) expect(answer.json()).to.include({ code: 'RATE_LIMITED' });
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.length).to.be.above(20);
+    for (const { headers } of refused) {
+      expect(headers.get('retry-after')).to.equal('1');
+      expect(headers.get('content-type')).to.contain('application/problem+json');
+      // The framework, and what it adds to every answer, never saw it.
+      expect(headers.has('content-security-policy')).to.equal(false);
+    }
+    for (const answer of refused) {
+      expect(await answer.json()).to.include({ code: 'RATE_LIMITED', status: 429 });
+    }
+    const metrics = await (await fetch(`${address}/metrics`)).text();
+    expect(metrics).to.contain('route="refused",status="429"');
     for (let i = 0; i < 20; i++) {
       for (const url of ['/health/live', '/metrics', '/state']) {
-        expect((await app.inject(url)).statusCode, url).to.equal(200);
+        expect((await fetch(address + url)).status, url).to.equal(200);
       }
     }
+    await app.close();
+  });
+
+  it('counts each line of a stream, and goes on with it', async () => {
+    const { app } = await buildTestVerifier(makeConsortium({ seed: 17 }), { requestsPerSecond: 40 });
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    const answer = await fetch(`${address}/verify`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: 'HCL1:\n'.repeat(2000),
+    });
+    const lines = (await answer.text()).trim().split('\n');
+    expect(lines).to.have.length(2000);
+    const full = lines.filter((line) => line.includes('RATE_LIMITED'));
+    expect(lines[0]).to.contain('verdict');
+    expect(full.length).to.be.above(0);
+    await app.close();
+  });
+
+  it('gives up a body that does not come, and its connection', async () => {
+    const limits = { requestTimeoutMs: 50 };
+    const { app } = await buildTestVerifier(makeConsortium({ seed: 17 }), { limits });
+    using slow = await openSockets(await app.listen({ host: '127.0.0.1', port: 0 }), 5, SLOW_BODY);
+    await until(() => slow.open() === 0);
     await app.close();
   });
 });

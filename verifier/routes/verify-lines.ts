@@ -34,6 +34,8 @@ export interface LineSource {
   readonly metrics: VerifierMetrics;
   /** What a line asks, as the one who sends it may ask it. */
   readonly asked: (scan: ScanRequest) => Promise<ScanRequest>;
+  /** Whether this line is beyond what is taken, as a request would be. */
+  readonly isFull: () => boolean;
   /** While it is so, lines are refused as requests are. */
   readonly isBehind: () => boolean;
 }
@@ -53,9 +55,10 @@ async function* answers(request: FastifyRequest, source: LineSource): AsyncGener
 async function answer(
   line: Line,
   parts: CardParts,
-  { asked, isBehind, metrics, request, verifier }: LineSource & { readonly request: FastifyRequest },
+  { asked, isBehind, isFull, metrics, request, verifier }: LineSource & { readonly request: FastifyRequest },
 ): Promise<object> {
   if (isBehind()) return { problem: toProblem(overloaded(), request.id, TABLE) };
+  if (isFull()) return { problem: toProblem(full(), request.id, TABLE) };
   try {
     const read = readLine(line);
     const scan = await asked(read.scan);
@@ -71,6 +74,10 @@ async function answer(
 
 function overloaded(): RequestError {
   return new RequestError('SERVICE_OVERLOADED', 'too much is under way');
+}
+
+function full(): RequestError {
+  return new RequestError('RATE_LIMITED', 'more than this verifier takes');
 }
 
 /** Throws a `RequestError` or `DOCUMENT_INVALID`. */

@@ -33,11 +33,17 @@ const Body = Type.Union([
   Type.String({ description: 'text/plain: one code a line' }),
 ]);
 
+export interface VerifyRouteOptions {
+  readonly askedBy: ScanAsker;
+  /** Whether one line more is too many; each is asked for. */
+  readonly isFull: () => boolean;
+}
+
 export function addVerifyRoute(
   app: Service,
   verifier: Pick<Checkpoint, 'verify'>,
   metrics: VerifierMetrics,
-  askedBy: ScanAsker,
+  { askedBy, isFull }: VerifyRouteOptions,
 ): void {
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
@@ -62,7 +68,13 @@ export function addVerifyRoute(
       if (request.mediaType === NDJSON) {
         streams.add(request.raw, reply.raw);
         // A stream goes out as it is: the schema is that of the answer as one document.
-        const lines = answerLines(request, { verifier, metrics, asked, isBehind: app.isBehind }) as unknown;
+        const lines = answerLines(request, {
+          verifier,
+          metrics,
+          asked,
+          isFull,
+          isBehind: app.isBehind,
+        }) as unknown;
         return reply.type(NDJSON).send(lines as { verdicts: Verdict[] });
       }
       const { body } = request;
