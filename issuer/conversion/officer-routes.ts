@@ -66,16 +66,17 @@ export function addForOfficers(app: Service, { issuer, onRequest }: OperatorCont
     },
     async (request) => {
       const language = languageOf(request);
-      return (await issuer.conversion.target.referrals()).map(
-        ({ subject, holderKey: _, validUntilSeconds, referredAtSeconds, evidence, ...referral }) => ({
-          ...referral,
+      return (await issuer.conversion.target.referrals()).map((referral) => {
+        const { subject, holderKey: _, validUntilSeconds, referredAtSeconds, evidence, ...others } = referral;
+        return {
+          ...others,
           text: REFUSALS[referral.reason][language],
           referredAt: referredAtSeconds,
           validUntil: validUntilSeconds,
           evidence: [...evidence],
           document: { docType: subject.docType, docNumber: subject.docNumber, docIssuer: subject.docIssuer },
-        }),
-      );
+        };
+      });
     },
   );
   const Ruling = Closed({

@@ -21,7 +21,10 @@ export function mappingsToFound(): readonly DemoMapping[] {
 export function healthPoliciesOfTheDay(): readonly Policy[] {
   return shippedHealthPolicies()
     .filter((policy) => isEffective(policy, DAY_SECONDS))
-    .map(({ untilSeconds: _, ...policy }) => policy);
+    .map((policy) => {
+      const { untilSeconds: _, ...endless } = policy;
+      return endless;
+    });
 }
 
 /** The last version of each mapping that had begun by then. */
