@@ -1,10 +1,12 @@
 /**
- * Opens the issuers' histories of acts to an audit: each issuer's auditor token goes with requests to that issuer's
- * acts, and with no others.
+ * Opens what issuers show to auditors alone: each issuer's auditor token goes with requests to that issuer's histories
+ * of acts, of colours and of conversions, and with no others.
  */
 import { readFile } from 'node:fs/promises';
 import type { ConsortiumIssuer } from './consortium-file.ts';
 import { CliError } from './errors.ts';
+
+const FOR_AUDITORS = ['/acts/', '/colours/', '/conversions/'] as const;
 
 /** Throws `CLI_NOT_STARTED` for a token that cannot be read. An issuer without one is asked without. */
 export async function withAuditorTokens(
@@ -17,7 +19,9 @@ export async function withAuditorTokens(
     ),
   );
   return (input, init) => {
-    const found = tokens.find(({ url }) => typeof input === 'string' && input.startsWith(`${url}/acts/`));
+    const isFor = (url: string): boolean =>
+      typeof input === 'string' && FOR_AUDITORS.some((path) => input.startsWith(url + path));
+    const found = tokens.find(({ url }) => isFor(url));
     if (found === undefined) return ask(input, init);
     const headers = new Headers(init?.headers);
     headers.set('authorization', `Bearer ${found.token}`);

@@ -16,7 +16,7 @@ describe('tokens of an audit', () => {
 
   after(() => rm(folder, { recursive: true }));
 
-  it('go to their own issuer’s acts, and nowhere else', async () => {
+  it('go to what their own issuer shows to auditors, and nowhere else', async () => {
     const seen: Record<string, string | null> = {};
     const ask: typeof fetch = async (input, init) => {
       seen[new Request(input).url] = new Headers(init?.headers).get('authorization');
@@ -26,6 +26,8 @@ describe('tokens of an audit', () => {
     const fetchWith = await withAuditorTokens(ask, [issuer('one'), tokenless]);
     const urls = [
       'one.test/acts/history',
+      'one.test/colours/changes?after=0',
+      'one.test/conversions/audit',
       'one.test/status',
       'one.test.evil/acts/x',
       'two.test/acts/history',
@@ -33,6 +35,8 @@ describe('tokens of an audit', () => {
     for (const url of urls) await fetchWith(`http://${url}`, { headers: { accept: 'application/json' } });
     expect(seen).to.deep.equal({
       'http://one.test/acts/history': 'Bearer token-of-one',
+      'http://one.test/colours/changes?after=0': 'Bearer token-of-one',
+      'http://one.test/conversions/audit': 'Bearer token-of-one',
       'http://one.test/status': null,
       'http://one.test.evil/acts/x': null,
       'http://two.test/acts/history': null,
