@@ -51,7 +51,10 @@ export function demoMappings(): readonly Mapping[] {
 export function demoHealthPolicies(): readonly Policy[] {
   return shippedHealthPolicies()
     .filter((policy) => isEffective(policy, DEMO_DAY_SECONDS))
-    .map(({ untilSeconds: _, ...policy }) => policy);
+    .map((policy) => {
+      const { untilSeconds: _, ...endless } = policy;
+      return endless;
+    });
 }
 
 async function publish(
