@@ -19,7 +19,7 @@ import { fromJwk } from '../../core/credential/key.ts';
 import { thumbprintOf } from '../../core/credential/thumbprint.ts';
 import { invariant } from '../../core/errors.ts';
 import { decodeCode } from '../../core/qr/code.ts';
-import type { Subject } from '../../core/record/record.ts';
+import type { Subject, TestRecord } from '../../core/record/record.ts';
 import { toIssuerConfig } from '../../issuer/config.ts';
 import type { ConversionPackage } from '../../issuer/conversion/source.ts';
 import type { DecisionAnswer } from '../../issuer/conversion/target.ts';
@@ -153,50 +153,54 @@ async function openHouse(folder: string, stack: AsyncDisposableStack): Promise<H
 /** People with a code and a test, all of it released. */
 async function travellers(issuer: Issuer, count: number): Promise<readonly Traveller[]> {
   const nowSeconds = Math.floor(Date.now() / 1000);
-  const made: {
-    readonly device: HolderDevice;
-    readonly test: readonly IssuedCredential[];
-    readonly status: readonly IssuedCredential[];
-  }[] = [];
-  for (let i = 0; i < count; i++) {
-    const device = HolderDevice.make();
-    const subject: Subject = {
-      nameEn: 'SPECIMEN, TRAVELLER',
-      dob: '1980-01-01',
-      docType: 'PASSPORT',
-      docNumber: `B${10_000_000 + i}`,
-      docIssuer: 'HK',
-    };
-    const record = {
-      type: 'test',
-      subject,
-      disease: 'sct|840539006',
-      method: 'loinc|LP6464-4',
-      result: 'sct|260415000',
-      collectedAt: toRfc3339(nowSeconds - 3_600),
-      laboratory: 'Specimen Laboratory',
-      country: 'HK',
-    } as const;
-    for await (const row of issuer.issueRows([{ row: 1, record }])) {
-      invariant('credentials' in row, 'a good record');
-      const status = await issuer.health.issue({
-        person: { subject },
-        scheme: 'HK-HC',
-        holderKey: device.jwk,
-      });
-      made.push({ device, test: row.credentials, status: status.issued.credentials });
-    }
+  const people = Array.from({ length: count }, (_, i) => ({
+    device: HolderDevice.make(),
+    subject: specimen(i),
+  }));
+  const tests: (readonly IssuedCredential[])[] = [];
+  const rows = people.map(({ subject }, i) => ({ row: i + 1, record: testOf(subject, nowSeconds) }));
+  for await (const row of issuer.issueRows(rows)) {
+    invariant('credentials' in row, 'a good record');
+    tests.push(row.credentials);
   }
+  const statuses = await Promise.all(
+    people.map(({ device, subject }) =>
+      issuer.health.issue({ person: { subject }, scheme: 'HK-HC', holderKey: device.jwk }),
+    ),
+  );
   await issuer.settle();
   const travel = (credentials: readonly IssuedCredential[]): Promise<string> =>
     issuer.code(credentials.find(({ profile }) => profile === 'travel')?.handle ?? '');
   return await Promise.all(
-    made.map(async ({ device, test, status }) => ({
+    people.map(async ({ device }, i) => ({
       device,
-      code: await travel(status),
-      evidence: [await travel(test)],
+      code: await travel(statuses[i]?.issued.credentials ?? []),
+      evidence: [await travel(tests[i] ?? [])],
     })),
   );
+}
+
+function specimen(number: number): Subject {
+  return {
+    nameEn: 'SPECIMEN, TRAVELLER',
+    dob: '1980-01-01',
+    docType: 'PASSPORT',
+    docNumber: `B${10_000_000 + number}`,
+    docIssuer: 'HK',
+  };
+}
+
+function testOf(subject: Subject, nowSeconds: number): TestRecord {
+  return {
+    type: 'test',
+    subject,
+    disease: 'sct|840539006',
+    method: 'loinc|LP6464-4',
+    result: 'sct|260415000',
+    collectedAt: toRfc3339(nowSeconds - 3_600),
+    laboratory: 'Specimen Laboratory',
+    country: 'HK',
+  };
 }
 
 async function handOver(
