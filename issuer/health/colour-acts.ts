@@ -51,6 +51,11 @@ export class ColourActs {
     return new ColourActs(deps, last === undefined ? 0 : readUint64(last.key));
   }
 
+  /** Some colour was given: before that no fact turns one. */
+  get isInUse(): boolean {
+    return this.#last > 0;
+  }
+
   /** The number is taken even when the commit fails: then a gap stays. Throws `COLOUR_ACT_INVALID`. */
   drawUp(act: ColourAct): ColourChange {
     const bytes = encodeColourAct(act);
@@ -69,20 +74,17 @@ export class ColourActs {
    * file that was put back would bring the colour back that it shows.
    */
   async checkHead(line: Pick<ColourAct, 'subject' | 'scheme'>, change: string | undefined): Promise<void> {
-    const head = await this.#deps.tables.colourHeads.get(headKey(line));
-    const bytes = head === undefined ? undefined : await this.load(readUint64(head));
-    const newest = bytes === undefined ? undefined : colourIdOf(colourLeaf(this.#deps.crypto, bytes));
-    if (newest !== change || (head === undefined) !== (change === undefined)) {
+    if (!(await this.#isNewest(line, change)))
       throw new IssuerError('HEALTH_FILE_TOUCHED', 'the file shows another change than the newest');
-    }
   }
 
   /** Throws `COLOUR_CHANGE_MISSING` unless a change, stored or on its way, gives exactly this colour. */
   async check(record: StatusRecord, onTheirWay: readonly ColourChange[]): Promise<void> {
     const onItsWay = onTheirWay.find(({ id }) => id === record.change)?.act;
     const act = onItsWay ?? (await this.#find(record.change));
-    if (act !== undefined && onItsWay === undefined) await this.checkHead(act, record.change);
-    if (act === undefined || !gives(act, record) || act.issuer !== this.#deps.did) {
+    const isNewest =
+      act !== undefined && (onItsWay !== undefined || (await this.#isNewest(act, record.change)));
+    if (!isNewest || !gives(act, record) || act.issuer !== this.#deps.did) {
       throw new IssuerError('COLOUR_CHANGE_MISSING', 'no colour act gives this colour');
     }
   }
@@ -109,6 +111,13 @@ export class ColourActs {
       if (act.at < seconds) return;
       yield act;
     }
+  }
+
+  async #isNewest(line: Pick<ColourAct, 'subject' | 'scheme'>, change: string | undefined): Promise<boolean> {
+    const head = await this.#deps.tables.colourHeads.get(headKey(line));
+    if (head === undefined) return change === undefined;
+    const bytes = await this.load(readUint64(head));
+    return bytes !== undefined && colourIdOf(colourLeaf(this.#deps.crypto, bytes)) === change;
   }
 
   /** What stands under the id, when the bytes are those that the id names. */

@@ -16,6 +16,7 @@ import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { EnvelopeError } from '../../service/envelope.ts';
 import type { Log } from '../../service/logging.ts';
 import { WriteBatch } from '../../service/store.ts';
+import { chunksOf } from '../chunks.ts';
 import { IssuerError } from '../errors.ts';
 import type { IssuerMetrics } from '../metrics.ts';
 import { recordOf } from '../record-entry.ts';
@@ -60,6 +61,8 @@ export interface ShownColour {
 }
 
 const HOUR_SECONDS = 3_600;
+/** Facts that are done with are deleted so many at a time. */
+const CHUNK_FACTS = 500;
 const DAY_SECONDS = 86_400;
 /** A file that nothing happens to, and that no order or ruling needs, is destroyed after so long. */
 const KEEP_SECONDS: number = 31 * DAY_SECONDS;
@@ -136,23 +139,32 @@ export class Health {
   }
 
   async #followFacts(): Promise<void> {
-    const { log, store, tables } = this.#deps;
-    for await (const { key } of tables.healthFacts.entries()) {
-      const person = await orSkip(this.#personOf(key), log);
-      const isDone = (batch: WriteBatch): void => {
-        batch.delete(TABLES.healthFacts, key);
-      };
-      if (person === undefined) {
-        const batch = new WriteBatch();
-        isDone(batch);
-        await store.commit(batch);
-      } else {
-        const follow = this.#people.whileAloneWith(person, async (number, file) => {
-          await this.#recolour.update(number, { file, addTo: isDone });
-        });
-        await orSkip(follow, log);
+    const { store, tables } = this.#deps;
+    for await (const chunk of chunksOf(tables.healthFacts.entries(), CHUNK_FACTS)) {
+      const idle = new WriteBatch();
+      for (const { key } of chunk) {
+        if (!(await this.#follow(key))) idle.delete(TABLES.healthFacts, key);
       }
+      await store.commit(idle);
     }
+  }
+
+  /** False for a fact about nobody with a health code, or one that does not open: there is nothing to follow. */
+  async #follow(recordKey: Uint8Array): Promise<boolean> {
+    const { colourActs, log } = this.#deps;
+    const person = colourActs.isInUse ? await orSkip(this.#personOf(recordKey), log) : undefined;
+    if (person === undefined) return false;
+    const follow = this.#people.whileAloneWith(person, async (number, file) => {
+      await this.#recolour.update(number, {
+        file,
+        addTo: (batch) => {
+          batch.delete(TABLES.healthFacts, recordKey);
+        },
+      });
+      return true;
+    });
+    // What was touched waits: a copy that is put in its place is followed then.
+    return (await orSkip(follow, log)) ?? true;
   }
 
   /** Whom a new fact is about, when there is a file of them. */

@@ -107,6 +107,8 @@ export class Recolour {
     if (expected !== undefined && colour.state !== expected) {
       throw new IssuerError('HEALTH_COLOUR_DIFFERS', 'the colour is not the one that was expected');
     }
+    if ((asked.untilSeconds ?? Infinity) < deriving.atSeconds)
+      throw new IssuerError('HEALTH_CODE_ENDED', 'no code of it would be valid');
     const changed = this.#follow(file, deriving, { scheme, colour, evidence: asked.evidence ?? [] });
     const held = changed.file.colours[scheme];
     invariant(held !== undefined, 'a colour that was asked for is held');
@@ -172,7 +174,8 @@ export class Recolour {
         files.put(batch, number, withRecord(file, asked?.scheme, recordIds[0]));
         if (isEnding) batch.put(TABLES.healthWork, toUint64(number), NOTHING);
         addTo?.(batch);
-        asked?.addTo?.(batch, recordIds);
+        // Without a code nothing that belongs to it either.
+        if (recordIds[0] !== undefined) asked?.addTo?.(batch, recordIds);
       },
     });
     for (const { act } of changes) if (isByHand(act)) alarm.note(act);

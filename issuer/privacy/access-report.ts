@@ -16,6 +16,13 @@ import type { StatusValue } from '../../core/status/token-status-list.ts';
 import type { Acts } from '../acts/acts.ts';
 import { IssuerError } from '../errors.ts';
 import { foreignContent } from '../foreign/format.ts';
+import {
+  documentsOf,
+  type HealthFile,
+  type HealthFiles,
+  type StoredOrder,
+  type StoredRuling,
+} from '../health/health-file.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import type { Lock } from '../lock.ts';
 import {
@@ -50,6 +57,7 @@ export interface AccessReportDependencies {
   readonly release: Pick<Release, 'describe'>;
   readonly days: RetentionDays;
   readonly holds: Pick<Holds, 'of'>;
+  readonly healthFiles: Pick<HealthFiles, 'find' | 'load'>;
   readonly now: Clock;
   /** As in `erasure.ts`: nothing is noted of a record that is just being erased. */
   readonly recordsLock: Lock;
@@ -93,8 +101,20 @@ export interface ReportedRecord {
   readonly disclosures: readonly Disclosure[];
 }
 
+/** Of the health code, without the officers' numbers, which are theirs. */
+export interface ReportedHealth {
+  readonly orders: readonly Omit<StoredOrder, 'orderedBy' | 'enteredBy' | 'releasedBy'>[];
+  readonly rulings: readonly Pick<
+    StoredRuling,
+    'scheme' | 'state' | 'ground' | 'fromSeconds' | 'untilSeconds' | 'evidence'
+  >[];
+  readonly colours: HealthFile['colours'];
+}
+
 export interface AccessReport {
   readonly madeAtSeconds: number;
+  /** Absent: nothing of that kind is held. */
+  readonly health?: ReportedHealth;
   readonly records: readonly ReportedRecord[];
 }
 
@@ -121,7 +141,20 @@ export class AccessReports {
     const held = await this.#deps.recordsLock.run(() => this.#openAndNote(numbers, note));
     if (held.length === 0 && 'recordId' in target) throw notFound();
     const records = await Promise.all(held.map((one) => this.#toRecord(one)));
-    return { madeAtSeconds, records };
+    const health = await this.#healthOf(target, held);
+    return { madeAtSeconds, ...(health === undefined ? {} : { health }), records };
+  }
+
+  /** By the document that was asked for, or those of the record. */
+  async #healthOf(target: AccessTarget, held: readonly HeldRecord[]): Promise<ReportedHealth | undefined> {
+    const { healthFiles } = this.#deps;
+    const documents =
+      'document' in target
+        ? [target.document]
+        : held.flatMap(({ entry }) => documentsOf(recordOf(entry).subject));
+    const number = await healthFiles.find(documents);
+    const file = number === undefined ? undefined : await healthFiles.load(number);
+    return file === undefined ? undefined : toReported(file);
   }
 
   /** The records that are there, each with the note on the disk: nothing is told before. */
@@ -203,6 +236,19 @@ function forSubject({ reason, legalBasis, placedAtSeconds, liftedAtSeconds }: Ho
     legalBasis,
     placedAtSeconds,
     ...(liftedAtSeconds === undefined ? {} : { liftedAtSeconds }),
+  };
+}
+
+function toReported({ orders, rulings, colours }: HealthFile): ReportedHealth {
+  return {
+    orders: orders.map((order) => {
+      const { orderedBy: _, enteredBy: __, releasedBy: ___, ...told } = order;
+      return told;
+    }),
+    rulings: rulings.map(({ scheme, state, ground, fromSeconds, untilSeconds, evidence }) => {
+      return { scheme, state, ground, fromSeconds, untilSeconds, evidence };
+    }),
+    colours,
   };
 }
 

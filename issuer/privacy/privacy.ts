@@ -34,7 +34,7 @@ type Needed = ErasureDependencies &
 export interface PrivacyDependencies extends Omit<Needed, 'erasure' | 'days'> {
   readonly index: KeyedIndex;
   readonly holds: Holds;
-  readonly healthFiles: Pick<HealthFiles, 'rewrapAll'>;
+  readonly healthFiles: Pick<HealthFiles, 'rewrapAll' | 'find' | 'load'>;
   readonly config: PrivacyConfig;
   readonly now: Clock;
   readonly log: Log;

@@ -7,6 +7,7 @@ import { Closed, Type } from '../../service/schema.ts';
 import { DISCLOSURE_PURPOSES } from '../privacy/disclosures.ts';
 import type { OperatorRoute } from './operator-route.ts';
 import { DocumentSchema } from './document-schema.ts';
+import type { ReportedHealth } from '../privacy/access-report.ts';
 import { Name, problems } from './schemas.ts';
 
 const purpose = Type.Union(DISCLOSURE_PURPOSES.map((one) => Type.Literal(one)));
@@ -36,6 +37,8 @@ const Hold = Closed({
 });
 const Answer = Closed({
   madeAtSeconds: Type.Integer(),
+  /** Orders, rulings and colours, as `ReportedHealth` has them. */
+  health: Type.Optional(Type.Unsafe<ReportedHealth>(Type.Object({}, { additionalProperties: true }))),
   records: Type.Array(
     Closed({
       recordId: Type.String(),

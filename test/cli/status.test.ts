@@ -51,7 +51,7 @@ describe('hcl status and hcl order', function () {
     const io: RecordedIo = ioDouble({
       env: { HCL_DATA: folder },
       fetch: async (input, init) => {
-        const url = new URL(String(input));
+        const url = new URL(new Request(input).url);
         asked.push(url.pathname);
         const { statusCode, headers, payload } = await app.inject({
           method: init?.method === 'POST' ? 'POST' : 'GET',

@@ -14,6 +14,7 @@ import { parseClaims } from '../../core/credential/parse.ts';
 import { makeHolder } from '../support/holder.ts';
 import { conversionRecord, EVERY_DERIVED, statusRecord } from '../support/sample-records.ts';
 import { collect, issued, IssuerHouse, labTest, issueAll, START_MS } from './support/issuer-house.ts';
+import { orderOn } from './health/support.ts';
 import { expectRejects } from './support/rejects-code.ts';
 
 const CSV_HEADER = 'type,nameEn,dob,docType,docNumber,country';
@@ -111,6 +112,7 @@ describe('a derived record', () => {
       change,
     });
     expect(await issuer.issueDerived([green])).to.not.have.nested.property('[0].problems');
+    const later = { ...green, validUntil: '2022-12-21T23:00:00+08:00' };
     for (const changes of [
       { state: 'amber', ground: 'hcl|case' },
       { scheme: 'MO' },
@@ -121,6 +123,8 @@ describe('a derived record', () => {
     ] as const) {
       await expectRejects(() => issuer.issueDerived([{ ...green, ...changes }]), 'COLOUR_CHANGE_MISSING');
     }
+    await issuer.health.orders.place(orderOn(labTest(1).subject));
+    await expectRejects(() => issuer.issueDerived([later]), 'COLOUR_CHANGE_MISSING');
   });
 
   it('has its form, or it is no derived record', () => {

@@ -141,6 +141,24 @@ describe('a health code', () => {
     expect(await changesOf(issuer)).to.deep.equal([]);
   });
 
+  it('ends when its asker says, and is on the disk together with what belongs to it, or neither is', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const asked = { person: { subject: personOf(1) }, scheme: 'HK-HC', untilSeconds: NOW + HOUR } as const;
+    const beside: (readonly (string | undefined)[])[] = [];
+    const addTo = (_: unknown, recordIds: readonly (string | undefined)[]): unknown => beside.push(recordIds);
+    const { issued } = await issuer.health.issue({ ...asked, addTo });
+    expect(beside).to.deep.equal([[issued.recordId]]);
+    await issuer.settle();
+    const code = await issuer.code(issued.credentials[0]?.handle ?? '');
+    expect(parseClaims(decodeCode(code).payloadBytes).exp).to.equal(NOW + HOUR + 1);
+    const over = { ...asked, untilSeconds: NOW - 1, addTo };
+    await expectRejects(() => issuer.health.issue(over), 'HEALTH_CODE_ENDED');
+    const red = { ...asked, expected: 'red', addTo } as const;
+    await expectRejects(() => issuer.health.issue(red), 'HEALTH_COLOUR_DIFFERS');
+    expect(beside).to.have.length(1);
+  });
+
   it('survives a restart: the same person, the same colour, the same change', async () => {
     await using house = await IssuerHouse.create();
     let change = '';

@@ -51,8 +51,16 @@ async function changesOf(issuer: Issuer): Promise<readonly Change[]> {
   });
 }
 
-/** Every code of a health status that this issuer holds of the two people follows from a recorded change. */
+/**
+ * Every code of a health status that this issuer holds of the two people follows from a recorded change, and every
+ * change on the one before it.
+ */
 async function expectNoOtherWay(issuer: Issuer): Promise<void> {
+  const last = new Map<string, string>();
+  for (const { act } of await changesOf(issuer)) {
+    expect(act.from, 'a change that follows on another').to.equal(last.get(`${act.subject} ${act.scheme}`));
+    last.set(`${act.subject} ${act.scheme}`, act.to);
+  }
   const changes = new Map((await changesOf(issuer)).map(({ id, act }) => [id, act]));
   for (const { person } of [RED, GREEN]) {
     const { docType, docIssuer, docNumber } = person.subject;
@@ -89,6 +97,13 @@ interface Entry {
 
 type Edit = (table: TableSpec, entries: readonly Entry[], earlier: readonly Entry[]) => WriteBatch;
 
+function putBack(table: TableSpec, entries: readonly Entry[], earlier: readonly Entry[]): WriteBatch {
+  const batch = new WriteBatch();
+  for (const { key } of entries) batch.delete(table, key);
+  for (const { key, value } of earlier) batch.put(table, key, value);
+  return batch;
+}
+
 const EDITS: Readonly<Record<string, Edit>> = {
   'a byte of each value is turned': (table, entries) => {
     const batch = new WriteBatch();
@@ -110,12 +125,7 @@ const EDITS: Readonly<Record<string, Edit>> = {
     entries.forEach(({ key }, i) => batch.put(table, key, entries.at(i - 1)?.value ?? new Uint8Array(0)));
     return batch;
   },
-  'what it was before is put back': (table, entries, earlier) => {
-    const batch = new WriteBatch();
-    for (const { key } of entries) batch.delete(table, key);
-    for (const { key, value } of earlier) batch.put(table, key, value);
-    return batch;
-  },
+  'what it was before is put back': putBack,
 };
 
 describe('O2: no other way to a colour', function () {
@@ -225,7 +235,8 @@ describe('O2: no other way to a colour', function () {
 
   describe('over edits of the store', () => {
     let house: IssuerHouse;
-    /** As it was before the order. */
+    /** As it was when nobody had a colour, and before the order. */
+    let first: ReadonlyMap<string, readonly Entry[]>;
     let earlier: ReadonlyMap<string, readonly Entry[]>;
 
     const EDITED = [
@@ -239,6 +250,11 @@ describe('O2: no other way to a colour', function () {
 
     before(async () => {
       house = await IssuerHouse.create();
+      const opened = await house.open();
+      const over = { reference: 'QO-1', fromSeconds: NOW - 7200, untilSeconds: NOW - 3600 };
+      for (const n of [1, 2]) await opened.health.orders.place(orderOn(personOf(n), over));
+      await opened.close();
+      first = await readAll(storeOf(house.folder));
       const issuer = await house.open();
       await issuer.health.issue(GREEN);
       await issuer.health.issue(RED);
@@ -258,20 +274,23 @@ describe('O2: no other way to a colour', function () {
 
     for (const table of EDITED) {
       for (const [what, edit] of Object.entries(EDITS)) {
-        it(`${table}: ${what}`, async () => {
-          const folder = await mkdtemp(join(tmpdir(), 'hcl-o2-'));
-          try {
-            await cp(house.folder, folder, { recursive: true });
-            const entries = await readAll(storeOf(folder));
-            await write(
-              storeOf(folder),
-              edit(TABLES[table], entries.get(table) ?? [], earlier.get(table) ?? []),
-            );
-            await expectHeld(folder);
-          } finally {
-            await rm(folder, { recursive: true });
-          }
-        });
+        it(`${table}: ${what}`, () => tried(table, edit));
+      }
+
+      it(`${table}: what it was at first is put back`, () =>
+        tried(table, (spec, entries) => putBack(spec, entries, first.get(table) ?? [])));
+    }
+
+    async function tried(table: (typeof EDITED)[number], edit: Edit): Promise<void> {
+      const folder = await mkdtemp(join(tmpdir(), 'hcl-o2-'));
+      try {
+        await cp(house.folder, folder, { recursive: true });
+        const entries = await readAll(storeOf(folder));
+        const batch = edit(TABLES[table], entries.get(table) ?? [], earlier.get(table) ?? []);
+        await write(storeOf(folder), batch);
+        await expectHeld(folder);
+      } finally {
+        await rm(folder, { recursive: true });
       }
     }
 
