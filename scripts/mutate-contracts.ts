@@ -2,12 +2,13 @@
  * `npm run test:mutation`: spoils the contracts in every way `contract-gates/operators.ts` knows, one at a time,
  * and expects the contracts' mocha tests to notice each. `--sample=N` tries N of them, chosen by `HCL_SEED`.
  * `--resume` goes on where a run of all was interrupted, if neither contracts nor tests have changed since.
+ * `--contract=NAME`, as often as wanted, spoils these contracts only.
  *
  * It fails when a mutant survives that `test/contracts/equivalent-mutants.json` does not list, when one listed
  * there is caught or is no mutant any more, and, when all are tried, below 200 mutants or 95 % caught.
  */
 import { globSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import process from 'node:process';
 import { testSeed } from '../test/support/scale.ts';
 import { ContractCompiler } from './contract-gates/compiler.ts';
@@ -24,17 +25,28 @@ const JOBS = 2;
 const root = resolve(import.meta.dirname, '..');
 const FATES_FILE = join(root, 'cache/contract-mutants.jsonl');
 
-const { sample, resumes } = readArguments(process.argv.slice(2));
+const { sample, resumes, contracts } = readArguments(process.argv.slice(2));
 const startedAt = performance.now();
-const mutants = [...new ContractCompiler().sources.values()].flatMap(mutantsOf);
-const { equivalent, stale } = review(mutants, readEquivalents());
+const all = [...new ContractCompiler().sources.values()].flatMap(mutantsOf);
+const { equivalent, stale } = review(all, readEquivalents());
+const isOfAll = contracts.length === 0;
+const mutants = all.filter(({ file }) => isOfAll || contracts.includes(basename(file, '.sol')));
 const result = sample === undefined ? await tryAll() : await trySome(sample);
 report(result);
 process.exitCode = failures(result).length === 0 ? 0 : 1;
 
-function readArguments(words: readonly string[]): { sample: number | undefined; resumes: boolean } {
+interface Arguments {
+  readonly sample: number | undefined;
+  readonly resumes: boolean;
+  /** By name; none: all of them. */
+  readonly contracts: readonly string[];
+}
+
+function readArguments(words: readonly string[]): Arguments {
+  const contracts = words.flatMap((word) => /^--contract=(\w+)$/.exec(word)?.[1] ?? []);
   const digits = words.map((word) => /^--sample=(\d+)$/.exec(word)?.[1]).find((found) => found !== undefined);
-  return { sample: digits === undefined ? undefined : Number(digits), resumes: words.includes('--resume') };
+  const sample = digits === undefined ? undefined : Number(digits);
+  return { sample, resumes: words.includes('--resume'), contracts };
 }
 
 function trySome(limit: number): Promise<Result> {
@@ -57,9 +69,9 @@ async function tryAll(): Promise<Result> {
     kept.add(mutant, fate);
     progress.note(mutant, fate);
   };
-  const all = await tryMutants(mutants, { jobs: JOBS, limit: Infinity, known, onFate });
+  const tried = await tryMutants(mutants, { jobs: JOBS, limit: Infinity, known, onFate });
   progress.end();
-  return all;
+  return tried;
 }
 
 /** The contracts, their tests, and whatever those may use. */
@@ -107,7 +119,7 @@ function failures({ tried }: Result): readonly string[] {
     ...stale.map(({ file, within, original, changed }) => {
       return `listed as equivalent, but no mutant any more: ${file} ${within}\n    ${original}\n  → ${changed}`;
     }),
-    ...(sample === undefined ? shortfalls(tried) : []),
+    ...(sample === undefined && isOfAll ? shortfalls(tried) : []),
   ];
 }
 

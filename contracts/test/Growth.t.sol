@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {IBatchAnchor} from "../interfaces/IBatchAnchor.sol";
+import {IConversionRegistry} from "../interfaces/IConversionRegistry.sol";
+import {IPolicyRegistry} from "../interfaces/IPolicyRegistry.sol";
 import {IStatusAnchor} from "../interfaces/IStatusAnchor.sol";
 import {ITrustList} from "../interfaces/ITrustList.sol";
-import {Fixture} from "./support/Fixture.t.sol";
+import {Fixture, MappingVersion} from "./support/Fixture.t.sol";
 import {Storage} from "./support/Storage.t.sol";
 import {vm} from "./support/Vm.t.sol";
 
@@ -52,6 +55,32 @@ contract GrowthTest is Fixture, Storage {
     );
     check(mappings.length == 2, "acts and sequences");
     check(statusAnchor.actSequenceOf(issuerIds[0]) == _many() + 1, "it was anchored after so many");
+  }
+
+  /// @dev Policies and mappings: half of the entries each.
+  function testGrowthOfPolicies() public {
+    uint256 many = _many() / 2;
+    bytes32[] memory keys = new bytes32[](3);
+    (keys[0], keys[1], keys[2]) = (authorityIds[0], _root(1), authorityIds[1]);
+    Found[] memory mappings = _checkGrowth(_decide, address(policyRegistry), keys, many);
+    check(mappings.length == 2, "policies and mappings");
+    (uint64 version, , ) = policyRegistry.policyOf(authorityIds[0], fillerKey(many));
+    check(version == 2, "there are so many policies");
+    (version, , ) = policyRegistry.mappingOf(authorityIds[0], fillerKey(many));
+    check(version == 4, "and mappings, as ours stood half way");
+  }
+
+  /// @dev Progress and values of both sides: a quarter of the entries each.
+  function testGrowthOfConversions() public {
+    uint256 many = _many() / 4;
+    bytes32 pair = Hashes.efficientKeccak256(issuerIds[0], issuerIds[1]);
+    bytes32[] memory keys = _keys(pair, _values("nullifier", 1)[0]);
+    Found[] memory mappings = _checkGrowth(_convert, address(conversionRegistry), keys, many);
+    check(mappings.length == 4, "progress and batches, of both sides");
+    (uint64 spent, uint64 acknowledged) = conversionRegistry.sequencesOf(issuerIds[0], issuerIds[1]);
+    check(spent == 3 && acknowledged == 3, "three of each were written");
+    bytes32 last = fillerKey(many);
+    check(conversionRegistry.spentIn(issuerIds[0], issuerIds[1], last) == 1, "beside so many nullifiers");
   }
 
   /// @dev Authorities and issuers, and one issuer's keys, accounts and approvers: a fifth of the entries each.
@@ -114,6 +143,68 @@ contract GrowthTest is Fixture, Storage {
     bytes memory data = abi.encodeCall(IStatusAnchor.anchorActs, (_root(n), 6, END, first, second));
     costs = new Cost[](1);
     costs[0] = _cost("anchorActs", account(0), address(statusAnchor), data);
+  }
+
+  /// @dev A policy and a mapping from their first version to their end; of the mapping there is one, which goes on.
+  function _decide(uint256 n) internal returns (Cost[] memory costs) {
+    uint64 later = uint64(block.timestamp) + LEAD_TIME;
+    costs = new Cost[](6);
+    bytes memory data = abi.encodeCall(
+      IPolicyRegistry.publish,
+      (authorityIds[0], _root(n), 1, _root(n), later)
+    );
+    costs[0] = _policyCost("publish", authorityAdmin(0), data);
+    data = abi.encodeCall(IPolicyRegistry.expedite, (authorityIds[0], _root(n), 1));
+    costs[1] = _policyCost("expedite", address(this), data);
+    data = abi.encodeCall(IPolicyRegistry.withdraw, (authorityIds[0], _root(n), START + 60));
+    costs[2] = _policyCost("withdraw", authorityAdmin(0), data);
+    costs[3] = _policyCost("publishMapping", account(9), _approvedMapping(n, later));
+    (uint64 version, , ) = policyRegistry.mappingOf(authorityIds[0], authorityIds[1]);
+    data = abi.encodeCall(IPolicyRegistry.expediteMapping, (authorityIds[0], authorityIds[1], version));
+    costs[4] = _policyCost("expediteMapping", address(this), data);
+    data = abi.encodeCall(IPolicyRegistry.withdrawMapping, (authorityIds[0], authorityIds[1], START + 60));
+    costs[5] = _policyCost("withdrawMapping", authorityAdmin(1), data);
+  }
+
+  function _approvedMapping(uint256 n, uint64 effectiveFrom) private view returns (bytes memory) {
+    (uint64 version, , ) = policyRegistry.mappingOf(authorityIds[0], authorityIds[1]);
+    MappingVersion memory content = MappingVersion(
+      authorityIds[0],
+      authorityIds[1],
+      version + 1,
+      _root(n),
+      effectiveFrom,
+      END
+    );
+    bytes32 approved = mappingDigest(content);
+    return
+      abi.encodeCall(
+        IPolicyRegistry.publishMapping,
+        (
+          content.source,
+          content.target,
+          content.version,
+          content.digest,
+          content.effectiveFrom,
+          content.deadline,
+          signed(authorityAdminKey(0), approved),
+          signed(authorityAdminKey(1), approved)
+        )
+      );
+  }
+
+  function _policyCost(string memory write, address caller, bytes memory data) private returns (Cost memory) {
+    return _cost(write, caller, address(policyRegistry), data);
+  }
+
+  function _convert(uint256 n) internal returns (Cost[] memory costs) {
+    (uint64 spent, uint64 acknowledged) = conversionRegistry.sequencesOf(issuerIds[0], issuerIds[1]);
+    bytes32[] memory values = _values("nullifier", n);
+    costs = new Cost[](2);
+    bytes memory data = abi.encodeCall(IConversionRegistry.spend, (issuerIds[1], values, spent + 1));
+    costs[0] = _cost("spend", account(0), address(conversionRegistry), data);
+    data = abi.encodeCall(IConversionRegistry.acknowledge, (issuerIds[0], values, acknowledged + 1));
+    costs[1] = _cost("acknowledge", account(1), address(conversionRegistry), data);
   }
 
   function _registerAndChange(uint256 n) internal returns (Cost[] memory costs) {
@@ -230,6 +321,11 @@ contract GrowthTest is Fixture, Storage {
   function _keys(bytes32 one, bytes32 other) private pure returns (bytes32[] memory keys) {
     keys = new bytes32[](2);
     (keys[0], keys[1]) = (one, other);
+  }
+
+  function _values(string memory name, uint256 n) private pure returns (bytes32[] memory values) {
+    values = new bytes32[](8);
+    for (uint256 i = 0; i < values.length; ++i) values[i] = keccak256(abi.encode(name, n, i));
   }
 
   function _root(uint256 n) private pure returns (bytes32) {

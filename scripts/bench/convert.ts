@@ -30,7 +30,8 @@ import { connectLedger } from '../../issuer/ledger-ports.ts';
 import { createRandomBytes } from '../../service/clock.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { deployOnce, foundTrust, startDemoNode, type Member } from '../demo/found-ledger.ts';
-import { demoHealthPolicies, foundMappings } from '../demo/found-mappings.ts';
+import { demoHealthPolicies, demoMappings } from '../demo/demo-day.ts';
+import { foundMappings } from '../demo/found-mappings.ts';
 import { ledgerKeys, memberKeys } from '../demo/keys.ts';
 import { DEMO_MEMBERS } from '../demo/members.ts';
 import { machineLine, quantile, type Figure, type Settings } from './harness.ts';
@@ -118,7 +119,7 @@ async function openHouse(folder: string, stack: AsyncDisposableStack): Promise<H
   stack.defer(() => node.close());
   const deployment = await deployOnce(join(folder, 'deployment.json'), node.url, keys, members);
   await foundTrust(node.url, deployment, keys, members);
-  await foundMappings(node.url, deployment, members);
+  await foundMappings(node.url, deployment, { authorities: members, mappings: demoMappings() });
   const open = async (name: string): Promise<Issuer> => {
     const member = members.find((one) => one.name === name);
     invariant(member !== undefined, 'a member of the demonstration');

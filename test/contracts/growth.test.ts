@@ -7,7 +7,13 @@ import { describe, it } from 'mocha';
 const ONCE = ['recordPredecessor'];
 
 describe('contracts/test/Growth.t.sol measures every write', () => {
-  for (const contract of ['ITrustList', 'IBatchAnchor', 'IStatusAnchor']) {
+  for (const contract of [
+    'ITrustList',
+    'IBatchAnchor',
+    'IStatusAnchor',
+    'IPolicyRegistry',
+    'IConversionRegistry',
+  ]) {
     it(`of ${contract}`, async () => {
       const test = await readFile(new URL('../../contracts/test/Growth.t.sol', import.meta.url), 'utf8');
       const { abi } = await artifacts.readArtifact(contract);

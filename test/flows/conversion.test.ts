@@ -23,7 +23,8 @@ import { connectLedger } from '../../issuer/ledger-ports.ts';
 import { toIssuerConfig } from '../../issuer/config.ts';
 import { startIssuer } from '../../issuer/server.ts';
 import { deployOnce, foundTrust, startDemoNode, type Member } from '../../scripts/demo/found-ledger.ts';
-import { demoHealthPolicies, foundMappings } from '../../scripts/demo/found-mappings.ts';
+import { demoHealthPolicies, demoMappings } from '../../scripts/demo/demo-day.ts';
+import { foundMappings } from '../../scripts/demo/found-mappings.ts';
 import { ledgerKeys, memberKeys } from '../../scripts/demo/keys.ts';
 import { DEMO_MEMBERS } from '../../scripts/demo/members.ts';
 import { createRandomBytes } from '../../service/clock.ts';
@@ -92,7 +93,7 @@ describe('flow: conversion between two services', function () {
     );
     const deployment = await deployOnce(join(folder, 'deployment.json'), node.url, keys, members);
     await foundTrust(node.url, deployment, keys, members);
-    await foundMappings(node.url, deployment, members);
+    await foundMappings(node.url, deployment, { authorities: members, mappings: demoMappings() });
     const started: ConsortiumIssuer[] = [];
     const recording: Recorder[] = [];
     for (const member of members.filter(({ name }) => name !== 'CN-GD')) {

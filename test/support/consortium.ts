@@ -64,6 +64,12 @@ export interface FixtureIssuer {
   readonly statusUri: string;
 }
 
+/** Whose codes are converted, and for whom. */
+export interface FixturePair {
+  readonly source: FixtureIssuer;
+  readonly target: FixtureIssuer;
+}
+
 export interface IssuedCode {
   readonly text: string;
   readonly parts: CodeParts;
@@ -272,6 +278,34 @@ export class Consortium {
     const anchor = this.state.statusAnchors.get(issuer.id);
     if (anchor === undefined) throw new Error('the state lost its status anchor');
     this.statusLists = this.statusLists.with(acceptLists(nodeCrypto, anchor, [published]));
+  }
+
+  /** The next version of the mapping between two issuers' authorities; by default it holds at once. */
+  publishMapping(
+    { source, target }: FixturePair,
+    digest: Hex,
+    effectiveFrom: number = this.nowSeconds,
+  ): void {
+    const pair = { source: source.authority, target: target.authority } as const;
+    const version = this.state.policies.mappingVersions(pair.source, pair.target).length + 1;
+    this.block([{ event: 'MappingPublished', ...pair, version, digest, effectiveFrom }]);
+  }
+
+  /** The pair's next batch of nullifiers, 32 bytes each. */
+  spend({ source, target }: FixturePair, nullifiers: readonly Uint8Array[]): void {
+    const pair = { source: source.id, target: target.id } as const;
+    const sequence = (this.state.conversions.pair(source.id, target.id)?.spent.sequence ?? 0) + 1;
+    const { account } = source;
+    this.block([{ event: 'NullifiersSpent', ...pair, sequence, nullifiers: nullifiers.map(toHex), account }]);
+  }
+
+  /** The pair's next batch of acknowledgements, 32 bytes each. */
+  acknowledge({ source, target }: FixturePair, given: readonly Uint8Array[]): void {
+    const pair = { source: source.id, target: target.id } as const;
+    const sequence = (this.state.conversions.pair(source.id, target.id)?.acknowledged.sequence ?? 0) + 1;
+    const { account } = target;
+    const acknowledgements = given.map(toHex);
+    this.block([{ event: 'ConversionsAcknowledged', ...pair, sequence, acknowledgements, account }]);
   }
 
   #claimsOf(record: IssuableRecord, issuer: FixtureIssuer, options: IssueOptions): CredentialClaims {

@@ -3,11 +3,24 @@ pragma solidity 0.8.37;
 
 import {BatchAnchor} from "../../BatchAnchor.sol";
 import {ConsortiumAccess} from "../../ConsortiumAccess.sol";
+import {ConversionRegistry} from "../../ConversionRegistry.sol";
+import {PolicyRegistry} from "../../PolicyRegistry.sol";
 import {StatusAnchor} from "../../StatusAnchor.sol";
 import {TrustList} from "../../TrustList.sol";
+import {IPolicyRegistry} from "../../interfaces/IPolicyRegistry.sol";
 import {IStatusAnchor} from "../../interfaces/IStatusAnchor.sol";
 import {Checks} from "./Checks.t.sol";
 import {vm} from "./Vm.t.sol";
+
+/// @dev What both admins sign of a mapping.
+struct MappingVersion {
+  bytes32 source;
+  bytes32 target;
+  uint64 version;
+  bytes32 digest;
+  uint64 effectiveFrom;
+  uint64 deadline;
+}
 
 /// @title A small consortium
 /// @dev Two authorities; three issuers, of which 0 and 1 belong to authority 0 and issuer 2 to authority 1. Issuers
@@ -15,6 +28,7 @@ import {vm} from "./Vm.t.sol";
 /// accepted nothing. This contract is the consortium: it holds the AccessManager's admin role.
 abstract contract Fixture is Checks {
   uint64 internal constant DELAY = 1 days;
+  uint64 internal constant LEAD_TIME = 2 days;
   uint64 internal constant START = 1_800_000_000;
   uint64 internal constant END = START + 3650 days;
   uint32 internal constant SOME_TYPES = 0x03;
@@ -26,6 +40,8 @@ abstract contract Fixture is Checks {
   TrustList internal trustList;
   BatchAnchor internal batchAnchor;
   StatusAnchor internal statusAnchor;
+  PolicyRegistry internal policyRegistry;
+  ConversionRegistry internal conversionRegistry;
 
   bytes32[AUTHORITIES] internal authorityIds;
   bytes32[ISSUERS] internal issuerIds;
@@ -36,6 +52,8 @@ abstract contract Fixture is Checks {
     trustList = new TrustList(address(accessManager), DELAY);
     batchAnchor = new BatchAnchor(trustList);
     statusAnchor = new StatusAnchor(trustList);
+    policyRegistry = new PolicyRegistry(trustList, address(accessManager), LEAD_TIME);
+    conversionRegistry = new ConversionRegistry(trustList);
     authorityIds[0] = trustList.admitAuthority("AA-1", "AA", authorityAdmin(0), "AA-1");
     authorityIds[1] = trustList.admitAuthority("BB-1", "BB", authorityAdmin(1), "BB-1");
     issuerIds[0] = _accredit("did:web:a.example", 0);
@@ -52,7 +70,11 @@ abstract contract Fixture is Checks {
   }
 
   function authorityAdmin(uint256 i) internal pure returns (address) {
-    return vm.addr(0x1000 + i);
+    return vm.addr(authorityAdminKey(i));
+  }
+
+  function authorityAdminKey(uint256 i) internal pure returns (uint256) {
+    return 0x1000 + i;
   }
 
   function issuerAdmin(uint256 i) internal pure returns (address) {
@@ -101,7 +123,8 @@ abstract contract Fixture is Checks {
         );
   }
 
-  /// @dev The EIP-712 digests, written out again: the tests' own reading of `IStatusAnchor` and `ITrustList`.
+  /// @dev The EIP-712 digests, written out again: the tests' own reading of `IStatusAnchor`, `ITrustList` and
+  /// `IPolicyRegistry`.
   function approvalDigest(
     bytes32 issuer,
     bytes32 root,
@@ -114,6 +137,35 @@ abstract contract Fixture is Checks {
     );
     bytes32 acts = keccak256(abi.encode(actsType, issuer, root, log2Size, sequence, deadline));
     return _typedDigest("StatusAnchor", address(statusAnchor), acts);
+  }
+
+  function mappingDigest(MappingVersion memory content) internal view returns (bytes32) {
+    bytes32 mappingType = keccak256(
+      "ApproveMapping(bytes32 source,bytes32 target,uint64 version,bytes32 digest,uint64 effectiveFrom,uint64 deadline)"
+    );
+    return
+      _typedDigest("PolicyRegistry", address(policyRegistry), keccak256(abi.encode(mappingType, content)));
+  }
+
+  function mappingCall(
+    MappingVersion memory content,
+    bytes memory bySource,
+    bytes memory byTarget
+  ) internal pure returns (bytes memory) {
+    return
+      abi.encodeCall(
+        IPolicyRegistry.publishMapping,
+        (
+          content.source,
+          content.target,
+          content.version,
+          content.digest,
+          content.effectiveFrom,
+          content.deadline,
+          bySource,
+          byTarget
+        )
+      );
   }
 
   function consentDigest(bytes32 issuer, address who, uint64 deadline) internal view returns (bytes32) {

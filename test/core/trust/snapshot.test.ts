@@ -48,25 +48,18 @@ function eventful(): Consortium {
 function convert(consortium: Consortium): void {
   const [one, two] = consortium.issuers;
   if (one === undefined || two === undefined) throw new Error('there are two issuers');
-  const mapping = { source: one.authority, target: two.authority } as const;
   const digest = toHex(new Uint8Array(32).fill(1));
-  consortium.block([
-    { event: 'MappingPublished', ...mapping, version: 1, digest, effectiveFrom: consortium.nowSeconds + 9 },
-    { event: 'MappingExpedited', ...mapping, version: 1 },
-  ]);
-  for (let sequence = 1; sequence <= 3; sequence++) {
-    for (const [source, target] of [
-      [one, two],
-      [two, one],
-    ] as const) {
-      const nullifiers = Array.from({ length: 8 }, (_, i) => nullifierOf(source.name, 8 * sequence + i)).map(
-        toHex,
-      );
-      const pair = { source: source.id, target: target.id, sequence } as const;
-      consortium.block([
-        { event: 'NullifiersSpent', ...pair, nullifiers, account: source.account },
-        { event: 'ConversionsAcknowledged', ...pair, acknowledgements: nullifiers, account: target.account },
-      ]);
+  consortium.publishMapping({ source: one, target: two }, digest, consortium.nowSeconds + 9);
+  const mapping = { source: one.authority, target: two.authority } as const;
+  consortium.block([{ event: 'MappingExpedited', ...mapping, version: 1 }]);
+  for (let day = 1; day <= 3; day++) {
+    for (const pair of [
+      { source: one, target: two },
+      { source: two, target: one },
+    ]) {
+      const values = Array.from({ length: 8 }, (_, i) => nullifierOf(pair.source.name, 8 * day + i));
+      consortium.spend(pair, values);
+      consortium.acknowledge(pair, values);
     }
     consortium.advance(86_400);
   }

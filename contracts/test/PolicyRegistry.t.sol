@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+import {IPolicyRegistry} from "../interfaces/IPolicyRegistry.sol";
+import {Fixture, MappingVersion} from "./support/Fixture.t.sol";
+import {vm} from "./support/Vm.t.sol";
+
+contract PolicyRegistryTest is Fixture {
+  function testFuzzVersionsGrowByOne(uint64 version) public {
+    _publish(1, START + LEAD_TIME);
+    if (version != 2) {
+      vm.expectRevert(
+        abi.encodeWithSelector(IPolicyRegistry.PolicyRegistryWrongVersion.selector, 2, version)
+      );
+    }
+    vm.prank(authorityAdmin(0));
+    policyRegistry.publish(authorityIds[0], "policy", version, "other", START + LEAD_TIME);
+  }
+
+  function testFuzzAVersionWaits(uint64 effectiveFrom) public {
+    if (effectiveFrom % 2 == 0) effectiveFrom = bound(effectiveFrom, START, START + 2 * LEAD_TIME);
+    uint64 earliest = START + LEAD_TIME;
+    if (effectiveFrom < earliest) {
+      vm.expectRevert(
+        abi.encodeWithSelector(IPolicyRegistry.PolicyRegistryTooEarly.selector, effectiveFrom, earliest)
+      );
+    }
+    _publish(1, effectiveFrom);
+  }
+
+  function testFuzzAWithdrawalNeverWaitsAndOnlyMovesEarlier(uint64 first, uint64 second) public {
+    first = bound(first, START, START + 10 days);
+    second = bound(second, START, START + 10 days);
+    _publish(1, START + LEAD_TIME);
+    vm.prank(authorityAdmin(0));
+    policyRegistry.withdraw(authorityIds[0], "policy", first);
+    if (second > first) {
+      vm.expectRevert(
+        abi.encodeWithSelector(IPolicyRegistry.PolicyRegistryWithdrawalMovesLater.selector, first, second)
+      );
+    }
+    vm.prank(authorityAdmin(0));
+    policyRegistry.withdraw(authorityIds[0], "policy", second);
+    (uint64 version, bytes32 digest, uint64 from) = policyRegistry.policyOf(authorityIds[0], "policy");
+    check(version == (second < first ? 3 : 2) && digest == 0, "each is a version without a digest");
+    check(from == (second < first ? second : first), "the earlier one stands");
+  }
+
+  function testFuzzApprovalsCountForWhatWasSigned(
+    bytes32 digest,
+    uint64 version,
+    uint64 effectiveFrom,
+    uint64 deadline,
+    uint64 chainId
+  ) public {
+    MappingVersion memory content = MappingVersion(
+      authorityIds[0],
+      authorityIds[1],
+      version % 3,
+      digest == 0 ? bytes32("digest") : digest,
+      bound(effectiveFrom, START + LEAD_TIME, type(uint64).max),
+      bound(deadline, START, type(uint64).max)
+    );
+    vm.chainId(bound(chainId, 31337, 31338));
+    bytes32 approved = mappingDigest(content);
+    vm.chainId(31337);
+    bool isSameChain = bound(chainId, 31337, 31338) == 31337;
+    bytes memory data = mappingCall(
+      content,
+      signed(authorityAdminKey(0), approved),
+      signed(authorityAdminKey(1), approved)
+    );
+    // solhint-disable-next-line avoid-low-level-calls
+    (bool succeeded, ) = address(policyRegistry).call(data);
+    check(succeeded == (content.version == 1 && isSameChain), "taken exactly when it is what was signed");
+  }
+
+  function testFuzzRefusesASignatureInAnyOtherForm(uint8 position, uint8 change) public {
+    MappingVersion memory content = MappingVersion(
+      authorityIds[0],
+      authorityIds[1],
+      1,
+      "digest",
+      START + LEAD_TIME,
+      END
+    );
+    bytes32 approved = mappingDigest(content);
+    bytes memory bySource = signed(authorityAdminKey(0), approved);
+    bytes memory byTarget = signed(authorityAdminKey(1), approved);
+    if (change == 0) change = 1;
+    bytes memory spoilt = position % 2 == 0 ? bySource : byTarget;
+    uint256 index = (position / 2) % spoilt.length;
+    spoilt[index] = spoilt[index] ^ bytes1(change);
+    // solhint-disable-next-line avoid-low-level-calls
+    (bool succeeded, ) = address(policyRegistry).call(mappingCall(content, bySource, byTarget));
+    check(!succeeded, "one bit is enough");
+  }
+
+  function _publish(uint64 version, uint64 effectiveFrom) private {
+    vm.prank(authorityAdmin(0));
+    policyRegistry.publish(authorityIds[0], "policy", version, "digest", effectiveFrom);
+  }
+}
