@@ -7,7 +7,8 @@ export const bench: Command = {
   usage: `Usage: hcl bench [NAME…] [--size N] [--json]
 
   NAME      only these benchmarks; when there is none, all but peers
-            (installs the packages to compare with) and load (five minutes)
+            (installs the packages to compare with), load (five minutes) and
+            convert (waits for blocks)
   --size N  anchors in the replica (default: 100,000 and 1,000,000;
             10,000,000 takes two minutes); of load: seconds, 60 without,
             1,800 at most

@@ -1,10 +1,11 @@
 /** A code that somebody brings, judged as any verifier judges it; what is wrong with it in the words of conversions. */
 import type { CredentialClaims } from '../../core/credential/claims.ts';
+import { parseClaims } from '../../core/credential/parse.ts';
+import { decodeCode } from '../../core/qr/code.ts';
 import { fromJwk } from '../../core/credential/key.ts';
 import { ConversionError } from '../../core/conversion/errors.ts';
 import type { RefusalCode } from '../../core/conversion/refusals.ts';
 import type { Crypto } from '../../core/crypto.ts';
-import type { Hex } from '../../core/bytes/hex.ts';
 import { fromHex } from '../../core/bytes/hex.ts';
 import type { StatusLists } from '../../core/status/accepted-lists.ts';
 import { defaultPolicy, type VerifyPolicy } from '../../core/verify/policy.ts';
@@ -46,16 +47,21 @@ export async function judgeCode(text: string, options: JudgeOptions): Promise<Ju
   const { isPresented, ...context } = options;
   const verdict = await verifyCode(text, { ...context, policy: isPresented ? PRESENTED : STRICT });
   const { claims, commitment, issuer } = verdict.evidence;
-  if (
-    verdict.validity === 'valid' &&
-    claims !== undefined &&
-    issuer !== undefined &&
-    commitment !== undefined
-  ) {
-    const [reason] = verdict.reasons;
-    if (reason === undefined) return { claims, issuer, commitment: fromHex(commitment), verdict };
+  const isWhole = claims !== undefined && issuer !== undefined && commitment !== undefined;
+  const reasons = verdict.reasons.filter((reason) => !COLOURS.has(reason));
+  if (verdict.validity === 'valid' && reasons.length === 0 && isWhole) {
+    return { claims, issuer, commitment: fromHex(commitment), verdict };
   }
   throw new ConversionError(refusalOf(verdict));
+}
+
+/** What a code says of its issuer, before anything is verified; empty when it says nothing. */
+export function claimedIssuer(code: string): string {
+  try {
+    return parseClaims(decodeCode(code).payloadBytes).iss;
+  } catch {
+    return '';
+  }
 }
 
 /** ES256 by the key that a credential names. */
@@ -73,6 +79,9 @@ export async function isSignedByHolder(
   }
 }
 
+/** What a colour comes to, the mapping says, not the door. */
+const COLOURS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['COLOUR_AMBER', 'COLOUR_YELLOW', 'COLOUR_RED']);
+
 const HOLDER: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'PRESENTATION_INVALID',
   'PRESENTATION_REQUIRED',
@@ -83,9 +92,4 @@ function refusalOf({ reasons, validity }: Verdict): RefusalCode {
   if (reasons.some((reason) => HOLDER.has(reason))) return 'CONVERSION_WRONG_HOLDER';
   if (reasons.includes('PRESENTATION_NOT_CURRENT')) return 'CONVERSION_CLOCK_OFF';
   return validity === 'unconfirmed' ? 'CONVERSION_CODE_UNCONFIRMED' : 'CONVERSION_CODE_NOT_VALID';
-}
-
-/** The issuer's id on the ledger, by what the claims say of themselves. */
-export function issuerIdIn(state: ConversionKnowledge, did: string): Hex | undefined {
-  return state.trust.issuerByDid(did)?.id;
 }

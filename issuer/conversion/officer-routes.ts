@@ -13,6 +13,7 @@ import type { Service } from '../../service/app.ts';
 import { Closed, Type } from '../../service/schema.ts';
 import type { OperatorContext } from '../routes/operator-route.ts';
 import { problems } from '../routes/schemas.ts';
+import type { Referral } from './target.ts';
 import { inLanguage, languageOf } from './language.ts';
 
 const Language = Type.Union(LANGUAGES.map((language) => Type.Literal(language)));
@@ -66,17 +67,8 @@ export function addForOfficers(app: Service, { issuer, onRequest }: OperatorCont
     },
     async (request) => {
       const language = languageOf(request);
-      return (await issuer.conversion.target.referrals()).map((referral) => {
-        const { subject, holderKey: _, validUntilSeconds, referredAtSeconds, evidence, ...others } = referral;
-        return {
-          ...others,
-          text: REFUSALS[referral.reason][language],
-          referredAt: referredAtSeconds,
-          validUntil: validUntilSeconds,
-          evidence: [...evidence],
-          document: { docType: subject.docType, docNumber: subject.docNumber, docIssuer: subject.docIssuer },
-        };
-      });
+      const referrals = await issuer.conversion.target.referrals();
+      return referrals.map((referral) => toForm(referral, REFUSALS[referral.reason][language]));
     },
   );
   const Ruling = Closed({
@@ -127,4 +119,25 @@ export function addForOfficers(app: Service, { issuer, onRequest }: OperatorCont
       };
     },
   );
+}
+
+function toForm(referral: Referral, text: string) {
+  const { subject, evidence, port, plannedOn, referredAtSeconds, validUntilSeconds } = referral;
+  const { docIssuer, docNumber, docType } = subject;
+  const { number, source, sourceState, scheme, proposedState, reason } = referral;
+  return {
+    number,
+    source,
+    sourceState,
+    scheme,
+    proposedState,
+    reason,
+    text,
+    referredAt: referredAtSeconds,
+    validUntil: validUntilSeconds,
+    evidence: [...evidence],
+    document: { docIssuer, docNumber, docType },
+    ...(port === undefined ? {} : { port }),
+    ...(plannedOn === undefined ? {} : { plannedOn }),
+  };
 }

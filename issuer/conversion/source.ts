@@ -38,7 +38,13 @@ import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch } from '../../service/store.ts';
 import { TABLES } from '../store.ts';
 import type { ConversionHouse } from './house.ts';
-import { isSignedByHolder, judgeCode, type JudgedCode, type JudgeOptions } from './judged-code.ts';
+import {
+  claimedIssuer,
+  isSignedByHolder,
+  judgeCode,
+  type JudgedCode,
+  type JudgeOptions,
+} from './judged-code.ts';
 import { mappingInForce, type Between } from './mapping-in-force.ts';
 import { toRfc3339 } from './times.ts';
 
@@ -218,6 +224,8 @@ export class ConversionSource {
   }
 
   async #judge(code: string): Promise<JudgedCode & { readonly claims: StatusCredential }> {
+    const issuer = claimedIssuer(code);
+    if (issuer !== '' && issuer !== this.#house.did) throw new ConversionError('CONVERSION_CODE_NOT_OURS');
     const judged = await judgeCode(code, { ...this.#context(), isPresented: false });
     const { claims } = judged;
     if (claims.iss !== this.#house.did || claims.vct !== 'urn:hcl:status:1') {

@@ -21,8 +21,6 @@ import type { RefusalCode } from '../../core/conversion/refusals.ts';
 import { isBetter } from '../../core/conversion/strictness.ts';
 import type { ConversionClaims, ConversionCredential } from '../../core/credential/claims.ts';
 import type { P256Jwk } from '../../core/credential/key.ts';
-import { parseClaims } from '../../core/credential/parse.ts';
-import { decodeCode } from '../../core/qr/code.ts';
 import { toUnixSeconds } from '../../core/record/calendar.ts';
 import type { Colour, ConversionEvidence, Scheme } from '../../core/record/derived.ts';
 import type { Subject } from '../../core/record/record.ts';
@@ -30,7 +28,7 @@ import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch } from '../../service/store.ts';
 import { TABLES } from '../store.ts';
 import type { ConversionHouse } from './house.ts';
-import { judgeCode, type JudgedCode } from './judged-code.ts';
+import { claimedIssuer, judgeCode, type JudgedCode } from './judged-code.ts';
 import { mappingInForce, withdrawnFrom, type Between } from './mapping-in-force.ts';
 import type { QuotaPort, StatusGrant, StatusPort } from './decision-ports.ts';
 import { toSubject } from './subject-of.ts';
@@ -484,13 +482,4 @@ function idKey({ between, nullifier }: Arrived): Uint8Array {
 /** The last second of a credential that ends. */
 function endOf({ exp = 0 }: ConversionCredential): number {
   return exp - 1;
-}
-
-/** What a code says of its issuer, before anything is verified: only to know whose lists to look at. */
-function claimedIssuer(code: string): string {
-  try {
-    return parseClaims(decodeCode(code).payloadBytes).iss;
-  } catch {
-    return '';
-  }
 }

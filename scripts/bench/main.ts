@@ -1,6 +1,7 @@
 /** `hcl bench [NAME…] [--size N] [--json]`: every figure is a ratio of medians taken in one run, on this machine, now. */
 import { benchAct } from './act.ts';
 import { benchBundle } from './bundle.ts';
+import { benchConvert } from './convert.ts';
 import { benchLoad } from './load.ts';
 import { benchIssue } from './issue.ts';
 import { machineLine, type Figure, type Settings } from './harness.ts';
@@ -20,10 +21,11 @@ export const BENCHMARKS: Readonly<Record<string, (settings: Settings) => Promise
   peers: benchPeers,
   bundle: benchBundle,
   load: benchLoad,
+  convert: benchConvert,
 };
 
 /** Run only when asked for by name: they install packages, or take minutes. */
-const BY_NAME: readonly string[] = ['peers', 'load'];
+const BY_NAME: readonly string[] = ['peers', 'load', 'convert'];
 
 export const BENCH_SETTINGS: Settings = { rounds: 9, blockMs: 250, seed: 20_221_221 };
 

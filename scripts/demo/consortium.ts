@@ -24,8 +24,8 @@ import { VERIFIER_DEFAULTS, type BundleConfig } from '../../verifier/config.ts';
 import { startVerifier, type StartedVerifier } from '../../verifier/server.ts';
 import { buildPages } from '../build-pages.ts';
 import { CHECKPOINT_THRESHOLD, deployOnce, foundTrust, startDemoNode, type Member } from './found-ledger.ts';
+import { demoHealthPolicies, demoMappings } from './demo-day.ts';
 import { foundMappings } from './found-mappings.ts';
-import { healthPoliciesOfTheDay, mappingsToFound } from './rules-of-the-day.ts';
 import { ledgerKeys, memberKeys, noteKey } from './keys.ts';
 import { DEMO_MEMBERS, demoPorts } from './members.ts';
 
@@ -73,7 +73,7 @@ export async function startConsortium(
   say('Contracts and trust list');
   const deployment = await deployOnce(folder('deployment.json'), node.url, keys, members);
   await foundTrust(node.url, deployment, keys, members);
-  await foundMappings(node.url, deployment, { authorities: members, mappings: mappingsToFound() });
+  await foundMappings(node.url, deployment, { authorities: members, mappings: demoMappings() });
 
   say('Issuers');
   const issuers: DemoIssuer[] = [];
@@ -164,7 +164,7 @@ function startMember(
     http: { host: '127.0.0.1', port, maxFileBytes: 2 ** 30 },
     logLevel: LOG_LEVEL,
     budget: DEMO_BUDGET,
-    healthPolicies: healthPoliciesOfTheDay(),
+    healthPolicies: demoHealthPolicies(),
   });
   return startIssuer(config, member.keys.issuer, {
     ...connectLedger({

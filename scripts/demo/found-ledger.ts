@@ -46,6 +46,7 @@ export async function startDemoNode(
   port: number,
   keys: LedgerKeys,
   members: readonly Member[],
+  sealIntervalMs: number = SEAL_INTERVAL_MS,
 ): Promise<StartedNode> {
   await makePrivateFolder(folder);
   const genesisFile = join(folder, 'genesis.json');
@@ -67,7 +68,7 @@ export async function startDemoNode(
       sealerPrivateKey: keys.sealer,
       genesis: { timestampSeconds },
       allowlistFile,
-      sealIntervalMs: SEAL_INTERVAL_MS,
+      sealIntervalMs,
       heartbeatSeconds: HEARTBEAT_SECONDS,
       port,
     },

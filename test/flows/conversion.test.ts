@@ -1,0 +1,266 @@
+/**
+ * Two issuer services that share nothing but the ledger: each has a recording proxy between itself and the node, and
+ * no other peer. What passes there while people of Hong Kong are converted to Macao is searched for everything that is
+ * known about them, in every writing, and for everything that anybody could derive of that without the salt.
+ */
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { buffer } from 'node:stream/consumers';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import { processIo, type Io } from '../../cli/io.ts';
+import { writeConsortiumFile, type ConsortiumIssuer } from '../../cli/consortium-file.ts';
+import { convert } from '../../cli/commands/convert.ts';
+import { parseClaims } from '../../core/credential/parse.ts';
+import { fromJwk } from '../../core/credential/key.ts';
+import { thumbprintOf } from '../../core/credential/thumbprint.ts';
+import { decodeCode } from '../../core/qr/code.ts';
+import { connectLedger } from '../../issuer/ledger-ports.ts';
+import { toIssuerConfig } from '../../issuer/config.ts';
+import { startIssuer } from '../../issuer/server.ts';
+import { deployOnce, foundTrust, startDemoNode, type Member } from '../../scripts/demo/found-ledger.ts';
+import { demoHealthPolicies, demoMappings } from '../../scripts/demo/demo-day.ts';
+import { foundMappings } from '../../scripts/demo/found-mappings.ts';
+import { ledgerKeys, memberKeys } from '../../scripts/demo/keys.ts';
+import { DEMO_MEMBERS } from '../../scripts/demo/members.ts';
+import { createRandomBytes } from '../../service/clock.ts';
+import { nodeCrypto } from '../../service/node-crypto.ts';
+
+/** All that went through a proxy, both ways. */
+interface Recorder {
+  readonly url: string;
+  readonly peers: Set<string>;
+  text(): string;
+  close(): Promise<void>;
+}
+
+/** Whole bodies, each once: what a service asks again and again says nothing new. */
+async function record(upstream: string): Promise<Recorder> {
+  const bodies = new Set<string>();
+  const peers = new Set<string>();
+  const server: Server = createServer((incoming, outgoing) => {
+    peers.add(`${incoming.method} ${incoming.url}`);
+    const forward = async (): Promise<void> => {
+      const body = await buffer(incoming);
+      bodies.add(unnumbered(body));
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(upstream + (incoming.url ?? ''), { method: 'POST', headers, body });
+      const answered = Buffer.from(await answer.arrayBuffer());
+      bodies.add(unnumbered(answered));
+      outgoing.writeHead(answer.status, headers).end(answered);
+    };
+    forward().catch(() => outgoing.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  // Listening on a port, so its address is one.
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    peers,
+    text: () => [...bodies].join('\n'),
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The number of a JSON-RPC call is its place in time, and says nothing else. */
+function unnumbered(body: Buffer): string {
+  return body.toString('latin1').replaceAll(/"id":\d+/g, '"id":0');
+}
+
+describe('flow: conversion between two services', function () {
+  this.timeout(110_000);
+  let folder: string;
+  let world: AsyncDisposableStack;
+  let issuers: readonly ConsortiumIssuer[];
+  let recorders: readonly Recorder[];
+  /** What devices sent and got: the holder is the only way between the two. */
+  const carried: string[] = [];
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hcl-conversion-'));
+    world = new AsyncDisposableStack();
+    const keys = await ledgerKeys(join(folder, 'keys'));
+    const members = await Promise.all(DEMO_MEMBERS.map((member) => withKeys(member, join(folder, 'keys'))));
+    const node = world.adopt(await startDemoNode(join(folder, 'ledger'), 0, keys, members), (one) =>
+      one.close(),
+    );
+    const deployment = await deployOnce(join(folder, 'deployment.json'), node.url, keys, members);
+    await foundTrust(node.url, deployment, keys, members);
+    await foundMappings(node.url, deployment, { authorities: members, mappings: demoMappings() });
+    const started: ConsortiumIssuer[] = [];
+    const recording: Recorder[] = [];
+    for (const member of members.filter(({ name }) => name !== 'CN-GD')) {
+      const recorder = world.adopt(await record(node.url), (one) => one.close());
+      recording.push(recorder);
+      const config = toIssuerConfig({
+        did: member.did,
+        name: member.name,
+        jurisdiction: member.jurisdiction,
+        dataFolder: join(folder, member.name),
+        publicBaseUrl: member.publicBaseUrl,
+        windowMs: { short: 50, long: 50 },
+        status: { freshForSeconds: 86_400 },
+        maxWaiting: 100_000,
+        http: { host: '127.0.0.1', port: 0, maxFileBytes: 1_000_000 },
+        logLevel: 'silent',
+        healthPolicies: demoHealthPolicies(),
+      });
+      const { did, keys: own } = member;
+      const accountKey = own.issuer.ledgerAccountKey;
+      const service = await startIssuer(config, own.issuer, {
+        ...connectLedger({ rpcUrl: recorder.url, deployment, did, accountKey }),
+        crypto: nodeCrypto,
+        now: Date.now,
+        randomBytes: createRandomBytes(),
+      });
+      world.defer(() => service.close());
+      const { name, jurisdiction } = member;
+      started.push({ name, did, url: service.url, jurisdiction, operatorTokenFile: own.operatorTokenFile });
+    }
+    issuers = started;
+    recorders = recording;
+    await writeConsortiumFile(folder, {
+      version: 1,
+      rpcUrl: node.url,
+      chainId: deployment.chainId,
+      deployment: 'deployment.json',
+      verifierUrl: node.url,
+      issuers: started,
+    });
+  });
+
+  after(async () => {
+    await world.disposeAsync();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('takes a person from Hong Kong to Macao and one back', async () => {
+    for (const [from, to] of [
+      ['HK-DH', 'MO-SSM'],
+      ['MO-SSM', 'HK-DH'],
+    ] as const) {
+      const lines: string[] = [];
+      const code = await convert.run(['--from', from, '--to', to, '--json'], io(lines));
+      expect(code, lines.join()).to.equal(0);
+      expect(JSON.parse(lines.join(''))).to.include({ from, to, decision: 'accepted', state: 'green' });
+    }
+  });
+
+  it('shows the ledger nothing of them, and nothing that follows from them without the salt', () => {
+    const passed = recorders.map((recorder) => recorder.text()).join('');
+    expect(passed).to.include('eth_sendRawTransaction');
+    const secrets = secretsIn(carried);
+    expect(secrets.length).to.be.greaterThan(100);
+    for (const { what, forms } of secrets) {
+      for (const form of forms)
+        expect(passed.includes(form), `${what} on the way to the ledger`).to.equal(false);
+    }
+  });
+
+  it('notices what it looks for: the very same search finds it in what the holder carried', () => {
+    const seen = carried.join('');
+    const found = secretsIn(carried).filter(({ forms }) => forms.some((form) => seen.includes(form)));
+    expect(found.map(({ what }) => what)).to.include('holder key x');
+  });
+
+  it('lets each service talk to its node and to nobody else, and only the holder to both', () => {
+    for (const { peers } of recorders) expect([...peers]).to.deep.equal(['POST /']);
+    const [hk, mo] = issuers;
+    const passed = recorders.map((recorder) => recorder.text());
+    for (const text of passed) {
+      expect(text).to.not.include(new URL(hk?.url ?? '').host);
+      expect(text).to.not.include(new URL(mo?.url ?? '').host);
+    }
+  });
+
+  function io(lines: string[]): Io {
+    const write = (text: string): Promise<void> => {
+      lines.push(text);
+      return Promise.resolve();
+    };
+    const out = { write, isTerminal: false, colour: false, columns: 80 };
+    const recorded: typeof fetch = async (input, init) => {
+      if (typeof init?.body === 'string') carried.push(init.body);
+      const answer = await fetch(input, init);
+      carried.push(await answer.clone().text());
+      return answer;
+    };
+    return { ...processIo(), out, err: out, env: { HCL_DATA: folder }, fetch: recorded };
+  }
+});
+
+async function withKeys(member: (typeof DEMO_MEMBERS)[number], folder: string): Promise<Member> {
+  const keys = await memberKeys(folder, member.name);
+  const publicKey = fromJwk(keys.issuer.signingKey);
+  return { ...member, keys, publicKey, thumbprint: thumbprintOf(nodeCrypto, publicKey) };
+}
+
+interface Secret {
+  readonly what: string;
+  readonly forms: readonly string[];
+}
+
+function secretsIn(texts: readonly string[]): readonly Secret[] {
+  const all = [...new Set(texts.flatMap(codesIn))].flatMap(secretsOf);
+  return [...new Map(all.map((secret) => [secret.forms.join(' '), secret])).values()];
+}
+
+function codesIn(text: string): readonly string[] {
+  return text.match(/HCL1:[0-9A-Z $%*+\-./:]+/g) ?? [];
+}
+
+/** Everything about a person that a code holds, and what follows from it by hashing alone. */
+function secretsOf(code: string): readonly Secret[] {
+  const { payloadBytes } = decodeCode(code);
+  const claims = parseClaims(payloadBytes);
+  const { subject, jti, cnf } = claims;
+  const facts = Object.entries(claims.facts).filter(
+    ([name]) => name === 'collectedAt' || name === 'declaredAt',
+  );
+  const told: readonly (readonly [string, string | undefined])[] = [
+    ['document number', subject.doc],
+    ['name', subject.nameEn],
+    ['birth date', subject.dob],
+    ['handle', jti],
+    ['holder key x', cnf?.jwk.x],
+    ['holder key y', cnf?.jwk.y],
+    ['document and birth date', `${subject.doc}${subject.dob}`],
+    ...facts.map(([name, value]) => [name, String(value)] as const),
+  ];
+  const texts = told.filter((one): one is readonly [string, string] => one[1] !== undefined && one[1] !== '');
+  return [
+    { what: 'the code', forms: [code] },
+    ...texts.map(([what, text]) => ({ what, forms: formsOf(Buffer.from(text)) })),
+    ...texts.flatMap(([what, text]) =>
+      ['sha256', 'sha1', 'md5', 'sha3-256', 'sha512'].map((hash) => ({
+        what: `${hash} of ${what}`,
+        forms: formsOf(createHash(hash).update(text).digest()),
+      })),
+    ),
+    { what: 'handle, bytes', forms: formsOf(Buffer.from(jti, 'base64url')) },
+    {
+      what: 'sha256 of handle, bytes',
+      forms: formsOf(createHash('sha256').update(Buffer.from(jti, 'base64url')).digest()),
+    },
+    { what: 'sha256 of payload', forms: formsOf(createHash('sha256').update(payloadBytes).digest()) },
+  ];
+}
+
+/** As text, hex in both cases, base64 and base64url. */
+function formsOf(bytes: Buffer): readonly string[] {
+  const hex = bytes.toString('hex');
+  return [
+    bytes.toString('latin1'),
+    hex,
+    hex.toUpperCase(),
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+  ];
+}
