@@ -226,13 +226,17 @@ async function show(
     fieldLines(io.out, [
       ...(state === undefined ? [] : [{ label: 'State', value: state }]),
       ...(text === undefined ? [] : [{ label: 'Reason', value: text }]),
-      ...(code === undefined ? [] : [{ label: 'Code', value: code }]),
       {
         label: 'Time',
         value: Object.entries(milliseconds)
-          .map(([name, ms]) => `${name} ${ms} ms`)
+          .map(([name, ms]) => `${LAP_NAMES[name] ?? name} ${ms} ms`)
           .join(' · '),
       },
     ]),
   );
+  // On a line of its own, whole: spaces are part of it.
+  if (code !== undefined) await io.out.write(`\n${code}\n`);
 }
+
+const LAP_NAMES: Readonly<Record<string, string>> = { handedOver: 'handed over', again: 'asked once more' };
+
