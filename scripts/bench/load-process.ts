@@ -1,58 +1,51 @@
 /** The process of `load-server.ts`: started, asked what processor time it took, and ended. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { LoadWorld } from './load-world.ts';
 
 const PROGRAM = join(import.meta.dirname, 'load-server.ts');
 
 export interface LoadOptions {
-  readonly codes: number;
-  readonly roots: number;
   /** 0: no limit. */
-  readonly perSecond: number;
-  readonly seed: number;
+  readonly perSecond?: number;
+  /** 0: one process syncs and answers. */
+  readonly workers?: number;
 }
 
 export class LoadProcess implements AsyncDisposable {
   readonly url: string;
-  /** Requests, each with another genuine code. */
   readonly bodies: readonly string[];
+  /** From nothing until it listened. */
+  readonly startSeconds: number;
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
 
-  private constructor(child: ChildProcess, url: string, bodies: readonly string[]) {
+  private constructor(child: ChildProcess, url: string, startSeconds: number, { bodies }: LoadWorld) {
     this.#child = child;
     this.#ended = once(child, 'exit');
     this.url = url;
+    this.startSeconds = startSeconds;
     this.bodies = bodies;
   }
 
   /** Resolves once it listens. */
-  static async start({ codes, perSecond, roots, seed }: LoadOptions): Promise<LoadProcess> {
-    const folder = await mkdtemp(join(tmpdir(), 'hcl-load-'));
-    try {
-      const words = [folder, ...[codes, roots, perSecond, seed].map(String)];
-      const child = spawn(process.execPath, [PROGRAM, ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
-      for await (const line of createInterface(child.stdout)) {
-        // What the programs print and write.
-        const { url } = JSON.parse(line) as { readonly url: string };
-        const texts = JSON.parse(await readFile(join(folder, 'codes.json'), 'utf8')) as readonly string[];
-        return new LoadProcess(
-          child,
-          url,
-          texts.map((code) => JSON.stringify({ code })),
-        );
-      }
-      throw new Error('the service under load ended before it listened');
-    } finally {
-      await rm(folder, { recursive: true });
+  static async start(
+    world: LoadWorld,
+    { perSecond = 0, workers = 0 }: LoadOptions = {},
+  ): Promise<LoadProcess> {
+    const words = [world.folder, ...[world.nowSeconds, perSecond, workers].map(String)];
+    const startedAt = performance.now();
+    const child = spawn(process.execPath, [PROGRAM, ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
+    for await (const line of createInterface(child.stdout)) {
+      const { url } = JSON.parse(line) as { readonly url: string }; // what the program prints
+      return new LoadProcess(child, url, (performance.now() - startedAt) / 1000, world);
     }
+    throw new Error('the service under load ended before it listened');
   }
 
-  /** Processor time that it has taken so far. */
+  /** Processor time that it has taken so far, workers included. */
   async cpuSeconds(): Promise<number> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
     return Number(/^process_cpu_seconds_total (\S+)/m.exec(text)?.[1]);

@@ -74,6 +74,11 @@ export class BundleFolder {
     return bytes === undefined ? undefined : parseBundleIndex(bytes);
   }
 
+  /** Of a file that an index names; `undefined` when there is none. */
+  async bytesOf({ path }: BundleFile): Promise<Uint8Array | undefined> {
+    return NAME.test(path.replace(/^files\//, '')) ? orNothing(readFile(join(this.folder, path))) : undefined;
+  }
+
   /** A file by its name; `undefined` when there is none. */
   async file(name: string): Promise<SentFile | undefined> {
     return NAME.test(name) ? send(join(this.folder, 'files', name)) : undefined;

@@ -15,7 +15,7 @@ import type { PageName } from '../../core/bundle/accept-page.ts';
 import { checkpointText, type Checkpoint } from '../../core/bundle/checkpoint.ts';
 import { quorumTime, signNote, type NoteSigner } from '../../core/bundle/cosignature.ts';
 import type { BundleIndex, DeltaFile, HandoverFile } from '../../core/bundle/bundle-index.ts';
-import type { BundleSource } from '../../core/bundle/bundle-state.ts';
+import type { BundleSource, BundleState } from '../../core/bundle/bundle-state.ts';
 import type { LoggedState } from '../../core/bundle/logged-state.ts';
 import { deltaBundle, fullBundle, partialBundle } from '../../core/bundle/make-bundle.ts';
 import type { ShownSections } from '../../core/bundle/section-keeper.ts';
@@ -26,6 +26,7 @@ import type { CheckpointSet } from '../../core/trust/trust-list.ts';
 import type { Log } from '../../service/logging.ts';
 import { WitnessClient, type WitnessAddress } from './ask-witness.ts';
 import type { BundleFolder } from './bundle-folder.ts';
+import { publishedBases } from './published-bases.ts';
 import { PublishError } from './errors.ts';
 
 export interface PublisherOptions {
@@ -81,19 +82,29 @@ export class Publisher {
   /** Whom devices with our last state trust. */
   #signers: CheckpointSet | undefined;
 
-  private constructor(options: PublisherOptions, deps: PublisherDeps, last: BundleIndex | undefined) {
+  private constructor(
+    options: PublisherOptions,
+    deps: PublisherDeps,
+    { last, bases }: { readonly last: BundleIndex | undefined; readonly bases: readonly BundleState[] },
+  ) {
     this.#options = options;
     this.#deps = deps;
     const ask = { fetch: deps.fetch, timeoutMs: options.witnessTimeoutMs };
     this.#witnesses = options.witnesses.map((witness) => new WitnessClient(witness, ask));
     this.#handovers = last?.handovers ?? [];
     this.#signers = last?.signers;
+    this.#bases = bases.map((source) => ({ source, publishedAtSeconds: source.timeSeconds }));
+    const [first] = bases;
+    if (last !== undefined && first !== undefined) {
+      this.#full = { file: last.full, madeAtSeconds: first.timeSeconds };
+    }
   }
 
-  /** Goes on from what the folder holds of this ledger: whom devices trust, and the handovers until then. */
+  /** Goes on from what the folder holds of this ledger: whom devices trust, the handovers until then, and what they may hold. */
   static async open(options: PublisherOptions, deps: PublisherDeps): Promise<Publisher> {
     const last = await deps.folder.index();
-    return new Publisher(options, deps, last?.origin === options.origin ? last : undefined);
+    if (last?.origin !== options.origin) return new Publisher(options, deps, { last: undefined, bases: [] });
+    return new Publisher(options, deps, { last, bases: await publishedBases(last, deps) });
   }
 
   /** Rejects with a {@link PublishError} and what files reject with; then everything is as before. */
@@ -193,7 +204,9 @@ export class Publisher {
     const now = nowSeconds();
     const full = await this.#fullFile(source, now);
     const deltas: DeltaFile[] = [];
-    const bases = withBase(thinned(this.#bases, full.size, now), { source, publishedAtSeconds: now });
+    // A log that is made again may not be as long yet as what was published.
+    const held = this.#bases.filter((base) => base.source.checkpoint.size <= source.checkpoint.size);
+    const bases = withBase(thinned(held, full.size, now), { source, publishedAtSeconds: now });
     for (const { source: base } of bases.toReversed()) {
       const from = base.checkpoint.size;
       const consistency = state.log.consistency(from, source.checkpoint.size);

@@ -262,6 +262,32 @@ describe('a verifier that publishes bundles', function () {
     expect(new Set(sizes).size).to.equal(2);
   });
 
+  it('makes deltas after a restart to what was published before it', async () => {
+    await using verifier = await openVerifier();
+    const before = await openPublisher();
+    const first = await takeFull(await publishFrom(before, verifier));
+    await issuer.issue(nextIndex++);
+    await verifier.sync();
+    const second = await takeDelta(await publishFrom(before, verifier), first);
+    const fresh = await issuer.issue(nextIndex++);
+    await verifier.sync();
+    const index = await publishFrom(await openPublisher(), verifier);
+    expect(index.full.size).to.equal(first.checkpoint.size);
+    for (const held of [first, second]) {
+      const now = await takeDelta(index, held);
+      expect(now.checkpoint.size).to.equal(index.size);
+      expect((await judge(fresh, now)).outcome).to.equal('pass');
+    }
+  });
+
+  it('begins with a full bundle when what was published cannot be read', async () => {
+    await using verifier = await openVerifier();
+    const { full } = await publishFrom(await openPublisher(), verifier);
+    await rm(join(folder, 'bundle', full.path));
+    const index = await publishFrom(await openPublisher(), verifier);
+    expect((await takeFull(index)).checkpoint.size).to.equal(index.size);
+  });
+
   it('serves the folder: an index, files that never change, and nothing else', async () => {
     await using verifier = await openVerifier();
     const app = await buildVerifierApp({ verifier, config: config(), logger: silentLogger });
@@ -307,7 +333,7 @@ describe('a verifier that publishes bundles', function () {
     const strangers = await openPublisher(witnesses.slice(2).map(({ url }) => url));
     await rejectsWith(publishFrom(strangers, verifier), 'PUBLISH_SIGNATURES_TOO_FEW');
     const index = await publishFrom(all, verifier);
-    const second = await takeDeltaOrFull(index, first);
+    const second = await takeDelta(index, first);
     expect(second.signers.keys).to.deep.equal(next.map(({ publicKey }) => toHex(publicKey)));
     const handover = index.handovers.at(-1);
     if (handover === undefined) throw new Error('there is a handover');
@@ -343,11 +369,6 @@ describe('a verifier that publishes bundles', function () {
     expect(index.signers).to.deep.equal(next);
     expect(index.handovers.map(({ version }) => version)).to.deep.equal([next.version]);
   });
-
-  /** A publisher that was started anew has no delta to what others published. */
-  async function takeDeltaOrFull(index: BundleIndex, held: BundleState): Promise<BundleState> {
-    return acceptBundle(await bytesOf(index.full), held, context());
-  }
 });
 
 async function rejectsWith(attempt: Promise<unknown>, code: string): Promise<void> {
