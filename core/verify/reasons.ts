@@ -85,6 +85,7 @@ export type ReasonCode =
   | 'COLOUR_AMBER'
   | 'COLOUR_YELLOW'
   | 'COLOUR_RED'
+  | 'CONVERSION_ON_ITS_WAY'
   | 'RULE_CONDITION'
   | 'RULE_REFER'
   | 'RULE_STOP'
@@ -478,6 +479,12 @@ export const REASONS: Readonly<Record<ReasonCode, Reason>> = {
     '健康碼為紅色',
     '健康码为红色',
     'O código de saúde é vermelho',
+  ),
+  CONVERSION_ON_ITS_WAY: rule(
+    'A conversion is shown, not the health code that comes of it',
+    '所出示的是轉碼憑證，而非轉換後的健康碼',
+    '所出示的是转码凭证，而非转换后的健康码',
+    'É mostrada uma conversão, não o código de saúde que dela resulta',
   ),
   RULE_CONDITION: reason(
     'valid',

@@ -48,7 +48,7 @@ export async function judgeCode(text: string, options: JudgeOptions): Promise<Ju
   const verdict = await verifyCode(text, { ...context, policy: isPresented ? PRESENTED : STRICT });
   const { claims, commitment, issuer } = verdict.evidence;
   const isWhole = claims !== undefined && issuer !== undefined && commitment !== undefined;
-  const reasons = verdict.reasons.filter((reason) => !COLOURS.has(reason));
+  const reasons = verdict.reasons.filter((reason) => !OF_A_DOOR.has(reason));
   if (verdict.validity === 'valid' && reasons.length === 0 && isWhole) {
     return { claims, issuer, commitment: fromHex(commitment), verdict };
   }
@@ -79,8 +79,13 @@ export async function isSignedByHolder(
   }
 }
 
-/** What a colour comes to, the mapping says, not the door. */
-const COLOURS: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['COLOUR_AMBER', 'COLOUR_YELLOW', 'COLOUR_RED']);
+/** What a colour and a conversion come to, the mapping says, not the door. */
+const OF_A_DOOR: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'COLOUR_AMBER',
+  'COLOUR_YELLOW',
+  'COLOUR_RED',
+  'CONVERSION_ON_ITS_WAY',
+]);
 
 const HOLDER: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'PRESENTATION_INVALID',

@@ -10,8 +10,14 @@ import type { VerifiedRecord } from '../verified-record.ts';
 export function policyProblems(claims: CredentialClaims, { profiles }: VerifyPolicy): readonly ReasonCode[] {
   const accepted = profiles === undefined || profiles.includes(claims.profile);
   const reasons: readonly ReasonCode[] = accepted ? [] : ['PROFILE_NOT_ACCEPTED'];
-  const colour = claims.vct === 'urn:hcl:status:1' ? COLOUR_REASONS[claims.facts.state] : undefined;
-  return colour === undefined ? reasons : [...reasons, colour];
+  const ofKind = kindProblem(claims);
+  return ofKind === undefined ? reasons : [...reasons, ofKind];
+}
+
+/** A conversion is for the authority that decides on it, never for a door. */
+function kindProblem(claims: CredentialClaims): ReasonCode | undefined {
+  if (claims.vct === 'urn:hcl:conversion:1') return 'CONVERSION_ON_ITS_WAY';
+  return claims.vct === 'urn:hcl:status:1' ? COLOUR_REASONS[claims.facts.state] : undefined;
 }
 
 /** Whatever the place asks: a code that is not the best of its scheme is never a plain pass. */

@@ -11,7 +11,7 @@ import type { JsonObject } from '../../../core/bytes/strict-json.ts';
 import { commitmentOf, leafHash } from '../../../core/commitment/leaf.ts';
 import { encodeCode } from '../../../core/qr/code.ts';
 import type { Policy } from '../../../core/policy/policy.ts';
-import type { StatusRecord } from '../../../core/record/derived.ts';
+import type { DerivedRecord, StatusRecord } from '../../../core/record/derived.ts';
 import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
 import { StatusLists } from '../../../core/status/accepted-lists.ts';
 import { LedgerState } from '../../../core/trust/ledger-state.ts';
@@ -35,7 +35,7 @@ import {
   type IssuedCode,
   type IssueOptions,
 } from '../../support/consortium.ts';
-import { statusRecord } from '../../support/sample-records.ts';
+import { conversionRecord, statusRecord } from '../../support/sample-records.ts';
 import { makeHolder, type Holder } from '../../support/holder.ts';
 import { ruleJson, rulebookOf, testPolicy } from '../../support/policies.ts';
 
@@ -70,9 +70,13 @@ async function beforehand(
 }
 
 /** A good health code. */
-async function coloured(changes: Partial<StatusRecord>): Promise<Verdict> {
+function coloured(changes: Partial<StatusRecord>): Promise<Verdict> {
+  return derived(statusRecord(changes));
+}
+
+async function derived(record: DerivedRecord): Promise<Verdict> {
   const consortium = makeConsortium({ seed: 7 });
-  const [code] = await consortium.issueCodes([statusRecord(changes)]);
+  const [code] = await consortium.issueCodes([record]);
   return verifyCode(code?.text ?? '', consortium.context());
 }
 
@@ -397,6 +401,7 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
   COLOUR_AMBER: [() => coloured({ state: 'amber' })],
   COLOUR_YELLOW: [() => coloured({ scheme: 'MO', state: 'yellow' })],
   COLOUR_RED: [() => coloured({ state: 'red' })],
+  CONVERSION_ON_ITS_WAY: [() => derived(conversionRecord())],
   PROFILE_NOT_ACCEPTED: [() => beforehand(() => {}, { profiles: ['travel'] })],
   RULE_CONDITION: [() => ruled([testPolicy({ rules: [failing('condition')] })])],
   RULE_REFER: [
