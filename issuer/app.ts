@@ -106,7 +106,8 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   const auditorTokens = auditorToken === undefined ? [] : [auditorToken];
   const auditor = { issuer, onRequest: requireBearer(operatorToken, ...auditorTokens) };
   addActAudit(app, auditor);
-  addConversions(app, { issuer, operator: operator.onRequest, auditor: auditor.onRequest });
+  if (issuer.isConverting)
+    addConversions(app, { issuer, operator: operator.onRequest, auditor: auditor.onRequest });
   addGetBatchAccount(app, auditor);
   addColourChanges(app, auditor);
   addBookingRoutes(app, {

@@ -40,7 +40,6 @@ const PROBLEMS = {
   IMPORT_REFUSED: { status: 422, title: 'The code of elsewhere is not taken over' },
   CREDENTIAL_NOT_VALID: { status: 409, title: 'The record does not hold now' },
   FOREIGN_NOT_SET_UP: { status: 409, title: 'The issuer is not set up for codes of this system' },
-  CONVERSION_NOT_SET_UP: { status: 409, title: 'The issuer is not set up for conversions' },
   HEALTH_PERSON_UNKNOWN: { status: 404, title: 'Nothing is known of this person' },
   HEALTH_POLICY_NOT_IN_FORCE: { status: 409, title: 'No health policy of this scheme is in force' },
   HEALTH_SCHEME_ELSEWHERE: { status: 409, title: 'The scheme is not one of this jurisdiction' },

@@ -13,6 +13,7 @@ import { fromHex, toHex } from '../core/bytes/hex.ts';
 import type { BatchClass } from '../core/credential/credential-type.ts';
 import type { StatusPurpose } from '../core/status/bitstring-status-list.ts';
 import type { DerivedRecord, IssuableRecord } from '../core/record/derived.ts';
+import { invariant } from '../core/errors.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
 import { silentLogger } from '../service/logging.ts';
 import type { Acts, CredentialStatus } from './acts/acts.ts';
@@ -59,12 +60,15 @@ export class Issuer implements AsyncDisposable {
   readonly metrics: IssuerMetrics;
   /** The issuer as the ledger names it. */
   readonly id: Hex;
+  /** Whether it reads a ledger to convert by. */
+  readonly isConverting: boolean;
   readonly #house: Reopening<Parts>;
   readonly #disconnect: () => void;
 
   private constructor(config: IssuerConfig, ports: IssuerPorts, house: Reopening<Parts>) {
     this.config = config;
     this.id = issuerIdOf(config.did);
+    this.isConverting = ports.conversion !== undefined;
     this.#disconnect = () => ports[Symbol.dispose]?.();
     this.metrics = house.current.metrics;
     this.#house = house;
@@ -85,11 +89,11 @@ export class Issuer implements AsyncDisposable {
     return this.#parts.privacy;
   }
 
-  /** Codes to and from other places; throws `CONVERSION_NOT_SET_UP`. */
+  /** Codes to and from other places; only of an issuer that {@link isConverting}. */
   get conversion(): Conversion {
     const { conversion } = this.#parts;
-    if (conversion !== undefined) return conversion;
-    throw new IssuerError('CONVERSION_NOT_SET_UP', 'the issuer reads no ledger to convert by');
+    invariant(conversion !== undefined, 'whoever converts has asked whether it does');
+    return conversion;
   }
 
   /** All that works on the store; throws `STORE_FAILED` while that is opened again. */

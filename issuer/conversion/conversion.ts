@@ -208,12 +208,18 @@ function publishedSet({ status }: ConversionDependencies): StatusSet {
   return set;
 }
 
+/** Compressed once for each version: everybody carries the same. */
+const carriedLists = new WeakMap<StatusSet, Map<string, CarriedList>>();
 /** Made anew for each version. */
 const digestsOf = new WeakMap<StatusSet, CarriedList['digests']>();
 
 function carriedList(deps: ConversionDependencies, payloadBytes: Uint8Array): CarriedList {
   const set = publishedSet(deps);
   const { uri } = parseClaims(payloadBytes).status.status_list;
+  const made = carriedLists.get(set) ?? new Map<string, CarriedList>();
+  carriedLists.set(set, made);
+  const known = made.get(uri);
+  if (known !== undefined) return known;
   const lists = [...set.image].map(([number, image]) => ({ uri: deps.lists.uriOf(number), image }));
   const digests =
     digestsOf.get(set) ??
@@ -224,7 +230,9 @@ function carriedList(deps: ConversionDependencies, payloadBytes: Uint8Array): Ca
   digestsOf.set(set, digests);
   const named = lists.find((list) => list.uri === uri);
   invariant(named !== undefined, 'a released credential has its list on the ledger');
-  return { digests, uri, version: named.image.version, lst: encodeStatusList(named.image.list).lst };
+  const carried = { digests, uri, version: named.image.version, lst: encodeStatusList(named.image.list).lst };
+  made.set(uri, carried);
+  return carried;
 }
 
 /** Nothing where the ledger, as far as it was read, has another version than we have published. */

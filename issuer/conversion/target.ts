@@ -24,6 +24,8 @@ import type { P256Jwk } from '../../core/credential/key.ts';
 import { toUnixSeconds } from '../../core/record/calendar.ts';
 import type { Colour, ConversionEvidence, Scheme } from '../../core/record/derived.ts';
 import type { Subject } from '../../core/record/record.ts';
+import type { StatusLists } from '../../core/status/accepted-lists.ts';
+import type { StatusAnchor } from '../../core/trust/ledger-state.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch } from '../../service/store.ts';
 import { TABLES } from '../store.ts';
@@ -141,6 +143,10 @@ export class ConversionTarget {
   /** Decisions between being looked up and the disk. */
   readonly #underWay = new Map<string, Promise<unknown>>();
   readonly #referred = new Set<number>();
+  /** What was carried last, and what the ledger made of it. */
+  #accepted:
+    | { readonly anchor: StatusAnchor | undefined; readonly list: CarriedList; readonly lists: StatusLists }
+    | undefined;
 
   private constructor(house: TargetHouse) {
     this.#house = house;
@@ -245,7 +251,7 @@ export class ConversionTarget {
     const { state } = ledger;
     const source = state.trust.issuerByDid(claimedIssuer(code));
     const anchor = source === undefined ? undefined : state.statusAnchors.get(source.id);
-    const statusLists = acceptCarried(crypto, anchor, list);
+    const statusLists = this.#accept(anchor, list);
     const nowSeconds = this.#nowSeconds();
     const judged = await judgeCode(code, { crypto, state, statusLists, nowSeconds, isPresented: true });
     const target = state.trust.issuerByDid(did);
@@ -267,6 +273,15 @@ export class ConversionTarget {
       between: { source, target },
       nullifier,
     };
+  }
+
+  /** Whoever comes after carries the same list, as a rule: it is read once. */
+  #accept(anchor: StatusAnchor | undefined, list: CarriedList): StatusLists {
+    const last = this.#accepted;
+    if (last !== undefined && last.anchor === anchor && isSameList(last.list, list)) return last.lists;
+    const lists = acceptCarried(this.#house.crypto, anchor, list);
+    this.#accepted = { anchor, list, lists };
+    return lists;
   }
 
   /** What holds now decides; a version that is yet to come holds for nobody. */
@@ -473,6 +488,12 @@ export class ConversionTarget {
 /** A decision may be acknowledged twice: referred, and then by an officer's word. */
 function acknowledgementNumber(number: number, decision: Decision): number {
   return number * DECISIONS.length + DECISIONS.indexOf(decision);
+}
+
+/** All of it: an anchor vouches for the digests and the list together. */
+function isSameList(a: CarriedList, b: CarriedList): boolean {
+  const isOfOne = a.uri === b.uri && a.version === b.version && a.lst === b.lst;
+  return isOfOne && JSON.stringify(a.digests) === JSON.stringify(b.digests);
 }
 
 function idKey({ between, nullifier }: Arrived): Uint8Array {

@@ -260,26 +260,6 @@ const ROWS: Readonly<Record<string, Row>> = {
     unknown: 'RECORD_NOT_FOUND',
     hidesErased: true,
   },
-  'GET /conversions/consent': { who: ANYONE, url: () => '/conversions/consent' },
-  'POST /conversions': { who: ANYONE, url: () => '/conversions', body: () => ({}) },
-  'GET /conversions/:id': { who: ANYONE, url: () => `/conversions/${'ab'.repeat(16)}` },
-  'POST /conversions/:id/withdrawal': {
-    who: ANYONE,
-    url: () => `/conversions/${'ab'.repeat(16)}/withdrawal`,
-    body: () => ({}),
-  },
-  'POST /conversions/arrivals': { who: ANYONE, url: () => '/conversions/arrivals', body: () => ({}) },
-  'GET /conversions/referrals': { who: OPERATOR, url: () => '/conversions/referrals' },
-  'POST /conversions/referrals/:number': {
-    who: OPERATOR,
-    url: () => '/conversions/referrals/1',
-    body: () => ({ decision: 'refused', officer: 'O-17' }),
-  },
-  'GET /conversions/recognition': {
-    who: OPERATOR,
-    url: () => '/conversions/recognition?source=did:web:cn-gd.example',
-  },
-  'GET /conversions/account': { who: AUDITORS, url: () => '/conversions/account' },
   'GET /colours/changes': { who: AUDITORS, url: () => '/colours/changes?after=0' },
   'GET /retention': { who: OPERATOR, url: () => '/retention' },
 };

@@ -195,15 +195,21 @@ describe('bad input', () => {
     );
   });
 
-  it('a conversion that the ledger does not show: CONVERSION_NOT_SPENT', async () => {
+  it('a conversion that the ledger does not show yet: CONVERSION_NOT_SPENT, and a moment later it does', async () => {
     await using issuers = await ConvertingIssuers.create();
     const traveller = await issuers.traveller('HK');
-    const hk = await issuers.at('HK');
+    const [hk, mo] = [await issuers.at('HK'), await issuers.at('MO')];
     const { id } = await hk.conversion.source.convert(issuers.request(traveller, 'MO'));
-    // Anchored, but its nullifier has not been spent.
+    // Anchored, and so far the target has read; then its nullifier is spent.
     await hk.settle();
-    issuers.ledger.tick(1);
-    expect(await hk.conversion.source.conversion(id)).to.include({ state: 'under-way' });
+    await mo.conversion.pass();
+    await hk.conversion.pass();
+    const { package: carried } = await hk.conversion.source.conversion(id);
+    if (carried === undefined) throw new Error('not handed over');
+    const arrival = issuers.arrival(traveller, carried);
+    await expectRejects(mo.conversion.target.admit(arrival), 'CONVERSION_NOT_SPENT');
+    await mo.conversion.pass();
+    expect(await mo.conversion.target.admit(arrival)).to.include({ decision: 'accepted' });
   });
 });
 
