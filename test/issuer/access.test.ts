@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'mocha';
 import { expect } from 'chai';
 import type { LightMyRequestResponse } from 'fastify';
 import { toHex } from '../../core/bytes/hex.ts';
+import { makeReference } from '../../booking/reference.ts';
 import { buildIssuerApp } from '../../issuer/app.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import type { Service } from '../../service/app.ts';
@@ -22,7 +23,8 @@ const AUDITORS: readonly Caller[] = ['auditor', 'operator'];
 const OPERATOR: readonly Caller[] = ['operator'];
 
 /** What stands in the place of an object: its name in a URL or a body. */
-type Thing = 'record' | 'handle' | 'act' | 'actBatch' | 'batch' | 'list' | 'kid' | 'erasure' | 'order';
+type Thing =
+  'record' | 'handle' | 'act' | 'actBatch' | 'batch' | 'list' | 'kid' | 'erasure' | 'order' | 'booking';
 type Things = Readonly<Record<Thing, string>>;
 
 interface Row {
@@ -40,6 +42,18 @@ interface Row {
 
 const TERMS = { reason: 'record-corrected', legalBasis: 'Internal', notice: { en: 'Corrected.' } };
 const revoking = ({ record }: Things): object => request({ by: 'record', recordId: record });
+const BOOKING = {
+  programme: 'RETURN2HK',
+  port: 'SZB',
+  date: '2022-12-23',
+  party: [
+    {
+      document: { docType: 'PASSPORT', docNumber: 'K00000001', docIssuer: 'HK' },
+      relation: 'applicant',
+      birthDate: '1980-01-01',
+    },
+  ],
+};
 const BAD_SIGNATURE = `0x${'1'.repeat(130)}`;
 
 const ROWS: Readonly<Record<string, Row>> = {
@@ -260,6 +274,49 @@ const ROWS: Readonly<Record<string, Row>> = {
     unknown: 'RECORD_NOT_FOUND',
     hidesErased: true,
   },
+  'GET /quotas/:programme': { who: ANYONE, url: () => '/quotas/RETURN2HK' },
+  'GET /ballots/:programme/:port/:date': {
+    who: ANYONE,
+    url: () => '/ballots/RETURN2HK/SZB/2022-12-23',
+    known: 'BOOKING_BALLOT_UNKNOWN',
+  },
+  'POST /bookings': { who: OPERATOR, url: () => '/bookings', body: () => BOOKING },
+  'GET /bookings/:reference': {
+    who: OPERATOR,
+    url: ({ booking }) => `/bookings/${booking}`,
+    unknown: 'BOOKING_NOT_FOUND',
+  },
+  'POST /bookings/:reference/confirmation': {
+    who: OPERATOR,
+    url: ({ booking }) => `/bookings/${booking}/confirmation`,
+    known: 'BOOKING_CANCELLED',
+    unknown: 'BOOKING_NOT_FOUND',
+  },
+  'POST /bookings/:reference/extension': {
+    who: OPERATOR,
+    url: ({ booking }) => `/bookings/${booking}/extension`,
+    known: 'BOOKING_CANCELLED',
+    unknown: 'BOOKING_NOT_FOUND',
+  },
+  'POST /bookings/:reference/cancellation': {
+    who: OPERATOR,
+    url: ({ booking }) => `/bookings/${booking}/cancellation`,
+    unknown: 'BOOKING_NOT_FOUND',
+  },
+  'POST /bookings/:reference/change': {
+    who: OPERATOR,
+    url: ({ booking }) => `/bookings/${booking}/change`,
+    body: () => ({ port: 'HZMB', date: BOOKING.date }),
+    known: 'BOOKING_CANCELLED',
+    unknown: 'BOOKING_NOT_FOUND',
+  },
+  'POST /bookings/uses': {
+    who: OPERATOR,
+    url: () => '/bookings/uses',
+    body: ({ booking }) => ({ reference: booking, port: BOOKING.port, lane: 'SZB-07' }),
+    unknown: 'BOOKING_NOT_FOUND',
+  },
+  'GET /bookings/audit': { who: AUDITORS, url: () => '/bookings/audit' },
   'GET /colours/changes': { who: AUDITORS, url: () => '/colours/changes?after=0' },
   'GET /retention': { who: OPERATOR, url: () => '/retention' },
 };
@@ -275,6 +332,7 @@ const UNKNOWN: Things = {
   kid: 'A'.repeat(43),
   erasure: 'x'.repeat(22),
   order: 'x'.repeat(21) + 'A',
+  booking: makeReference((length) => new Uint8Array(length)),
 };
 
 describe('issuer routes: who may call them', function () {
@@ -310,9 +368,9 @@ describe('issuer routes: who may call them', function () {
       kid: issuer.key.kid,
       erasure: second?.recordId ?? '',
       order: placed,
+      booking: '',
     };
     const gone = { record: second?.recordId ?? '', handle: second?.credentials[0]?.handle ?? '' };
-    erased = { ...there, ...gone };
     const { operatorToken, auditorToken } = house.secrets;
     app = await buildIssuerApp({
       issuer,
@@ -322,6 +380,9 @@ describe('issuer routes: who may call them', function () {
       limits: { maxEventLoopDelayMs: 0 },
     });
     await app.ready();
+    const booked = await ask('operator', 'POST /bookings', there);
+    there = { ...there, booking: booked.json<{ reference: string }>().reference };
+    erased = { ...there, ...gone };
   });
 
   after(async () => {
