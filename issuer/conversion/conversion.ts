@@ -61,8 +61,8 @@ export interface ConversionDependencies {
   readonly quota?: QuotaPort | undefined;
 }
 
-/** What is read of the ledger is at most so old when a pass begins. */
-const READ_EVERY_MS = 250;
+/** What was read of the ledger is at most so old, also while a batch waits for its block. */
+const READ_EVERY_MS = 100;
 
 export class Conversion {
   readonly source: ConversionSource;
@@ -71,7 +71,8 @@ export class Conversion {
   readonly #queue: BlindedQueue;
   readonly #ledger: ConversionPort;
   readonly #passing: Lock;
-  readonly #scheduler: Scheduler;
+  readonly #reading: Scheduler;
+  readonly #sending: Scheduler;
   readonly #now: Clock;
   #readAtMs = 0;
 
@@ -89,11 +90,20 @@ export class Conversion {
     this.#passing = parts.passing;
     this.#ledger = ledger;
     this.#now = now;
-    this.#scheduler = new Scheduler({
-      pass: () => this.pass(),
-      nextDueMs: () => (this.#queue.isBusy ? 0 : this.#readAtMs + READ_EVERY_MS),
-      onFailure: (err, attempt) => log.warn({ err, attempt }, 'conversions wait for the ledger'),
+    const common = {
+      onFailure: (err: unknown, attempt: number) =>
+        log.warn({ err, attempt }, 'conversions wait for the ledger'),
       now,
+    };
+    this.#reading = new Scheduler({
+      pass: () => this.#read(),
+      nextDueMs: () => this.#readAtMs + READ_EVERY_MS,
+      ...common,
+    });
+    this.#sending = new Scheduler({
+      pass: () => this.#send(),
+      nextDueMs: () => (this.#queue.isBusy ? 0 : undefined),
+      ...common,
     });
   }
 
@@ -152,26 +162,36 @@ export class Conversion {
     });
     const account = new ConversionAccount({ queue, source, target, ledger });
     const conversion = new Conversion({ source, target, account, queue, passing }, deps);
-    wake = () => conversion.#scheduler.wake();
+    wake = () => conversion.#sending.wake();
     return conversion;
   }
 
   start(): void {
-    this.#scheduler.start();
+    this.#reading.start();
+    this.#sending.start();
   }
 
-  /** Ends after the pass under way. */
+  /** Ends after the passes under way. */
   async stop(): Promise<void> {
-    await this.#scheduler.stop();
+    await Promise.all([this.#reading.stop(), this.#sending.stop()]);
     await this.#passing.run(() => Promise.resolve());
   }
 
   /** Reads the ledger, sends what waits and notes what was answered. Throws what the ledger rejects with. */
   async pass(): Promise<void> {
+    await this.#ledger.sync();
+    await this.#send();
+    await this.source.settle();
+  }
+
+  async #read(): Promise<void> {
     this.#readAtMs = this.#now();
     await this.#ledger.sync();
-    await this.#passing.run(() => this.#queue.pass());
     await this.source.settle();
+  }
+
+  async #send(): Promise<void> {
+    await this.#passing.run(() => this.#queue.pass());
   }
 }
 
