@@ -148,9 +148,13 @@ export class Sender {
   /** Signs and hands over; resolves when the node holds the transaction or its fate is known. */
   async #begin(isDone: () => Promise<boolean>, call: Call): Promise<Begun | undefined> {
     const deadline = this.#elapsed() + this.#patienceMs;
-    const nonce = await this.#nextNonce(deadline);
-    if (await this.#patiently(isDone, deadline)) return undefined;
-    await this.#patiently(() => this.#rehearse(call, 'pending'), deadline);
+    let nonce: number;
+    do {
+      nonce = await this.#nextNonce(deadline);
+      if (await this.#patiently(isDone, deadline)) return undefined;
+      await this.#patiently(() => this.#rehearse(call, 'pending'), deadline);
+      // What this one was to follow may have ended without a receipt meanwhile.
+    } while (this.#isInDoubt);
     const held = Promise.withResolvers<undefined>();
     const fate = this.#track(this.#sign(call, nonce), {
       call,
