@@ -8,9 +8,11 @@ import type { Crypto } from '../core/crypto.ts';
 import type { Hex, LedgerBlock } from '../core/trust/ledger-event.ts';
 import type { Deployment } from '../ledger/deployment.ts';
 import { issuerIdOf } from '../ledger/identifiers.ts';
+import { auditConversions, type ConversionsAudit } from './audit-conversions.ts';
 import { ColourAudit } from './audit-colours.ts';
 import { checkAccounts } from './check-accounts.ts';
 import { checkSequences } from './check-sequences.ts';
+import { readAccounts } from './conversion-accounts.ts';
 import { explainStatus } from './explain-status.ts';
 import { countHistory, filterHistory, historyOf, type HistoryFilter } from './history.ts';
 import { readLedger, type LedgerReading } from './read-ledger.ts';
@@ -67,6 +69,8 @@ export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<
   const status = await auditStatus(blocks, rereading);
   const acts = await auditActs(blocks, rereading);
   const colours = colourAudit.conclude({ blocks, head, approved: acts.approved });
+  const issuers = options.issuers.map(({ did }) => issuerIdOf(did));
+  const conversions = await auditBothSides({ blocks, head, issuers }, rereading);
   const findings = [
     ...checkSequences(history),
     ...checkAccounts(blocks),
@@ -74,6 +78,7 @@ export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<
     ...status.findings,
     ...acts.findings,
     ...colours.findings,
+    ...conversions.findings,
   ].sort((a, b) => a.block - b.block);
   const listed = filterHistory(history, options.filter ?? {});
   return {
@@ -90,6 +95,8 @@ export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<
     acts: acts.tally,
     colours: colours.tally,
     colourCounts: colours.counts,
+    conversions: conversions.tally,
+    conversionCounts: conversions.counts,
     findings,
   };
 }
@@ -117,6 +124,19 @@ async function auditActs(
   if (first.findings.length === 0) return first;
   await pause(PAUSE_MS);
   return actsAndVersions((await read()).blocks, deps);
+}
+
+/** As {@link auditStatus}: the ledger is then read after the accounts, so it has all that they tell of. */
+async function auditBothSides(
+  { blocks, head, issuers }: LedgerReading & { readonly issuers: readonly Hex[] },
+  { crypto, source, pause, read }: Rereading,
+): Promise<ConversionsAudit> {
+  const accounts = await readAccounts({ blocks, issuers }, source);
+  const first = auditConversions(crypto, accounts, { blocks, head });
+  if (first.findings.length === 0) return first;
+  await pause(PAUSE_MS);
+  const again = await readAccounts({ blocks, issuers }, source);
+  return auditConversions(crypto, again, await read());
 }
 
 async function actsAndVersions(

@@ -18,6 +18,11 @@ import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
  * - `COLOUR_INCOMPLETE` a change lacks one of its parts, or does not follow on the one before it
  * - `COLOUR_NOT_ANCHORED` a change older than a day is in no anchored batch
  * - `COLOUR_NOT_APPROVED` a change by hand that the two people it names did not approve on the ledger
+ * - `CONVERSIONS_UNREACHABLE` nobody accounts for conversions that are on the ledger
+ * - `CONVERSIONS_MISMATCHED` an account is not of its form, or the two sides of a pair count differently
+ * - `CONVERSION_UNEXPLAINED` values on the ledger are neither padding nor accounted for
+ * - `CONVERSION_MISSING` a service accounts for values or batches that the ledger lacks
+ * - `CONVERSION_UNMATCHED` an acknowledgement answers nothing that was spent
  */
 export const FINDING_CODES = [
   'BATCH_MISSING',
@@ -37,6 +42,11 @@ export const FINDING_CODES = [
   'COLOUR_INCOMPLETE',
   'COLOUR_NOT_ANCHORED',
   'COLOUR_NOT_APPROVED',
+  'CONVERSIONS_UNREACHABLE',
+  'CONVERSIONS_MISMATCHED',
+  'CONVERSION_UNEXPLAINED',
+  'CONVERSION_MISSING',
+  'CONVERSION_UNMATCHED',
 ] as const;
 
 export type FindingCode = (typeof FINDING_CODES)[number];
@@ -123,6 +133,27 @@ export interface ColourCount {
   readonly count: number;
 }
 
+export interface ConversionsTally {
+  /** Of issuers, in one direction. */
+  readonly pairs: number;
+  /** Without padding. */
+  readonly spent: number;
+  /** Of these, answered and not. */
+  readonly acknowledged: number;
+  readonly open: number;
+}
+
+/** Conversions from one issuer to another. Absent: its side shows nothing that could be counted. */
+export interface ConversionCount {
+  readonly source: Hex;
+  readonly target: Hex;
+  readonly spent?: number;
+  readonly acknowledged?: number;
+  readonly open?: number;
+  /** Since it was spent, by the ledger's time. */
+  readonly oldestOpenSeconds?: number;
+}
+
 export interface AuditReport {
   readonly passed: boolean;
   readonly chainId: number;
@@ -140,5 +171,7 @@ export interface AuditReport {
   readonly acts: ActsTally;
   readonly colours: ColoursTally;
   readonly colourCounts: readonly ColourCount[];
+  readonly conversions: ConversionsTally;
+  readonly conversionCounts: readonly ConversionCount[];
   readonly findings: readonly Finding[];
 }

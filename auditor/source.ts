@@ -30,6 +30,8 @@ export interface Source {
   history(issuer: Hex, after: number): Promise<Answer>;
   /** Changes of colours after the one with this number. */
   colours(issuer: Hex, after: number): Promise<Answer>;
+  /** Both sides of all conversions, counted. */
+  conversions(issuer: Hex): Promise<Answer>;
 }
 
 // 4,096 leaves of 67 bytes are 275 kB.
@@ -95,8 +97,9 @@ export function httpSource(urls: ReadonlyMap<Hex, string>, { fetch, pause }: Htt
     status: (issuer) => ask(issuer, '/status', STATUS_LIMITS),
     acts: (issuer, root) => ask(issuer, `/acts/batches/${root}`, BATCH_LIMITS),
     history: (issuer, after) => ask(issuer, `/acts/history?after=${after}`, STATUS_LIMITS),
-    // Not asked twice: an issuer from before health codes does not know the question.
+    // Not asked twice: an issuer from before health codes does not know the questions.
     colours: (issuer, after) => ask(issuer, `/colours/changes?after=${after}`, STATUS_LIMITS, 1),
+    conversions: (issuer) => ask(issuer, '/conversions/account', STATUS_LIMITS, 1),
   };
 }
 

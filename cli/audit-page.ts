@@ -4,13 +4,14 @@ import type {
   AuditReport,
   BatchTally,
   ColoursTally,
+  ConversionsTally,
   Finding,
   HistoryEntry,
   StatusTally,
 } from '../auditor/report.ts';
 import type { Hex } from '../core/trust/ledger-event.ts';
 import type { Output } from './io.ts';
-import { fieldLines, printable, showTime, styled, tableLines } from './page.ts';
+import { fieldLines, printable, showDuration, showTime, styled, tableLines } from './page.ts';
 
 export interface AuditPageOptions {
   /** Every event, not only how many there were. */
@@ -37,10 +38,14 @@ export function auditPage(report: AuditReport, output: Output, options: AuditPag
       { label: 'Status', value: tallyText(report.status, report.status.issuers) },
       { label: 'Acts', value: actsText(report.acts) },
       { label: 'Colours', value: coloursText(report.colours) },
+      { label: 'Conversions', value: conversionsText(report.conversions) },
     ]),
     ...(report.colourCounts.length === 0
       ? []
       : [heading(output, 'Changes of colours'), colourTable(report, output, name)]),
+    ...(report.conversionCounts.length === 0
+      ? []
+      : [heading(output, 'Conversions'), conversionTable(report, output, name)]),
     ...(report.findings.length === 0
       ? []
       : [heading(output, 'Differences'), findingLines(report.findings, output, name)]),
@@ -110,6 +115,23 @@ function colourTable(report: AuditReport, output: Output, name: (issuer?: Hex) =
     count(number),
   ]);
   return tableLines(output, ['day', 'issuer', 'scheme', 'change', 'how', 'count'], rows, [5]);
+}
+
+function conversionsText({ pairs, spent, acknowledged, open }: ConversionsTally): string {
+  return `${count(spent)} between ${count(pairs)} pairs, ${count(acknowledged)} acknowledged, ${count(open)} open`;
+}
+
+function conversionTable(report: AuditReport, output: Output, name: (issuer?: Hex) => string): string {
+  // Two whole DIDs would leave no room for the numbers.
+  const short = (issuer: Hex): string => name(issuer).replace(/^did:web:/, '');
+  const rows = report.conversionCounts.map(({ source, target, oldestOpenSeconds, ...counts }) => [
+    `${short(source)} → ${short(target)}`,
+    ...[counts.spent, counts.acknowledged, counts.open].map((number) =>
+      number === undefined ? '?' : count(number),
+    ),
+    oldestOpenSeconds === undefined ? '' : showDuration(oldestOpenSeconds),
+  ]);
+  return tableLines(output, ['pair', 'spent', 'acknowledged', 'open', 'oldest'], rows, [1, 2, 3, 4]);
 }
 
 function findingLines(findings: readonly Finding[], output: Output, name: (issuer?: Hex) => string): string {

@@ -121,8 +121,10 @@ async function writeJson(report: AuditReport, io: Io): Promise<void> {
   for (const { event, ...place } of report.history) await line('event', { ...place, ...event });
   for (const row of report.counts) await line('count', row);
   for (const row of report.colourCounts) await line('colours', row);
+  for (const row of report.conversionCounts) await line('conversions', row);
   for (const finding of report.findings) await line('finding', finding);
-  const { passed, chainId, genesisHash, head, stateRoot, batches, status, acts, colours } = report;
+  const { passed, chainId, genesisHash, head, stateRoot, batches, status, acts, colours, conversions } =
+    report;
   await line('audit', {
     passed,
     chainId,
@@ -133,6 +135,7 @@ async function writeJson(report: AuditReport, io: Io): Promise<void> {
     status,
     acts,
     colours,
+    conversions,
     findings: report.findings.length,
   });
 }

@@ -6,12 +6,19 @@
  */
 import { concatBytes } from '../bytes/concat.ts';
 import { fromBase64url } from '../bytes/base64url.ts';
+import type { Hex } from '../bytes/hex.ts';
 import { toUtf8 } from '../bytes/utf8.ts';
 import type { Crypto } from '../crypto.ts';
 
 /** In the order of their numbers. */
 export const DECISIONS = ['accepted', 'refused', 'referred'] as const;
 export type Decision = (typeof DECISIONS)[number];
+
+/** Which value on the ledger answers which: what lets an auditor match the two sides. Both are blinded. */
+export interface AnsweredNullifier {
+  readonly nullifier: Hex;
+  readonly acknowledgement: Hex;
+}
 
 const DOMAIN = toUtf8('hcl/conversion-ack/1\0');
 

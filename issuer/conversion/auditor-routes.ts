@@ -10,10 +10,12 @@ const PairAccountForm = Closed({
   peer: Hash,
   paddingKey: Hash,
   batches: Type.Array(Closed({ sequence: Type.Integer(), values: Type.Integer() })),
+  answers: Type.Array(Closed({ nullifier: Hash, acknowledgement: Hash })),
   decisions: Type.Optional(
     Closed({ accepted: Type.Integer(), refused: Type.Integer(), referred: Type.Integer() }),
   ),
   open: Type.Optional(Type.Integer()),
+  erased: Type.Optional(Type.Integer()),
   oldestOpenSeconds: Type.Optional(Type.Integer()),
 });
 
@@ -29,6 +31,10 @@ export function addForAuditors(app: Service, { issuer, onRequest }: OperatorCont
       },
     },
     async () =>
-      (await issuer.conversion.account.pairs()).map((pair) => ({ ...pair, batches: [...pair.batches] })),
+      (await issuer.conversion.account.pairs()).map((pair) => ({
+        ...pair,
+        batches: [...pair.batches],
+        answers: [...pair.answers],
+      })),
   );
 }

@@ -12,7 +12,12 @@ import { toBase64url } from '../../core/bytes/base64url.ts';
 import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
 import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
-import { acknowledgementOf, DECISIONS, type Decision } from '../../core/conversion/acknowledgement.ts';
+import {
+  acknowledgementOf,
+  DECISIONS,
+  type AnsweredNullifier,
+  type Decision,
+} from '../../core/conversion/acknowledgement.ts';
 import type { CarriedList } from '../../core/conversion/carried-list.ts';
 import {
   consentMessage,
@@ -71,8 +76,9 @@ interface SourceEntry {
   readonly convertedAtSeconds: number;
   readonly validUntilSeconds: number;
   readonly withdrawnAtSeconds?: number;
-  /** As the target has acknowledged it on the ledger. */
+  /** As the target has acknowledged it on the ledger, and the value that says so there. */
   readonly decision?: Decision;
+  readonly acknowledgement?: Hex;
 }
 
 /** What a holder carries to the target. */
@@ -98,6 +104,8 @@ export interface OpenConversion {
   readonly number: number;
   readonly target: Hex;
   readonly ageSeconds: number;
+  /** The credential is destroyed, and with it what its answers are known by. */
+  readonly isErased: boolean;
 }
 
 const CLOCK_SECONDS = 300;
@@ -199,10 +207,22 @@ export class ConversionSource {
   async open(): Promise<readonly OpenConversion[]> {
     const found: OpenConversion[] = [];
     for (const [number, target] of this.#unanswered) {
-      const { convertedAtSeconds, decision } = await this.#house.entries.get(number);
+      const { convertedAtSeconds, decision, recordId } = await this.#house.entries.get(number);
       const isSpent = (await this.#house.queue.sentIn('spent', number)) !== undefined;
       if (!isSpent || decision !== undefined) continue;
-      found.push({ number, target, ageSeconds: this.#nowSeconds() - convertedAtSeconds });
+      const isErased = (await this.#house.handleOf(recordId)) === undefined;
+      found.push({ number, target, ageSeconds: this.#nowSeconds() - convertedAtSeconds, isErased });
+    }
+    return found;
+  }
+
+  /** What this target has answered, as the ledger holds both: its last word on each nullifier. */
+  async answers(target: Hex): Promise<readonly AnsweredNullifier[]> {
+    const found: AnsweredNullifier[] = [];
+    for await (const { entry } of this.#house.entries.all()) {
+      const { nullifier, acknowledgement } = entry;
+      if (entry.target === target && acknowledgement !== undefined)
+        found.push({ nullifier, acknowledgement });
     }
     return found;
   }
@@ -215,12 +235,12 @@ export class ConversionSource {
   async #readAnswer(number: number): Promise<void> {
     const { entries, store } = this.#house;
     const entry = await entries.get(number);
-    const decision = await this.#acknowledged(number, entry);
-    if (decision === undefined || decision === entry.decision) return;
+    const answer = await this.#acknowledged(number, entry);
+    if (answer === undefined || answer.decision === entry.decision) return;
     const batch = new WriteBatch();
-    entries.put(batch, number, { ...entry, decision });
+    entries.put(batch, number, { ...entry, ...answer });
     await store.commit(batch);
-    if (isAnswered({ decision })) this.#unanswered.delete(number);
+    if (isAnswered(answer)) this.#unanswered.delete(number);
   }
 
   async #judge(code: string): Promise<JudgedCode & { readonly claims: StatusCredential }> {
@@ -403,14 +423,18 @@ export class ConversionSource {
   }
 
   /** The last word of the target that the ledger has. */
-  async #acknowledged(number: number, entry: SourceEntry): Promise<Decision | undefined> {
+  async #acknowledged(
+    number: number,
+    entry: SourceEntry,
+  ): Promise<Required<Pick<SourceEntry, 'decision' | 'acknowledgement'>> | undefined> {
     const { crypto, ledger, queue, handleOf } = this.#house;
     if ((await queue.sentIn('spent', number)) === undefined) return undefined;
     const jti = await handleOf(entry.recordId);
     if (jti === undefined) return undefined;
     for (const decision of DECISIONS) {
-      if ((await ledger.acknowledgedIn(entry.target, acknowledgementOf(crypto, jti, decision))) > 0)
-        return decision;
+      const value = acknowledgementOf(crypto, jti, decision);
+      if ((await ledger.acknowledgedIn(entry.target, value)) > 0)
+        return { decision, acknowledgement: toHex(value) };
     }
     return undefined;
   }

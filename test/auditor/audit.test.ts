@@ -192,8 +192,8 @@ describe('an audit', () => {
       },
     });
     expect(report.passed).to.equal(true);
-    // Three batches, and whether there are changes of colours.
-    expect(waits).to.deep.equal([42_000, 42_000, 42_000, 42_000]);
+    // Three batches, and whether there are changes of colours and conversions.
+    expect(waits).to.deep.equal([42_000, 42_000, 42_000, 42_000, 42_000]);
   });
 
   it('does not wait for ever for an issuer that is always busy', async () => {
@@ -238,10 +238,30 @@ describe('an audit', () => {
 
   describe('of conversions', () => {
     const OTHER: Hex = `0x${'0b'.repeat(32)}`;
-    const VALUES = Array.from({ length: 8 }, (_, i): Hex => `0x${(i + 1).toString(16).padStart(64, '0')}`);
+    const valuesOf = (sequence: number): readonly Hex[] =>
+      Array.from({ length: 8 }, (_, i): Hex => `0x${(8 * sequence + i).toString(16).padStart(64, '0')}`);
+    /** Of so many batches that ISSUER spent for OTHER, without padding. */
+    const accountOf = (batches: number): unknown => [
+      {
+        side: 'spent',
+        peer: OTHER,
+        paddingKey: NONE,
+        batches: Array.from({ length: batches }, (_, i) => ({ sequence: i + 1, values: 8 })),
+        answers: [],
+        open: 8 * batches,
+        erased: 0,
+      },
+    ];
     const spend = (sequence: number, account: Hex = ACCOUNT): void =>
       append([
-        { event: 'NullifiersSpent', source: ISSUER, target: OTHER, sequence, nullifiers: VALUES, account },
+        {
+          event: 'NullifiersSpent',
+          source: ISSUER,
+          target: OTHER,
+          sequence,
+          nullifiers: valuesOf(sequence),
+          account,
+        },
       ]);
     const acknowledge = (sequence: number, account: Hex = ACCOUNT): void =>
       append([
@@ -250,7 +270,7 @@ describe('an audit', () => {
           source: OTHER,
           target: ISSUER,
           sequence,
-          acknowledgements: VALUES,
+          acknowledgements: valuesOf(sequence),
           account,
         },
       ]);
@@ -262,7 +282,7 @@ describe('an audit', () => {
           source: OTHER,
           target: ISSUER,
           sequence,
-          nullifiers: VALUES,
+          nullifiers: valuesOf(sequence),
           account: STRANGER,
         },
       ]);
@@ -270,16 +290,35 @@ describe('an audit', () => {
     it('passes, and lists them under whoever wrote', async () => {
       spend(1);
       spend(2);
-      expect((await audit()).findings).to.deep.equal([]);
+      documents.set('/conversions/account', accountOf(2));
+      const { findings, conversions, conversionCounts } = await audit();
+      expect(findings).to.deep.equal([]);
+      expect(conversions).to.deep.equal({ pairs: 1, spent: 16, acknowledged: 0, open: 0 });
+      expect(conversionCounts).to.deep.equal([{ source: ISSUER, target: OTHER, spent: 16 }]);
       const report = await audit({ filter: { issuer: ISSUER, event: 'NullifiersSpent' } });
       expect(report.history).to.have.length(2);
+    });
+
+    it('looks once more at what was spent while it read', async () => {
+      spend(1);
+      documents.set('/conversions/account', accountOf(2));
+      const report = await audit({ onPause: () => spend(2) });
+      expect(report.findings).to.deep.equal([]);
+      expect(report.conversions.spent).to.equal(16);
+    });
+
+    it('finds conversions that nobody accounts for, and a batch that the ledger lacks', async () => {
+      spend(1);
+      await fails('CONVERSIONS_UNREACHABLE');
+      documents.set('/conversions/account', accountOf(2));
+      await fails('CONVERSION_MISSING');
     });
 
     it('finds a gap on either side', async () => {
       spend(1);
       spend(3);
       const report = await fails('SEQUENCE_GAP');
-      expect(report.findings[0]).to.include({ issuer: ISSUER, root: VALUES[0] });
+      expect(report.findings[0]).to.include({ issuer: ISSUER, root: valuesOf(3)[0] });
       expect(report.findings[0]?.detail).to.contain('batch of conversions 3');
     });
 

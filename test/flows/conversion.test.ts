@@ -14,6 +14,7 @@ import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { processIo, type Io } from '../../cli/io.ts';
 import { writeConsortiumFile, type ConsortiumIssuer } from '../../cli/consortium-file.ts';
+import { audit } from '../../cli/commands/audit.ts';
 import { convert } from '../../cli/commands/convert.ts';
 import { parseClaims } from '../../core/credential/parse.ts';
 import { fromJwk } from '../../core/credential/key.ts';
@@ -122,7 +123,8 @@ describe('flow: conversion between two services', function () {
       });
       world.defer(() => service.close());
       const { name, jurisdiction } = member;
-      started.push({ name, did, url: service.url, jurisdiction, operatorTokenFile: own.operatorTokenFile });
+      const { operatorTokenFile, auditorTokenFile } = own;
+      started.push({ name, did, url: service.url, jurisdiction, operatorTokenFile, auditorTokenFile });
     }
     issuers = started;
     recorders = recording;
@@ -141,8 +143,9 @@ describe('flow: conversion between two services', function () {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('takes a person from Hong Kong to Macao and one back', async () => {
+  it('takes two people from Hong Kong to Macao and one back', async () => {
     for (const [from, to] of [
+      ['HK-DH', 'MO-SSM'],
       ['HK-DH', 'MO-SSM'],
       ['MO-SSM', 'HK-DH'],
     ] as const) {
@@ -178,6 +181,25 @@ describe('flow: conversion between two services', function () {
       expect(text).to.not.include(new URL(hk?.url ?? '').host);
       expect(text).to.not.include(new URL(mo?.url ?? '').host);
     }
+  });
+
+  it('gives an auditor two sides that agree with each other and with the ledger', async () => {
+    const lines: string[] = [];
+    const code = await audit.run([], io(lines));
+    const page = lines.join('');
+    expect(code, page).to.equal(0);
+    expect(page).to.match(/Conversions +3 between 2 pairs, 3 acknowledged, 0 open/);
+    expect(page).to.match(/hk-dh\.example → mo-ssm\.example +2 +2 +0\n/);
+    expect(page).to.match(/mo-ssm\.example → hk-dh\.example +1 +1 +0\n/);
+    for (const line of page.split('\n')) expect(line.length).to.be.at.most(80);
+    const rows: string[] = [];
+    await audit.run(['--json'], io(rows));
+    const parsed = rows.map((row) => JSON.parse(row) as { readonly kind: string });
+    expect(parsed.filter(({ kind }) => kind === 'conversions')).to.have.length(2);
+    expect(parsed.at(-1)).to.deep.include({
+      passed: true,
+      conversions: { pairs: 2, spent: 3, acknowledged: 3, open: 0 },
+    });
   });
 
   function io(lines: string[]): Io {
