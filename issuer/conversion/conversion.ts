@@ -58,7 +58,7 @@ export interface ConversionDependencies {
   readonly status: Pick<Status, 'published'>;
   readonly privacy: Pick<Privacy, 'erase'>;
   readonly grants: StatusPort;
-  readonly quota?: QuotaPort | undefined;
+  readonly quota: QuotaPort;
 }
 
 /** What is read of the ledger is at most so old when a pass begins. */
@@ -148,7 +148,7 @@ export class Conversion {
         domain: 'hcl/decisions/1',
       }),
       status: deps.grants,
-      ...(deps.quota === undefined ? {} : { quota: deps.quota }),
+      quota: deps.quota,
     });
     const account = new ConversionAccount({ queue, source, target, ledger });
     const conversion = new Conversion({ source, target, account, queue, passing }, deps);

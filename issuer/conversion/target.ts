@@ -32,7 +32,7 @@ import { TABLES } from '../store.ts';
 import type { ConversionHouse } from './house.ts';
 import { claimedIssuer, judgeCode, type JudgedCode } from './judged-code.ts';
 import { mappingInForce, withdrawnFrom, type Between } from './mapping-in-force.ts';
-import type { QuotaPort, StatusGrant, StatusPort } from './decision-ports.ts';
+import type { PlaceInUse, QuotaPort, StatusGrant, StatusPort } from './decision-ports.ts';
 import { toSubject } from './subject-of.ts';
 
 export interface Arrival {
@@ -74,6 +74,8 @@ interface Referred {
   readonly validUntilSeconds: number;
   readonly port?: string;
   readonly plannedOn?: string;
+  /** Of the booked place that is used when it is accepted. */
+  readonly booking?: string;
 }
 
 export interface DecisionAnswer {
@@ -122,7 +124,7 @@ export interface Recognition {
 
 export interface TargetHouse extends ConversionHouse<TargetEntry> {
   readonly status: StatusPort;
-  readonly quota?: QuotaPort;
+  readonly quota: QuotaPort;
 }
 
 interface Judged extends JudgedCode {
@@ -162,7 +164,7 @@ export class ConversionTarget {
 
   /**
    * Decides a conversion, or answers again what was decided. Throws `ConversionError`s for what is no conversion for
-   * us, or not one yet; nothing is then decided.
+   * us, or not one yet, and `BookingError`s for a booking that is of no use to it; nothing is then decided.
    */
   async admit(arrival: Arrival): Promise<DecisionAnswer> {
     const arrived = await this.#arrived(arrival);
@@ -198,7 +200,8 @@ export class ConversionTarget {
   /**
    * An officer's word on a referral. Whom they accept gets the colour that this house derives: where it should be
    * another one, two people rule on that first, as on any colour. Throws `CONVERSION_NOT_FOUND` where none waits,
-   * `CONVERSION_STATE_NOT_CONVERTIBLE` where the colour would be better than the source's, or nobody has said one.
+   * `CONVERSION_STATE_NOT_CONVERTIBLE` where the colour would be better than the source's, or nobody has said one, and
+   * `BookingError`s where the place that was booked is no longer there to be used.
    */
   async rule(number: number, ruling: OfficerDecision): Promise<DecisionAnswer> {
     return await this.#alone(`referral ${number}`, async () => {
@@ -328,6 +331,7 @@ export class ConversionTarget {
       validUntilSeconds: endOf(judged.claims),
       ...(facts.port === undefined ? {} : { port: facts.port }),
       ...(facts.plannedOn === undefined ? {} : { plannedOn: facts.plannedOn }),
+      ...(arrival.booking === undefined ? {} : { booking: arrival.booking }),
     };
     switch (evaluation.result) {
       case 'convert': {
@@ -337,11 +341,12 @@ export class ConversionTarget {
           number,
           { ...entry, decision: 'accepted', state },
           { ...grant, validUntilSeconds: until },
-          { arrived, arrival },
+          arrived,
         );
         break;
       }
       case 'refer':
+        await this.#checkPlace(entry, grant);
         await this.#keep(
           number,
           { ...entry, decision: 'referred', reason: evaluation.reason, referred: grant },
@@ -386,29 +391,34 @@ export class ConversionTarget {
   async #grant(
     number: number,
     entry: TargetEntry & { readonly state: Colour },
-    { subject, holderKey, scheme, validUntilSeconds }: Referred,
-    via?: { readonly arrived: Arrived; readonly arrival: Arrival },
+    granted: Referred,
+    arrived?: Arrived,
   ): Promise<void> {
-    const { status, quota } = this.#house;
+    const { subject, holderKey, scheme, validUntilSeconds } = granted;
     const { ruleId, mappingVersion, state, commitment } = entry;
     const basis = [commitment, `${ruleId} ${mappingVersion}`];
     const grant: StatusGrant = { subject, holderKey, scheme, state, validUntilSeconds, basis };
-    const booking = via?.arrival.booking;
-    const facts = via?.arrived.facts;
-    await using use =
-      booking === undefined || quota === undefined
-        ? undefined
-        : await quota.consume(booking, {
-            subject,
-            port: facts?.port,
-            date: facts?.plannedOn,
-            conversion: commitment,
-          });
-    await status.issue(grant, (batch, recordId) => {
-      use?.writeTo(batch);
-      this.#write(batch, number, { ...entry, recordId }, via?.arrived);
+    await using place = await this.#placeOf(entry, granted);
+    await this.#house.status.issue(grant, (batch, recordId) => {
+      place?.writeTo(batch);
+      this.#write(batch, number, { ...entry, recordId }, arrived);
     });
     this.#kept(entry);
+  }
+
+  /** The booked place, for who comes with one: nobody else gets at it until it is disposed. */
+  async #placeOf(
+    { commitment }: Pick<TargetEntry, 'commitment'>,
+    { booking, subject, port, plannedOn }: Referred,
+  ): Promise<PlaceInUse | undefined> {
+    if (booking === undefined) return undefined;
+    const use = { subject, port, date: plannedOn, conversion: commitment };
+    return await this.#house.quota.consume(booking, use);
+  }
+
+  /** Who waits for an officer hears at once of a booking that is of no use; the place stays free until then. */
+  async #checkPlace(entry: Pick<TargetEntry, 'commitment'>, referred: Referred): Promise<void> {
+    await using _place = await this.#placeOf(entry, referred);
   }
 
   /** A decision that issues nothing. */

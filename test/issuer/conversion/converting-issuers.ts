@@ -219,9 +219,10 @@ export class ConvertingIssuers implements AsyncDisposable {
     traveller: Traveller,
     source: Place,
     target: Place,
+    changes: Partial<ConsentTerms> = {},
   ): Promise<ConversionPackage & { readonly id: string }> {
     const issuer = await this.at(source);
-    const { id } = await issuer.conversion.source.convert(this.request(traveller, target));
+    const { id } = await issuer.conversion.source.convert(this.request(traveller, target, changes));
     await this.settle(source);
     const { package: carried } = await issuer.conversion.source.conversion(id);
     if (carried === undefined) throw new Error('not handed over');
