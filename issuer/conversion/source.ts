@@ -45,6 +45,7 @@ import {
   type JudgedCode,
   type JudgeOptions,
 } from './judged-code.ts';
+import { FORGOTTEN_AT_ONCE, KEPT_SECONDS, TO_REWRITE } from './kept.ts';
 import { mappingInForce, type Between } from './mapping-in-force.ts';
 import { toRfc3339 } from './times.ts';
 
@@ -70,6 +71,8 @@ interface SourceEntry {
   readonly holderKey: P256Jwk;
   readonly convertedAtSeconds: number;
   readonly validUntilSeconds: number;
+  /** The last second of the code that was converted. */
+  readonly codeUntilSeconds: number;
   readonly withdrawnAtSeconds?: number;
   /** As the target has acknowledged it on the ledger. */
   readonly decision?: Decision;
@@ -138,11 +141,15 @@ export class ConversionSource {
     const evidence = await this.#evidenceOf(request.evidence, judged);
     const { crypto, secret } = this.#house;
     const nullifier = nullifierOf(crypto, secret, { jti: judged.claims.jti, target: terms.target });
+    const { source, target } = between;
     return await this.#alone(toHex(nullifier), async () => {
       // Whoever waited here may find that it was done meanwhile.
       const twin = await this.#find(this.#idKey(terms.id));
       if (twin !== undefined) return await this.#again(twin, request);
-      if ((await this.#find(nullifier)) !== undefined) throw new ConversionError('CONVERSION_ALREADY_DONE');
+      // The ledger also knows what this store has forgotten, or never knew: it may be an older copy.
+      const isSpent = this.#house.ledger.state.conversions.isSpent(source.id, target.id, nullifier);
+      if (isSpent || (await this.#find(nullifier)) !== undefined)
+        throw new ConversionError('CONVERSION_ALREADY_DONE');
       return await this.#issue(request, { judged, between, evidence, nullifier });
     });
   }
@@ -205,6 +212,28 @@ export class ConversionSource {
       found.push({ number, target, ageSeconds: this.#nowSeconds() - convertedAtSeconds });
     }
     return found;
+  }
+
+  /** Erases some of what ended {@link KEPT_SECONDS} ago, with every name it had; false when nothing is left to erase. */
+  async forget(): Promise<boolean> {
+    const { entries, store } = this.#house;
+    const before = this.#nowSeconds() - KEPT_SECONDS;
+    const batch = new WriteBatch();
+    const numbers: number[] = [];
+    for await (const { number, entry } of entries.all()) {
+      // Entries are in the order of their times, and none ends before it begins.
+      if (entry.convertedAtSeconds >= before || numbers.length === FORGOTTEN_AT_ONCE) break;
+      if (entry.codeUntilSeconds >= before || this.#toErase.has(number)) continue;
+      numbers.push(number);
+      entries.delete(batch, number);
+      batch.delete(TABLES.conversionIds, this.#idKey(entry.consent.id));
+      batch.delete(TABLES.conversionIds, fromHex(entry.nullifier));
+    }
+    if (numbers.length === 0) return false;
+    batch.put(TABLES.meta, TO_REWRITE, new Uint8Array(0));
+    for (const number of numbers) this.#unanswered.delete(number);
+    await store.commit(batch);
+    return true;
   }
 
   async #eraseWithdrawn(number: number): Promise<void> {
@@ -333,6 +362,7 @@ export class ConversionSource {
       holderKey: cnf.jwk,
       convertedAtSeconds: nowSeconds,
       validUntilSeconds: proposal.validUntilSeconds,
+      codeUntilSeconds: sourceValidUntilSeconds,
     };
     return await this.#describe(await this.#reserve(record, entry));
   }

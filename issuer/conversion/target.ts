@@ -31,6 +31,7 @@ import { WriteBatch } from '../../service/store.ts';
 import { TABLES } from '../store.ts';
 import type { ConversionHouse } from './house.ts';
 import { claimedIssuer, judgeCode, type JudgedCode } from './judged-code.ts';
+import { FORGOTTEN_AT_ONCE, KEPT_SECONDS, TO_REWRITE } from './kept.ts';
 import { mappingInForce, withdrawnFrom, type Between } from './mapping-in-force.ts';
 import type { PlaceInUse, QuotaPort, StatusGrant, StatusPort } from './decision-ports.ts';
 import { toSubject } from './subject-of.ts';
@@ -51,6 +52,7 @@ interface TargetEntry {
   /** Of the conversion credential: 75 bytes, base64url, and its handle. */
   readonly commitment: string;
   readonly jti: string;
+  readonly nullifier: Hex;
   readonly decision: Decision;
   readonly reason?: RefusalCode;
   readonly decidedAtSeconds: number;
@@ -168,7 +170,7 @@ export class ConversionTarget {
    */
   async admit(arrival: Arrival): Promise<DecisionAnswer> {
     const arrived = await this.#arrived(arrival);
-    const key = idKey(arrived);
+    const key = idKey({ source: arrived.between.source.id, nullifier: toHex(arrived.nullifier) });
     return await this.#alone(toHex(key), async () => {
       const known = await this.#house.tables.decisionIds.get(key);
       if (known !== undefined) return await this.#again(readUint64(known), arrived);
@@ -232,6 +234,31 @@ export class ConversionTarget {
       ...(until === undefined ? {} : { withdrawnFrom: until }),
       converted: await this.#converted(source),
     };
+  }
+
+  /**
+   * Erases some of what was decided {@link KEPT_SECONDS} ago, with the names it had, and whom an officer has not decided
+   * on by then; false when nothing is left to erase.
+   */
+  async forget(): Promise<boolean> {
+    const { entries, store } = this.#house;
+    const before = this.#nowSeconds() - KEPT_SECONDS;
+    const batch = new WriteBatch();
+    const numbers: number[] = [];
+    for await (const { number, entry } of entries.all()) {
+      const isOver = entry.decidedAtSeconds < before;
+      // Entries are in the order of their times but for those that an officer has decided since.
+      if ((!isOver && entry.officer === undefined) || numbers.length === FORGOTTEN_AT_ONCE) break;
+      if (!isOver) continue;
+      numbers.push(number);
+      entries.delete(batch, number);
+      batch.delete(TABLES.decisionIds, idKey(entry));
+    }
+    if (numbers.length === 0) return false;
+    batch.put(TABLES.meta, TO_REWRITE, new Uint8Array(0));
+    for (const number of numbers) this.#referred.delete(number);
+    await store.commit(batch);
+    return true;
   }
 
   async #converted(source: string): Promise<readonly ConvertedCode[]> {
@@ -317,6 +344,7 @@ export class ConversionTarget {
       sourceDid: between.source.did,
       commitment: toBase64url(judged.commitment),
       jti: judged.claims.jti,
+      nullifier: toHex(arrived.nullifier),
       decidedAtSeconds: nowSeconds,
       ruleId: mapping.id,
       mappingVersion: mapping.version,
@@ -433,7 +461,7 @@ export class ConversionTarget {
   #write(batch: WriteBatch, number: number, entry: TargetEntry, arrived?: Arrived): void {
     const { crypto, entries, queue } = this.#house;
     entries.put(batch, number, entry);
-    if (arrived !== undefined) batch.put(TABLES.decisionIds, idKey(arrived), toUint64(number));
+    if (arrived !== undefined) batch.put(TABLES.decisionIds, idKey(entry), toUint64(number));
     queue.add(batch, {
       side: 'acknowledged',
       peer: entry.source,
@@ -506,8 +534,8 @@ function isSameList(a: CarriedList, b: CarriedList): boolean {
   return isOfOne && JSON.stringify(a.digests) === JSON.stringify(b.digests);
 }
 
-function idKey({ between, nullifier }: Arrived): Uint8Array {
-  return concatBytes(fromHex(between.source.id), nullifier);
+function idKey({ source, nullifier }: Pick<TargetEntry, 'source' | 'nullifier'>): Uint8Array {
+  return concatBytes(fromHex(source), fromHex(nullifier));
 }
 
 /** The last second of a credential that ends. */
