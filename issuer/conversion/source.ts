@@ -242,13 +242,17 @@ export class ConversionSource {
   }
 
   async #readAnswer(number: number): Promise<void> {
-    const { entries, store } = this.#house;
-    const entry = await entries.get(number);
-    const decision = await this.#acknowledged(number, entry);
-    if (decision === undefined || decision === entry.decision) return;
-    const batch = new WriteBatch();
-    entries.put(batch, number, { ...entry, decision });
-    await store.commit(batch);
+    const { entries, passing, store } = this.#house;
+    const asked = await entries.get(number);
+    const decision = await this.#acknowledged(number, asked);
+    if (decision === undefined || decision === asked.decision) return;
+    await passing.run(async () => {
+      // The consent may have been withdrawn while the ledger was asked.
+      const entry = await entries.get(number);
+      const batch = new WriteBatch();
+      entries.put(batch, number, { ...entry, decision });
+      await store.commit(batch);
+    });
     if (isAnswered({ decision })) this.#unanswered.delete(number);
   }
 
