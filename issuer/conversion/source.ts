@@ -47,6 +47,7 @@ import {
 } from './judged-code.ts';
 import { FORGOTTEN_AT_ONCE, KEPT_SECONDS, TO_REWRITE } from './kept.ts';
 import { mappingInForce, type Between } from './mapping-in-force.ts';
+import { StateCounts, type SourceState } from './state-counts.ts';
 import { toRfc3339 } from './times.ts';
 
 export interface ConversionRequest {
@@ -106,6 +107,8 @@ export interface OpenConversion {
 const CLOCK_SECONDS = 300;
 
 export class ConversionSource {
+  /** Of all that are kept. */
+  readonly counts: StateCounts<SourceState> = new StateCounts();
   readonly #house: ConversionHouse<SourceEntry>;
   /** Nullifiers between being looked up and the disk. */
   readonly #underWay = new Map<string, Promise<unknown>>();
@@ -124,6 +127,7 @@ export class ConversionSource {
   static async open(house: ConversionHouse<SourceEntry>): Promise<ConversionSource> {
     const source = new ConversionSource(house);
     for await (const { number, entry } of house.entries.all()) {
+      source.counts.move(undefined, stateOf(entry));
       if (!isAnswered(entry)) source.#unanswered.set(number, entry.target);
       if (entry.withdrawnAtSeconds !== undefined) source.#toErase.add(number);
     }
@@ -182,6 +186,7 @@ export class ConversionSource {
       // Commit point: from here on the credential is handed to nobody; what is left of it goes with the next line, or
       // with the next pass.
       await store.commit(batch);
+      this.counts.move(stateOf(entry), 'withdrawn');
     });
     this.#toErase.add(number);
     await this.#eraseWithdrawn(number);
@@ -219,20 +224,21 @@ export class ConversionSource {
     const { entries, store } = this.#house;
     const before = this.#nowSeconds() - KEPT_SECONDS;
     const batch = new WriteBatch();
-    const numbers: number[] = [];
+    const forgotten = new Map<number, SourceState>();
     for await (const { number, entry } of entries.all()) {
       // Entries are in the order of their times, and none ends before it begins.
-      if (entry.convertedAtSeconds >= before || numbers.length === FORGOTTEN_AT_ONCE) break;
+      if (entry.convertedAtSeconds >= before || forgotten.size === FORGOTTEN_AT_ONCE) break;
       if (entry.codeUntilSeconds >= before || this.#toErase.has(number)) continue;
-      numbers.push(number);
+      forgotten.set(number, stateOf(entry));
       entries.delete(batch, number);
       batch.delete(TABLES.conversionIds, this.#idKey(entry.consent.id));
       batch.delete(TABLES.conversionIds, fromHex(entry.nullifier));
     }
-    if (numbers.length === 0) return false;
+    if (forgotten.size === 0) return false;
     batch.put(TABLES.meta, TO_REWRITE, new Uint8Array(0));
-    for (const number of numbers) this.#unanswered.delete(number);
+    for (const number of forgotten.keys()) this.#unanswered.delete(number);
     await store.commit(batch);
+    for (const state of forgotten.values()) this.counts.move(state, undefined);
     return true;
   }
 
@@ -249,9 +255,11 @@ export class ConversionSource {
     await passing.run(async () => {
       // The consent may have been withdrawn while the ledger was asked.
       const entry = await entries.get(number);
+      const next = { ...entry, decision };
       const batch = new WriteBatch();
-      entries.put(batch, number, { ...entry, decision });
+      entries.put(batch, number, next);
       await store.commit(batch);
+      this.counts.move(stateOf(entry), stateOf(next));
     });
     if (isAnswered({ decision })) this.#unanswered.delete(number);
   }
@@ -386,6 +394,7 @@ export class ConversionSource {
       },
     });
     if (result === undefined || 'problems' in result) throw new ConversionError('CONVERSION_CODE_NOT_VALID');
+    this.counts.move(undefined, 'open');
     this.#unanswered.set(number, entry.target);
     queue.added({ side: 'spent', peer: entry.target });
     this.#house.onDue();
@@ -488,6 +497,10 @@ export class ConversionSource {
   #nowSeconds(): number {
     return Math.floor(this.#house.now() / 1000);
   }
+}
+
+function stateOf({ decision, withdrawnAtSeconds }: SourceEntry): SourceState {
+  return withdrawnAtSeconds === undefined ? (decision ?? 'open') : 'withdrawn';
 }
 
 /** `referred` is no last word: an officer gives it. */

@@ -34,6 +34,7 @@ import { claimedIssuer, judgeCode, type JudgedCode } from './judged-code.ts';
 import { FORGOTTEN_AT_ONCE, KEPT_SECONDS, TO_REWRITE } from './kept.ts';
 import { mappingInForce, withdrawnFrom, type Between } from './mapping-in-force.ts';
 import type { PlaceInUse, QuotaPort, StatusGrant, StatusPort } from './decision-ports.ts';
+import { StateCounts } from './state-counts.ts';
 import { toSubject } from './subject-of.ts';
 
 export interface Arrival {
@@ -143,6 +144,8 @@ interface Arrived {
 }
 
 export class ConversionTarget {
+  /** Of all that are kept. */
+  readonly counts: StateCounts<Decision> = new StateCounts();
   readonly #house: TargetHouse;
   /** Decisions between being looked up and the disk. */
   readonly #underWay = new Map<string, Promise<unknown>>();
@@ -159,6 +162,7 @@ export class ConversionTarget {
   static async open(house: TargetHouse): Promise<ConversionTarget> {
     const target = new ConversionTarget(house);
     for await (const { number, entry } of house.entries.all()) {
+      target.counts.move(undefined, entry.decision);
       if (entry.referred !== undefined) target.#referred.add(number);
     }
     return target;
@@ -178,6 +182,11 @@ export class ConversionTarget {
       const mapping = this.#mapping(arrived, nowSeconds);
       return await this.#decide(arrived, { arrival, mapping, nowSeconds });
     });
+  }
+
+  /** How many wait for an officer. */
+  get waiting(): number {
+    return this.#referred.size;
   }
 
   /** What waits for an officer, oldest first. */
@@ -220,6 +229,7 @@ export class ConversionTarget {
         }
         await this.#grant(number, { ...next, decision: 'accepted', state }, referred);
       }
+      this.counts.move('referred', undefined);
       this.#referred.delete(number);
       return await this.#describe(number);
     });
@@ -244,20 +254,21 @@ export class ConversionTarget {
     const { entries, store } = this.#house;
     const before = this.#nowSeconds() - KEPT_SECONDS;
     const batch = new WriteBatch();
-    const numbers: number[] = [];
+    const forgotten = new Map<number, Decision>();
     for await (const { number, entry } of entries.all()) {
       const isOver = entry.decidedAtSeconds < before;
       // Entries are in the order of their times but for those that an officer has decided since.
-      if ((!isOver && entry.officer === undefined) || numbers.length === FORGOTTEN_AT_ONCE) break;
+      if ((!isOver && entry.officer === undefined) || forgotten.size === FORGOTTEN_AT_ONCE) break;
       if (!isOver) continue;
-      numbers.push(number);
+      forgotten.set(number, entry.decision);
       entries.delete(batch, number);
       batch.delete(TABLES.decisionIds, idKey(entry));
     }
-    if (numbers.length === 0) return false;
+    if (forgotten.size === 0) return false;
     batch.put(TABLES.meta, TO_REWRITE, new Uint8Array(0));
-    for (const number of numbers) this.#referred.delete(number);
+    for (const number of forgotten.keys()) this.#referred.delete(number);
     await store.commit(batch);
+    for (const decision of forgotten.values()) this.counts.move(decision, undefined);
     return true;
   }
 
@@ -470,7 +481,8 @@ export class ConversionTarget {
     });
   }
 
-  #kept({ source }: TargetEntry): void {
+  #kept({ source, decision }: TargetEntry): void {
+    this.counts.move(undefined, decision);
     this.#house.queue.added({ side: 'acknowledged', peer: source });
     this.#house.onDue();
   }
