@@ -48,6 +48,8 @@ interface Row {
   readonly known?: string;
   /** For routes that name an object: the code for one that is not there. */
   readonly unknown?: string;
+  /** One person's, whoever may ask. */
+  readonly isPersonal?: true;
   /** An erased record must look as if it had never been. */
   readonly hidesErased?: true;
 }
@@ -333,6 +335,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   // What holders send is signed by their keys, and what they ask for is named by 128 random bits.
   'POST /conversions': {
     who: ANYONE,
+    isPersonal: true,
     url: () => '/conversions',
     body: () => ({
       code: 'HCL1:ABC',
@@ -344,11 +347,13 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'GET /conversions/:id': {
     who: ANYONE,
+    isPersonal: true,
     url: ({ conversion }) => `/conversions/${conversion}`,
     unknown: 'CONVERSION_NOT_FOUND',
   },
   'POST /conversions/:id/withdrawal': {
     who: ANYONE,
+    isPersonal: true,
     url: ({ conversion }) => `/conversions/${conversion}/withdrawal`,
     body: () => ({ at: NOON, signature: 'A'.repeat(86) }),
     known: 'CONVERSION_WRONG_HOLDER',
@@ -356,6 +361,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   'POST /conversions/arrivals': {
     who: ANYONE,
+    isPersonal: true,
     url: () => '/conversions/arrivals',
     body: () => ({
       code: 'HCL1:ABC',
@@ -496,9 +502,9 @@ describe('issuer routes: who may call them', function () {
     expect(routes.filter((route) => !route.startsWith('HEAD '))).to.have.members(Object.keys(ROWS));
   });
 
-  it('lets nobody on the way keep an answer that needs a token, whatever it is', async () => {
-    for (const [route, { who }] of Object.entries(ROWS)) {
-      if (who === ANYONE) continue;
+  it('lets nobody on the way keep an answer that needs a token or is one person’s, whatever it is', async () => {
+    for (const [route, { who, isPersonal }] of Object.entries(ROWS)) {
+      if (who === ANYONE && isPersonal !== true) continue;
       for (const caller of CALLERS) {
         for (const things of [there, erased, UNKNOWN]) {
           const { headers } = await ask(caller, route, things);
