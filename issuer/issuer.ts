@@ -22,6 +22,7 @@ import { correct, type Corrected, type Correction } from './acts/correct.ts';
 import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
 import type { Conversion } from './conversion/conversion.ts';
+import { showConversions } from './conversion/shown-conversions.ts';
 import type { ImportAnswer, ImportRequest } from './foreign/imports.ts';
 import type { ForeignPublication } from './foreign/publication.ts';
 import type { DerivedIssue } from './issue.ts';
@@ -77,6 +78,9 @@ export class Issuer implements AsyncDisposable {
       () => (house.isOpen ? house.current.acts.tally : undefined),
       () => Math.floor(ports.now() / 1000),
     );
+    if (this.isConverting) {
+      showConversions(this.metrics, () => (house.isOpen ? house.current.conversion : undefined));
+    }
   }
 
   /** Public part of the key that signs now. */

@@ -19,6 +19,7 @@ import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
 import { EarlierDoses } from './earlier-doses.ts';
 import { defaultMappings } from '../core/conversion/default-mappings.ts';
+import { bookedPlaces } from './conversion/booked-places.ts';
 import { Conversion } from './conversion/conversion.ts';
 import { grantedStatus } from './conversion/granted-status.ts';
 import type { ConversionPort } from './conversion/ports.ts';
@@ -332,6 +333,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
           status,
           privacy,
           grants: grantedStatus(health),
+          quota: bookedPlaces(bookings.desk, now),
         });
   return {
     store,

@@ -52,7 +52,7 @@ export function counter<Label extends string = never>(spec: MetricSpec<Label>): 
 /** @param spec `collect` sets the gauge anew whenever it is asked for; `joined`: how those of several processes make one */
 export function gauge<Label extends string = never>(
   spec: MetricSpec<Label> & {
-    readonly collect?: (this: Gauge<Label>) => void;
+    readonly collect?: (this: Gauge<Label>) => void | Promise<void>;
     readonly joined?: 'sum' | 'min' | 'max';
   },
 ): Gauge<Label> {

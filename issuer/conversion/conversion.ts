@@ -16,7 +16,7 @@ import { statusListDigest } from '../../core/status/list-digest.ts';
 import { encodeStatusList } from '../../core/status/token-status-list.ts';
 import type { Clock, RandomBytes } from '../../service/clock.ts';
 import type { Log } from '../../service/logging.ts';
-import type { Store } from '../../service/store.ts';
+import { WriteBatch, type Store } from '../../service/store.ts';
 import { IssuerError } from '../errors.ts';
 import type { RecordIssuer } from '../issue.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
@@ -31,6 +31,7 @@ import { ConversionAccount } from './account.ts';
 import { BlindedQueue } from './blinded-queue.ts';
 import type { QuotaPort, StatusPort } from './decision-ports.ts';
 import type { ConversionHouse } from './house.ts';
+import { TO_REWRITE } from './kept.ts';
 import type { ConversionPort } from './ports.ts';
 import { SealedEntries } from './sealed-entries.ts';
 import { ConversionSource } from './source.ts';
@@ -58,9 +59,12 @@ export interface ConversionDependencies {
   readonly status: Pick<Status, 'published'>;
   readonly privacy: Pick<Privacy, 'erase'>;
   readonly grants: StatusPort;
-  readonly quota?: QuotaPort | undefined;
+  readonly quota: QuotaPort;
 }
 
+/** All that names a conversion and is erased with it. */
+const FORGETTING = [TABLES.conversions, TABLES.conversionIds, TABLES.decisions, TABLES.decisionIds];
+const DAY_MS = 86_400_000;
 /** What was read of the ledger is at most so old, also while a batch waits for its block. */
 const READ_EVERY_MS = 100;
 
@@ -73,15 +77,19 @@ export class Conversion {
   readonly #passing: Lock;
   readonly #reading: Scheduler;
   readonly #sending: Scheduler;
+  readonly #store: Store;
+  readonly #tables: IssuerTables;
   readonly #now: Clock;
   #readAtMs = 0;
+  /** The last day on which everything that was over its time was forgotten. */
+  #forgottenOn: number | undefined;
 
   private constructor(
     parts: Pick<Conversion, 'source' | 'target' | 'account'> & {
       readonly queue: BlindedQueue;
       readonly passing: Lock;
     },
-    { ledger, log, now }: ConversionDependencies,
+    { ledger, log, now, store, tables }: ConversionDependencies,
   ) {
     this.source = parts.source;
     this.target = parts.target;
@@ -90,6 +98,8 @@ export class Conversion {
     this.#passing = parts.passing;
     this.#ledger = ledger;
     this.#now = now;
+    this.#store = store;
+    this.#tables = tables;
     const common = {
       onFailure: (err: unknown, attempt: number) =>
         log.warn({ err, attempt }, 'conversions wait for the ledger'),
@@ -158,7 +168,7 @@ export class Conversion {
         domain: 'hcl/decisions/1',
       }),
       status: deps.grants,
-      ...(deps.quota === undefined ? {} : { quota: deps.quota }),
+      quota: deps.quota,
     });
     const account = new ConversionAccount({ queue, source, target, ledger });
     const conversion = new Conversion({ source, target, account, queue, passing }, deps);
@@ -177,14 +187,19 @@ export class Conversion {
     await this.#passing.run(() => Promise.resolve());
   }
 
-  /** Reads the ledger, sends what waits and notes what was answered. Throws what the ledger rejects with. */
+  /**
+   * Forgets what is over its time, reads the ledger, sends what waits and notes what was answered. Throws what the ledger
+   * rejects with; forgetting needs the store alone.
+   */
   async pass(): Promise<void> {
+    await this.#forget();
     await this.#ledger.sync();
     await this.#send();
     await this.source.settle();
   }
 
   async #read(): Promise<void> {
+    await this.#forget();
     this.#readAtMs = this.#now();
     await this.#ledger.sync();
     await this.source.settle();
@@ -192,6 +207,20 @@ export class Conversion {
 
   async #send(): Promise<void> {
     await this.#passing.run(() => this.#queue.pass());
+  }
+
+  /** Once a day. Level keeps deleted bytes until it merges, so the files are rewritten, after a restart too. */
+  async #forget(): Promise<void> {
+    const today = Math.floor(this.#now() / DAY_MS);
+    if (this.#forgottenOn === today) return;
+    for (const side of [this.source, this.target]) {
+      while (await this.#passing.run(() => side.forget()));
+    }
+    if ((await this.#tables.meta.get(TO_REWRITE)) !== undefined) {
+      await this.#store.compact(FORGETTING);
+      await this.#store.commit(new WriteBatch().delete(TABLES.meta, TO_REWRITE));
+    }
+    this.#forgottenOn = today;
   }
 }
 

@@ -33,7 +33,10 @@ export interface PlaceInUse extends AsyncDisposable {
 }
 
 export interface QuotaPort {
-  /** Throws when the booking is not for this, or was used. */
+  /**
+   * A place of the person's, for this port (none: for no booking) and this date (none: today). The same conversion again
+   * is the same use. Throws `BookingError`s when the booking is not for this, or was used.
+   */
   consume(
     reference: string,
     use: {

@@ -8,6 +8,7 @@
  *   POST /conversions/{id}/withdrawal   source: take the consent back
  *   POST /conversions/arrivals          target: show what was carried; again: the same answer
  */
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { DECISIONS } from '../../core/conversion/acknowledgement.ts';
 import { CONSENT_VERSION, consentName, consentText } from '../../core/conversion/consent.ts';
@@ -79,6 +80,12 @@ const DecisionAnswerForm = Closed({
   receipt: Type.String(),
 });
 
+/** What is answered is one person's, though no token opens it: nobody on the way keeps it (RFC 9111 §5.2.2.5). */
+function keepNowhere(_request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  void reply.header('cache-control', 'no-store');
+  done();
+}
+
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 const Asked = Closed({ language: Type.Optional(Language) });
 const holder = { tags: ['holder'], querystring: Asked };
@@ -97,6 +104,7 @@ export function addForHolders(app: Service, issuer: Issuer): void {
   app.post(
     '/conversions',
     {
+      onRequest: keepNowhere,
       schema: { ...holder, body: ConversionBody, response: { 200: ConversionAnswerForm, ...problems } },
       bodyLimit: MAX_BODY_BYTES,
     },
@@ -112,13 +120,17 @@ export function addForHolders(app: Service, issuer: Issuer): void {
   );
   app.get(
     '/conversions/:id',
-    { schema: { ...holder, params: ById, response: { 200: ConversionAnswerForm, ...problems } } },
+    {
+      onRequest: keepNowhere,
+      schema: { ...holder, params: ById, response: { 200: ConversionAnswerForm, ...problems } },
+    },
     async (request) => inLanguage(request, () => issuer.conversion.source.conversion(request.params.id)),
   );
   const Withdrawal = Closed({ at: Type.Integer({ minimum: 0 }), signature: Signature });
   app.post(
     '/conversions/:id/withdrawal',
     {
+      onRequest: keepNowhere,
       schema: {
         ...holder,
         params: ById,
@@ -135,6 +147,7 @@ export function addForHolders(app: Service, issuer: Issuer): void {
   app.post(
     '/conversions/arrivals',
     {
+      onRequest: keepNowhere,
       schema: { ...holder, body: ArrivalBody, response: { 200: DecisionAnswerForm, ...problems } },
       bodyLimit: MAX_BODY_BYTES,
     },

@@ -1,5 +1,7 @@
 /** In which language a request is answered. */
 import type { FastifyRequest } from 'fastify';
+import { BookingError } from '../../booking/errors.ts';
+import { BOOKING_TEXTS, type BookingProblemCode } from '../../booking/texts.ts';
 import { ConversionError } from '../../core/conversion/errors.ts';
 import { LANGUAGES, type Language } from '../../core/record/value-sets/value-set.ts';
 
@@ -11,9 +13,18 @@ export async function inLanguage<Answer>(
   try {
     return await answer();
   } catch (error) {
-    if (!(error instanceof ConversionError)) throw error;
-    throw new ConversionError(error.code, { cause: error }, languageOf(request));
+    throw translated(error, languageOf(request));
   }
+}
+
+function translated(error: unknown, language: Language): unknown {
+  if (error instanceof ConversionError) return new ConversionError(error.code, { cause: error }, language);
+  if (!(error instanceof BookingError) || !isToldToPeople(error.code)) return error;
+  return new BookingError(error.code, BOOKING_TEXTS[error.code][language], { cause: error });
+}
+
+function isToldToPeople(code: BookingError['code']): code is BookingProblemCode {
+  return Object.hasOwn(BOOKING_TEXTS, code);
 }
 
 /** As asked for; else the first of `Accept-Language` that there is. */

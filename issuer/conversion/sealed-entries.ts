@@ -51,6 +51,10 @@ export class SealedEntries<Entry> {
     batch.put(this.#options.table, toUint64(number), sealed);
   }
 
+  delete(batch: WriteBatch, number: number): void {
+    batch.delete(this.#options.table, toUint64(number));
+  }
+
   async get(number: number): Promise<Entry> {
     const sealed = await this.#options.reader.get(toUint64(number));
     invariant(sealed !== undefined, 'whoever names an entry has put it there');

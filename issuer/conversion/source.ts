@@ -50,7 +50,9 @@ import {
   type JudgedCode,
   type JudgeOptions,
 } from './judged-code.ts';
+import { FORGOTTEN_AT_ONCE, KEPT_SECONDS, TO_REWRITE } from './kept.ts';
 import { mappingInForce, type Between } from './mapping-in-force.ts';
+import { StateCounts, type SourceState } from './state-counts.ts';
 import { toRfc3339 } from './times.ts';
 
 export interface ConversionRequest {
@@ -75,6 +77,8 @@ interface SourceEntry {
   readonly holderKey: P256Jwk;
   readonly convertedAtSeconds: number;
   readonly validUntilSeconds: number;
+  /** The last second of the code that was converted. */
+  readonly codeUntilSeconds: number;
   readonly withdrawnAtSeconds?: number;
   /** As the target has acknowledged it on the ledger, and the value that says so there. */
   readonly decision?: Decision;
@@ -111,6 +115,8 @@ export interface OpenConversion {
 const CLOCK_SECONDS = 300;
 
 export class ConversionSource {
+  /** Of all that are kept. */
+  readonly counts: StateCounts<SourceState> = new StateCounts();
   readonly #house: ConversionHouse<SourceEntry>;
   /** Nullifiers between being looked up and the disk. */
   readonly #underWay = new Map<string, Promise<unknown>>();
@@ -129,6 +135,7 @@ export class ConversionSource {
   static async open(house: ConversionHouse<SourceEntry>): Promise<ConversionSource> {
     const source = new ConversionSource(house);
     for await (const { number, entry } of house.entries.all()) {
+      source.counts.move(undefined, stateOf(entry));
       if (!isAnswered(entry)) source.#unanswered.set(number, entry.target);
       if (entry.withdrawnAtSeconds !== undefined) source.#toErase.add(number);
     }
@@ -146,11 +153,15 @@ export class ConversionSource {
     const evidence = await this.#evidenceOf(request.evidence, judged);
     const { crypto, secret } = this.#house;
     const nullifier = nullifierOf(crypto, secret, { jti: judged.claims.jti, target: terms.target });
+    const { source, target } = between;
     return await this.#alone(toHex(nullifier), async () => {
       // Whoever waited here may find that it was done meanwhile.
       const twin = await this.#find(this.#idKey(terms.id));
       if (twin !== undefined) return await this.#again(twin, request);
-      if ((await this.#find(nullifier)) !== undefined) throw new ConversionError('CONVERSION_ALREADY_DONE');
+      // The ledger also knows what this store has forgotten, or never knew: it may be an older copy.
+      const isSpent = this.#house.ledger.state.conversions.isSpent(source.id, target.id, nullifier);
+      if (isSpent || (await this.#find(nullifier)) !== undefined)
+        throw new ConversionError('CONVERSION_ALREADY_DONE');
       return await this.#issue(request, { judged, between, evidence, nullifier });
     });
   }
@@ -183,6 +194,7 @@ export class ConversionSource {
       // Commit point: from here on the credential is handed to nobody; what is left of it goes with the next line, or
       // with the next pass.
       await store.commit(batch);
+      this.counts.move(stateOf(entry), 'withdrawn');
     });
     this.#toErase.add(number);
     await this.#eraseWithdrawn(number);
@@ -227,19 +239,48 @@ export class ConversionSource {
     return found;
   }
 
+  /** Erases some of what ended {@link KEPT_SECONDS} ago, with every name it had; false when nothing is left to erase. */
+  async forget(): Promise<boolean> {
+    const { entries, store } = this.#house;
+    const before = this.#nowSeconds() - KEPT_SECONDS;
+    const batch = new WriteBatch();
+    const forgotten = new Map<number, SourceState>();
+    for await (const { number, entry } of entries.all()) {
+      // Entries are in the order of their times, and none ends before it begins.
+      if (entry.convertedAtSeconds >= before || forgotten.size === FORGOTTEN_AT_ONCE) break;
+      if (entry.codeUntilSeconds >= before || this.#toErase.has(number)) continue;
+      forgotten.set(number, stateOf(entry));
+      entries.delete(batch, number);
+      batch.delete(TABLES.conversionIds, this.#idKey(entry.consent.id));
+      batch.delete(TABLES.conversionIds, fromHex(entry.nullifier));
+    }
+    if (forgotten.size === 0) return false;
+    batch.put(TABLES.meta, TO_REWRITE, new Uint8Array(0));
+    for (const number of forgotten.keys()) this.#unanswered.delete(number);
+    await store.commit(batch);
+    for (const state of forgotten.values()) this.counts.move(state, undefined);
+    return true;
+  }
+
   async #eraseWithdrawn(number: number): Promise<void> {
     await this.#house.erase((await this.#house.entries.get(number)).recordId);
     this.#toErase.delete(number);
   }
 
   async #readAnswer(number: number): Promise<void> {
-    const { entries, store } = this.#house;
-    const entry = await entries.get(number);
-    const answer = await this.#acknowledged(number, entry);
-    if (answer === undefined || answer.decision === entry.decision) return;
-    const batch = new WriteBatch();
-    entries.put(batch, number, { ...entry, ...answer });
-    await store.commit(batch);
+    const { entries, passing, store } = this.#house;
+    const asked = await entries.get(number);
+    const answer = await this.#acknowledged(number, asked);
+    if (answer === undefined || answer.decision === asked.decision) return;
+    await passing.run(async () => {
+      // The consent may have been withdrawn while the ledger was asked.
+      const entry = await entries.get(number);
+      const next = { ...entry, ...answer };
+      const batch = new WriteBatch();
+      entries.put(batch, number, next);
+      await store.commit(batch);
+      this.counts.move(stateOf(entry), stateOf(next));
+    });
     if (isAnswered(answer)) this.#unanswered.delete(number);
   }
 
@@ -353,6 +394,7 @@ export class ConversionSource {
       holderKey: cnf.jwk,
       convertedAtSeconds: nowSeconds,
       validUntilSeconds: proposal.validUntilSeconds,
+      codeUntilSeconds: sourceValidUntilSeconds,
     };
     return await this.#describe(await this.#reserve(record, entry));
   }
@@ -372,6 +414,7 @@ export class ConversionSource {
       },
     });
     if (result === undefined || 'problems' in result) throw new ConversionError('CONVERSION_CODE_NOT_VALID');
+    this.counts.move(undefined, 'open');
     this.#unanswered.set(number, entry.target);
     queue.added({ side: 'spent', peer: entry.target });
     this.#house.onDue();
@@ -478,6 +521,10 @@ export class ConversionSource {
   #nowSeconds(): number {
     return Math.floor(this.#house.now() / 1000);
   }
+}
+
+function stateOf({ decision, withdrawnAtSeconds }: SourceEntry): SourceState {
+  return withdrawnAtSeconds === undefined ? (decision ?? 'open') : 'withdrawn';
 }
 
 /** `referred` is no last word: an officer gives it. */

@@ -32,8 +32,10 @@ import { WriteBatch } from '../../service/store.ts';
 import { TABLES } from '../store.ts';
 import type { ConversionHouse } from './house.ts';
 import { claimedIssuer, judgeCode, type JudgedCode } from './judged-code.ts';
+import { FORGOTTEN_AT_ONCE, KEPT_SECONDS, TO_REWRITE } from './kept.ts';
 import { mappingInForce, withdrawnFrom, type Between } from './mapping-in-force.ts';
-import type { QuotaPort, StatusGrant, StatusPort } from './decision-ports.ts';
+import type { PlaceInUse, QuotaPort, StatusGrant, StatusPort } from './decision-ports.ts';
+import { StateCounts } from './state-counts.ts';
 import { toSubject } from './subject-of.ts';
 
 export interface Arrival {
@@ -52,6 +54,7 @@ interface TargetEntry {
   /** Of the conversion credential: 75 bytes, base64url, and its handle. */
   readonly commitment: string;
   readonly jti: string;
+  readonly nullifier: Hex;
   readonly decision: Decision;
   readonly reason?: RefusalCode;
   readonly decidedAtSeconds: number;
@@ -75,6 +78,8 @@ interface Referred {
   readonly validUntilSeconds: number;
   readonly port?: string;
   readonly plannedOn?: string;
+  /** Of the booked place that is used when it is accepted. */
+  readonly booking?: string;
 }
 
 export interface DecisionAnswer {
@@ -123,7 +128,7 @@ export interface Recognition {
 
 export interface TargetHouse extends ConversionHouse<TargetEntry> {
   readonly status: StatusPort;
-  readonly quota?: QuotaPort;
+  readonly quota: QuotaPort;
 }
 
 interface Judged extends JudgedCode {
@@ -140,6 +145,8 @@ interface Arrived {
 }
 
 export class ConversionTarget {
+  /** Of all that are kept. */
+  readonly counts: StateCounts<Decision> = new StateCounts();
   readonly #house: TargetHouse;
   /** Decisions between being looked up and the disk. */
   readonly #underWay = new Map<string, Promise<unknown>>();
@@ -156,6 +163,7 @@ export class ConversionTarget {
   static async open(house: TargetHouse): Promise<ConversionTarget> {
     const target = new ConversionTarget(house);
     for await (const { number, entry } of house.entries.all()) {
+      target.counts.move(undefined, entry.decision);
       if (entry.referred !== undefined) target.#referred.add(number);
     }
     return target;
@@ -163,11 +171,11 @@ export class ConversionTarget {
 
   /**
    * Decides a conversion, or answers again what was decided. Throws `ConversionError`s for what is no conversion for
-   * us, or not one yet; nothing is then decided.
+   * us, or not one yet, and `BookingError`s for a booking that is of no use to it; nothing is then decided.
    */
   async admit(arrival: Arrival): Promise<DecisionAnswer> {
     const arrived = await this.#arrived(arrival);
-    const key = idKey(arrived);
+    const key = idKey({ source: arrived.between.source.id, nullifier: toHex(arrived.nullifier) });
     return await this.#alone(toHex(key), async () => {
       const known = await this.#house.tables.decisionIds.get(key);
       if (known !== undefined) return await this.#again(readUint64(known), arrived);
@@ -175,6 +183,11 @@ export class ConversionTarget {
       const mapping = this.#mapping(arrived, nowSeconds);
       return await this.#decide(arrived, { arrival, mapping, nowSeconds });
     });
+  }
+
+  /** How many wait for an officer. */
+  get waiting(): number {
+    return this.#referred.size;
   }
 
   /** What waits for an officer, oldest first. */
@@ -199,7 +212,8 @@ export class ConversionTarget {
   /**
    * An officer's word on a referral. Whom they accept gets the colour that this house derives: where it should be
    * another one, two people rule on that first, as on any colour. Throws `CONVERSION_NOT_FOUND` where none waits,
-   * `CONVERSION_STATE_NOT_CONVERTIBLE` where the colour would be better than the source's, or nobody has said one.
+   * `CONVERSION_STATE_NOT_CONVERTIBLE` where the colour would be better than the source's, or nobody has said one, and
+   * `BookingError`s where the place that was booked is no longer there to be used.
    */
   async rule(number: number, ruling: OfficerDecision): Promise<DecisionAnswer> {
     return await this.#alone(`referral ${number}`, async () => {
@@ -216,6 +230,7 @@ export class ConversionTarget {
         }
         await this.#grant(number, { ...next, decision: 'accepted', state }, referred);
       }
+      this.counts.move('referred', undefined);
       this.#referred.delete(number);
       return await this.#describe(number);
     });
@@ -245,6 +260,32 @@ export class ConversionTarget {
       ...(until === undefined ? {} : { withdrawnFrom: until }),
       converted: await this.#converted(source),
     };
+  }
+
+  /**
+   * Erases some of what was decided {@link KEPT_SECONDS} ago, with the names it had, and whom an officer has not decided
+   * on by then; false when nothing is left to erase.
+   */
+  async forget(): Promise<boolean> {
+    const { entries, store } = this.#house;
+    const before = this.#nowSeconds() - KEPT_SECONDS;
+    const batch = new WriteBatch();
+    const forgotten = new Map<number, Decision>();
+    for await (const { number, entry } of entries.all()) {
+      const isOver = entry.decidedAtSeconds < before;
+      // Entries are in the order of their times but for those that an officer has decided since.
+      if ((!isOver && entry.officer === undefined) || forgotten.size === FORGOTTEN_AT_ONCE) break;
+      if (!isOver) continue;
+      forgotten.set(number, entry.decision);
+      entries.delete(batch, number);
+      batch.delete(TABLES.decisionIds, idKey(entry));
+    }
+    if (forgotten.size === 0) return false;
+    batch.put(TABLES.meta, TO_REWRITE, new Uint8Array(0));
+    for (const number of forgotten.keys()) this.#referred.delete(number);
+    await store.commit(batch);
+    for (const decision of forgotten.values()) this.counts.move(decision, undefined);
+    return true;
   }
 
   async #converted(source: string): Promise<readonly ConvertedCode[]> {
@@ -330,6 +371,7 @@ export class ConversionTarget {
       sourceDid: between.source.did,
       commitment: toBase64url(judged.commitment),
       jti: judged.claims.jti,
+      nullifier: toHex(arrived.nullifier),
       decidedAtSeconds: nowSeconds,
       ruleId: mapping.id,
       mappingVersion: mapping.version,
@@ -344,6 +386,7 @@ export class ConversionTarget {
       validUntilSeconds: endOf(judged.claims),
       ...(facts.port === undefined ? {} : { port: facts.port }),
       ...(facts.plannedOn === undefined ? {} : { plannedOn: facts.plannedOn }),
+      ...(arrival.booking === undefined ? {} : { booking: arrival.booking }),
     };
     switch (evaluation.result) {
       case 'convert': {
@@ -353,11 +396,12 @@ export class ConversionTarget {
           number,
           { ...entry, decision: 'accepted', state },
           { ...grant, validUntilSeconds: until },
-          { arrived, arrival },
+          arrived,
         );
         break;
       }
       case 'refer':
+        await this.#checkPlace(entry, grant);
         await this.#keep(
           number,
           { ...entry, decision: 'referred', reason: evaluation.reason, referred: grant },
@@ -402,29 +446,34 @@ export class ConversionTarget {
   async #grant(
     number: number,
     entry: TargetEntry & { readonly state: Colour },
-    { subject, holderKey, scheme, validUntilSeconds }: Referred,
-    via?: { readonly arrived: Arrived; readonly arrival: Arrival },
+    granted: Referred,
+    arrived?: Arrived,
   ): Promise<void> {
-    const { status, quota } = this.#house;
+    const { subject, holderKey, scheme, validUntilSeconds } = granted;
     const { ruleId, mappingVersion, state, commitment } = entry;
     const basis = [commitment, `${ruleId} ${mappingVersion}`];
     const grant: StatusGrant = { subject, holderKey, scheme, state, validUntilSeconds, basis };
-    const booking = via?.arrival.booking;
-    const facts = via?.arrived.facts;
-    await using use =
-      booking === undefined || quota === undefined
-        ? undefined
-        : await quota.consume(booking, {
-            subject,
-            port: facts?.port,
-            date: facts?.plannedOn,
-            conversion: commitment,
-          });
-    await status.issue(grant, (batch, recordId) => {
-      use?.writeTo(batch);
-      this.#write(batch, number, { ...entry, recordId }, via?.arrived);
+    await using place = await this.#placeOf(entry, granted);
+    await this.#house.status.issue(grant, (batch, recordId) => {
+      place?.writeTo(batch);
+      this.#write(batch, number, { ...entry, recordId }, arrived);
     });
     this.#kept(entry);
+  }
+
+  /** The booked place, for who comes with one: nobody else gets at it until it is disposed. */
+  async #placeOf(
+    { commitment }: Pick<TargetEntry, 'commitment'>,
+    { booking, subject, port, plannedOn }: Referred,
+  ): Promise<PlaceInUse | undefined> {
+    if (booking === undefined) return undefined;
+    const use = { subject, port, date: plannedOn, conversion: commitment };
+    return await this.#house.quota.consume(booking, use);
+  }
+
+  /** Who waits for an officer hears at once of a booking that is of no use; the place stays free until then. */
+  async #checkPlace(entry: Pick<TargetEntry, 'commitment'>, referred: Referred): Promise<void> {
+    await using _place = await this.#placeOf(entry, referred);
   }
 
   /** A decision that issues nothing. */
@@ -439,7 +488,7 @@ export class ConversionTarget {
   #write(batch: WriteBatch, number: number, entry: TargetEntry, arrived?: Arrived): void {
     const { crypto, entries, queue } = this.#house;
     entries.put(batch, number, entry);
-    if (arrived !== undefined) batch.put(TABLES.decisionIds, idKey(arrived), toUint64(number));
+    if (arrived !== undefined) batch.put(TABLES.decisionIds, idKey(entry), toUint64(number));
     queue.add(batch, {
       side: 'acknowledged',
       peer: entry.source,
@@ -448,7 +497,8 @@ export class ConversionTarget {
     });
   }
 
-  #kept({ source }: TargetEntry): void {
+  #kept({ source, decision }: TargetEntry): void {
+    this.counts.move(undefined, decision);
     this.#house.queue.added({ side: 'acknowledged', peer: source });
     this.#house.onDue();
   }
@@ -512,8 +562,8 @@ function isSameList(a: CarriedList, b: CarriedList): boolean {
   return isOfOne && JSON.stringify(a.digests) === JSON.stringify(b.digests);
 }
 
-function idKey({ between, nullifier }: Arrived): Uint8Array {
-  return concatBytes(fromHex(between.source.id), nullifier);
+function idKey({ source, nullifier }: Pick<TargetEntry, 'source' | 'nullifier'>): Uint8Array {
+  return concatBytes(fromHex(source), fromHex(nullifier));
 }
 
 /** The last second of a credential that ends. */

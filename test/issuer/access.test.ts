@@ -12,6 +12,7 @@ import type { Issuer } from '../../issuer/issuer.ts';
 import type { Service } from '../../service/app.ts';
 import { vaccinationRecord } from '../support/consortium.ts';
 import { collect, issued, IssuerHouse, rowsOf, vaccination } from './support/issuer-house.ts';
+import { ConvertingIssuers, NOON } from './conversion/converting-issuers.ts';
 import { orderOn, personOf, terms } from './health/support.ts';
 import { act, request } from './support/two-people.ts';
 
@@ -24,7 +25,18 @@ const OPERATOR: readonly Caller[] = ['operator'];
 
 /** What stands in the place of an object: its name in a URL or a body. */
 type Thing =
-  'record' | 'handle' | 'act' | 'actBatch' | 'batch' | 'list' | 'kid' | 'erasure' | 'order' | 'booking';
+  | 'record'
+  | 'handle'
+  | 'act'
+  | 'actBatch'
+  | 'batch'
+  | 'list'
+  | 'kid'
+  | 'erasure'
+  | 'order'
+  | 'booking'
+  | 'conversion'
+  | 'referral';
 type Things = Readonly<Record<Thing, string>>;
 
 interface Row {
@@ -36,6 +48,8 @@ interface Row {
   readonly known?: string;
   /** For routes that name an object: the code for one that is not there. */
   readonly unknown?: string;
+  /** One person's, whoever may ask. */
+  readonly isPersonal?: true;
   /** An erased record must look as if it had never been. */
   readonly hidesErased?: true;
 }
@@ -317,6 +331,63 @@ const ROWS: Readonly<Record<string, Row>> = {
     unknown: 'BOOKING_NOT_FOUND',
   },
   'GET /bookings/audit': { who: AUDITORS, url: () => '/bookings/audit' },
+  'GET /conversions/consent': { who: ANYONE, url: () => '/conversions/consent' },
+  // What holders send is signed by their keys, and what they ask for is named by 128 random bits.
+  'POST /conversions': {
+    who: ANYONE,
+    isPersonal: true,
+    url: () => '/conversions',
+    body: () => ({
+      code: 'HCL1:ABC',
+      evidence: [],
+      terms: { at: 0, id: 'a'.repeat(32), target: 'did:web:mo-ssm.example', text: 'convert-1.en' },
+      signature: 'A'.repeat(86),
+    }),
+    known: 'CONVERSION_CODE_NOT_VALID',
+  },
+  'GET /conversions/:id': {
+    who: ANYONE,
+    isPersonal: true,
+    url: ({ conversion }) => `/conversions/${conversion}`,
+    unknown: 'CONVERSION_NOT_FOUND',
+  },
+  'POST /conversions/:id/withdrawal': {
+    who: ANYONE,
+    isPersonal: true,
+    url: ({ conversion }) => `/conversions/${conversion}/withdrawal`,
+    body: () => ({ at: NOON, signature: 'A'.repeat(86) }),
+    known: 'CONVERSION_WRONG_HOLDER',
+    unknown: 'CONVERSION_NOT_FOUND',
+  },
+  'POST /conversions/arrivals': {
+    who: ANYONE,
+    isPersonal: true,
+    url: () => '/conversions/arrivals',
+    body: () => ({
+      code: 'HCL1:ABC',
+      list: {
+        digests: [{ uri: 'https://hk-dh.example/status/1', digest: `0x${'1'.repeat(64)}` }],
+        uri: 'https://hk-dh.example/status/1',
+        version: 1,
+        lst: 'AA',
+      },
+    }),
+    known: 'CONVERSION_CODE_NOT_VALID',
+  },
+  'GET /conversions/referrals': { who: OPERATOR, url: () => '/conversions/referrals' },
+  'POST /conversions/referrals/:number': {
+    who: OPERATOR,
+    url: ({ referral }) => `/conversions/referrals/${referral}`,
+    body: () => ({ decision: 'accepted', officer: 'O-17' }),
+    // Our own colour would be a better one.
+    known: 'CONVERSION_STATE_NOT_CONVERTIBLE',
+    unknown: 'CONVERSION_NOT_FOUND',
+  },
+  'GET /conversions/recognition': {
+    who: OPERATOR,
+    url: () => '/conversions/recognition?source=did:web:cn-gd.example',
+  },
+  'GET /conversions/account': { who: AUDITORS, url: () => '/conversions/account' },
   'GET /colours/changes': { who: AUDITORS, url: () => '/colours/changes?after=0' },
   'GET /retention': { who: OPERATOR, url: () => '/retention' },
 };
@@ -333,12 +404,17 @@ const UNKNOWN: Things = {
   erasure: 'x'.repeat(22),
   order: 'x'.repeat(21) + 'A',
   booking: makeReference((length) => new Uint8Array(length)),
+  conversion: 'f'.repeat(32),
+  referral: '99',
 };
 
 describe('issuer routes: who may call them', function () {
   // The first service of a process loads fastify's plugins and the pages of /docs.
   this.timeout(60_000);
   let house: IssuerHouse;
+  /** Of the routes of conversions: they need a ledger that other issuers are on. */
+  let abroad: ConvertingIssuers;
+  let convertingApp: Service;
   let issuer: Issuer;
   let app: Service;
   let there: Things;
@@ -346,6 +422,7 @@ describe('issuer routes: who may call them', function () {
 
   before(async () => {
     house = await IssuerHouse.create();
+    abroad = await ConvertingIssuers.create();
     issuer = await house.open();
     const [first, second] = (await collect(issuer.issueRows(rowsOf([vaccination(1), vaccination(2)])))).map(
       issued,
@@ -369,23 +446,30 @@ describe('issuer routes: who may call them', function () {
       erasure: second?.recordId ?? '',
       order: placed,
       booking: '',
+      ...(await converted(abroad)),
     };
     const gone = { record: second?.recordId ?? '', handle: second?.credentials[0]?.handle ?? '' };
     const { operatorToken, auditorToken } = house.secrets;
-    app = await buildIssuerApp({
-      issuer,
-      operatorToken,
-      auditorToken,
-      now: () => house.nowMs,
-      limits: { maxEventLoopDelayMs: 0 },
-    });
-    await app.ready();
+    const serve = async (issuer_: Issuer): Promise<Service> => {
+      const options = { operatorToken, auditorToken, now: () => house.nowMs };
+      const served = await buildIssuerApp({
+        issuer: issuer_,
+        ...options,
+        limits: { maxEventLoopDelayMs: 0 },
+      });
+      await served.ready();
+      return served;
+    };
+    app = await serve(issuer);
+    convertingApp = await serve(await abroad.at('HK'));
     const booked = await ask('operator', 'POST /bookings', there);
     there = { ...there, booking: booked.json<{ reference: string }>().reference };
     erased = { ...there, ...gone };
   });
 
   after(async () => {
+    await convertingApp.close();
+    await abroad[Symbol.asyncDispose]();
     await app.close();
     await issuer.close();
     await house[Symbol.asyncDispose]();
@@ -402,7 +486,8 @@ describe('issuer routes: who may call them', function () {
       operator: operatorToken,
     };
     const token = tokens[caller];
-    return await app.inject({
+    const asked = route.includes(' /conversions') ? convertingApp : app;
+    return await asked.inject({
       method,
       url: row.url(things),
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
@@ -411,13 +496,15 @@ describe('issuer routes: who may call them', function () {
   }
 
   it('is said by a row for each of them', () => {
-    const routes = routesOf(app).filter((route) => !/^\w+ \/docs\b/.test(route));
+    // What converts has all routes of what does not.
+    const routes = routesOf(convertingApp).filter((route) => !/^\w+ \/docs\b/.test(route));
+    expect(routes).to.include.members(routesOf(app).filter((route) => !/^\w+ \/docs\b/.test(route)));
     expect(routes.filter((route) => !route.startsWith('HEAD '))).to.have.members(Object.keys(ROWS));
   });
 
-  it('lets nobody on the way keep an answer that needs a token, whatever it is', async () => {
-    for (const [route, { who }] of Object.entries(ROWS)) {
-      if (who === ANYONE) continue;
+  it('lets nobody on the way keep an answer that needs a token or is one person’s, whatever it is', async () => {
+    for (const [route, { who, isPersonal }] of Object.entries(ROWS)) {
+      if (who === ANYONE && isPersonal !== true) continue;
       for (const caller of CALLERS) {
         for (const things of [there, erased, UNKNOWN]) {
           const { headers } = await ask(caller, route, things);
@@ -465,6 +552,17 @@ describe('issuer routes: who may call them', function () {
     });
   }
 });
+
+/** At Hong Kong: one who goes to Macao, and one from Guangdong with a colour on which an officer decides. */
+async function converted(issuers: ConvertingIssuers): Promise<Pick<Things, 'conversion' | 'referral'>> {
+  await issuers.at('HK');
+  const { id: conversion } = await issuers.carry(await issuers.traveller('HK'), 'HK', 'MO');
+  const order = { kind: 'quarantine', ground: 'hcl|under-order' } as const;
+  const decided = await issuers.convert(await issuers.traveller('GD', { order }), 'GD', 'HK');
+  expect(decided).to.include({ decision: 'referred' });
+  const [referral] = await (await issuers.at('HK')).conversion.target.referrals();
+  return { conversion, referral: String(referral?.number) };
+}
 
 function rowOf(route: string): Row {
   const row = ROWS[route];

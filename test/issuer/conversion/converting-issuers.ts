@@ -128,6 +128,11 @@ export class ConvertingIssuers implements AsyncDisposable {
     return issuer;
   }
 
+  /** Where a place keeps what it has. */
+  storeOf(place: Place): string {
+    return join(this.#folder, place, 'store');
+  }
+
   /** The service ends; `at` opens it again. */
   async stop(place: Place): Promise<void> {
     await this.#open.get(place)?.close();
@@ -219,9 +224,10 @@ export class ConvertingIssuers implements AsyncDisposable {
     traveller: Traveller,
     source: Place,
     target: Place,
+    changes: Partial<ConsentTerms> = {},
   ): Promise<ConversionPackage & { readonly id: string }> {
     const issuer = await this.at(source);
-    const { id } = await issuer.conversion.source.convert(this.request(traveller, target));
+    const { id } = await issuer.conversion.source.convert(this.request(traveller, target, changes));
     await this.settle(source);
     const { package: carried } = await issuer.conversion.source.conversion(id);
     if (carried === undefined) throw new Error('not handed over');
@@ -248,15 +254,22 @@ export class ConvertingIssuers implements AsyncDisposable {
 }
 
 /** A test of yesterday and a declaration without symptoms. */
-export function goodEvidence(subject: Subject, country: string): readonly HealthRecord[] {
+export function goodEvidence(
+  subject: Subject,
+  country: string,
+  {
+    collectedAt = '2022-12-20T12:15:00+08:00',
+    declaredAt = '2022-12-21T08:00:00+08:00',
+  }: { readonly collectedAt?: string; readonly declaredAt?: string } = {},
+): readonly HealthRecord[] {
   const { contactOn: _, ...declaration } = declarationRecord({
     subject,
     country,
     symptoms: ['hcl|none'],
     contact: 'hcl|no',
-    declaredAt: '2022-12-21T08:00:00+08:00',
+    declaredAt,
   });
-  return [testRecord({ subject, country, collectedAt: '2022-12-20T12:15:00+08:00' }), declaration];
+  return [testRecord({ subject, country, collectedAt }), declaration];
 }
 
 function sign(traveller: Traveller, terms: ConsentTerms): Uint8Array {

@@ -162,6 +162,21 @@ describe('F23: the consent is withdrawn midway', () => {
     expect(await books(issuers)).to.deep.equal(ONE_ACCEPTED);
   });
 
+  it('while the source reads the answer: neither is lost', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const traveller = await issuers.traveller('HK');
+    const carried = await issuers.carry(traveller, 'HK', 'MO');
+    await (await issuers.at('MO')).conversion.target.admit(issuers.arrival(traveller, carried));
+    await issuers.settle('MO');
+    issuers.ledger.onAsked = async () => {
+      issuers.ledger.onAsked = () => Promise.resolve();
+      await issuers.withdraw('HK', traveller, carried.id);
+    };
+    await issuers.settle('HK');
+    const answer = await (await issuers.at('HK')).conversion.source.conversion(carried.id);
+    expect(answer).to.include({ state: 'withdrawn', decision: 'accepted' });
+  });
+
   it('is nobody else’s to withdraw', async () => {
     await using issuers = await ConvertingIssuers.create();
     const traveller = await issuers.traveller('HK');

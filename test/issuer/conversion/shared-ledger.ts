@@ -41,6 +41,8 @@ export class SharedLedger {
   readonly down: Set<string> = new Set();
   /** The next writes of conversions happen, but their sender does not hear of it. */
   lostAnswers = 0;
+  /** Happens while a source asks for an answer. */
+  onAsked: () => Promise<void> = () => Promise.resolve();
   nowSeconds: number;
 
   constructor(nowSeconds: number) {
@@ -214,6 +216,7 @@ export class SharedLedger {
       },
       acknowledgedIn: async (peer, value) => {
         await reach();
+        await this.onAsked();
         return this.#values.get(`acknowledged ${issuer} ${peer} ${toHex(value)}`) ?? 0;
       },
       write: async (batch) => {
