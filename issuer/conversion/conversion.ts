@@ -171,8 +171,11 @@ export class Conversion {
   async pass(): Promise<void> {
     this.#readAtMs = this.#now();
     await this.#ledger.sync();
-    await this.#passing.run(() => this.#queue.pass());
-    await this.source.settle();
+    try {
+      await this.#passing.run(() => this.#queue.pass());
+    } finally {
+      await this.source.settle();
+    }
   }
 }
 

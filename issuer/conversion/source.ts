@@ -33,6 +33,8 @@ import { commitmentOf } from '../../core/commitment/leaf.ts';
 import { invariant } from '../../core/errors.ts';
 import { decodeCode } from '../../core/qr/code.ts';
 import type { Colour, ConversionEvidence, ConversionRecord } from '../../core/record/derived.ts';
+import { issuerTrustAt } from '../../core/trust/trust-at.ts';
+import { timeOf } from '../../core/verify/context.ts';
 import { onePersonProblems } from '../../core/verify/one-person.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch } from '../../service/store.ts';
@@ -277,6 +279,9 @@ export class ConversionSource {
     if (source === undefined || target === undefined || source === target) {
       throw new ConversionError('CONVERSION_TARGET_UNKNOWN');
     }
+    // The ledger takes nothing for an issuer that may not issue now.
+    if (issuerTrustAt(target, 'status', this.#ledgerSeconds()) !== 'good')
+      throw new ConversionError('CONVERSION_TARGET_UNKNOWN');
     return { source, target };
   }
 
@@ -473,6 +478,11 @@ export class ConversionSource {
   #context(): Omit<JudgeOptions, 'isPresented'> {
     const { crypto, ledger, statusLists } = this.#house;
     return { crypto, state: ledger.state, statusLists: statusLists(), nowSeconds: this.#nowSeconds() };
+  }
+
+  /** Our clock, but never before the last block that was read. */
+  #ledgerSeconds(): number {
+    return timeOf({ nowSeconds: this.#nowSeconds(), state: this.#house.ledger.state });
   }
 
   #nowSeconds(): number {
