@@ -234,6 +234,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     release,
     proposals,
     history,
+    conversionsOf: async (recordIds) => (await conversion?.source.madeOf(recordIds)) ?? [],
     onDue: () => background.wake(),
     ...(config.healthPolicies === undefined ? {} : { policies: config.healthPolicies }),
   });

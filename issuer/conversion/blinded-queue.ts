@@ -101,15 +101,20 @@ export class BlindedQueue {
     return sequence === undefined ? undefined : readUint64(sequence);
   }
 
-  /** Sends all that waits. Throws what the ledger rejects with: the next pass goes on from there. */
+  /**
+   * Sends all that waits: what the ledger rejects of one peer holds up no other. Throws the first of what it rejected
+   * with: the next pass goes on from there.
+   */
   async pass(): Promise<void> {
-    const due = [...this.#busy];
-    for (const [key, peer] of due) {
-      while (await this.#sendNext(peer));
-      // What was added meanwhile has noted it again.
-      this.#busy.delete(key);
-      if (await this.#isWaiting(peer)) this.#busy.set(key, peer);
+    const rejected: unknown[] = [];
+    for (const [key, peer] of [...this.#busy]) {
+      try {
+        await this.#sendAll(key, peer);
+      } catch (error) {
+        rejected.push(error);
+      }
     }
+    if (rejected.length > 0) throw rejected[0];
   }
 
   /** All batches with a peer, oldest first. */
@@ -140,6 +145,13 @@ export class BlindedQueue {
     const { crypto, issuer, secret } = this.#deps;
     const ends = side === 'spent' ? { source: issuer, target: peer } : { source: peer, target: issuer };
     return pairPaddingKey(crypto, secret, { side, ...ends });
+  }
+
+  async #sendAll(key: string, peer: Peer): Promise<void> {
+    while (await this.#sendNext(peer));
+    // What was added meanwhile has noted it again.
+    this.#busy.delete(key);
+    if (await this.#isWaiting(peer)) this.#busy.set(key, peer);
   }
 
   /** One batch of a peer to the ledger; false when nothing waits. */

@@ -54,9 +54,9 @@ export interface ConversionDependencies {
   readonly ledger: ConversionPort;
   readonly mappings: MappingSet;
   readonly records: Pick<RecordIssuer, 'issueDerived'>;
-  readonly release: Pick<Release, 'record' | 'credential' | 'content'>;
+  readonly release: Pick<Release, 'record' | 'credential' | 'content' | 'statusPlace'>;
   readonly lists: Pick<ListAllocator, 'uriOf'>;
-  readonly status: Pick<Status, 'published'>;
+  readonly status: Pick<Status, 'published' | 'publishedValue'>;
   readonly privacy: Pick<Privacy, 'erase'>;
   readonly grants: StatusPort;
   readonly quota: QuotaPort;
@@ -143,6 +143,7 @@ export class Conversion {
       codeOf: async (recordId) => await ifThere(codeOf(release, recordId)),
       handleOf: async (recordId) => await ifThere(travelHandle(release, recordId)),
       carriedList: (payloadBytes) => Promise.resolve(carriedList(deps, payloadBytes)),
+      isStanding: async (handle) => (await ifThere(isStanding(deps, handle))) ?? false,
       statusLists: () => ownLists(deps),
       erase: async (recordId) => {
         await ifThere(privacy.erase(recordId, 'subject-request'));
@@ -194,8 +195,11 @@ export class Conversion {
   async pass(): Promise<void> {
     await this.#forget();
     await this.#ledger.sync();
-    await this.#send();
-    await this.source.settle();
+    try {
+      await this.#send();
+    } finally {
+      await this.source.settle();
+    }
   }
 
   async #read(): Promise<void> {
@@ -236,6 +240,16 @@ async function codeOf(
   recordId: string,
 ): Promise<string | undefined> {
   return (await release.credential(await travelHandle(release, recordId))).code;
+}
+
+async function isStanding(
+  { grants, release, status }: ConversionDependencies,
+  handle: string,
+): Promise<boolean> {
+  if (status.publishedValue(await release.statusPlace(handle)) !== 'valid') return false;
+  const record = await release.content((await release.credential(handle)).recordId);
+  invariant(record.type === 'status', 'a health code was issued from a status record');
+  return (await grants.ownColour(record.subject, record.scheme)) === record.state;
 }
 
 const GONE: ReadonlySet<string> = new Set(['RECORD_NOT_FOUND', 'CREDENTIAL_NOT_FOUND', 'RECORD_HELD']);

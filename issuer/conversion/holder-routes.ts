@@ -59,7 +59,9 @@ const Decision = Type.Union(DECISIONS.map((decision) => Type.Literal(decision)))
 const Colour = Type.Union(COLOURS.map((colour) => Type.Literal(colour)));
 const ConversionAnswerForm = Closed({
   id: ConsentId,
-  state: Type.Union([Type.Literal('under-way'), Type.Literal('ready'), Type.Literal('withdrawn')]),
+  state: Type.Union(
+    (['under-way', 'ready', 'withdrawn', 'ended'] as const).map((state) => Type.Literal(state)),
+  ),
   target: Did,
   validUntil: Type.String(),
   decision: Type.Optional(Decision),

@@ -41,6 +41,8 @@ export interface ConversionHouse<Entry> {
   readonly handleOf: (recordId: string) => Promise<string | undefined>;
   /** The status list that a credential of ours names, with what its holder needs besides. */
   readonly carriedList: (payloadBytes: Uint8Array) => Promise<CarriedList>;
+  /** Whether a health code of ours is there, has not ended, and shows the colour that we derive now. */
+  readonly isStanding: (handle: string) => Promise<boolean>;
   /** Our own lists, as far as the ledger vouches for them. */
   readonly statusLists: () => StatusLists;
   /** Revokes and destroys; again: nothing more. */

@@ -38,6 +38,8 @@ import { commitmentOf } from '../../core/commitment/leaf.ts';
 import { invariant } from '../../core/errors.ts';
 import { decodeCode } from '../../core/qr/code.ts';
 import type { Colour, ConversionEvidence, ConversionRecord } from '../../core/record/derived.ts';
+import { issuerTrustAt } from '../../core/trust/trust-at.ts';
+import { timeOf } from '../../core/verify/context.ts';
 import { onePersonProblems } from '../../core/verify/one-person.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch } from '../../service/store.ts';
@@ -65,9 +67,11 @@ export interface ConversionRequest {
   readonly signature: Uint8Array;
 }
 
-/** What is kept of a conversion: nothing of the person but the number of a record, which is erased on its own. */
+/** What is kept of a conversion: nothing of the person but names of a record and of a code, erased on their own. */
 interface SourceEntry {
   readonly consent: ConsentTerms;
+  /** Handle of the code that was converted. */
+  readonly from: string;
   /** HMAC of the request, to know it again. */
   readonly request: string;
   readonly recordId: string;
@@ -96,7 +100,8 @@ export interface ConversionPackage {
 
 export interface ConversionAnswer {
   readonly id: string;
-  readonly state: 'under-way' | 'ready' | 'withdrawn';
+  /** `ended`: the code it was made of holds no more, so nothing is handed over. */
+  readonly state: 'under-way' | 'ready' | 'withdrawn' | 'ended';
   readonly target: string;
   readonly validUntil: string;
   readonly decision?: Decision;
@@ -215,6 +220,23 @@ export class ConversionSource {
     }
   }
 
+  /** The records of the conversions that were made of these records' codes, whatever their target. */
+  async madeOf(recordIds: readonly string[]): Promise<readonly string[]> {
+    const { crypto, entries, handleOf, ledger, secret } = this.#house;
+    // After a start nothing is read yet, and no target is known.
+    if (ledger.state.head.number < 0) await ledger.sync();
+    const found: string[] = [];
+    for (const recordId of recordIds) {
+      const jti = await handleOf(recordId);
+      if (jti === undefined) continue;
+      for (const { did } of ledger.state.trust.issuers()) {
+        const number = await this.#find(nullifierOf(crypto, secret, { jti, target: did }));
+        if (number !== undefined) found.push((await entries.get(number)).recordId);
+      }
+    }
+    return found;
+  }
+
   /** What was spent and not answered, oldest first, with how long it has been waiting. */
   async open(): Promise<readonly OpenConversion[]> {
     const found: OpenConversion[] = [];
@@ -318,6 +340,9 @@ export class ConversionSource {
     if (source === undefined || target === undefined || source === target) {
       throw new ConversionError('CONVERSION_TARGET_UNKNOWN');
     }
+    // The ledger takes nothing for an issuer that may not issue now.
+    if (issuerTrustAt(target, 'status', this.#ledgerSeconds()) !== 'good')
+      throw new ConversionError('CONVERSION_TARGET_UNKNOWN');
     return { source, target };
   }
 
@@ -356,6 +381,8 @@ export class ConversionSource {
     );
     const nowSeconds = this.#nowSeconds();
     const { terms } = request;
+    // A colour that has changed a moment ago is not on the list yet that the code was judged by.
+    if (!(await this.#house.isStanding(jti))) throw new ConversionError('CONVERSION_CODE_NOT_VALID');
     const mapping = mappingInForce(between, nowSeconds, { ...this.#house, state: this.#house.ledger.state });
     if (facts.scheme !== mapping.source.scheme) throw new ConversionError('CONVERSION_MAPPING_NOT_IN_FORCE');
     const crossing = {
@@ -388,6 +415,7 @@ export class ConversionSource {
     };
     const entry = {
       consent: terms,
+      from: jti,
       request: this.#requestName(request),
       nullifier: toHex(nullifier),
       target: between.target.id,
@@ -438,6 +466,7 @@ export class ConversionSource {
       ...(decision === undefined ? {} : { decision }),
     };
     if (entry.withdrawnAtSeconds !== undefined) return { ...common, state: 'withdrawn' };
+    if (!(await this.#house.isStanding(entry.from))) return { ...common, state: 'ended' };
     const carried = await this.#packageOf(number, entry);
     return carried === undefined
       ? { ...common, state: 'under-way' }
@@ -516,6 +545,11 @@ export class ConversionSource {
   #context(): Omit<JudgeOptions, 'isPresented'> {
     const { crypto, ledger, statusLists } = this.#house;
     return { crypto, state: ledger.state, statusLists: statusLists(), nowSeconds: this.#nowSeconds() };
+  }
+
+  /** Our clock, but never before the last block that was read. */
+  #ledgerSeconds(): number {
+    return timeOf({ nowSeconds: this.#nowSeconds(), state: this.#house.ledger.state });
   }
 
   #nowSeconds(): number {

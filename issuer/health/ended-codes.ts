@@ -23,6 +23,8 @@ export interface EndedCodesDependencies extends DrawUpDependencies {
   readonly proposals: Proposals;
   readonly history: ActHistory;
   readonly release: Pick<Release, 'statusPlaces'>;
+  /** The records of what codes of these records were converted to: it ends with them. */
+  readonly conversionsOf: (recordIds: readonly string[]) => Promise<readonly string[]>;
 }
 
 const ENDED: ActTerms = {
@@ -44,9 +46,10 @@ export class EndedCodes {
     this.#deps = deps;
   }
 
-  /** The status entries of the codes that are still there, ascending. */
+  /** The status entries of the codes that are still there, and of their conversions, ascending. */
   async placesOf(recordIds: readonly string[]): Promise<Float64Array> {
-    const places = await Promise.all(recordIds.map((recordId) => this.#placesOfOne(recordId)));
+    const all = [...recordIds, ...(await this.#deps.conversionsOf(recordIds))];
+    const places = await Promise.all(all.map((recordId) => this.#placesOfOne(recordId)));
     return Float64Array.from(new Set(places.flat())).sort();
   }
 

@@ -1,7 +1,7 @@
 /**
  * One ledger for three issuer services, in memory: every write is a block of real events, folded into a real
  * `LedgerState`; each issuer reads its own fold, as if through its own node. Rules of the contracts that matter here
- * are kept: one nullifier once, sequences without gaps.
+ * are kept: one nullifier once, sequences without gaps, nothing for an issuer that is suspended.
  */
 import { toHex, type Hex } from '../../../core/bytes/hex.ts';
 import { toUtf8 } from '../../../core/bytes/utf8.ts';
@@ -34,6 +34,7 @@ export class SharedLedger {
   readonly #sequences = new Map<string, number>();
   readonly #values = new Map<string, number>();
   readonly #digests = new Map<string, string>();
+  readonly #suspended = new Set<Hex>();
   readonly #statuses = new Map<Hex, Extract<LedgerEvent, { event: 'StatusPublished' }>[]>();
   /** Nothing is written while it stands still; what was written can be read. */
   isHalted = false;
@@ -106,6 +107,18 @@ export class SharedLedger {
     const target = authorityIdOf(targetName);
     const version = this.#next(`mapping ${source} ${target}`);
     this.block([{ event: 'MappingWithdrawn', source, target, version, effectiveFrom, by: '0x' }]);
+  }
+
+  suspend(did: string): void {
+    const issuer = issuerIdOf(did);
+    this.#suspended.add(issuer);
+    this.block([{ event: 'IssuerSuspended', issuer, by: issuer }]);
+  }
+
+  reinstate(did: string): void {
+    const issuer = issuerIdOf(did);
+    this.#suspended.delete(issuer);
+    this.block([{ event: 'IssuerReinstated', issuer, effectiveFrom: this.nowSeconds }]);
   }
 
   /** An empty block: time goes on. */
@@ -239,6 +252,8 @@ export class SharedLedger {
     account: Hex,
     { pair, batch }: { readonly pair: string; readonly batch: BlindedBatch },
   ): 'written' | 'taken' {
+    if (batch.side === 'spent' && this.#suspended.has(batch.peer))
+      throw new Error('ConversionRegistryNoTarget');
     const values = batch.values.map(toHex);
     const last = this.#sequences.get(pair) ?? 0;
     if (batch.sequence === last && this.#digests.get(pair) === values.join()) return 'written';
