@@ -1,16 +1,10 @@
 /**
- * Sends the transactions of one account: those to one contract one at a time, those to different contracts side by
- * side, so that one block can hold them.
+ * Sends the transactions of one account, one at a time.
  *
  * The rule that makes a lost answer harmless: **one nonce, one set of bytes, until their fate is known.** What
  * was signed is handed over again, unchanged, until it has a receipt or the chain has given its nonce to
  * another transaction; only one of a nonce can ever be in the chain. Across a restart, a transaction that an
  * earlier process left waiting is waited for, and `isDone` then tells whether its effect is there.
- *
- * A transaction takes the nonce after one that still waits only once the node shows that it holds that one, so no nonce
- * is left out. After an end that is not a receipt nothing follows until all that waits has ended: the account is then
- * where a restart would find it. What a node took first and refused for good later can leave a gap, and bytes beyond
- * it: whatever comes of those, the contracts' sequences fence.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { computeAddress, hexlify, keccak256, SigningKey, Transaction } from 'ethers';
@@ -56,23 +50,10 @@ interface Signed {
   readonly nonce: number;
 }
 
-interface Begun {
-  /** `undefined`: the nonce is another transaction's. */
-  readonly fate: Promise<Receipt | undefined>;
-}
-
-interface Tracking {
-  readonly call: Call;
-  readonly deadline: number;
-  /** The node says that it has the transaction. */
-  readonly onHeld: () => void;
-}
-
 const DEFAULT_GAS = 1_000_000n;
 const DEFAULT_PATIENCE_MS = 60_000;
 const FIRST_PAUSE_MS = 10;
-/** A block is seen so late at most. */
-const LONGEST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 500;
 /** A node that says "nonce too low" of a nonce it has not used is asked again before it is believed. */
 const REFUSALS_BELIEVED = 3;
 
@@ -85,16 +66,8 @@ export class Sender {
   readonly #patienceMs: number;
   readonly #wait: (ms: number) => Promise<unknown>;
   readonly #elapsed: () => number;
-  /** The last send to each contract; the next one to it starts after it. */
-  readonly #lastTo = new Map<Hex | undefined, Promise<unknown>>();
-  /** The last taking of a nonce; the next one starts after it. */
-  #lastNonce: Promise<unknown> = Promise.resolve();
-  /** Nonces of transactions whose fate is not known yet. */
-  readonly #waiting = new Set<number>();
-  /** The nonce after the last that was signed. */
-  #afterLast = 0;
-  /** Something ended without a receipt since the account was last settled. */
-  #isInDoubt = false;
+  /** The send under way, if any; the next one starts after it. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: SenderOptions, dependencies: SenderDependencies = {}) {
     this.#rpc = options.rpc;
@@ -121,72 +94,24 @@ export class Sender {
 
   /**
    * As {@link Sender.send}, unless `isDone` says that the effect is there: for calls that may have been made
-   * before a restart. `undefined` then. `isDone` is asked when nothing of this account to this contract is under way.
+   * before a restart. `undefined` then. `isDone` is asked when nothing of this account is under way.
    */
   async sendUnless(isDone: () => Promise<boolean>, call: Call): Promise<Receipt | undefined> {
-    const before = this.#lastTo.get(call.to) ?? Promise.resolve();
-    const turn = before.then(() => this.#carryOut(isDone, call));
-    this.#lastTo.set(
-      call.to,
-      turn.catch(() => undefined),
-    );
+    const turn = this.#last.then(() => this.#carryOut(isDone, call));
+    this.#last = turn.catch(() => undefined);
     return turn;
   }
 
   async #carryOut(isDone: () => Promise<boolean>, call: Call): Promise<Receipt | undefined> {
+    const deadline = this.#elapsed() + this.#patienceMs;
     for (;;) {
-      const taking = this.#lastNonce.then(() => this.#begin(isDone, call));
-      this.#lastNonce = taking.catch(() => undefined);
-      const begun = await taking;
-      if (begun === undefined) return undefined;
-      const receipt = await begun.fate;
+      const nonce = await this.#settledNonce(deadline);
+      if (await this.#patiently(isDone, deadline)) return undefined;
+      await this.#patiently(() => this.#rehearse(call, 'pending'), deadline);
+      const receipt = await this.#fateOf(this.#sign(call, nonce), call, deadline);
       if (receipt !== undefined) return receipt;
       // Another transaction of this account took the nonce: ours can never be in the chain, so a new one may.
     }
-  }
-
-  /** Signs and hands over; resolves when the node holds the transaction or its fate is known. */
-  async #begin(isDone: () => Promise<boolean>, call: Call): Promise<Begun | undefined> {
-    const deadline = this.#elapsed() + this.#patienceMs;
-    let nonce: number;
-    do {
-      nonce = await this.#nextNonce(deadline);
-      if (await this.#patiently(isDone, deadline)) return undefined;
-      await this.#patiently(() => this.#rehearse(call, 'pending'), deadline);
-      // What this one was to follow may have ended without a receipt meanwhile.
-    } while (this.#isInDoubt);
-    const held = Promise.withResolvers<undefined>();
-    const fate = this.#track(this.#sign(call, nonce), {
-      call,
-      deadline,
-      onHeld: () => held.resolve(undefined),
-    });
-    await Promise.race([held.promise, fate.catch(() => undefined)]);
-    return { fate };
-  }
-
-  async #track(signed: Signed, options: Tracking): Promise<Receipt | undefined> {
-    this.#waiting.add(signed.nonce);
-    this.#afterLast = signed.nonce + 1;
-    let receipt: Receipt | undefined;
-    try {
-      receipt = await this.#fateOf(signed, options);
-      return receipt;
-    } finally {
-      this.#waiting.delete(signed.nonce);
-      if (receipt === undefined) this.#isInDoubt = true;
-    }
-  }
-
-  /** After what the node holds of ours; else, and in doubt, once nothing of this account is waiting to be sealed. */
-  async #nextNonce(deadline: number): Promise<number> {
-    for (let pause = FIRST_PAUSE_MS; this.#waiting.size > 0;) {
-      if (!this.#isInDoubt) return this.#afterLast;
-      pause = await this.#pause(pause, deadline, 'LEDGER_FATE_UNKNOWN');
-    }
-    const nonce = await this.#settledNonce(deadline);
-    this.#isInDoubt = false;
-    return nonce;
   }
 
   /** The next nonce, once nothing of this account is waiting to be sealed. */
@@ -218,26 +143,18 @@ export class Sender {
   }
 
   /** Hands over until there is a receipt, or `undefined` once the nonce is another transaction's. */
-  async #fateOf(signed: Signed, { call, deadline, onHeld }: Tracking): Promise<Receipt | undefined> {
+  async #fateOf(signed: Signed, call: Call, deadline: number): Promise<Receipt | undefined> {
     let refusal = await this.#handOver(signed);
     let refusals = 0;
     for (let pause = FIRST_PAUSE_MS; ; pause = await this.#pause(pause, deadline, 'LEDGER_FATE_UNKNOWN')) {
       const fate = await this.#patiently(() => this.#lookUp(signed), deadline);
       if (fate === 'replaced') return undefined;
       if (typeof fate === 'object') return this.#checkOutcome(fate, call, deadline);
-      if (fate === 'waiting') {
-        onHeld();
-        continue;
-      }
+      if (fate === 'waiting') continue;
       // The node does not have it: it never came, was forgotten in a restart, or is refused.
-      if (refusal !== undefined && this.#isFirst(signed) && ++refusals === REFUSALS_BELIEVED) throw refusal;
+      if (refusal !== undefined && ++refusals === REFUSALS_BELIEVED) throw refusal;
       refusal = await this.#handOver(signed);
     }
-  }
-
-  /** Whoever comes after another may be refused for want of that one. */
-  #isFirst({ nonce }: Signed): boolean {
-    return Math.min(...this.#waiting) === nonce;
   }
 
   /** A refusal of the node if there was one; what became of the transaction is for `#lookUp` to say. */
