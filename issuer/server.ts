@@ -1,4 +1,5 @@
 /** Opens an issuer, listens, and lets it work by itself. */
+import type { ServiceLimits } from '../service/app.ts';
 import { createLogger } from '../service/logging.ts';
 import { buildIssuerApp } from './app.ts';
 import type { IssuerConfig } from './config.ts';
@@ -19,12 +20,20 @@ export async function startIssuer(
   config: IssuerConfig,
   secrets: WorkingSecrets,
   ports: IssuerPorts,
+  limits?: Partial<ServiceLimits>,
 ): Promise<StartedIssuer> {
   const logger = createLogger({ name: 'issuer', level: config.logLevel });
   checkSecrets(secrets);
   const issuer = await Issuer.open(config, secrets, { log: logger, ...ports });
   const { operatorToken, auditorToken } = secrets;
-  const app = await buildIssuerApp({ issuer, operatorToken, auditorToken, now: ports.now, logger });
+  const app = await buildIssuerApp({
+    issuer,
+    operatorToken,
+    auditorToken,
+    now: ports.now,
+    logger,
+    ...(limits === undefined ? {} : { limits }),
+  });
   const close = async (): Promise<void> => {
     await app.close();
     await issuer.close();

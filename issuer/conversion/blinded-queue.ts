@@ -107,7 +107,7 @@ export class BlindedQueue {
    */
   async pass(): Promise<void> {
     const rejected: unknown[] = [];
-    for (const [key, peer] of [...this.#busy]) {
+    for (const [key, peer] of this.#busy) {
       try {
         await this.#sendAll(key, peer);
       } catch (error) {

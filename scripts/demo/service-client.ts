@@ -26,6 +26,9 @@ export interface RefusedRow {
 
 const RELEASE_DEADLINE_MS = 60_000;
 const POLL_MS = 200;
+const BUSY = 503;
+const BUSY_PAUSE_MS = 1_000;
+const BUSY_DEADLINE_MS = 60_000;
 
 /** Posts a file of records; answers row by row, as the issuer does. */
 export async function postRecords(
@@ -70,11 +73,17 @@ export async function revoke(
 }
 
 export async function verify(verifierUrl: string, code: string): Promise<Verdict> {
-  const answer = await fetch(`${verifierUrl}/verify`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ code }),
-  });
+  const ask = (): Promise<Response> =>
+    fetch(`${verifierUrl}/verify`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ code }),
+    });
+  let answer = await ask();
+  for (const deadline = Date.now() + BUSY_DEADLINE_MS; answer.status === BUSY && Date.now() < deadline;) {
+    await delay(BUSY_PAUSE_MS);
+    answer = await ask();
+  }
   if (!answer.ok) throw new Error(`the verifier answered ${answer.status}`);
   const { verdicts } = (await answer.json()) as { verdicts: readonly Verdict[] }; // the route's response schema
   const [verdict] = verdicts;
@@ -112,12 +121,16 @@ async function call(
   body?: string | Uint8Array<ArrayBuffer>,
 ): Promise<Response> {
   const authorization = `Bearer ${member.keys.issuer.operatorToken}`;
-  const answer = await fetch(url + path, {
-    method,
-    headers: { authorization, ...headers },
-    ...(body === undefined ? {} : { body }),
-  });
-  if (!answer.ok)
+  for (const deadline = Date.now() + BUSY_DEADLINE_MS; ; await delay(BUSY_PAUSE_MS)) {
+    const answer = await fetch(url + path, {
+      method,
+      headers: { authorization, ...headers },
+      ...(body === undefined ? {} : { body }),
+    });
+    if (answer.ok) return answer;
+    await answer.body?.cancel();
+    // Refused before anything was done: the machine is behind.
+    if (answer.status === BUSY && Date.now() < deadline) continue;
     throw new Error(`${member.name} answered ${answer.status} to ${method} ${path.split('/')[1]}`);
-  return answer;
+  }
 }

@@ -49,7 +49,9 @@ process.stdout.write(`${started.url}\n`);
 
 async function tryStart(withFaults: IssuerPorts): Promise<StartedIssuer> {
   try {
-    return await startIssuer(toIssuerConfig(config), secrets, withFaults);
+    // However busy the machine is, what is asked gets its answer.
+    const limits = { maxEventLoopDelayMs: 600_000 };
+    return await startIssuer(toIssuerConfig(config), secrets, withFaults, limits);
   } catch (error) {
     if (!(error instanceof HclError)) throw error;
     process.stdout.write(`refused ${error.code}\n`);
