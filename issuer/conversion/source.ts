@@ -12,7 +12,7 @@ import { toBase64url } from '../../core/bytes/base64url.ts';
 import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
 import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
-import { acknowledgementOf, DECISIONS, type Decision } from '../../core/conversion/acknowledgement.ts';
+import type { Decision } from '../../core/conversion/acknowledgement.ts';
 import type { CarriedList } from '../../core/conversion/carried-list.ts';
 import {
   consentMessage,
@@ -39,6 +39,7 @@ import { onePersonProblems } from '../../core/verify/one-person.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch } from '../../service/store.ts';
 import { TABLES } from '../store.ts';
+import { answersOf, AwaitedAnswers, type Answer } from './awaited-answers.ts';
 import type { ConversionHouse } from './house.ts';
 import {
   claimedIssuer,
@@ -75,6 +76,8 @@ interface SourceEntry {
   readonly convertedAtSeconds: number;
   readonly validUntilSeconds: number;
   readonly withdrawnAtSeconds?: number;
+  /** Of one that was withdrawn: by what its target may still answer. Its record cannot tell that any more. */
+  readonly answers?: readonly Hex[];
   /** As the target has acknowledged it on the ledger. */
   readonly decision?: Decision;
 }
@@ -106,18 +109,18 @@ export interface OpenConversion {
 }
 
 const CLOCK_SECONDS = 300;
+/** So long after a conversion has ended an officer of the target may still say no to it. */
+const OFFICER_SECONDS = 31 * 86_400;
 
 export class ConversionSource {
   readonly #house: ConversionHouse<SourceEntry>;
   /** Nullifiers between being looked up and the disk. */
   readonly #underWay = new Map<string, Promise<unknown>>();
 
-  /** Conversions that the target has not finally answered, by number: their targets. */
-  readonly #unanswered = new Map<number, Hex>();
+  /** Conversions that the target has not finally answered. */
+  readonly #awaited = new AwaitedAnswers();
   /** Withdrawn ones whose erasure was cut short. */
   readonly #toErase = new Set<number>();
-  /** Batches of acknowledgements that were looked through, by target. */
-  readonly #seen = new Map<Hex, number>();
 
   private constructor(house: ConversionHouse<SourceEntry>) {
     this.#house = house;
@@ -126,9 +129,10 @@ export class ConversionSource {
   static async open(house: ConversionHouse<SourceEntry>): Promise<ConversionSource> {
     const source = new ConversionSource(house);
     for await (const { number, entry } of house.entries.all()) {
-      if (!isAnswered(entry)) source.#unanswered.set(number, entry.target);
+      if (!isAnswered(entry)) source.#await(number, entry, await source.#answersOf(entry));
       if (entry.withdrawnAtSeconds !== undefined) source.#toErase.add(number);
     }
+    house.ledger.onAcknowledged((target, values) => source.#awaited.hear(target, values));
     return source;
   }
 
@@ -176,7 +180,8 @@ export class ConversionSource {
       if (entry.withdrawnAtSeconds !== undefined) return;
       const batch = new WriteBatch();
       await queue.remove(batch, { side: 'spent', peer: entry.target, number });
-      entries.put(batch, number, { ...entry, withdrawnAtSeconds: this.#nowSeconds() });
+      const answers = await this.#answersOf(entry);
+      entries.put(batch, number, { ...entry, answers, withdrawnAtSeconds: this.#nowSeconds() });
       // Commit point: from here on the credential is handed to nobody; what is left of it goes with the next line, or
       // with the next pass.
       await store.commit(batch);
@@ -189,15 +194,8 @@ export class ConversionSource {
   /** Finishes withdrawals that were cut short, and reads what targets have acknowledged since. */
   async settle(): Promise<void> {
     for (const number of this.#toErase) await this.#eraseWithdrawn(number);
-    const { state } = this.#house.ledger;
-    const own = state.trust.issuerByDid(this.#house.did)?.id;
-    for (const target of new Set(this.#unanswered.values())) {
-      const { sequence = 0 } =
-        own === undefined ? {} : (state.conversions.pair(own, target)?.acknowledged ?? {});
-      if (sequence === (this.#seen.get(target) ?? 0)) continue;
-      for (const [number, peer] of this.#unanswered) if (peer === target) await this.#readAnswer(number);
-      this.#seen.set(target, sequence);
-    }
+    this.#awaited.dropEnded(this.#nowSeconds());
+    await this.#awaited.noteHeard((answer) => this.#note(answer));
   }
 
   /** The records of the conversions that were made of these records' codes, whatever their target. */
@@ -217,13 +215,14 @@ export class ConversionSource {
     return found;
   }
 
-  /** What was spent and not answered, oldest first, with how long it has been waiting. */
+  /** What was spent and not answered, oldest first, with how long it has been waiting; nobody need answer the withdrawn. */
   async open(): Promise<readonly OpenConversion[]> {
     const found: OpenConversion[] = [];
-    for (const [number, target] of this.#unanswered) {
-      const { convertedAtSeconds, decision } = await this.#house.entries.get(number);
+    for (const number of this.#awaited.numbers()) {
+      const entry = await this.#house.entries.get(number);
+      const { convertedAtSeconds, decision, target, withdrawnAtSeconds } = entry;
       const isSpent = (await this.#house.queue.sentIn('spent', number)) !== undefined;
-      if (!isSpent || decision !== undefined) continue;
+      if (!isSpent || decision !== undefined || withdrawnAtSeconds !== undefined) continue;
       found.push({ number, target, ageSeconds: this.#nowSeconds() - convertedAtSeconds });
     }
     return found;
@@ -234,15 +233,33 @@ export class ConversionSource {
     this.#toErase.delete(number);
   }
 
-  async #readAnswer(number: number): Promise<void> {
-    const { entries, store } = this.#house;
-    const entry = await entries.get(number);
-    const decision = await this.#acknowledged(number, entry);
-    if (decision === undefined || decision === entry.decision) return;
-    const batch = new WriteBatch();
-    entries.put(batch, number, { ...entry, decision });
-    await store.commit(batch);
-    if (isAnswered({ decision })) this.#unanswered.delete(number);
+  /** In turn with withdrawals: neither takes back what the other has written. */
+  async #note({ number, decision }: Answer): Promise<void> {
+    const { entries, passing, store } = this.#house;
+    await passing.run(async () => {
+      const entry = await entries.get(number);
+      if (isAnswered(entry) || decision === entry.decision) return;
+      const batch = new WriteBatch();
+      entries.put(batch, number, { ...entry, decision });
+      await store.commit(batch);
+    });
+    if (isAnswered({ decision })) this.#awaited.drop(number);
+  }
+
+  #await(
+    number: number,
+    { target, validUntilSeconds }: Pick<SourceEntry, 'target' | 'validUntilSeconds'>,
+    answers: readonly Hex[],
+  ): void {
+    const untilSeconds = validUntilSeconds + OFFICER_SECONDS;
+    this.#awaited.add({ number, target, answers, untilSeconds });
+  }
+
+  /** None where the record was erased before anybody withdrew: its holder alone reads the answer then. */
+  async #answersOf({ answers, recordId }: SourceEntry): Promise<readonly Hex[]> {
+    if (answers !== undefined) return answers;
+    const jti = await this.#house.handleOf(recordId);
+    return jti === undefined ? [] : answersOf(this.#house.crypto, jti);
   }
 
   async #judge(code: string): Promise<JudgedCode & { readonly claims: StatusCredential }> {
@@ -380,7 +397,7 @@ export class ConversionSource {
       },
     });
     if (result === undefined || 'problems' in result) throw new ConversionError('CONVERSION_CODE_NOT_VALID');
-    this.#unanswered.set(number, entry.target);
+    this.#await(number, entry, await this.#answersOf({ ...entry, recordId: result.recordId }));
     queue.added({ side: 'spent', peer: entry.target });
     this.#house.onDue();
     return number;
@@ -429,19 +446,6 @@ export class ConversionSource {
       key,
     );
     return { code, list: await carriedList(payloadBytes), receipt };
-  }
-
-  /** The last word of the target that the ledger has. */
-  async #acknowledged(number: number, entry: SourceEntry): Promise<Decision | undefined> {
-    const { crypto, ledger, queue, handleOf } = this.#house;
-    if ((await queue.sentIn('spent', number)) === undefined) return undefined;
-    const jti = await handleOf(entry.recordId);
-    if (jti === undefined) return undefined;
-    for (const decision of DECISIONS) {
-      if ((await ledger.acknowledgedIn(entry.target, acknowledgementOf(crypto, jti, decision))) > 0)
-        return decision;
-    }
-    return undefined;
   }
 
   async #alone<Result>(key: string, action: () => Promise<Result>): Promise<Result> {
