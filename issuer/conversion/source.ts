@@ -138,6 +138,11 @@ export class ConversionSource {
 
   /** Throws `ConversionError`s and what `RecordIssuer.issueDerived` throws; nothing has then happened. */
   async convert(request: ConversionRequest): Promise<ConversionAnswer> {
+    // One consent is one conversion, also where it comes for two targets at once.
+    return await this.#alone(`consent ${request.terms.id}`, () => this.#convert(request));
+  }
+
+  async #convert(request: ConversionRequest): Promise<ConversionAnswer> {
     const { terms } = request;
     const known = await this.#find(this.#idKey(terms.id));
     if (known !== undefined) return await this.#again(known, request);
@@ -148,9 +153,6 @@ export class ConversionSource {
     const { crypto, secret } = this.#house;
     const nullifier = nullifierOf(crypto, secret, { jti: judged.claims.jti, target: terms.target });
     return await this.#alone(toHex(nullifier), async () => {
-      // Whoever waited here may find that it was done meanwhile.
-      const twin = await this.#find(this.#idKey(terms.id));
-      if (twin !== undefined) return await this.#again(twin, request);
       if ((await this.#find(nullifier)) !== undefined) throw new ConversionError('CONVERSION_ALREADY_DONE');
       return await this.#issue(request, { judged, between, evidence, nullifier });
     });
