@@ -109,8 +109,9 @@ export class BlindedQueue {
    * with: the next pass goes on from there.
    */
   async pass(): Promise<void> {
+    const due = [...this.#busy];
     const rejected: unknown[] = [];
-    for (const [key, peer] of [...this.#busy]) {
+    for (const [key, peer] of due) {
       try {
         await this.#sendAll(key, peer);
       } catch (error) {

@@ -341,7 +341,11 @@ export class ConversionSource {
     const { terms } = request;
     // A colour that has changed a moment ago is not on the list yet that the code was judged by.
     if (!(await this.#house.isStanding(jti))) throw new ConversionError('CONVERSION_CODE_NOT_VALID');
-    const mapping = mappingInForce(between, nowSeconds, { ...this.#house, state: this.#house.ledger.state });
+    const judgedAtSeconds = this.#ledgerSeconds();
+    const mapping = mappingInForce(between, judgedAtSeconds, {
+      ...this.#house,
+      state: this.#house.ledger.state,
+    });
     if (facts.scheme !== mapping.source.scheme) throw new ConversionError('CONVERSION_MAPPING_NOT_IN_FORCE');
     const crossing = {
       ...(terms.port === undefined ? {} : { port: terms.port }),
@@ -349,7 +353,7 @@ export class ConversionSource {
     };
     const sourceValidUntilSeconds = exp - 1;
     const asked = { state: facts.state, sourceValidUntilSeconds, evidence, ...crossing };
-    const proposal = proposalOf(evaluateConversion(mapping, asked, nowSeconds), asked, mapping);
+    const proposal = proposalOf(evaluateConversion(mapping, asked, judgedAtSeconds), asked, mapping);
     const record: ConversionRecord = {
       type: 'conversion',
       subject: await this.#house.subjectOf(jti),
@@ -409,6 +413,13 @@ export class ConversionSource {
     const entry = await this.#house.entries.get(number);
     if (entry.request !== this.#requestName(request))
       throw new ConversionError('CONVERSION_CONSENT_REPLAYED');
+    // The same request, so its code is the one that was judged.
+    const { headerBytes, payloadBytes } = decodeCode(request.code);
+    const commitment = commitmentOf(this.#house.crypto, headerBytes, payloadBytes);
+    const { terms, signature } = request;
+    const signed = { message: consentMessage(commitment, terms), signature };
+    if (!(await isSignedByHolder(this.#house.crypto, { cnf: { jwk: entry.holderKey } }, signed)))
+      throw new ConversionError('CONVERSION_WRONG_HOLDER');
     return await this.#describe(number);
   }
 
