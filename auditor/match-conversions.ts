@@ -22,6 +22,9 @@ export interface Sides {
   readonly dueBefore: number;
 }
 
+/** Issuers forget a conversion 31 days after it ended: what is older than this they need not speak of any more. */
+const SPOKEN_OF_SECONDS = 30 * 86_400;
+
 /** What the target says it has answered: the nullifiers, by the acknowledgement. */
 type Answered = ReadonlyMap<Hex, Hex>;
 
@@ -55,9 +58,9 @@ function answersWithoutSpending({ spent, acknowledged }: Sides): readonly Proble
   });
 }
 
-function unansweredFor({ acknowledged }: Sides, answered: Answered): readonly Problem[] {
-  return [...acknowledged.side.real].flatMap(([value, { block }]) =>
-    answered.has(value)
+function unansweredFor({ acknowledged, dueBefore }: Sides, answered: Answered): readonly Problem[] {
+  return [...acknowledged.side.real].flatMap(([value, { block, timeSeconds }]) =>
+    answered.has(value) || timeSeconds < dueBefore - SPOKEN_OF_SECONDS
       ? []
       : [{ ...unmatched(value, 'nobody says which conversion this acknowledgement answers'), block }],
   );
@@ -89,7 +92,8 @@ function countsOfSource({ spent, acknowledged, dueBefore }: Sides, answered: Ans
   const due = known.filter(
     ([value]) => (acknowledged.side.real.get(value)?.timeSeconds ?? dueBefore) < dueBefore,
   );
-  const least = real.size - nullifiersIn(known) - acknowledged.side.tooNew.size;
+  const old = [...real].filter(([, { timeSeconds }]) => timeSeconds < dueBefore - SPOKEN_OF_SECONDS).length;
+  const least = real.size - old - nullifiersIn(known) - acknowledged.side.tooNew.size;
   const most = real.size - nullifiersIn(due) + tooNew.size;
   // Of what was erased the source cannot read an answer any more.
   return open >= least && open <= most + erased

@@ -77,10 +77,10 @@ export class ConversionAccount {
   ): Promise<Pick<PairAccount, 'answers' | 'decisions'>> {
     const nullifierOf = await this.#deps.target.nullifiersBy(peer);
     const values = batches.flatMap((batch) => batch.values);
-    const answers = values.map(({ number, value }) => ({
-      nullifier: nullifierOf(number),
-      acknowledgement: value,
-    }));
+    const answers = values.flatMap(({ number, value: acknowledgement }) => {
+      const nullifier = nullifierOf(number);
+      return nullifier === undefined ? [] : [{ nullifier, acknowledgement }];
+    });
     // Numbers of acknowledgements say which decision they are of.
     const [accepted, refused, referred] = [0, 1, 2].map(
       (at) => values.filter(({ number }) => number % DECISIONS.length === at).length,

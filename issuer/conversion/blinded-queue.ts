@@ -5,7 +5,8 @@
  * | the process ends                    | then                                                                   |
  * |-------------------------------------|------------------------------------------------------------------------|
  * | before a batch is staged            | its values still wait                                                  |
- * | after that, whatever the ledger got | the next pass asks the ledger first and sends this very batch          |
+ * | after that, whatever the ledger got | the next pass asks the ledger first, and sends this very batch         |
+ * |                                     | unless some of it is there: that is noted, the rest waits again        |
  * | after it was written                | the next pass finds it there and notes it                              |
  *
  * Staged values have left the queue in the same synced batch, so none is ever in two. A sequence that another account
@@ -19,6 +20,7 @@ import type { Crypto } from '../../core/crypto.ts';
 import { invariant } from '../../core/errors.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
+import { LedgerError } from '../../ledger/errors.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
 import type { ConversionPort } from './ports.ts';
 
@@ -54,6 +56,7 @@ interface Peer {
 }
 
 const SIDE_AND_PEER = 33;
+const NONE: ReadonlyMap<Hex, number> = new Map();
 
 export class BlindedQueue {
   readonly #deps: BlindedQueueDependencies;
@@ -106,8 +109,9 @@ export class BlindedQueue {
    * with: the next pass goes on from there.
    */
   async pass(): Promise<void> {
+    const due = [...this.#busy];
     const rejected: unknown[] = [];
-    for (const [key, peer] of this.#busy) {
+    for (const [key, peer] of due) {
       try {
         await this.#sendAll(key, peer);
       } catch (error) {
@@ -156,18 +160,29 @@ export class BlindedQueue {
 
   /** One batch of a peer to the ledger; false when nothing waits. */
   async #sendNext(peer: Peer): Promise<boolean> {
-    const staged = (await this.#staged(peer)) ?? (await this.#stage(peer));
+    const before = await this.#staged(peer);
+    const staged = before ?? (await this.#stage(peer));
     if (staged === undefined) return false;
-    const { ledger } = this.#deps;
-    // One value stands for its batch: they are written together or not at all.
-    const [first] = staged.values;
-    invariant(first !== undefined, 'a batch has a value');
-    const known = await ledger.sequenceOf(peer.side, peer.peer, fromHex(first.value));
-    if (known > 0) await this.#finalise(peer, staged, known);
-    else if ((await ledger.write(this.#padded(peer, staged))) === 'written') {
-      await this.#finalise(peer, staged, staged.sequence);
+    // What was staged just now is on the ledger only if this store is an older copy: the write then fails, and the
+    // next pass asks.
+    const known = before === undefined ? NONE : await this.#sequencesOf(peer, staged);
+    if (known.size > 0) await this.#divide(peer, staged, known);
+    else if ((await this.#deps.ledger.write(this.#padded(peer, staged))) === 'written') {
+      await this.#divide(peer, staged, new Map(staged.values.map(({ value }) => [value, staged.sequence])));
     } else await this.#move(peer, staged);
     return true;
+  }
+
+  /** In which batches values of a staged one are. The padding is asked about too: a node is not told which it is. */
+  async #sequencesOf(peer: Peer, staged: KeptBatch): Promise<ReadonlyMap<Hex, number>> {
+    const found = await Promise.all(
+      this.#padded(peer, staged).values.map(async (value) => {
+        const sequence = await this.#deps.ledger.sequenceOf(peer.side, peer.peer, value);
+        return [toHex(value), sequence] as const;
+      }),
+    );
+    const own = new Set(staged.values.map(({ value }) => value));
+    return new Map(found.filter(([value, sequence]) => sequence > 0 && own.has(value)));
   }
 
   async #staged(peer: Peer): Promise<KeptBatch | undefined> {
@@ -201,19 +216,32 @@ export class BlindedQueue {
     return { ...peer, sequence, values: padded };
   }
 
-  async #finalise(peer: Peer, staged: KeptBatch, sequence: number): Promise<void> {
-    const batch = new WriteBatch();
-    if (sequence !== staged.sequence) batch.delete(TABLES.conversionBatches, itemKey(peer, staged.sequence));
-    putBatch(batch, peer, { ...staged, sequence, isFinal: true });
-    for (const { number } of staged.values) {
-      batch.put(TABLES.conversionSent, sentKey(peer.side, number), toUint64(sequence));
+  /** Values that the ledger has are noted in the batches in which it has them; the others wait again. */
+  async #divide(peer: Peer, staged: KeptBatch, known: ReadonlyMap<Hex, number>): Promise<void> {
+    const batch = new WriteBatch().delete(TABLES.conversionBatches, itemKey(peer, staged.sequence));
+    for (const { number, value } of staged.values) {
+      const sequence = known.get(value);
+      if (sequence === undefined) batch.put(TABLES.conversionQueue, itemKey(peer, number), fromHex(value));
+      else batch.put(TABLES.conversionSent, sentKey(peer.side, number), toUint64(sequence));
+    }
+    for (const sequence of new Set(known.values())) {
+      const values = staged.values.filter(({ value }) => known.get(value) === sequence);
+      const others = sequence === staged.sequence ? [] : await this.#valuesIn(peer, sequence);
+      putBatch(batch, peer, { sequence, isFinal: true, values: [...others, ...values] });
     }
     await this.#deps.store.commit(batch);
   }
 
+  async #valuesIn(peer: Peer, sequence: number): Promise<KeptBatch['values']> {
+    const key = itemKey(peer, sequence);
+    const kept = await this.#deps.tables.conversionBatches.get(key);
+    return kept === undefined ? [] : decodeBatch(key, kept).values;
+  }
+
   async #move(peer: Peer, staged: KeptBatch): Promise<void> {
     const sequence = (await this.#deps.ledger.sequence(peer.side, peer.peer)) + 1;
-    if (sequence === staged.sequence) return;
+    if (sequence === staged.sequence)
+      throw new LedgerError('LEDGER_BAD_REPLY', 'a batch is refused as taken, and none is there');
     const batch = new WriteBatch().delete(TABLES.conversionBatches, itemKey(peer, staged.sequence));
     await this.#deps.store.commit(putBatch(batch, peer, { ...staged, sequence }));
   }

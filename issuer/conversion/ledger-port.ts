@@ -1,6 +1,7 @@
 /** Joins the conversions' port to the ledger: a replica that is read, and the registry that is written to. */
 import type { Side } from '../../core/conversion/padding.ts';
 import type { Hex } from '../../core/bytes/hex.ts';
+import type { LedgerBlock } from '../../core/trust/ledger-event.ts';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { ConversionRegistryClient } from '../../ledger/conversion-registry.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
@@ -36,10 +37,17 @@ export function connectConversions(
   let replica: Promise<Replica<LedgerState>> | undefined;
   const pairOf = (side: Side, peer: Hex): { readonly source: Hex; readonly target: Hex } =>
     side === 'spent' ? { source: issuer, target: peer } : { source: peer, target: issuer };
+  const listeners: Parameters<ConversionPort['onAcknowledged']>[0][] = [];
+  const tell = (_: LedgerState, blocks: readonly LedgerBlock[]): void => {
+    for (const event of blocks.flatMap(({ events }) => events)) {
+      if (event.event !== 'ConversionsAcknowledged' || event.source !== issuer) continue;
+      for (const listener of listeners) listener(event.target, event.acknowledgements);
+    }
+  };
   return {
     state,
     async sync() {
-      replica ??= Replica.open({ rpcUrls: [rpcUrl], deployment }, { state });
+      replica ??= Replica.open({ rpcUrls: [rpcUrl], deployment, onChange: tell }, { state });
       await (await replica).sync();
     },
     async sequence(side, peer) {
@@ -51,8 +59,8 @@ export function connectConversions(
         ? await registry.spentIn(pair, value)
         : await registry.acknowledgedIn(pair, value);
     },
-    async acknowledgedIn(peer, value) {
-      return await registry.acknowledgedIn(pairOf('spent', peer), value);
+    onAcknowledged(listener) {
+      listeners.push(listener);
     },
     async write({ side, peer: partner, sequence, values }) {
       const batch = { partner, sequence, values };

@@ -24,8 +24,6 @@ export interface ConversionKnowledge extends LedgerKnowledge {
   readonly conversions: {
     /** By the ids of issuers. */
     isSpent(source: Hex, target: Hex, nullifier: Uint8Array): boolean;
-    /** `undefined`: the source has spent nothing for this target. */
-    pair(source: Hex, target: Hex): { readonly acknowledged: { readonly sequence: number } } | undefined;
   };
 }
 
@@ -48,8 +46,8 @@ export interface ConversionPort {
   sequence(side: Side, peer: Hex): Promise<number>;
   /** In which batch a value of this issuer's stands, 0 when it is in none. */
   sequenceOf(side: Side, peer: Hex, value: Uint8Array): Promise<number>;
-  /** In which batch the peer has acknowledged something of ours, 0 when it has not. */
-  acknowledgedIn(peer: Hex, value: Uint8Array): Promise<number>;
+  /** `listener` is told of each batch that a target acknowledges to us, as `sync` reads it; from the first `sync` on. */
+  onAcknowledged(listener: (target: Hex, values: readonly Hex[]) => void): void;
   /** Writes a batch, once however often it is asked. `taken`: another batch has this sequence. */
   write(batch: BlindedBatch): Promise<'written' | 'taken'>;
 }

@@ -12,12 +12,7 @@ import { toBase64url } from '../../core/bytes/base64url.ts';
 import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
 import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
-import {
-  acknowledgementOf,
-  DECISIONS,
-  type AnsweredNullifier,
-  type Decision,
-} from '../../core/conversion/acknowledgement.ts';
+import type { AnsweredNullifier, Decision } from '../../core/conversion/acknowledgement.ts';
 import type { CarriedList } from '../../core/conversion/carried-list.ts';
 import {
   consentMessage,
@@ -44,6 +39,7 @@ import { onePersonProblems } from '../../core/verify/one-person.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch } from '../../service/store.ts';
 import { TABLES } from '../store.ts';
+import { answersOf, AwaitedAnswers, type Answer } from './awaited-answers.ts';
 import type { ConversionHouse } from './house.ts';
 import {
   claimedIssuer,
@@ -84,6 +80,8 @@ interface SourceEntry {
   /** The last second of the code that was converted. */
   readonly codeUntilSeconds: number;
   readonly withdrawnAtSeconds?: number;
+  /** Of one that was withdrawn: by what its target may still answer. Its record cannot tell that any more. */
+  readonly answers?: readonly Hex[];
   /** As the target has acknowledged it on the ledger, and the value that says so there. */
   readonly decision?: Decision;
   readonly acknowledgement?: Hex;
@@ -113,7 +111,7 @@ export interface OpenConversion {
   readonly number: number;
   readonly target: Hex;
   readonly ageSeconds: number;
-  /** The credential is destroyed, and with it what its answers are known by. */
+  /** The credential is destroyed: nobody need answer it any more. */
   readonly isErased: boolean;
 }
 
@@ -126,12 +124,10 @@ export class ConversionSource {
   /** Nullifiers between being looked up and the disk. */
   readonly #underWay = new Map<string, Promise<unknown>>();
 
-  /** Conversions that the target has not finally answered, by number: their targets. */
-  readonly #unanswered = new Map<number, Hex>();
+  /** Conversions that the target has not finally answered. */
+  readonly #awaited = new AwaitedAnswers();
   /** Withdrawn ones whose erasure was cut short. */
   readonly #toErase = new Set<number>();
-  /** Batches of acknowledgements that were looked through, by target. */
-  readonly #seen = new Map<Hex, number>();
 
   private constructor(house: ConversionHouse<SourceEntry>) {
     this.#house = house;
@@ -141,14 +137,20 @@ export class ConversionSource {
     const source = new ConversionSource(house);
     for await (const { number, entry } of house.entries.all()) {
       source.counts.move(undefined, stateOf(entry));
-      if (!isAnswered(entry)) source.#unanswered.set(number, entry.target);
+      if (!isAnswered(entry)) source.#await(number, entry, await source.#answersOf(entry));
       if (entry.withdrawnAtSeconds !== undefined) source.#toErase.add(number);
     }
+    house.ledger.onAcknowledged((target, values) => source.#awaited.hear(target, values));
     return source;
   }
 
   /** Throws `ConversionError`s and what `RecordIssuer.issueDerived` throws; nothing has then happened. */
   async convert(request: ConversionRequest): Promise<ConversionAnswer> {
+    // One consent is one conversion, also where it comes for two targets at once.
+    return await this.#alone(`consent ${request.terms.id}`, () => this.#convert(request));
+  }
+
+  async #convert(request: ConversionRequest): Promise<ConversionAnswer> {
     const { terms } = request;
     const known = await this.#find(this.#idKey(terms.id));
     if (known !== undefined) return await this.#again(known, request);
@@ -160,9 +162,6 @@ export class ConversionSource {
     const nullifier = nullifierOf(crypto, secret, { jti: judged.claims.jti, target: terms.target });
     const { source, target } = between;
     return await this.#alone(toHex(nullifier), async () => {
-      // Whoever waited here may find that it was done meanwhile.
-      const twin = await this.#find(this.#idKey(terms.id));
-      if (twin !== undefined) return await this.#again(twin, request);
       // The ledger also knows what this store has forgotten, or never knew: it may be an older copy.
       const isSpent = this.#house.ledger.state.conversions.isSpent(source.id, target.id, nullifier);
       if (isSpent || (await this.#find(nullifier)) !== undefined)
@@ -195,7 +194,8 @@ export class ConversionSource {
       if (entry.withdrawnAtSeconds !== undefined) return;
       const batch = new WriteBatch();
       await queue.remove(batch, { side: 'spent', peer: entry.target, number });
-      entries.put(batch, number, { ...entry, withdrawnAtSeconds: this.#nowSeconds() });
+      const answers = await this.#answersOf(entry);
+      entries.put(batch, number, { ...entry, answers, withdrawnAtSeconds: this.#nowSeconds() });
       // Commit point: from here on the credential is handed to nobody; what is left of it goes with the next line, or
       // with the next pass.
       await store.commit(batch);
@@ -209,15 +209,8 @@ export class ConversionSource {
   /** Finishes withdrawals that were cut short, and reads what targets have acknowledged since. */
   async settle(): Promise<void> {
     for (const number of this.#toErase) await this.#eraseWithdrawn(number);
-    const { state } = this.#house.ledger;
-    const own = state.trust.issuerByDid(this.#house.did)?.id;
-    for (const target of new Set(this.#unanswered.values())) {
-      const { sequence = 0 } =
-        own === undefined ? {} : (state.conversions.pair(own, target)?.acknowledged ?? {});
-      if (sequence === (this.#seen.get(target) ?? 0)) continue;
-      for (const [number, peer] of this.#unanswered) if (peer === target) await this.#readAnswer(number);
-      this.#seen.set(target, sequence);
-    }
+    this.#awaited.dropEnded(this.#nowSeconds());
+    await this.#awaited.noteHeard((answer) => this.#note(answer));
   }
 
   /** The records of the conversions that were made of these records' codes, whatever their target. */
@@ -240,8 +233,9 @@ export class ConversionSource {
   /** What was spent and not answered, oldest first, with how long it has been waiting. */
   async open(): Promise<readonly OpenConversion[]> {
     const found: OpenConversion[] = [];
-    for (const [number, target] of this.#unanswered) {
-      const { convertedAtSeconds, decision, recordId } = await this.#house.entries.get(number);
+    for (const number of this.#awaited.numbers()) {
+      const entry = await this.#house.entries.get(number);
+      const { convertedAtSeconds, decision, recordId, target } = entry;
       const isSpent = (await this.#house.queue.sentIn('spent', number)) !== undefined;
       if (!isSpent || decision !== undefined) continue;
       const isErased = (await this.#house.handleOf(recordId)) === undefined;
@@ -278,7 +272,7 @@ export class ConversionSource {
     }
     if (forgotten.size === 0) return false;
     batch.put(TABLES.meta, TO_REWRITE, new Uint8Array(0));
-    for (const number of forgotten.keys()) this.#unanswered.delete(number);
+    for (const number of forgotten.keys()) this.#awaited.drop(number);
     await store.commit(batch);
     for (const state of forgotten.values()) this.counts.move(state, undefined);
     return true;
@@ -289,21 +283,35 @@ export class ConversionSource {
     this.#toErase.delete(number);
   }
 
-  async #readAnswer(number: number): Promise<void> {
+  /** In turn with withdrawals: neither takes back what the other has written. */
+  async #note({ number, decision, acknowledgement }: Answer): Promise<void> {
     const { entries, passing, store } = this.#house;
-    const asked = await entries.get(number);
-    const answer = await this.#acknowledged(number, asked);
-    if (answer === undefined || answer.decision === asked.decision) return;
     await passing.run(async () => {
-      // The consent may have been withdrawn while the ledger was asked.
       const entry = await entries.get(number);
-      const next = { ...entry, ...answer };
+      if (isAnswered(entry) || decision === entry.decision) return;
+      const next = { ...entry, decision, acknowledgement };
       const batch = new WriteBatch();
       entries.put(batch, number, next);
       await store.commit(batch);
       this.counts.move(stateOf(entry), stateOf(next));
     });
-    if (isAnswered(answer)) this.#unanswered.delete(number);
+    if (isAnswered({ decision })) this.#awaited.drop(number);
+  }
+
+  #await(
+    number: number,
+    { target, validUntilSeconds }: Pick<SourceEntry, 'target' | 'validUntilSeconds'>,
+    answers: readonly Hex[],
+  ): void {
+    const untilSeconds = validUntilSeconds + KEPT_SECONDS;
+    this.#awaited.add({ number, target, answers, untilSeconds });
+  }
+
+  /** None where the record was erased before anybody withdrew: its holder alone reads the answer then. */
+  async #answersOf({ answers, recordId }: SourceEntry): Promise<readonly Hex[]> {
+    if (answers !== undefined) return answers;
+    const jti = await this.#house.handleOf(recordId);
+    return jti === undefined ? [] : answersOf(this.#house.crypto, jti);
   }
 
   async #judge(code: string): Promise<JudgedCode & { readonly claims: StatusCredential }> {
@@ -383,7 +391,11 @@ export class ConversionSource {
     const { terms } = request;
     // A colour that has changed a moment ago is not on the list yet that the code was judged by.
     if (!(await this.#house.isStanding(jti))) throw new ConversionError('CONVERSION_CODE_NOT_VALID');
-    const mapping = mappingInForce(between, nowSeconds, { ...this.#house, state: this.#house.ledger.state });
+    const judgedAtSeconds = this.#ledgerSeconds();
+    const mapping = mappingInForce(between, judgedAtSeconds, {
+      ...this.#house,
+      state: this.#house.ledger.state,
+    });
     if (facts.scheme !== mapping.source.scheme) throw new ConversionError('CONVERSION_MAPPING_NOT_IN_FORCE');
     const crossing = {
       ...(terms.port === undefined ? {} : { port: terms.port }),
@@ -391,7 +403,7 @@ export class ConversionSource {
     };
     const sourceValidUntilSeconds = exp - 1;
     const asked = { state: facts.state, sourceValidUntilSeconds, evidence, ...crossing };
-    const proposal = proposalOf(evaluateConversion(mapping, asked, nowSeconds), asked, mapping);
+    const proposal = proposalOf(evaluateConversion(mapping, asked, judgedAtSeconds), asked, mapping);
     const record: ConversionRecord = {
       type: 'conversion',
       subject: await this.#house.subjectOf(jti),
@@ -443,7 +455,7 @@ export class ConversionSource {
     });
     if (result === undefined || 'problems' in result) throw new ConversionError('CONVERSION_CODE_NOT_VALID');
     this.counts.move(undefined, 'open');
-    this.#unanswered.set(number, entry.target);
+    this.#await(number, entry, await this.#answersOf({ ...entry, recordId: result.recordId }));
     queue.added({ side: 'spent', peer: entry.target });
     this.#house.onDue();
     return number;
@@ -453,6 +465,13 @@ export class ConversionSource {
     const entry = await this.#house.entries.get(number);
     if (entry.request !== this.#requestName(request))
       throw new ConversionError('CONVERSION_CONSENT_REPLAYED');
+    // The same request, so its code is the one that was judged.
+    const { headerBytes, payloadBytes } = decodeCode(request.code);
+    const commitment = commitmentOf(this.#house.crypto, headerBytes, payloadBytes);
+    const { terms, signature } = request;
+    const signed = { message: consentMessage(commitment, terms), signature };
+    if (!(await isSignedByHolder(this.#house.crypto, { cnf: { jwk: entry.holderKey } }, signed)))
+      throw new ConversionError('CONVERSION_WRONG_HOLDER');
     return await this.#describe(number);
   }
 
@@ -492,23 +511,6 @@ export class ConversionSource {
       key,
     );
     return { code, list: await carriedList(payloadBytes), receipt };
-  }
-
-  /** The last word of the target that the ledger has. */
-  async #acknowledged(
-    number: number,
-    entry: SourceEntry,
-  ): Promise<Required<Pick<SourceEntry, 'decision' | 'acknowledgement'>> | undefined> {
-    const { crypto, ledger, queue, handleOf } = this.#house;
-    if ((await queue.sentIn('spent', number)) === undefined) return undefined;
-    const jti = await handleOf(entry.recordId);
-    if (jti === undefined) return undefined;
-    for (const decision of DECISIONS) {
-      const value = acknowledgementOf(crypto, jti, decision);
-      if ((await ledger.acknowledgedIn(entry.target, value)) > 0)
-        return { decision, acknowledgement: toHex(value) };
-    }
-    return undefined;
   }
 
   async #alone<Result>(key: string, action: () => Promise<Result>): Promise<Result> {

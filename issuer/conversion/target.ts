@@ -21,7 +21,6 @@ import type { RefusalCode } from '../../core/conversion/refusals.ts';
 import { isBetter } from '../../core/conversion/strictness.ts';
 import type { ConversionClaims, ConversionCredential } from '../../core/credential/claims.ts';
 import type { P256Jwk } from '../../core/credential/key.ts';
-import { invariant } from '../../core/errors.ts';
 import { toUnixSeconds } from '../../core/record/calendar.ts';
 import type { Colour, ConversionEvidence, Scheme } from '../../core/record/derived.ts';
 import type { Subject } from '../../core/record/record.ts';
@@ -236,19 +235,18 @@ export class ConversionTarget {
     });
   }
 
-  /** The nullifiers that were decided, by the number of an acknowledgement of theirs. @param source as the ledger names it */
-  async nullifiersBy(source: Hex): Promise<(acknowledgement: number) => Hex> {
+  /**
+   * The nullifiers that were decided, by the number of an acknowledgement of theirs; `undefined` for what is forgotten.
+   * @param source as the ledger names it
+   */
+  async nullifiersBy(source: Hex): Promise<(acknowledgement: number) => Hex | undefined> {
     const from = fromHex(source);
     const found = new Map<number, Hex>();
     const range = { from, before: concatBytes(from, new Uint8Array(33).fill(0xff)) };
     for await (const { key, value } of this.#house.tables.decisionIds.entries(range)) {
       found.set(readUint64(value), toHex(key.subarray(from.length)));
     }
-    return (acknowledgement) => {
-      const nullifier = found.get(Math.floor(acknowledgement / DECISIONS.length));
-      invariant(nullifier !== undefined, 'a decision is kept with its nullifier');
-      return nullifier;
-    };
+    return (acknowledgement) => found.get(Math.floor(acknowledgement / DECISIONS.length));
   }
 
   /** What was made of one source's codes, and from when on they count no more. @param source DID */

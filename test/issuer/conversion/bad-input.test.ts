@@ -175,6 +175,28 @@ describe('bad input', () => {
     expect(await source.convert(request)).to.deep.equal(await source.convert(request));
   });
 
+  it('the same submission signed by nobody: CONVERSION_WRONG_HOLDER', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const request = issuers.request(await issuers.traveller('HK'), 'MO');
+    const { source } = (await issuers.at('HK')).conversion;
+    await source.convert(request);
+    const unsigned = { ...request, signature: new Uint8Array(64) };
+    await expectRejects(source.convert(unsigned), 'CONVERSION_WRONG_HOLDER');
+  });
+
+  it('a mapping that the ledger’s time has ended, whatever our clock says: CONVERSION_MAPPING_NOT_IN_FORCE', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const traveller = await issuers.traveller('HK');
+    const { conversion } = await issuers.at('HK');
+    const request = issuers.request(traveller, 'MO');
+    issuers.ledger.withdrawMapping('HK-DH', 'MO-SSM', issuers.ledger.nowSeconds + 60);
+    issuers.ledger.tick(61);
+    await conversion.pass();
+    // Our clock is slow.
+    issuers.ledger.nowSeconds -= 61;
+    await expectRejects(conversion.source.convert(request), 'CONVERSION_MAPPING_NOT_IN_FORCE');
+  });
+
   it('a mapping version that is not in force yet: CONVERSION_MAPPING_NOT_IN_FORCE at both ends', async () => {
     await using issuers = await ConvertingIssuers.create();
     const next = defaultMappings().all.find(({ id, version }) => id === 'map.hk-mo' && version === 2);

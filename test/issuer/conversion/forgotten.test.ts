@@ -95,7 +95,9 @@ describe('a conversion that is over', () => {
     await using issuers = await ConvertingIssuers.create();
     const { id } = await threeConversions(issuers);
     const [hk, mo] = [await issuers.at('HK'), await issuers.at('MO')];
-    const counted = await mo.conversion.account.pairs();
+    const counts = async () =>
+      (await mo.conversion.account.pairs()).map(({ answers: _, ...counted }) => counted);
+    const counted = await counts();
     await passAt(issuers, 30 * DAY);
     expect(await hk.conversion.source.conversion(id)).to.include({ decision: 'accepted' });
     expect(await mo.conversion.target.referrals()).to.have.length(1);
@@ -103,7 +105,7 @@ describe('a conversion that is over', () => {
     await expectRejects(hk.conversion.source.conversion(id), 'CONVERSION_NOT_FOUND');
     expect(await mo.conversion.target.referrals()).to.deep.equal([]);
     expect(await hk.conversion.source.open()).to.deep.equal([]);
-    expect(await mo.conversion.account.pairs()).to.deep.equal(counted);
+    expect(await counts()).to.deep.equal(counted);
   });
 
   it('is gone from the files after that, at both ends, and younger ones are not', async () => {

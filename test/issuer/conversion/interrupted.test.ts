@@ -168,10 +168,7 @@ describe('F23: the consent is withdrawn midway', () => {
     const carried = await issuers.carry(traveller, 'HK', 'MO');
     await (await issuers.at('MO')).conversion.target.admit(issuers.arrival(traveller, carried));
     await issuers.settle('MO');
-    issuers.ledger.onAsked = async () => {
-      issuers.ledger.onAsked = () => Promise.resolve();
-      await issuers.withdraw('HK', traveller, carried.id);
-    };
+    await Promise.all([issuers.settle('HK'), issuers.withdraw('HK', traveller, carried.id)]);
     await issuers.settle('HK');
     const answer = await (await issuers.at('HK')).conversion.source.conversion(carried.id);
     expect(answer).to.include({ state: 'withdrawn', decision: 'accepted' });

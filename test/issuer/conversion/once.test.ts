@@ -45,6 +45,18 @@ describe('a code', () => {
     expect(await source.open()).to.have.length(1);
   });
 
+  it('is converted for one of two targets for which one consent comes at once', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const traveller = await issuers.traveller('HK');
+    const { source } = (await issuers.at('HK')).conversion;
+    const id = 'ab'.repeat(16);
+    const requests = (['MO', 'GD'] as const).map((target) => issuers.request(traveller, target, { id }));
+    const results = await Promise.allSettled(requests.map((request) => source.convert(request)));
+    expect(tally(results)).to.deep.equal({ done: 1, CONVERSION_CONSENT_REPLAYED: 1 });
+    await issuers.settle('HK');
+    expect(await source.open()).to.have.length(1);
+  });
+
   it('is converted for each target by itself', async () => {
     await using issuers = await ConvertingIssuers.create();
     const traveller = await issuers.traveller('HK');

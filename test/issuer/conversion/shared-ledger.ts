@@ -42,8 +42,6 @@ export class SharedLedger {
   readonly down: Set<string> = new Set();
   /** The next writes of conversions happen, but their sender does not hear of it. */
   lostAnswers = 0;
-  /** Happens while a source asks for an answer. */
-  onAsked: () => Promise<void> = () => Promise.resolve();
   nowSeconds: number;
 
   constructor(nowSeconds: number) {
@@ -211,13 +209,20 @@ export class SharedLedger {
     }: { readonly issuer: Hex; readonly reach: () => Promise<void>; readonly write: () => Promise<void> },
   ): ConversionPort {
     const state = new LedgerState();
+    const listeners: Parameters<ConversionPort['onAcknowledged']>[0][] = [];
     const pairOf = (side: Side, peer: Hex): string =>
       side === 'spent' ? `spent ${issuer} ${peer}` : `acknowledged ${peer} ${issuer}`;
     return {
       state,
       sync: async () => {
         await reach();
-        for (const block of this.blocks.slice(state.head.number + 1)) state.apply(block);
+        for (const block of this.blocks.slice(state.head.number + 1)) {
+          state.apply(block);
+          for (const event of block.events) {
+            if (event.event === 'ConversionsAcknowledged' && event.source === issuer)
+              for (const listener of listeners) listener(event.target, event.acknowledgements);
+          }
+        }
       },
       sequence: async (side, peer) => {
         await reach();
@@ -227,10 +232,8 @@ export class SharedLedger {
         await reach();
         return this.#values.get(`${pairOf(side, peer)} ${toHex(value)}`) ?? 0;
       },
-      acknowledgedIn: async (peer, value) => {
-        await reach();
-        await this.onAsked();
-        return this.#values.get(`acknowledged ${issuer} ${peer} ${toHex(value)}`) ?? 0;
+      onAcknowledged: (listener) => {
+        listeners.push(listener);
       },
       write: async (batch) => {
         await write();

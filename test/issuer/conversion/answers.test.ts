@@ -1,0 +1,52 @@
+/** What the source reads of the targets' answers: from the ledger's blocks alone. */
+import { expect } from 'chai';
+import { describe, it } from 'mocha';
+import { ConvertingIssuers, type Traveller } from './converting-issuers.ts';
+
+/** Decided at the target and acknowledged on the ledger; the source has not read it. */
+async function acknowledged(
+  issuers: ConvertingIssuers,
+): Promise<{ readonly traveller: Traveller; readonly id: string }> {
+  const traveller = await issuers.traveller('HK');
+  const carried = await issuers.carry(traveller, 'HK', 'MO');
+  await (await issuers.at('MO')).conversion.target.admit(issuers.arrival(traveller, carried));
+  await issuers.settle('MO');
+  return { traveller, id: carried.id };
+}
+
+describe('the answer of a target', () => {
+  it('is read of a conversion that was withdrawn and erased, also after a restart', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const { traveller, id } = await acknowledged(issuers);
+    await issuers.withdraw('HK', traveller, id);
+    await issuers.stop('HK');
+    await issuers.settle('HK');
+    const { source } = (await issuers.at('HK')).conversion;
+    expect(await source.conversion(id)).to.include({ state: 'withdrawn', decision: 'accepted' });
+    expect(await source.open()).to.deep.equal([]);
+  });
+
+  it('need not come of what was withdrawn, and that is said', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const traveller = await issuers.traveller('HK');
+    const { id } = await issuers.carry(traveller, 'HK', 'MO');
+    const { source } = (await issuers.at('HK')).conversion;
+    const missed = async () => (await source.open()).map(({ isErased }) => isErased);
+    expect(await missed()).to.deep.equal([false]);
+    await issuers.withdraw('HK', traveller, id);
+    expect(await missed()).to.deep.equal([true]);
+  });
+
+  it('is waited for until an officer could give it no more', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const traveller = await issuers.traveller('HK');
+    await issuers.carry(traveller, 'HK', 'MO');
+    const { conversion } = await issuers.at('HK');
+    issuers.ledger.tick(30 * 86_400);
+    await conversion.pass();
+    expect(await conversion.source.open()).to.have.length(1);
+    issuers.ledger.tick(3 * 86_400);
+    await conversion.pass();
+    expect(await conversion.source.open()).to.deep.equal([]);
+  });
+});

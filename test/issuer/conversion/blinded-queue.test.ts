@@ -1,0 +1,124 @@
+/** What the queue makes of a ledger that has some of a batch, or contradicts itself. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { afterEach, beforeEach, describe, it } from 'mocha';
+import { toHex, type Hex } from '../../../core/bytes/hex.ts';
+import { LedgerState } from '../../../core/trust/ledger-state.ts';
+import { BlindedQueue } from '../../../issuer/conversion/blinded-queue.ts';
+import type { BlindedBatch, ConversionPort } from '../../../issuer/conversion/ports.ts';
+import { readersOf } from '../../../issuer/store.ts';
+import { nodeCrypto } from '../../../service/node-crypto.ts';
+import { Store, WriteBatch } from '../../../service/store.ts';
+import { expectRejects } from '../../support/throws-code.ts';
+
+const ISSUER: Hex = `0x${'11'.repeat(32)}`;
+const PEER: Hex = `0x${'22'.repeat(32)}`;
+const FIRST = new Uint8Array(32).fill(1);
+const SECOND = new Uint8Array(32).fill(2);
+const LAST = 5;
+
+/** A registry whose last batch with the peer is {@link LAST}, and holds the first value. */
+class Registry implements ConversionPort {
+  readonly state = new LedgerState();
+  readonly written: BlindedBatch[] = [];
+  readonly asked: Hex[] = [];
+  readonly known = new Map<Hex, number>([[toHex(FIRST), LAST]]);
+  last: number = LAST;
+  writes = 0;
+  /** What each write comes to, whatever it holds. */
+  answer: 'taken' | undefined;
+
+  async sync(): Promise<void> {}
+
+  onAcknowledged(): void {}
+
+  sequence(): Promise<number> {
+    return Promise.resolve(this.last);
+  }
+
+  sequenceOf(_: unknown, __: unknown, value: Uint8Array): Promise<number> {
+    this.asked.push(toHex(value));
+    return Promise.resolve(this.known.get(toHex(value)) ?? 0);
+  }
+
+  write(batch: BlindedBatch): Promise<'written' | 'taken'> {
+    this.writes++;
+    if (this.answer !== undefined) return Promise.resolve(this.answer);
+    if (batch.values.some((value) => this.known.has(toHex(value))))
+      return Promise.reject(new Error('ConversionRegistryAlreadySpent'));
+    this.written.push(batch);
+    this.last = batch.sequence;
+    for (const value of batch.values) this.known.set(toHex(value), batch.sequence);
+    return Promise.resolve('written');
+  }
+}
+
+describe('the queue of blinded values', () => {
+  let folder: string;
+  let store: Store;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hcl-queue-'));
+    store = await Store.open(folder);
+  });
+
+  afterEach(async () => {
+    await store[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function queueOfTwo(ledger: ConversionPort): Promise<BlindedQueue> {
+    const queue = await BlindedQueue.open({
+      crypto: nodeCrypto,
+      store,
+      tables: readersOf(store),
+      ledger,
+      issuer: ISSUER,
+      secret: new Uint8Array(32).fill(9),
+    });
+    const batch = new WriteBatch();
+    queue.add(batch, { side: 'spent', peer: PEER, number: 1, value: FIRST });
+    queue.add(batch, { side: 'spent', peer: PEER, number: 2, value: SECOND });
+    await store.commit(batch);
+    queue.added({ side: 'spent', peer: PEER });
+    return queue;
+  }
+
+  it('notes what the ledger has of a batch, and sends the rest', async () => {
+    const ledger = new Registry();
+    const queue = await queueOfTwo(ledger);
+    const failed = await queue.pass().then(
+      () => false,
+      () => true,
+    );
+    expect(failed, 'one value of it is spent').to.equal(true);
+    await queue.pass();
+    expect(await queue.sentIn('spent', 1)).to.equal(LAST);
+    expect(await queue.sentIn('spent', 2)).to.equal(LAST + 1);
+    expect(ledger.known.get(toHex(SECOND))).to.equal(LAST + 1);
+    expect(queue.isBusy).to.equal(false);
+  });
+
+  it('asks no node which of its values are no padding', async () => {
+    const ledger = new Registry();
+    const queue = await queueOfTwo(ledger);
+    await queue.pass().catch(() => undefined);
+    expect(ledger.asked, 'before anything failed').to.have.length(0);
+    await queue.pass();
+    expect(ledger.asked).to.have.length(8);
+  });
+
+  it('gives up a pass in which a sequence is taken by nobody', async () => {
+    const ledger = new Registry();
+    ledger.answer = 'taken';
+    const queue = await queueOfTwo(ledger);
+    await expectRejects(queue.pass(), 'LEDGER_BAD_REPLY');
+    expect(ledger.writes).to.equal(1);
+    ledger.answer = undefined;
+    ledger.known.clear();
+    await queue.pass();
+    expect(await queue.sentIn('spent', 2)).to.equal(LAST + 1);
+  });
+});
