@@ -77,8 +77,11 @@ export interface ServiceOptions {
   readonly readiness: readonly ReadinessCheck[];
   readonly problems: ProblemTable;
   readonly limits?: Partial<ServiceLimits>;
-  /** By path: whether one request more is too many just now (`RATE_LIMITED`). Asked once for each. */
-  readonly isFull?: (path: string) => boolean;
+  /**
+   * By path: whether one request more is too many just now (`RATE_LIMITED`); `undefined`: by a path that cannot be read.
+   * Asked once for each, and again by its route when that is called otherwise.
+   */
+  readonly isFull?: (path: string | undefined) => boolean;
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;
