@@ -92,6 +92,57 @@ describe('front door', () => {
     });
   }
 
+  it('gives up what is refused and does not come, and its connection', async () => {
+    await listen({ requestTimeoutMs: 20 });
+    const socket = await open();
+    socket.write('POST /verify HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{');
+    const answer = await text(socket); // resolves when the connection ends
+    expect(answer).to.match(/^HTTP\/1.1 429 /);
+    expect(answer).not.to.match(/^connection: close/im);
+  });
+
+  it('keeps the connection of what is refused and small', async () => {
+    await listen();
+    const socket = await open();
+    const refused = `POST /verify HTTP/1.1\r\nhost: x\r\n${TWO_BYTES}\r\n{}`;
+    socket.write(`${refused}${refused}GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    const statuses = [...(await text(socket)).matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => status);
+    expect(statuses).to.deep.equal(['429', '429', '200']);
+  });
+
+  for (const [name, header] of [
+    ['a large body', 'content-length: 20000'],
+    ['a body that nobody knows the length of', 'transfer-encoding: chunked'],
+    ['a body that is held back', 'content-length: 2\r\nexpect: 100-continue'],
+  ] as const) {
+    it(`waits for nothing more of ${name} that is refused`, async () => {
+      await listen();
+      const socket = await open();
+      socket.write(`POST /verify HTTP/1.1\r\nhost: x\r\n${header}\r\n\r\n`);
+      const answer = await text(socket);
+      expect(answer).to.match(/^HTTP\/1.1 429 /);
+      expect(answer).to.match(/^connection: close/im);
+    });
+  }
+
+  it('tells who asks whether to send a body to send it, where it is let in', async () => {
+    await listen();
+    const socket = await open();
+    socket.write('GET /things/7 HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n');
+    expect(await text(socket)).to.match(/^HTTP\/1.1 100 Continue\r\n\r\nHTTP\/1.1 200 /);
+  });
+
+  it('ends the connection of what is refused while it stops', async () => {
+    await listen();
+    const socket = await open();
+    const drained = app.drain();
+    socket.write(`POST /verify HTTP/1.1\r\nhost: x\r\n${TWO_BYTES}\r\n{}`);
+    const answer = await text(socket);
+    expect(answer).to.match(/^HTTP\/1.1 429 /);
+    expect(answer).to.match(/^connection: close/im);
+    await drained;
+  });
+
   it('reads a path once: what is escaped twice is another one', () => {
     expect(pathOf('/%2576erify')).to.equal('/%76erify');
     expect(pathOf('http://x')).to.equal('/');
