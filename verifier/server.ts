@@ -1,6 +1,7 @@
 /** Opens a verifier, follows the ledger and listens: by itself, or by workers beside it (`workers/`). */
 import { nodeCrypto } from '../service/node-crypto.ts';
 import { createLogger } from '../service/logging.ts';
+import { oneAddress } from '../service/one-address.ts';
 import { buildVerifierApp, type VerifierAppOptions } from './app.ts';
 import { startPublishing } from './bundle/publishing.ts';
 import type { VerifierConfig } from './config.ts';
@@ -34,9 +35,10 @@ interface Listening extends AsyncDisposable {
 
 /** Resolves once it listens; it answers from what it knew, and may not be ready yet. */
 export async function startVerifier(
-  config: VerifierConfig,
+  settings: VerifierConfig,
   deps: StartVerifierDeps = {},
 ): Promise<StartedVerifier> {
+  const config = { ...settings, host: await oneAddress(settings.host) };
   const logger = deps.logger ?? createLogger({ name: 'verifier', level: 'info' });
   const nowSeconds = deps.nowSeconds ?? (() => Math.floor(Date.now() / 1000));
   await using opened = new AsyncDisposableStack();
