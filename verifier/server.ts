@@ -10,7 +10,7 @@ import { fetchJsonWith } from './fetch-json.ts';
 import { openDevices, openGates } from './open-gates.ts';
 import { openSightings } from './sightings.ts';
 import { Verifier, type VerifierDeps } from './verifier.ts';
-import { Pool } from './workers/pool.ts';
+import { Pool, type PoolDeps } from './workers/pool.ts';
 
 export interface StartedVerifier {
   readonly url: string;
@@ -25,6 +25,7 @@ export interface StartVerifierDeps extends Partial<Omit<VerifierDeps, 'log'>> {
   readonly logger?: ReturnType<typeof createLogger>;
   /** What workers run: `workers/worker-program.ts`, unless they have another clock. */
   readonly workerProgram?: URL;
+  readonly workerPatience?: PoolDeps['patience'];
 }
 
 /** What answers, listening. */
@@ -56,7 +57,7 @@ export async function startVerifier(
   const listening =
     config.workers === 0
       ? await listen(config, parts)
-      : await startPool(config, { ...parts, program: deps.workerProgram });
+      : await startPool(config, parts, deps);
   opened.use(listening);
   const fetch = globalThis.fetch;
   const publishing = await startPublishing(config, verifier, { fetch, log: logger, nowSeconds });
@@ -98,7 +99,8 @@ async function listen(config: VerifierConfig, { gates, logger, verifier }: Parts
 
 async function startPool(
   config: VerifierConfig,
-  { gates, logger, nowSeconds, program, verifier }: Parts & { readonly program: URL | undefined },
+  { gates, logger, nowSeconds, verifier }: Parts,
+  { workerPatience: patience, workerProgram: program }: StartVerifierDeps,
 ): Promise<Listening> {
   await verifier.writeSnapshot(); // workers start from it
   return Pool.start(config, {
@@ -108,6 +110,7 @@ async function startPool(
     log: logger,
     nowSeconds,
     ...(program === undefined ? {} : { program }),
+    ...(patience === undefined ? {} : { patience }),
   });
 }
 

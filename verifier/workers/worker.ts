@@ -32,6 +32,7 @@ export async function runWorker(deps: WorkerDeps = {}): Promise<void> {
   let stop = async (): Promise<void> => undefined;
   const metrics = createMetrics();
   const peer = new Peer<OwnerDuties>(process, {
+    ping: () => undefined,
     wake: () => wake(),
     stop: () => stop(),
     ownMetrics: () => metrics.registry.getMetricsAsJSON(),
