@@ -70,7 +70,10 @@ export class BookingDesk {
 
   static async open(options: DeskOptions): Promise<BookingDesk> {
     const { office, nextNumber } = await openBook(options);
-    return new BookingDesk(options, office, nextNumber);
+    const desk = new BookingDesk(options, office, nextNumber);
+    // A quota may have been raised since.
+    await desk.#answer((batch, now) => office.offerAll(batch, now));
+    return desk;
   }
 
   /** See `BookingKeys`. */
@@ -241,8 +244,7 @@ export class BookingDesk {
     const office = this.#office;
     const { party, wait = false, request } = asked;
     const { programme, port, date, allocation, terms } = slot;
-    const fits = party.length <= office.freeIn(slot);
-    const isHeld = fits && allocation === 'firstCome';
+    const isHeld = allocation === 'firstCome' && office.hasRoom(slot, party.length);
     if (!isHeld) this.#checkMayWait(slot, wait);
     if (allocation === 'ballot')
       this.#sweeper.announce(batch, slot, commitmentOf(office.keys.seedOf(slot), office.crypto));
@@ -285,7 +287,7 @@ export class BookingDesk {
     const slot = openSlot(this.programmes, { programme, port, date }, now);
     if (slot.allocation === 'ballot') throw new BookingError('BOOKING_BALLOT_ONLY', 'its places are drawn');
     this.#checkPeople({ programme, date, party }, booking);
-    if (party.length > office.freeIn(slot)) throw new BookingError('BOOKING_FULL', 'no place is left there');
+    if (!office.hasRoom(slot, party.length)) throw new BookingError('BOOKING_FULL', 'no place is left there');
     const { request: _request, ...rest } = booking;
     const number = this.#nextNumber++;
     office.write(batch, { ...booking, state: 'changed', changedTo: number }, now);
