@@ -106,6 +106,14 @@ describe('sightings of a code', () => {
     );
   });
 
+  it('are kept when somebody asks whose clock is still in the day before', () => {
+    const { sightings } = watched();
+    const midnight = NOON + DAY / 2;
+    sightings.note(commitment, at(1), midnight + 1);
+    sightings.note(random.bytes(75), at(3), midnight - 1);
+    expect(sightings.note(commitment, at(2), midnight + 2)).to.equal(true);
+  });
+
   it('of one moment before and after midnight are not compared', () => {
     const { sightings } = watched();
     const midnight = 20_001 * DAY;
