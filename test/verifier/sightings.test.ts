@@ -160,4 +160,17 @@ describe('a code shown at two gates', () => {
       expect(reasons).to.deep.equal(['EXPIRED']);
     }
   });
+
+  it('is referred, and says why, when nobody can be asked whether it was', async () => {
+    const codes = await consortium.issueCodes([vaccinationRecord(), vaccinationRecord()]);
+    const texts = codes.map(({ text }) => text);
+    const sightings = { note: (): Promise<boolean> => Promise.reject(new Error('does not answer')) };
+    const { gate } = await buildTestVerifier(consortium, { sightings });
+    const one = await gate.verify(texts[0] ?? '', { gate: 1 });
+    const all = await gate.verifyTogether(texts, { gate: 1 });
+    for (const { outcome, reasons } of [one, all]) {
+      expect([outcome, ...reasons]).to.deep.equal(['refer', 'SIGHTINGS_UNKNOWN']);
+    }
+    expect((await gate.verify(texts[0] ?? '')).outcome).to.equal('pass');
+  });
 });

@@ -22,6 +22,9 @@ export interface WorkerDeps {
   readonly limits?: Partial<ServiceLimits>;
 }
 
+/** As long as somebody at a gate may be kept for whether another gate has seen their code. */
+const NOTE_MS = 500;
+
 /** Resolves once it listens. Rejects with what its settings, policies and keys are refused for. */
 export async function runWorker(deps: WorkerDeps = {}): Promise<void> {
   const { logger = createLogger({ name: 'verifier', level: 'info' }), nowSeconds = systemSeconds } = deps;
@@ -43,7 +46,7 @@ export async function runWorker(deps: WorkerDeps = {}): Promise<void> {
   const sightings =
     config.twoGatesSeconds === 0
       ? undefined
-      : { note: (...shown: Parameters<OwnerDuties['note']>) => peer.ask('note', shown) };
+      : { note: (...shown: Parameters<OwnerDuties['note']>) => peer.ask('note', shown, NOTE_MS) };
   const verifier = await WorkerCheckpoint.open(config, {
     crypto: nodeCrypto,
     log: logger,
