@@ -71,7 +71,11 @@ export class Sweeper {
 
   #fix(batch: WriteBatch, ballot: Ballot, entered: readonly Booking[]): Ballot {
     const { keys } = this.#office;
-    const entries = entered.map(({ number, party }) => ({ number, people: party.length }));
+    const entries = entered.map((booking) => ({
+      number: booking.number,
+      people: booking.party.length,
+      ticket: keys.ticketOf(booking),
+    }));
     const places = Math.max(0, this.#office.freeIn(ballot));
     return this.#keep(batch, { ...ballot, draw: { seed: toHex(keys.seedOf(ballot)), places, entries } });
   }
