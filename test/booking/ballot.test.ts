@@ -8,7 +8,7 @@ import type { BookingDesk } from '../../booking/desk.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { runs, testSeed } from '../support/scale.ts';
 import { expectRejects } from '../support/throws-code.ts';
-import { BookingHouse, request } from './support/booking-house.ts';
+import { BookingHouse, DAY_MS, request } from './support/booking-house.ts';
 
 const SLOT = { programme: 'DRAWN', port: 'SZB', date: '2022-12-27' };
 const CLOSES_MS = Date.parse('2022-12-23T18:00:00+08:00');
@@ -101,6 +101,18 @@ describe('booking ballot', () => {
     const elsewhere = await desk.book(request(1, 1, { ...SLOT, port: 'HZMB' }));
     for (const { ballot } of [...others, elsewhere]) tickets.add(ballot?.ticket);
     expect(tickets.size, 'another one for each person and slot').to.equal(4);
+  });
+
+  it('is forgotten with its bookings', async () => {
+    await enter(1);
+    house.nowMs = Date.parse(`${SLOT.date}T12:00:00+08:00`) + 31 * DAY_MS;
+    await desk.sweep();
+    expect(await desk.ballot(SLOT)).to.have.property('draw');
+    house.nowMs += DAY_MS;
+    await desk.sweep();
+    for (const one of [desk, await house.desk()]) {
+      await expectRejects(one.ballot(SLOT), 'BOOKING_BALLOT_UNKNOWN');
+    }
   });
 
   it('lets nobody move into a draw', async () => {
