@@ -54,10 +54,7 @@ export async function startVerifier(
   const gates = await openGates(config, nowSeconds, () => openDevices(config, nowSeconds));
   if (gates.enrolment !== undefined) opened.use(gates.enrolment.devices);
   const parts = { verifier, gates, logger, nowSeconds };
-  const listening =
-    config.workers === 0
-      ? await listen(config, parts)
-      : await startPool(config, parts, deps);
+  const listening = config.workers === 0 ? await listen(config, parts) : await startPool(config, parts, deps);
   opened.use(listening);
   const fetch = globalThis.fetch;
   const publishing = await startPublishing(config, verifier, { fetch, log: logger, nowSeconds });

@@ -400,7 +400,8 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
   ],
   SIGHTINGS_UNKNOWN: [
     async () => withReason(await beforehand(() => {}), 'holder', 'SIGHTINGS_UNKNOWN'),
-    async () => withReason(await beforehand(() => {}, { profiles: ['travel'] }), 'holder', 'SIGHTINGS_UNKNOWN'),
+    async () =>
+      withReason(await beforehand(() => {}, { profiles: ['travel'] }), 'holder', 'SIGHTINGS_UNKNOWN'),
   ],
   COLOUR_AMBER: [() => coloured({ state: 'amber' })],
   COLOUR_YELLOW: [() => coloured({ scheme: 'MO', state: 'yellow' })],
