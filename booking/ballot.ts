@@ -2,22 +2,24 @@
  * A draw that anyone can do again. Before the first entry the service publishes `commitment` = SHA-256(seed); when the
  * window is closed it publishes the seed and who had entered, by number and size of the party. Entries are ranked by
  *
- *   SHA-256("hcl/ballot/1\0" ‖ seed 32 ‖ entry number u64)
+ *   SHA-256("hcl/ballot/2\0" ‖ seed 32 ‖ ticket 16)
  *
- * smallest first, and each is given places while there are enough; a party that does not fit any more is passed over.
+ * smallest first, and each is given places while there are enough; a party that does not fit any more is passed over. The
+ * ticket is that of the person who booked, the same however often they enter: nobody comes to another one by trying.
  */
 import { concatBytes } from '../core/bytes/concat.ts';
 import { compareBytes } from '../core/bytes/compare.ts';
 import { fromHex, toHex, type Hex } from '../core/bytes/hex.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
 import type { Crypto } from '../core/crypto.ts';
-import { toUint64 } from '../service/big-endian.ts';
 import type { Slot } from './booking.ts';
 
 /** A booking that waits for the draw. */
 export interface BallotEntry {
   readonly number: number;
   readonly people: number;
+  /** 32 hex digits: `BookingKeys.ticketOf`. */
+  readonly ticket: string;
 }
 
 export interface Draw {
@@ -36,7 +38,7 @@ export interface Ballot extends Slot {
 
 type Hash = Pick<Crypto, 'sha256'>;
 
-const DOMAIN = toUtf8('hcl/ballot/1\0');
+const DOMAIN = toUtf8('hcl/ballot/2\0');
 
 export function commitmentOf(seed: Uint8Array, { sha256 }: Hash): Hex {
   return toHex(sha256(seed));
@@ -46,7 +48,7 @@ export function commitmentOf(seed: Uint8Array, { sha256 }: Hash): Hex {
 export function winnersOf({ seed, places, entries }: Draw, { sha256 }: Hash): readonly number[] {
   const bytes = fromHex(seed);
   const ranked = entries
-    .map((entry) => ({ ...entry, rank: sha256(concatBytes(DOMAIN, bytes, toUint64(entry.number))) }))
+    .map((entry) => ({ ...entry, rank: sha256(concatBytes(DOMAIN, bytes, fromHex(`0x${entry.ticket}`))) }))
     .sort((a, b) => compareBytes(a.rank, b.rank));
   const winners: number[] = [];
   let left = places;

@@ -20,7 +20,7 @@ import { judgeUse, type UseRequest } from './judge-use.ts';
 import type { BookingKeys } from './keys.ts';
 import { withoutHold, type Office } from './office.ts';
 import { openBook } from './open-book.ts';
-import { PendingUse, partyAfter } from './pending-use.ts';
+import { PendingUse, partyAfter, readStored } from './pending-use.ts';
 import type { Programmes } from './programme.ts';
 import { makeReference, parseReference } from './reference.ts';
 import { checkParty, openSlot, programmeOf, type BookingRequest, type OpenSlot } from './request.ts';
@@ -38,11 +38,14 @@ export interface DeskOptions {
   readonly randomBytes: RandomBytes;
   /** Bookings that may wait for one slot. */
   readonly maxWaiting?: number;
+  /** How long a request waits for somebody else's commit to decide on its booking. */
+  readonly maxWaitMs?: number;
 }
 
 type Decide<Result> = (batch: WriteBatch, nowSeconds: number) => Result;
 
 const MAX_WAITING = 100_000;
+const MAX_WAIT_MS = 10_000;
 
 export class BookingDesk {
   readonly programmes: Programmes;
@@ -54,18 +57,23 @@ export class BookingDesk {
   #committed: Promise<void> = Promise.resolve();
   /** Bookings on whose use somebody else's commit decides, and when that is over. */
   readonly #inUse = new Map<number, Promise<void>>();
+  /** Bookings of which the disk did not say how that ended: it is asked again before anything is decided on them. */
+  readonly #unsure = new Set<number>();
 
   private constructor(options: DeskOptions, office: Office, nextNumber: number) {
     this.programmes = options.programmes;
     this.#options = options;
     this.#office = office;
     this.#nextNumber = nextNumber;
-    this.#sweeper = new Sweeper(office, (number) => this.#inUse.has(number));
+    this.#sweeper = new Sweeper(office, (number) => this.#inUse.has(number) || this.#unsure.has(number));
   }
 
   static async open(options: DeskOptions): Promise<BookingDesk> {
     const { office, nextNumber } = await openBook(options);
-    return new BookingDesk(options, office, nextNumber);
+    const desk = new BookingDesk(options, office, nextNumber);
+    // A quota may have been raised since.
+    await desk.#answer((batch, now) => office.offerAll(batch, now));
+    return desk;
   }
 
   /** See `BookingKeys`. */
@@ -156,23 +164,33 @@ export class BookingDesk {
    * Until `use` is disposed nobody else gets at the booking. Throws `UseRefused`, `BOOKING_NOT_FOUND`.
    */
   async consume(reference: string, asked: UseRequest): Promise<PendingUse> {
-    return await this.#whenFree(reference, (_batch, now) => {
-      const booking = this.#find(reference);
-      const { used, absent } = judgeUse(booking, asked);
-      const done = Promise.withResolvers<void>();
-      this.#inUse.set(booking.number, done.promise);
-      const change = used.length === 0 ? undefined : partyAfter(booking, { used, absent, asked, now });
-      return new PendingUse(booking, {
-        change,
-        prepare: (batch, next) => this.#office.prepare(batch, next, now),
-        store: this.#options.store,
-        settle: (stored) => {
-          this.#office.register.put(stored);
-          this.#inUse.delete(booking.number);
-          done.resolve();
-        },
+    const done = Promise.withResolvers<void>();
+    let taken: number | undefined;
+    try {
+      return await this.#whenFree(reference, (_batch, now) => {
+        const booking = this.#find(reference);
+        const { used, absent } = judgeUse(booking, asked);
+        const change = used.length === 0 ? undefined : partyAfter(booking, { used, absent, asked, now });
+        taken = booking.number;
+        this.#inUse.set(taken, done.promise);
+        return new PendingUse(booking, {
+          change,
+          prepare: (batch, next) => this.#office.prepare(batch, next, now),
+          store: this.#options.store,
+          settle: (stored) => {
+            if (stored === undefined) this.#unsure.add(booking.number);
+            else this.#office.register.put(stored);
+            this.#inUse.delete(booking.number);
+            done.resolve();
+          },
+        });
       });
-    });
+    } catch (error) {
+      // What it rests on is not on the disk: nobody gets the use, so nobody would end it.
+      if (taken !== undefined) this.#inUse.delete(taken);
+      done.resolve();
+      throw error;
+    }
   }
 
   /** Uses places by themselves, at a gate: {@link consume} with a commit of its own. */
@@ -226,8 +244,7 @@ export class BookingDesk {
     const office = this.#office;
     const { party, wait = false, request } = asked;
     const { programme, port, date, allocation, terms } = slot;
-    const fits = party.length <= office.freeIn(slot);
-    const isHeld = fits && allocation === 'firstCome';
+    const isHeld = allocation === 'firstCome' && office.hasRoom(slot, party.length);
     if (!isHeld) this.#checkMayWait(slot, wait);
     if (allocation === 'ballot')
       this.#sweeper.announce(batch, slot, commitmentOf(office.keys.seedOf(slot), office.crypto));
@@ -270,7 +287,7 @@ export class BookingDesk {
     const slot = openSlot(this.programmes, { programme, port, date }, now);
     if (slot.allocation === 'ballot') throw new BookingError('BOOKING_BALLOT_ONLY', 'its places are drawn');
     this.#checkPeople({ programme, date, party }, booking);
-    if (party.length > office.freeIn(slot)) throw new BookingError('BOOKING_FULL', 'no place is left there');
+    if (!office.hasRoom(slot, party.length)) throw new BookingError('BOOKING_FULL', 'no place is left there');
     const { request: _request, ...rest } = booking;
     const number = this.#nextNumber++;
     office.write(batch, { ...booking, state: 'changed', changedTo: number }, now);
@@ -294,13 +311,28 @@ export class BookingDesk {
     }
   }
 
-  /** As {@link #answer}, as soon as nobody else's commit decides on the booking: nothing comes between the two. */
+  /**
+   * As {@link #answer}, as soon as nobody else's commit decides on the booking: nothing comes between the two. Throws
+   * `BOOKING_IN_USE` when that takes too long.
+   */
   async #whenFree<Result>(reference: string, decide: Decide<Result>): Promise<Result> {
+    let late: AbortSignal | undefined;
     for (;;) {
-      const pending = this.#inUse.get(this.#find(reference).number);
-      if (pending === undefined) return await this.#answer(decide);
-      await pending;
+      const { number } = this.#find(reference);
+      const pending = this.#inUse.get(number);
+      if (pending !== undefined) {
+        late ??= AbortSignal.timeout(this.#options.maxWaitMs ?? MAX_WAIT_MS);
+        await untilLate(pending, late);
+      } else if (this.#unsure.has(number)) await this.#askAgain(number);
+      else return await this.#answer(decide);
     }
+  }
+
+  async #askAgain(number: number): Promise<void> {
+    const stored = await readStored(this.#options.store, number);
+    // Whoever asked at the same time may have it already, and gone on from there.
+    if (!this.#unsure.delete(number) || stored === undefined) return;
+    this.#office.register.put(stored);
   }
 
   #find(reference: string): Booking {
@@ -346,5 +378,19 @@ export class BookingDesk {
 
   #nowSeconds(): number {
     return Math.floor(this.#options.now() / 1000);
+  }
+}
+
+/** Throws `BOOKING_IN_USE` when it does not end before it is late. */
+async function untilLate(pending: Promise<void>, late: AbortSignal): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const giveUp = (): void =>
+    over.reject(new BookingError('BOOKING_IN_USE', 'its places are being used; nobody says how that ends'));
+  late.addEventListener('abort', giveUp, { once: true });
+  if (late.aborted) giveUp();
+  try {
+    await Promise.race([pending, over.promise]);
+  } finally {
+    late.removeEventListener('abort', giveUp);
   }
 }

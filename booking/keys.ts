@@ -1,7 +1,7 @@
 /** What the booking derives from one secret: names of people and requests that nobody can guess, and seeds of ballots. */
 import { createHmac } from 'node:crypto';
 import { toCanonicalJson } from '../core/bytes/canonical-json.ts';
-import type { Slot } from './booking.ts';
+import type { Booking, Slot } from './booking.ts';
 
 /** Kind, issuer and number of a document in its normal form (`core/record/documents.ts`). */
 export interface TravelDocument {
@@ -16,6 +16,7 @@ export class BookingKeys {
   readonly #subject: Uint8Array;
   readonly #request: Uint8Array;
   readonly #ballot: Uint8Array;
+  readonly #ticket: Uint8Array;
 
   /** @param secret 32 bytes */
   constructor(secret: Uint8Array) {
@@ -23,6 +24,7 @@ export class BookingKeys {
     this.#subject = derive('subject');
     this.#request = derive('request');
     this.#ballot = derive('ballot');
+    this.#ticket = derive('ticket');
   }
 
   /** 32 hex digits. */
@@ -33,6 +35,12 @@ export class BookingKeys {
   /** Of an idempotency key, or of what was asked under it; 32 hex digits. */
   ofRequest(text: string): string {
     return nameOf(this.#request, text);
+  }
+
+  /** What a party is drawn by: that of who books, another one in each draw; 32 hex digits. */
+  ticketOf({ programme, port, date, party }: Slot & Pick<Booking, 'party'>): string {
+    const subject = party[0]?.subject ?? '';
+    return nameOf(this.#ticket, toCanonicalJson({ date, port, programme, subject }));
   }
 
   /** 32 bytes. It cannot be chosen: the slot and the secret say which it is. */

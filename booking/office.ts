@@ -57,6 +57,11 @@ export class Office {
     return this.quotaOf(slot) - this.register.taken(slot);
   }
 
+  /** Whether so many may have places now: while somebody waits, whoever comes waits behind them. */
+  hasRoom(slot: Slot, people: number): boolean {
+    return this.register.waitingCount(slot) === 0 && people <= this.freeIn(slot);
+  }
+
   write(batch: WriteBatch, change: Change, atSeconds: number): Booking {
     const booking = this.#journal.write(batch, change, { quota: this.quotaOf(change), atSeconds });
     this.#watch(booking);
@@ -81,6 +86,11 @@ export class Office {
       freed.set(slotKeyOf(booking), booking);
     }
     for (const slot of freed.values()) this.offer(batch, slot, nowSeconds);
+  }
+
+  /** As {@link offer}, wherever somebody waits. */
+  offerAll(batch: WriteBatch, nowSeconds: number): void {
+    for (const slot of this.register.slotsWaitedFor()) this.offer(batch, slot, nowSeconds);
   }
 
   /** Holds free places for those who wait, first come first; a party that does not fit waits on. */

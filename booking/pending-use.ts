@@ -11,8 +11,8 @@ export interface PendingUseOptions {
   readonly change: Change | undefined;
   readonly prepare: (batch: WriteBatch, change: Change) => void;
   readonly store: Store;
-  /** Is told what the disk says of the booking when it is over. */
-  readonly settle: (stored: Booking) => void;
+  /** Is told what the disk says of the booking when it is over; `undefined`: it does not say. */
+  readonly settle: (stored: Booking | undefined) => void;
 }
 
 /** Disposed when the commit has ended, however it ended: the disk is then asked what has become of it. */
@@ -37,9 +37,19 @@ export class PendingUse implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { store, settle } = this.#options;
-    const stored = await store.table(BOOKING_TABLES.bookings).get(toUint64(this.#booking.number));
-    settle(stored === undefined ? this.#booking : readBooking(stored));
+    let now: Booking | undefined;
+    try {
+      now = (await readStored(store, this.#booking.number)) ?? this.#booking;
+    } finally {
+      settle(now);
+    }
   }
+}
+
+/** What the disk says of a booking. */
+export async function readStored(store: Store, number: number): Promise<Booking | undefined> {
+  const stored = await store.table(BOOKING_TABLES.bookings).get(toUint64(number));
+  return stored === undefined ? undefined : readBooking(stored);
 }
 
 /** The booking when these have gone. */

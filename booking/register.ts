@@ -93,6 +93,11 @@ export class Register {
     }
   }
 
+  /** Each slot for which somebody waits, by the first of them. */
+  slotsWaitedFor(): readonly Slot[] {
+    return [...this.#slots.values()].flatMap(({ waiting: [first] }) => this.#at(first) ?? []);
+  }
+
   waitingCount(slot: Slot): number {
     return this.#slots.get(slotKeyOf(slot))?.waiting.size ?? 0;
   }

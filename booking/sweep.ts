@@ -11,7 +11,7 @@ import { winnersOf, type Ballot } from './ballot.ts';
 import { isLive, slotKeyOf, type Booking } from './booking.ts';
 import { withoutHold, type Office } from './office.ts';
 import type { OpenSlot } from './request.ts';
-import { BOOKING_TABLES, putBallot } from './tables.ts';
+import { BOOKING_TABLES, deleteBallot, putBallot } from './tables.ts';
 import { startOf, today } from './window.ts';
 
 /** What is kept of a day that is over: as long as checkpoints keep what they saw. */
@@ -71,7 +71,11 @@ export class Sweeper {
 
   #fix(batch: WriteBatch, ballot: Ballot, entered: readonly Booking[]): Ballot {
     const { keys } = this.#office;
-    const entries = entered.map(({ number, party }) => ({ number, people: party.length }));
+    const entries = entered.map((booking) => ({
+      number: booking.number,
+      people: booking.party.length,
+      ticket: keys.ticketOf(booking),
+    }));
     const places = Math.max(0, this.#office.freeIn(ballot));
     return this.#keep(batch, { ...ballot, draw: { seed: toHex(keys.seedOf(ballot)), places, entries } });
   }
@@ -105,8 +109,13 @@ export class Sweeper {
   }
 
   #forget(batch: WriteBatch, nowSeconds: number): boolean {
-    const { register } = this.#office;
+    const { ballots, register } = this.#office;
     const before = toDate(today(nowSeconds) - KEPT_DAYS);
+    for (const [slot, ballot] of ballots) {
+      if (ballot.date >= before) continue;
+      deleteBallot(batch, ballot);
+      ballots.delete(slot);
+    }
     const date = register.dates.find((one) => one < before);
     if (date === undefined) return false;
     for (const { number } of register.on(date)) batch.delete(BOOKING_TABLES.bookings, toUint64(number));

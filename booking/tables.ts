@@ -6,13 +6,13 @@
  * |-----|----------|-------------------------------------------------------------------------|
  * | 100 | bookings | booking number u64 → JSON, see `booking.ts`; gone when its time is over   |
  * | 101 | log      | order u64 → JSON, see `log-entry.ts`: never changed, never deleted        |
- * | 102 | ballots  | slot, text → JSON, see `ballot.ts`                                        |
+ * | 102 | ballots  | slot, text → JSON, see `ballot.ts`; gone with its bookings                |
  */
 import { fromUtf8, toUtf8 } from '../core/bytes/utf8.ts';
 import { toUint64 } from '../service/big-endian.ts';
 import { defineTables, type TableSpec, type WriteBatch } from '../service/store.ts';
 import type { Ballot } from './ballot.ts';
-import { slotKeyOf, type Booking } from './booking.ts';
+import { slotKeyOf, type Booking, type Slot } from './booking.ts';
 import type { LogEntry } from './log-entry.ts';
 
 export const BOOKING_TABLES: Readonly<Record<'bookings' | 'log' | 'ballots', TableSpec>> = defineTables({
@@ -31,6 +31,10 @@ export function putLogEntry(batch: WriteBatch, order: number, entry: LogEntry): 
 
 export function putBallot(batch: WriteBatch, ballot: Ballot): void {
   batch.put(BOOKING_TABLES.ballots, toUtf8(slotKeyOf(ballot)), toUtf8(JSON.stringify(ballot)));
+}
+
+export function deleteBallot(batch: WriteBatch, slot: Slot): void {
+  batch.delete(BOOKING_TABLES.ballots, toUtf8(slotKeyOf(slot)));
 }
 
 /** What {@link putBooking} wrote. */

@@ -46,6 +46,12 @@ const TEXTS = {
     'zh-Hans': '轮候人数已满，请稍后再试',
     pt: 'Já há demasiadas pessoas em espera, tente mais tarde',
   },
+  BOOKING_IN_USE: {
+    en: 'This booking is being used; try again',
+    'zh-Hant': '此預約正在使用，請再試',
+    'zh-Hans': '此预约正在使用，请再试',
+    pt: 'Esta marcação está a ser usada; tente de novo',
+  },
   BOOKING_BALLOT_ONLY: {
     en: 'Places of this programme are drawn by ballot',
     'zh-Hant': '此計劃的名額以抽籤分配',

@@ -24,8 +24,8 @@ export interface BookingView {
   readonly mayExtend?: boolean;
   /** While it waits for a place: 1 = next. */
   readonly position?: number;
-  /** While it waits for a draw: its number in it, and SHA-256 of the seed. */
-  readonly ballot?: { readonly entry: number; readonly commitment: string };
+  /** While it waits for a draw: its number in it, what it is drawn by, and SHA-256 of the seed. */
+  readonly ballot?: { readonly entry: number; readonly ticket: string; readonly commitment: string };
   /** The reference that holds instead. */
   readonly changedTo?: string;
 }

@@ -23,8 +23,8 @@ export function bookingPage(answer: unknown, output: Output): string {
   }
   if (booking.position !== undefined) fields.push({ label: 'waiting', value: `number ${booking.position}` });
   if (booking.ballot !== undefined) {
-    const { entry, commitment } = booking.ballot;
-    fields.push({ label: 'draw', value: `entry ${entry}, bound to ${commitment}` });
+    const { entry, ticket, commitment } = booking.ballot;
+    fields.push({ label: 'draw', value: `entry ${entry}, ticket ${ticket}, bound to ${commitment}` });
   }
   if (booking.changedTo !== undefined) fields.push({ label: 'now', value: booking.changedTo });
   return `${styled(output, 'bold', reference)}  ${state}\n${fieldLines(output, fields)}`;

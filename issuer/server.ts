@@ -1,6 +1,7 @@
 /** Opens an issuer, listens, and lets it work by itself. */
 import type { ServiceLimits } from '../service/app.ts';
 import { createLogger } from '../service/logging.ts';
+import { oneAddress } from '../service/one-address.ts';
 import { buildIssuerApp } from './app.ts';
 import type { IssuerConfig } from './config.ts';
 import { Issuer } from './issuer.ts';
@@ -39,7 +40,7 @@ export async function startIssuer(
     await issuer.close();
   };
   try {
-    const url = await app.listen({ host: config.http.host, port: config.http.port });
+    const url = await app.listen({ host: await oneAddress(config.http.host), port: config.http.port });
     issuer.start();
     return { url, issuer, close };
   } catch (error) {

@@ -77,11 +77,15 @@ export interface ServiceOptions {
   readonly readiness: readonly ReadinessCheck[];
   readonly problems: ProblemTable;
   readonly limits?: Partial<ServiceLimits>;
-  /** By path: whether one request more is too many just now (`RATE_LIMITED`). Asked once for each. */
-  readonly isFull?: (path: string) => boolean;
+  /**
+   * By path: whether one request more is too many just now (`RATE_LIMITED`); `undefined`: by a path that cannot be read.
+   * Asked once for each, and again by its route when that is called otherwise.
+   */
+  readonly isFull?: (path: string | undefined) => boolean;
 }
 
 const HEADERS_TIMEOUT_MS = 10_000;
+const REFUSED_BODY_MS = 10_000;
 const RETRY_AFTER_SECONDS = 10;
 /** What is full now has room in the next second. */
 const RETRY_FULL_SECONDS = 1;
@@ -113,12 +117,17 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   addObservation(app, options.metrics);
   const { drain, isDraining } = addDrain(app);
   app.decorate('drain', drain);
-  addFrontDoor(app, options.metrics, (path) => {
-    if (!ALWAYS_ANSWERED.has(path) && app.isBehind()) {
-      return { code: 'SERVICE_OVERLOADED', retryAfterSeconds: RETRY_AFTER_SECONDS };
-    }
-    if (options.isFull?.(path) !== true) return undefined;
-    return { code: 'RATE_LIMITED', retryAfterSeconds: RETRY_FULL_SECONDS };
+  addFrontDoor(app, {
+    metrics: options.metrics,
+    isDraining,
+    bodyMs: Math.min(limits.requestTimeoutMs, REFUSED_BODY_MS),
+    refusalFor(path) {
+      if (!ALWAYS_ANSWERED.has(path) && app.isBehind()) {
+        return { code: 'SERVICE_OVERLOADED', retryAfterSeconds: RETRY_AFTER_SECONDS };
+      }
+      if (options.isFull?.(path) !== true) return undefined;
+      return { code: 'RATE_LIMITED', retryAfterSeconds: RETRY_FULL_SECONDS };
+    },
   });
   addHealth(app, [{ name: 'running', isReady: () => !isDraining() }, ...options.readiness]);
   return app;

@@ -87,9 +87,9 @@ export async function buildVerifierApp(options: VerifierAppOptions): Promise<Ser
   return app;
 }
 
-/** Only what asks for verdicts is counted: how the service fares can be seen however many ask. */
-function asksForVerdicts(path: string): boolean {
-  return path === '/turnstile' || path === '/verify' || path.startsWith('/verify/');
+/** Only what asks for verdicts is counted, or nobody can read: how the service fares can be seen however many ask. */
+function asksForVerdicts(path: string | undefined): boolean {
+  return path === undefined || path === '/turnstile' || path === '/verify' || path.startsWith('/verify/');
 }
 
 /** What gates need beside verdicts. */

@@ -8,6 +8,7 @@ import type { PresentedIdentity } from '../core/record/identity-match.ts';
 import type { VerifyPolicy } from '../core/verify/policy.ts';
 import { CodeCache } from '../core/verify/code-cache.ts';
 import { withReason, weigh } from '../core/verify/conclude.ts';
+import type { ReasonCode } from '../core/verify/reasons.ts';
 import { verifyTogether, type CombinedVerdict } from '../core/verify/together.ts';
 import type { Verdict } from '../core/verify/verdict.ts';
 import { verifyCode, type VerifyContext } from '../core/verify/verify.ts';
@@ -33,7 +34,7 @@ export interface ScanRequest extends ScanSettings {
   readonly device?: string;
 }
 
-/** What notes where codes are shown, here or in another process. */
+/** What notes where codes are shown, here or in another process; rejects soon when that does not answer. */
 export interface SightingPort {
   note(...shown: Parameters<Sightings['note']>): boolean | Promise<boolean>;
 }
@@ -57,14 +58,14 @@ export class Gate {
 
   /**
    * The verdict on one code. Rejects with `PolicyError` for a request that the checkpoint does not know and with
-   * `DEVICE_NEEDED`, and where sightings are noted elsewhere when that does not answer; else never.
+   * `DEVICE_NEEDED`; else never.
    */
   async verify(text: string, request: ScanRequest = {}): Promise<Verdict> {
     const { isKept, policy } = await this.#policyFor(request);
     const context = this.#context(policy, request);
     const verdict = await (isKept ? this.#cacheOf(policy).verify(text, context) : verifyCode(text, context));
-    const isElsewhere = await this.#note(verdict, request, context);
-    return isElsewhere ? withReason(verdict, 'holder', 'SHOWN_ELSEWHERE') : verdict;
+    const reason = await this.#note(verdict, request, context);
+    return reason === undefined ? verdict : withReason(verdict, 'holder', reason);
   }
 
   /** One verdict on all codes of one person. Rejects as {@link verify} does. */
@@ -73,20 +74,29 @@ export class Gate {
     const context = this.#context(policy, request);
     const verdict = await verifyTogether(texts, context);
     // Each is noted, whatever was found of those before it.
-    const seen = await Promise.all(verdict.parts.map((part) => this.#note(part, request, context)));
-    return seen.includes(true) ? { ...verdict, ...weigh([...verdict.reasons, 'SHOWN_ELSEWHERE']) } : verdict;
+    const noted = await Promise.all(verdict.parts.map((part) => this.#note(part, request, context)));
+    const reasons = new Set(noted.flatMap((reason) => reason ?? []));
+    return reasons.size === 0 ? verdict : { ...verdict, ...weigh([...verdict.reasons, ...reasons]) };
   }
 
-  /** Whether another gate has just seen it. Only what is genuine is noted: anybody can make up the rest. */
+  /**
+   * What is to be said of it when another gate has just seen it, or when that cannot be asked. Only what is genuine is
+   * noted: anybody can make up the rest.
+   */
   async #note(
     { evidence, validity }: Verdict,
     { gate, group = '' }: ScanRequest,
     { nowSeconds }: VerifyContext,
-  ): Promise<boolean> {
-    if (gate === undefined || validity === 'invalid' || evidence.claims === undefined) return false;
+  ): Promise<ReasonCode | undefined> {
+    if (gate === undefined || validity === 'invalid' || evidence.claims === undefined) return undefined;
     const { commitment } = evidence;
-    if (commitment === undefined || this.#sightings === undefined) return false;
-    return await this.#sightings.note(fromHex(commitment), { gate, group }, nowSeconds);
+    if (commitment === undefined || this.#sightings === undefined) return undefined;
+    try {
+      const isElsewhere = await this.#sightings.note(fromHex(commitment), { gate, group }, nowSeconds);
+      return isElsewhere ? 'SHOWN_ELSEWHERE' : undefined;
+    } catch {
+      return 'SIGHTINGS_UNKNOWN';
+    }
   }
 
   async #policyFor(

@@ -1,6 +1,7 @@
 /** Opens a verifier, follows the ledger and listens: by itself, or by workers beside it (`workers/`). */
 import { nodeCrypto } from '../service/node-crypto.ts';
 import { createLogger } from '../service/logging.ts';
+import { oneAddress } from '../service/one-address.ts';
 import { buildVerifierApp, type VerifierAppOptions } from './app.ts';
 import { startPublishing } from './bundle/publishing.ts';
 import type { VerifierConfig } from './config.ts';
@@ -9,7 +10,7 @@ import { fetchJsonWith } from './fetch-json.ts';
 import { openDevices, openGates } from './open-gates.ts';
 import { openSightings } from './sightings.ts';
 import { Verifier, type VerifierDeps } from './verifier.ts';
-import { Pool } from './workers/pool.ts';
+import { Pool, type PoolDeps } from './workers/pool.ts';
 
 export interface StartedVerifier {
   readonly url: string;
@@ -24,6 +25,7 @@ export interface StartVerifierDeps extends Partial<Omit<VerifierDeps, 'log'>> {
   readonly logger?: ReturnType<typeof createLogger>;
   /** What workers run: `workers/worker-program.ts`, unless they have another clock. */
   readonly workerProgram?: URL;
+  readonly workerPatience?: PoolDeps['patience'];
 }
 
 /** What answers, listening. */
@@ -34,9 +36,10 @@ interface Listening extends AsyncDisposable {
 
 /** Resolves once it listens; it answers from what it knew, and may not be ready yet. */
 export async function startVerifier(
-  config: VerifierConfig,
+  settings: VerifierConfig,
   deps: StartVerifierDeps = {},
 ): Promise<StartedVerifier> {
+  const config = { ...settings, host: await oneAddress(settings.host) };
   const logger = deps.logger ?? createLogger({ name: 'verifier', level: 'info' });
   const nowSeconds = deps.nowSeconds ?? (() => Math.floor(Date.now() / 1000));
   await using opened = new AsyncDisposableStack();
@@ -51,10 +54,7 @@ export async function startVerifier(
   const gates = await openGates(config, nowSeconds, () => openDevices(config, nowSeconds));
   if (gates.enrolment !== undefined) opened.use(gates.enrolment.devices);
   const parts = { verifier, gates, logger, nowSeconds };
-  const listening =
-    config.workers === 0
-      ? await listen(config, parts)
-      : await startPool(config, { ...parts, program: deps.workerProgram });
+  const listening = config.workers === 0 ? await listen(config, parts) : await startPool(config, parts, deps);
   opened.use(listening);
   const fetch = globalThis.fetch;
   const publishing = await startPublishing(config, verifier, { fetch, log: logger, nowSeconds });
@@ -96,7 +96,8 @@ async function listen(config: VerifierConfig, { gates, logger, verifier }: Parts
 
 async function startPool(
   config: VerifierConfig,
-  { gates, logger, nowSeconds, program, verifier }: Parts & { readonly program: URL | undefined },
+  { gates, logger, nowSeconds, verifier }: Parts,
+  { workerPatience: patience, workerProgram: program }: StartVerifierDeps,
 ): Promise<Listening> {
   await verifier.writeSnapshot(); // workers start from it
   return Pool.start(config, {
@@ -106,6 +107,7 @@ async function startPool(
     log: logger,
     nowSeconds,
     ...(program === undefined ? {} : { program }),
+    ...(patience === undefined ? {} : { patience }),
   });
 }
 

@@ -74,11 +74,11 @@ export class Sightings {
     return isMoved || nowSeconds <= alarmUntilSeconds;
   }
 
-  /** Drops what can raise no alarm any more, and the keys of days that have ended. */
+  /** Drops what can raise no alarm any more, and the keys of days that have ended; a clock that is behind ends none. */
   forget(nowSeconds: number): void {
     const day = dayOf(nowSeconds);
     for (const [group, { tags, ...held }] of this.#groups) {
-      if (held.day !== day) {
+      if (held.day < day) {
         held.key.fill(0);
         tags.clear();
         this.#groups.delete(group);

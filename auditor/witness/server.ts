@@ -5,6 +5,7 @@ import type { Crypto } from '../../core/crypto.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
 import { createLogger } from '../../service/logging.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
+import { oneAddress } from '../../service/one-address.ts';
 import { readNoteKey } from '../../service/note-key.ts';
 import { buildWitnessApp } from './app.ts';
 import { WitnessError } from './errors.ts';
@@ -68,7 +69,7 @@ export async function startWitness(
   const witness = await Witness.open({ logs, signer }, { crypto, record, nowSeconds }, seen);
   const app = await buildWitnessApp({ witness, logger });
   opened.defer(() => app.close());
-  const url = await app.listen({ host: config.host, port: config.port });
+  const url = await app.listen({ host: await oneAddress(config.host), port: config.port });
   const running = opened.move();
   return { url, close: () => running.disposeAsync() };
 }

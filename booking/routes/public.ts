@@ -41,7 +41,9 @@ const BallotAnswer: TUnsafe<Ballot> = Type.Unsafe<Ballot>(
       Closed({
         seed: Type.String(),
         places: Type.Integer(),
-        entries: Type.Array(Closed({ number: Type.Integer(), people: Type.Integer() })),
+        entries: Type.Array(
+          Closed({ number: Type.Integer(), people: Type.Integer(), ticket: Type.String() }),
+        ),
       }),
     ),
   }),

@@ -53,7 +53,9 @@ export const BookingSchema: TUnsafe<BookingView> = Type.Unsafe<BookingView>(
     warnAtSeconds: Type.Optional(Seconds),
     mayExtend: Type.Optional(Type.Boolean()),
     position: Type.Optional(Type.Integer()),
-    ballot: Type.Optional(Closed({ entry: Type.Integer(), commitment: Type.String() })),
+    ballot: Type.Optional(
+      Closed({ entry: Type.Integer(), ticket: Type.String(), commitment: Type.String() }),
+    ),
     changedTo: Type.Optional(Type.String()),
   }),
 );

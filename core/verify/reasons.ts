@@ -80,6 +80,7 @@ export type ReasonCode =
   | 'PRESENTATION_OTHER_GATE'
   | 'PRESENTATION_INVALID'
   | 'SHOWN_ELSEWHERE'
+  | 'SIGHTINGS_UNKNOWN'
   // policy
   | 'PROFILE_NOT_ACCEPTED'
   | 'COLOUR_AMBER'
@@ -452,6 +453,12 @@ export const REASONS: Readonly<Record<ReasonCode, Reason>> = {
     '同一條碼剛於另一閘口出示',
     '同一条码刚在另一闸口出示',
     'O mesmo código foi mostrado noutra porta há instantes',
+  ),
+  SIGHTINGS_UNKNOWN: rule(
+    'It could not be asked whether another gate has just seen the code',
+    '未能查詢此碼是否剛於另一閘口出示',
+    '未能查询此码是否刚在另一闸口出示',
+    'Não foi possível saber se outra porta acaba de ver o código',
   ),
   // policy
   PROFILE_NOT_ACCEPTED: rule(

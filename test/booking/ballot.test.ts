@@ -8,7 +8,7 @@ import type { BookingDesk } from '../../booking/desk.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { runs, testSeed } from '../support/scale.ts';
 import { expectRejects } from '../support/throws-code.ts';
-import { BookingHouse, request } from './support/booking-house.ts';
+import { BookingHouse, DAY_MS, request } from './support/booking-house.ts';
 
 const SLOT = { programme: 'DRAWN', port: 'SZB', date: '2022-12-27' };
 const CLOSES_MS = Date.parse('2022-12-23T18:00:00+08:00');
@@ -30,8 +30,8 @@ describe('booking ballot', () => {
     const first = await enter(1);
     const { commitment } = await desk.ballot(SLOT);
     expect(first).to.include({ state: 'waiting' });
-    expect(first.ballot).to.deep.equal({ entry: 1, commitment });
-    expect((await enter(2)).ballot).to.deep.equal({ entry: 2, commitment });
+    expect(first.ballot).to.include({ entry: 1, commitment });
+    expect((await enter(2)).ballot).to.include({ entry: 2, commitment });
     expect(await desk.ballot(SLOT)).not.to.have.property('draw');
     expect(await desk.ballot(SLOT)).to.include({ closesAt: CLOSES_MS / 1000 });
   });
@@ -79,12 +79,40 @@ describe('booking ballot', () => {
 
   it('draws nobody who has left', async () => {
     const leaving = await enter(1);
-    await enter(2);
+    const staying = await enter(2);
     await desk.cancel(leaving.reference);
     house.nowMs = CLOSES_MS;
     await desk.sweep();
-    expect((await desk.ballot(SLOT)).draw?.entries).to.deep.equal([{ number: 2, people: 1 }]);
+    expect((await desk.ballot(SLOT)).draw?.entries).to.deep.equal([
+      { number: 2, people: 1, ticket: staying.ballot?.ticket },
+    ]);
     expect((await desk.show(leaving.reference)).state).to.equal('cancelled');
+  });
+
+  it('draws a person by the same ticket, however often they enter and with whom', async () => {
+    const others = [await enter(10), await enter(20)];
+    const tickets = new Set<string | undefined>();
+    for (let people = 1; people <= 4; people++) {
+      const { reference, ballot } = await enter(1, people);
+      tickets.add(ballot?.ticket);
+      await desk.cancel(reference);
+    }
+    expect(tickets.size).to.equal(1);
+    const elsewhere = await desk.book(request(1, 1, { ...SLOT, port: 'HZMB' }));
+    for (const { ballot } of [...others, elsewhere]) tickets.add(ballot?.ticket);
+    expect(tickets.size, 'another one for each person and slot').to.equal(4);
+  });
+
+  it('is forgotten with its bookings', async () => {
+    await enter(1);
+    house.nowMs = Date.parse(`${SLOT.date}T12:00:00+08:00`) + 31 * DAY_MS;
+    await desk.sweep();
+    expect(await desk.ballot(SLOT)).to.have.property('draw');
+    house.nowMs += DAY_MS;
+    await desk.sweep();
+    for (const one of [desk, await house.desk()]) {
+      await expectRejects(one.ballot(SLOT), 'BOOKING_BALLOT_UNKNOWN');
+    }
   });
 
   it('lets nobody move into a draw', async () => {
@@ -104,7 +132,7 @@ describe('booking ballot', () => {
       places: fc.nat(40),
       entries: fc
         .array(fc.integer({ min: 1, max: 4 }), { maxLength: 30 })
-        .map((sizes) => sizes.map((people, index) => ({ number: index + 1, people }))),
+        .map((sizes) => sizes.map((people, index) => ({ number: index + 1, people, ticket: ticket(index) }))),
     });
     fc.assert(
       fc.property(draw, (one) => {
@@ -125,7 +153,7 @@ describe('booking ballot', () => {
     const wins = Array.from({ length: 10 }, () => 0);
     for (let n = 0; n < 500; n++) {
       const seed = `0x${n.toString(16).padStart(64, '0')}` as const;
-      const entries = wins.map((_, i) => ({ number: i + 1, people: 1 }));
+      const entries = wins.map((_, i) => ({ number: i + 1, people: 1, ticket: ticket(i) }));
       for (const number of winnersOf({ seed, places: 3, entries }, nodeCrypto)) {
         wins[number - 1] = (wins[number - 1] ?? 0) + 1;
       }
@@ -136,19 +164,22 @@ describe('booking ballot', () => {
   });
 });
 
+/** Of the `n`th of them. */
+function ticket(n: number): string {
+  return n.toString(16).padStart(32, '0');
+}
+
 /** As an auditor would do it from the page that describes it. */
 function naiveWinners({ draw }: { readonly draw?: Draw }): {
   readonly numbers: readonly number[];
   readonly people: number;
 } {
   if (draw === undefined) throw new Error('not drawn');
-  const ranks = draw.entries.map(({ number, people }) => {
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigUInt64BE(BigInt(number));
+  const ranks = draw.entries.map((entry) => {
     const hash = createHash('sha256')
-      .update('hcl/ballot/1\0')
+      .update('hcl/ballot/2\0')
       .update(Buffer.from(draw.seed.slice(2), 'hex'));
-    return { number, people, rank: hash.update(bytes).digest('hex') };
+    return { ...entry, rank: hash.update(Buffer.from(entry.ticket, 'hex')).digest('hex') };
   });
   ranks.sort((a, b) => (a.rank < b.rank ? -1 : 1));
   const numbers: number[] = [];

@@ -278,6 +278,26 @@ describe('booking desk', () => {
       expect(await free()).to.equal(1);
     });
 
+    it('lets nobody pass who comes later, by a booking or a change', async () => {
+      await desk.cancel(pair);
+      const family = await desk.book(request(1, 3, waits));
+      expect(family.state).to.equal('waiting');
+      await expectRejects(desk.book(request(50)), 'BOOKING_FULL');
+      expect(await desk.book(request(50, 1, waits))).to.include({ state: 'waiting', position: 2 });
+      const elsewhere = await confirmed(desk, 60, 1, { port: 'HZMB' });
+      await expectRejects(desk.change(elsewhere, { port: 'SZB', date: FRIDAY }), 'BOOKING_FULL');
+      await desk.cancel(family.reference);
+      await confirmed(desk, 70);
+    });
+
+    it('offers the places of a raised quota to who waits, at the start', async () => {
+      const { reference } = await desk.book(request(1, 1, waits));
+      const quotas = TEST_PROGRAMME.quotas.map((row) => ({ ...row, perDay: row.perDay + 1 }));
+      ({ desk } = await house.open({ programmes: [{ ...TEST_PROGRAMME, quotas }] }));
+      expect((await desk.show(reference)).state).to.equal('held');
+      await expectRejects(desk.book(request(50)), 'BOOKING_FULL');
+    });
+
     it('takes no more than may wait', async () => {
       ({ desk } = await house.open({ maxWaiting: 1 }));
       await desk.book(request(1, 1, waits));

@@ -179,6 +179,44 @@ describe('booking at the gate', () => {
     expect((await desk.show(reference)).state, 'not a no-show').to.equal('used');
   });
 
+  it('lets nobody wait for ever for a conversion that does not end', async () => {
+    ({ desk, store } = await house.open({ maxWaitMs: 0 }));
+    const reference = await confirmed(desk, 1);
+    const use = await desk.consume(reference, AT_GATE);
+    await expectRejects(desk.cancel(reference), 'BOOKING_IN_USE');
+    await use[Symbol.asyncDispose]();
+    expect((await desk.cancel(reference)).state).to.equal('cancelled');
+  });
+
+  it('keeps nobody from a booking whose use could not begin', async () => {
+    const reference = await confirmed(desk, 1);
+    await desk.book(request(2));
+    house.nowMs += 600_000;
+    const commit = store.commit.bind(store);
+    store.commit = () => Promise.reject(new Error('the disk is full'));
+    // The hold that is over cannot be ended on the disk.
+    const [begun] = await Promise.allSettled([desk.consume(reference, AT_GATE)]);
+    expect(begun.status).to.equal('rejected');
+    store.commit = commit;
+    expect((await desk.cancel(reference)).state).to.equal('cancelled');
+  });
+
+  it('asks the disk again how a use has ended that it did not tell', async () => {
+    const reference = await confirmed(desk, 1);
+    const use = await desk.consume(reference, { ...AT_GATE, conversion: 'c-1' });
+    const batch = new WriteBatch();
+    use.writeTo(batch);
+    await store.commit(batch);
+    const table = store.table.bind(store);
+    store.table = () => {
+      throw new Error('the disk does not answer');
+    };
+    const [ended] = await Promise.allSettled([use[Symbol.asyncDispose]()]);
+    expect(ended.status).to.equal('rejected');
+    store.table = table;
+    await expectRejects(desk.cancel(reference), 'BOOKING_USED');
+  });
+
   it('answers nothing that is not on the disk', async () => {
     const reference = await confirmed(desk, 1);
     await desk.use(reference, AT_GATE);

@@ -124,7 +124,10 @@ class Pair implements AsyncDisposable {
       this.#house.nowMs += one.seconds * 1000;
       this.model.now += one.seconds;
     }
-    if (one.do === 'restart') this.desk = (await this.#house.open({ programmes: [PROGRAMME] })).desk;
+    if (one.do !== 'restart') return;
+    this.desk = (await this.#house.open({ programmes: [PROGRAMME] })).desk;
+    this.model.restart();
+    await this.#compare();
   }
 
   async #atDesk(one: Step, reference: string): Promise<Outcome> {

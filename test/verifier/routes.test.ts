@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
+import { toHex } from '../../core/bytes/hex.ts';
+import { StateRoot } from '../../core/trust/state-root.ts';
 import { REASON_CODES } from '../../core/verify/reasons.ts';
 import { STEPS, type Verdict } from '../../core/verify/verdict.ts';
 import { verifyCode } from '../../core/verify/verify.ts';
@@ -13,6 +15,7 @@ import { CheckpointFiles } from '../../verifier/checkpoint-files.ts';
 import { Gate } from '../../verifier/gate.ts';
 import { StatusFollower } from '../../verifier/status-follower.ts';
 import type { Checkpoint } from '../../verifier/verifier.ts';
+import { buildTestVerifier } from './support/test-verifier.ts';
 import { makeConsortium, vaccinationRecord, type Consortium } from '../support/consortium.ts';
 
 describe('the verifier on HTTP', () => {
@@ -173,6 +176,19 @@ describe('the verifier on HTTP', () => {
     expect(state.ledger.head).to.deep.equal({ ...consortium.state.head });
     expect(state.issuers).to.have.length(3);
     expect(state.issuers[0]).to.deep.include({ name: 'HK-DH', jurisdiction: 'HK' });
+  });
+
+  it('says it of another ledger, where its worker found that it followed a wrong one', async () => {
+    const other = makeConsortium({ seed: 91 });
+    const served = await buildTestVerifier(consortium);
+    const rootNow = async (): Promise<string> =>
+      (await served.app.inject('/state')).json<{ ledger: { stateRoot: string } }>().ledger.stateRoot;
+    const rootOf = (state: Checkpoint['state']): string => toHex(new StateRoot(nodeCrypto, state).root());
+    expect(await rootNow()).to.equal(rootOf(consortium.state));
+    Object.assign(served.checkpoint, { state: other.state });
+    expect(await rootNow()).to.equal(rootOf(other.state));
+    expect(rootOf(other.state)).not.to.equal(rootOf(consortium.state));
+    await served.app.close();
   });
 
   it('describes its routes', async () => {

@@ -106,6 +106,14 @@ describe('sightings of a code', () => {
     );
   });
 
+  it('are kept when somebody asks whose clock is still in the day before', () => {
+    const { sightings } = watched();
+    const midnight = NOON + DAY / 2;
+    sightings.note(commitment, at(1), midnight + 1);
+    sightings.note(random.bytes(75), at(3), midnight - 1);
+    expect(sightings.note(commitment, at(2), midnight + 2)).to.equal(true);
+  });
+
   it('of one moment before and after midnight are not compared', () => {
     const { sightings } = watched();
     const midnight = 20_001 * DAY;
@@ -151,5 +159,18 @@ describe('a code shown at two gates', () => {
       const { reasons } = await gate.verify(code?.text ?? '', { gate: number });
       expect(reasons).to.deep.equal(['EXPIRED']);
     }
+  });
+
+  it('is referred, and says why, when nobody can be asked whether it was', async () => {
+    const codes = await consortium.issueCodes([vaccinationRecord(), vaccinationRecord()]);
+    const texts = codes.map(({ text }) => text);
+    const sightings = { note: (): Promise<boolean> => Promise.reject(new Error('does not answer')) };
+    const { gate } = await buildTestVerifier(consortium, { sightings });
+    const one = await gate.verify(texts[0] ?? '', { gate: 1 });
+    const all = await gate.verifyTogether(texts, { gate: 1 });
+    for (const { outcome, reasons } of [one, all]) {
+      expect([outcome, ...reasons]).to.deep.equal(['refer', 'SIGHTINGS_UNKNOWN']);
+    }
+    expect((await gate.verify(texts[0] ?? '')).outcome).to.equal('pass');
   });
 });

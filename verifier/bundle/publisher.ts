@@ -118,15 +118,14 @@ export class Publisher {
     const handover = sections.ofTrust();
     const taken = this.#take(known);
     const { source, timeSeconds } = await this.#sign(taken, known, this.#signers ?? next);
-    if (this.#signers !== undefined && this.#signers.version < next.version) {
-      await this.#keepHandover({ ...source, ...handover }, next);
-    }
+    const isNew = this.#signers !== undefined && this.#signers.version < next.version;
+    const handovers = isNew
+      ? [...this.#handovers, await this.#putHandover({ ...source, ...handover }, next)]
+      : this.#handovers;
     for (const { page, shown } of pages) {
       await this.#deps.folder.putPage(page, partialBundle('page', { ...source, ...shown }));
     }
-    const index = await this.#write(source, { timeSeconds, signers: next }, known);
-    this.#signers = next;
-    return index;
+    return await this.#write(source, { timeSeconds, signers: next, handovers }, known);
   }
 
   /** Of days that are over, some at a time. */
@@ -190,14 +189,17 @@ export class Publisher {
     return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
   }
 
-  async #keepHandover(source: BundleSource, { version }: CheckpointSet): Promise<void> {
+  async #putHandover(
+    source: BundleSource,
+    { version }: CheckpointSet,
+  ): Promise<BundleIndex['handovers'][number]> {
     const file = await this.#deps.folder.put(partialBundle('handover', source));
-    this.#handovers = [...this.#handovers, { ...file, version }];
+    return { ...file, version };
   }
 
   async #write(
     source: BundleSource,
-    said: Pick<BundleIndex, 'timeSeconds' | 'signers'>,
+    said: Pick<BundleIndex, 'timeSeconds' | 'signers' | 'handovers'>,
     { state }: Publishable,
   ): Promise<BundleIndex> {
     const { folder, nowSeconds } = this.#deps;
@@ -214,10 +216,12 @@ export class Publisher {
     }
     const { origin, size } = source.checkpoint;
     const { note: checkpoint } = source;
-    const index = { origin, size, ...said, checkpoint, full, deltas, handovers: this.#handovers };
+    const index = { origin, size, ...said, checkpoint, full, deltas };
     await folder.putIndex(index);
     // Commit point: from here on devices may hold this state.
     this.#bases = bases;
+    this.#signers = said.signers;
+    this.#handovers = said.handovers;
     await folder.sweep(index, (now - SWEEP_AFTER_SECONDS) * 1000);
     return index;
   }

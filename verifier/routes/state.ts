@@ -74,13 +74,21 @@ const State = Closed({
 const ROOTS_AT_ONCE = 32_768;
 
 export function addStateRoute(app: Service, verifier: Checkpoint, deployment: Deployment): void {
-  const stateRoot = new StateRoot(nodeCrypto, verifier.state);
+  let rooted: { readonly state: Checkpoint['state']; readonly root: StateRoot } | undefined;
+  const rootOf = async (state: Checkpoint['state']): Promise<string> => {
+    // A worker whose ledger was another one begins with a state of its own.
+    if (rooted?.state !== state) rooted = { state, root: new StateRoot(nodeCrypto, state) };
+    const { root } = rooted;
+    while (!root.advance(ROOTS_AT_ONCE)) await nextTurn();
+    return toHex(root.root());
+  };
   app.get(
     '/state',
     { schema: { tags: ['state'], summary: 'What this checkpoint knows', response: { 200: State } } },
     async () => {
-      while (!stateRoot.advance(ROOTS_AT_ONCE)) await nextTurn();
-      return toState(verifier, deployment, toHex(stateRoot.root()));
+      const { state } = verifier;
+      const stateRoot = await rootOf(state);
+      return toState(verifier, deployment, { state, stateRoot });
     },
   );
 }
@@ -88,9 +96,9 @@ export function addStateRoute(app: Service, verifier: Checkpoint, deployment: De
 function toState(
   verifier: Checkpoint,
   { chainId, genesisHash }: Deployment,
-  stateRoot: string,
+  { state, stateRoot }: { readonly state: Checkpoint['state']; readonly stateRoot: string },
 ): Static<typeof State> {
-  const { head, roots, trust, statusAnchors } = verifier.state;
+  const { head, roots, trust, statusAnchors } = state;
   const { files, follower } = verifier;
   return {
     ledger: {

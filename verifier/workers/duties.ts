@@ -25,6 +25,8 @@ export type OwnerDuties = {
 };
 
 export type WorkerDuties = {
+  /** Whether it answers at all. */
+  ping(): void;
   /** There may be news. */
   wake(): void;
   /** Resolves when everything that was taken is answered. */

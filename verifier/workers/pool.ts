@@ -1,6 +1,6 @@
 /**
  * The workers of a verifier: processes that answer codes on one port, beside the one that syncs and keeps what all of them
- * share. A worker that dies is started again; what it had taken is lost, and nothing else.
+ * share. A worker that dies is started again, and one that hangs is ended; what it had taken is lost, and nothing else.
  *
  *   this process   replica, snapshot, bundles, status lists; devices and sightings, which workers ask for (`duties.ts`)
  *   a worker       HTTP, policies and signing keys as it reads them itself; verdicts from its own fold of the ledger
@@ -19,6 +19,8 @@ import { DeviceError } from '../devices/errors.ts';
 import type { Sightings } from '../sightings.ts';
 import type { Verifier } from '../verifier.ts';
 import type { OwnerDuties, WorkerDuties } from './duties.ts';
+import { freePort } from './free-port.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { newsFor } from './news.ts';
 import { Peer } from './peer.ts';
 
@@ -33,16 +35,28 @@ export interface PoolDeps {
   readonly nowSeconds: () => number;
   /** What a worker runs; another one has another clock. */
   readonly program?: URL;
+  readonly patience?: Partial<Patience>;
+}
+
+/** How long a worker may take, in milliseconds. */
+export interface Patience {
+  readonly startMs: number;
+  /** For an answer that costs nothing; three that are missed in a row end it. */
+  readonly pingMs: number;
 }
 
 interface Running {
   readonly worker: Worker;
   readonly peer: Peer<WorkerDuties>;
+  readonly heartbeat: Heartbeat;
 }
 
 const PROGRAM = new URL('./worker-program.ts', import.meta.url);
 /** Of what was taken. */
 const STOP_MS = 30_000;
+/** Longer, and whoever collects metrics would have given up. */
+const METRICS_MS = 1000;
+const PATIENCE: Patience = { startMs: 60_000, pingMs: 5000 };
 const RESTART_PAUSE_MS = 100;
 
 export class Pool implements AsyncDisposable {
@@ -50,17 +64,21 @@ export class Pool implements AsyncDisposable {
   readonly #deps: PoolDeps;
   readonly #metrics = createMetrics();
   readonly #running = new Set<Running>();
-  #url = '';
+  readonly #patience: Patience;
+  readonly #beating: NodeJS.Timeout;
   #isStopping = false;
 
   private constructor(config: VerifierConfig, deps: PoolDeps) {
     this.#config = config;
     this.#deps = deps;
+    this.#patience = { ...PATIENCE, ...deps.patience };
+    this.#beating = setInterval(() => this.#beat(), config.pollMs).unref();
   }
 
   /** Resolves once all of them listen. Rejects with `VERIFIER_WORKER_ENDED` when one cannot: its own log says why. */
   static async start(config: VerifierConfig, deps: PoolDeps): Promise<Pool> {
-    const pool = new Pool(config, deps);
+    const port = config.port === 0 ? await freePort(config.host) : config.port;
+    const pool = new Pool({ ...config, port }, deps);
     cluster.setupPrimary({
       exec: fileURLToPath(deps.program ?? PROGRAM),
       args: [],
@@ -78,7 +96,7 @@ export class Pool implements AsyncDisposable {
   }
 
   get url(): string {
-    return this.#url;
+    return `http://${hostInUrl(this.#config.host)}:${this.#config.port}`;
   }
 
   /** Process ids, of those that listen. */
@@ -89,23 +107,37 @@ export class Pool implements AsyncDisposable {
   /** Answers what was taken, and ends all of them. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
-    await Promise.all([...this.#running].map((running) => stop(running)));
+    clearInterval(this.#beating);
+    await Promise.all([...this.#running].map((running) => stop(running, this.#patience)));
   }
 
   async #start(): Promise<void> {
     const worker = cluster.fork();
-    const running = { worker, peer: new Peer<WorkerDuties>(worker, this.#duties()) };
+    const peer = new Peer<WorkerDuties>(worker, this.#duties());
+    const { pingMs, startMs } = this.#patience;
+    const heartbeat = new Heartbeat(
+      () => peer.ask('ping', [], pingMs),
+      () => this.#giveUp(worker),
+    );
+    const running = { worker, peer, heartbeat };
     const ended = once(worker, 'exit');
-    const listening = once(worker, 'listening') as Promise<[{ readonly port: number }]>; // what cluster says
-    const port = await Promise.race([
-      listening.then(([address]) => address.port),
-      ended.then(() => undefined),
-    ]);
-    if (port === undefined) throw new PoolError('VERIFIER_WORKER_ENDED', 'a worker ended before it listened');
-    this.#url = `http://${hostInUrl(this.#config.host)}:${port}`;
+    if (!(await listens(worker, startMs))) {
+      worker.process.kill('SIGKILL');
+      await ended;
+      throw new PoolError('VERIFIER_WORKER_ENDED', 'a worker ended before it listened, or took too long');
+    }
     this.#running.add(running);
     void ended.then(() => this.#ended(running));
-    if (this.#isStopping) await stop(running);
+    if (this.#isStopping) await stop(running, this.#patience);
+  }
+
+  #beat(): void {
+    for (const { heartbeat } of this.#running) void heartbeat.beat();
+  }
+
+  #giveUp(worker: Worker): void {
+    this.#deps.log.error({ code: 'VERIFIER_WORKER_HANGS' }, 'a worker answers nothing any more; it is ended');
+    worker.process.kill('SIGKILL');
   }
 
   #ended(running: Running): void {
@@ -137,7 +169,7 @@ export class Pool implements AsyncDisposable {
 
   /** A worker that does not answer is left out. */
   async #allMetrics(): Promise<string> {
-    const asked = [...this.#running].map(({ peer }) => peer.ask('ownMetrics', []));
+    const asked = [...this.#running].map(({ peer }) => peer.ask('ownMetrics', [], METRICS_MS));
     const answers = await Promise.allSettled([this.#metrics.registry.getMetricsAsJSON(), ...asked]);
     return joinMetrics(answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : [])));
   }
@@ -174,10 +206,29 @@ function shareOf({ requestsPerSecond, ...config }: VerifierConfig): VerifierConf
   return { ...config, requestsPerSecond: requestsPerSecond / config.workers };
 }
 
-async function stop({ peer, worker }: Running): Promise<void> {
+/** Whether it does in time. */
+async function listens(worker: Worker, startMs: number): Promise<boolean> {
+  const decided = new AbortController();
+  const { signal } = decided;
+  try {
+    return await Promise.race([
+      once(worker, 'listening', { signal }).then(() => true),
+      once(worker, 'exit', { signal }).then(() => false),
+      delay(startMs, false, { signal }),
+    ]);
+  } finally {
+    decided.abort();
+  }
+}
+
+/** What it has taken is waited for, unless it answers nothing. */
+async function stop({ peer, worker }: Running, { pingMs }: Patience): Promise<void> {
   if (worker.isDead()) return;
   const ended = once(worker, 'exit');
-  await peer.ask('stop', [], STOP_MS).catch(() => undefined);
-  worker.kill('SIGKILL'); // everything is answered, or will not be
+  await peer
+    .ask('ping', [], pingMs)
+    .then(() => peer.ask('stop', [], STOP_MS))
+    .catch(() => undefined);
+  worker.process.kill('SIGKILL'); // everything is answered, or will not be
   await ended;
 }

@@ -22,6 +22,9 @@ export interface WorkerDeps {
   readonly limits?: Partial<ServiceLimits>;
 }
 
+/** As long as somebody at a gate may be kept for whether another gate has seen their code. */
+const NOTE_MS = 500;
+
 /** Resolves once it listens. Rejects with what its settings, policies and keys are refused for. */
 export async function runWorker(deps: WorkerDeps = {}): Promise<void> {
   const { logger = createLogger({ name: 'verifier', level: 'info' }), nowSeconds = systemSeconds } = deps;
@@ -32,6 +35,7 @@ export async function runWorker(deps: WorkerDeps = {}): Promise<void> {
   let stop = async (): Promise<void> => undefined;
   const metrics = createMetrics();
   const peer = new Peer<OwnerDuties>(process, {
+    ping: () => undefined,
     wake: () => wake(),
     stop: () => stop(),
     ownMetrics: () => metrics.registry.getMetricsAsJSON(),
@@ -42,7 +46,7 @@ export async function runWorker(deps: WorkerDeps = {}): Promise<void> {
   const sightings =
     config.twoGatesSeconds === 0
       ? undefined
-      : { note: (...shown: Parameters<OwnerDuties['note']>) => peer.ask('note', shown) };
+      : { note: (...shown: Parameters<OwnerDuties['note']>) => peer.ask('note', shown, NOTE_MS) };
   const verifier = await WorkerCheckpoint.open(config, {
     crypto: nodeCrypto,
     log: logger,

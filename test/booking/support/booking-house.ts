@@ -76,8 +76,12 @@ export class BookingHouse implements AsyncDisposable {
   /** Closes what was open before. */
   async open({
     programmes = [TEST_PROGRAMME, TEST_BALLOT],
-    maxWaiting,
-  }: { programmes?: readonly Programme[]; maxWaiting?: number } = {}): Promise<{
+    ...limits
+  }: {
+    programmes?: readonly Programme[];
+    maxWaiting?: number;
+    maxWaitMs?: number;
+  } = {}): Promise<{
     readonly desk: BookingDesk;
     readonly store: Store;
   }> {
@@ -91,7 +95,7 @@ export class BookingHouse implements AsyncDisposable {
       crypto: nodeCrypto,
       now: () => this.nowMs,
       randomBytes: (length) => this.#random.bytes(length),
-      ...(maxWaiting === undefined ? {} : { maxWaiting }),
+      ...limits,
     });
     return { desk, store };
   }

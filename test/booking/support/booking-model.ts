@@ -53,7 +53,7 @@ export class BookingModel {
 
   book(place: Place, people: number, wait: boolean): Outcome {
     this.endHolds();
-    const isHeld = this.#fits(place, people);
+    const isHeld = this.#hasRoom(place, people);
     if (!isHeld && !wait) return 'BOOKING_FULL';
     this.bookings.push({
       ...place,
@@ -95,7 +95,7 @@ export class BookingModel {
     this.endHolds();
     if (booking.state !== 'confirmed') return CODES[booking.state];
     if (booking.port === to.port && booking.date === to.date) return 'done';
-    if (!this.#fits(to, booking.people)) return 'BOOKING_FULL';
+    if (!this.#hasRoom(to, booking.people)) return 'BOOKING_FULL';
     booking.state = 'changed';
     this.bookings.push({ ...booking, ...to, state: 'confirmed', extended: false });
     this.offer(booking);
@@ -117,6 +117,11 @@ export class BookingModel {
     for (const booking of over) this.offer(booking);
   }
 
+  restart(): void {
+    this.endHolds();
+    for (const booking of this.bookings) this.offer(booking);
+  }
+
   offer(place: Place): void {
     for (const booking of this.bookings) {
       const isHere = booking.port === place.port && booking.date === place.date;
@@ -124,6 +129,14 @@ export class BookingModel {
       booking.state = 'held';
       booking.heldUntil = this.now + this.#terms.offerSeconds;
     }
+  }
+
+  /** Whoever waits is first. */
+  #hasRoom(place: Place, people: number): boolean {
+    const isWaitedFor = this.bookings.some(
+      ({ state, port, date }) => state === 'waiting' && port === place.port && date === place.date,
+    );
+    return !isWaitedFor && this.#fits(place, people);
   }
 
   #fits(place: Place, people: number): boolean {

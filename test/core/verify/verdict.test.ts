@@ -398,6 +398,11 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
     async () => withReason(await beforehand(() => {}), 'holder', 'SHOWN_ELSEWHERE'),
     async () => withReason(await beforehand(() => {}, { profiles: ['travel'] }), 'holder', 'SHOWN_ELSEWHERE'),
   ],
+  SIGHTINGS_UNKNOWN: [
+    async () => withReason(await beforehand(() => {}), 'holder', 'SIGHTINGS_UNKNOWN'),
+    async () =>
+      withReason(await beforehand(() => {}, { profiles: ['travel'] }), 'holder', 'SIGHTINGS_UNKNOWN'),
+  ],
   COLOUR_AMBER: [() => coloured({ state: 'amber' })],
   COLOUR_YELLOW: [() => coloured({ scheme: 'MO', state: 'yellow' })],
   COLOUR_RED: [() => coloured({ state: 'red' })],

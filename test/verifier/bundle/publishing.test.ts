@@ -148,7 +148,10 @@ describe('a verifier that publishes bundles', function () {
     return verifier;
   }
 
-  function openPublisher(urls = witnesses.map(({ url }) => url)): Promise<Publisher> {
+  function openPublisher(
+    urls = witnesses.map(({ url }) => url),
+    bundles = new BundleFolder(join(folder, 'bundle'), nodeCrypto),
+  ): Promise<Publisher> {
     return Publisher.open(
       {
         origin: originOf(issuer.deployment),
@@ -159,7 +162,7 @@ describe('a verifier that publishes bundles', function () {
       },
       {
         crypto: nodeCrypto,
-        folder: new BundleFolder(join(folder, 'bundle'), nodeCrypto),
+        folder: bundles,
         fetch,
         log: silentLogger,
         nowSeconds: () => now,
@@ -357,15 +360,24 @@ describe('a verifier that publishes bundles', function () {
     await using stack = new AsyncDisposableStack();
     const logOnly = await Promise.all(SIGNERS.map((signer) => startWitnessWith(signer, 'log-only')));
     for (const witness of logOnly) stack.use(witness);
-    const publisher = await openPublisher(logOnly.map(({ url }) => url));
+    const bundles = new BundleFolder(join(folder, 'bundle'), nodeCrypto);
+    const publisher = await openPublisher(
+      logOnly.map(({ url }) => url),
+      bundles,
+    );
     const { signers } = await publishFrom(publisher, verifier);
     const next = setOf(signers.version + 1, 2, [1, 4, 5].map(testSigner));
+    const putIndex = bundles.putIndex.bind(bundles);
+    bundles.putIndex = () => Promise.reject(new Error('the disk is full'));
     const publishing = publishFrom(publisher, verifier);
     const { logged } = verifier;
     const { hash, number, timeSeconds } = logged?.head ?? verifier.state.head;
     const change = { event: 'CheckpointSetChanged', ...next } as const;
     logged?.apply({ number: number + 1, hash, timeSeconds, events: [change] });
-    const index = await publishing;
+    // What nobody could take was not published, and is said once when it is.
+    expect((await Promise.allSettled([publishing]))[0].status).to.equal('rejected');
+    bundles.putIndex = putIndex;
+    const index = await publishFrom(publisher, verifier);
     expect(index.signers).to.deep.equal(next);
     expect(index.handovers.map(({ version }) => version)).to.deep.equal([next.version]);
   });

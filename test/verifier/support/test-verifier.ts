@@ -6,7 +6,7 @@ import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { buildVerifierApp, type VerifierAppOptions } from '../../../verifier/app.ts';
 import { CheckpointFiles } from '../../../verifier/checkpoint-files.ts';
 import { VERIFIER_DEFAULTS } from '../../../verifier/config.ts';
-import { Gate } from '../../../verifier/gate.ts';
+import { Gate, type SightingPort } from '../../../verifier/gate.ts';
 import { Sightings } from '../../../verifier/sightings.ts';
 import { StatusFollower } from '../../../verifier/status-follower.ts';
 import type { Checkpoint } from '../../../verifier/verifier.ts';
@@ -15,6 +15,8 @@ import type { Consortium } from '../../support/consortium.ts';
 export interface TestVerifier {
   readonly app: Service;
   readonly gate: Gate;
+  /** What the app answers from. */
+  readonly checkpoint: Checkpoint;
   readonly files: CheckpointFiles;
   readonly policies: readonly string[];
   logged(): string;
@@ -24,6 +26,8 @@ export interface TestVerifierOptions {
   readonly policies?: readonly string[];
   readonly trustFile?: string;
   readonly nowSeconds?: number;
+  /** In place of those of this process. */
+  readonly sightings?: SightingPort;
   readonly requestsPerSecond?: number;
   readonly limits?: Partial<ServiceLimits>;
   readonly turnstile?: VerifierAppOptions['turnstile'];
@@ -44,11 +48,13 @@ export async function buildTestVerifier(
     { policies, ...(trustFile === undefined ? {} : { trustFile }) },
     { crypto: nodeCrypto, log: logger, nowSeconds },
   );
-  const sightings = new Sightings({
-    crypto: nodeCrypto,
-    randomBytes: createRandomBytes(),
-    withinSeconds: VERIFIER_DEFAULTS.twoGatesSeconds,
-  });
+  const sightings =
+    options.sightings ??
+    new Sightings({
+      crypto: nodeCrypto,
+      randomBytes: createRandomBytes(),
+      withinSeconds: VERIFIER_DEFAULTS.twoGatesSeconds,
+    });
   const gate = new Gate(files, () => consortium.context({ nowSeconds: nowSeconds() }), sightings);
   const checkpoint: Checkpoint = {
     verify: (text, request) => gate.verify(text, request),
@@ -77,5 +83,5 @@ export async function buildTestVerifier(
     ...(options.turnstile === undefined ? {} : { turnstile: options.turnstile }),
     ...(options.enrolment === undefined ? {} : { enrolment: options.enrolment }),
   });
-  return { app, gate, files, policies, logged: () => logged };
+  return { app, gate, checkpoint, files, policies, logged: () => logged };
 }

@@ -55,7 +55,12 @@ describe('a verifier with two workers', function () {
     await issuer.publish([2]);
     folder = await mkdtemp(join(tmpdir(), 'hcl-pool-'));
     await writeFile(join(folder, 'token'), TOKEN, { mode: 0o600 });
-    const deps = { logger: silentLogger, nowSeconds: () => LEDGER_NOW, workerProgram: PROGRAM };
+    const deps = {
+      logger: silentLogger,
+      nowSeconds: () => LEDGER_NOW,
+      workerProgram: PROGRAM,
+      workerPatience: { pingMs: 1000 },
+    };
     service = await startVerifier(config(), deps);
     await ready();
   });
@@ -181,12 +186,22 @@ describe('a verifier with two workers', function () {
     expect(body).to.include({ code: 'DEVICE_UNKNOWN' });
   });
 
-  it('starts a worker again that was killed, which knows what the others know', async () => {
-    const pids = service.workerPids();
-    const [killed = 0] = pids;
-    process.kill(killed, 'SIGKILL');
-    await until(() => service.workerPids().length === WORKERS && !service.workerPids().includes(killed));
+  it('ends a worker that hangs and starts another one, on the same port', async () => {
+    const [hung = 0] = service.workerPids();
+    process.kill(hung, 'SIGSTOP');
+    await until(() => service.workerPids().length === WORKERS && !service.workerPids().includes(hung));
     await ready();
-    for (const { outcome } of await eachWorker(() => verdictOn(code))) expect(outcome).to.equal('pass');
+    expect((await verdictOn(code)).outcome).to.equal('pass');
+  });
+
+  it('finds its port again when all workers have died at once', async () => {
+    const killed = service.workerPids();
+    for (const pid of killed) process.kill(pid, 'SIGKILL');
+    await until(() => {
+      const pids = service.workerPids();
+      return pids.length === WORKERS && killed.every((pid) => !pids.includes(pid));
+    });
+    await ready();
+    expect((await verdictOn(code)).outcome).to.equal('pass');
   });
 });
