@@ -13,9 +13,9 @@ import { SCHEMES, type Colour, type Scheme } from '../../core/record/derived.ts'
 import type { Code } from '../../core/record/record.ts';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
-import { EnvelopeError } from '../../service/envelope.ts';
+import { HclError, InvariantError } from '../../core/errors.ts';
 import type { Log } from '../../service/logging.ts';
-import { WriteBatch } from '../../service/store.ts';
+import { StoreError, WriteBatch } from '../../service/store.ts';
 import { chunksOf } from '../chunks.ts';
 import { IssuerError } from '../errors.ts';
 import type { IssuerMetrics } from '../metrics.ts';
@@ -149,22 +149,24 @@ export class Health {
     }
   }
 
-  /** False for a fact about nobody with a health code, or one that does not open: there is nothing to follow. */
+  /** False for a fact about nobody with a health code: there is nothing to follow. What was touched waits. */
   async #follow(recordKey: Uint8Array): Promise<boolean> {
-    const { colourActs, log } = this.#deps;
-    const person = colourActs.isInUse ? await orSkip(this.#personOf(recordKey), log) : undefined;
+    if (!this.#deps.colourActs.isInUse) return false;
+    return (await orSkip(this.#followOne(recordKey), this.#deps.log)) ?? true;
+  }
+
+  async #followOne(recordKey: Uint8Array): Promise<boolean> {
+    const person = await this.#personOf(recordKey);
     if (person === undefined) return false;
-    const follow = this.#people.whileAloneWith(person, async (number, file) => {
+    await this.#people.whileAloneWith(person, async (number, file) => {
       await this.#recolour.update(number, {
         file,
         addTo: (batch) => {
           batch.delete(TABLES.healthFacts, recordKey);
         },
       });
-      return true;
     });
-    // What was touched waits: a copy that is put in its place is followed then.
-    return (await orSkip(follow, log)) ?? true;
+    return true;
   }
 
   /** Whom a new fact is about, when there is a file of them. */
@@ -203,15 +205,19 @@ export class Health {
   }
 }
 
-/** What does not open was touched or lost: an operator is told, and everybody else is served. */
+/**
+ * What does not open, or is not what it must be, was touched or lost: it waits, an operator is told, and everybody else
+ * is served. A store that fails and a defect of ours are not one person's.
+ */
 async function orSkip<Result>(work: Promise<Result>, log: Log): Promise<Result | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof EnvelopeError)) throw error;
+    if (!(error instanceof HclError) || error instanceof StoreError || error instanceof InvariantError)
+      throw error;
     log.error(
-      { code: 'HEALTH_FILE_UNREADABLE' },
-      'a health file or record does not open: no colour is given',
+      { code: 'HEALTH_FILE_UNREADABLE', err: error },
+      'a health file or record is not what it must be: no colour is given',
     );
     return undefined;
   }
