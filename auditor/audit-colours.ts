@@ -101,8 +101,9 @@ export class ColourAudit {
         this.#find('COLOUR_NOT_APPROVED', issuer, leaf, 'the ledger knows no approval of it by these two');
     }
     const byHand = this.#shown.filter(({ act }) => isByHand(act)).length;
+    const byOrder = this.#shown.filter(({ act }) => act.cause !== undefined).length;
     return {
-      tally: { changes: this.#shown.length, byHand, waiting },
+      tally: { changes: this.#shown.length, byHand, byOrder, waiting },
       counts: countsOf(this.#shown),
       findings: this.#problems.map((problem) => ({ ...problem, block: head.number })),
     };
@@ -150,14 +151,23 @@ function isSamePair(told: readonly Hex[] | undefined, onLedger: readonly Hex[] |
 
 function countsOf(shown: readonly Shown[]): readonly ColourCount[] {
   const rows = Map.groupBy(shown, ({ issuer, act }) =>
-    [issuer, dayOf(act.at), act.scheme, act.from ?? '', act.to, isByHand(act)].join(' '),
+    [issuer, dayOf(act.at), act.scheme, act.from ?? '', act.to, isByHand(act), act.cause ?? ''].join(' '),
   );
   return Array.from(rows.values(), (same) => {
     // A group has a first.
     const { issuer, act } = same[0]!;
-    const { scheme, from, to } = act;
+    const { scheme, from, to, cause } = act;
     const before = from === undefined ? {} : { from };
-    return { issuer, day: dayOf(act.at), scheme, ...before, to, byHand: isByHand(act), count: same.length };
+    return {
+      issuer,
+      day: dayOf(act.at),
+      scheme,
+      ...before,
+      to,
+      byHand: isByHand(act),
+      ...(cause === undefined ? {} : { cause }),
+      count: same.length,
+    };
   });
 }
 

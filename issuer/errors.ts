@@ -47,6 +47,7 @@ const PROBLEMS = {
   HEALTH_CODE_ENDED: { status: 409, title: 'The code would be over already' },
   HEALTH_FILE_TOUCHED: { status: 409, title: 'The health file is not what it must be' },
   HEALTH_COLOUR_DIFFERS: { status: 409, title: 'The colour is another one now' },
+  RECORD_GIVES_COLOUR: { status: 409, title: 'A health code rests on the record' },
   HEALTH_RULING_INVALID: { status: 400, title: 'The ruling is not one that can be made' },
   ORDER_INVALID: { status: 400, title: 'The order is not one that can be made' },
   ORDER_NOT_FOUND: { status: 404, title: 'There is no such order' },

@@ -243,6 +243,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     recordsLock,
     holds,
     healthFiles: files,
+    restsOn: (recordId) => health.restsOn(recordId),
     did,
     key,
     config: privacyConfig,

@@ -31,6 +31,9 @@ import { severityOf } from './schemes.ts';
 /** Who made a change without a person. */
 export const BY_RULE = 'rule';
 
+export const COLOUR_CAUSES = ['order', 'release'] as const;
+export type ColourCause = (typeof COLOUR_CAUSES)[number];
+
 export interface ColourAct {
   readonly version: 1;
   readonly issuer: string;
@@ -52,6 +55,8 @@ export interface ColourAct {
   readonly act?: Hex;
   /** … and the addresses of the two who approved it. */
   readonly approvers?: readonly Hex[];
+  /** By a rule, because an order was entered or released: what the operator says and nobody has signed. */
+  readonly cause?: ColourCause;
   /** Unix seconds. */
   readonly at: number;
   /** 16 random bytes, base64url. */
@@ -82,6 +87,7 @@ const schema = Compile(
       actor: Type.Union([Type.Literal(BY_RULE), Address]),
       act: Type.Optional(Hash),
       approvers: Type.Optional(Type.Array(Address, { minItems: 2, maxItems: 2 })),
+      cause: Type.Optional(Type.Union(COLOUR_CAUSES.map((cause) => Type.Literal(cause)))),
       at: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
       salt: Random16,
     },
@@ -136,7 +142,7 @@ function check(value: unknown): asserts value is ColourAct {
 
 /** What no schema says: which parts go together. */
 function problemOf(act: ColourAct): string | undefined {
-  const { scheme, from, to, ground, approvers } = act;
+  const { scheme, from, to, ground, approvers, cause } = act;
   const severity = severityOf(scheme, to);
   if (severity === undefined) return 'the scheme does not know the colour';
   if (from !== undefined && severityOf(scheme, from) === undefined)
@@ -147,6 +153,7 @@ function problemOf(act: ColourAct): string | undefined {
     return act.act === undefined && approvers === undefined ? undefined : 'a rule needs no approval';
   }
   if (act.act === undefined || approvers === undefined) return 'by hand, and not approved by two people';
+  if (cause !== undefined) return 'by hand, and by an order';
   return approvers[0] === approvers[1] ? 'one person approved it twice' : undefined;
 }
 

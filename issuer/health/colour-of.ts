@@ -1,5 +1,5 @@
 /** The colour of a file's person as it follows now, and the act that a change to it is. */
-import type { ColourAct } from '../../core/health/colour-act.ts';
+import type { ColourAct, ColourCause } from '../../core/health/colour-act.ts';
 import { BY_RULE, evidenceDigest } from '../../core/health/colour-act.ts';
 import { deriveColour, type DerivedColour } from '../../core/health/derive.ts';
 import { healthPolicyAt } from '../../core/health/policies.ts';
@@ -52,6 +52,7 @@ export interface Changing extends Deriving {
   readonly salt: string;
   /** References beside the person's records and orders. */
   readonly evidence: readonly string[];
+  readonly cause?: ColourCause;
 }
 
 export function toColourAct(changing: Changing): ColourAct {
@@ -76,14 +77,17 @@ export function toColourAct(changing: Changing): ColourAct {
     ruleVersion,
     ...(ground === undefined ? {} : { ground }),
     evidence: evidenceDigest(crypto, references, salt),
-    ...byWhom(ruling),
+    ...byWhom(ruling, changing.cause),
     at: atSeconds,
     salt,
   };
 }
 
-function byWhom(ruling: StoredRuling | undefined): Pick<ColourAct, 'actor' | 'act' | 'approvers'> {
-  if (ruling === undefined) return { actor: BY_RULE };
+function byWhom(
+  ruling: StoredRuling | undefined,
+  cause: ColourCause | undefined,
+): Pick<ColourAct, 'actor' | 'act' | 'approvers' | 'cause'> {
+  if (ruling === undefined) return { actor: BY_RULE, ...(cause === undefined ? {} : { cause }) };
   const { proposedBy: actor, actLeaf: act, approvers = [] } = ruling;
   return { actor, act, approvers };
 }

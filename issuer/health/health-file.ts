@@ -29,6 +29,7 @@ export interface StoredOrder extends Order {
   readonly orderedBy: string;
   readonly enteredBy: string;
   readonly releasedBy?: string;
+  readonly releaseEnteredBy?: string;
 }
 
 export interface StoredRuling extends Ruling {

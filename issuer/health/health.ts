@@ -14,6 +14,7 @@ import type { Code } from '../../core/record/record.ts';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { HclError, InvariantError } from '../../core/errors.ts';
+import { EnvelopeError } from '../../service/envelope.ts';
 import type { Log } from '../../service/logging.ts';
 import { StoreError, WriteBatch } from '../../service/store.ts';
 import { chunksOf } from '../chunks.ts';
@@ -85,7 +86,7 @@ export class Health {
     this.#people = new People(deps);
     this.#recolour = new Recolour({ ...deps, alarm, policies, schemes: this.schemes });
     this.#ended = new EndedCodes(deps);
-    const shared = { ...deps, people: this.#people, recolour: this.#recolour };
+    const shared = { ...deps, people: this.#people, recolour: this.#recolour, alarm };
     this.orders = new Orders(shared);
     this.#rulings = new Rulings({ ...shared, placesOf: (recordIds) => this.#ended.placesOf(recordIds) });
   }
@@ -93,7 +94,10 @@ export class Health {
   static async open(deps: HealthDependencies): Promise<Health> {
     const alarm = new ManualAlarm(deps);
     const hourAgo = Math.floor(deps.now() / 1000) - HOUR_SECONDS;
-    for await (const act of deps.colourActs.since(hourAgo)) if (isByHand(act)) alarm.remember(act);
+    for await (const act of deps.colourActs.since(hourAgo)) {
+      if (isByHand(act)) alarm.remember({ at: act.at, people: act.approvers ?? [] });
+      else if (act.cause !== undefined) alarm.remember({ at: act.at, people: [] });
+    }
     return new Health(deps, alarm);
   }
 
@@ -119,6 +123,21 @@ export class Health {
       const why = ground === undefined ? {} : { ground };
       return [{ scheme, state, ruleId, ruleVersion, ...why, sinceSeconds, change }];
     });
+  }
+
+  /**
+   * Whether a colour is what it is because of this record: it cannot go before a rule looks at it no more, since whoever
+   * may erase would turn colours. Throws `HEALTH_FILE_TOUCHED`.
+   */
+  async restsOn(recordId: string): Promise<boolean> {
+    try {
+      return await this.#recolour.restsOn(await this.#people.fileOf({ recordId }), recordId);
+    } catch (error) {
+      // What is gone, or does not open, gives no colour.
+      if (error instanceof EnvelopeError) return false;
+      if (error instanceof IssuerError && error.code === 'RECORD_NOT_FOUND') return false;
+      throw error;
+    }
   }
 
   /** Proposes another colour than the rules give: the id of the legal act that two people must approve. */

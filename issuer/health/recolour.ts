@@ -8,7 +8,7 @@ import { toHex } from '../../core/bytes/hex.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import type { P256Jwk } from '../../core/credential/key.ts';
 import { invariant } from '../../core/errors.ts';
-import { isByHand } from '../../core/health/colour-act.ts';
+import { isByHand, type ColourCause } from '../../core/health/colour-act.ts';
 import type { DerivedColour } from '../../core/health/derive.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import type { Colour, Scheme, StatusRecord } from '../../core/record/derived.ts';
@@ -20,7 +20,7 @@ import type { DerivedIssue, RecordIssuer } from '../issue.ts';
 import type { IssuedRow } from '../row.ts';
 import { TABLES } from '../store.ts';
 import type { ColourActs, ColourChange } from './colour-acts.ts';
-import { colourNow, isUnchanged, toColourAct, type Deriving } from './colour-of.ts';
+import { colourNow, isUnchanged, toColourAct, type Changing, type Deriving } from './colour-of.ts';
 import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
 import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
 import type { ManualAlarm } from './manual-alarm.ts';
@@ -70,7 +70,18 @@ export interface IssuedStatus {
 interface Update {
   readonly file: HealthFile;
   readonly asked?: Asked;
+  readonly cause?: ColourCause;
   readonly addTo?: (batch: WriteBatch) => void;
+}
+
+/** What the changes of a file come from, beside the facts. */
+interface Following {
+  readonly asked?: {
+    readonly scheme: Scheme;
+    readonly colour: DerivedColour;
+    readonly evidence: readonly string[];
+  };
+  readonly cause?: ColourCause | undefined;
 }
 
 interface Changed {
@@ -93,9 +104,18 @@ export class Recolour {
     return colourNow(scheme, await this.#deriving(file));
   }
 
+  /** Whether the person would have another colour without this record of theirs. Writes nothing. */
+  async restsOn(file: HealthFile, recordId: string): Promise<boolean> {
+    const deriving = await this.#deriving(file);
+    const without = { ...deriving, records: deriving.records.filter((one) => one.recordId !== recordId) };
+    return this.#deps.schemes.some(
+      (scheme) => colourOrNone(scheme, deriving)?.state !== colourOrNone(scheme, without)?.state,
+    );
+  }
+
   /** Stores the file with all changes of colours that follow. In the person's turn. Throws `HEALTH_FILE_TOUCHED`. */
-  async update(number: number, { file, addTo }: Omit<Update, 'asked'>): Promise<void> {
-    const changed = this.#follow(file, await this.#deriving(file));
+  async update(number: number, { file, cause, addTo }: Omit<Update, 'asked'>): Promise<void> {
+    const changed = this.#follow(file, await this.#deriving(file), { cause });
     await this.#commit(number, { ...changed, before: file, addTo });
   }
 
@@ -109,7 +129,9 @@ export class Recolour {
     }
     if ((asked.untilSeconds ?? Infinity) < deriving.atSeconds)
       throw new IssuerError('HEALTH_CODE_ENDED', 'no code of it would be valid');
-    const changed = this.#follow(file, deriving, { scheme, colour, evidence: asked.evidence ?? [] });
+    const changed = this.#follow(file, deriving, {
+      asked: { scheme, colour, evidence: asked.evidence ?? [] },
+    });
     const held = changed.file.colours[scheme];
     invariant(held !== undefined, 'a colour that was asked for is held');
     const record = toStatusRecord(changed.file.subject, { asked, colour, held });
@@ -119,11 +141,7 @@ export class Recolour {
   }
 
   /** Every colour that the person has, and the one asked for; what cannot be derived now stays as it was told. */
-  #follow(
-    before: HealthFile,
-    deriving: Deriving,
-    asked?: { readonly scheme: Scheme; readonly colour: DerivedColour; readonly evidence: readonly string[] },
-  ): Changed {
+  #follow(before: HealthFile, deriving: Deriving, { asked, cause }: Following): Changed {
     let file: HealthFile = { ...before, usedAtSeconds: deriving.atSeconds };
     const changes: ColourChange[] = [];
     for (const scheme of this.#deps.schemes) {
@@ -132,7 +150,15 @@ export class Recolour {
       if (held === undefined && !isAsked) continue;
       const colour = isAsked ? asked.colour : colourOrNone(scheme, deriving);
       if (colour === undefined || (held !== undefined && isUnchanged(held, colour))) continue;
-      const change = this.#drawUp({ ...deriving, file }, scheme, colour, isAsked ? asked.evidence : []);
+      const change = this.#drawUp(
+        { ...deriving, file },
+        {
+          scheme,
+          derived: colour,
+          evidence: isAsked ? asked.evidence : [],
+          ...(cause === undefined ? {} : { cause }),
+        },
+      );
       changes.push(change);
       file = withColour(file, scheme, colour, change);
     }
@@ -141,13 +167,11 @@ export class Recolour {
 
   #drawUp(
     deriving: Deriving,
-    scheme: Scheme,
-    derived: DerivedColour,
-    evidence: readonly string[],
+    changing: Pick<Changing, 'scheme' | 'derived' | 'evidence' | 'cause'>,
   ): ColourChange {
     const { crypto, did, colourActs, randomBytes } = this.#deps;
     const salt = toBase64url(randomBytes(SALT_BYTES));
-    return colourActs.drawUp(toColourAct({ ...deriving, scheme, derived, crypto, did, salt, evidence }));
+    return colourActs.drawUp(toColourAct({ ...deriving, ...changing, crypto, did, salt }));
   }
 
   async #commit(
@@ -178,7 +202,7 @@ export class Recolour {
         if (recordIds[0] !== undefined) asked?.addTo?.(batch, recordIds);
       },
     });
-    for (const { act } of changes) if (isByHand(act)) alarm.note(act);
+    for (const { act } of changes) if (isByHand(act)) alarm.note({ at: act.at, people: act.approvers ?? [] });
     if (isEnding) onDue();
     if (result !== undefined && 'problems' in result) {
       throw new IssuerError('HEALTH_CODE_ENDED', 'no code of it would be valid');

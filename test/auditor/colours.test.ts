@@ -104,11 +104,11 @@ describe('the audit of colours', () => {
   it('passes over what the issuer shows, and counts it without naming anybody', async () => {
     const { tally, counts, findings } = await audit();
     expect(findings).to.deep.equal([]);
-    expect(tally).to.deep.equal({ changes: 4, byHand: 1, waiting: 0 });
+    expect(tally).to.deep.equal({ changes: 4, byHand: 1, byOrder: 1, waiting: 0 });
     const row = { issuer: issuer.id, day: '2022-12-21', scheme: 'HK-HC' };
     expect(counts).to.deep.equal([
       { ...row, to: 'green', byHand: false, count: 2 },
-      { ...row, from: 'green', to: 'red', byHand: false, count: 1 },
+      { ...row, from: 'green', to: 'red', byHand: false, cause: 'order', count: 1 },
       { ...row, from: 'green', to: 'red', byHand: true, count: 1 },
     ]);
   });
@@ -166,6 +166,9 @@ describe('the audit of colours', () => {
 
   it('takes an issuer that knows no colours as one that gives none', async () => {
     const { tally, findings } = await audit({ answer: { kind: 'missing' } });
-    expect({ tally, findings }).to.deep.equal({ tally: { changes: 0, byHand: 0, waiting: 0 }, findings: [] });
+    expect({ tally, findings }).to.deep.equal({
+      tally: { changes: 0, byHand: 0, byOrder: 0, waiting: 0 },
+      findings: [],
+    });
   });
 });

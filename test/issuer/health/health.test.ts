@@ -23,6 +23,8 @@ async function changesOf(issuer: Issuer): Promise<readonly ColourAct[]> {
   return (await issuer.colourActs.after(0, 1000)).map(({ bytes }) => parseColourAct(bytes));
 }
 
+const RELEASE = { releasedBy: 'HO-18', enteredBy: 'OP-4' };
+
 const venueOf = ({ issued }: IssuedStatus): string => issued.credentials[0]?.handle ?? '';
 
 describe('a health code', () => {
@@ -85,9 +87,9 @@ describe('a health code', () => {
     await using issuer = await house.open();
     await codeFor(issuer, 1);
     const { id } = await issuer.health.orders.place(orderOn(personOf(1)));
-    await issuer.health.orders.release(id, 'OP-4');
+    await issuer.health.orders.release(id, RELEASE);
     expect((await codeFor(issuer, 1)).colour.state).to.equal('green');
-    await expectRejects(() => issuer.health.orders.release(id, 'OP-4'), 'ORDER_ENDED');
+    await expectRejects(() => issuer.health.orders.release(id, RELEASE), 'ORDER_ENDED');
     await issuer.health.orders.place(orderOn(personOf(1), { reference: 'QO-2', untilSeconds: NOW + HOUR }));
     const red = await codeFor(issuer, 1);
     expect(red.colour).to.include({ state: 'red', validUntilSeconds: NOW + HOUR - 1 });
@@ -183,13 +185,14 @@ describe('an order', () => {
     expect(await issuer.health.orders.place(orderOn(personOf(1)))).to.deep.equal(first);
     for (const changes of [
       { enteredBy: 'HO-17' },
+      { enteredBy: ' ho-17 ' },
       { ground: 'hcl|whim' },
       { untilSeconds: NOW },
       { untilSeconds: NOW + 367 * 24 * HOUR },
     ]) {
       await expectRejects(() => issuer.health.orders.place(orderOn(personOf(1), changes)), 'ORDER_INVALID');
     }
-    await expectRejects(() => issuer.health.orders.release('A'.repeat(22), 'OP-4'), 'ORDER_NOT_FOUND');
+    await expectRejects(() => issuer.health.orders.release('A'.repeat(22), RELEASE), 'ORDER_NOT_FOUND');
   });
 });
 
