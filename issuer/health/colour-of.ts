@@ -77,19 +77,21 @@ export function toColourAct(changing: Changing): ColourAct {
     ruleVersion,
     ...(ground === undefined ? {} : { ground }),
     evidence: evidenceDigest(crypto, references, salt),
-    ...byWhom(ruling, changing.cause),
+    ...byWhom(crypto, ruling, changing.cause),
     at: atSeconds,
     salt,
   };
 }
 
 function byWhom(
+  crypto: Crypto,
   ruling: StoredRuling | undefined,
   cause: ColourCause | undefined,
-): Pick<ColourAct, 'actor' | 'act' | 'approvers' | 'cause'> {
+): Pick<ColourAct, 'actor' | 'act' | 'approvers' | 'ruling' | 'cause'> {
   if (ruling === undefined) return { actor: BY_RULE, ...(cause === undefined ? {} : { cause }) };
-  const { proposedBy: actor, actLeaf: act, approvers = [] } = ruling;
-  return { actor, act, approvers };
+  const { proposedBy: actor, actLeaf: act, approvers = [], untilSeconds, salt } = ruling;
+  const evidence = evidenceDigest(crypto, ruling.evidence, salt);
+  return { actor, act, approvers, ruling: { untilSeconds, evidence, salt } };
 }
 
 function rulingInForce({ rulings }: HealthFile, scheme: Scheme, atSeconds: number): StoredRuling | undefined {

@@ -40,6 +40,8 @@ export interface StoredRuling extends Ruling {
   readonly proposedBy: Hex;
   /** References to what it rests on, at the authority. */
   readonly evidence: readonly string[];
+  /** Of the digest that the act names: 16 random bytes, base64url. */
+  readonly salt: string;
   /** Absent while they have not. */
   readonly approvers?: readonly Hex[];
 }
