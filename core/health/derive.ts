@@ -24,6 +24,8 @@ export interface Ruling {
   readonly ground: Code;
   readonly fromSeconds: number;
   readonly untilSeconds: number;
+  /** What was not known when it was proposed; absent: what happened after that. */
+  readonly unweighed?: Pick<HealthFacts, 'records' | 'orders'>;
 }
 
 export interface HealthFacts {
@@ -55,7 +57,8 @@ export function deriveColour(
   atSeconds: number,
 ): DerivedColour | undefined {
   const ruling = facts.rulings.findLast((one) => isRuling(one, atSeconds));
-  const asked = ruling === undefined ? facts : since(facts, ruling.fromSeconds);
+  const asked =
+    ruling === undefined ? facts : { ...facts, ...(ruling.unweighed ?? since(facts, ruling.fromSeconds)) };
   const records = factRecords(asked, atSeconds);
   const report = evaluatePolicy(policy, { person: {}, records, trip: {} }, atSeconds);
   if (report.kind === 'undecided') return undefined;
@@ -75,11 +78,13 @@ export function deriveColour(
 }
 
 /** The facts that no ruling made at that time can have weighed. */
-function since({ records, orders, rulings }: HealthFacts, fromSeconds: number): HealthFacts {
+function since(
+  { records, orders }: HealthFacts,
+  fromSeconds: number,
+): Pick<HealthFacts, 'records' | 'orders'> {
   return {
     records: records.filter((record) => momentOf(record) >= fromSeconds),
     orders: orders.filter((order) => order.fromSeconds >= fromSeconds),
-    rulings,
   };
 }
 

@@ -1,7 +1,7 @@
 /** The colour of a file's person as it follows now, and the act that a change to it is. */
 import type { ColourAct, ColourCause } from '../../core/health/colour-act.ts';
 import { BY_RULE, evidenceDigest } from '../../core/health/colour-act.ts';
-import { deriveColour, type DerivedColour } from '../../core/health/derive.ts';
+import { deriveColour, type DerivedColour, type Ruling } from '../../core/health/derive.ts';
 import { healthPolicyAt } from '../../core/health/policies.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import type { Policy } from '../../core/policy/policy.ts';
@@ -26,11 +26,25 @@ export function colourNow(scheme: Scheme, { policies, file, records, atSeconds }
   const facts = {
     records: records.map(({ record }) => record),
     orders: file.orders,
-    rulings: file.rulings.filter((ruling) => ruling.scheme === scheme && ruling.approvers !== undefined),
+    rulings: file.rulings
+      .filter((ruling) => ruling.scheme === scheme && ruling.approvers !== undefined)
+      .map((ruling) => ({ ...ruling, unweighed: unweighedBy(ruling, { file, records }) })),
   };
   const colour = deriveColour({ scheme, policy }, facts, atSeconds);
   if (colour === undefined) throw new IssuerError('HEALTH_UNDECIDED', 'the facts are too vague');
   return colour;
+}
+
+/** What came to light after the ruling, whenever it happened. */
+function unweighedBy(
+  { weighed }: StoredRuling,
+  { file, records }: Pick<Deriving, 'file' | 'records'>,
+): NonNullable<Ruling['unweighed']> {
+  const known = new Set(weighed);
+  return {
+    records: records.filter(({ recordId }) => !known.has(recordId)).map(({ record }) => record),
+    orders: file.orders.filter(({ id }) => !known.has(id)),
+  };
 }
 
 /** Whether the change that gave the colour held still gives it. */

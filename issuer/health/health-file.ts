@@ -40,6 +40,8 @@ export interface StoredRuling extends Ruling {
   readonly proposedBy: Hex;
   /** References to what it rests on, at the authority. */
   readonly evidence: readonly string[];
+  /** Ids of the records and orders that were known when it was proposed. */
+  readonly weighed: readonly string[];
   /** Of the digest that the act names: 16 random bytes, base64url. */
   readonly salt: string;
   /** Absent while they have not. */
@@ -56,6 +58,8 @@ export interface HeldColour {
   readonly sinceSeconds: number;
   readonly change: string;
   readonly recordIds: readonly string[];
+  /** When each of these codes ends, Unix seconds, by record. */
+  readonly codeEnds?: Readonly<Record<string, number>>;
 }
 
 /** Codes of a former colour, and the leaf of the change that ends them. */

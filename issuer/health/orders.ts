@@ -53,7 +53,7 @@ export class Orders {
     this.#deps = deps;
   }
 
-  /** On the disk, with the colours that it turns, when it resolves. Throws `ORDER_INVALID`. */
+  /** On the disk, with the colours that it turns, when it resolves. Throws `ORDER_INVALID`, `ORDER_DIFFERS`. */
   async place({ subject, ...terms }: OrderRequest): Promise<StoredOrder> {
     const ground = checkTerms(terms);
     const id = toBase64url(this.#deps.randomBytes(ID_BYTES));
@@ -61,7 +61,7 @@ export class Orders {
     return await this.#deps.people.whileAlone({ subject }, async (number, file) => {
       // The same order again, by the authority's number, is the one that is there.
       const known = file.orders.find((one) => one.reference === order.reference && one.kind === order.kind);
-      if (known !== undefined) return known;
+      if (known !== undefined) return checkSame(known, order);
       await this.#deps.recolour.update(number, {
         file: { ...file, orders: [...file.orders, order] },
         cause: 'order',
@@ -110,6 +110,17 @@ function checkTerms({
   if (untilSeconds - fromSeconds > MAX_SECONDS) throw invalid('it would last longer than a year');
   if (isOneOfficer(orderedBy, enteredBy)) throw invalid('whoever makes an order does not enter it');
   return ground;
+}
+
+/** What was prolonged, or is made again after its release, is another order and needs a number of its own. */
+function checkSame(known: StoredOrder, order: StoredOrder): StoredOrder {
+  const isSame =
+    known.releasedAtSeconds === undefined &&
+    known.ground === order.ground &&
+    known.fromSeconds === order.fromSeconds &&
+    known.untilSeconds === order.untilSeconds;
+  if (isSame) return known;
+  throw new IssuerError('ORDER_DIFFERS', 'an order of this number is there, with other terms or released');
 }
 
 /** One number, however it is written. */

@@ -11,6 +11,7 @@ import { invariant } from '../../core/errors.ts';
 import { isByHand, type ColourCause } from '../../core/health/colour-act.ts';
 import type { DerivedColour } from '../../core/health/derive.ts';
 import type { Policy } from '../../core/policy/policy.ts';
+import { toUnixSeconds } from '../../core/record/calendar.ts';
 import type { Colour, Scheme, StatusRecord } from '../../core/record/derived.ts';
 import { toUint64 } from '../../service/big-endian.ts';
 import type { Clock, RandomBytes } from '../../service/clock.ts';
@@ -21,7 +22,7 @@ import type { IssuedRow } from '../row.ts';
 import { TABLES } from '../store.ts';
 import type { ColourActs, ColourChange } from './colour-acts.ts';
 import { colourNow, isUnchanged, toColourAct, type Changing, type Deriving } from './colour-of.ts';
-import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
+import { documentsOf, type HealthFile, type HealthFiles, type HeldColour } from './health-file.ts';
 import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
 import type { ManualAlarm } from './manual-alarm.ts';
 import { toStatusRecord } from './status-record.ts';
@@ -134,6 +135,7 @@ export class Recolour {
     });
     const held = changed.file.colours[scheme];
     invariant(held !== undefined, 'a colour that was asked for is held');
+    checkRoom(held, deriving.atSeconds);
     const record = toStatusRecord(changed.file.subject, { asked, colour, held });
     const issued = await this.#commit(number, { ...changed, before: file, asked, record });
     invariant(issued !== undefined, 'what was asked for is answered');
@@ -195,7 +197,7 @@ export class Recolour {
     const [result] = await records.issueDerived(record === undefined ? [] : [record], {
       changes,
       addTo: (batch, recordIds) => {
-        files.put(batch, number, withRecord(file, asked?.scheme, recordIds[0]));
+        files.put(batch, number, withRecord(file, record, recordIds[0]));
         if (isEnding) batch.put(TABLES.healthWork, toUint64(number), NOTHING);
         addTo?.(batch);
         // Without a code nothing that belongs to it either.
@@ -244,12 +246,33 @@ function withColour(
   return { ...file, colours: { ...file.colours, [scheme]: held }, ended: [...file.ended, ...ended] };
 }
 
-/** The last of the codes that were issued under a colour are those that may still be valid: one for each day and key. */
-const KEPT_CODES = 16;
+/** So many codes of one colour may be valid at once: each of them must be ended when the colour turns. */
+const MAX_CODES = 64;
+/** Verifiers forgive clocks five minutes, and an hour is long enough. */
+const FORGIVEN_SECONDS = 3_600;
 
-function withRecord(file: HealthFile, scheme: Scheme | undefined, recordId: string | undefined): HealthFile {
-  const held = scheme === undefined ? undefined : file.colours[scheme];
-  if (scheme === undefined || held === undefined || recordId === undefined) return file;
-  const recordIds = [...held.recordIds.filter((one) => one !== recordId), recordId].slice(-KEPT_CODES);
-  return { ...file, colours: { ...file.colours, [scheme]: { ...held, recordIds } } };
+function checkRoom(held: HeldColour | undefined, nowSeconds: number): void {
+  if (held === undefined || validCodes(held, nowSeconds).length < MAX_CODES) return;
+  throw new IssuerError('HEALTH_CODES_TOO_MANY', 'too many codes of this person are valid');
+}
+
+function validCodes({ recordIds, codeEnds = {} }: HeldColour, nowSeconds: number): readonly string[] {
+  return recordIds.filter((one) => (codeEnds[one] ?? Infinity) + FORGIVEN_SECONDS > nowSeconds);
+}
+
+function withRecord(
+  file: HealthFile,
+  record: StatusRecord | undefined,
+  recordId: string | undefined,
+): HealthFile {
+  const held = record === undefined ? undefined : file.colours[record.scheme];
+  if (record === undefined || held === undefined || recordId === undefined) return file;
+  const others = validCodes(held, file.usedAtSeconds).filter((one) => one !== recordId);
+  const ends = [
+    ...others.map((one) => [one, held.codeEnds?.[one]]),
+    [recordId, toUnixSeconds(record.validUntil)],
+  ];
+  const codeEnds = Object.fromEntries(ends.filter(([, end]) => end !== undefined));
+  const kept = { ...held, recordIds: [...others, recordId], codeEnds };
+  return { ...file, colours: { ...file.colours, [record.scheme]: kept } };
 }

@@ -8,15 +8,15 @@ import { WriteBatch, type Store } from '../../service/store.ts';
 import { decodeActBatch } from '../acts/act-batch-entry.ts';
 import type { DrawUpDependencies } from '../acts/draw-up.ts';
 import type { Proposals } from '../acts/proposals.ts';
-import { TABLES, type IssuerTables } from '../store.ts';
-import type { HealthFile, HealthFiles } from './health-file.ts';
+import { TABLES } from '../store.ts';
+import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
+import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
 import type { People, Person } from './people.ts';
 import type { Recolour } from './recolour.ts';
 import { checkTerms, drawUpRuling, type RulingTerms } from './ruling.ts';
 
-export interface RulingsDependencies extends DrawUpDependencies {
+export interface RulingsDependencies extends DrawUpDependencies, KnownFactsDependencies {
   readonly store: Store;
-  readonly tables: IssuerTables;
   readonly files: HealthFiles;
   readonly people: People;
   readonly recolour: Recolour;
@@ -63,6 +63,7 @@ export class Rulings {
     const { scheme, state, ground, untilSeconds, proposedBy, evidence } = terms;
     invariant(isGround(ground), 'the terms were checked');
     const places = await placesOf(file.colours[scheme]?.recordIds ?? []);
+    const records = await knownRecords(documentsOf(file.subject), this.#deps);
     const salt = toBase64url(randomBytes(SALT_BYTES));
     const batch = new WriteBatch();
     const act = drawUpRuling(terms, { ref: file.ref, salt, places }, this.#deps);
@@ -79,6 +80,7 @@ export class Rulings {
       actLeaf: toHex(proposal.leaf),
       proposedBy,
       evidence,
+      weighed: [...records.map(({ recordId }) => recordId), ...file.orders.map(({ id }) => id)],
       salt,
     };
     files.put(batch, number, { ...file, rulings: [...file.rulings, ruling], usedAtSeconds: nowSeconds });

@@ -1,6 +1,7 @@
 /** Orders, facts and rulings turn colours; every turn is recorded, anchored, and ends the codes of the colour before. */
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
+import type { P256Jwk } from '../../../core/credential/key.ts';
 import { parseClaims } from '../../../core/credential/parse.ts';
 import { parseColourAct, type ColourAct } from '../../../core/health/colour-act.ts';
 import { decodeCode } from '../../../core/qr/code.ts';
@@ -196,7 +197,64 @@ describe('an order', () => {
   });
 });
 
+describe('an order of a known number', () => {
+  it('with other terms, or after its release, is refused and never dropped', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const placed = await issuer.health.orders.place(orderOn(personOf(1)));
+    const longer = orderOn(personOf(1), { untilSeconds: NOW + 14 * 24 * HOUR });
+    await expectRejects(() => issuer.health.orders.place(longer), 'ORDER_DIFFERS');
+    await issuer.health.orders.release(placed.id, RELEASE);
+    await expectRejects(() => issuer.health.orders.place(orderOn(personOf(1))), 'ORDER_DIFFERS');
+    await issuer.health.orders.place(orderOn(personOf(1), { reference: 'QO-2' }));
+    expect((await codeFor(issuer, 1)).colour.state).to.equal('red');
+  });
+});
+
+describe('codes of one colour', () => {
+  it('all end when it turns, and no more are given than can be ended', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const holderKeys = Array.from({ length: 65 }, () => makeHolder().jwk);
+    const ask = (holderKey: P256Jwk): Promise<IssuedStatus> =>
+      issuer.health.issue({ person: { subject: personOf(1) }, scheme: 'HK-HC', holderKey });
+    const codes = [];
+    for (const key of holderKeys.slice(0, 64)) codes.push(await ask(key));
+    for (const key of holderKeys.slice(64)) await expectRejects(() => ask(key), 'HEALTH_CODES_TOO_MANY');
+    await issuer.settle();
+    house.nowMs += 60_000;
+    await issuer.health.orders.place(orderOn(personOf(1)));
+    await issuer.settle();
+    const values = await Promise.all(codes.map((code) => listed(issuer, venueOf(code))));
+    expect(new Set(values)).to.deep.equal(new Set(['superseded']));
+  });
+});
+
 describe('a ruling', () => {
+  it('did not weigh an order that was entered after it, whenever that began', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const appeal = terms({ state: 'green', ground: 'hcl|court-or-appeal' });
+    await approve(issuer, [await issuer.health.rule({ subject: personOf(1) }, appeal)]);
+    await issuer.settle();
+    house.nowMs += HOUR * 1000;
+    await issuer.health.orders.place(orderOn(personOf(1), { fromSeconds: NOW - 60 }));
+    expect((await codeFor(issuer, 1)).colour).to.include({ state: 'red', ground: 'hcl|under-order' });
+  });
+
+  it('did not weigh a result that was taken in after it, whenever the sample was taken', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    await codeFor(issuer, 1);
+    const appeal = terms({ state: 'green', ground: 'hcl|court-or-appeal' });
+    await approve(issuer, [await issuer.health.rule({ subject: personOf(1) }, appeal)]);
+    await issuer.settle();
+    house.nowMs += HOUR * 1000;
+    await issueAll(issuer, [positive(1)]);
+    await issuer.settle();
+    expect((await codeFor(issuer, 1)).colour).to.include({ state: 'red', ground: 'hcl|case' });
+  });
+
   it('changes nothing until two people have approved it, and then says who', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
