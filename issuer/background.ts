@@ -20,7 +20,7 @@ import type { Status } from './status.ts';
 export interface BackgroundDependencies {
   readonly pipeline: Pipeline;
   readonly acts: Pick<Acts, 'isDue' | 'carryOut'>;
-  readonly health: Pick<Health, 'carryOut'>;
+  readonly health: Pick<Health, 'carryOut' | 'nextDueMs'>;
   readonly status: Status;
   readonly lanes: Lanes;
   readonly gate: Gate;
@@ -148,11 +148,11 @@ export class Background {
   }
 
   #nextDueMs(): number | undefined {
-    const { gate, acts, status, pipeline } = this.#deps;
+    const { gate, acts, health, status, pipeline } = this.#deps;
     if (!gate.isOpen) return undefined;
     return acts.isDue || status.isDue()
       ? 0
-      : Math.min(status.nextDueMs(), pipeline.nextDueMs() ?? Number.POSITIVE_INFINITY);
+      : Math.min(status.nextDueMs(), health.nextDueMs, pipeline.nextDueMs() ?? Number.POSITIVE_INFINITY);
   }
 }
 

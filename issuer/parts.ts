@@ -190,7 +190,12 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
   const colourActs = await ColourActs.open({ crypto, did, tables });
   const files = await HealthFiles.open({ store, tables, ring, did });
   const background = new Background({
-    health: { carryOut: () => health.carryOut() },
+    health: {
+      carryOut: () => health.carryOut(),
+      get nextDueMs() {
+        return health.nextDueMs;
+      },
+    },
     pipeline,
     acts,
     status,

@@ -57,6 +57,8 @@ export interface HeldColour {
   readonly basis: 'rules' | 'ruling';
   readonly sinceSeconds: number;
   readonly change: string;
+  /** Of the same change, which `change` is the first half of. */
+  readonly leaf: Hex;
   readonly recordIds: readonly string[];
   /** When each of these codes ends, Unix seconds, by record. */
   readonly codeEnds?: Readonly<Record<string, number>>;

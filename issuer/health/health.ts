@@ -29,7 +29,13 @@ import type { KnownFactsDependencies } from './known-facts.ts';
 import { ManualAlarm } from './manual-alarm.ts';
 import { Orders } from './orders.ts';
 import { People, type Person } from './people.ts';
-import { Recolour, type Asked, type IssuedStatus, type RecolourDependencies } from './recolour.ts';
+import {
+  Recolour,
+  validCodes,
+  type Asked,
+  type IssuedStatus,
+  type RecolourDependencies,
+} from './recolour.ts';
 import { Rulings } from './rulings.ts';
 import type { RulingTerms } from './ruling.ts';
 
@@ -78,13 +84,30 @@ export class Health {
   /** Those whose colours this issuer gives. */
   readonly schemes: readonly Scheme[];
   #prunedOn = 0;
+  /** Codes wait to be ended: after a start perhaps. */
+  #isDue = true;
+  /** When the next colour may turn by itself, Unix seconds. */
+  #nextEdge = 0;
 
   private constructor(deps: HealthDependencies, alarm: ManualAlarm) {
     const { jurisdiction, policies = shippedHealthPolicies() } = deps;
     this.#deps = deps;
     this.schemes = SCHEMES.filter((scheme) => SCHEME_FORMS[scheme].country === jurisdiction);
     this.#people = new People(deps);
-    this.#recolour = new Recolour({ ...deps, alarm, policies, schemes: this.schemes });
+    this.#recolour = new Recolour({
+      ...deps,
+      alarm,
+      policies,
+      schemes: this.schemes,
+      onDue: () => {
+        this.#isDue = true;
+        deps.onDue();
+      },
+      onEdge: (atSeconds) => {
+        this.#nextEdge = Math.min(this.#nextEdge, atSeconds);
+        deps.onDue();
+      },
+    });
     this.#ended = new EndedCodes(deps);
     const shared = { ...deps, people: this.#people, recolour: this.#recolour, alarm };
     this.orders = new Orders(shared);
@@ -147,14 +170,49 @@ export class Health {
   }
 
   /**
-   * All that waits: new facts turn the colours of whom they are about, approved rulings hold, codes of former colours
+   * All that waits: new facts, and the time, turn the colours of whom they are about, approved rulings hold, codes of former colours
    * end, files that nobody needs are destroyed. Cut short, the next call goes on.
    */
   async carryOut(): Promise<void> {
+    this.#isDue = false;
     await this.#followFacts();
+    await this.#followEdges();
     await this.#rulings.settle((work) => orSkip(work, this.#deps.log));
     await this.#ended.end((work) => orSkip(work, this.#deps.log));
     await this.#prune();
+  }
+
+  /** When the next pass is due, milliseconds. */
+  get nextDueMs(): number {
+    return this.#isDue ? 0 : this.#nextEdge * 1000;
+  }
+
+  /** An order that begins, a fact that comes into its window: what turns a colour though nobody does anything. */
+  async #followEdges(): Promise<void> {
+    const { store, tables, log, now } = this.#deps;
+    const after = toUint64(Math.floor(now() / 1000) + 1);
+    this.#nextEdge = Infinity;
+    for await (const chunk of chunksOf(tables.healthEdges.entries({ before: after }), CHUNK_FACTS)) {
+      const done = new WriteBatch();
+      for (const { key } of chunk) {
+        if ((await orSkip(this.#followEdge(readUint64(key, 8)), log)) === true)
+          done.delete(TABLES.healthEdges, key);
+      }
+      await store.commit(done);
+    }
+    const next = await tables.healthEdges.first({ from: after });
+    if (next !== undefined) this.#nextEdge = Math.min(this.#nextEdge, readUint64(next.key));
+  }
+
+  async #followEdge(number: number): Promise<true> {
+    const { files } = this.#deps;
+    await files.whileAlone(number, async () => {
+      const file = await files.load(number);
+      const nowSeconds = Math.floor(this.#deps.now() / 1000);
+      if (file !== undefined && hasValidCodes(file, nowSeconds))
+        await this.#recolour.update(number, { file });
+    });
+    return true;
   }
 
   async #followFacts(): Promise<void> {
@@ -240,6 +298,10 @@ async function orSkip<Result>(work: Promise<Result>, log: Log): Promise<Result |
     );
     return undefined;
   }
+}
+
+function hasValidCodes({ colours }: HealthFile, nowSeconds: number): boolean {
+  return Object.values(colours).some((held) => validCodes(held, nowSeconds).length > 0);
 }
 
 function lastNeeded({ orders, rulings, usedAtSeconds }: HealthFile): number {

@@ -4,6 +4,7 @@
  * caller stores beside them. Without a change that is stored no code is made (`ColourActs.check`).
  */
 import { toBase64url } from '../../core/bytes/base64url.ts';
+import { concatBytes } from '../../core/bytes/concat.ts';
 import { toHex } from '../../core/bytes/hex.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import type { P256Jwk } from '../../core/credential/key.ts';
@@ -41,6 +42,8 @@ export interface RecolourDependencies extends KnownFactsDependencies {
   readonly randomBytes: RandomBytes;
   /** Codes of a former colour are to be ended. */
   readonly onDue: () => void;
+  /** Some colour may be another one then, Unix seconds, though nothing new is known. */
+  readonly onEdge: (atSeconds: number) => void;
 }
 
 /** A code that is asked for. */
@@ -88,6 +91,8 @@ interface Following {
 interface Changed {
   readonly file: HealthFile;
   readonly changes: readonly ColourChange[];
+  /** When the first colour that the person has may be another one; Unix seconds. */
+  readonly edge: number;
 }
 
 const SALT_BYTES = 16;
@@ -146,11 +151,14 @@ export class Recolour {
   #follow(before: HealthFile, deriving: Deriving, { asked, cause }: Following): Changed {
     let file: HealthFile = { ...before, usedAtSeconds: deriving.atSeconds };
     const changes: ColourChange[] = [];
+    let edge = Infinity;
     for (const scheme of this.#deps.schemes) {
       const isAsked = scheme === asked?.scheme;
       const held = file.colours[scheme];
       if (held === undefined && !isAsked) continue;
       const colour = isAsked ? asked.colour : colourOrNone(scheme, deriving);
+      if (colour === undefined && held !== undefined) file = withoutCodes(file, scheme, held);
+      if (colour !== undefined) edge = Math.min(edge, edgeOf(colour));
       if (colour === undefined || (held !== undefined && isUnchanged(held, colour))) continue;
       const change = this.#drawUp(
         { ...deriving, file },
@@ -164,7 +172,7 @@ export class Recolour {
       changes.push(change);
       file = withColour(file, scheme, colour, change);
     }
-    return { file, changes };
+    return { file, changes, edge };
   }
 
   #drawUp(
@@ -181,6 +189,7 @@ export class Recolour {
     {
       file,
       changes,
+      edge,
       before,
       asked,
       record,
@@ -192,12 +201,13 @@ export class Recolour {
       readonly addTo?: Update['addTo'];
     },
   ): Promise<IssuedRow | undefined> {
-    const { records, files, alarm, onDue } = this.#deps;
+    const { records, files, alarm, onDue, onEdge } = this.#deps;
     const isEnding = file.ended.length > before.ended.length;
     const [result] = await records.issueDerived(record === undefined ? [] : [record], {
       changes,
       addTo: (batch, recordIds) => {
         files.put(batch, number, withRecord(file, record, recordIds[0]));
+        if (edge < Infinity) batch.put(TABLES.healthEdges, edgeKey(edge, number), NOTHING);
         if (isEnding) batch.put(TABLES.healthWork, toUint64(number), NOTHING);
         addTo?.(batch);
         // Without a code nothing that belongs to it either.
@@ -205,6 +215,7 @@ export class Recolour {
       },
     });
     for (const { act } of changes) if (isByHand(act)) alarm.note({ at: act.at, people: act.approvers ?? [] });
+    if (edge < Infinity) onEdge(edge);
     if (isEnding) onDue();
     if (result !== undefined && 'problems' in result) {
       throw new IssuerError('HEALTH_CODE_ENDED', 'no code of it would be valid');
@@ -222,6 +233,21 @@ export class Recolour {
   }
 }
 
+const DAY_SECONDS = 86_400;
+/** All schemes count at UTC+8. */
+const OFFSET_SECONDS = 8 * 3_600;
+
+/** No edge at midnight: by then all codes have ended. */
+function edgeOf({ validUntilSeconds }: DerivedColour): number {
+  const end = validUntilSeconds + 1;
+  return (end + OFFSET_SECONDS) % DAY_SECONDS === 0 ? Infinity : end;
+}
+
+/** So that they sort by time. */
+export function edgeKey(atSeconds: number, number: number): Uint8Array {
+  return concatBytes(toUint64(atSeconds), toUint64(number));
+}
+
 /** `undefined` while no policy holds, or the facts are too vague: nobody asked, so nobody is told. */
 function colourOrNone(scheme: Scheme, deriving: Deriving): DerivedColour | undefined {
   try {
@@ -232,6 +258,17 @@ function colourOrNone(scheme: Scheme, deriving: Deriving): DerivedColour | undef
   }
 }
 
+/** A colour that nobody can say any more is shown at no door: its codes are to be ended under the change that gave it. */
+function withoutCodes(
+  file: HealthFile,
+  scheme: Scheme,
+  { recordIds, codeEnds: _, ...held }: HeldColour,
+): HealthFile {
+  if (recordIds.length === 0) return file;
+  const ended = [...file.ended, { change: held.leaf, recordIds }];
+  return { ...file, colours: { ...file.colours, [scheme]: { ...held, recordIds: [] } }, ended };
+}
+
 /** The codes of the former colour are to be ended under the change. */
 function withColour(
   file: HealthFile,
@@ -240,9 +277,20 @@ function withColour(
   { id, leafHash, act }: ColourChange,
 ): HealthFile {
   const recordIds = file.colours[scheme]?.recordIds ?? [];
-  const ended = recordIds.length === 0 ? [] : [{ change: toHex(leafHash), recordIds }];
+  const leaf = toHex(leafHash);
+  const ended = recordIds.length === 0 ? [] : [{ change: leaf, recordIds }];
   const why = ground === undefined ? {} : { ground };
-  const held = { state, ruleId, ruleVersion, ...why, basis, sinceSeconds: act.at, change: id, recordIds: [] };
+  const held = {
+    state,
+    ruleId,
+    ruleVersion,
+    ...why,
+    basis,
+    sinceSeconds: act.at,
+    change: id,
+    leaf,
+    recordIds: [],
+  };
   return { ...file, colours: { ...file.colours, [scheme]: held }, ended: [...file.ended, ...ended] };
 }
 
@@ -256,7 +304,8 @@ function checkRoom(held: HeldColour | undefined, nowSeconds: number): void {
   throw new IssuerError('HEALTH_CODES_TOO_MANY', 'too many codes of this person are valid');
 }
 
-function validCodes({ recordIds, codeEnds = {} }: HeldColour, nowSeconds: number): readonly string[] {
+/** Those that a verifier may still take. */
+export function validCodes({ recordIds, codeEnds = {} }: HeldColour, nowSeconds: number): readonly string[] {
   return recordIds.filter((one) => (codeEnds[one] ?? Infinity) + FORGIVEN_SECONDS > nowSeconds);
 }
 

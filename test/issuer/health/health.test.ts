@@ -211,6 +211,67 @@ describe('an order of a known number', () => {
   });
 });
 
+describe('a code that was given before', () => {
+  it('ends when an order begins that was entered for later, also after a restart', async () => {
+    await using house = await IssuerHouse.create();
+    let green = '';
+    {
+      await using issuer = await house.open();
+      green = venueOf(await codeFor(issuer, 1));
+      await issuer.settle();
+      await issuer.health.orders.place(orderOn(personOf(1), { fromSeconds: NOW + HOUR }));
+      await issuer.settle();
+      expect(await listed(issuer, green)).to.equal('valid');
+      expect(issuer.health.nextDueMs).to.equal((NOW + HOUR) * 1000);
+    }
+    await using issuer = await house.open();
+    house.nowMs += HOUR * 1000;
+    await issuer.settle();
+    expect(await listed(issuer, green)).to.equal('superseded');
+    expect((await issuer.health.shown({ subject: personOf(1) }))[0]?.state).to.equal('red');
+  });
+
+  it('ends when a result that was taken in early comes into its window', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const green = venueOf(await codeFor(issuer, 1));
+    await issueAll(issuer, [positive(1, '2022-12-21T16:34:00+08:00')]);
+    await issuer.settle();
+    house.nowMs += HOUR * 1000;
+    await issuer.settle();
+    expect(await listed(issuer, green)).to.equal('superseded');
+  });
+
+  it('ends when the facts become too vague to say a colour', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const green = venueOf(await codeFor(issuer, 1));
+    await issuer.settle();
+    // More than a policy is asked about at once.
+    for (let n = 0; n < 65; n++) {
+      const surveyed = { kind: 'medical-surveillance', ground: 'hcl|inbound-surveillance' } as const;
+      await issuer.health.orders.place(
+        orderOn(personOf(1), { ...surveyed, fromSeconds: NOW + 60, reference: `MS-${n}` }),
+      );
+    }
+    house.nowMs += 60_000;
+    await issuer.settle();
+    await expectRejects(() => codeFor(issuer, 1), 'HEALTH_UNDECIDED');
+    expect(await listed(issuer, green)).to.equal('superseded');
+  });
+
+  it('is due to be ended at once, whatever the window of its batch is', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    await codeFor(issuer, 1);
+    await issuer.settle();
+    await issuer.health.orders.place(orderOn(personOf(1)));
+    expect(issuer.health.nextDueMs).to.equal(0);
+    await issuer.settle();
+    expect(issuer.health.nextDueMs, 'nothing is to come before the end of the day').to.equal(Infinity);
+  });
+});
+
 describe('codes of one colour', () => {
   it('all end when it turns, and no more are given than can be ended', async () => {
     await using house = await IssuerHouse.create();
