@@ -46,8 +46,10 @@ export interface DerivedColour {
   readonly validUntilSeconds: number;
 }
 
-/** Records beyond these are older than any rule looks. */
+/** A policy is asked about so many records at once. */
 const MAX_FACTS = 48;
+/** Longer than any rule of a health policy looks back. */
+const LONGEST_WINDOW_SECONDS: number = 32 * 86_400;
 const NEWEST: number = Number.MAX_SAFE_INTEGER;
 
 /** `undefined`: the facts are too vague to say a colour, and a person must rule. @param policy in force at that time */
@@ -60,6 +62,7 @@ export function deriveColour(
   const asked =
     ruling === undefined ? facts : { ...facts, ...(ruling.unweighed ?? since(facts, ruling.fromSeconds)) };
   const records = factRecords(asked, atSeconds);
+  if (records === undefined) return undefined;
   const report = evaluatePolicy(policy, { person: {}, records, trip: {} }, atSeconds);
   if (report.kind === 'undecided') return undefined;
   const state = colourOf(scheme, report.outcome);
@@ -119,12 +122,17 @@ function lastSecond({ offsetSeconds }: Policy, atSeconds: number, endSeconds: nu
   return Math.ceil(Math.min(midnight, endSeconds)) - 1;
 }
 
-/** Tests and declarations, newest first, and the orders in force. */
-function factRecords({ records, orders }: HealthFacts, atSeconds: number): readonly FactRecord[] {
-  const counted = records
+/**
+ * Tests and declarations, newest first, and the orders in force. `undefined`: more than can be weighed, and leaving out
+ * any would let a flood of good results push out a bad one.
+ */
+function factRecords({ records, orders }: HealthFacts, atSeconds: number): readonly FactRecord[] | undefined {
+  const told = records
     .filter(({ type }) => type === 'test' || type === 'declaration')
-    .toSorted((a, b) => momentOf(b) - momentOf(a))
-    .slice(0, MAX_FACTS);
+    .toSorted((a, b) => momentOf(b) - momentOf(a));
+  const recent = told.filter((record) => momentOf(record) > atSeconds - LONGEST_WINDOW_SECONDS);
+  const counted = told.length > MAX_FACTS ? recent : told;
+  if (counted.length > MAX_FACTS) return undefined;
   return [
     ...counted.map(factRecordOf),
     ...orders

@@ -260,6 +260,21 @@ describe('a code that was given before', () => {
     expect(await listed(issuer, green)).to.equal('superseded');
   });
 
+  it('is not bettered by a flood of good results after a bad one', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    await issueAll(issuer, [positive(1, '2022-12-21T10:00:00+08:00')]);
+    const red = await codeFor(issuer, 1);
+    expect(red.colour.state).to.equal('red');
+    const flood = Array.from({ length: 48 }, (_, i) => {
+      const collectedAt = `2022-12-21T11:${String(i).padStart(2, '0')}:00+08:00`;
+      return { ...labTest(1), collectedAt };
+    });
+    await issueAll(issuer, flood);
+    await issuer.settle();
+    await expectRejects(() => codeFor(issuer, 1), 'HEALTH_UNDECIDED');
+  });
+
   it('is due to be ended at once, whatever the window of its batch is', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
