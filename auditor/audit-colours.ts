@@ -1,7 +1,7 @@
 /**
  * Every change of a colour that issuers show: that it has all its parts (rule version, ground, evidence, actor, and two
  * approvers where people made it), follows on the change before it, is a leaf of an anchored batch, and, by hand, that
- * those two approved on the ledger the very act that it names. And how many there were, of nobody by name.
+ * those two approved on the ledger the very act that it names, which is the ruling of that colour on that person. And how many there were, of nobody by name.
  */
 import { fromBase64url } from '../core/bytes/base64url.ts';
 import { toHex, type Hex } from '../core/bytes/hex.ts';
@@ -11,6 +11,7 @@ import { colourLeaf, isByHand, parseColourAct, type ColourAct } from '../core/he
 import type { LedgerBlock } from '../core/trust/ledger-event.ts';
 import { parseColours } from './published-colours.ts';
 import { placeOf } from './rederive-acts.ts';
+import { rulingProblem } from './ruled-colour.ts';
 import type { ColourCount, ColoursTally, Finding } from './report.ts';
 import type { Source } from './source.ts';
 
@@ -65,10 +66,10 @@ export class ColourAudit {
       }
       try {
         const page = parseColours(answer.value);
-        for (const { number, bytes } of page.changes) {
+        for (const { number, bytes, act } of page.changes) {
           if (number <= after) throw new RangeError('a change comes twice');
           after = number;
-          this.#take({ issuer, did }, fromBase64url(bytes), last);
+          this.#take({ issuer, did }, { bytes: fromBase64url(bytes), shownAct: act }, last);
         }
         if (!page.more || page.changes.length === 0) return;
       } catch (error) {
@@ -101,8 +102,9 @@ export class ColourAudit {
         this.#find('COLOUR_NOT_APPROVED', issuer, leaf, 'the ledger knows no approval of it by these two');
     }
     const byHand = this.#shown.filter(({ act }) => isByHand(act)).length;
+    const byOrder = this.#shown.filter(({ act }) => act.cause !== undefined).length;
     return {
-      tally: { changes: this.#shown.length, byHand, waiting },
+      tally: { changes: this.#shown.length, byHand, byOrder, waiting },
       counts: countsOf(this.#shown),
       findings: this.#problems.map((problem) => ({ ...problem, block: head.number })),
     };
@@ -110,7 +112,7 @@ export class ColourAudit {
 
   #take(
     { issuer, did }: { readonly issuer: Hex; readonly did: string },
-    bytes: Uint8Array,
+    { bytes, shownAct }: { readonly bytes: Uint8Array; readonly shownAct: string | undefined },
     last: Map<string, ColourAct>,
   ): void {
     const act = parseColourAct(bytes);
@@ -120,6 +122,8 @@ export class ColourAudit {
     if (act.issuer !== did) this.#find('COLOUR_INCOMPLETE', issuer, leaf, 'it names another issuer');
     if (act.from !== before?.to || act.at < (before?.at ?? 0))
       this.#find('COLOUR_INCOMPLETE', issuer, leaf, 'it does not follow on the change before it');
+    const ruled = isByHand(act) ? rulingProblem(this.#crypto, act, shownAct) : undefined;
+    if (ruled !== undefined) this.#find('COLOUR_NOT_APPROVED', issuer, leaf, ruled);
     last.set(line, act);
     this.#shown.push({ issuer, leaf, act });
     const missing = this.#missing.get(issuer) ?? new Set();
@@ -150,14 +154,23 @@ function isSamePair(told: readonly Hex[] | undefined, onLedger: readonly Hex[] |
 
 function countsOf(shown: readonly Shown[]): readonly ColourCount[] {
   const rows = Map.groupBy(shown, ({ issuer, act }) =>
-    [issuer, dayOf(act.at), act.scheme, act.from ?? '', act.to, isByHand(act)].join(' '),
+    [issuer, dayOf(act.at), act.scheme, act.from ?? '', act.to, isByHand(act), act.cause ?? ''].join(' '),
   );
   return Array.from(rows.values(), (same) => {
     // A group has a first.
     const { issuer, act } = same[0]!;
-    const { scheme, from, to } = act;
+    const { scheme, from, to, cause } = act;
     const before = from === undefined ? {} : { from };
-    return { issuer, day: dayOf(act.at), scheme, ...before, to, byHand: isByHand(act), count: same.length };
+    return {
+      issuer,
+      day: dayOf(act.at),
+      scheme,
+      ...before,
+      to,
+      byHand: isByHand(act),
+      ...(cause === undefined ? {} : { cause }),
+      count: same.length,
+    };
   });
 }
 

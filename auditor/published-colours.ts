@@ -1,14 +1,14 @@
 /**
  * What an issuer shows auditors of changes of colours, read strictly.
  *
- *   GET /colours/changes?after=N    { "changes": [{ "number": 7, "bytes": "<base64url>" }], "more": false }
+ *   GET /colours/changes?after=N    { "changes": [{ "number": 7, "bytes": "<base64url>", "act": "<base64url>" }], "more": false }
  */
 import Type from 'typebox';
 import { Compile } from 'typebox/compile';
 import { AuditError } from './errors.ts';
 
 export interface PublishedColours {
-  readonly changes: readonly { readonly number: number; readonly bytes: string }[];
+  readonly changes: readonly { readonly number: number; readonly bytes: string; readonly act?: string }[];
   readonly more: boolean;
 }
 
@@ -18,6 +18,7 @@ const page = Compile(
       Type.Object({
         number: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
         bytes: Type.String({ minLength: 1, maxLength: 4096 }),
+        act: Type.Optional(Type.String({ minLength: 1, maxLength: 16_384 })),
       }),
       { maxItems: 10_000 },
     ),

@@ -1,4 +1,5 @@
 /** What an audit answers: what it looked at, what it re-derived, and every difference by itself. */
+import type { ColourCause } from '../core/health/colour-act.ts';
 import type { Colour, Scheme } from '../core/record/derived.ts';
 import type { BatchClass } from '../core/credential/credential-type.ts';
 import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
@@ -116,6 +117,8 @@ export interface ColoursTally {
   /** That issuers show, and how many of them people made. */
   readonly changes: number;
   readonly byHand: number;
+  /** Because an order was entered or released. */
+  readonly byOrder: number;
   /** Younger than a day, and not anchored yet. */
   readonly waiting: number;
 }
@@ -130,6 +133,7 @@ export interface ColourCount {
   readonly from?: Colour;
   readonly to: Colour;
   readonly byHand: boolean;
+  readonly cause?: ColourCause;
   readonly count: number;
 }
 

@@ -100,18 +100,18 @@ function actsText({ batches, rederived, versions, explained, changes, erased }: 
   );
 }
 
-function coloursText({ changes, byHand, waiting }: ColoursTally): string {
+function coloursText({ changes, byHand, byOrder, waiting }: ColoursTally): string {
   const notYet = waiting === 0 ? '' : `, ${count(waiting)} not anchored yet`;
-  return `${count(changes)} changes, ${count(byHand)} by hand${notYet}`;
+  return `${count(changes)} changes, ${count(byHand)} by hand, ${count(byOrder)} by orders and releases${notYet}`;
 }
 
 function colourTable(report: AuditReport, output: Output, name: (issuer?: Hex) => string): string {
-  const rows = report.colourCounts.map(({ day, issuer, scheme, from, to, byHand, count: number }) => [
+  const rows = report.colourCounts.map(({ day, issuer, scheme, from, to, byHand, cause, count: number }) => [
     day,
     name(issuer),
     scheme,
     from === undefined ? to : `${from} → ${to}`,
-    byHand ? 'by hand' : 'by rule',
+    byHand ? 'by hand' : `by ${cause ?? 'rule'}`,
     count(number),
   ]);
   return tableLines(output, ['day', 'issuer', 'scheme', 'change', 'how', 'count'], rows, [5]);

@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../service/clock.ts';
 import type { Log } from '../service/logging.ts';
+import { StoreError } from '../service/store.ts';
 import type { Acts } from './acts/acts.ts';
 import type { Health } from './health/health.ts';
 import { IssuerError } from './errors.ts';
@@ -19,7 +20,7 @@ import type { Status } from './status.ts';
 export interface BackgroundDependencies {
   readonly pipeline: Pipeline;
   readonly acts: Pick<Acts, 'isDue' | 'carryOut'>;
-  readonly health: Pick<Health, 'carryOut'>;
+  readonly health: Pick<Health, 'carryOut' | 'nextDueMs'>;
   readonly status: Status;
   readonly lanes: Lanes;
   readonly gate: Gate;
@@ -102,13 +103,13 @@ export class Background {
    * rejects with, and `ISSUER_HALTED` after a contradiction.
    */
   async pass(options: { readonly force: boolean }): Promise<void> {
-    const { gate, acts, health, pipeline, status, metrics, lanes } = this.#deps;
+    const { gate, acts, pipeline, status, metrics, lanes } = this.#deps;
     await this.#passing.run(async () => {
       gate.check();
       try {
         await this.#reconcile();
         await acts.carryOut();
-        await health.carryOut();
+        await this.#carryOutHealth();
         await status.publishDue();
         await pipeline.pass(options);
         this.#isLedgerUp = true;
@@ -124,6 +125,16 @@ export class Background {
     });
   }
 
+  /** Whatever becomes of colours, status and anchoring go on; what waits is tried again with the next pass. */
+  async #carryOutHealth(): Promise<void> {
+    try {
+      await this.#deps.health.carryOut();
+    } catch (error) {
+      if (isContradiction(error) || error instanceof StoreError) throw error;
+      this.#deps.log.error({ err: error }, 'health codes could not be followed: they wait');
+    }
+  }
+
   async #reconcile(): Promise<void> {
     if (this.#isReconciled) return;
     await this.#deps.status.reconcile();
@@ -137,11 +148,11 @@ export class Background {
   }
 
   #nextDueMs(): number | undefined {
-    const { gate, acts, status, pipeline } = this.#deps;
+    const { gate, acts, health, status, pipeline } = this.#deps;
     if (!gate.isOpen) return undefined;
     return acts.isDue || status.isDue()
       ? 0
-      : Math.min(status.nextDueMs(), pipeline.nextDueMs() ?? Number.POSITIVE_INFINITY);
+      : Math.min(status.nextDueMs(), health.nextDueMs, pipeline.nextDueMs() ?? Number.POSITIVE_INFINITY);
   }
 }
 

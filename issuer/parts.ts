@@ -191,7 +191,12 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
   const colourActs = await ColourActs.open({ crypto, did, tables });
   const files = await HealthFiles.open({ store, tables, ring, did });
   const background = new Background({
-    health: { carryOut: () => health.carryOut() },
+    health: {
+      carryOut: () => health.carryOut(),
+      get nextDueMs() {
+        return health.nextDueMs;
+      },
+    },
     pipeline,
     acts,
     status,
@@ -245,6 +250,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     recordsLock,
     holds,
     healthFiles: files,
+    restsOn: (recordId) => health.restsOn(recordId),
     did,
     key,
     config: privacyConfig,

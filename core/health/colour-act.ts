@@ -26,10 +26,14 @@ import { COLOURS, SCHEMES, type Colour, type Scheme } from '../record/derived.ts
 import type { Code } from '../record/record.ts';
 import { ColourError } from './errors.ts';
 import { isGround } from './grounds.ts';
+import type { RuledColour } from './ruling-digest.ts';
 import { severityOf } from './schemes.ts';
 
 /** Who made a change without a person. */
 export const BY_RULE = 'rule';
+
+export const COLOUR_CAUSES = ['order', 'release'] as const;
+export type ColourCause = (typeof COLOUR_CAUSES)[number];
 
 export interface ColourAct {
   readonly version: 1;
@@ -52,6 +56,10 @@ export interface ColourAct {
   readonly act?: Hex;
   /** … and the addresses of the two who approved it. */
   readonly approvers?: readonly Hex[];
+  /** By hand: with the rest of the act, all that the approved digest is made of (`rulingDigest`). */
+  readonly ruling?: Pick<RuledColour, 'untilSeconds' | 'evidence' | 'salt'>;
+  /** By a rule, because an order was entered or released: what the operator says and nobody has signed. */
+  readonly cause?: ColourCause;
   /** Unix seconds. */
   readonly at: number;
   /** 16 random bytes, base64url. */
@@ -63,6 +71,7 @@ const EVIDENCE_DOMAIN = toUtf8('hcl/evidence/1\0');
 const ID_BYTES = 16;
 const Random16 = Type.String({ pattern: '^[A-Za-z0-9_-]{21}[AQgw]$' });
 const Hash = Type.String({ pattern: '^0x[0-9a-f]{64}$' });
+const Seconds = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 const Address = Type.String({ pattern: '^0x[0-9a-f]{40}$' });
 const ColourName = Type.Union(COLOURS.map((colour) => Type.Literal(colour)));
 
@@ -82,7 +91,14 @@ const schema = Compile(
       actor: Type.Union([Type.Literal(BY_RULE), Address]),
       act: Type.Optional(Hash),
       approvers: Type.Optional(Type.Array(Address, { minItems: 2, maxItems: 2 })),
-      at: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+      ruling: Type.Optional(
+        Type.Object(
+          { untilSeconds: Seconds, evidence: Hash, salt: Random16 },
+          { additionalProperties: false },
+        ),
+      ),
+      cause: Type.Optional(Type.Union(COLOUR_CAUSES.map((cause) => Type.Literal(cause)))),
+      at: Seconds,
       salt: Random16,
     },
     { additionalProperties: false },
@@ -136,7 +152,7 @@ function check(value: unknown): asserts value is ColourAct {
 
 /** What no schema says: which parts go together. */
 function problemOf(act: ColourAct): string | undefined {
-  const { scheme, from, to, ground, approvers } = act;
+  const { scheme, from, to, ground, approvers, cause } = act;
   const severity = severityOf(scheme, to);
   if (severity === undefined) return 'the scheme does not know the colour';
   if (from !== undefined && severityOf(scheme, from) === undefined)
@@ -144,9 +160,11 @@ function problemOf(act: ColourAct): string | undefined {
   if (ground !== undefined && !isGround(ground)) return 'a ground that there is not';
   if (ground === undefined && severity > 0) return 'it names no ground';
   if (!isByHand(act)) {
-    return act.act === undefined && approvers === undefined ? undefined : 'a rule needs no approval';
+    const parts = [act.act, approvers, act.ruling];
+    return parts.every((part) => part === undefined) ? undefined : 'a rule needs no approval';
   }
   if (act.act === undefined || approvers === undefined) return 'by hand, and not approved by two people';
+  if (cause !== undefined) return 'by hand, and by an order';
   return approvers[0] === approvers[1] ? 'one person approved it twice' : undefined;
 }
 

@@ -24,6 +24,8 @@ export interface Ruling {
   readonly ground: Code;
   readonly fromSeconds: number;
   readonly untilSeconds: number;
+  /** What was not known when it was proposed; absent: what happened after that. */
+  readonly unweighed?: Pick<HealthFacts, 'records' | 'orders'>;
 }
 
 export interface HealthFacts {
@@ -44,8 +46,10 @@ export interface DerivedColour {
   readonly validUntilSeconds: number;
 }
 
-/** Records beyond these are older than any rule looks. */
+/** A policy is asked about so many records at once. */
 const MAX_FACTS = 48;
+/** Longer than any rule of a health policy looks back. */
+const LONGEST_WINDOW_SECONDS: number = 32 * 86_400;
 const NEWEST: number = Number.MAX_SAFE_INTEGER;
 
 /** `undefined`: the facts are too vague to say a colour, and a person must rule. @param policy in force at that time */
@@ -55,8 +59,10 @@ export function deriveColour(
   atSeconds: number,
 ): DerivedColour | undefined {
   const ruling = facts.rulings.findLast((one) => isRuling(one, atSeconds));
-  const asked = ruling === undefined ? facts : since(facts, ruling.fromSeconds);
+  const asked =
+    ruling === undefined ? facts : { ...facts, ...(ruling.unweighed ?? since(facts, ruling.fromSeconds)) };
   const records = factRecords(asked, atSeconds);
+  if (records === undefined) return undefined;
   const report = evaluatePolicy(policy, { person: {}, records, trip: {} }, atSeconds);
   if (report.kind === 'undecided') return undefined;
   const state = colourOf(scheme, report.outcome);
@@ -75,11 +81,13 @@ export function deriveColour(
 }
 
 /** The facts that no ruling made at that time can have weighed. */
-function since({ records, orders, rulings }: HealthFacts, fromSeconds: number): HealthFacts {
+function since(
+  { records, orders }: HealthFacts,
+  fromSeconds: number,
+): Pick<HealthFacts, 'records' | 'orders'> {
   return {
     records: records.filter((record) => momentOf(record) >= fromSeconds),
     orders: orders.filter((order) => order.fromSeconds >= fromSeconds),
-    rulings,
   };
 }
 
@@ -114,12 +122,17 @@ function lastSecond({ offsetSeconds }: Policy, atSeconds: number, endSeconds: nu
   return Math.ceil(Math.min(midnight, endSeconds)) - 1;
 }
 
-/** Tests and declarations, newest first, and the orders in force. */
-function factRecords({ records, orders }: HealthFacts, atSeconds: number): readonly FactRecord[] {
-  const counted = records
+/**
+ * Tests and declarations, newest first, and the orders in force. `undefined`: more than can be weighed, and leaving out
+ * any would let a flood of good results push out a bad one.
+ */
+function factRecords({ records, orders }: HealthFacts, atSeconds: number): readonly FactRecord[] | undefined {
+  const told = records
     .filter(({ type }) => type === 'test' || type === 'declaration')
-    .toSorted((a, b) => momentOf(b) - momentOf(a))
-    .slice(0, MAX_FACTS);
+    .toSorted((a, b) => momentOf(b) - momentOf(a));
+  const recent = told.filter((record) => momentOf(record) > atSeconds - LONGEST_WINDOW_SECONDS);
+  const counted = told.length > MAX_FACTS ? recent : told;
+  if (counted.length > MAX_FACTS) return undefined;
   return [
     ...counted.map(factRecordOf),
     ...orders

@@ -202,7 +202,7 @@ function judgePerson({ claims, issuer }: Authentic, context: VerifyContext, trai
   if (presented !== undefined) {
     trail.conclude('identity', identityProblems([claims.subject], presented, trail));
   }
-  const asked = policyProblems(claims, context.policy);
+  const asked = policyProblems(claims, issuer.authority.jurisdiction, context.policy);
   const { rules } = context.policy;
   if (rules === undefined) trail.conclude('policy', asked);
   else {

@@ -86,6 +86,7 @@ export type ReasonCode =
   | 'COLOUR_AMBER'
   | 'COLOUR_YELLOW'
   | 'COLOUR_RED'
+  | 'COLOUR_NOT_GIVEN_THERE'
   | 'CONVERSION_ON_ITS_WAY'
   | 'RULE_CONDITION'
   | 'RULE_REFER'
@@ -486,6 +487,14 @@ export const REASONS: Readonly<Record<ReasonCode, Reason>> = {
     '健康碼為紅色',
     '健康码为红色',
     'O código de saúde é vermelho',
+  ),
+  COLOUR_NOT_GIVEN_THERE: reason(
+    'valid',
+    'stop',
+    'The health code is none that its issuer can give',
+    '該簽發機構不能發出這種健康碼',
+    '该签发机构不能发出这种健康码',
+    'O código de saúde não é dos que o seu emissor pode dar',
   ),
   CONVERSION_ON_ITS_WAY: rule(
     'A conversion is shown, not the health code that comes of it',

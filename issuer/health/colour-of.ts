@@ -1,7 +1,7 @@
 /** The colour of a file's person as it follows now, and the act that a change to it is. */
-import type { ColourAct } from '../../core/health/colour-act.ts';
+import type { ColourAct, ColourCause } from '../../core/health/colour-act.ts';
 import { BY_RULE, evidenceDigest } from '../../core/health/colour-act.ts';
-import { deriveColour, type DerivedColour } from '../../core/health/derive.ts';
+import { deriveColour, type DerivedColour, type Ruling } from '../../core/health/derive.ts';
 import { healthPolicyAt } from '../../core/health/policies.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import type { Policy } from '../../core/policy/policy.ts';
@@ -26,11 +26,25 @@ export function colourNow(scheme: Scheme, { policies, file, records, atSeconds }
   const facts = {
     records: records.map(({ record }) => record),
     orders: file.orders,
-    rulings: file.rulings.filter((ruling) => ruling.scheme === scheme && ruling.approvers !== undefined),
+    rulings: file.rulings
+      .filter((ruling) => ruling.scheme === scheme && ruling.approvers !== undefined)
+      .map((ruling) => ({ ...ruling, unweighed: unweighedBy(ruling, { file, records }) })),
   };
   const colour = deriveColour({ scheme, policy }, facts, atSeconds);
   if (colour === undefined) throw new IssuerError('HEALTH_UNDECIDED', 'the facts are too vague');
   return colour;
+}
+
+/** What came to light after the ruling, whenever it happened. */
+function unweighedBy(
+  { weighed }: StoredRuling,
+  { file, records }: Pick<Deriving, 'file' | 'records'>,
+): NonNullable<Ruling['unweighed']> {
+  const known = new Set(weighed);
+  return {
+    records: records.filter(({ recordId }) => !known.has(recordId)).map(({ record }) => record),
+    orders: file.orders.filter(({ id }) => !known.has(id)),
+  };
 }
 
 /** Whether the change that gave the colour held still gives it. */
@@ -52,6 +66,7 @@ export interface Changing extends Deriving {
   readonly salt: string;
   /** References beside the person's records and orders. */
   readonly evidence: readonly string[];
+  readonly cause?: ColourCause;
 }
 
 export function toColourAct(changing: Changing): ColourAct {
@@ -76,16 +91,21 @@ export function toColourAct(changing: Changing): ColourAct {
     ruleVersion,
     ...(ground === undefined ? {} : { ground }),
     evidence: evidenceDigest(crypto, references, salt),
-    ...byWhom(ruling),
+    ...byWhom(crypto, ruling, changing.cause),
     at: atSeconds,
     salt,
   };
 }
 
-function byWhom(ruling: StoredRuling | undefined): Pick<ColourAct, 'actor' | 'act' | 'approvers'> {
-  if (ruling === undefined) return { actor: BY_RULE };
-  const { proposedBy: actor, actLeaf: act, approvers = [] } = ruling;
-  return { actor, act, approvers };
+function byWhom(
+  crypto: Crypto,
+  ruling: StoredRuling | undefined,
+  cause: ColourCause | undefined,
+): Pick<ColourAct, 'actor' | 'act' | 'approvers' | 'ruling' | 'cause'> {
+  if (ruling === undefined) return { actor: BY_RULE, ...(cause === undefined ? {} : { cause }) };
+  const { proposedBy: actor, actLeaf: act, approvers = [], untilSeconds, salt } = ruling;
+  const evidence = evidenceDigest(crypto, ruling.evidence, salt);
+  return { actor, act, approvers, ruling: { untilSeconds, evidence, salt } };
 }
 
 function rulingInForce({ rulings }: HealthFile, scheme: Scheme, atSeconds: number): StoredRuling | undefined {

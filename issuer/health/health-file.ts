@@ -29,6 +29,7 @@ export interface StoredOrder extends Order {
   readonly orderedBy: string;
   readonly enteredBy: string;
   readonly releasedBy?: string;
+  readonly releaseEnteredBy?: string;
 }
 
 export interface StoredRuling extends Ruling {
@@ -39,6 +40,10 @@ export interface StoredRuling extends Ruling {
   readonly proposedBy: Hex;
   /** References to what it rests on, at the authority. */
   readonly evidence: readonly string[];
+  /** Ids of the records and orders that were known when it was proposed. */
+  readonly weighed: readonly string[];
+  /** Of the digest that the act names: 16 random bytes, base64url. */
+  readonly salt: string;
   /** Absent while they have not. */
   readonly approvers?: readonly Hex[];
 }
@@ -52,7 +57,11 @@ export interface HeldColour {
   readonly basis: 'rules' | 'ruling';
   readonly sinceSeconds: number;
   readonly change: string;
+  /** Of the same change, which `change` is the first half of. */
+  readonly leaf: Hex;
   readonly recordIds: readonly string[];
+  /** When each of these codes ends, Unix seconds, by record. */
+  readonly codeEnds?: Readonly<Record<string, number>>;
 }
 
 /** Codes of a former colour, and the leaf of the change that ends them. */

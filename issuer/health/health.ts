@@ -13,9 +13,10 @@ import { SCHEMES, type Colour, type Scheme } from '../../core/record/derived.ts'
 import type { Code } from '../../core/record/record.ts';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
+import { HclError, InvariantError } from '../../core/errors.ts';
 import { EnvelopeError } from '../../service/envelope.ts';
 import type { Log } from '../../service/logging.ts';
-import { WriteBatch } from '../../service/store.ts';
+import { StoreError, WriteBatch } from '../../service/store.ts';
 import { chunksOf } from '../chunks.ts';
 import { IssuerError } from '../errors.ts';
 import type { IssuerMetrics } from '../metrics.ts';
@@ -28,7 +29,13 @@ import type { KnownFactsDependencies } from './known-facts.ts';
 import { ManualAlarm } from './manual-alarm.ts';
 import { Orders } from './orders.ts';
 import { People, type Person } from './people.ts';
-import { Recolour, type Asked, type IssuedStatus, type RecolourDependencies } from './recolour.ts';
+import {
+  Recolour,
+  validCodes,
+  type Asked,
+  type IssuedStatus,
+  type RecolourDependencies,
+} from './recolour.ts';
 import { Rulings } from './rulings.ts';
 import type { RulingTerms } from './ruling.ts';
 
@@ -77,15 +84,32 @@ export class Health {
   /** Those whose colours this issuer gives. */
   readonly schemes: readonly Scheme[];
   #prunedOn = 0;
+  /** Codes wait to be ended: after a start perhaps. */
+  #isDue = true;
+  /** When the next colour may turn by itself, Unix seconds. */
+  #nextEdge = 0;
 
   private constructor(deps: HealthDependencies, alarm: ManualAlarm) {
     const { jurisdiction, policies = shippedHealthPolicies() } = deps;
     this.#deps = deps;
     this.schemes = SCHEMES.filter((scheme) => SCHEME_FORMS[scheme].country === jurisdiction);
     this.#people = new People(deps);
-    this.#recolour = new Recolour({ ...deps, alarm, policies, schemes: this.schemes });
+    this.#recolour = new Recolour({
+      ...deps,
+      alarm,
+      policies,
+      schemes: this.schemes,
+      onDue: () => {
+        this.#isDue = true;
+        deps.onDue();
+      },
+      onEdge: (atSeconds) => {
+        this.#nextEdge = Math.min(this.#nextEdge, atSeconds);
+        deps.onDue();
+      },
+    });
     this.#ended = new EndedCodes(deps);
-    const shared = { ...deps, people: this.#people, recolour: this.#recolour };
+    const shared = { ...deps, people: this.#people, recolour: this.#recolour, alarm };
     this.orders = new Orders(shared);
     this.#rulings = new Rulings({ ...shared, placesOf: (recordIds) => this.#ended.placesOf(recordIds) });
   }
@@ -93,7 +117,10 @@ export class Health {
   static async open(deps: HealthDependencies): Promise<Health> {
     const alarm = new ManualAlarm(deps);
     const hourAgo = Math.floor(deps.now() / 1000) - HOUR_SECONDS;
-    for await (const act of deps.colourActs.since(hourAgo)) if (isByHand(act)) alarm.remember(act);
+    for await (const act of deps.colourActs.since(hourAgo)) {
+      if (isByHand(act)) alarm.remember({ at: act.at, people: act.approvers ?? [] });
+      else if (act.cause !== undefined) alarm.remember({ at: act.at, people: [] });
+    }
     return new Health(deps, alarm);
   }
 
@@ -121,6 +148,21 @@ export class Health {
     });
   }
 
+  /**
+   * Whether a colour is what it is because of this record: it cannot go before a rule looks at it no more, since whoever
+   * may erase would turn colours. Throws `HEALTH_FILE_TOUCHED`.
+   */
+  async restsOn(recordId: string): Promise<boolean> {
+    try {
+      return await this.#recolour.restsOn(await this.#people.fileOf({ recordId }), recordId);
+    } catch (error) {
+      // What is gone, or does not open, gives no colour.
+      if (error instanceof EnvelopeError) return false;
+      if (error instanceof IssuerError && error.code === 'RECORD_NOT_FOUND') return false;
+      throw error;
+    }
+  }
+
   /** Proposes another colour than the rules give: the id of the legal act that two people must approve. */
   async rule(person: Person, terms: RulingTerms): Promise<string> {
     this.#checkOwn(terms.scheme);
@@ -128,14 +170,49 @@ export class Health {
   }
 
   /**
-   * All that waits: new facts turn the colours of whom they are about, approved rulings hold, codes of former colours
+   * All that waits: new facts, and the time, turn the colours of whom they are about, approved rulings hold, codes of former colours
    * end, files that nobody needs are destroyed. Cut short, the next call goes on.
    */
   async carryOut(): Promise<void> {
+    this.#isDue = false;
     await this.#followFacts();
+    await this.#followEdges();
     await this.#rulings.settle((work) => orSkip(work, this.#deps.log));
     await this.#ended.end((work) => orSkip(work, this.#deps.log));
     await this.#prune();
+  }
+
+  /** When the next pass is due, milliseconds. */
+  get nextDueMs(): number {
+    return this.#isDue ? 0 : this.#nextEdge * 1000;
+  }
+
+  /** An order that begins, a fact that comes into its window: what turns a colour though nobody does anything. */
+  async #followEdges(): Promise<void> {
+    const { store, tables, log, now } = this.#deps;
+    const after = toUint64(Math.floor(now() / 1000) + 1);
+    this.#nextEdge = Infinity;
+    for await (const chunk of chunksOf(tables.healthEdges.entries({ before: after }), CHUNK_FACTS)) {
+      const done = new WriteBatch();
+      for (const { key } of chunk) {
+        if ((await orSkip(this.#followEdge(readUint64(key, 8)), log)) === true)
+          done.delete(TABLES.healthEdges, key);
+      }
+      await store.commit(done);
+    }
+    const next = await tables.healthEdges.first({ from: after });
+    if (next !== undefined) this.#nextEdge = Math.min(this.#nextEdge, readUint64(next.key));
+  }
+
+  async #followEdge(number: number): Promise<true> {
+    const { files } = this.#deps;
+    await files.whileAlone(number, async () => {
+      const file = await files.load(number);
+      const nowSeconds = Math.floor(this.#deps.now() / 1000);
+      if (file !== undefined && hasValidCodes(file, nowSeconds))
+        await this.#recolour.update(number, { file });
+    });
+    return true;
   }
 
   async #followFacts(): Promise<void> {
@@ -149,22 +226,24 @@ export class Health {
     }
   }
 
-  /** False for a fact about nobody with a health code, or one that does not open: there is nothing to follow. */
+  /** False for a fact about nobody with a health code: there is nothing to follow. What was touched waits. */
   async #follow(recordKey: Uint8Array): Promise<boolean> {
-    const { colourActs, log } = this.#deps;
-    const person = colourActs.isInUse ? await orSkip(this.#personOf(recordKey), log) : undefined;
+    if (!this.#deps.colourActs.isInUse) return false;
+    return (await orSkip(this.#followOne(recordKey), this.#deps.log)) ?? true;
+  }
+
+  async #followOne(recordKey: Uint8Array): Promise<boolean> {
+    const person = await this.#personOf(recordKey);
     if (person === undefined) return false;
-    const follow = this.#people.whileAloneWith(person, async (number, file) => {
+    await this.#people.whileAloneWith(person, async (number, file) => {
       await this.#recolour.update(number, {
         file,
         addTo: (batch) => {
           batch.delete(TABLES.healthFacts, recordKey);
         },
       });
-      return true;
     });
-    // What was touched waits: a copy that is put in its place is followed then.
-    return (await orSkip(follow, log)) ?? true;
+    return true;
   }
 
   /** Whom a new fact is about, when there is a file of them. */
@@ -203,18 +282,26 @@ export class Health {
   }
 }
 
-/** What does not open was touched or lost: an operator is told, and everybody else is served. */
+/**
+ * What does not open, or is not what it must be, was touched or lost: it waits, an operator is told, and everybody else
+ * is served. A store that fails and a defect of ours are not one person's.
+ */
 async function orSkip<Result>(work: Promise<Result>, log: Log): Promise<Result | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof EnvelopeError)) throw error;
+    if (!(error instanceof HclError) || error instanceof StoreError || error instanceof InvariantError)
+      throw error;
     log.error(
-      { code: 'HEALTH_FILE_UNREADABLE' },
-      'a health file or record does not open: no colour is given',
+      { code: 'HEALTH_FILE_UNREADABLE', err: error },
+      'a health file or record is not what it must be: no colour is given',
     );
     return undefined;
   }
+}
+
+function hasValidCodes({ colours }: HealthFile, nowSeconds: number): boolean {
+  return Object.values(colours).some((held) => validCodes(held, nowSeconds).length > 0);
 }
 
 function lastNeeded({ orders, rulings, usedAtSeconds }: HealthFile): number {

@@ -9,6 +9,7 @@ import type { WriteBatch } from '../../service/store.ts';
 import { IssuerError } from '../errors.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
 import type { StoredOrder } from './health-file.ts';
+import type { ManualAlarm } from './manual-alarm.ts';
 import type { People } from './people.ts';
 import type { Recolour } from './recolour.ts';
 
@@ -26,10 +27,17 @@ export interface OrderRequest {
   readonly enteredBy: string;
 }
 
+/** Numbers of the officer who releases it, and of the other one who enters that here. */
+export interface OrderRelease {
+  readonly releasedBy: string;
+  readonly enteredBy: string;
+}
+
 export interface OrdersDependencies {
   readonly tables: IssuerTables;
   readonly people: People;
   readonly recolour: Recolour;
+  readonly alarm: ManualAlarm;
   readonly now: Clock;
   readonly randomBytes: RandomBytes;
 }
@@ -45,7 +53,7 @@ export class Orders {
     this.#deps = deps;
   }
 
-  /** On the disk, with the colours that it turns, when it resolves. Throws `ORDER_INVALID`. */
+  /** On the disk, with the colours that it turns, when it resolves. Throws `ORDER_INVALID`, `ORDER_DIFFERS`. */
   async place({ subject, ...terms }: OrderRequest): Promise<StoredOrder> {
     const ground = checkTerms(terms);
     const id = toBase64url(this.#deps.randomBytes(ID_BYTES));
@@ -53,20 +61,23 @@ export class Orders {
     return await this.#deps.people.whileAlone({ subject }, async (number, file) => {
       // The same order again, by the authority's number, is the one that is there.
       const known = file.orders.find((one) => one.reference === order.reference && one.kind === order.kind);
-      if (known !== undefined) return known;
+      if (known !== undefined) return checkSame(known, order);
       await this.#deps.recolour.update(number, {
         file: { ...file, orders: [...file.orders, order] },
+        cause: 'order',
         addTo: (batch: WriteBatch) => {
           batch.put(TABLES.healthOrders, fromBase64url(id), toUint64(number));
         },
       });
+      this.#note(order.orderedBy, order.enteredBy);
       return order;
     });
   }
 
-  /** On the disk, with the colours that it turns, when it resolves. Throws `ORDER_NOT_FOUND`, `ORDER_ENDED`. */
-  async release(id: string, releasedBy: string): Promise<StoredOrder> {
+  /** As {@link place}. Throws `ORDER_INVALID`, `ORDER_NOT_FOUND`, `ORDER_ENDED`. */
+  async release(id: string, { releasedBy, enteredBy }: OrderRelease): Promise<StoredOrder> {
     const { tables, people, recolour, now } = this.#deps;
+    if (isOneOfficer(releasedBy, enteredBy)) throw invalid('whoever releases an order does not enter it');
     const found = ID.test(id) ? await tables.healthOrders.get(fromBase64url(id)) : undefined;
     if (found === undefined) throw notFound();
     return await people.whileAloneWith(readUint64(found), async (number, file) => {
@@ -74,11 +85,16 @@ export class Orders {
       if (order === undefined) throw notFound();
       const releasedAtSeconds = Math.floor(now() / 1000);
       if (endOf(order) <= releasedAtSeconds) throw new IssuerError('ORDER_ENDED', 'it is over already');
-      const released = { ...order, releasedAtSeconds, releasedBy };
+      const released = { ...order, releasedAtSeconds, releasedBy, releaseEnteredBy: enteredBy };
       const orders = file.orders.map((one) => (one.id === id ? released : one));
-      await recolour.update(number, { file: { ...file, orders } });
+      await recolour.update(number, { file: { ...file, orders }, cause: 'release' });
+      this.#note(releasedBy, enteredBy);
       return released;
     });
+  }
+
+  #note(...officers: readonly string[]): void {
+    this.#deps.alarm.note({ at: Math.floor(this.#deps.now() / 1000), people: officers.map(folded) });
   }
 }
 
@@ -92,8 +108,28 @@ function checkTerms({
   if (!isGround(ground)) throw invalid('a ground that there is not');
   if (untilSeconds <= fromSeconds) throw invalid('it would end before it begins');
   if (untilSeconds - fromSeconds > MAX_SECONDS) throw invalid('it would last longer than a year');
-  if (orderedBy === enteredBy) throw invalid('whoever makes an order does not enter it');
+  if (isOneOfficer(orderedBy, enteredBy)) throw invalid('whoever makes an order does not enter it');
   return ground;
+}
+
+/** What was prolonged, or is made again after its release, is another order and needs a number of its own. */
+function checkSame(known: StoredOrder, order: StoredOrder): StoredOrder {
+  const isSame =
+    known.releasedAtSeconds === undefined &&
+    known.ground === order.ground &&
+    known.fromSeconds === order.fromSeconds &&
+    known.untilSeconds === order.untilSeconds;
+  if (isSame) return known;
+  throw new IssuerError('ORDER_DIFFERS', 'an order of this number is there, with other terms or released');
+}
+
+/** One number, however it is written. */
+function isOneOfficer(a: string, b: string): boolean {
+  return folded(a) === folded(b);
+}
+
+function folded(officer: string): string {
+  return officer.normalize('NFKC').replaceAll(/\s/gu, '').toLowerCase();
 }
 
 function invalid(why: string): IssuerError {

@@ -4,13 +4,15 @@
  * caller stores beside them. Without a change that is stored no code is made (`ColourActs.check`).
  */
 import { toBase64url } from '../../core/bytes/base64url.ts';
+import { concatBytes } from '../../core/bytes/concat.ts';
 import { toHex } from '../../core/bytes/hex.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import type { P256Jwk } from '../../core/credential/key.ts';
 import { invariant } from '../../core/errors.ts';
-import { isByHand } from '../../core/health/colour-act.ts';
+import { isByHand, type ColourCause } from '../../core/health/colour-act.ts';
 import type { DerivedColour } from '../../core/health/derive.ts';
 import type { Policy } from '../../core/policy/policy.ts';
+import { toUnixSeconds } from '../../core/record/calendar.ts';
 import type { Colour, Scheme, StatusRecord } from '../../core/record/derived.ts';
 import { toUint64 } from '../../service/big-endian.ts';
 import type { Clock, RandomBytes } from '../../service/clock.ts';
@@ -20,8 +22,8 @@ import type { DerivedIssue, RecordIssuer } from '../issue.ts';
 import type { IssuedRow } from '../row.ts';
 import { TABLES } from '../store.ts';
 import type { ColourActs, ColourChange } from './colour-acts.ts';
-import { colourNow, isUnchanged, toColourAct, type Deriving } from './colour-of.ts';
-import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
+import { colourNow, isUnchanged, toColourAct, type Changing, type Deriving } from './colour-of.ts';
+import { documentsOf, type HealthFile, type HealthFiles, type HeldColour } from './health-file.ts';
 import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
 import type { ManualAlarm } from './manual-alarm.ts';
 import { toStatusRecord } from './status-record.ts';
@@ -40,6 +42,8 @@ export interface RecolourDependencies extends KnownFactsDependencies {
   readonly randomBytes: RandomBytes;
   /** Codes of a former colour are to be ended. */
   readonly onDue: () => void;
+  /** Some colour may be another one then, Unix seconds, though nothing new is known. */
+  readonly onEdge: (atSeconds: number) => void;
 }
 
 /** A code that is asked for. */
@@ -70,12 +74,25 @@ export interface IssuedStatus {
 interface Update {
   readonly file: HealthFile;
   readonly asked?: Asked;
+  readonly cause?: ColourCause;
   readonly addTo?: (batch: WriteBatch) => void;
+}
+
+/** What the changes of a file come from, beside the facts. */
+interface Following {
+  readonly asked?: {
+    readonly scheme: Scheme;
+    readonly colour: DerivedColour;
+    readonly evidence: readonly string[];
+  };
+  readonly cause?: ColourCause | undefined;
 }
 
 interface Changed {
   readonly file: HealthFile;
   readonly changes: readonly ColourChange[];
+  /** When the first colour that the person has may be another one; Unix seconds. */
+  readonly edge: number;
 }
 
 const SALT_BYTES = 16;
@@ -93,9 +110,18 @@ export class Recolour {
     return colourNow(scheme, await this.#deriving(file));
   }
 
+  /** Whether the person would have another colour without this record of theirs. Writes nothing. */
+  async restsOn(file: HealthFile, recordId: string): Promise<boolean> {
+    const deriving = await this.#deriving(file);
+    const without = { ...deriving, records: deriving.records.filter((one) => one.recordId !== recordId) };
+    return this.#deps.schemes.some(
+      (scheme) => colourOrNone(scheme, deriving)?.state !== colourOrNone(scheme, without)?.state,
+    );
+  }
+
   /** Stores the file with all changes of colours that follow. In the person's turn. Throws `HEALTH_FILE_TOUCHED`. */
-  async update(number: number, { file, addTo }: Omit<Update, 'asked'>): Promise<void> {
-    const changed = this.#follow(file, await this.#deriving(file));
+  async update(number: number, { file, cause, addTo }: Omit<Update, 'asked'>): Promise<void> {
+    const changed = this.#follow(file, await this.#deriving(file), { cause });
     await this.#commit(number, { ...changed, before: file, addTo });
   }
 
@@ -109,9 +135,12 @@ export class Recolour {
     }
     if ((asked.untilSeconds ?? Infinity) < deriving.atSeconds)
       throw new IssuerError('HEALTH_CODE_ENDED', 'no code of it would be valid');
-    const changed = this.#follow(file, deriving, { scheme, colour, evidence: asked.evidence ?? [] });
+    const changed = this.#follow(file, deriving, {
+      asked: { scheme, colour, evidence: asked.evidence ?? [] },
+    });
     const held = changed.file.colours[scheme];
     invariant(held !== undefined, 'a colour that was asked for is held');
+    checkRoom(held, deriving.atSeconds);
     const record = toStatusRecord(changed.file.subject, { asked, colour, held });
     const issued = await this.#commit(number, { ...changed, before: file, asked, record });
     invariant(issued !== undefined, 'what was asked for is answered');
@@ -119,35 +148,40 @@ export class Recolour {
   }
 
   /** Every colour that the person has, and the one asked for; what cannot be derived now stays as it was told. */
-  #follow(
-    before: HealthFile,
-    deriving: Deriving,
-    asked?: { readonly scheme: Scheme; readonly colour: DerivedColour; readonly evidence: readonly string[] },
-  ): Changed {
+  #follow(before: HealthFile, deriving: Deriving, { asked, cause }: Following): Changed {
     let file: HealthFile = { ...before, usedAtSeconds: deriving.atSeconds };
     const changes: ColourChange[] = [];
+    let edge = Infinity;
     for (const scheme of this.#deps.schemes) {
       const isAsked = scheme === asked?.scheme;
       const held = file.colours[scheme];
       if (held === undefined && !isAsked) continue;
       const colour = isAsked ? asked.colour : colourOrNone(scheme, deriving);
+      if (colour === undefined && held !== undefined) file = withoutCodes(file, scheme, held);
+      if (colour !== undefined) edge = Math.min(edge, edgeOf(colour));
       if (colour === undefined || (held !== undefined && isUnchanged(held, colour))) continue;
-      const change = this.#drawUp({ ...deriving, file }, scheme, colour, isAsked ? asked.evidence : []);
+      const change = this.#drawUp(
+        { ...deriving, file },
+        {
+          scheme,
+          derived: colour,
+          evidence: isAsked ? asked.evidence : [],
+          ...(cause === undefined ? {} : { cause }),
+        },
+      );
       changes.push(change);
       file = withColour(file, scheme, colour, change);
     }
-    return { file, changes };
+    return { file, changes, edge };
   }
 
   #drawUp(
     deriving: Deriving,
-    scheme: Scheme,
-    derived: DerivedColour,
-    evidence: readonly string[],
+    changing: Pick<Changing, 'scheme' | 'derived' | 'evidence' | 'cause'>,
   ): ColourChange {
     const { crypto, did, colourActs, randomBytes } = this.#deps;
     const salt = toBase64url(randomBytes(SALT_BYTES));
-    return colourActs.drawUp(toColourAct({ ...deriving, scheme, derived, crypto, did, salt, evidence }));
+    return colourActs.drawUp(toColourAct({ ...deriving, ...changing, crypto, did, salt }));
   }
 
   async #commit(
@@ -155,6 +189,7 @@ export class Recolour {
     {
       file,
       changes,
+      edge,
       before,
       asked,
       record,
@@ -166,19 +201,21 @@ export class Recolour {
       readonly addTo?: Update['addTo'];
     },
   ): Promise<IssuedRow | undefined> {
-    const { records, files, alarm, onDue } = this.#deps;
+    const { records, files, alarm, onDue, onEdge } = this.#deps;
     const isEnding = file.ended.length > before.ended.length;
     const [result] = await records.issueDerived(record === undefined ? [] : [record], {
       changes,
       addTo: (batch, recordIds) => {
-        files.put(batch, number, withRecord(file, asked?.scheme, recordIds[0]));
+        files.put(batch, number, withRecord(file, record, recordIds[0]));
+        if (edge < Infinity) batch.put(TABLES.healthEdges, edgeKey(edge, number), NOTHING);
         if (isEnding) batch.put(TABLES.healthWork, toUint64(number), NOTHING);
         addTo?.(batch);
         // Without a code nothing that belongs to it either.
         if (recordIds[0] !== undefined) asked?.addTo?.(batch, recordIds);
       },
     });
-    for (const { act } of changes) if (isByHand(act)) alarm.note(act);
+    for (const { act } of changes) if (isByHand(act)) alarm.note({ at: act.at, people: act.approvers ?? [] });
+    if (edge < Infinity) onEdge(edge);
     if (isEnding) onDue();
     if (result !== undefined && 'problems' in result) {
       throw new IssuerError('HEALTH_CODE_ENDED', 'no code of it would be valid');
@@ -196,6 +233,21 @@ export class Recolour {
   }
 }
 
+const DAY_SECONDS = 86_400;
+/** All schemes count at UTC+8. */
+const OFFSET_SECONDS = 8 * 3_600;
+
+/** No edge at midnight: by then all codes have ended. */
+function edgeOf({ validUntilSeconds }: DerivedColour): number {
+  const end = validUntilSeconds + 1;
+  return (end + OFFSET_SECONDS) % DAY_SECONDS === 0 ? Infinity : end;
+}
+
+/** So that they sort by time. */
+export function edgeKey(atSeconds: number, number: number): Uint8Array {
+  return concatBytes(toUint64(atSeconds), toUint64(number));
+}
+
 /** `undefined` while no policy holds, or the facts are too vague: nobody asked, so nobody is told. */
 function colourOrNone(scheme: Scheme, deriving: Deriving): DerivedColour | undefined {
   try {
@@ -206,6 +258,17 @@ function colourOrNone(scheme: Scheme, deriving: Deriving): DerivedColour | undef
   }
 }
 
+/** A colour that nobody can say any more is shown at no door: its codes are to be ended under the change that gave it. */
+function withoutCodes(
+  file: HealthFile,
+  scheme: Scheme,
+  { recordIds, codeEnds: _, ...held }: HeldColour,
+): HealthFile {
+  if (recordIds.length === 0) return file;
+  const ended = [...file.ended, { change: held.leaf, recordIds }];
+  return { ...file, colours: { ...file.colours, [scheme]: { ...held, recordIds: [] } }, ended };
+}
+
 /** The codes of the former colour are to be ended under the change. */
 function withColour(
   file: HealthFile,
@@ -214,18 +277,51 @@ function withColour(
   { id, leafHash, act }: ColourChange,
 ): HealthFile {
   const recordIds = file.colours[scheme]?.recordIds ?? [];
-  const ended = recordIds.length === 0 ? [] : [{ change: toHex(leafHash), recordIds }];
+  const leaf = toHex(leafHash);
+  const ended = recordIds.length === 0 ? [] : [{ change: leaf, recordIds }];
   const why = ground === undefined ? {} : { ground };
-  const held = { state, ruleId, ruleVersion, ...why, basis, sinceSeconds: act.at, change: id, recordIds: [] };
+  const held = {
+    state,
+    ruleId,
+    ruleVersion,
+    ...why,
+    basis,
+    sinceSeconds: act.at,
+    change: id,
+    leaf,
+    recordIds: [],
+  };
   return { ...file, colours: { ...file.colours, [scheme]: held }, ended: [...file.ended, ...ended] };
 }
 
-/** The last of the codes that were issued under a colour are those that may still be valid: one for each day and key. */
-const KEPT_CODES = 16;
+/** So many codes of one colour may be valid at once: each of them must be ended when the colour turns. */
+const MAX_CODES = 64;
+/** Verifiers forgive clocks five minutes, and an hour is long enough. */
+const FORGIVEN_SECONDS = 3_600;
 
-function withRecord(file: HealthFile, scheme: Scheme | undefined, recordId: string | undefined): HealthFile {
-  const held = scheme === undefined ? undefined : file.colours[scheme];
-  if (scheme === undefined || held === undefined || recordId === undefined) return file;
-  const recordIds = [...held.recordIds.filter((one) => one !== recordId), recordId].slice(-KEPT_CODES);
-  return { ...file, colours: { ...file.colours, [scheme]: { ...held, recordIds } } };
+function checkRoom(held: HeldColour | undefined, nowSeconds: number): void {
+  if (held === undefined || validCodes(held, nowSeconds).length < MAX_CODES) return;
+  throw new IssuerError('HEALTH_CODES_TOO_MANY', 'too many codes of this person are valid');
+}
+
+/** Those that a verifier may still take. */
+export function validCodes({ recordIds, codeEnds = {} }: HeldColour, nowSeconds: number): readonly string[] {
+  return recordIds.filter((one) => (codeEnds[one] ?? Infinity) + FORGIVEN_SECONDS > nowSeconds);
+}
+
+function withRecord(
+  file: HealthFile,
+  record: StatusRecord | undefined,
+  recordId: string | undefined,
+): HealthFile {
+  const held = record === undefined ? undefined : file.colours[record.scheme];
+  if (record === undefined || held === undefined || recordId === undefined) return file;
+  const others = validCodes(held, file.usedAtSeconds).filter((one) => one !== recordId);
+  const ends = [
+    ...others.map((one) => [one, held.codeEnds?.[one]]),
+    [recordId, toUnixSeconds(record.validUntil)],
+  ];
+  const codeEnds = Object.fromEntries(ends.filter(([, end]) => end !== undefined));
+  const kept = { ...held, recordIds: [...others, recordId], codeEnds };
+  return { ...file, colours: { ...file.colours, [record.scheme]: kept } };
 }

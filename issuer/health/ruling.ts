@@ -1,17 +1,14 @@
 /**
  * A ruling: people give one person another colour than the rules do, for a while, and two of them approve it. It is
  * drawn up as a legal act, which goes the way of every act: proposed, approved by two keys, anchored. The act names
- * the digest of the ruling, and its notice says the colour and the ground, so that whoever approves sees what.
- *
- *   digest = SHA-256("hcl/ruling/1\0" ‖ canonical JSON of the ruling, the person's random name, and 128 random bits)
+ * the digest of the ruling (`rulingDigest`), and its notice says the colour and the ground, so that whoever approves sees
+ * what.
  */
-import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
-import { concatBytes } from '../../core/bytes/concat.ts';
-import { toHex, type Hex } from '../../core/bytes/hex.ts';
-import { toUtf8 } from '../../core/bytes/utf8.ts';
-import { toBase64url } from '../../core/bytes/base64url.ts';
+import type { Hex } from '../../core/bytes/hex.ts';
 import type { Notice } from '../../core/act/act.ts';
 import { COLOUR_RULED } from '../../core/act/kinds.ts';
+import { evidenceDigest } from '../../core/health/colour-act.ts';
+import { rulingDigest } from '../../core/health/ruling-digest.ts';
 import { GROUND, isGround } from '../../core/health/grounds.ts';
 import { COLOUR_NAMES, SCHEME_FORMS, severityOf } from '../../core/health/schemes.ts';
 import type { Colour, Scheme } from '../../core/record/derived.ts';
@@ -36,9 +33,6 @@ export interface RulingTerms {
 /** Longer than that and facts should say it. */
 export const MAX_RULING_SECONDS: number = 30 * 86_400;
 
-const DOMAIN = toUtf8('hcl/ruling/1\0');
-const SALT_BYTES = 16;
-
 /** Throws `HEALTH_RULING_INVALID`. */
 export function checkTerms(
   { scheme, state, ground, untilSeconds, evidence }: RulingTerms,
@@ -54,20 +48,19 @@ export function checkTerms(
 /** The legal act for two people to approve. @param places of the codes that it ends, ascending */
 export function drawUpRuling(
   terms: RulingTerms,
-  { ref, places }: { readonly ref: string; readonly places: Float64Array },
+  { ref, salt, places }: { readonly ref: string; readonly salt: string; readonly places: Float64Array },
   deps: DrawUpDependencies,
 ): Act {
-  const { crypto, randomBytes } = deps;
-  const { legalBasis, proposedBy, ...ruled } = terms;
-  const salt = toBase64url(randomBytes(SALT_BYTES));
-  const told = toUtf8(toCanonicalJson({ ...ruled, proposedBy, ref, salt }));
-  const change = toHex(crypto.sha256(concatBytes(DOMAIN, told)));
+  const { crypto } = deps;
+  const { legalBasis, evidence, ...ruled } = terms;
+  const digested = evidenceDigest(crypto, evidence, salt);
+  const change = rulingDigest(crypto, { ...ruled, subject: ref, evidence: digested, salt });
   const act = {
     kind: 'supersede',
     reason: COLOUR_RULED,
     legalBasis,
     notice: noticeOf(terms),
-    proposedBy,
+    proposedBy: terms.proposedBy,
   } as const;
   return drawUpAct(act, { selector: { by: 'colour', change }, places }, deps);
 }

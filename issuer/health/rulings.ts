@@ -1,4 +1,5 @@
 /** Proposes rulings, and lets those hold that two people have approved; see `ruling.ts`. */
+import { toBase64url } from '../../core/bytes/base64url.ts';
 import { toHex } from '../../core/bytes/hex.ts';
 import { isGround } from '../../core/health/grounds.ts';
 import { invariant } from '../../core/errors.ts';
@@ -7,15 +8,15 @@ import { WriteBatch, type Store } from '../../service/store.ts';
 import { decodeActBatch } from '../acts/act-batch-entry.ts';
 import type { DrawUpDependencies } from '../acts/draw-up.ts';
 import type { Proposals } from '../acts/proposals.ts';
-import { TABLES, type IssuerTables } from '../store.ts';
-import type { HealthFile, HealthFiles } from './health-file.ts';
+import { TABLES } from '../store.ts';
+import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
+import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
 import type { People, Person } from './people.ts';
 import type { Recolour } from './recolour.ts';
 import { checkTerms, drawUpRuling, type RulingTerms } from './ruling.ts';
 
-export interface RulingsDependencies extends DrawUpDependencies {
+export interface RulingsDependencies extends DrawUpDependencies, KnownFactsDependencies {
   readonly store: Store;
-  readonly tables: IssuerTables;
   readonly files: HealthFiles;
   readonly people: People;
   readonly recolour: Recolour;
@@ -26,6 +27,8 @@ export interface RulingsDependencies extends DrawUpDependencies {
 
 /** Awaits work on one file, and decides what its failure means for the others. */
 export type Guard = (work: Promise<void>) => Promise<void>;
+
+const SALT_BYTES = 16;
 
 export class Rulings {
   readonly #deps: RulingsDependencies;
@@ -56,12 +59,15 @@ export class Rulings {
     file: HealthFile,
     { terms, nowSeconds }: { readonly terms: RulingTerms; readonly nowSeconds: number },
   ): Promise<string> {
-    const { files, placesOf, proposals, store } = this.#deps;
+    const { files, placesOf, proposals, store, randomBytes } = this.#deps;
     const { scheme, state, ground, untilSeconds, proposedBy, evidence } = terms;
     invariant(isGround(ground), 'the terms were checked');
     const places = await placesOf(file.colours[scheme]?.recordIds ?? []);
+    const records = await knownRecords(documentsOf(file.subject), this.#deps);
+    const salt = toBase64url(randomBytes(SALT_BYTES));
     const batch = new WriteBatch();
-    const proposal = proposals.add(batch, drawUpRuling(terms, { ref: file.ref, places }, this.#deps), places);
+    const act = drawUpRuling(terms, { ref: file.ref, salt, places }, this.#deps);
+    const proposal = proposals.add(batch, act, places);
     proposals.setState(batch, proposal.number, { state: 'proposed' });
     const ruling = {
       scheme,
@@ -74,6 +80,8 @@ export class Rulings {
       actLeaf: toHex(proposal.leaf),
       proposedBy,
       evidence,
+      weighed: [...records.map(({ recordId }) => recordId), ...file.orders.map(({ id }) => id)],
+      salt,
     };
     files.put(batch, number, { ...file, rulings: [...file.rulings, ruling], usedAtSeconds: nowSeconds });
     batch.put(TABLES.rulings, toUint64(proposal.number), toUint64(number));

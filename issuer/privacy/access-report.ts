@@ -103,7 +103,10 @@ export interface ReportedRecord {
 
 /** Of the health code, without the officers' numbers, which are theirs. */
 export interface ReportedHealth {
-  readonly orders: readonly Omit<StoredOrder, 'orderedBy' | 'enteredBy' | 'releasedBy'>[];
+  readonly orders: readonly Omit<
+    StoredOrder,
+    'orderedBy' | 'enteredBy' | 'releasedBy' | 'releaseEnteredBy'
+  >[];
   readonly rulings: readonly Pick<
     StoredRuling,
     'scheme' | 'state' | 'ground' | 'fromSeconds' | 'untilSeconds' | 'evidence'
@@ -242,7 +245,7 @@ function forSubject({ reason, legalBasis, placedAtSeconds, liftedAtSeconds }: Ho
 function toReported({ orders, rulings, colours }: HealthFile): ReportedHealth {
   return {
     orders: orders.map((order) => {
-      const { orderedBy: _, enteredBy: __, releasedBy: ___, ...told } = order;
+      const { orderedBy: _, enteredBy: __, releasedBy: ___, releaseEnteredBy: ____, ...told } = order;
       return told;
     }),
     rulings: rulings.map(({ scheme, state, ground, fromSeconds, untilSeconds, evidence }) => {

@@ -34,6 +34,8 @@ type Needed = ErasureDependencies &
 export interface PrivacyDependencies extends Omit<Needed, 'erasure' | 'days'> {
   readonly index: KeyedIndex;
   readonly holds: Holds;
+  /** A person's colour is what it is because of the record. */
+  readonly restsOn: (recordId: string) => Promise<boolean>;
   readonly healthFiles: Pick<HealthFiles, 'rewrapAll' | 'find' | 'load'>;
   readonly config: PrivacyConfig;
   readonly now: Clock;
@@ -59,6 +61,7 @@ export class Privacy {
   readonly #accounts: BatchAccounts;
   readonly #scheduler: Scheduler;
   readonly #passing = new Lock();
+  readonly #erasing = new Lock();
   #isStopping = false;
   /** When the next pass is due; at once after a start, since the last one may have been cut short. */
   #dueMs = 0;
@@ -93,13 +96,23 @@ export class Privacy {
 
   /**
    * Erases a record: when it resolves, it is revoked and gone from the store; copies of the store die with the
-   * epoch. Again: the same answer. Throws `RECORD_NOT_FOUND` for an id that never was a record's, `RECORD_HELD`.
+   * epoch. Again: the same answer. Throws `RECORD_NOT_FOUND` for an id that never was a record's, `RECORD_HELD`,
+   * `RECORD_GIVES_COLOUR`.
    */
   async erase(recordId: string, ground: ErasureGround): Promise<ErasureState> {
     const number = this.#deps.index.fromRecordId(recordId);
     if (number === undefined) throw recordNotFound();
-    await this.#erasure.mark([number], ground);
-    await this.#erasure.eraseMarked(() => false, [number]);
+    // One after another: of two records that each give the colour, the second stays.
+    await this.#erasing.run(async () => {
+      if (await this.#deps.restsOn(recordId)) {
+        throw new IssuerError(
+          'RECORD_GIVES_COLOUR',
+          'a health code rests on the record until its days are over',
+        );
+      }
+      await this.#erasure.mark([number], ground);
+      await this.#erasure.eraseMarked(() => false, [number]);
+    });
     if (this.#deps.holds.isHeld(number)) {
       throw new IssuerError('RECORD_HELD', 'a legal hold stands on the record: nothing of it is erased');
     }

@@ -37,17 +37,17 @@ export const addOrders: OperatorRoute = (app, { issuer, onRequest }) => {
     toAnswer(await issuer.health.orders.place(body)),
   );
   const params = Closed({ id: Name });
-  const releasing = Closed({ releasedBy: Reference });
+  const releasing = Closed({ releasedBy: Reference, enteredBy: Reference });
   app.post(
     '/orders/:id/release',
     { onRequest, schema: { ...common, params, body: releasing, response } },
-    async ({ params: { id }, body }) => toAnswer(await issuer.health.orders.release(id, body.releasedBy)),
+    async ({ params: { id }, body }) => toAnswer(await issuer.health.orders.release(id, body)),
   );
 };
 
 function toAnswer(
   order: StoredOrder,
-): Omit<StoredOrder, 'legalBasis' | 'orderedBy' | 'enteredBy' | 'releasedBy'> {
+): Omit<StoredOrder, 'legalBasis' | 'orderedBy' | 'enteredBy' | 'releasedBy' | 'releaseEnteredBy'> {
   const { id, kind, ground, reference, fromSeconds, untilSeconds, releasedAtSeconds } = order;
   const released = releasedAtSeconds === undefined ? {} : { releasedAtSeconds };
   return { id, kind, ground, reference, fromSeconds, untilSeconds, ...released };

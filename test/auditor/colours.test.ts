@@ -5,20 +5,22 @@ import { ColourAudit, type ColoursAudit } from '../../auditor/audit-colours.ts';
 import { placeOf } from '../../auditor/rederive-acts.ts';
 import type { Answer, Source } from '../../auditor/source.ts';
 import { checkAccount } from '../../auditor/privacy-account.ts';
+import { actLeaf, encodeAct } from '../../core/act/act.ts';
 import { fromBase64url, toBase64url } from '../../core/bytes/base64url.ts';
 import { concatBytes } from '../../core/bytes/concat.ts';
 import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts';
 import { encodeColourAct, parseColourAct, type ColourAct } from '../../core/health/colour-act.ts';
 import type { LedgerBlock } from '../../core/trust/ledger-event.ts';
+import { buildIssuerApp } from '../../issuer/app.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
-import { DID, IssuerHouse } from '../issuer/support/issuer-house.ts';
-import { approve } from '../issuer/support/two-people.ts';
+import { DID, issueAll, IssuerHouse, labTest } from '../issuer/support/issuer-house.ts';
+import { act, approve } from '../issuer/support/two-people.ts';
 import { NOW, orderOn, personOf, terms } from '../issuer/health/support.ts';
 
 const DAY = 86_400;
 
-type Change = { readonly number: number; readonly bytes: string };
+type Change = { readonly number: number; readonly bytes: string; readonly act?: string };
 
 describe('the audit of colours', () => {
   let house: IssuerHouse;
@@ -35,8 +37,12 @@ describe('the audit of colours', () => {
     await issuer.health.orders.place(orderOn(personOf(1)));
     await approve(issuer, [await issuer.health.rule({ subject: personOf(2) }, terms())]);
     await issuer.settle();
-    const found = await issuer.colourActs.after(0, 100);
-    shown = found.map(({ number, bytes }) => ({ number, bytes: toBase64url(bytes) }));
+    const { operatorToken, auditorToken } = house.secrets;
+    const limits = { maxEventLoopDelayMs: 0 };
+    const app = await buildIssuerApp({ issuer, operatorToken, auditorToken, now: () => house.nowMs, limits });
+    const headers = { authorization: `Bearer ${auditorToken ?? ''}` };
+    shown = (await app.inject({ url: '/colours/changes?after=0', headers })).json().changes;
+    await app.close();
     batches = await Promise.all(
       house.ledger.batches.map(async ({ root }) => {
         const { leaves } = await issuer.batch(toHex(root));
@@ -104,11 +110,11 @@ describe('the audit of colours', () => {
   it('passes over what the issuer shows, and counts it without naming anybody', async () => {
     const { tally, counts, findings } = await audit();
     expect(findings).to.deep.equal([]);
-    expect(tally).to.deep.equal({ changes: 4, byHand: 1, waiting: 0 });
+    expect(tally).to.deep.equal({ changes: 4, byHand: 1, byOrder: 1, waiting: 0 });
     const row = { issuer: issuer.id, day: '2022-12-21', scheme: 'HK-HC' };
     expect(counts).to.deep.equal([
       { ...row, to: 'green', byHand: false, count: 2 },
-      { ...row, from: 'green', to: 'red', byHand: false, count: 1 },
+      { ...row, from: 'green', to: 'red', byHand: false, cause: 'order', count: 1 },
       { ...row, from: 'green', to: 'red', byHand: true, count: 1 },
     ]);
   });
@@ -149,6 +155,31 @@ describe('the audit of colours', () => {
     expect(codes).to.include('COLOUR_NOT_APPROVED');
   });
 
+  it('finds an approval that was of something else: of another act, person, colour or term', async () => {
+    const [record] = await issueAll(issuer, [labTest(1)]);
+    const { id } = await act(issuer, { by: 'record', recordId: record?.recordId ?? '' });
+    await issuer.settle();
+    const other = encodeAct((await issuer.acts.show(id)).act);
+    const leaf = toHex(actLeaf(nodeCrypto, other));
+    const place = approved.get(`${issuer.id} ${parseColourAct(fromBase64url(shown[3]?.bytes ?? '')).act}`);
+    const reused = changedAt(3, { act: leaf }).map((change, i) =>
+      i === 3 ? { ...change, act: toBase64url(other) } : change,
+    );
+    const told = { changes: reused, approved: new Map([[`${issuer.id} ${leaf}`, place ?? 0]]) };
+    expect((await audit(told)).findings.map(({ detail }) => detail)).to.include('the legal act is no ruling');
+    const { ruling } = parseColourAct(fromBase64url(shown[3]?.bytes ?? ''));
+    for (const changes of [
+      { subject: 'A'.repeat(22) },
+      { to: 'amber' },
+      { ground: 'hcl|case' },
+      { ruling: { ...ruling, untilSeconds: NOW + 90 * DAY } },
+    ] as readonly Partial<ColourAct>[]) {
+      expect(codesOf(await audit({ changes: changedAt(3, changes) }))).to.include('COLOUR_NOT_APPROVED');
+    }
+    const hidden = shown.map(({ number, bytes }) => ({ number, bytes }));
+    expect(codesOf(await audit({ changes: hidden }))).to.deep.equal(['COLOUR_NOT_APPROVED']);
+  });
+
   it('finds bytes that lack a part, another issuer, and pages that are none', async () => {
     const { ground: _, ...groundless } = parseColourAct(fromBase64url(shown[2]?.bytes ?? ''));
     const bytes = toBase64url(new TextEncoder().encode(JSON.stringify(groundless)));
@@ -166,6 +197,9 @@ describe('the audit of colours', () => {
 
   it('takes an issuer that knows no colours as one that gives none', async () => {
     const { tally, findings } = await audit({ answer: { kind: 'missing' } });
-    expect({ tally, findings }).to.deep.equal({ tally: { changes: 0, byHand: 0, waiting: 0 }, findings: [] });
+    expect({ tally, findings }).to.deep.equal({
+      tally: { changes: 0, byHand: 0, byOrder: 0, waiting: 0 },
+      findings: [],
+    });
   });
 });

@@ -264,7 +264,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'POST /orders/:id/release': {
     who: OPERATOR,
     url: ({ order }) => `/orders/${order}/release`,
-    body: () => ({ releasedBy: 'OP-4' }),
+    body: () => ({ releasedBy: 'HO-18', enteredBy: 'OP-4' }),
     // It was released before.
     known: 'ORDER_ENDED',
     unknown: 'ORDER_NOT_FOUND',
@@ -430,7 +430,7 @@ describe('issuer routes: who may call them', function () {
     await issuer.issueForeign(first?.recordId ?? '', 'shc');
     await issuer.settle();
     const { id: placed } = await issuer.health.orders.place(orderOn(personOf(9)));
-    await issuer.health.orders.release(placed, 'OP-4');
+    await issuer.health.orders.release(placed, { releasedBy: 'HO-18', enteredBy: 'OP-4' });
     const { id } = await act(issuer, { by: 'lot', lot: 'LOT1' });
     await issuer.settle();
     await issuer.privacy.erase(second?.recordId ?? '', 'subject-request');

@@ -1,5 +1,6 @@
 /** Step 9: good evidence, but does the checkpoint's policy accept it? */
 import type { CredentialClaims } from '../../credential/claims.ts';
+import { SCHEME_FORMS, severityOf } from '../../health/schemes.ts';
 import type { Colour } from '../../record/derived.ts';
 import type { VerifyPolicy } from '../policy.ts';
 import type { PolicyRules } from '../policy-rules.ts';
@@ -7,17 +8,26 @@ import type { ReasonCode } from '../reasons.ts';
 import type { Trail } from '../trail.ts';
 import type { VerifiedRecord } from '../verified-record.ts';
 
-export function policyProblems(claims: CredentialClaims, { profiles }: VerifyPolicy): readonly ReasonCode[] {
+/** @param jurisdiction of the issuer */
+export function policyProblems(
+  claims: CredentialClaims,
+  jurisdiction: string,
+  { profiles }: VerifyPolicy,
+): readonly ReasonCode[] {
   const accepted = profiles === undefined || profiles.includes(claims.profile);
   const reasons: readonly ReasonCode[] = accepted ? [] : ['PROFILE_NOT_ACCEPTED'];
-  const ofKind = kindProblem(claims);
+  const ofKind = kindProblem(claims, jurisdiction);
   return ofKind === undefined ? reasons : [...reasons, ofKind];
 }
 
 /** A conversion is for the authority that decides on it, never for a door. */
-function kindProblem(claims: CredentialClaims): ReasonCode | undefined {
+function kindProblem(claims: CredentialClaims, jurisdiction: string): ReasonCode | undefined {
   if (claims.vct === 'urn:hcl:conversion:1') return 'CONVERSION_ON_ITS_WAY';
-  return claims.vct === 'urn:hcl:status:1' ? COLOUR_REASONS[claims.facts.state] : undefined;
+  if (claims.vct !== 'urn:hcl:status:1') return undefined;
+  const { scheme, state } = claims.facts;
+  const isGivenThere =
+    SCHEME_FORMS[scheme].country === jurisdiction && severityOf(scheme, state) !== undefined;
+  return isGivenThere ? COLOUR_REASONS[state] : 'COLOUR_NOT_GIVEN_THERE';
 }
 
 /** Whatever the place asks: a code that is not the best of its scheme is never a plain pass. */

@@ -129,9 +129,13 @@ describe('a code of each kind of record', () => {
   }
 
   it('the code of one scheme is not that of another', async () => {
-    const { consortium, code } = await issue(statusRecord({ scheme: 'MO', state: 'green', country: 'MO' }));
+    const consortium = makeConsortium({ seed: 7 });
+    const [, , issuer] = consortium.issuers;
+    const record = statusRecord({ scheme: 'MO', state: 'green', country: 'MO' });
+    const [code] = await consortium.issueCodes([record], issuer === undefined ? {} : { issuer });
     const rules = new Rulebook({ questions: [defaultPolicies().versionsOf('hk.health-code')], trip: {} });
-    const verdict = await verifyCode(code.text, consortium.context({ policy: { ...defaultPolicy, rules } }));
+    const context = consortium.context({ policy: { ...defaultPolicy, rules } });
+    const verdict = await verifyCode(code?.text ?? '', context);
     expect(verdict).to.deep.include({ outcome: 'refer', reasons: ['RULE_REFER'] });
   });
 

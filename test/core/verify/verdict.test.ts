@@ -70,13 +70,15 @@ async function beforehand(
 }
 
 /** A good health code. */
-function coloured(changes: Partial<StatusRecord>): Promise<Verdict> {
-  return derived(statusRecord(changes));
+/** @param place of its issuer: 0 is of Hong Kong, 1 of Guangdong, 2 of Macao */
+function coloured(changes: Partial<StatusRecord>, place = 0): Promise<Verdict> {
+  return derived(statusRecord(changes), place);
 }
 
-async function derived(record: DerivedRecord): Promise<Verdict> {
+async function derived(record: DerivedRecord, place = 0): Promise<Verdict> {
   const consortium = makeConsortium({ seed: 7 });
-  const [code] = await consortium.issueCodes([record]);
+  const issuer = consortium.issuers[place];
+  const [code] = await consortium.issueCodes([record], issuer === undefined ? {} : { issuer });
   return verifyCode(code?.text ?? '', consortium.context());
 }
 
@@ -404,8 +406,14 @@ const ways: Readonly<Record<ReasonCode, readonly (() => Promise<Verdict>)[]>> = 
       withReason(await beforehand(() => {}, { profiles: ['travel'] }), 'holder', 'SIGHTINGS_UNKNOWN'),
   ],
   COLOUR_AMBER: [() => coloured({ state: 'amber' })],
-  COLOUR_YELLOW: [() => coloured({ scheme: 'MO', state: 'yellow' })],
+  COLOUR_YELLOW: [() => coloured({ scheme: 'MO', state: 'yellow', country: 'MO' }, 2)],
   COLOUR_RED: [() => coloured({ state: 'red' })],
+  COLOUR_NOT_GIVEN_THERE: [
+    () => coloured({ scheme: 'MO', state: 'green', country: 'MO' }),
+    () => coloured({ state: 'green' }, 1),
+    () => coloured({ state: 'blue' }),
+    () => coloured({ scheme: 'MO', state: 'amber', country: 'MO' }, 2),
+  ],
   CONVERSION_ON_ITS_WAY: [() => derived(conversionRecord())],
   PROFILE_NOT_ACCEPTED: [() => beforehand(() => {}, { profiles: ['travel'] })],
   RULE_CONDITION: [() => ruled([testPolicy({ rules: [failing('condition')] })])],

@@ -1,6 +1,7 @@
 /** Orders, facts and rulings turn colours; every turn is recorded, anchored, and ends the codes of the colour before. */
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
+import type { P256Jwk } from '../../../core/credential/key.ts';
 import { parseClaims } from '../../../core/credential/parse.ts';
 import { parseColourAct, type ColourAct } from '../../../core/health/colour-act.ts';
 import { decodeCode } from '../../../core/qr/code.ts';
@@ -22,6 +23,8 @@ async function codeFor(issuer: Issuer, n: number): Promise<IssuedStatus> {
 async function changesOf(issuer: Issuer): Promise<readonly ColourAct[]> {
   return (await issuer.colourActs.after(0, 1000)).map(({ bytes }) => parseColourAct(bytes));
 }
+
+const RELEASE = { releasedBy: 'HO-18', enteredBy: 'OP-4' };
 
 const venueOf = ({ issued }: IssuedStatus): string => issued.credentials[0]?.handle ?? '';
 
@@ -85,9 +88,9 @@ describe('a health code', () => {
     await using issuer = await house.open();
     await codeFor(issuer, 1);
     const { id } = await issuer.health.orders.place(orderOn(personOf(1)));
-    await issuer.health.orders.release(id, 'OP-4');
+    await issuer.health.orders.release(id, RELEASE);
     expect((await codeFor(issuer, 1)).colour.state).to.equal('green');
-    await expectRejects(() => issuer.health.orders.release(id, 'OP-4'), 'ORDER_ENDED');
+    await expectRejects(() => issuer.health.orders.release(id, RELEASE), 'ORDER_ENDED');
     await issuer.health.orders.place(orderOn(personOf(1), { reference: 'QO-2', untilSeconds: NOW + HOUR }));
     const red = await codeFor(issuer, 1);
     expect(red.colour).to.include({ state: 'red', validUntilSeconds: NOW + HOUR - 1 });
@@ -183,17 +186,151 @@ describe('an order', () => {
     expect(await issuer.health.orders.place(orderOn(personOf(1)))).to.deep.equal(first);
     for (const changes of [
       { enteredBy: 'HO-17' },
+      { enteredBy: ' ho-17 ' },
       { ground: 'hcl|whim' },
       { untilSeconds: NOW },
       { untilSeconds: NOW + 367 * 24 * HOUR },
     ]) {
       await expectRejects(() => issuer.health.orders.place(orderOn(personOf(1), changes)), 'ORDER_INVALID');
     }
-    await expectRejects(() => issuer.health.orders.release('A'.repeat(22), 'OP-4'), 'ORDER_NOT_FOUND');
+    await expectRejects(() => issuer.health.orders.release('A'.repeat(22), RELEASE), 'ORDER_NOT_FOUND');
+  });
+});
+
+describe('an order of a known number', () => {
+  it('with other terms, or after its release, is refused and never dropped', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const placed = await issuer.health.orders.place(orderOn(personOf(1)));
+    const longer = orderOn(personOf(1), { untilSeconds: NOW + 14 * 24 * HOUR });
+    await expectRejects(() => issuer.health.orders.place(longer), 'ORDER_DIFFERS');
+    await issuer.health.orders.release(placed.id, RELEASE);
+    await expectRejects(() => issuer.health.orders.place(orderOn(personOf(1))), 'ORDER_DIFFERS');
+    await issuer.health.orders.place(orderOn(personOf(1), { reference: 'QO-2' }));
+    expect((await codeFor(issuer, 1)).colour.state).to.equal('red');
+  });
+});
+
+describe('a code that was given before', () => {
+  it('ends when an order begins that was entered for later, also after a restart', async () => {
+    await using house = await IssuerHouse.create();
+    let green = '';
+    {
+      await using issuer = await house.open();
+      green = venueOf(await codeFor(issuer, 1));
+      await issuer.settle();
+      await issuer.health.orders.place(orderOn(personOf(1), { fromSeconds: NOW + HOUR }));
+      await issuer.settle();
+      expect(await listed(issuer, green)).to.equal('valid');
+      expect(issuer.health.nextDueMs).to.equal((NOW + HOUR) * 1000);
+    }
+    await using issuer = await house.open();
+    house.nowMs += HOUR * 1000;
+    await issuer.settle();
+    expect(await listed(issuer, green)).to.equal('superseded');
+    expect((await issuer.health.shown({ subject: personOf(1) }))[0]?.state).to.equal('red');
+  });
+
+  it('ends when a result that was taken in early comes into its window', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const green = venueOf(await codeFor(issuer, 1));
+    await issueAll(issuer, [positive(1, '2022-12-21T16:34:00+08:00')]);
+    await issuer.settle();
+    house.nowMs += HOUR * 1000;
+    await issuer.settle();
+    expect(await listed(issuer, green)).to.equal('superseded');
+  });
+
+  it('ends when the facts become too vague to say a colour', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const green = venueOf(await codeFor(issuer, 1));
+    await issuer.settle();
+    // More than a policy is asked about at once.
+    for (let n = 0; n < 65; n++) {
+      const surveyed = { kind: 'medical-surveillance', ground: 'hcl|inbound-surveillance' } as const;
+      await issuer.health.orders.place(
+        orderOn(personOf(1), { ...surveyed, fromSeconds: NOW + 60, reference: `MS-${n}` }),
+      );
+    }
+    house.nowMs += 60_000;
+    await issuer.settle();
+    await expectRejects(() => codeFor(issuer, 1), 'HEALTH_UNDECIDED');
+    expect(await listed(issuer, green)).to.equal('superseded');
+  });
+
+  it('is not bettered by a flood of good results after a bad one', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    await issueAll(issuer, [positive(1, '2022-12-21T10:00:00+08:00')]);
+    const red = await codeFor(issuer, 1);
+    expect(red.colour.state).to.equal('red');
+    const flood = Array.from({ length: 48 }, (_, i) => {
+      const collectedAt = `2022-12-21T11:${String(i).padStart(2, '0')}:00+08:00`;
+      return { ...labTest(1), collectedAt };
+    });
+    await issueAll(issuer, flood);
+    await issuer.settle();
+    await expectRejects(() => codeFor(issuer, 1), 'HEALTH_UNDECIDED');
+  });
+
+  it('is due to be ended at once, whatever the window of its batch is', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    await codeFor(issuer, 1);
+    await issuer.settle();
+    await issuer.health.orders.place(orderOn(personOf(1)));
+    expect(issuer.health.nextDueMs).to.equal(0);
+    await issuer.settle();
+    expect(issuer.health.nextDueMs, 'nothing is to come before the end of the day').to.equal(Infinity);
+  });
+});
+
+describe('codes of one colour', () => {
+  it('all end when it turns, and no more are given than can be ended', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const holderKeys = Array.from({ length: 65 }, () => makeHolder().jwk);
+    const ask = (holderKey: P256Jwk): Promise<IssuedStatus> =>
+      issuer.health.issue({ person: { subject: personOf(1) }, scheme: 'HK-HC', holderKey });
+    const codes = [];
+    for (const key of holderKeys.slice(0, 64)) codes.push(await ask(key));
+    for (const key of holderKeys.slice(64)) await expectRejects(() => ask(key), 'HEALTH_CODES_TOO_MANY');
+    await issuer.settle();
+    house.nowMs += 60_000;
+    await issuer.health.orders.place(orderOn(personOf(1)));
+    await issuer.settle();
+    const values = await Promise.all(codes.map((code) => listed(issuer, venueOf(code))));
+    expect(new Set(values)).to.deep.equal(new Set(['superseded']));
   });
 });
 
 describe('a ruling', () => {
+  it('did not weigh an order that was entered after it, whenever that began', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const appeal = terms({ state: 'green', ground: 'hcl|court-or-appeal' });
+    await approve(issuer, [await issuer.health.rule({ subject: personOf(1) }, appeal)]);
+    await issuer.settle();
+    house.nowMs += HOUR * 1000;
+    await issuer.health.orders.place(orderOn(personOf(1), { fromSeconds: NOW - 60 }));
+    expect((await codeFor(issuer, 1)).colour).to.include({ state: 'red', ground: 'hcl|under-order' });
+  });
+
+  it('did not weigh a result that was taken in after it, whenever the sample was taken', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    await codeFor(issuer, 1);
+    const appeal = terms({ state: 'green', ground: 'hcl|court-or-appeal' });
+    await approve(issuer, [await issuer.health.rule({ subject: personOf(1) }, appeal)]);
+    await issuer.settle();
+    house.nowMs += HOUR * 1000;
+    await issueAll(issuer, [positive(1)]);
+    await issuer.settle();
+    expect((await codeFor(issuer, 1)).colour).to.include({ state: 'red', ground: 'hcl|case' });
+  });
+
   it('changes nothing until two people have approved it, and then says who', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();

@@ -57,7 +57,7 @@ describe('health codes over HTTP', function () {
       rule: 'hk.hc@1',
     });
     expect(reasons.colours[0].told.pt.appeal).to.match(/Departamento de Saúde/);
-    await send('POST', `/orders/${order.id}/release`, { releasedBy: 'OP-4' });
+    await send('POST', `/orders/${order.id}/release`, { releasedBy: 'HO-18', enteredBy: 'OP-4' });
     expect((await send('POST', '/statuses', asking)).json()).to.include({ state: 'green' });
   });
 
