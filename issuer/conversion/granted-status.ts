@@ -1,21 +1,27 @@
 /**
  * Our own health codes for people who come with one of elsewhere. A conversion changes no colour by itself: the house
  * derives it, by its own dated policies from what it knows, and the conversion holds only where both agree. So the one
- * way to a colour stays the one way.
+ * way to a colour stays the one way. Whose code it is, the other place has vouched for: what it says of further
+ * documents of the person finds nobody here.
  */
 import type { Colour } from '../../core/record/derived.ts';
+import type { Subject } from '../../core/record/record.ts';
 import { IssuerError } from '../errors.ts';
 import type { Health } from '../health/health.ts';
 import type { StatusPort } from './decision-ports.ts';
 
-export function grantedStatus(health: Pick<Health, 'colourOf' | 'issue'>): StatusPort {
+export function grantedStatus(health: Pick<Health, 'colourOf' | 'isAllOf' | 'issue'>): StatusPort {
   return {
+    isAllOf: (subject) => health.isAllOf(subject),
     async ownColour(subject, scheme) {
-      return await unlessUndecided(health.colourOf({ subject }, scheme).then(({ state }) => state));
+      const person = { subject: withoutLinked(subject) };
+      return await unlessUndecided(health.colourOf(person, scheme).then(({ state }) => state));
     },
     async issue({ subject, holderKey, scheme, state, validUntilSeconds, basis }, addTo) {
+      const bearer = withoutLinked(subject);
       await health.issue({
-        person: { subject },
+        person: { subject: bearer },
+        bearer,
         scheme,
         holderKey,
         expected: state,
@@ -27,6 +33,10 @@ export function grantedStatus(health: Pick<Health, 'colourOf' | 'issue'>): Statu
       });
     },
   };
+}
+
+function withoutLinked({ linked: _, ...subject }: Subject): Subject {
+  return subject;
 }
 
 const UNDECIDED: ReadonlySet<string> = new Set([

@@ -198,7 +198,8 @@ export class ConversionTarget {
   /**
    * An officer's word on a referral. Whom they accept gets the colour that this house derives: where it should be
    * another one, two people rule on that first, as on any colour. Throws `CONVERSION_NOT_FOUND` where none waits,
-   * `CONVERSION_STATE_NOT_CONVERTIBLE` where the colour would be better than the source's, or nobody has said one.
+   * `CONVERSION_OTHER_PERSON` while the document is another person's here, `CONVERSION_STATE_NOT_CONVERTIBLE` where the
+   * colour would be better than the source's, or nobody has said one.
    */
   async rule(number: number, ruling: OfficerDecision): Promise<DecisionAnswer> {
     return await this.#alone(`referral ${number}`, async () => {
@@ -209,6 +210,9 @@ export class ConversionTarget {
       if (ruling.decision === 'refused') {
         await this.#keep(number, { ...next, decision: 'refused', reason: 'CONVERSION_REFUSED' });
       } else {
+        if (!(await this.#house.status.isAllOf(referred.subject))) {
+          throw new ConversionError('CONVERSION_OTHER_PERSON');
+        }
         const state = await this.#house.status.ownColour(referred.subject, referred.scheme);
         if (state === undefined || isBetter(state, entry.sourceState)) {
           throw new ConversionError('CONVERSION_STATE_NOT_CONVERTIBLE');
@@ -356,7 +360,10 @@ export class ConversionTarget {
     return await this.#describe(number);
   }
 
-  /** The table's word; an officer's where the source proposed less, or where our own policies say another colour. */
+  /**
+   * The table's word; an officer's where the source proposed less, where our own policies say another colour, and where
+   * the document is another person's here.
+   */
   async #evaluate(
     { facts }: Arrived,
     {
@@ -376,7 +383,11 @@ export class ConversionTarget {
       },
       nowSeconds,
     );
-    if (evaluation.result !== 'convert') return evaluation;
+    if (evaluation.result === 'refuse') return evaluation;
+    if (!(await this.#house.status.isAllOf(subject))) {
+      return { result: 'refer', reason: 'CONVERSION_OTHER_PERSON' };
+    }
+    if (evaluation.result === 'refer') return evaluation;
     const own = await this.#house.status.ownColour(subject, mapping.target.scheme);
     const isAgreed = own === evaluation.state && !isBetter(evaluation.state, facts.proposedState);
     return isAgreed ? evaluation : { result: 'refer', reason: 'CONVERSION_STATE_REFERRED' };
