@@ -8,6 +8,7 @@ export type RefusalCode =
   | 'CONVERSION_CODE_NOT_VALID'
   | 'CONVERSION_CODE_NOT_OURS'
   | 'CONVERSION_CODE_UNCONFIRMED'
+  | 'CONVERSION_LIST_OUTDATED'
   | 'CONVERSION_WRONG_HOLDER'
   | 'CONVERSION_OTHER_PERSON'
   | 'CONVERSION_CONSENT_INVALID'
@@ -46,6 +47,12 @@ export const REFUSALS: Readonly<Record<RefusalCode, Names>> = {
     '此碼暫時未能確認。請稍候再試。',
     '此码暂时无法确认。请稍候再试。',
     'Este código ainda não pode ser confirmado. Aguarde um momento e tente de novo.',
+  ),
+  CONVERSION_LIST_OUTDATED: names(
+    'What your device carries with this code is out of date. Fetch the conversion again and show it once more.',
+    '裝置隨碼攜帶的資料已過時。請重新取得此次轉碼並再次出示。',
+    '设备随码携带的资料已过时。请重新获取此次转码并再次出示。',
+    'O que o seu aparelho traz com este código está desatualizado. Obtenha de novo a conversão e mostre-a outra vez.',
   ),
   CONVERSION_WRONG_HOLDER: names(
     'This code belongs to another device. Its holder alone can convert it.',

@@ -68,6 +68,7 @@ interface TargetEntry {
 interface Referred {
   readonly subject: Subject;
   readonly holderKey: P256Jwk;
+  readonly sourceScheme: Scheme;
   readonly scheme: Scheme;
   readonly proposedState: Colour;
   readonly evidence: readonly ConversionEvidence[];
@@ -136,13 +137,25 @@ interface Arrived {
     ConversionClaims;
   readonly between: Between;
   readonly nullifier: Uint8Array;
+  /** Version of the source's lists by which the code holds. */
+  readonly listsVersion: number;
 }
+
+/** When a referred code was shown last, and by which lists of the source it held then. */
+interface Showing {
+  readonly atSeconds: number;
+  readonly listsVersion: number;
+}
+
+/** An officer accepts whom they have before them. */
+const SHOWN_SECONDS = 900;
 
 export class ConversionTarget {
   readonly #house: TargetHouse;
   /** Decisions between being looked up and the disk. */
   readonly #underWay = new Map<string, Promise<unknown>>();
-  readonly #referred = new Set<number>();
+  /** What waits for an officer; none: not shown since the start. */
+  readonly #referred = new Map<number, Showing | undefined>();
   /** What was carried last, and what the ledger made of it. */
   #accepted:
     | { readonly anchor: StatusAnchor | undefined; readonly list: CarriedList; readonly lists: StatusLists }
@@ -155,7 +168,7 @@ export class ConversionTarget {
   static async open(house: TargetHouse): Promise<ConversionTarget> {
     const target = new ConversionTarget(house);
     for await (const { number, entry } of house.entries.all()) {
-      if (entry.referred !== undefined) target.#referred.add(number);
+      if (entry.referred !== undefined) target.#referred.set(number, undefined);
     }
     return target;
   }
@@ -171,7 +184,7 @@ export class ConversionTarget {
       const known = await this.#house.tables.decisionIds.get(key);
       if (known !== undefined) return await this.#again(readUint64(known), arrived);
       const nowSeconds = this.#nowSeconds();
-      const mapping = this.#mapping(arrived, nowSeconds);
+      const mapping = this.#mapping(arrived.between, arrived.facts, nowSeconds);
       return await this.#decide(arrived, { arrival, mapping, nowSeconds });
     });
   }
@@ -179,7 +192,7 @@ export class ConversionTarget {
   /** What waits for an officer, oldest first. */
   async referrals(): Promise<readonly Referral[]> {
     const found: Referral[] = [];
-    for (const number of [...this.#referred].sort((a, b) => a - b)) {
+    for (const number of [...this.#referred.keys()].sort((a, b) => a - b)) {
       const { referred, sourceDid, sourceState, reason, decidedAtSeconds } =
         await this.#house.entries.get(number);
       if (referred === undefined || reason === undefined) continue;
@@ -197,8 +210,9 @@ export class ConversionTarget {
 
   /**
    * An officer's word on a referral. Whom they accept gets the colour that this house derives: where it should be
-   * another one, two people rule on that first, as on any colour. Throws `CONVERSION_NOT_FOUND` where none waits,
-   * `CONVERSION_OTHER_PERSON` while the document is another person's here, `CONVERSION_STATE_NOT_CONVERTIBLE` where the
+   * another one, two people rule on that first, as on any colour. Nobody is accepted whose code may have ended since, or
+   * on a way that is closed. Throws `CONVERSION_NOT_FOUND` where none waits, `CONVERSION_LIST_OUTDATED` where the holder
+   * has to show it again first, `CONVERSION_MAPPING_NOT_IN_FORCE`, `CONVERSION_OTHER_PERSON` while the document is another person's here, `CONVERSION_STATE_NOT_CONVERTIBLE` where the
    * colour would be better than the source's, or nobody has said one.
    */
   async rule(number: number, ruling: OfficerDecision): Promise<DecisionAnswer> {
@@ -210,6 +224,8 @@ export class ConversionTarget {
       if (ruling.decision === 'refused') {
         await this.#keep(number, { ...next, decision: 'refused', reason: 'CONVERSION_REFUSED' });
       } else {
+        this.#checkShown(number, entry);
+        this.#mappingOf(entry, referred);
         if (!(await this.#house.status.isAllOf(referred.subject))) {
           throw new ConversionError('CONVERSION_OTHER_PERSON');
         }
@@ -222,6 +238,27 @@ export class ConversionTarget {
       this.#referred.delete(number);
       return await this.#describe(number);
     });
+  }
+
+  /** By lists that are still the source's last: who was withdrawn, or is red since, stands in later ones. */
+  #checkShown(number: number, { source }: TargetEntry): void {
+    const shown = this.#referred.get(number);
+    const last = this.#house.ledger.state.statusAnchors.get(source)?.version;
+    const isFresh = shown !== undefined && this.#nowSeconds() - shown.atSeconds <= SHOWN_SECONDS;
+    if (!isFresh || shown.listsVersion !== last) throw new ConversionError('CONVERSION_LIST_OUTDATED');
+  }
+
+  /** The mapping that holds now for what was referred. */
+  #mappingOf(
+    { source: id, ruleId, mappingVersion }: TargetEntry,
+    { sourceScheme, scheme }: Referred,
+  ): Mapping {
+    const { trust } = this.#house.ledger.state;
+    const [source, target] = [trust.issuer(id), trust.issuerByDid(this.#house.did)];
+    if (source === undefined || target === undefined)
+      throw new ConversionError('CONVERSION_MAPPING_NOT_IN_FORCE');
+    const named = { ruleId, mappingVersion, sourceScheme, targetScheme: scheme };
+    return this.#mapping({ source, target }, named, this.#nowSeconds());
   }
 
   /** What was made of one source's codes, and from when on they count no more. @param source DID */
@@ -266,7 +303,7 @@ export class ConversionTarget {
     const { facts } = claims;
     const { nullifier: text, proposedState, sourceValidUntil } = facts;
     const isWhole = text !== undefined && proposedState !== undefined && sourceValidUntil !== undefined;
-    if (!isWhole || source === undefined || target === undefined)
+    if (!isWhole || source === undefined || target === undefined || anchor === undefined)
       throw new ConversionError('CONVERSION_NOT_FOR_HERE');
     const nullifier = fromBase64url(text);
     if (!state.conversions.isSpent(source.id, target.id, nullifier))
@@ -276,6 +313,7 @@ export class ConversionTarget {
       facts: { ...facts, nullifier: text, proposedState, sourceValidUntil },
       between: { source, target },
       nullifier,
+      listsVersion: anchor.version,
     };
   }
 
@@ -289,7 +327,11 @@ export class ConversionTarget {
   }
 
   /** What holds now decides; a version that is yet to come holds for nobody. */
-  #mapping({ between, facts }: Arrived, nowSeconds: number): Mapping {
+  #mapping(
+    between: Between,
+    facts: Pick<ConversionClaims, 'ruleId' | 'mappingVersion' | 'sourceScheme' | 'targetScheme'>,
+    nowSeconds: number,
+  ): Mapping {
     const mapping = mappingInForce(between, nowSeconds, { ...this.#house, state: this.#house.ledger.state });
     const isKnown = facts.ruleId === mapping.id && facts.mappingVersion <= mapping.version;
     const isBetweenSchemes =
@@ -326,6 +368,7 @@ export class ConversionTarget {
     const grant = {
       subject,
       holderKey,
+      sourceScheme: mapping.source.scheme,
       scheme: mapping.target.scheme,
       proposedState: facts.proposedState,
       evidence: facts.evidence ?? [],
@@ -351,7 +394,7 @@ export class ConversionTarget {
           { ...entry, decision: 'referred', reason: evaluation.reason, referred: grant },
           arrived,
         );
-        this.#referred.add(number);
+        this.#shown(number, arrived);
         break;
       case 'refuse':
         await this.#keep(number, { ...entry, decision: 'refused', reason: evaluation.reason }, arrived);
@@ -449,10 +492,16 @@ export class ConversionTarget {
   }
 
   /** The same nullifier under another credential: the source has broken its word. */
-  async #again(number: number, { judged }: Arrived): Promise<DecisionAnswer> {
+  async #again(number: number, arrived: Arrived): Promise<DecisionAnswer> {
     const { commitment } = await this.#house.entries.get(number);
-    if (commitment !== toBase64url(judged.commitment)) throw new ConversionError('CONVERSION_ALREADY_DONE');
+    if (commitment !== toBase64url(arrived.judged.commitment))
+      throw new ConversionError('CONVERSION_ALREADY_DONE');
+    if (this.#referred.has(number)) this.#shown(number, arrived);
     return await this.#describe(number);
+  }
+
+  #shown(number: number, { listsVersion }: Arrived): void {
+    this.#referred.set(number, { atSeconds: this.#nowSeconds(), listsVersion });
   }
 
   async #describe(number: number): Promise<DecisionAnswer> {
