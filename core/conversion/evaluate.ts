@@ -36,7 +36,12 @@ export type Evaluation =
     }
   /** An officer of the target decides. */
   | { readonly result: 'refer'; readonly reason: RefusalCode }
-  | { readonly result: 'refuse'; readonly reason: RefusalCode };
+  | Refusal;
+
+interface Refusal {
+  readonly result: 'refuse';
+  readonly reason: RefusalCode;
+}
 
 export function evaluateConversion(mapping: Mapping, facts: ConversionFacts, nowSeconds: number): Evaluation {
   if (nowSeconds < mapping.fromSeconds) return refuse('CONVERSION_MAPPING_NOT_IN_FORCE');
@@ -52,20 +57,54 @@ export function evaluateConversion(mapping: Mapping, facts: ConversionFacts, now
   return withEvidence(mapping, facts, { state: rule.to, nowSeconds });
 }
 
+/** The colour that an officer's own house gives the person. */
+export interface OwnColour {
+  readonly state: Colour;
+  /** Two people have ruled on it. */
+  readonly isRuled: boolean;
+}
+
+/**
+ * What an officer's word on what was referred may come to: the colour of their house, where it is none better than the
+ * table's or the source's; beside adverse evidence only one that two people have ruled on. It counts as long as the
+ * table lets its own results count, and as all evidence that it asks for and was shown.
+ */
+export function evaluateReferred(
+  mapping: Mapping,
+  facts: ConversionFacts,
+  { own, nowSeconds }: { readonly own: OwnColour; readonly nowSeconds: number },
+): Exclude<Evaluation, { readonly result: 'refer' }> {
+  if (nowSeconds < mapping.fromSeconds) return refuse('CONVERSION_MAPPING_NOT_IN_FORCE');
+  if (facts.sourceValidUntilSeconds < nowSeconds) return refuse('CONVERSION_CODE_NOT_VALID');
+  const rule = mapping.states[facts.state];
+  const most = rule?.do === 'convert' ? rule.to : facts.state;
+  if (rule?.do === 'refuse' || isBetter(own.state, most)) return refuse('CONVERSION_STATE_NOT_CONVERTIBLE');
+  if (facts.evidence.some(isAdverse) && !own.isRuled) return refuse('CONVERSION_EVIDENCE_ADVERSE');
+  const shown = mapping.evidence.flatMap((asked) => longestShown(asked, facts.evidence, mapping) ?? []);
+  const validUntilSeconds = lastOf(mapping, facts, { nowSeconds, used: shown });
+  if (validUntilSeconds < nowSeconds) return refuse('CONVERSION_EVIDENCE_MISSING');
+  if (!isWithin(mapping, facts.plannedOn, { nowSeconds, validUntilSeconds })) {
+    return refuse('CONVERSION_DAY_NOT_POSSIBLE');
+  }
+  return {
+    result: 'convert',
+    state: own.state,
+    validUntilSeconds,
+    evidence: shown.map((one) => one.evidence),
+  };
+}
+
 function withEvidence(
   mapping: Mapping,
-  { evidence, plannedOn, sourceValidUntilSeconds }: ConversionFacts,
+  facts: ConversionFacts,
   { state, nowSeconds }: { readonly state: Colour; readonly nowSeconds: number },
 ): Evaluation {
-  const used = mapping.evidence.map((rule) => longestOf(rule, evidence, mapping, nowSeconds));
-  const found = used.filter((one) => one !== undefined);
+  const { evidence, plannedOn } = facts;
+  const past = evidence.filter(({ collectedAt }) => (toUnixSeconds(collectedAt) ?? Infinity) <= nowSeconds);
+  const used = mapping.evidence.map((rule) => longestShown(rule, past, mapping));
+  const found = used.flatMap((one) => (one !== undefined && one.untilSeconds >= nowSeconds ? [one] : []));
   if (found.length < used.length) return refuse('CONVERSION_EVIDENCE_MISSING');
-  const ends = [
-    sourceValidUntilSeconds,
-    endOf(mapping.longest, nowSeconds, mapping),
-    ...found.map(({ untilSeconds }) => untilSeconds),
-  ];
-  const validUntilSeconds = Math.floor(Math.min(...ends));
+  const validUntilSeconds = lastOf(mapping, facts, { nowSeconds, used: found });
   if (!isWithin(mapping, plannedOn, { nowSeconds, validUntilSeconds }))
     return refuse('CONVERSION_DAY_NOT_POSSIBLE');
   return {
@@ -76,22 +115,39 @@ function withEvidence(
   };
 }
 
-/** Of the evidence that a rule takes, what counts the longest. */
-function longestOf(
+interface UsedEvidence {
+  readonly evidence: ConversionEvidence;
+  readonly untilSeconds: number;
+}
+
+/** The last second that a result counts, Unix seconds. */
+function lastOf(
+  mapping: Mapping,
+  { sourceValidUntilSeconds }: ConversionFacts,
+  { nowSeconds, used }: { readonly nowSeconds: number; readonly used: readonly UsedEvidence[] },
+): number {
+  const ends = [
+    sourceValidUntilSeconds,
+    endOf(mapping.longest, nowSeconds, mapping),
+    ...used.map(({ untilSeconds }) => untilSeconds),
+  ];
+  return Math.floor(Math.min(...ends));
+}
+
+/** Of the evidence that a rule takes, what counts the longest; it may have ended. */
+function longestShown(
   rule: EvidenceRule,
   evidence: readonly ConversionEvidence[],
   mapping: Mapping,
-  nowSeconds: number,
-): { readonly evidence: ConversionEvidence; readonly untilSeconds: number } | undefined {
+): UsedEvidence | undefined {
   return evidence
     .filter((one) => one.type === rule.type && one.class === rule.class)
-    .map((one) => ({ evidence: one, fromSeconds: toUnixSeconds(one.collectedAt) }))
-    .flatMap(({ evidence: one, fromSeconds }) =>
-      fromSeconds === undefined || fromSeconds > nowSeconds
+    .flatMap((one) => {
+      const fromSeconds = toUnixSeconds(one.collectedAt);
+      return fromSeconds === undefined
         ? []
-        : [{ evidence: one, untilSeconds: endOf(rule.within, fromSeconds, mapping) }],
-    )
-    .filter(({ untilSeconds }) => untilSeconds >= nowSeconds)
+        : [{ evidence: one, untilSeconds: endOf(rule.within, fromSeconds, mapping) }];
+    })
     .toSorted((a, b) => b.untilSeconds - a.untilSeconds)[0];
 }
 
@@ -116,6 +172,6 @@ function refer(reason: RefusalCode): Evaluation {
   return { result: 'refer', reason };
 }
 
-function refuse(reason: RefusalCode): Evaluation {
+function refuse(reason: RefusalCode): Refusal {
   return { result: 'refuse', reason };
 }

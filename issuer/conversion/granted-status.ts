@@ -4,7 +4,8 @@
  * way to a colour stays the one way. Whose code it is, the other place has vouched for: what it says of further
  * documents of the person finds nobody here.
  */
-import type { Colour } from '../../core/record/derived.ts';
+import type { DerivedColour } from '../../core/health/derive.ts';
+import type { OwnColour } from '../../core/conversion/evaluate.ts';
 import type { Subject } from '../../core/record/record.ts';
 import { IssuerError } from '../errors.ts';
 import type { Health } from '../health/health.ts';
@@ -15,7 +16,7 @@ export function grantedStatus(health: Pick<Health, 'colourOf' | 'isAllOf' | 'iss
     isAllOf: (subject) => health.isAllOf(subject),
     async ownColour(subject, scheme) {
       const person = { subject: withoutLinked(subject) };
-      return await unlessUndecided(health.colourOf(person, scheme).then(({ state }) => state));
+      return await unlessUndecided(health.colourOf(person, scheme));
     },
     async issue({ subject, holderKey, scheme, state, validUntilSeconds, basis }, addTo) {
       const bearer = withoutLinked(subject);
@@ -46,9 +47,10 @@ const UNDECIDED: ReadonlySet<string> = new Set([
 ]);
 
 /** Where no policy says a colour, a person must. */
-async function unlessUndecided(colour: Promise<Colour>): Promise<Colour | undefined> {
+async function unlessUndecided(colour: Promise<DerivedColour>): Promise<OwnColour | undefined> {
   try {
-    return await colour;
+    const { state, basis } = await colour;
+    return { state, isRuled: basis === 'ruling' };
   } catch (error) {
     if (error instanceof IssuerError && UNDECIDED.has(error.code)) return undefined;
     throw error;

@@ -15,7 +15,7 @@ import { acknowledgementOf, DECISIONS, type Decision } from '../../core/conversi
 import { acceptCarried, type CarriedList } from '../../core/conversion/carried-list.ts';
 import { signConversionReceipt } from '../../core/conversion/conversion-receipt.ts';
 import { ConversionError } from '../../core/conversion/errors.ts';
-import { evaluateConversion, type Evaluation } from '../../core/conversion/evaluate.ts';
+import { evaluateConversion, evaluateReferred, type Evaluation } from '../../core/conversion/evaluate.ts';
 import type { Mapping } from '../../core/conversion/mapping.ts';
 import type { RefusalCode } from '../../core/conversion/refusals.ts';
 import { isBetter } from '../../core/conversion/strictness.ts';
@@ -213,7 +213,8 @@ export class ConversionTarget {
    * another one, two people rule on that first, as on any colour. Nobody is accepted whose code may have ended since, or
    * on a way that is closed. Throws `CONVERSION_NOT_FOUND` where none waits, `CONVERSION_LIST_OUTDATED` where the holder
    * has to show it again first, `CONVERSION_MAPPING_NOT_IN_FORCE`, `CONVERSION_OTHER_PERSON` while the document is another person's here, `CONVERSION_STATE_NOT_CONVERTIBLE` where the
-   * colour would be better than the source's, or nobody has said one.
+   * colour would be better than the source's or the table's, or nobody has said one, and what `evaluateReferred` refuses
+   * with.
    */
   async rule(number: number, ruling: OfficerDecision): Promise<DecisionAnswer> {
     return await this.#alone(`referral ${number}`, async () => {
@@ -225,15 +226,16 @@ export class ConversionTarget {
         await this.#keep(number, { ...next, decision: 'refused', reason: 'CONVERSION_REFUSED' });
       } else {
         this.#checkShown(number, entry);
-        this.#mappingOf(entry, referred);
+        const mapping = this.#mappingOf(entry, referred);
         if (!(await this.#house.status.isAllOf(referred.subject))) {
           throw new ConversionError('CONVERSION_OTHER_PERSON');
         }
-        const state = await this.#house.status.ownColour(referred.subject, referred.scheme);
-        if (state === undefined || isBetter(state, entry.sourceState)) {
-          throw new ConversionError('CONVERSION_STATE_NOT_CONVERTIBLE');
-        }
-        await this.#grant(number, { ...next, decision: 'accepted', state }, referred);
+        const { state, validUntilSeconds } = await this.#judgeReferred(entry, referred, mapping);
+        await this.#grant(
+          number,
+          { ...next, decision: 'accepted', state },
+          { ...referred, validUntilSeconds },
+        );
       }
       this.#referred.delete(number);
       return await this.#describe(number);
@@ -246,6 +248,23 @@ export class ConversionTarget {
     const last = this.#house.ledger.state.statusAnchors.get(source)?.version;
     const isFresh = shown !== undefined && this.#nowSeconds() - shown.atSeconds <= SHOWN_SECONDS;
     if (!isFresh || shown.listsVersion !== last) throw new ConversionError('CONVERSION_LIST_OUTDATED');
+  }
+
+  /** What may be given for what was referred, by the mapping that holds now. */
+  async #judgeReferred(
+    { sourceState }: TargetEntry,
+    referred: Referred,
+    mapping: Mapping,
+  ): Promise<Extract<Evaluation, { readonly result: 'convert' }>> {
+    const { subject, scheme, proposedState, validUntilSeconds: sourceValidUntilSeconds } = referred;
+    const own = await this.#house.status.ownColour(subject, scheme);
+    if (own === undefined || isBetter(own.state, proposedState)) {
+      throw new ConversionError('CONVERSION_STATE_NOT_CONVERTIBLE');
+    }
+    const facts = { ...referred, state: sourceState, sourceValidUntilSeconds };
+    const evaluation = evaluateReferred(mapping, facts, { own, nowSeconds: this.#nowSeconds() });
+    if (evaluation.result === 'refuse') throw new ConversionError(evaluation.reason);
+    return evaluation;
   }
 
   /** The mapping that holds now for what was referred. */
@@ -432,7 +451,7 @@ export class ConversionTarget {
     }
     if (evaluation.result === 'refer') return evaluation;
     const own = await this.#house.status.ownColour(subject, mapping.target.scheme);
-    const isAgreed = own === evaluation.state && !isBetter(evaluation.state, facts.proposedState);
+    const isAgreed = own?.state === evaluation.state && !isBetter(evaluation.state, facts.proposedState);
     return isAgreed ? evaluation : { result: 'refer', reason: 'CONVERSION_STATE_REFERRED' };
   }
 

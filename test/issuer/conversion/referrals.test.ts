@@ -1,6 +1,7 @@
 /** What an officer may accept: nobody whose code may have ended since, and nothing that the table would not give. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { defaultMappings } from '../../../core/conversion/default-mappings.ts';
 import type { OfficerDecision } from '../../../issuer/conversion/target.ts';
 import type { StoredOrder } from '../../../issuer/health/health-file.ts';
 import { expectRejects } from '../../support/throws-code.ts';
@@ -56,6 +57,24 @@ describe('an officer', () => {
     await using issuers = await ConvertingIssuers.create();
     const waiting = await waitingForOfficer(issuers);
     expect(await rule(issuers, waiting)).to.include({ decision: 'accepted', state: 'green' });
+  });
+
+  it('gives no better colour than the table proposes', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    await issuers.at('HK');
+    await issuers.at('MO');
+    issuers.ledger.tick(2 * 86_400);
+    for (const mapping of defaultMappings().all) {
+      if (mapping.id === 'map.hk-mo' && mapping.version === 2) issuers.ledger.publishMapping(mapping);
+    }
+    await issuers.settle('HK', 'MO');
+    const traveller = await issuers.traveller('HK');
+    const decided = await issuers.convert(traveller, 'HK', 'MO');
+    expect(decided).to.include({ decision: 'referred', reason: 'CONVERSION_STATE_REFERRED' });
+    const { target } = (await issuers.at('MO')).conversion;
+    const [waiting] = await target.referrals();
+    expect(waiting).to.include({ proposedState: 'yellow' });
+    await expectRejects(target.rule(waiting?.number ?? 0, ACCEPTED), 'CONVERSION_STATE_NOT_CONVERTIBLE');
   });
 
   it('accepts nobody on a way that was closed since', async () => {
