@@ -195,6 +195,18 @@ const ROWS: readonly Row[] = [
     expected: 'CONVERSION_DAY_NOT_POSSIBLE',
   },
   {
+    rule: 'a sample of five seconds ahead, by a clock that is behind',
+    mapping: 'map.hk-mo.1',
+    facts: { evidence: [evidence('test', 'naat-negative-recognised', '2022-12-21T10:00:05+08:00')] },
+    expected: 'green 2022-12-21T15:59:59.000Z',
+  },
+  ...['1999-01-01', '2099-01-01', '2022-12-32', '2022-02-30'].map((plannedOn) => ({
+    rule: `a state for an officer, and the day ${plannedOn}`,
+    mapping: 'map.gd-mo.2',
+    facts: { state: 'yellow' as const, plannedOn },
+    expected: 'CONVERSION_DAY_NOT_POSSIBLE',
+  })),
+  {
     rule: 'a mapping before its time',
     mapping: 'map.hk-mo.2',
     now: seconds('2022-12-22T23:59:59+08:00'),
@@ -221,6 +233,20 @@ describe('conversion by the default mappings', () => {
   for (const row of ROWS) {
     it(`${row.mapping}, ${row.rule}: ${row.expected}`, () => expect(told(row)).to.equal(row.expected));
   }
+
+  it('says of a refusal whether time alone may cure it', () => {
+    const tomorrow = evidence('test', 'naat-negative-recognised', '2022-12-22T09:15:00+08:00');
+    const isEarly = (name: string, changes: Partial<ConversionFacts>): unknown => {
+      const evaluation = evaluateConversion(mappingOf(name), facts(changes), NOW);
+      return evaluation.result === 'refuse' ? evaluation.isEarly : undefined;
+    };
+    expect(isEarly('map.hk-mo.2', {})).to.equal(true);
+    expect(isEarly('map.hk-mo.1', { evidence: [tomorrow] })).to.equal(true);
+    expect(isEarly('map.hk-mo.1', { plannedOn: '2022-12-22' })).to.equal(true);
+    expect(isEarly('map.hk-mo.1', { plannedOn: '2022-12-20' })).to.equal(false);
+    expect(isEarly('map.hk-mo.1', { evidence: [] })).to.equal(false);
+    expect(isEarly('map.hk-mo.1', { state: 'amber' })).to.equal(false);
+  });
 
   it('takes along only what the mapping asks for', () => {
     const evaluation = evaluateConversion(mappingOf('map.hk-mo.1'), facts(), NOW);
