@@ -12,7 +12,7 @@ import { concatBytes } from '../../core/bytes/concat.ts';
 import { fromBase64url, toBase64url } from '../../core/bytes/base64url.ts';
 import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts';
 import { acknowledgementOf, DECISIONS, type Decision } from '../../core/conversion/acknowledgement.ts';
-import { acceptCarried, type CarriedList } from '../../core/conversion/carried-list.ts';
+import { acceptCarried, UnreadLists, type CarriedList } from '../../core/conversion/carried-list.ts';
 import { signConversionReceipt } from '../../core/conversion/conversion-receipt.ts';
 import { ConversionError } from '../../core/conversion/errors.ts';
 import { evaluateConversion, evaluateReferred, type Evaluation } from '../../core/conversion/evaluate.ts';
@@ -26,6 +26,7 @@ import type { Colour, ConversionEvidence, Scheme } from '../../core/record/deriv
 import type { Subject } from '../../core/record/record.ts';
 import type { StatusLists } from '../../core/status/accepted-lists.ts';
 import type { StatusAnchor } from '../../core/trust/ledger-state.ts';
+import { timeOf } from '../../core/verify/context.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch } from '../../service/store.ts';
 import { TABLES } from '../store.ts';
@@ -311,7 +312,7 @@ export class ConversionTarget {
     const { state } = ledger;
     const source = state.trust.issuerByDid(claimedIssuer(code));
     const anchor = source === undefined ? undefined : state.statusAnchors.get(source.id);
-    const statusLists = this.#accept(anchor, list);
+    const statusLists = new UnreadLists(() => this.#accept(anchor, list));
     const nowSeconds = this.#nowSeconds();
     const judged = await judgeCode(code, { crypto, state, statusLists, nowSeconds, isPresented: true });
     const target = state.trust.issuerByDid(did);
@@ -445,7 +446,11 @@ export class ConversionTarget {
       },
       nowSeconds,
     );
-    if (evaluation.result === 'refuse') return evaluation;
+    if (evaluation.result === 'refuse') {
+      // A clock that is behind decides nothing for good.
+      if (evaluation.isEarly) throw new ConversionError(evaluation.reason);
+      return evaluation;
+    }
     if (!(await this.#house.status.isAllOf(subject))) {
       return { result: 'refer', reason: 'CONVERSION_OTHER_PERSON' };
     }
@@ -559,8 +564,10 @@ export class ConversionTarget {
     }
   }
 
+  /** Never before the last block that was read: what ended by then has ended, however slow our clock is. */
   #nowSeconds(): number {
-    return Math.floor(this.#house.now() / 1000);
+    const { ledger, now } = this.#house;
+    return timeOf({ nowSeconds: Math.floor(now() / 1000), state: ledger.state });
   }
 }
 
