@@ -13,7 +13,6 @@ export type RefusalCode =
   | 'CONVERSION_OTHER_PERSON'
   | 'CONVERSION_CONSENT_INVALID'
   | 'CONVERSION_CONSENT_REPLAYED'
-  | 'CONVERSION_CONSENT_WITHDRAWN'
   | 'CONVERSION_CLOCK_OFF'
   | 'CONVERSION_TARGET_UNKNOWN'
   | 'CONVERSION_PORT_UNKNOWN'
@@ -77,12 +76,6 @@ export const REFUSALS: Readonly<Record<RefusalCode, Names>> = {
     '此同意屬於另一次轉碼。每次轉碼均須另行同意。',
     '此同意属于另一次转码。每次转码均须另行同意。',
     'Este consentimento foi dado para outra conversão. Cada conversão precisa do seu.',
-  ),
-  CONVERSION_CONSENT_WITHDRAWN: names(
-    'The consent to this conversion was withdrawn.',
-    '此次轉碼的同意已撤回。',
-    '此次转码的同意已撤回。',
-    'O consentimento para esta conversão foi retirado.',
   ),
   CONVERSION_CLOCK_OFF: names(
     'The clock of your device is wrong. Set it and try again.',

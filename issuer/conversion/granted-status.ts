@@ -36,8 +36,9 @@ export function grantedStatus(health: Pick<Health, 'colourOf' | 'isAllOf' | 'iss
   };
 }
 
-function withoutLinked({ linked: _, ...subject }: Subject): Subject {
-  return subject;
+function withoutLinked(subject: Subject): Subject {
+  const { linked: _, ...own } = subject;
+  return own;
 }
 
 const UNDECIDED: ReadonlySet<string> = new Set([
