@@ -112,7 +112,7 @@ async function convertCode(codes: TravellerCodes, journey: Journey): Promise<Con
   watch.lap('consent');
   const id = await ask(codes, { terms, device, here });
   watch.lap('asked');
-  const carried = await whenReady(here, id);
+  let carried = await whenReady(here, id);
   watch.lap('handedOver');
   const arrive = async (): Promise<DecisionAnswer> =>
     // The route's response.
@@ -121,15 +121,19 @@ async function convertCode(codes: TravellerCodes, journey: Journey): Promise<Con
       list: carried.list,
       ...(values.booking === undefined ? {} : { booking: values.booking }),
     })) as DecisionAnswer;
-  let decided = await patiently(arrive);
+  // The list that goes with it is the source's last one only until somebody else's code ends.
+  const renew = async (): Promise<void> => {
+    carried = await whenReady(here, id);
+  };
+  let decided = await patiently(arrive, renew);
   watch.lap('decided');
   for (let waited = 0; decided.decision === 'accepted' && decided.code === undefined; waited += WAIT_MS) {
     if (waited > PATIENCE_MS) throw new CliError('CLI_TIMED_OUT', 'the target has not released its code yet');
     await delay(WAIT_MS);
-    decided = await arrive();
+    decided = await patiently(arrive, renew);
   }
   watch.lap('code');
-  await arrive();
+  await patiently(arrive, renew);
   watch.lap('again');
   return { ...decided, milliseconds: watch.laps };
 }
@@ -179,9 +183,14 @@ async function whenReady(here: HolderClient, id: string): Promise<ConversionPack
 }
 
 /** What one of the two has not read from the ledger yet, it will have read in a moment. */
-const A_MOMENT_LATER = /CONVERSION_(?:CODE_UNCONFIRMED|NOT_SPENT|MAPPING_NOT_IN_FORCE)/;
+const A_MOMENT_LATER = /CONVERSION_(?:CODE_UNCONFIRMED|LIST_OUTDATED|NOT_SPENT|MAPPING_NOT_IN_FORCE)/;
+const OUTDATED = /CONVERSION_LIST_OUTDATED/;
 
-async function patiently<Answer>(request: () => Promise<Answer>): Promise<Answer> {
+/** @param renew fetches anew what has become out of date */
+async function patiently<Answer>(
+  request: () => Promise<Answer>,
+  renew?: () => Promise<void>,
+): Promise<Answer> {
   for (let waited = 0; ; waited += WAIT_MS) {
     try {
       return await request();
@@ -189,6 +198,7 @@ async function patiently<Answer>(request: () => Promise<Answer>): Promise<Answer
       const isEarly = error instanceof CliError && A_MOMENT_LATER.test(error.message);
       if (!isEarly || waited > LEDGER_PATIENCE_MS) throw error;
       await delay(WAIT_MS);
+      if (OUTDATED.test(error.message)) await renew?.();
     }
   }
 }
@@ -239,4 +249,3 @@ async function show(
 }
 
 const LAP_NAMES: Readonly<Record<string, string>> = { handedOver: 'handed over', again: 'asked once more' };
-

@@ -4,11 +4,11 @@
  * the same for everybody; its signature may stay behind, since the ledger says whose it is.
  */
 import { equalBytes } from '../bytes/equal.ts';
-import { fromHex } from '../bytes/hex.ts';
+import { fromHex, type Hex } from '../bytes/hex.ts';
 import type { Crypto } from '../crypto.ts';
-import { StatusLists } from '../status/accepted-lists.ts';
+import { StatusLists, type AcceptedList } from '../status/accepted-lists.ts';
 import { statusListDigest, statusListsRoot } from '../status/list-digest.ts';
-import { decodeStatusList, type StatusList } from '../status/token-status-list.ts';
+import { decodeStatusList, MIN_STATUS_ENTRIES, type StatusList } from '../status/token-status-list.ts';
 import type { StatusAnchor } from '../trust/ledger-state.ts';
 
 export interface CarriedList {
@@ -21,6 +21,22 @@ export interface CarriedList {
 }
 
 const BITS = 2;
+/** Of the lists of issuers here, all of one size. */
+const MAX_BYTES = (MIN_STATUS_ENTRIES * BITS) / 8;
+
+/** Lists that are read when they are first asked: by then the code that names them has been found to be signed. */
+export class UnreadLists extends StatusLists {
+  readonly #read: () => StatusLists;
+
+  constructor(read: () => StatusLists) {
+    super([]);
+    this.#read = read;
+  }
+
+  override get(issuer: Hex, uri: string): AcceptedList | undefined {
+    return this.#read().get(issuer, uri);
+  }
+}
 
 /** The list, when it is the one that the issuer has anchored last; none otherwise, and every status is unknown. */
 export function acceptCarried(
@@ -43,16 +59,16 @@ export function acceptCarried(
 
 function listOf(crypto: Crypto, { listsRoot }: StatusAnchor, carried: CarriedList): StatusList | undefined {
   try {
-    const list = decodeStatusList({ bits: BITS, lst: carried.lst });
     const digests = carried.digests.map(({ uri, digest }) => ({ uri, digest: fromHex(digest) }));
     const named = digests.find(({ uri }) => uri === carried.uri)?.digest;
+    // The ledger vouches for the digests before anything is made of the list.
+    if (named === undefined || !equalBytes(statusListsRoot(crypto, digests), fromHex(listsRoot))) {
+      return undefined;
+    }
+    const list = decodeStatusList({ bits: BITS, lst: carried.lst }, MAX_BYTES);
     const { uri, version } = carried;
     const actual = statusListDigest(crypto, { uri, version, bits: list.bits, bytes: list.bytes });
-    const isVouchedFor =
-      named !== undefined &&
-      equalBytes(named, actual) &&
-      equalBytes(statusListsRoot(crypto, digests), fromHex(listsRoot));
-    return isVouchedFor ? list : undefined;
+    return equalBytes(named, actual) ? list : undefined;
   } catch {
     // Whatever a stranger sent is no list.
     return undefined;

@@ -8,11 +8,11 @@ export type RefusalCode =
   | 'CONVERSION_CODE_NOT_VALID'
   | 'CONVERSION_CODE_NOT_OURS'
   | 'CONVERSION_CODE_UNCONFIRMED'
+  | 'CONVERSION_LIST_OUTDATED'
   | 'CONVERSION_WRONG_HOLDER'
   | 'CONVERSION_OTHER_PERSON'
   | 'CONVERSION_CONSENT_INVALID'
   | 'CONVERSION_CONSENT_REPLAYED'
-  | 'CONVERSION_CONSENT_WITHDRAWN'
   | 'CONVERSION_CLOCK_OFF'
   | 'CONVERSION_TARGET_UNKNOWN'
   | 'CONVERSION_PORT_UNKNOWN'
@@ -47,6 +47,12 @@ export const REFUSALS: Readonly<Record<RefusalCode, Names>> = {
     '此码暂时无法确认。请稍候再试。',
     'Este código ainda não pode ser confirmado. Aguarde um momento e tente de novo.',
   ),
+  CONVERSION_LIST_OUTDATED: names(
+    'What your device carries with this code is out of date. Fetch the conversion again and show it once more.',
+    '裝置隨碼攜帶的資料已過時。請重新取得此次轉碼並再次出示。',
+    '设备随码携带的资料已过时。请重新获取此次转码并再次出示。',
+    'O que o seu aparelho traz com este código está desatualizado. Obtenha de novo a conversão e mostre-a outra vez.',
+  ),
   CONVERSION_WRONG_HOLDER: names(
     'This code belongs to another device. Its holder alone can convert it.',
     '此碼屬於另一部裝置。只有持有人可以轉碼。',
@@ -70,12 +76,6 @@ export const REFUSALS: Readonly<Record<RefusalCode, Names>> = {
     '此同意屬於另一次轉碼。每次轉碼均須另行同意。',
     '此同意属于另一次转码。每次转码均须另行同意。',
     'Este consentimento foi dado para outra conversão. Cada conversão precisa do seu.',
-  ),
-  CONVERSION_CONSENT_WITHDRAWN: names(
-    'The consent to this conversion was withdrawn.',
-    '此次轉碼的同意已撤回。',
-    '此次转码的同意已撤回。',
-    'O consentimento para esta conversão foi retirado.',
   ),
   CONVERSION_CLOCK_OFF: names(
     'The clock of your device is wrong. Set it and try again.',

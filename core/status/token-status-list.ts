@@ -106,9 +106,12 @@ export function encodeStatusList(list: StatusList): EncodedStatusList {
 }
 
 /** Throws `STATUS_LIST_INVALID` for whatever is not a list of at most {@link MAX_STATUS_BYTES}. */
-export function decodeStatusList({ bits, lst }: { readonly bits: number; readonly lst: string }): StatusList {
+export function decodeStatusList(
+  { bits, lst }: { readonly bits: number; readonly lst: string },
+  maxBytes: number = MAX_STATUS_BYTES,
+): StatusList {
   try {
-    return new StatusList(bits, fromZlib(fromBase64url(lst), MAX_STATUS_BYTES));
+    return new StatusList(bits, fromZlib(fromBase64url(lst), maxBytes));
   } catch (cause) {
     if (!(cause instanceof BytesError)) throw cause;
     throw new StatusError('STATUS_LIST_INVALID', 'not a status list', { cause });

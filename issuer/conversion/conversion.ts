@@ -249,7 +249,7 @@ async function isStanding(
   if (status.publishedValue(await release.statusPlace(handle)) !== 'valid') return false;
   const record = await release.content((await release.credential(handle)).recordId);
   invariant(record.type === 'status', 'a health code was issued from a status record');
-  return (await grants.ownColour(record.subject, record.scheme)) === record.state;
+  return (await grants.ownColour(record.subject, record.scheme))?.state === record.state;
 }
 
 const GONE: ReadonlySet<string> = new Set(['RECORD_NOT_FOUND', 'CREDENTIAL_NOT_FOUND', 'RECORD_HELD']);

@@ -1,5 +1,6 @@
 /** What a decision does in its own house: our own code is issued, and a booked place is used. */
 import type { P256Jwk } from '../../core/credential/key.ts';
+import type { OwnColour } from '../../core/conversion/evaluate.ts';
 import type { Colour, Scheme } from '../../core/record/derived.ts';
 import type { Subject } from '../../core/record/record.ts';
 import type { WriteBatch } from '../../service/store.ts';
@@ -18,11 +19,14 @@ export interface StatusGrant {
 }
 
 export interface StatusPort {
+  /** Whether all that this house holds under the person's documents is of the very person. */
+  isAllOf(subject: Subject): Promise<boolean>;
   /** The colour that this house derives of the person from what it knows itself; `undefined`: a person must say it. */
-  ownColour(subject: Subject, scheme: Scheme): Promise<Colour | undefined>;
+  ownColour(subject: Subject, scheme: Scheme): Promise<OwnColour | undefined>;
   /**
    * Issues the code in one synced batch with what `addTo` adds: both are on the disk when it resolves, or neither.
-   * Throws `HEALTH_COLOUR_DIFFERS` when the colour has become another one, and what `RecordIssuer.issueDerived` throws.
+   * Throws `HEALTH_COLOUR_DIFFERS` when the colour has become another one, `HEALTH_OTHER_PERSON` when the document has
+   * become another's, and what `RecordIssuer.issueDerived` throws.
    */
   issue(grant: StatusGrant, addTo: (batch: WriteBatch, recordId: string) => void): Promise<void>;
 }

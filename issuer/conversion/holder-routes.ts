@@ -32,9 +32,11 @@ const Seconds = Type.Integer({ minimum: 0, maximum: 0xffff_ffff });
 const Port = Type.String({ maxLength: 20, pattern: '^[A-Z0-9][A-Z0-9-]*$' });
 const Day = Type.String({ pattern: '^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])$' });
 const Hash = Type.String({ pattern: '^0x[0-9a-f]{64}$' });
-const Uri = Type.String({ minLength: 1, maxLength: 500 });
-const MAX_LISTS = 1000;
-const MAX_LIST_CHARACTERS = 2_000_000;
+const Uri = Type.String({ minLength: 1, maxLength: 200 });
+/** Of 131 072 credentials each. */
+const MAX_LISTS = 512;
+/** A list of ours that no compression makes smaller. */
+const MAX_LIST_CHARACTERS = 44_000;
 const Terms = Closed({
   at: Seconds,
   id: ConsentId,
@@ -88,7 +90,9 @@ function keepNowhere(_request: FastifyRequest, reply: FastifyReply, done: () => 
   done();
 }
 
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const MAX_REQUEST_BYTES = 64 * 1024;
+/** The digests of all lists of an issuer, and one list. */
+const MAX_ARRIVAL_BYTES = 256 * 1024;
 const Asked = Closed({ language: Type.Optional(Language) });
 const holder = { tags: ['holder'], querystring: Asked };
 const ById = Closed({ id: ConsentId });
@@ -99,7 +103,7 @@ export function addForHolders(app: Service, issuer: Issuer): void {
     '/conversions/consent',
     { schema: { ...holder, response: { 200: Words, ...problems } } },
     (request) => {
-      const name = consentName(request.query.language ?? 'en');
+      const name = consentName(languageOf(request));
       return { version: CONSENT_VERSION, name, text: consentText(name) ?? '' };
     },
   );
@@ -108,7 +112,7 @@ export function addForHolders(app: Service, issuer: Issuer): void {
     {
       onRequest: keepNowhere,
       schema: { ...holder, body: ConversionBody, response: { 200: ConversionAnswerForm, ...problems } },
-      bodyLimit: MAX_BODY_BYTES,
+      bodyLimit: MAX_REQUEST_BYTES,
     },
     async (request) =>
       inLanguage(request, async () => {
@@ -151,7 +155,7 @@ export function addForHolders(app: Service, issuer: Issuer): void {
     {
       onRequest: keepNowhere,
       schema: { ...holder, body: ArrivalBody, response: { 200: DecisionAnswerForm, ...problems } },
-      bodyLimit: MAX_BODY_BYTES,
+      bodyLimit: MAX_ARRIVAL_BYTES,
     },
     async (request) =>
       inLanguage(request, async () => {

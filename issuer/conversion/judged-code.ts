@@ -42,7 +42,10 @@ export interface JudgeOptions {
   readonly isPresented: boolean;
 }
 
-/** Throws `CONVERSION_CODE_NOT_VALID`, `…_CODE_UNCONFIRMED`, `…_WRONG_HOLDER`, `…_CLOCK_OFF`. */
+/**
+ * Throws `CONVERSION_CODE_NOT_VALID`, `…_CODE_UNCONFIRMED`, `…_WRONG_HOLDER`, `…_CLOCK_OFF`, and `…_LIST_OUTDATED` for a
+ * code that is shown with another list than its issuer's last.
+ */
 export async function judgeCode(text: string, options: JudgeOptions): Promise<JudgedCode> {
   const { isPresented, ...context } = options;
   const verdict = await verifyCode(text, { ...context, policy: isPresented ? PRESENTED : STRICT });
@@ -52,7 +55,8 @@ export async function judgeCode(text: string, options: JudgeOptions): Promise<Ju
   if (verdict.validity === 'valid' && reasons.length === 0 && isWhole) {
     return { claims, issuer, commitment: fromHex(commitment), verdict };
   }
-  throw new ConversionError(refusalOf(verdict));
+  const isListMissing = reasons.length > 0 && reasons.every((reason) => reason === 'STATUS_UNKNOWN');
+  throw new ConversionError(isPresented && isListMissing ? 'CONVERSION_LIST_OUTDATED' : refusalOf(verdict));
 }
 
 /** What a code says of its issuer, before anything is verified; empty when it says nothing. */

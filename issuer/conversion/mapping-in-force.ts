@@ -12,7 +12,10 @@ export interface Between {
   readonly target: Issuer;
 }
 
-/** Throws `CONVERSION_MAPPING_NOT_IN_FORCE`, also for a digest whose content nobody has given us. */
+/**
+ * Throws `CONVERSION_MAPPING_NOT_IN_FORCE`, also for a digest whose content nobody has given us, or whose content is of
+ * another way than the one that it stands for on the ledger.
+ */
 export function mappingInForce(
   { source, target }: Between,
   nowSeconds: number,
@@ -24,7 +27,9 @@ export function mappingInForce(
 ): Mapping {
   const found = state.policies.mappingAt(source.authority.id, target.authority.id, nowSeconds);
   const mapping = found === undefined ? undefined : mappings.byDigest(crypto, found.digest);
-  if (mapping === undefined) throw new ConversionError('CONVERSION_MAPPING_NOT_IN_FORCE');
+  const isOfThisWay =
+    mapping?.source.authority === source.authority.name && mapping.target.authority === target.authority.name;
+  if (!isOfThisWay) throw new ConversionError('CONVERSION_MAPPING_NOT_IN_FORCE');
   return mapping;
 }
 

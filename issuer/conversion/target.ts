@@ -12,10 +12,10 @@ import { concatBytes } from '../../core/bytes/concat.ts';
 import { fromBase64url, toBase64url } from '../../core/bytes/base64url.ts';
 import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts';
 import { acknowledgementOf, DECISIONS, type Decision } from '../../core/conversion/acknowledgement.ts';
-import { acceptCarried, type CarriedList } from '../../core/conversion/carried-list.ts';
+import { acceptCarried, UnreadLists, type CarriedList } from '../../core/conversion/carried-list.ts';
 import { signConversionReceipt } from '../../core/conversion/conversion-receipt.ts';
 import { ConversionError } from '../../core/conversion/errors.ts';
-import { evaluateConversion, type Evaluation } from '../../core/conversion/evaluate.ts';
+import { evaluateConversion, evaluateReferred, type Evaluation } from '../../core/conversion/evaluate.ts';
 import type { Mapping } from '../../core/conversion/mapping.ts';
 import type { RefusalCode } from '../../core/conversion/refusals.ts';
 import { isBetter } from '../../core/conversion/strictness.ts';
@@ -26,6 +26,7 @@ import type { Colour, ConversionEvidence, Scheme } from '../../core/record/deriv
 import type { Subject } from '../../core/record/record.ts';
 import type { StatusLists } from '../../core/status/accepted-lists.ts';
 import type { StatusAnchor } from '../../core/trust/ledger-state.ts';
+import { timeOf } from '../../core/verify/context.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch } from '../../service/store.ts';
 import { TABLES } from '../store.ts';
@@ -71,6 +72,7 @@ interface TargetEntry {
 interface Referred {
   readonly subject: Subject;
   readonly holderKey: P256Jwk;
+  readonly sourceScheme: Scheme;
   readonly scheme: Scheme;
   readonly proposedState: Colour;
   readonly evidence: readonly ConversionEvidence[];
@@ -141,7 +143,18 @@ interface Arrived {
     ConversionClaims;
   readonly between: Between;
   readonly nullifier: Uint8Array;
+  /** Version of the source's lists by which the code holds. */
+  readonly listsVersion: number;
 }
+
+/** When a referred code was shown last, and by which lists of the source it held then. */
+interface Showing {
+  readonly atSeconds: number;
+  readonly listsVersion: number;
+}
+
+/** An officer accepts whom they have before them. */
+const SHOWN_SECONDS = 900;
 
 export class ConversionTarget {
   /** Of all that are kept. */
@@ -149,7 +162,8 @@ export class ConversionTarget {
   readonly #house: TargetHouse;
   /** Decisions between being looked up and the disk. */
   readonly #underWay = new Map<string, Promise<unknown>>();
-  readonly #referred = new Set<number>();
+  /** What waits for an officer; none: not shown since the start. */
+  readonly #referred = new Map<number, Showing | undefined>();
   /** What was carried last, and what the ledger made of it. */
   #accepted:
     | { readonly anchor: StatusAnchor | undefined; readonly list: CarriedList; readonly lists: StatusLists }
@@ -163,7 +177,7 @@ export class ConversionTarget {
     const target = new ConversionTarget(house);
     for await (const { number, entry } of house.entries.all()) {
       target.counts.move(undefined, entry.decision);
-      if (entry.referred !== undefined) target.#referred.add(number);
+      if (entry.referred !== undefined) target.#referred.set(number, undefined);
     }
     return target;
   }
@@ -179,7 +193,7 @@ export class ConversionTarget {
       const known = await this.#house.tables.decisionIds.get(key);
       if (known !== undefined) return await this.#again(readUint64(known), arrived);
       const nowSeconds = this.#nowSeconds();
-      const mapping = this.#mapping(arrived, nowSeconds);
+      const mapping = this.#mapping(arrived.between, arrived.facts, nowSeconds);
       return await this.#decide(arrived, { arrival, mapping, nowSeconds });
     });
   }
@@ -192,7 +206,7 @@ export class ConversionTarget {
   /** What waits for an officer, oldest first. */
   async referrals(): Promise<readonly Referral[]> {
     const found: Referral[] = [];
-    for (const number of [...this.#referred].sort((a, b) => a - b)) {
+    for (const number of [...this.#referred.keys()].sort((a, b) => a - b)) {
       const { referred, sourceDid, sourceState, reason, decidedAtSeconds } =
         await this.#house.entries.get(number);
       if (referred === undefined || reason === undefined) continue;
@@ -210,9 +224,12 @@ export class ConversionTarget {
 
   /**
    * An officer's word on a referral. Whom they accept gets the colour that this house derives: where it should be
-   * another one, two people rule on that first, as on any colour. Throws `CONVERSION_NOT_FOUND` where none waits,
-   * `CONVERSION_STATE_NOT_CONVERTIBLE` where the colour would be better than the source's, or nobody has said one, and
-   * `BookingError`s where the place that was booked is no longer there to be used.
+   * another one, two people rule on that first, as on any colour. Nobody is accepted whose code may have ended since, or
+   * on a way that is closed. Throws `CONVERSION_NOT_FOUND` where none waits, `CONVERSION_LIST_OUTDATED` where the holder
+   * has to show it again first, `CONVERSION_MAPPING_NOT_IN_FORCE`, `CONVERSION_OTHER_PERSON` while the document is
+   * another person's here, `CONVERSION_STATE_NOT_CONVERTIBLE` where the colour would be better than the source's or the
+   * table's, or nobody has said one, what `evaluateReferred` refuses with, and `BookingError`s where the place that was
+   * booked is no longer there to be used.
    */
   async rule(number: number, ruling: OfficerDecision): Promise<DecisionAnswer> {
     return await this.#alone(`referral ${number}`, async () => {
@@ -223,11 +240,17 @@ export class ConversionTarget {
       if (ruling.decision === 'refused') {
         await this.#keep(number, { ...next, decision: 'refused', reason: 'CONVERSION_REFUSED' });
       } else {
-        const state = await this.#house.status.ownColour(referred.subject, referred.scheme);
-        if (state === undefined || isBetter(state, entry.sourceState)) {
-          throw new ConversionError('CONVERSION_STATE_NOT_CONVERTIBLE');
+        this.#checkShown(number, entry);
+        const mapping = this.#mappingOf(entry, referred);
+        if (!(await this.#house.status.isAllOf(referred.subject))) {
+          throw new ConversionError('CONVERSION_OTHER_PERSON');
         }
-        await this.#grant(number, { ...next, decision: 'accepted', state }, referred);
+        const { state, validUntilSeconds } = await this.#judgeReferred(entry, referred, mapping);
+        await this.#grant(
+          number,
+          { ...next, decision: 'accepted', state },
+          { ...referred, validUntilSeconds },
+        );
       }
       this.counts.move('referred', undefined);
       this.#referred.delete(number);
@@ -247,6 +270,44 @@ export class ConversionTarget {
       found.set(readUint64(value), toHex(key.subarray(from.length)));
     }
     return (acknowledgement) => found.get(Math.floor(acknowledgement / DECISIONS.length));
+  }
+
+  /** By lists that are still the source's last: who was withdrawn, or is red since, stands in later ones. */
+  #checkShown(number: number, { source }: TargetEntry): void {
+    const shown = this.#referred.get(number);
+    const last = this.#house.ledger.state.statusAnchors.get(source)?.version;
+    const isFresh = shown !== undefined && this.#nowSeconds() - shown.atSeconds <= SHOWN_SECONDS;
+    if (!isFresh || shown.listsVersion !== last) throw new ConversionError('CONVERSION_LIST_OUTDATED');
+  }
+
+  /** What may be given for what was referred, by the mapping that holds now. */
+  async #judgeReferred(
+    { sourceState }: TargetEntry,
+    referred: Referred,
+    mapping: Mapping,
+  ): Promise<Extract<Evaluation, { readonly result: 'convert' }>> {
+    const { subject, scheme, proposedState, validUntilSeconds: sourceValidUntilSeconds } = referred;
+    const own = await this.#house.status.ownColour(subject, scheme);
+    if (own === undefined || isBetter(own.state, proposedState)) {
+      throw new ConversionError('CONVERSION_STATE_NOT_CONVERTIBLE');
+    }
+    const facts = { ...referred, state: sourceState, sourceValidUntilSeconds };
+    const evaluation = evaluateReferred(mapping, facts, { own, nowSeconds: this.#nowSeconds() });
+    if (evaluation.result === 'refuse') throw new ConversionError(evaluation.reason);
+    return evaluation;
+  }
+
+  /** The mapping that holds now for what was referred. */
+  #mappingOf(
+    { source: id, ruleId, mappingVersion }: TargetEntry,
+    { sourceScheme, scheme }: Referred,
+  ): Mapping {
+    const { trust } = this.#house.ledger.state;
+    const [source, target] = [trust.issuer(id), trust.issuerByDid(this.#house.did)];
+    if (source === undefined || target === undefined)
+      throw new ConversionError('CONVERSION_MAPPING_NOT_IN_FORCE');
+    const named = { ruleId, mappingVersion, sourceScheme, targetScheme: scheme };
+    return this.#mapping({ source, target }, named, this.#nowSeconds());
   }
 
   /** What was made of one source's codes, and from when on they count no more. @param source DID */
@@ -306,7 +367,7 @@ export class ConversionTarget {
     const { state } = ledger;
     const source = state.trust.issuerByDid(claimedIssuer(code));
     const anchor = source === undefined ? undefined : state.statusAnchors.get(source.id);
-    const statusLists = this.#accept(anchor, list);
+    const statusLists = new UnreadLists(() => this.#accept(anchor, list));
     const nowSeconds = this.#nowSeconds();
     const judged = await judgeCode(code, { crypto, state, statusLists, nowSeconds, isPresented: true });
     const target = state.trust.issuerByDid(did);
@@ -317,7 +378,7 @@ export class ConversionTarget {
     const { facts } = claims;
     const { nullifier: text, proposedState, sourceValidUntil } = facts;
     const isWhole = text !== undefined && proposedState !== undefined && sourceValidUntil !== undefined;
-    if (!isWhole || source === undefined || target === undefined)
+    if (!isWhole || source === undefined || target === undefined || anchor === undefined)
       throw new ConversionError('CONVERSION_NOT_FOR_HERE');
     const nullifier = fromBase64url(text);
     if (!state.conversions.isSpent(source.id, target.id, nullifier))
@@ -327,6 +388,7 @@ export class ConversionTarget {
       facts: { ...facts, nullifier: text, proposedState, sourceValidUntil },
       between: { source, target },
       nullifier,
+      listsVersion: anchor.version,
     };
   }
 
@@ -340,7 +402,11 @@ export class ConversionTarget {
   }
 
   /** What holds now decides; a version that is yet to come holds for nobody. */
-  #mapping({ between, facts }: Arrived, nowSeconds: number): Mapping {
+  #mapping(
+    between: Between,
+    facts: Pick<ConversionClaims, 'ruleId' | 'mappingVersion' | 'sourceScheme' | 'targetScheme'>,
+    nowSeconds: number,
+  ): Mapping {
     const mapping = mappingInForce(between, nowSeconds, { ...this.#house, state: this.#house.ledger.state });
     const isKnown = facts.ruleId === mapping.id && facts.mappingVersion <= mapping.version;
     const isBetweenSchemes =
@@ -378,6 +444,7 @@ export class ConversionTarget {
     const grant = {
       subject,
       holderKey,
+      sourceScheme: mapping.source.scheme,
       scheme: mapping.target.scheme,
       proposedState: facts.proposedState,
       evidence: facts.evidence ?? [],
@@ -405,7 +472,7 @@ export class ConversionTarget {
           { ...entry, decision: 'referred', reason: evaluation.reason, referred: grant },
           arrived,
         );
-        this.#referred.add(number);
+        this.#shown(number, arrived);
         break;
       case 'refuse':
         await this.#keep(number, { ...entry, decision: 'refused', reason: evaluation.reason }, arrived);
@@ -414,7 +481,10 @@ export class ConversionTarget {
     return await this.#describe(number);
   }
 
-  /** The table's word; an officer's where the source proposed less, or where our own policies say another colour. */
+  /**
+   * The table's word; an officer's where the source proposed less, where our own policies say another colour, and where
+   * the document is another person's here.
+   */
   async #evaluate(
     { facts }: Arrived,
     {
@@ -434,9 +504,17 @@ export class ConversionTarget {
       },
       nowSeconds,
     );
-    if (evaluation.result !== 'convert') return evaluation;
+    if (evaluation.result === 'refuse') {
+      // A clock that is behind decides nothing for good.
+      if (evaluation.isEarly) throw new ConversionError(evaluation.reason);
+      return evaluation;
+    }
+    if (!(await this.#house.status.isAllOf(subject))) {
+      return { result: 'refer', reason: 'CONVERSION_OTHER_PERSON' };
+    }
+    if (evaluation.result === 'refer') return evaluation;
     const own = await this.#house.status.ownColour(subject, mapping.target.scheme);
-    const isAgreed = own === evaluation.state && !isBetter(evaluation.state, facts.proposedState);
+    const isAgreed = own?.state === evaluation.state && !isBetter(evaluation.state, facts.proposedState);
     return isAgreed ? evaluation : { result: 'refer', reason: 'CONVERSION_STATE_REFERRED' };
   }
 
@@ -502,10 +580,16 @@ export class ConversionTarget {
   }
 
   /** The same nullifier under another credential: the source has broken its word. */
-  async #again(number: number, { judged }: Arrived): Promise<DecisionAnswer> {
+  async #again(number: number, arrived: Arrived): Promise<DecisionAnswer> {
     const { commitment } = await this.#house.entries.get(number);
-    if (commitment !== toBase64url(judged.commitment)) throw new ConversionError('CONVERSION_ALREADY_DONE');
+    if (commitment !== toBase64url(arrived.judged.commitment))
+      throw new ConversionError('CONVERSION_ALREADY_DONE');
+    if (this.#referred.has(number)) this.#shown(number, arrived);
     return await this.#describe(number);
+  }
+
+  #shown(number: number, { listsVersion }: Arrived): void {
+    this.#referred.set(number, { atSeconds: this.#nowSeconds(), listsVersion });
   }
 
   async #describe(number: number): Promise<DecisionAnswer> {
@@ -544,8 +628,10 @@ export class ConversionTarget {
     }
   }
 
+  /** Never before the last block that was read: what ended by then has ended, however slow our clock is. */
   #nowSeconds(): number {
-    return Math.floor(this.#house.now() / 1000);
+    const { ledger, now } = this.#house;
+    return timeOf({ nowSeconds: Math.floor(now() / 1000), state: ledger.state });
   }
 }
 

@@ -10,7 +10,7 @@ import { shippedHealthPolicies } from '../../core/health/policies.ts';
 import { SCHEME_FORMS } from '../../core/health/schemes.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import { SCHEMES, type Colour, type Scheme } from '../../core/record/derived.ts';
-import type { Code } from '../../core/record/record.ts';
+import type { Code, Subject } from '../../core/record/record.ts';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { HclError, InvariantError } from '../../core/errors.ts';
@@ -134,6 +134,11 @@ export class Health {
   async colourOf(person: Person, scheme: Scheme): Promise<DerivedColour> {
     this.#checkOwn(scheme);
     return await this.#recolour.colourOf(await this.#people.fileOf(person), scheme);
+  }
+
+  /** Whether nothing is known under the documents of somebody who comes from elsewhere that is not of them. */
+  async isAllOf(subject: Subject): Promise<boolean> {
+    return await this.#people.isAllOf(subject);
   }
 
   /** Throws `HEALTH_PERSON_UNKNOWN`. */

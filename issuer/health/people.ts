@@ -1,6 +1,7 @@
 /** From whom something is about to the file that is held of them. */
 import { toBase64url } from '../../core/bytes/base64url.ts';
 import type { Subject } from '../../core/record/record.ts';
+import { onePersonProblems } from '../../core/verify/one-person.ts';
 import { withNormalNumber } from '../../core/record/validate.ts';
 import type { Clock, RandomBytes } from '../../service/clock.ts';
 import { IssuerError } from '../errors.ts';
@@ -69,6 +70,22 @@ export class People {
     return file ?? this.#fresh(await this.#subjectOf(person, documents));
   }
 
+  /**
+   * Whether all that is known under the person's documents, one by one, is of the very person: held under the document
+   * that the person is named by, with the same name and birth date.
+   */
+  async isAllOf(person: Subject): Promise<boolean> {
+    const { files } = this.#deps;
+    const documents = documentsOf(normal(person));
+    const records = await knownRecords(documents, this.#deps);
+    const numbers = await Promise.all(documents.map((document) => files.find([document])));
+    const held = await Promise.all(
+      numbers.filter((number) => number !== undefined).map((number) => files.load(number)),
+    );
+    const subjects = [...records.map(({ record }) => record), ...held.filter((file) => file !== undefined)];
+    return subjects.every(({ subject }) => isOnePerson(person, subject));
+  }
+
   async #numberOf(person: Person, documents: readonly DocumentReference[]): Promise<number> {
     const { files } = this.#deps;
     const known = await files.find(documents);
@@ -109,6 +126,18 @@ function checkIsOf(documents: readonly DocumentReference[], { subject }: HealthF
   const own = documentsOf(subject).map(textOf);
   if (documents.some((document) => own.includes(textOf(document)))) return;
   throw new IssuerError('HEALTH_FILE_TOUCHED', 'the file that was found is of other documents');
+}
+
+/** Whether what is held of `known` is of `person`, by their own document, name and birth date; alike is not enough. */
+export function isOnePerson(person: Subject, known: Subject): boolean {
+  const [own, ...others] = [person, known].map(normal);
+  const document = own === undefined ? '' : textOf(own);
+  return (
+    others.every((other) => documentsOf(other).some((one) => textOf(one) === document)) &&
+    onePersonProblems(
+      [person, known].map((one) => ({ ...one, doc: person.docNumber, docType: person.docType })),
+    ).length === 0
+  );
 }
 
 function textOf({ docType, docIssuer, docNumber }: DocumentReference): string {

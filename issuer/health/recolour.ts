@@ -14,6 +14,7 @@ import type { DerivedColour } from '../../core/health/derive.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import { toUnixSeconds } from '../../core/record/calendar.ts';
 import type { Colour, Scheme, StatusRecord } from '../../core/record/derived.ts';
+import type { Subject } from '../../core/record/record.ts';
 import { toUint64 } from '../../service/big-endian.ts';
 import type { Clock, RandomBytes } from '../../service/clock.ts';
 import type { WriteBatch } from '../../service/store.ts';
@@ -26,6 +27,7 @@ import { colourNow, isUnchanged, toColourAct, type Changing, type Deriving } fro
 import { documentsOf, type HealthFile, type HealthFiles, type HeldColour } from './health-file.ts';
 import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
 import type { ManualAlarm } from './manual-alarm.ts';
+import { isOnePerson } from './people.ts';
 import { toStatusRecord } from './status-record.ts';
 
 export interface RecolourDependencies extends KnownFactsDependencies {
@@ -53,6 +55,8 @@ export interface Asked {
   readonly holderKey?: P256Jwk;
   /** Refused with `HEALTH_COLOUR_DIFFERS` when the colour is another one. */
   readonly expected?: Colour;
+  /** Whom the code is to name, as the asker knows them; refused with `HEALTH_OTHER_PERSON` when the file is of another. */
+  readonly bearer?: Subject;
   /** References to what the asker has seen beside the issuer's own records. */
   readonly evidence?: readonly string[];
   /** Its last second at the latest, Unix seconds. */
@@ -125,9 +129,15 @@ export class Recolour {
     await this.#commit(number, { ...changed, before: file, addTo });
   }
 
-  /** As {@link update}, and issues a code. Throws as {@link colourOf}, `HEALTH_COLOUR_DIFFERS`, and as `issueDerived`. */
+  /**
+   * As {@link update}, and issues a code. Throws as {@link colourOf}, `HEALTH_COLOUR_DIFFERS`, `HEALTH_OTHER_PERSON`, and
+   * as `issueDerived`.
+   */
   async issue(number: number, file: HealthFile, asked: Asked): Promise<IssuedStatus> {
-    const { scheme, expected } = asked;
+    const { scheme, expected, bearer = file.subject } = asked;
+    if (!isOnePerson(bearer, file.subject)) {
+      throw new IssuerError('HEALTH_OTHER_PERSON', 'the file under the document is of another person');
+    }
     const deriving = await this.#deriving(file);
     const colour = colourNow(scheme, deriving);
     if (expected !== undefined && colour.state !== expected) {
@@ -141,7 +151,7 @@ export class Recolour {
     const held = changed.file.colours[scheme];
     invariant(held !== undefined, 'a colour that was asked for is held');
     checkRoom(held, deriving.atSeconds);
-    const record = toStatusRecord(changed.file.subject, { asked, colour, held });
+    const record = toStatusRecord(bearer, { asked, colour, held });
     const issued = await this.#commit(number, { ...changed, before: file, asked, record });
     invariant(issued !== undefined, 'what was asked for is answered');
     return { scheme, colour, sinceSeconds: held.sinceSeconds, change: held.change, issued };

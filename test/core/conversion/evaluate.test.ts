@@ -3,7 +3,12 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { defaultMappings } from '../../../core/conversion/default-mappings.ts';
-import { evaluateConversion, type ConversionFacts } from '../../../core/conversion/evaluate.ts';
+import {
+  evaluateConversion,
+  evaluateReferred,
+  type ConversionFacts,
+  type Evaluation,
+} from '../../../core/conversion/evaluate.ts';
 import { EVIDENCE_CLASSES, isAdverse } from '../../../core/conversion/evidence.ts';
 import type { Mapping, StateRule } from '../../../core/conversion/mapping.ts';
 import { isBetter, rankOf } from '../../../core/conversion/strictness.ts';
@@ -190,6 +195,18 @@ const ROWS: readonly Row[] = [
     expected: 'CONVERSION_DAY_NOT_POSSIBLE',
   },
   {
+    rule: 'a sample of five seconds ahead, by a clock that is behind',
+    mapping: 'map.hk-mo.1',
+    facts: { evidence: [evidence('test', 'naat-negative-recognised', '2022-12-21T10:00:05+08:00')] },
+    expected: 'green 2022-12-21T15:59:59.000Z',
+  },
+  ...['1999-01-01', '2099-01-01', '2022-12-32', '2022-02-30'].map((plannedOn) => ({
+    rule: `a state for an officer, and the day ${plannedOn}`,
+    mapping: 'map.gd-mo.2',
+    facts: { state: 'yellow' as const, plannedOn },
+    expected: 'CONVERSION_DAY_NOT_POSSIBLE',
+  })),
+  {
     rule: 'a mapping before its time',
     mapping: 'map.hk-mo.2',
     now: seconds('2022-12-22T23:59:59+08:00'),
@@ -198,7 +215,10 @@ const ROWS: readonly Row[] = [
 ];
 
 function told(row: Row): string {
-  const evaluation = evaluateConversion(mappingOf(row.mapping), facts(row.facts), row.now ?? NOW);
+  return inWords(evaluateConversion(mappingOf(row.mapping), facts(row.facts), row.now ?? NOW));
+}
+
+function inWords(evaluation: Evaluation): string {
   switch (evaluation.result) {
     case 'convert':
       return `${evaluation.state} ${new Date(evaluation.validUntilSeconds * 1000).toISOString()}`;
@@ -214,10 +234,98 @@ describe('conversion by the default mappings', () => {
     it(`${row.mapping}, ${row.rule}: ${row.expected}`, () => expect(told(row)).to.equal(row.expected));
   }
 
+  it('says of a refusal whether time alone may cure it', () => {
+    const tomorrow = evidence('test', 'naat-negative-recognised', '2022-12-22T09:15:00+08:00');
+    const isEarly = (name: string, changes: Partial<ConversionFacts>): unknown => {
+      const evaluation = evaluateConversion(mappingOf(name), facts(changes), NOW);
+      return evaluation.result === 'refuse' ? evaluation.isEarly : undefined;
+    };
+    expect(isEarly('map.hk-mo.2', {})).to.equal(true);
+    expect(isEarly('map.hk-mo.1', { evidence: [tomorrow] })).to.equal(true);
+    expect(isEarly('map.hk-mo.1', { plannedOn: '2022-12-22' })).to.equal(true);
+    expect(isEarly('map.hk-mo.1', { plannedOn: '2022-12-20' })).to.equal(false);
+    expect(isEarly('map.hk-mo.1', { evidence: [] })).to.equal(false);
+    expect(isEarly('map.hk-mo.1', { state: 'amber' })).to.equal(false);
+  });
+
   it('takes along only what the mapping asks for', () => {
     const evaluation = evaluateConversion(mappingOf('map.hk-mo.1'), facts(), NOW);
     expect(evaluation).to.have.deep.property('evidence', [test]);
   });
+});
+
+const positive = evidence('test', 'test-detected', '2022-12-21T08:00:00+08:00');
+const REFERRED: readonly (Row & { readonly own: Colour; readonly isRuled?: boolean })[] = [
+  {
+    rule: 'yellow of both',
+    mapping: 'map.gd-mo.2',
+    facts: { state: 'yellow' },
+    own: 'yellow',
+    expected: 'yellow 2022-12-21T15:59:59.000Z',
+  },
+  {
+    rule: 'a better colour than the source’s',
+    mapping: 'map.gd-mo.2',
+    facts: { state: 'yellow' },
+    own: 'green',
+    expected: 'CONVERSION_STATE_NOT_CONVERTIBLE',
+  },
+  {
+    rule: 'a better colour than the table’s',
+    mapping: 'map.hk-mo.2',
+    now: seconds('2022-12-23T09:00:00+08:00'),
+    facts: { sourceValidUntilSeconds: seconds('2022-12-23T23:59:59+08:00') },
+    own: 'green',
+    expected: 'CONVERSION_STATE_NOT_CONVERTIBLE',
+  },
+  {
+    rule: 'a state that the table refuses by now',
+    mapping: 'map.hk-mo.1',
+    facts: { state: 'amber' },
+    own: 'yellow',
+    expected: 'CONVERSION_STATE_NOT_CONVERTIBLE',
+  },
+  {
+    rule: 'longer than the table lets it count',
+    mapping: 'map.hk-mo.1',
+    facts: { sourceValidUntilSeconds: NOW + 40 * 86_400 },
+    own: 'green',
+    expected: 'green 2022-12-21T15:59:59.000Z',
+  },
+  {
+    rule: 'a test that has ended since',
+    mapping: 'map.hk-mo.1',
+    facts: { evidence: [evidence('test', 'naat-negative-recognised', '2022-12-19T09:00:00+08:00')] },
+    own: 'green',
+    expected: 'CONVERSION_EVIDENCE_MISSING',
+  },
+  {
+    rule: 'a positive test, by one officer',
+    mapping: 'map.hk-mo.1',
+    facts: { evidence: [test, positive] },
+    own: 'green',
+    expected: 'CONVERSION_EVIDENCE_ADVERSE',
+  },
+  {
+    rule: 'a positive test, where two people ruled on the colour',
+    mapping: 'map.hk-mo.1',
+    facts: { evidence: [test, positive] },
+    own: 'green',
+    isRuled: true,
+    expected: 'green 2022-12-21T15:59:59.000Z',
+  },
+];
+
+describe('an officer’s word on what was referred', () => {
+  for (const { isRuled = false, ...row } of REFERRED) {
+    it(`${row.mapping}, ${row.rule}: ${row.expected}`, () => {
+      const own = { state: row.own, isRuled };
+      const nowSeconds = row.now ?? NOW;
+      expect(
+        inWords(evaluateReferred(mappingOf(row.mapping), facts(row.facts), { own, nowSeconds })),
+      ).to.equal(row.expected);
+    });
+  }
 });
 
 const colour = fc.constantFrom(...COLOURS);

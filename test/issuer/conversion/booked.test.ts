@@ -231,7 +231,7 @@ describe('a referral with a booking', () => {
     expect(await stateOf(issuers, booking)).to.equal('confirmed');
     const { conversion, health } = await issuers.at('HK');
     const [waiting] = await conversion.target.referrals();
-    await health.orders.release(orderId, 'HO-3');
+    await health.orders.release(orderId, { releasedBy: 'HO-3', enteredBy: 'OP-4' });
     issuers.ledger.tick(1);
     await issuers.settle('HK');
     const ruled = await conversion.target.rule(waiting?.number ?? 0, {

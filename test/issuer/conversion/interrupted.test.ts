@@ -141,7 +141,7 @@ describe('F23: the consent is withdrawn midway', () => {
     await issuers.settle('HK', 'MO');
     const { target } = (await issuers.at('MO')).conversion;
     // With the list it was handed over with, which the ledger no longer vouches for …
-    await expectRejects(target.admit(issuers.arrival(traveller, carried)), 'CONVERSION_CODE_UNCONFIRMED');
+    await expectRejects(target.admit(issuers.arrival(traveller, carried)), 'CONVERSION_LIST_OUTDATED');
     // … and with today's.
     const { list } = await issuers.carry(fresh, 'HK', 'MO');
     await expectRejects(
