@@ -26,6 +26,30 @@ describe('the answer of a target', () => {
     expect(await source.open()).to.deep.equal([]);
   });
 
+  it('takes back no withdrawal that comes while it is noted, also after a restart', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const other = await issuers.traveller('HK');
+    const { traveller, id } = await acknowledged(issuers);
+    const { conversion } = await issuers.at('HK');
+    await conversion.source.convert(issuers.request(other, 'GD'));
+    // The pass has read the answer and still sends; the withdrawal waits for it, and then both write.
+    const sending = Promise.withResolvers<void>();
+    issuers.ledger.held = sending.promise;
+    const passing = conversion.pass();
+    const withdrawing = issuers.withdraw('HK', traveller, id);
+    for (let turn = 0; turn < 5; turn++) await conversion.source.conversion(id);
+    sending.resolve();
+    await Promise.all([passing, withdrawing]);
+    for (let opened = 0; opened < 2; opened++) {
+      const { source } = (await issuers.at('HK')).conversion;
+      const answer = await source.conversion(id);
+      expect(answer)
+        .to.include({ state: 'withdrawn', decision: 'accepted' })
+        .and.not.have.property('package');
+      await issuers.stop('HK');
+    }
+  });
+
   it('need not come of what was withdrawn, and that is said', async () => {
     await using issuers = await ConvertingIssuers.create();
     const traveller = await issuers.traveller('HK');

@@ -42,6 +42,8 @@ export class SharedLedger {
   readonly down: Set<string> = new Set();
   /** The next writes of conversions happen, but their sender does not hear of it. */
   lostAnswers = 0;
+  /** Writes of conversions wait for it. */
+  held: Promise<void> = Promise.resolve();
   nowSeconds: number;
 
   constructor(nowSeconds: number) {
@@ -237,6 +239,7 @@ export class SharedLedger {
       },
       write: async (batch) => {
         await write();
+        await this.held;
         const written = this.#writeBlinded(issuer, member.account, {
           pair: pairOf(batch.side, batch.peer),
           batch,
