@@ -96,7 +96,6 @@ export class Health {
     this.#people = new People(deps);
     this.#recolour = new Recolour({
       ...deps,
-      alarm,
       policies,
       schemes: this.schemes,
       onDue: () => {

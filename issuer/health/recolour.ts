@@ -9,7 +9,7 @@ import { toHex } from '../../core/bytes/hex.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import type { P256Jwk } from '../../core/credential/key.ts';
 import { invariant } from '../../core/errors.ts';
-import { isByHand, type ColourCause } from '../../core/health/colour-act.ts';
+import type { ColourCause } from '../../core/health/colour-act.ts';
 import type { DerivedColour } from '../../core/health/derive.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import { toUnixSeconds } from '../../core/record/calendar.ts';
@@ -26,7 +26,6 @@ import type { ColourActs, ColourChange } from './colour-acts.ts';
 import { colourNow, isUnchanged, toColourAct, type Changing, type Deriving } from './colour-of.ts';
 import { documentsOf, type HealthFile, type HealthFiles, type HeldColour } from './health-file.ts';
 import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
-import type { ManualAlarm } from './manual-alarm.ts';
 import { isOnePerson } from './people.ts';
 import { toStatusRecord } from './status-record.ts';
 
@@ -39,7 +38,6 @@ export interface RecolourDependencies extends KnownFactsDependencies {
   readonly files: HealthFiles;
   readonly colourActs: ColourActs;
   readonly records: Pick<RecordIssuer, 'issueDerived'>;
-  readonly alarm: ManualAlarm;
   readonly now: Clock;
   readonly randomBytes: RandomBytes;
   /** Codes of a former colour are to be ended. */
@@ -211,7 +209,7 @@ export class Recolour {
       readonly addTo?: Update['addTo'];
     },
   ): Promise<IssuedRow | undefined> {
-    const { records, files, alarm, onDue, onEdge } = this.#deps;
+    const { records, files, onDue, onEdge } = this.#deps;
     const isEnding = file.ended.length > before.ended.length;
     const [result] = await records.issueDerived(record === undefined ? [] : [record], {
       changes,
@@ -224,7 +222,6 @@ export class Recolour {
         if (recordIds[0] !== undefined) asked?.addTo?.(batch, recordIds);
       },
     });
-    for (const { act } of changes) if (isByHand(act)) alarm.note({ at: act.at, people: act.approvers ?? [] });
     if (edge < Infinity) onEdge(edge);
     if (isEnding) onDue();
     if (result !== undefined && 'problems' in result) {
@@ -269,14 +266,11 @@ function colourOrNone(scheme: Scheme, deriving: Deriving): DerivedColour | undef
 }
 
 /** A colour that nobody can say any more is shown at no door: its codes are to be ended under the change that gave it. */
-function withoutCodes(
-  file: HealthFile,
-  scheme: Scheme,
-  { recordIds, codeEnds: _, ...held }: HeldColour,
-): HealthFile {
+function withoutCodes(file: HealthFile, scheme: Scheme, held: HeldColour): HealthFile {
+  const { leaf, recordIds } = held;
   if (recordIds.length === 0) return file;
-  const ended = [...file.ended, { change: held.leaf, recordIds }];
-  return { ...file, colours: { ...file.colours, [scheme]: { ...held, recordIds: [] } }, ended };
+  const ended = [...file.ended, { change: leaf, recordIds }];
+  return { ...file, colours: { ...file.colours, [scheme]: { ...held, recordIds: [], codeEnds: {} } }, ended };
 }
 
 /** The codes of the former colour are to be ended under the change. */

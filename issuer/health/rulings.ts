@@ -11,6 +11,7 @@ import type { Proposals } from '../acts/proposals.ts';
 import { TABLES } from '../store.ts';
 import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
 import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
+import type { ManualAlarm } from './manual-alarm.ts';
 import type { People, Person } from './people.ts';
 import type { Recolour } from './recolour.ts';
 import { checkTerms, drawUpRuling, type RulingTerms } from './ruling.ts';
@@ -21,6 +22,7 @@ export interface RulingsDependencies extends DrawUpDependencies, KnownFactsDepen
   readonly people: People;
   readonly recolour: Recolour;
   readonly proposals: Proposals;
+  readonly alarm: ManualAlarm;
   /** The status entries of codes, ascending. */
   readonly placesOf: (recordIds: readonly string[]) => Promise<Float64Array>;
 }
@@ -91,7 +93,7 @@ export class Rulings {
   }
 
   async #settle(act: number, number: number): Promise<void> {
-    const { files, people, proposals, recolour, store } = this.#deps;
+    const { alarm, files, people, proposals, recolour, store, now } = this.#deps;
     const { state } = await proposals.stateOf(act);
     if (state !== 'anchored' && state !== 'withdrawn') return;
     const approvers = await this.#approversOf(act);
@@ -110,6 +112,8 @@ export class Rulings {
           batch.delete(TABLES.rulings, toUint64(act));
         },
       });
+      // Whether or not the person holds a code that it turns.
+      if (approvers !== undefined) alarm.note({ at: Math.floor(now() / 1000), people: approvers });
     });
   }
 

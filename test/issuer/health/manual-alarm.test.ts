@@ -5,7 +5,8 @@ import { ManualAlarm, type ManualChange } from '../../../issuer/health/manual-al
 import { createIssuerMetrics } from '../../../issuer/metrics.ts';
 import { silentLogger } from '../../../service/logging.ts';
 import { IssuerHouse } from '../support/issuer-house.ts';
-import { NOW, orderOn, personOf } from './support.ts';
+import { approve } from '../support/two-people.ts';
+import { NOW, orderOn, personOf, terms } from './support.ts';
 
 const HOUR = 3_600;
 
@@ -82,5 +83,16 @@ describe('the alarm on changes by hand', () => {
     expect(await alarms()).to.equal(0);
     await issuer.health.orders.release(orders[4]?.id ?? '', release);
     expect(await alarms()).to.equal(1);
+  });
+
+  it('counts rulings on people who hold no code', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const ids = [];
+    for (let n = 0; n < 11; n++) ids.push(await issuer.health.rule({ subject: personOf(n) }, terms()));
+    await approve(issuer, ids);
+    await issuer.settle();
+    const { values } = await issuer.metrics.colourAlarms.get();
+    expect(values.find(({ labels }) => labels.rule === 'pair')?.value).to.equal(1);
   });
 });
