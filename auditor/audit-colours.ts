@@ -5,6 +5,7 @@
  */
 import { fromBase64url } from '../core/bytes/base64url.ts';
 import { toHex, type Hex } from '../core/bytes/hex.ts';
+import { fromTypeMask } from '../core/credential/credential-type.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { HclError } from '../core/errors.ts';
 import { colourLeaf, isByHand, parseColourAct, type ColourAct } from '../core/health/colour-act.ts';
@@ -47,6 +48,8 @@ export class ColourAudit {
   readonly #crypto: Crypto;
   readonly #shown: Shown[] = [];
   readonly #problems: Problem[] = [];
+  /** Those that do not know the question. */
+  readonly #silent = new Set<Hex>();
   /** Leaves that no batch has shown so far, by issuer. */
   readonly #missing = new Map<Hex, Set<Hex>>();
 
@@ -54,12 +57,15 @@ export class ColourAudit {
     this.#crypto = crypto;
   }
 
-  /** All changes of one issuer. One that does not know the question gives no colours. */
+  /** All changes of one issuer. One that does not know the question gives no colours, if the ledger agrees. */
   async read({ issuer, did }: { readonly issuer: Hex; readonly did: string }, source: Source): Promise<void> {
     const last = new Map<string, ColourAct>();
     for (let after = 0; ;) {
       const answer = await source.colours(issuer, after);
-      if (answer.kind === 'missing') return;
+      if (answer.kind === 'missing') {
+        this.#silent.add(issuer);
+        return;
+      }
       if (answer.kind === 'unreachable') {
         this.#find('COLOURS_UNREACHABLE', issuer, NONE, answer.detail);
         return;
@@ -92,6 +98,10 @@ export class ColourAudit {
   conclude({ blocks, head, approved }: ColoursConclusion): ColoursAudit {
     const approvers = approversByPlace(blocks);
     let waiting = 0;
+    for (const issuer of this.#silent) {
+      if (mayGiveColours(issuer, blocks))
+        this.#find('COLOURS_UNREACHABLE', issuer, NONE, 'it may give health codes and shows no changes');
+    }
     for (const { issuer, leaf, act } of this.#shown) {
       if (this.#missing.get(issuer)?.has(leaf) === true) {
         if (act.at + ANCHORED_WITHIN_SECONDS > head.timeSeconds) waiting++;
@@ -133,6 +143,15 @@ export class ColourAudit {
   #find(code: Finding['code'], issuer: Hex, root: Hex, detail: string): void {
     this.#problems.push({ code, issuer, root, detail });
   }
+}
+
+/** It was accredited for health codes at any time. */
+function mayGiveColours(issuer: Hex, blocks: readonly LedgerBlock[]): boolean {
+  return blocks.some(({ events }) =>
+    events.some(
+      (event) => 'types' in event && event.issuer === issuer && fromTypeMask(event.types).includes('status'),
+    ),
+  );
 }
 
 function approversByPlace(blocks: readonly LedgerBlock[]): ReadonlyMap<number, readonly Hex[]> {

@@ -596,6 +596,7 @@ describe('an audit', () => {
         fetch: async (url) => {
           onAsk?.();
           if (unreachable === true) throw new FetchError('FETCH_UNREACHABLE', 'nobody there');
+          if (url.endsWith('/colours/changes?after=0')) return { changes: [], more: false };
           const document = documents.get(url.slice(URL_OF_ISSUER.length));
           if (document === undefined) throw new FetchError('FETCH_NOT_FOUND', 'not here');
           return document;

@@ -9,6 +9,7 @@ import { actLeaf, encodeAct } from '../../core/act/act.ts';
 import { fromBase64url, toBase64url } from '../../core/bytes/base64url.ts';
 import { concatBytes } from '../../core/bytes/concat.ts';
 import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts';
+import { toTypeMask } from '../../core/credential/credential-type.ts';
 import { encodeColourAct, parseColourAct, type ColourAct } from '../../core/health/colour-act.ts';
 import type { LedgerBlock } from '../../core/trust/ledger-event.ts';
 import { buildIssuerApp } from '../../issuer/app.ts';
@@ -84,6 +85,7 @@ describe('the audit of colours', () => {
     readonly leaves?: readonly Uint8Array[];
     readonly approved?: ReadonlyMap<string, number>;
     readonly ageSeconds?: number;
+    readonly blocks?: readonly LedgerBlock[];
   }
 
   async function audit(told: Told = {}): Promise<ColoursAudit> {
@@ -93,8 +95,9 @@ describe('the audit of colours', () => {
     // The only question that it asks.
     await colours.read({ issuer: issuer.id, did: DID }, { colours: async () => answer } as unknown as Source);
     for (const leaves of told.leaves ?? batches) colours.see(issuer.id, leaves);
+    const seen = [...blocks, ...(told.blocks ?? [])];
     const head = { number: 9, timeSeconds: NOW + (told.ageSeconds ?? 2 * DAY) };
-    return colours.conclude({ blocks, head, approved: told.approved ?? approved });
+    return colours.conclude({ blocks: seen, head, approved: told.approved ?? approved });
   }
 
   function changedAt(place: number, changes: Partial<ColourAct>): readonly Change[] {
@@ -193,6 +196,15 @@ describe('the audit of colours', () => {
     expect(codesOf(await audit({ changes: twice }))).to.include('COLOUR_INCOMPLETE');
     const silent = await audit({ answer: { kind: 'unreachable', detail: 'nobody answers' } });
     expect(codesOf(silent)).to.deep.equal(['COLOURS_UNREACHABLE']);
+  });
+
+  it('finds an issuer that may give health codes and knows no changes', async () => {
+    const accredited = { event: 'IssuerAccredited', issuer: issuer.id, types: toTypeMask(['status']) };
+    // What a colour audit looks at of a block.
+    const told = [{ number: 1, timeSeconds: NOW, events: [accredited] }] as unknown as readonly LedgerBlock[];
+    expect(codesOf(await audit({ answer: { kind: 'missing' }, blocks: told }))).to.deep.equal([
+      'COLOURS_UNREACHABLE',
+    ]);
   });
 
   it('takes an issuer that knows no colours as one that gives none', async () => {
