@@ -86,7 +86,7 @@ describe('hcl status and hcl order', function () {
     const { id } = JSON.parse(order.out) as { id: string };
     const why = await hcl('status', 'why', ...person, '--lang', 'pt');
     expect(why.out).to.contain('Vermelho').and.contain('Sob ordem').and.contain('Departamento de Saúde');
-    const release = await hcl('order', 'release', id, '--by', 'OP-4');
+    const release = await hcl('order', 'release', id, '--by', 'HO-3', '--entered-by', 'OP-4');
     expect(release.out).to.match(/Released/);
     expect((await hcl('status', 'issue', ...person, '--scheme', 'HK-HC')).out).to.contain('HK-HC green');
     expect(asked.join(' ')).to.not.contain('K1000');
@@ -118,7 +118,8 @@ describe('hcl status and hcl order', function () {
     ['a language that we do not speak', ['status', 'why', ...person, '--lang', 'fr']],
     ['no colour', ['status', 'rule', ...person, '--scheme', 'HK-HC', '--colour', 'pink']],
     ['no id', ['order', 'release']],
-    ['nobody who releases', ['order', 'release', 'x']],
+    ['nobody who releases', ['order', 'release', 'x', '--entered-by', 'OP-4']],
+    ['nobody who enters', ['order', 'release', 'x', '--by', 'HO-3']],
   ] as const) {
     it(`refuses ${what} as wrong usage`, async () => {
       const { exitCode } = await hcl(...args);
