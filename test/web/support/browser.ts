@@ -23,6 +23,9 @@ export interface BrowserOptions {
   readonly bypassCSP?: boolean;
 }
 
+/** For one step on however busy a machine; how long it takes says nothing here. */
+const PATIENCE_MS = 90_000;
+
 const FLAGS = [
   '--headless',
   '--no-sandbox',
@@ -59,6 +62,7 @@ export async function openBrowser({
     ...(video === undefined ? {} : { permissions: ['camera'] }),
     ...options,
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   return {
     context,
     async [Symbol.asyncDispose]() {
