@@ -1,9 +1,11 @@
 /** A conversion from consent to the target's own code, between services that share a ledger and nothing else. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { areOfOneConversion, readConversionReceipt } from '../../../core/conversion/conversion-receipt.ts';
+import { readConversionReceipt } from '../../../core/conversion/conversion-receipt.ts';
+import { commitmentOf } from '../../../core/commitment/leaf.ts';
 import { parseClaims } from '../../../core/credential/parse.ts';
 import { decodeCode } from '../../../core/qr/code.ts';
+import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { ConvertingIssuers, PLACES, type Place } from './converting-issuers.ts';
 
 const WAYS: readonly (readonly [Place, Place])[] = [
@@ -35,6 +37,29 @@ describe('a conversion', () => {
       expect(answered).to.include({ state: 'ready', decision: 'accepted' });
     });
   }
+
+  it('leaves a receipt of each side over the same credential, signed by its own key', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const traveller = await issuers.traveller('HK');
+    const carried = await issuers.carry(traveller, 'HK', 'MO');
+    const [hk, mo] = [await issuers.at('HK'), await issuers.at('MO')];
+    const decided = await mo.conversion.target.admit(issuers.arrival(traveller, carried));
+    const { headerBytes, payloadBytes } = decodeCode(carried.code);
+    const commitment = commitmentOf(nodeCrypto, headerBytes, payloadBytes);
+    const [from, to] = [PLACES.HK.did, PLACES.MO.did];
+    expect(readConversionReceipt(carried.receipt, hk.key.publicKey)).to.deep.include({
+      role: 'source',
+      issuer: from,
+      peer: to,
+      sequence: 1,
+      commitment,
+    });
+    expect(readConversionReceipt(decided.receipt, mo.key.publicKey)).to.deep.include({
+      role: 'target',
+      issuer: to,
+      peer: from,
+      decision: 'accepted',
+      commitment,
+    });
+  });
 });
-void areOfOneConversion;
-void readConversionReceipt;
