@@ -57,6 +57,8 @@ export interface ServiceLimits {
   readonly requestTimeoutMs: number;
   /** Silent for so long, a connection is closed. */
   readonly idleTimeoutMs: number;
+  /** For the head of a request to come, from the opening of a connection, or its first byte on a kept one. */
+  readonly headersTimeoutMs: number;
   /** Further behind, requests are refused (`SERVICE_OVERLOADED`); 0 = never. */
   readonly maxEventLoopDelayMs: number;
 }
@@ -66,6 +68,7 @@ export const DEFAULT_LIMITS: ServiceLimits = {
   requestsPerMinute: 6_000,
   requestTimeoutMs: 300_000,
   idleTimeoutMs: 60_000,
+  headersTimeoutMs: 10_000,
   maxEventLoopDelayMs: 2_000,
 };
 
@@ -84,7 +87,8 @@ export interface ServiceOptions {
   readonly isFull?: (path: string | undefined) => boolean;
 }
 
-const HEADERS_TIMEOUT_MS = 10_000;
+/** Node's own is 30 s, so late would who says nothing be given up; and few at a time, since each takes its moment. */
+const LATENESS_MS = 250;
 const REFUSED_BODY_MS = 10_000;
 const RETRY_AFTER_SECONDS = 10;
 /** What is full now has room in the next second. */
@@ -102,7 +106,7 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
     // One for all routes: see `request-deadline.ts`.
     requestTimeout: 0,
     connectionTimeout: limits.idleTimeoutMs,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS },
+    http: { headersTimeout: limits.headersTimeoutMs, connectionsCheckingInterval: LATENESS_MS },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     // A server must not repair evidence: nothing is coerced, trimmed or filled in.

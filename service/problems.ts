@@ -94,19 +94,34 @@ const FRAMEWORK_STATUSES: Readonly<Record<number, ServiceProblemCode>> = {
 
 /** The problem that answers `error`. */
 export function toProblem(error: unknown, instance: string, table: ProblemTable): Problem {
-  const code = codeOf(error, table);
-  const spec = table[code] ?? SERVICE_PROBLEMS.INTERNAL;
-  const detail = error instanceof HclError && spec.status < 500 ? { detail: error.message } : {};
   const problems = validationOf(error);
   return {
+    ...problemOf(
+      codeOf(error, table),
+      error instanceof HclError ? error.message : undefined,
+      instance,
+      table,
+    ),
+    ...(problems === undefined ? {} : { problems }),
+  };
+}
+
+/** The problem of `code`. What is wrong on our side is not told: `detail` stays here. */
+export function problemOf(
+  code: string,
+  detail: string | undefined,
+  instance: string,
+  table: ProblemTable,
+): Problem {
+  const { status, texts, title } = table[code] ?? SERVICE_PROBLEMS.INTERNAL;
+  return {
     type: toProblemType(code),
-    title: spec.title,
-    status: spec.status,
-    ...detail,
+    title,
+    status,
+    ...(detail === undefined || status >= 500 ? {} : { detail }),
     instance,
     code,
-    ...(spec.texts === undefined ? {} : { texts: spec.texts }),
-    ...(problems === undefined ? {} : { problems }),
+    ...(texts === undefined ? {} : { texts }),
   };
 }
 

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
-import { openSockets, SLOW_BODY } from '../../scripts/bench/idle-sockets.ts';
+import { openSockets, SLOW_BODY, SLOW_HEADERS } from '../../scripts/bench/idle-sockets.ts';
 import { Admission } from '../../verifier/admission.ts';
 import { makeConsortium } from '../support/consortium.ts';
 import { until } from '../support/until.ts';
@@ -97,6 +97,16 @@ describe('a verifier with a limit', () => {
     const { app } = await buildTestVerifier(makeConsortium({ seed: 17 }), { limits });
     using slow = await openSockets(await app.listen({ host: '127.0.0.1', port: 0 }), 5, SLOW_BODY);
     await until(() => slow.open() === 0);
+    await app.close();
+  });
+
+  it('gives up who says nothing, and heads without an end', async () => {
+    const limits = { headersTimeoutMs: 50 };
+    const { app } = await buildTestVerifier(makeConsortium({ seed: 17 }), { limits });
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    using slow = await openSockets(url, 5, SLOW_HEADERS);
+    using idle = await openSockets(url, 5, '');
+    await until(() => slow.open() + idle.open() === 0);
     await app.close();
   });
 });
