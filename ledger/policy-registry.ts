@@ -37,6 +37,8 @@ export interface RegisteredVersion {
 }
 
 const WITHDRAWN: Hex = `0x${'00'.repeat(32)}`;
+/** Instead of a time: that of the block which takes it. */
+const AT_ONCE = 0;
 
 export class PolicyRegistryClient {
   readonly #options: PolicyRegistryOptions;
@@ -49,16 +51,17 @@ export class PolicyRegistryClient {
   }
 
   /**
-   * Publishes a version unless it stands already.
+   * Publishes a version unless it stands already, with this content and from this time on.
    *
    * Throws what `Sender.send` throws, and as `checkDeployment`: `LEDGER_REVERTED` with `PolicyRegistryWrongVersion`
-   * when the version is not the next, `…TooEarly` when it would not wait the lead time.
+   * when the version is not the next, also where it is the last one with another beginning (the consortium may have
+   * made it hold sooner), `…TooEarly` when it would not wait the lead time.
    */
   async publish(next: PolicyToPublish): Promise<void> {
     const { authority, policy, version, effectiveFrom } = next;
     const digest = hexlify(next.digest);
     await this.#send('publish', [authority, policy, version, digest, effectiveFrom], async () =>
-      isSame(await this.policy(authority, policy), version, digest),
+      isSame(await this.policy(authority, policy), next),
     );
   }
 
@@ -74,20 +77,24 @@ export class PolicyRegistryClient {
     const digest = hexlify(next.digest);
     const { bySource, byTarget } = signatures;
     const values = [source, target, version, digest, effectiveFrom, deadline, bySource, byTarget];
-    await this.#send('publishMapping', values, async () =>
-      isSame(await this.mapping(source, target), version, digest),
-    );
+    await this.#send('publishMapping', values, async () => isSame(await this.mapping(source, target), next));
   }
 
-  /** From `effectiveFrom` on, Unix seconds, unless that is withdrawn already. */
-  async withdraw(authority: Hex, policy: Hex, effectiveFrom: number): Promise<void> {
+  /**
+   * Withdraws a policy from `effectiveFrom` on, Unix seconds, unless it is withdrawn from then on already; without a
+   * time at once, which is from the block on that takes it.
+   *
+   * Throws as {@link publish}: `LEDGER_REVERTED` with `PolicyRegistryTooEarly` for a time that has passed when the
+   * block is sealed, `…WithdrawalMovesLater` when it ends sooner already.
+   */
+  async withdraw(authority: Hex, policy: Hex, effectiveFrom: number = AT_ONCE): Promise<void> {
     await this.#send('withdraw', [authority, policy, effectiveFrom], async () =>
       isWithdrawn(await this.policy(authority, policy), effectiveFrom),
     );
   }
 
-  /** As {@link withdraw}, by the admin of either authority. */
-  async withdrawMapping(source: Hex, target: Hex, effectiveFrom: number): Promise<void> {
+  /** As {@link withdraw}, by the admin of either authority, also while one of them is suspended. */
+  async withdrawMapping(source: Hex, target: Hex, effectiveFrom: number = AT_ONCE): Promise<void> {
     await this.#send('withdrawMapping', [source, target, effectiveFrom], async () =>
       isWithdrawn(await this.mapping(source, target), effectiveFrom),
     );
@@ -136,11 +143,14 @@ export class PolicyRegistryClient {
   }
 }
 
-/** Its beginning may have been moved since, in an emergency. */
-function isSame(last: RegisteredVersion | undefined, version: number, digest: string): boolean {
-  return last?.version === version && last.digest === digest;
+function isSame(
+  last: RegisteredVersion | undefined,
+  { version, digest, effectiveFrom }: Pick<PolicyToPublish, 'version' | 'digest' | 'effectiveFrom'>,
+): boolean {
+  return last?.version === version && last.digest === hexlify(digest) && last.effectiveFrom === effectiveFrom;
 }
 
+/** Never of at once, which has no time to compare: the contract knows what is withdrawn by now, and then does nothing. */
 function isWithdrawn(last: RegisteredVersion | undefined, from: number): boolean {
   return last !== undefined && last.digest === undefined && last.effectiveFrom === from;
 }

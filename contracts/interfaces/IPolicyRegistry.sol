@@ -7,8 +7,9 @@ pragma solidity 0.8.37;
 /// a policy by keccak256 of its id, under its authority: nobody can take an id away from another authority.
 /// Versions are counted from 1 without gaps, and nothing is deleted. A withdrawal is a version too, with a digest of
 /// zeros. At any time that version holds which has the highest number of those whose `effectiveFrom` has come; where
-/// that is a withdrawal, nothing holds. Times are Unix seconds. What widens waits `leadTime` seconds, so that everybody
-/// can read it before it holds; a withdrawal never waits.
+/// that is a withdrawal, nothing holds. Times are Unix seconds, and none lies before the block that takes it: what was
+/// decided by what held stays right. What widens waits `leadTime` seconds, so that everybody can read it before it
+/// holds; a withdrawal never waits, and of a mapping needs one side alone.
 interface IPolicyRegistry {
   /// @notice No content has a digest of zeros: that is a withdrawal.
   error PolicyRegistryEmptyDigest();
@@ -21,7 +22,7 @@ interface IPolicyRegistry {
   error PolicyRegistryNotFound(bytes32 owner, bytes32 subject);
   /// @notice A withdrawal only moves earlier.
   error PolicyRegistryWithdrawalMovesLater(uint64 current, uint64 requested);
-  /// @notice What holds already, or is withdrawn, cannot be made to hold sooner.
+  /// @notice What holds already, or is withdrawn before it would, cannot be made to hold sooner.
   error PolicyRegistryNotPending(uint64 version);
   /// @notice One admin for both authorities of a mapping, or one authority twice.
   error PolicyRegistryPartiesNotDistinct(address admin);
@@ -132,32 +133,37 @@ interface IPolicyRegistry {
     bytes calldata byTarget
   ) external;
 
-  // Withdrawing: by the authority's admin, of a mapping by either one's, while that authority is not suspended.
+  // Withdrawing. The present withdrawal again changes nothing and emits nothing, and so does one at once of what is
+  // withdrawn by now. A withdrawal that lies ahead hinders nobody: an earlier one follows it, and what was published
+  // before can be made to hold until then.
 
-  /// @notice Withdraws a policy from `effectiveFrom` on; emits `PolicyWithdrawn`. The present withdrawal again changes
-  /// nothing and emits nothing.
+  /// @notice Withdraws a policy from `effectiveFrom` on; emits `PolicyWithdrawn` with that time. For the authority's
+  /// admin, while the authority is not suspended.
   /// @param authority whose admin calls
   /// @param policy keccak256 of its id
-  /// @param effectiveFrom this block's time or later, and earlier than the withdrawal that stands
+  /// @param effectiveFrom 0 for at once, which is this block's time whenever it is sealed; otherwise no earlier than
+  /// that, and earlier than the withdrawal that stands
   function withdraw(bytes32 authority, bytes32 policy, uint64 effectiveFrom) external;
-  /// @notice Withdraws a mapping from `effectiveFrom` on; emits `MappingWithdrawn`. The present withdrawal again
-  /// changes nothing and emits nothing.
+  /// @notice Withdraws a mapping from `effectiveFrom` on; emits `MappingWithdrawn` with that time. For the admin of
+  /// either authority, also while that or the other one is suspended.
   /// @param source authority whose states were mapped
   /// @param target authority in whose scheme a state was proposed
-  /// @param effectiveFrom this block's time or later, and earlier than the withdrawal that stands
+  /// @param effectiveFrom 0 for at once, which is this block's time whenever it is sealed; otherwise no earlier than
+  /// that, and earlier than the withdrawal that stands
   function withdrawMapping(bytes32 source, bytes32 target, uint64 effectiveFrom) external;
 
   // Consortium: through the AccessManager. It can shorten the wait for what the authorities have decided, not decide.
+  // A withdrawal that lies ahead stays where it is.
 
-  /// @notice Makes the last version of a policy hold at once; emits `PolicyExpedited`.
+  /// @notice Makes the last version of a policy that has content hold at once; emits `PolicyExpedited`.
   /// @param authority whose policy
   /// @param policy keccak256 of its id
-  /// @param version the last one, published and yet to hold
+  /// @param version yet to hold, and not withdrawn before it would
   function expedite(bytes32 authority, bytes32 policy, uint64 version) external;
-  /// @notice Makes the last version of a mapping hold at once; emits `MappingExpedited`.
+  /// @notice Makes the last version of a mapping that has content hold at once; emits `MappingExpedited`.
   /// @param source authority whose states are mapped
   /// @param target authority in whose scheme a state is proposed
-  /// @param version the last one, published and yet to hold
+  /// @param version yet to hold, and not withdrawn before it would
   function expediteMapping(bytes32 source, bytes32 target, uint64 version) external;
 
   // Views.

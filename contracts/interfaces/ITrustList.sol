@@ -288,8 +288,8 @@ interface ITrustList {
   /// @param authority whose admin changes
   /// @param admin the new one
   function setAuthorityAdmin(bytes32 authority, address admin) external;
-  /// @notice Its issuers can no longer anchor and its admin can do nothing. Ends a reinstatement that has yet
-  /// to take effect. Emits `AuthoritySuspended`.
+  /// @notice Its issuers can no longer anchor, and its admin can do nothing but withdraw mappings. Ends a reinstatement
+  /// that has yet to take effect. Emits `AuthoritySuspended`.
   /// @param authority to suspend
   function suspendAuthority(bytes32 authority) external;
   /// @notice Ends the suspension after the delay, or moves that end; emits `AuthorityReinstated`.

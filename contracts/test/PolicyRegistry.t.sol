@@ -32,18 +32,46 @@ contract PolicyRegistryTest is Fixture {
     first = bound(first, START, START + 10 days);
     second = bound(second, START, START + 10 days);
     _publish(1, START + LEAD_TIME);
-    vm.prank(authorityAdmin(0));
-    policyRegistry.withdraw(authorityIds[0], "policy", first);
+    _withdraw(first);
     if (second > first) {
       vm.expectRevert(
         abi.encodeWithSelector(IPolicyRegistry.PolicyRegistryWithdrawalMovesLater.selector, first, second)
       );
     }
-    vm.prank(authorityAdmin(0));
-    policyRegistry.withdraw(authorityIds[0], "policy", second);
+    _withdraw(second);
     (uint64 version, bytes32 digest, uint64 from) = policyRegistry.policyOf(authorityIds[0], "policy");
     check(version == (second < first ? 3 : 2) && digest == 0, "each is a version without a digest");
     check(from == (second < first ? second : first), "the earlier one stands");
+  }
+
+  function testFuzzAWithdrawalAtOnceBeginsWithItsBlockUnlessAnotherHasBegun(
+    uint64 standing,
+    uint64 time
+  ) public {
+    standing = bound(standing, START, START + 10 days);
+    time = bound(time, START, START + 10 days);
+    _publish(1, START + LEAD_TIME);
+    _withdraw(standing);
+    vm.warp(time);
+    _withdraw(0);
+    (uint64 version, bytes32 digest, uint64 from) = policyRegistry.policyOf(authorityIds[0], "policy");
+    check(version == (time < standing ? 3 : 2) && digest == 0, "one more where it ends sooner");
+    check(from == (time < standing ? time : standing), "from its block on, never before it");
+  }
+
+  function testFuzzAnEmergencyHastensOnlyWhatWouldHold(uint64 start, uint64 end, uint64 time) public {
+    start = bound(start, START + LEAD_TIME, START + LEAD_TIME + 1 days);
+    end = bound(end, START, START + LEAD_TIME + 2 days);
+    time = bound(time, START, START + LEAD_TIME + 2 days);
+    _publish(1, start);
+    _withdraw(end);
+    vm.warp(time);
+    if (time >= start || end <= start) {
+      vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.PolicyRegistryNotPending.selector, 1));
+    }
+    policyRegistry.expedite(authorityIds[0], "policy", 1);
+    (uint64 version, bytes32 digest, uint64 from) = policyRegistry.policyOf(authorityIds[0], "policy");
+    check(version == 2 && digest == 0 && from == end, "the withdrawal stays what it is");
   }
 
   function testFuzzApprovalsCountForWhatWasSigned(
@@ -94,6 +122,11 @@ contract PolicyRegistryTest is Fixture {
     // solhint-disable-next-line avoid-low-level-calls
     (bool succeeded, ) = address(policyRegistry).call(mappingCall(content, bySource, byTarget));
     check(!succeeded, "one bit is enough");
+  }
+
+  function _withdraw(uint64 effectiveFrom) private {
+    vm.prank(authorityAdmin(0));
+    policyRegistry.withdraw(authorityIds[0], "policy", effectiveFrom);
   }
 
   function _publish(uint64 version, uint64 effectiveFrom) private {

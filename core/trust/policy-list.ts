@@ -123,14 +123,18 @@ function withEvent(
       expectNext(version, last?.version, 'policy version');
       return [...versions, { version, effectiveFrom: event.effectiveFrom, timeSeconds, isExpedited: false }];
     case 'PolicyExpedited':
-    case 'MappingExpedited':
-      if (last?.version !== version) {
+    case 'MappingExpedited': {
+      // A withdrawal after it, which then lies ahead, stays what it is.
+      const at = versions.findLastIndex(({ digest }) => digest !== undefined);
+      const hastened = versions[at];
+      if (hastened?.version !== version) {
         throw new LedgerStateError(
           'LEDGER_STATE_INCONSISTENT',
-          'not the last version was made to hold at once',
+          'not the last version with content was made to hold at once',
         );
       }
-      return [...versions.slice(0, -1), { ...last, effectiveFrom: timeSeconds, isExpedited: true }];
+      return versions.with(at, { ...hastened, effectiveFrom: timeSeconds, isExpedited: true });
+    }
   }
 }
 

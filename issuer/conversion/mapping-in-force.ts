@@ -33,8 +33,21 @@ export function mappingInForce(
   return mapping;
 }
 
-/** When recognition ended: from then on no version of the mapping holds. `undefined`: it has not. */
-export function withdrawnFrom(state: ConversionKnowledge, source: Hex, target: Hex): number | undefined {
-  const last = state.policies.mappingVersions(source, target).at(-1);
-  return last === undefined || last.digest !== undefined ? undefined : last.effectiveFrom;
+/**
+ * When recognition ends, Unix seconds: since then no version of the mapping holds, whatever newer one has yet to begin;
+ * ahead, it is the end of the one that holds. `undefined`: one holds without an end, or none was ever withdrawn.
+ */
+export function withdrawnFrom(
+  { policies }: Pick<ConversionKnowledge, 'policies'>,
+  { source, target }: { readonly source: Hex; readonly target: Hex },
+  nowSeconds: number,
+): number | undefined {
+  const holdsAt = (seconds: number): boolean => policies.mappingAt(source, target, seconds) !== undefined;
+  // Whatever holds begins and ends with one of the versions.
+  const times = policies
+    .mappingVersions(source, target)
+    .map(({ effectiveFrom }) => effectiveFrom)
+    .toSorted((a, b) => a - b);
+  const held = times.findLast((time) => time <= nowSeconds && holdsAt(time)) ?? -Infinity;
+  return times.find((time) => time > held && !holdsAt(time));
 }

@@ -15,11 +15,8 @@ export interface ConversionKnowledge extends LedgerKnowledge {
   readonly policies: {
     /** By the ids of authorities; `undefined`: none is in force at that time. */
     mappingAt(source: Hex, target: Hex, atSeconds: number): MappingInForce | undefined;
-    /** Every version there ever was, withdrawals (without digest) included, oldest first. */
-    mappingVersions(
-      source: Hex,
-      target: Hex,
-    ): readonly { readonly digest?: Hex; readonly effectiveFrom: number }[];
+    /** Every version there ever was, withdrawals included, oldest first. */
+    mappingVersions(source: Hex, target: Hex): readonly { readonly effectiveFrom: number }[];
   };
   readonly conversions: {
     /** By the ids of issuers. */

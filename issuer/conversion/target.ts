@@ -121,7 +121,7 @@ export interface ConvertedCode {
 }
 
 export interface Recognition {
-  /** Unix seconds; absent: some mapping holds, or there never was one. */
+  /** Unix seconds, perhaps ahead; absent: a mapping holds that nobody has ended, or none ever was ended. */
   readonly withdrawnFrom?: number;
   /** Oldest first. */
   readonly converted: readonly ConvertedCode[];
@@ -314,7 +314,8 @@ export class ConversionTarget {
   async recognition(source: string): Promise<Recognition> {
     const { did, ledger } = this.#house;
     const [from, to] = [source, did].map((one) => ledger.state.trust.issuerByDid(one)?.authority.id);
-    const until = from === undefined || to === undefined ? undefined : withdrawnFrom(ledger.state, from, to);
+    const way = from === undefined || to === undefined ? undefined : { source: from, target: to };
+    const until = way === undefined ? undefined : withdrawnFrom(ledger.state, way, this.#nowSeconds());
     return {
       ...(until === undefined ? {} : { withdrawnFrom: until }),
       converted: await this.#converted(source),

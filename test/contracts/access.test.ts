@@ -362,7 +362,8 @@ describe('access: every function by every role', () => {
         allowed: ['authorityAdmin', 'otherAuthorityAdmin'],
         first: publishMapping,
         args: () => [IDS.authority, IDS.otherAuthority, START],
-        duringAuthoritySuspension: ['otherAuthorityAdmin'],
+        // Who trusts less needs nobody's trust.
+        duringAuthoritySuspension: ['authorityAdmin', 'otherAuthorityAdmin'],
       },
       expedite: {
         ...byGovernor,

@@ -5,6 +5,7 @@ import { describe, it } from 'mocha';
 import {
   AA,
   bytes32,
+  FOREVER,
   IDS,
   LEAD_TIME,
   refused,
@@ -25,6 +26,7 @@ import {
 import { OTHER_FORMS } from './support/signature-forms.ts';
 
 const EARLIEST = START + LEAD_TIME;
+const AT_ONCE = 0n;
 const PAIR = [IDS.authority, IDS.otherAuthority] as const;
 const BACK = [IDS.otherAuthority, IDS.authority] as const;
 const digest = mappingContent().digest;
@@ -255,12 +257,33 @@ describe('PolicyRegistry: mappings', () => {
       await refused(withdraw(START, 'outsider'), world.trustList, ...error);
     });
 
-    it('stays possible for one side while the other is suspended', async () => {
+    for (const by of ['authorityAdmin', 'otherAuthorityAdmin'] as const) {
+      it(`stays possible for either side while one is suspended: the ${by}`, async () => {
+        await publish();
+        await send('guardian', world.trustList, 'suspendAuthority', IDS.authority);
+        const said = [...PAIR, 2n, START, address(by)];
+        await says(withdraw(START, by), world.policyRegistry, 'MappingWithdrawn', ...said);
+      });
+    }
+
+    it('is not for who acted for a side before', async () => {
       await publish();
-      await send('guardian', world.trustList, 'suspendAuthority', IDS.authority);
-      const error = ['TrustListAuthoritySuspended', IDS.authority] as const;
+      await send('governor', world.trustList, 'setAuthorityAdmin', IDS.authority, address('outsider'));
+      const error = ['TrustListUnauthorized', IDS.authority, address('authorityAdmin')] as const;
       await refused(withdraw(START), world.trustList, ...error);
-      await withdraw(START, 'otherAuthorityAdmin');
+      await withdraw(START, 'outsider');
+    });
+
+    it('at once is from the block on that takes it, and comes before one that lies ahead', async () => {
+      await publish();
+      await withdraw(FOREVER - 1n);
+      await at(START + 5n);
+      const said = [...PAIR, 3n, START + 5n, address('otherAuthorityAdmin')];
+      const atOnce = withdraw(AT_ONCE, 'otherAuthorityAdmin');
+      await says(atOnce, world.policyRegistry, 'MappingWithdrawn', ...said);
+      await at(START + 6n);
+      await saysNothing(withdraw(AT_ONCE));
+      expect(await mappingOf()).to.deep.equal([3n, ZERO_32, START + 5n]);
     });
   });
 
@@ -276,7 +299,14 @@ describe('PolicyRegistry: mappings', () => {
       await refused(expedite(1), world.policyRegistry, 'PolicyRegistryWrongVersion', 0n, 1n);
       await publish();
       await withdraw(START + 10n);
-      await refused(expedite(2), world.policyRegistry, 'PolicyRegistryNotPending', 2n);
+      await refused(expedite(2), world.policyRegistry, 'PolicyRegistryWrongVersion', 1n, 2n);
+    });
+
+    it('makes a version hold that is withdrawn later on, until then', async () => {
+      await publish();
+      await withdraw(EARLIEST + 1n);
+      await says(expedite(1), world.policyRegistry, 'MappingExpedited', ...PAIR, 1n);
+      expect(await mappingOf()).to.deep.equal([2n, ZERO_32, EARLIEST + 1n]);
     });
   });
 });

@@ -4,6 +4,7 @@ import { describe, it } from 'mocha';
 import {
   bytes32,
   DELAY,
+  FOREVER,
   IDS,
   LEAD_TIME,
   refused,
@@ -16,6 +17,7 @@ import {
 } from './support/consortium.ts';
 
 const EARLIEST = START + LEAD_TIME;
+const AT_ONCE = 0n;
 const policy = bytes32('a policy');
 const digest = bytes32('digest');
 const other = bytes32('other digest');
@@ -133,10 +135,38 @@ describe('PolicyRegistry', () => {
       expect(await policyOf()).to.deep.equal([2n, ZERO_32, START]);
     });
 
+    it('at once is from the block on that takes it, whenever that is', async () => {
+      await publish(1);
+      await at(START + 7n);
+      const said = [IDS.authority, policy, 2n, START + 7n];
+      await says(withdraw(AT_ONCE), world.policyRegistry, 'PolicyWithdrawn', ...said);
+      expect(await policyOf()).to.deep.equal([2n, ZERO_32, START + 7n]);
+    });
+
     it('refuses a withdrawal from before this block', async () => {
       await publish(1);
-      const error = ['PolicyRegistryTooEarly', START - 1n, START] as const;
-      await refused(withdraw(START - 1n), world.policyRegistry, ...error);
+      for (const past of [START - 1n, 1n]) {
+        const error = ['PolicyRegistryTooEarly', past, START] as const;
+        await refused(withdraw(past), world.policyRegistry, ...error);
+      }
+    });
+
+    it('at once comes before one that lies ahead', async () => {
+      await publish(1);
+      await withdraw(FOREVER - 1n);
+      await at(START + 5n);
+      const said = [IDS.authority, policy, 3n, START + 5n];
+      await says(withdraw(AT_ONCE), world.policyRegistry, 'PolicyWithdrawn', ...said);
+    });
+
+    it('at once says nothing about what is withdrawn by now, from its first second on', async () => {
+      await publish(1);
+      await withdraw(START + 10n);
+      for (const now of [START + 10n, START + 11n]) {
+        await at(now);
+        await saysNothing(withdraw(AT_ONCE));
+      }
+      expect(await policyOf()).to.deep.equal([2n, ZERO_32, START + 10n]);
     });
 
     it('only moves earlier', async () => {
@@ -172,6 +202,15 @@ describe('PolicyRegistry', () => {
       await says(publish(3), world.policyRegistry, 'PolicyPublished', ...said);
       const again = [IDS.authority, policy, 4n, START + 20n];
       await says(withdraw(START + 20n), world.policyRegistry, 'PolicyWithdrawn', ...again);
+    });
+
+    it('leaves no version that could be published again as if nothing had happened', async () => {
+      await publish(1);
+      await withdraw(START + 10n);
+      for (const wrong of [1n, 2n]) {
+        const error = ['PolicyRegistryWrongVersion', 3n, wrong] as const;
+        await refused(publish(wrong), world.policyRegistry, ...error);
+      }
     });
   });
 
@@ -210,7 +249,32 @@ describe('PolicyRegistry', () => {
       await refused(expedite(0), world.policyRegistry, 'PolicyRegistryNotPending', 0n);
       await publish(1);
       await withdraw(START + 10n);
-      await refused(expedite(2), world.policyRegistry, 'PolicyRegistryNotPending', 2n);
+      await refused(expedite(2), world.policyRegistry, 'PolicyRegistryWrongVersion', 1n, 2n);
+    });
+
+    it('makes a version hold that is withdrawn later on, until then', async () => {
+      await publish(1);
+      await withdraw(EARLIEST + 1n);
+      await at(START + 5n);
+      await says(expedite(1), world.policyRegistry, 'PolicyExpedited', IDS.authority, policy, 1n);
+      await refused(expedite(1), world.policyRegistry, 'PolicyRegistryNotPending', 1n);
+      expect(await policyOf()).to.deep.equal([2n, ZERO_32, EARLIEST + 1n]);
+      const said = [IDS.authority, policy, 3n, START + 6n];
+      await says(withdraw(START + 6n), world.policyRegistry, 'PolicyWithdrawn', ...said);
+    });
+
+    it('makes nothing hold that was withdrawn before it would have', async () => {
+      await publish(1);
+      await withdraw(EARLIEST);
+      await refused(expedite(1), world.policyRegistry, 'PolicyRegistryNotPending', 1n);
+    });
+
+    it('makes a version hold that follows a withdrawal', async () => {
+      await publish(1);
+      await withdraw(START);
+      await publish(3);
+      await expedite(3);
+      expect(await policyOf()).to.deep.equal([3n, digest, START]);
     });
   });
 

@@ -4,6 +4,12 @@ import { toHex } from '../../core/bytes/hex.ts';
 import { after, before, describe, it } from 'mocha';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { ConversionRegistryClient } from '../../ledger/conversion-registry.ts';
+import {
+  expediteMapping,
+  expeditePolicy,
+  reinstateAuthority,
+  suspendAuthority,
+} from '../../ledger/consortium-acts.ts';
 import { deployLedger } from '../../ledger/deploy.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
 import { policyIdOf } from '../../ledger/identifiers.ts';
@@ -101,6 +107,27 @@ describe('the registries of policies and conversions', () => {
       expect(await sent(hands.authority)).to.equal(before);
     });
 
+    it('are not taken for done when another date stands, nor once they were hastened', async () => {
+      const client = new PolicyRegistryClient({ ...hands.authority, deployment });
+      const next = { ...first, policy: policyIdOf('a fourth') };
+      await client.publish(next);
+      const later = client.publish({ ...next, effectiveFrom: T + LEAD + 1 });
+      const behind = { name: 'PolicyRegistryWrongVersion', args: ['2', '1'] };
+      expect((await failure(later, 'LEDGER_REVERTED')).revert).to.deep.equal(behind);
+      await hands.governor.sender.send(expeditePolicy(deployment, next));
+      expect((await failure(client.publish(next), 'LEDGER_REVERTED')).revert).to.deep.equal(behind);
+    });
+
+    it('are withdrawn at once with the block that takes it, and once', async () => {
+      const client = new PolicyRegistryClient({ ...hands.authority, deployment });
+      const next = { ...first, policy: policyIdOf('a fifth') };
+      await client.publish(next);
+      await client.withdraw(AUTHORITY, next.policy, T + 10 * LEAD);
+      await client.withdraw(AUTHORITY, next.policy);
+      await client.withdraw(AUTHORITY, next.policy);
+      expect(await client.policy(AUTHORITY, next.policy)).to.deep.equal({ version: 3, effectiveFrom: T });
+    });
+
     it('are refused out of order and too early, with the reason', async () => {
       const client = new PolicyRegistryClient({ ...hands.authority, deployment });
       const next = { ...first, policy: policyIdOf('a third') };
@@ -148,6 +175,29 @@ describe('the registries of policies and conversions', () => {
       const at = (seconds: number) => state.policies.mappingAt(AUTHORITY, OTHER_AUTHORITY, seconds)?.version;
       expect([T + LEAD - 1, T + LEAD, T + 199, T + 200].map(at)).to.deep.equal([undefined, 1, 1, undefined]);
       expect(state.policies.mappingAt(OTHER_AUTHORITY, AUTHORITY, T + LEAD)).to.equal(undefined);
+    });
+
+    it('hold in an emergency until a withdrawal ahead, and end at once by a side that is suspended', async () => {
+      const { governor, account, authority, otherAuthority } = hands;
+      const back = { ...mapping, source: OTHER_AUTHORITY, target: AUTHORITY };
+      await new PolicyRegistryClient({ ...account, deployment }).publishMapping(back, {
+        bySource: approveMapping(keyOf('otherAuthority'), deployment, back),
+        byTarget: approveMapping(keyOf('authority'), deployment, back),
+      });
+      const client = new PolicyRegistryClient({ ...authority, deployment });
+      await client.withdrawMapping(back.source, back.target, T + 200);
+      await governor.sender.send(expediteMapping(deployment, back));
+      const holdsAt = async (...times: readonly number[]) => {
+        const { policies } = await readState();
+        return times.map((seconds) => policies.mappingAt(back.source, back.target, seconds)?.version);
+      };
+      expect(await holdsAt(T - 1, T, T + 199, T + 200)).to.deep.equal([undefined, 1, 1, undefined]);
+      await governor.sender.send(suspendAuthority(deployment, OTHER_AUTHORITY));
+      const suspended = new PolicyRegistryClient({ ...otherAuthority, deployment });
+      await suspended.withdrawMapping(back.source, back.target);
+      await governor.sender.send(reinstateAuthority(deployment, OTHER_AUTHORITY, 0));
+      expect(await holdsAt(T, T + 199)).to.deep.equal([undefined, undefined]);
+      expect(await client.mapping(back.source, back.target)).to.deep.equal({ version: 3, effectiveFrom: T });
     });
   });
 

@@ -77,8 +77,10 @@ contract RegistryHandler is Fixture {
   function expeditePolicy(uint256 by, uint256 i, uint256 version) external {
     i = i % AUTHORITIES;
     (uint64 last, , ) = policyRegistry.policyOf(authorityIds[i], POLICY);
-    uint64 meant = version % 4 == 0 ? last + 1 : last;
-    bytes memory data = abi.encodeCall(IPolicyRegistry.expedite, (authorityIds[i], POLICY, meant));
+    bytes memory data = abi.encodeCall(
+      IPolicyRegistry.expedite,
+      (authorityIds[i], POLICY, _pending(last, version))
+    );
     _call(by, address(this), address(policyRegistry), data);
   }
 
@@ -115,7 +117,7 @@ contract RegistryHandler is Fixture {
     (uint64 last, , ) = policyRegistry.mappingOf(authorityIds[source], authorityIds[target]);
     bytes memory data = abi.encodeCall(
       IPolicyRegistry.expediteMapping,
-      (authorityIds[source], authorityIds[target], version % 4 == 0 ? last + 1 : last)
+      (authorityIds[source], authorityIds[target], _pending(last, version))
     );
     _call(by, address(this), address(policyRegistry), data);
   }
@@ -247,14 +249,21 @@ contract RegistryHandler is Fixture {
         : bound(seed / 4, earliest, earliest + 1 hours);
   }
 
-  /// @dev From an hour ago to ten days from now.
+  /// @dev From an hour ago to ten days from now, one time in eight at once.
   function _end(uint256 seed) private view returns (uint64) {
+    if ((seed / 2) % 8 == 0) return 0;
     return bound(seed, block.timestamp - 1 hours, block.timestamp + 10 days);
   }
 
   /// @dev Mostly the next number, sometimes the last again.
   function _next(uint64 last, uint256 seed) private pure returns (uint64) {
     return seed % 5 == 0 ? last : last + 1;
+  }
+
+  /// @dev Mostly the last number, sometimes the one before it, which a withdrawal may have followed, or the next.
+  function _pending(uint64 last, uint256 seed) private pure returns (uint64) {
+    if (seed % 4 == 0) return last + 1;
+    return seed % 4 == 1 && last != 0 ? last - 1 : last;
   }
 
   /// @dev One mapping in four is of an authority to itself.

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import type { Hex } from '../../../core/trust/ledger-event.ts';
-import { PolicyList, type PolicyEvent } from '../../../core/trust/policy-list.ts';
+import { PolicyList, type PolicyEvent, type PolicyVersion } from '../../../core/trust/policy-list.ts';
 import { runs, testSeed } from '../../support/scale.ts';
 import { expectThrows } from '../../support/throws-code.ts';
 
@@ -35,6 +35,22 @@ function listOf(...events: readonly PolicyEvent[]): PolicyList {
 
 function versionAt(list: PolicyList, atSeconds: number): number | undefined {
   return list.policyAt(authority, policy, atSeconds)?.version;
+}
+
+/** As the contract would emit it; `undefined` for what it refuses. */
+function eventOf(
+  kind: string,
+  versions: readonly PolicyVersion[],
+  { now, from }: { readonly now: number; readonly from: number },
+): PolicyEvent | undefined {
+  const next = versions.length + 1;
+  if (kind === 'publish') return published(next, from);
+  const content = versions.findLast(({ digest }) => digest !== undefined);
+  if (content === undefined) return undefined;
+  const end = versions.slice(content.version).at(-1)?.effectiveFrom ?? Infinity;
+  if (kind === 'withdraw') return from < end ? withdrawn(next, from) : undefined;
+  const isPending = now < content.effectiveFrom && content.effectiveFrom < end;
+  return isPending ? expedited(content.version) : undefined;
 }
 
 describe('policies', () => {
@@ -77,6 +93,21 @@ describe('policies', () => {
     expect(list.policyAt(authority, policy, 11)).to.include({ version: 1, isExpedited: true });
   });
 
+  it('hold at once in an emergency until a withdrawal that lies ahead, which stays what it is', () => {
+    const list = listOf(published(1, 100), withdrawn(2, 200), expedited(1), withdrawn(3, 150));
+    expect([11, 12, 149, 150, 200].map((at) => versionAt(list, at))).to.deep.equal([
+      undefined,
+      1,
+      1,
+      undefined,
+      undefined,
+    ]);
+    expect(list.policyVersions(authority, policy)).to.deep.include.members([
+      { version: 2, effectiveFrom: 200, timeSeconds: 11, isExpedited: false },
+      { version: 3, effectiveFrom: 150, timeSeconds: 13, isExpedited: false },
+    ]);
+  });
+
   it('are kept for each authority and id by themselves', () => {
     const list = listOf(published(1, 100));
     expect(list.policyAt(other, policy, 100)).to.equal(undefined);
@@ -101,10 +132,31 @@ describe('policies', () => {
     fc.assert(property, { numRuns: runs(100, 2000), seed: testSeed });
   });
 
-  it('are refused with a gap, and an emergency of anything but the last', () => {
+  it('never change what held before the block that takes them', () => {
+    const act = fc.record({
+      kind: fc.constantFrom('publish', 'withdraw', 'expedite'),
+      wait: fc.nat(3),
+      ahead: fc.nat(9),
+    });
+    const property = fc.property(fc.array(act, { maxLength: 12 }), (acts) => {
+      const list = new PolicyList();
+      const held: (number | undefined)[] = [];
+      let now = 0;
+      for (const { kind, wait, ahead } of acts) {
+        for (const end = now + wait; now < end; now++) held.push(versionAt(list, now));
+        const event = eventOf(kind, list.policyVersions(authority, policy), { now, from: now + ahead });
+        if (event !== undefined) list.apply(event, now);
+      }
+      expect(held.map((_, at) => versionAt(list, at))).to.deep.equal(held);
+    });
+    fc.assert(property, { numRuns: runs(200, 5000), seed: testSeed });
+  });
+
+  it('are refused with a gap, and an emergency of anything but the last with content', () => {
     expectThrows(() => listOf(published(2, 100)), 'LEDGER_STATE_SEQUENCE_GAP');
     expectThrows(() => listOf(withdrawn(2, 100)), 'LEDGER_STATE_SEQUENCE_GAP');
     expectThrows(() => listOf(published(1, 9), published(2, 9), expedited(1)), 'LEDGER_STATE_INCONSISTENT');
+    expectThrows(() => listOf(published(1, 9), withdrawn(2, 9), expedited(2)), 'LEDGER_STATE_INCONSISTENT');
     expectThrows(() => listOf(expedited(1)), 'LEDGER_STATE_INCONSISTENT');
   });
 

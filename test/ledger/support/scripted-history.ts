@@ -156,8 +156,9 @@ function conversionSteps(
         bySource: approveMapping(keyOf('authority'), deployment, mapping),
         byTarget: approveMapping(keyOf('otherAuthority'), deployment, mapping),
       }),
-    () => governor.sender.send(expediteMapping(deployment, mapping)),
     () => policies.withdrawMapping(mapping.source, mapping.target, T + 31 * DAY),
+    () => governor.sender.send(expediteMapping(deployment, mapping)),
+    () => policies.withdrawMapping(mapping.source, mapping.target),
     () => source.spend({ partner: OTHER_ISSUER, sequence: 1, values: valuesOf('nullifier') }),
     () => target.acknowledge({ partner: ISSUER, sequence: 1, values: valuesOf('answer', 16) }),
   ];
