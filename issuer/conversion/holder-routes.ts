@@ -21,7 +21,7 @@ import { Closed, Type } from '../../service/schema.ts';
 import type { Issuer } from '../issuer.ts';
 import { problems } from '../routes/schemas.ts';
 import { inLanguage, languageOf } from './language.ts';
-import type { DecisionAnswer } from './target.ts';
+import type { DecisionAnswer } from './target/answer.ts';
 
 const Language = Type.Union(LANGUAGES.map((language) => Type.Literal(language)));
 const Did = Type.String({ maxLength: 200, pattern: '^did:web:' });

@@ -13,7 +13,7 @@ import type { Service } from '../../service/app.ts';
 import { Closed, Type } from '../../service/schema.ts';
 import type { OperatorContext } from '../routes/operator-route.ts';
 import { problems } from '../routes/schemas.ts';
-import type { Referral } from './target.ts';
+import type { Referral } from './target/referrals.ts';
 import { inLanguage, languageOf } from './language.ts';
 
 const Language = Type.Union(LANGUAGES.map((language) => Type.Literal(language)));

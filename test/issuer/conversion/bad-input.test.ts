@@ -7,7 +7,7 @@ import { describe, it } from 'mocha';
 import { toBase64url } from '../../../core/bytes/base64url.ts';
 import { defaultMappings } from '../../../core/conversion/default-mappings.ts';
 import { REFUSALS, type RefusalCode } from '../../../core/conversion/refusals.ts';
-import type { ConversionRequest } from '../../../issuer/conversion/source.ts';
+import type { ConversionRequest } from '../../../issuer/conversion/source/request.ts';
 import { buildIssuerApp } from '../../../issuer/app.ts';
 import { testRecord } from '../../support/consortium.ts';
 import { expectRejects } from '../../support/throws-code.ts';

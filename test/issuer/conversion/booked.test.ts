@@ -7,7 +7,7 @@ import type { BookingProblemCode } from '../../../booking/texts.ts';
 import { BOOKING_TEXTS } from '../../../booking/texts.ts';
 import { makeReference } from '../../../booking/reference.ts';
 import { buildIssuerApp } from '../../../issuer/app.ts';
-import type { Arrival } from '../../../issuer/conversion/target.ts';
+import type { Arrival } from '../../../issuer/conversion/target/arrivals.ts';
 import { TABLES } from '../../../issuer/store.ts';
 import { FailingWrites } from '../../privacy/support/failing-store.ts';
 import { expectRejects } from '../../support/throws-code.ts';

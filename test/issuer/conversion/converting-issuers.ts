@@ -18,12 +18,10 @@ import { decodeCode } from '../../../core/qr/code.ts';
 import type { Colour } from '../../../core/record/derived.ts';
 import type { HealthRecord, Subject } from '../../../core/record/record.ts';
 import { toIssuerConfig } from '../../../issuer/config.ts';
-import type {
-  ConversionAnswer,
-  ConversionPackage,
-  ConversionRequest,
-} from '../../../issuer/conversion/source.ts';
-import type { Arrival, DecisionAnswer } from '../../../issuer/conversion/target.ts';
+import type { ConversionAnswer, ConversionPackage } from '../../../issuer/conversion/source/handover.ts';
+import type { ConversionRequest } from '../../../issuer/conversion/source/request.ts';
+import type { DecisionAnswer } from '../../../issuer/conversion/target/answer.ts';
+import type { Arrival } from '../../../issuer/conversion/target/arrivals.ts';
 import { Issuer } from '../../../issuer/issuer.ts';
 import type { OrderRequest } from '../../../issuer/health/orders.ts';
 import type { IssuedRow } from '../../../issuer/row.ts';

@@ -5,7 +5,7 @@
  */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { Arrival } from '../../../issuer/conversion/target.ts';
+import type { Arrival } from '../../../issuer/conversion/target/arrivals.ts';
 import { TABLES } from '../../../issuer/store.ts';
 import { Store, WriteBatch, type TableSpec } from '../../../service/store.ts';
 import { allBytesBelow } from '../../privacy/support/level-files.ts';
