@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toBase64url } from '../../core/bytes/base64url.ts';
 import { commitmentOf } from '../../core/commitment/leaf.ts';
+import { arrivalAudience } from '../../core/conversion/arrival-audience.ts';
 import { consentMessage, type ConsentTerms } from '../../core/conversion/consent.ts';
 import { decodeCode } from '../../core/qr/code.ts';
 import { LANGUAGES } from '../../core/record/value-sets/value-set.ts';
@@ -114,10 +115,11 @@ async function convertCode(codes: TravellerCodes, journey: Journey): Promise<Con
   watch.lap('asked');
   let carried = await whenReady(here, id);
   watch.lap('handedOver');
+  const audience = arrivalAudience({ target: target.did, booking: values.booking });
   const arrive = async (): Promise<DecisionAnswer> =>
     // The route's response.
     (await there.post('/conversions/arrivals', {
-      code: device.present(carried.code, io.nowSeconds()),
+      code: device.present(carried.code, io.nowSeconds(), audience),
       list: carried.list,
       ...(values.booking === undefined ? {} : { booking: values.booking }),
     })) as DecisionAnswer;

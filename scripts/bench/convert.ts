@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HolderDevice } from '../../cli/convert/holder.ts';
 import { commitmentOf } from '../../core/commitment/leaf.ts';
+import { arrivalAudience } from '../../core/conversion/arrival-audience.ts';
 import { consentMessage, consentName } from '../../core/conversion/consent.ts';
 import { fromJwk } from '../../core/credential/key.ts';
 import { thumbprintOf } from '../../core/credential/thumbprint.ts';
@@ -238,10 +239,9 @@ async function show(
   { code, list }: ConversionPackage,
   pollMs = POLL_MS,
 ): Promise<DecisionAnswer> {
-  return await soon(
-    () => target.conversion.target.admit({ code: device.present(code, Math.floor(Date.now() / 1000)), list }),
-    pollMs,
-  );
+  const audience = arrivalAudience({ target: target.config.did });
+  const shown = (): string => device.present(code, Math.floor(Date.now() / 1000), audience);
+  return await soon(() => target.conversion.target.admit({ code: shown(), list }), pollMs);
 }
 
 async function untilCode(house: House, person: Traveller, carried: ConversionPackage): Promise<void> {

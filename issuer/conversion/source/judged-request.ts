@@ -54,6 +54,5 @@ export function betweenUsAnd(house: SourceHouse, did: string): Between {
 
 function judgeOptions(house: SourceHouse): Parameters<typeof judgeCode>[1] {
   const { crypto, ledger, statusLists } = house;
-  const common = { crypto, state: ledger.state, statusLists: statusLists() };
-  return { ...common, nowSeconds: ownSeconds(house), isPresented: false };
+  return { crypto, state: ledger.state, statusLists: statusLists(), nowSeconds: ownSeconds(house) };
 }

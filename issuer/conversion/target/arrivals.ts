@@ -1,5 +1,6 @@
 /** What a holder shows at the target, judged: whose code it is, for whom, and whether the ledger has seen it spent. */
 import { fromBase64url } from '../../../core/bytes/base64url.ts';
+import { arrivalAudience } from '../../../core/conversion/arrival-audience.ts';
 import { acceptCarried, UnreadLists, type CarriedList } from '../../../core/conversion/carried-list.ts';
 import { ConversionError } from '../../../core/conversion/errors.ts';
 import type { ConversionClaims, ConversionCredential } from '../../../core/credential/claims.ts';
@@ -11,7 +12,7 @@ import type { Between } from '../mapping-in-force.ts';
 import type { TargetHouse } from './house.ts';
 
 export interface Arrival {
-  /** The conversion credential as a dynamic code. */
+  /** The conversion credential as a dynamic code, made for {@link arrivalAudience}. */
   readonly code: string;
   readonly list: CarriedList;
   /** Of the booked place that is used with it. */
@@ -44,14 +45,15 @@ export class Arrivals {
   }
 
   /** Throws what `judgeCode` throws, `CONVERSION_NOT_FOR_HERE`, `CONVERSION_NOT_SPENT`. */
-  async judge({ code, list }: Arrival): Promise<Arrived> {
+  async judge({ booking, code, list }: Arrival): Promise<Arrived> {
     const { crypto, did, ledger } = this.#house;
     const { state } = ledger;
     const source = state.trust.issuerByDid(claimedIssuer(code));
     const anchor = source === undefined ? undefined : state.statusAnchors.get(source.id);
     const statusLists = new UnreadLists(() => this.#accept(anchor, list));
     const nowSeconds = ledgerSeconds(this.#house);
-    const judged = await judgeCode(code, { crypto, state, statusLists, nowSeconds, isPresented: true });
+    const audience = arrivalAudience({ booking, target: did });
+    const judged = await judgeCode(code, { crypto, state, statusLists, nowSeconds, audience });
     const target = state.trust.issuerByDid(did);
     const { claims } = judged;
     if (claims.vct !== 'urn:hcl:conversion:1' || claims.facts.target !== did) {

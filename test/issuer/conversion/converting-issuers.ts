@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { arrivalAudience, type ArrivalAt } from '../../../core/conversion/arrival-audience.ts';
 import {
   consentMessage,
   consentName,
@@ -14,6 +15,7 @@ import {
 } from '../../../core/conversion/consent.ts';
 import { defaultMappings } from '../../../core/conversion/default-mappings.ts';
 import { commitmentOf } from '../../../core/commitment/leaf.ts';
+import { parseClaims } from '../../../core/credential/parse.ts';
 import { decodeCode } from '../../../core/qr/code.ts';
 import type { Colour } from '../../../core/record/derived.ts';
 import type { HealthRecord, Subject } from '../../../core/record/record.ts';
@@ -211,10 +213,15 @@ export class ConvertingIssuers implements AsyncDisposable {
     );
   }
 
-  /** What the device shows at the target. */
-  arrival(traveller: Traveller, carried: ConversionPackage): Arrival {
-    const occasion = { timeSeconds: this.ledger.nowSeconds, gate: 0 };
-    return { code: traveller.holder.present(carried.code, occasion), list: carried.list };
+  /** What the device shows at the target that the conversion is for, or makes for another place. */
+  arrival(
+    { holder }: Pick<Traveller, 'holder'>,
+    { code, list }: Pick<ConversionPackage, 'code' | 'list'>,
+    { booking, target = targetOf(code) }: Partial<ArrivalAt> = {},
+  ): Arrival {
+    const audience = arrivalAudience({ booking, target });
+    const shown = holder.presentTo(audience, code, this.ledger.nowSeconds);
+    return { code: shown, list, ...(booking === undefined ? {} : { booking }) };
   }
 
   /** From the consent to what the device carries. */
@@ -268,6 +275,12 @@ export function goodEvidence(
     declaredAt,
   });
   return [testRecord({ subject, country, collectedAt }), declaration];
+}
+
+function targetOf(code: string): string {
+  const claims = parseClaims(decodeCode(code).payloadBytes);
+  if (claims.vct !== 'urn:hcl:conversion:1') throw new Error('no conversion');
+  return claims.facts.target ?? '';
 }
 
 function sign(traveller: Traveller, terms: ConsentTerms): Uint8Array {
