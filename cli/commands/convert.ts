@@ -11,11 +11,12 @@ import { LANGUAGES } from '../../core/record/value-sets/value-set.ts';
 import type { ConversionAnswer, ConversionPackage } from '../../issuer/conversion/source/handover.ts';
 import type { DecisionAnswer } from '../../issuer/conversion/target/answer.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
-import type { Command } from '../command.ts';
+import type { Command, ExitCode } from '../command.ts';
 import { parseArguments, required } from '../command.ts';
 import { issuerByName, readConsortiumFile, type ConsortiumIssuer } from '../consortium-file.ts';
 import { demoTraveller, type TravellerCodes } from '../convert/demo-traveller.ts';
 import { HolderDevice } from '../convert/holder.ts';
+import { officerToken } from '../convert/officer-token.ts';
 import { holderClient, type HolderClient } from '../convert/holder-client.ts';
 import { CliError, usageError } from '../errors.ts';
 import { dataFolderOf, resolvePath, type Io } from '../io.ts';
@@ -30,6 +31,7 @@ const OPTIONS = {
   port: { type: 'string' },
   on: { type: 'string' },
   booking: { type: 'string' },
+  officer: { type: 'string' },
   lang: { type: 'string', default: 'en' },
   json: { type: 'boolean' },
 } as const;
@@ -43,11 +45,16 @@ export const convert: Command = {
   usage: `Usage: hcl convert --from NAME --to NAME [--code FILE --key FILE
                    [--evidence FILE]] [--port CODE] [--on DAY]
                    [--booking REFERENCE] [--lang CODE] [--json]
+       hcl convert officer-token --to NAME --officer NUMBER
 
   Converts a health code of one place into one of another, as its holder's
   device does: it shows the words to agree to, signs the consent, waits until
   the source hands the conversion over, carries it to the target and takes the
   target's own code. The two issuers never talk to each other.
+
+  officer-token    prints the token of one of the target's officers, who give
+                   their word on referrals with it; it follows from the
+                   operator's
 
   --from NAME      who issued the code: HK-DH
   --to NAME        whose code is wanted: MO-SSM
@@ -58,13 +65,17 @@ export const convert: Command = {
   --port CODE      boundary control point: HZMB
   --on DAY         day of the crossing: 2022-12-21 (default: today)
   --booking REFERENCE  the place of a quota that is used with it
+  --officer NUMBER  whose token: O-17
   --lang CODE      ${LANGUAGES.join(', ')} (default en)
   --json           one line of JSON: the decision, the code, time per step
 
   Exit status: 0 when the target has accepted; 1 when it refuses or refers to
   an officer, and on failure; 2 wrong usage.`,
   async run(args, io) {
-    const { values } = parseArguments(args, OPTIONS);
+    const { values, positionals } = parseArguments(args, OPTIONS);
+    const [action] = positionals;
+    if (action === 'officer-token') return await showOfficerToken(values, io);
+    if (action !== undefined) throw usageError(`convert does not know "${action}"`);
     const [from, to] = [required(values.from, '--from'), required(values.to, '--to')];
     if (!LANGUAGES.some((one) => one === values.lang))
       throw usageError(`--lang is one of ${LANGUAGES.join(', ')}`);
@@ -78,6 +89,12 @@ export const convert: Command = {
     return converted.decision === 'accepted' ? 0 : 1;
   },
 };
+
+async function showOfficerToken(values: Values, io: Io): Promise<ExitCode> {
+  const [to, officer] = [required(values.to, '--to'), required(values.officer, '--officer')];
+  const consortium = await readConsortiumFile(dataFolderOf(io));
+  return await officerToken(issuerByName(consortium, to), officer, io);
+}
 
 interface Journey {
   readonly device: HolderDevice;

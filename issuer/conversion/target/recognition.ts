@@ -14,6 +14,8 @@ export interface ConvertedCode {
   readonly state?: Colour;
   /** The record of the code that was issued: what an act would select. */
   readonly recordId?: string;
+  /** Who decided, where no table did. */
+  readonly officer?: string;
 }
 
 export interface Recognition {
@@ -39,7 +41,7 @@ export async function recognitionOf(
 
 function toConverted(
   number: number,
-  { decision, decidedAtSeconds, ruleId, mappingVersion, state, recordId }: TargetEntry,
+  { decision, decidedAtSeconds, officer, ruleId, mappingVersion, state, recordId }: TargetEntry,
 ): ConvertedCode {
   return {
     number,
@@ -49,5 +51,6 @@ function toConverted(
     mappingVersion,
     ...(state === undefined ? {} : { state }),
     ...(recordId === undefined ? {} : { recordId }),
+    ...(officer === undefined ? {} : { officer }),
   };
 }
