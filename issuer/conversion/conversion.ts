@@ -219,6 +219,7 @@ export class Conversion {
     if (this.#forgottenOn === today) return;
     for (const side of [this.source, this.target]) {
       while (await this.#passing.run(() => side.forget()));
+      await this.#passing.run(() => side.counts.fold());
     }
     if ((await this.#tables.meta.get(TO_REWRITE)) !== undefined) {
       await this.#store.compact(FORGETTING);

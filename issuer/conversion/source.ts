@@ -21,9 +21,10 @@ import { ownSeconds } from './house-time.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { SourceAnswers, type OpenConversion } from './source/answers.ts';
 import { checkConsent, checkSigned, checkWithdrawal } from './source/consent-check.ts';
-import { isAnswered, stateOf, type SourceEntry, type SourceHouse } from './source/entry.ts';
+import type { SourceEntry, SourceHouse } from './source/entry.ts';
 import { forgetConversions } from './source/forgetting.ts';
 import { answerOf, type ConversionAnswer } from './source/handover.ts';
+import { listAllConversions } from './source/list-all.ts';
 import { betweenUsAnd, judgeEvidence, judgeStatus } from './source/judged-request.ts';
 import { holderKeyOf, lastSecondOf, propose, toRecord, type Asked } from './source/proposal.ts';
 import { consentKey, findConversion, requestName, type ConversionRequest } from './source/request.ts';
@@ -32,25 +33,25 @@ import { StateCounts, type SourceState } from './state-counts.ts';
 
 export class ConversionSource {
   /** Of all that are kept. */
-  readonly counts: StateCounts<SourceState> = new StateCounts();
+  readonly counts: StateCounts<SourceState>;
   readonly #house: SourceHouse;
   readonly #oneAtATime = new OneAtATime();
   readonly #answers: SourceAnswers;
   readonly #withdrawals: Withdrawals;
 
-  private constructor(house: SourceHouse) {
+  private constructor(house: SourceHouse, counts: StateCounts<SourceState>) {
+    this.counts = counts;
     this.#house = house;
-    this.#answers = new SourceAnswers(house, this.counts);
-    this.#withdrawals = new Withdrawals(house, { answers: this.#answers, counts: this.counts });
+    this.#answers = new SourceAnswers(house, counts);
+    this.#withdrawals = new Withdrawals(house, { answers: this.#answers, counts });
   }
 
   static async open(house: SourceHouse): Promise<ConversionSource> {
-    const source = new ConversionSource(house);
-    for await (const { number, entry } of house.entries.all()) {
-      source.counts.move(undefined, stateOf(entry));
-      if (!isAnswered(entry)) await source.#answers.await(number, entry);
-      if (entry.withdrawnAtSeconds !== undefined) source.#withdrawals.add(number);
-    }
+    const counted = { side: 'source', ...house } as const;
+    const counts = await StateCounts.open<SourceState>(counted, (all) => listAllConversions(house, all));
+    const source = new ConversionSource(house, counts);
+    await source.#answers.resume();
+    await source.#withdrawals.resume();
     source.#answers.listen();
     return source;
   }
@@ -177,10 +178,12 @@ export class ConversionSource {
         batch.put(TABLES.conversionIds, consentKey(this.#house, entry.consent.id), toUint64(number));
         batch.put(TABLES.conversionIds, nullifier, toUint64(number));
         queue.add(batch, { side: 'spent', peer: entry.target, number, value: nullifier });
+        this.counts.write(batch, number, { to: 'open' });
+        this.#answers.expect(batch, number);
       },
     });
     if (result === undefined || 'problems' in result) throw new ConversionError('CONVERSION_CODE_NOT_VALID');
-    this.counts.move(undefined, 'open');
+    this.counts.moved({ to: 'open' });
     await this.#answers.await(number, { ...entry, recordId: result.recordId });
     queue.added({ side: 'spent', peer: entry.target });
     this.#house.onDue();

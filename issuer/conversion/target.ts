@@ -18,7 +18,7 @@ import type { ConversionCredential } from '../../core/credential/claims.ts';
 import { readUint64 } from '../../service/big-endian.ts';
 import { ledgerSeconds } from './house-time.ts';
 import { OneAtATime } from './one-at-a-time.ts';
-import type { StateCounts } from './state-counts.ts';
+import { StateCounts } from './state-counts.ts';
 import { toSubject } from './subject-of.ts';
 import { answerTo, type DecisionAnswer } from './target/answer.ts';
 import { Arrivals, type Arrival, type Arrived } from './target/arrivals.ts';
@@ -27,6 +27,7 @@ import { decisionKey, type Referred } from './target/entry.ts';
 import { evaluateArrived } from './target/evaluation.ts';
 import { forgetDecisions } from './target/forgetting.ts';
 import type { TargetHouse } from './target/house.ts';
+import { listAllDecisions } from './target/list-all.ts';
 import { mappingNow } from './target/mapping-now.ts';
 import { recognitionOf, type Recognition } from './target/recognition.ts';
 import { Referrals, type OfficerDecision, type Referral } from './target/referrals.ts';
@@ -38,19 +39,18 @@ export class ConversionTarget {
   readonly #referrals: Referrals;
   readonly #oneAtATime = new OneAtATime();
 
-  private constructor(house: TargetHouse) {
+  private constructor(house: TargetHouse, counts: StateCounts<Decision>) {
     this.#house = house;
     this.#arrivals = new Arrivals(house);
-    this.#decisions = new Decisions(house);
+    this.#decisions = new Decisions(house, counts);
     this.#referrals = new Referrals(house, this.#decisions);
   }
 
   static async open(house: TargetHouse): Promise<ConversionTarget> {
-    const target = new ConversionTarget(house);
-    for await (const { number, entry } of house.entries.all()) {
-      target.counts.move(undefined, entry.decision);
-      if (entry.referred !== undefined) target.#referrals.add(number);
-    }
+    const counted = { side: 'target', ...house } as const;
+    const counts = await StateCounts.open<Decision>(counted, (all) => listAllDecisions(house, all));
+    const target = new ConversionTarget(house, counts);
+    await target.#referrals.resume();
     return target;
   }
 

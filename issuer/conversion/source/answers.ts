@@ -6,6 +6,7 @@ import { answersOf, AwaitedAnswers, type Answer } from '../awaited-answers.ts';
 import { ownSeconds } from '../house-time.ts';
 import { KEPT_SECONDS } from '../kept.ts';
 import type { SourceState, StateCounts } from '../state-counts.ts';
+import { Todo } from '../todo.ts';
 import { isAnswered, stateOf, type SourceEntry, type SourceHouse } from './entry.ts';
 
 /** A conversion that nobody has answered yet. */
@@ -20,12 +21,26 @@ export interface OpenConversion {
 export class SourceAnswers {
   readonly #house: SourceHouse;
   readonly #counts: StateCounts<SourceState>;
+  readonly #todo: Todo;
   /** Conversions that the target has not finally answered. */
   readonly #awaited = new AwaitedAnswers();
 
   constructor(house: SourceHouse, counts: StateCounts<SourceState>) {
     this.#house = house;
     this.#counts = counts;
+    this.#todo = new Todo(house.tables, 'answer');
+  }
+
+  /** Waits again for what waited when the service ended. */
+  async resume(): Promise<void> {
+    for await (const number of this.#todo.numbers()) {
+      await this.await(number, await this.#house.entries.get(number));
+    }
+  }
+
+  /** Adds to what `batch` stores that an answer may come; call {@link await} once it is on the disk. */
+  expect(batch: WriteBatch, number: number): void {
+    this.#todo.add(batch, number);
   }
 
   async await(number: number, entry: SourceEntry): Promise<void> {
@@ -34,7 +49,9 @@ export class SourceAnswers {
     this.#awaited.add({ number, target, answers, untilSeconds: validUntilSeconds + KEPT_SECONDS });
   }
 
-  drop(number: number): void {
+  /** Adds to what `batch` stores that none is waited for any more. */
+  drop(batch: WriteBatch, number: number): void {
+    this.#todo.done(batch, number);
     this.#awaited.drop(number);
   }
 
@@ -88,10 +105,13 @@ export class SourceAnswers {
       const entry = await entries.get(number);
       if (isAnswered(entry) || decision === entry.decision) return;
       const next = { ...entry, decision, acknowledgement };
+      const move = { from: stateOf(entry), to: stateOf(next) };
       const batch = new WriteBatch();
       entries.put(batch, number, next);
+      this.#counts.write(batch, number, move);
+      if (isAnswered(next)) this.#todo.done(batch, number);
       await store.commit(batch);
-      this.#counts.move(stateOf(entry), stateOf(next));
+      this.#counts.moved(move);
     });
     if (isAnswered({ decision })) this.#awaited.drop(number);
   }

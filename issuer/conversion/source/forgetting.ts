@@ -35,11 +35,12 @@ export async function forgetConversions(
     entries.delete(batch, number);
     batch.delete(TABLES.conversionIds, consentKey(house, entry.consent.id));
     batch.delete(TABLES.conversionIds, fromHex(entry.nullifier));
+    counts.write(batch, number, { from: stateOf(entry) });
+    answers.drop(batch, number);
   }
   if (forgotten.size === 0) return false;
   batch.put(TABLES.meta, TO_REWRITE, new Uint8Array(0));
-  for (const number of forgotten.keys()) answers.drop(number);
   await store.commit(batch);
-  for (const state of forgotten.values()) counts.move(state, undefined);
+  for (const from of forgotten.values()) counts.moved({ from });
   return true;
 }

@@ -2,6 +2,7 @@
 import { WriteBatch } from '../../../service/store.ts';
 import { ownSeconds } from '../house-time.ts';
 import type { SourceState, StateCounts } from '../state-counts.ts';
+import { Todo } from '../todo.ts';
 import type { SourceAnswers } from './answers.ts';
 import { stateOf, type SourceHouse } from './entry.ts';
 
@@ -9,6 +10,7 @@ export class Withdrawals {
   readonly #house: SourceHouse;
   readonly #answers: SourceAnswers;
   readonly #counts: StateCounts<SourceState>;
+  readonly #todo: Todo;
   /** Withdrawn ones whose erasure may have been cut short. */
   readonly #toErase = new Set<number>();
 
@@ -19,11 +21,12 @@ export class Withdrawals {
     this.#house = house;
     this.#answers = answers;
     this.#counts = counts;
+    this.#todo = new Todo(house.tables, 'erasure');
   }
 
-  /** Withdrawn before the start: who knows how far it came. */
-  add(number: number): void {
-    this.#toErase.add(number);
+  /** Those that were begun when the service ended: who knows how far they came. */
+  async resume(): Promise<void> {
+    for await (const number of this.#todo.numbers()) this.#toErase.add(number);
   }
 
   has(number: number): boolean {
@@ -50,15 +53,22 @@ export class Withdrawals {
     await queue.remove(batch, { side: 'spent', peer: entry.target, number });
     const answers = await this.#answers.valuesOf(entry);
     const withdrawnAtSeconds = ownSeconds(this.#house);
+    const move = { from: stateOf(entry), to: 'withdrawn' } as const;
     entries.put(batch, number, { ...entry, answers, withdrawnAtSeconds });
+    this.#counts.write(batch, number, move);
+    this.#todo.add(batch, number);
     // Commit point: from here on the credential is handed to nobody; what is left of it goes with the erasure that
     // follows, or with the next pass.
     await store.commit(batch);
-    this.#counts.move(stateOf(entry), 'withdrawn');
+    this.#counts.moved(move);
   }
 
   async #erase(number: number): Promise<void> {
-    await this.#house.erase((await this.#house.entries.get(number)).recordId);
+    const { entries, erase, store } = this.#house;
+    await erase((await entries.get(number)).recordId);
+    const batch = new WriteBatch();
+    this.#todo.done(batch, number);
+    await store.commit(batch);
     this.#toErase.delete(number);
   }
 }

@@ -8,17 +8,21 @@ import { toUint64 } from '../../../service/big-endian.ts';
 import { WriteBatch } from '../../../service/store.ts';
 import { TABLES } from '../../store.ts';
 import type { PlaceInUse, StatusGrant } from '../decision-ports.ts';
-import { StateCounts } from '../state-counts.ts';
+import type { Move, StateCounts } from '../state-counts.ts';
+import { Todo } from '../todo.ts';
 import { decisionKey, type Referred, type TargetEntry } from './entry.ts';
 import type { TargetHouse } from './house.ts';
 
 export class Decisions {
   /** Of all that are kept. */
-  readonly counts: StateCounts<Decision> = new StateCounts();
+  readonly counts: StateCounts<Decision>;
   readonly #house: TargetHouse;
+  readonly #rulings: Todo;
 
-  constructor(house: TargetHouse) {
+  constructor(house: TargetHouse, counts: StateCounts<Decision>) {
+    this.counts = counts;
     this.#house = house;
+    this.#rulings = new Todo(house.tables, 'ruling');
   }
 
   /** Issues our own code: throws what `StatusPort.issue` throws, and `BookingError`s. */
@@ -67,6 +71,9 @@ export class Decisions {
     entries.put(batch, number, entry);
     // An officer's word is on what has its name already.
     if (entry.officer === undefined) batch.put(TABLES.decisionIds, decisionKey(entry), toUint64(number));
+    else this.#rulings.done(batch, number);
+    if (entry.referred !== undefined) this.#rulings.add(batch, number);
+    this.counts.write(batch, number, moveOf(entry));
     queue.add(batch, {
       side: 'acknowledged',
       peer: entry.source,
@@ -75,11 +82,16 @@ export class Decisions {
     });
   }
 
-  #kept({ source, decision }: TargetEntry): void {
-    this.counts.move(undefined, decision);
-    this.#house.queue.added({ side: 'acknowledged', peer: source });
+  #kept(entry: TargetEntry): void {
+    this.counts.moved(moveOf(entry));
+    this.#house.queue.added({ side: 'acknowledged', peer: entry.source });
     this.#house.onDue();
   }
+}
+
+/** What no officer has decided is new. */
+function moveOf({ decision, officer }: TargetEntry): Move<Decision> {
+  return officer === undefined ? { to: decision } : { from: 'referred', to: decision };
 }
 
 /** A decision may be acknowledged twice: referred, and then by an officer's word. */

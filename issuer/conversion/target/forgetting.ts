@@ -29,11 +29,12 @@ export async function forgetDecisions(
     forgotten.set(number, entry.decision);
     entries.delete(batch, number);
     batch.delete(TABLES.decisionIds, decisionKey(entry));
+    counts.write(batch, number, { from: entry.decision });
+    referrals.drop(batch, number);
   }
   if (forgotten.size === 0) return false;
   batch.put(TABLES.meta, TO_REWRITE, new Uint8Array(0));
-  for (const number of forgotten.keys()) referrals.drop(number);
   await store.commit(batch);
-  for (const decision of forgotten.values()) counts.move(decision, undefined);
+  for (const from of forgotten.values()) counts.moved({ from });
   return true;
 }

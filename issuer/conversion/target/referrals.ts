@@ -2,7 +2,9 @@
 import { ConversionError } from '../../../core/conversion/errors.ts';
 import type { RefusalCode } from '../../../core/conversion/refusals.ts';
 import type { Colour } from '../../../core/record/derived.ts';
+import type { WriteBatch } from '../../../service/store.ts';
 import { ledgerSeconds } from '../house-time.ts';
+import { Todo } from '../todo.ts';
 import type { Arrived } from './arrivals.ts';
 import type { Decisions } from './decisions.ts';
 import type { Referred, TargetEntry } from './entry.ts';
@@ -37,12 +39,14 @@ const SHOWN_SECONDS = 900;
 export class Referrals {
   readonly #house: TargetHouse;
   readonly #decisions: Decisions;
+  readonly #todo: Todo;
   /** What waits for an officer; none: not shown since the start. */
   readonly #waiting = new Map<number, Showing | undefined>();
 
   constructor(house: TargetHouse, decisions: Decisions) {
     this.#house = house;
     this.#decisions = decisions;
+    this.#todo = new Todo(house.tables, 'ruling');
   }
 
   /** How many wait for an officer. */
@@ -54,9 +58,9 @@ export class Referrals {
     return this.#waiting.has(number);
   }
 
-  /** Kept as referred; nobody has shown it since the start. */
-  add(number: number): void {
-    this.#waiting.set(number, undefined);
+  /** What waited when the service ended; nobody has shown it since. */
+  async resume(): Promise<void> {
+    for await (const number of this.#todo.numbers()) this.#waiting.set(number, undefined);
   }
 
   /** Its holder shows it now. */
@@ -64,7 +68,9 @@ export class Referrals {
     this.#waiting.set(number, { atSeconds: ledgerSeconds(this.#house), listsVersion });
   }
 
-  drop(number: number): void {
+  /** Adds to what `batch` stores that it waits no more. */
+  drop(batch: WriteBatch, number: number): void {
+    this.#todo.done(batch, number);
     this.#waiting.delete(number);
   }
 
@@ -91,8 +97,7 @@ export class Referrals {
       const accepted = { ...next, decision: 'accepted', state } as const;
       await this.#decisions.grant(number, accepted, { ...referred, validUntilSeconds });
     }
-    this.#decisions.counts.move('referred', undefined);
-    this.drop(number);
+    this.#waiting.delete(number);
   }
 
   /** Whether it may be accepted now, as what and until when. */

@@ -149,7 +149,7 @@ describe('a conversion that is over', () => {
     await issuers.carry(traveller, 'HK', 'MO');
     await inStore(issuers, 'HK', async (store) => {
       const batch = new WriteBatch();
-      for (const table of SIDES.HK) {
+      for (const table of [...SIDES.HK, TABLES.conversionTodo]) {
         for await (const { key } of store.table(table).entries()) batch.delete(table, key);
       }
       await store.commit(batch);
