@@ -62,6 +62,7 @@
  * | 86  | conversionSent | side u8 ‖ number u64 → sequence u64: the value is on the ledger                   |
  * | 87  | conversionTodo | kind u8 ‖ number u64 → nothing, see `conversion/todo.ts`                          |
  * | 88  | conversionMoves | side u8 ‖ number u64 ‖ from u8 ‖ to u8 → nothing, see `conversion/state-counts.ts` |
+ * | 89  | conversionReceipts | number u64 → envelope, see `conversion/source/kept-receipts.ts`                |
  *
  * Tags from 100 on are those of the booking, which lie in the same store: `booking/tables.ts`.
  */
@@ -127,7 +128,8 @@ type TableName =
   | 'conversionBatches'
   | 'conversionSent'
   | 'conversionTodo'
-  | 'conversionMoves';
+  | 'conversionMoves'
+  | 'conversionReceipts';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -188,6 +190,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   conversionSent: { tag: 86, format: 1 },
   conversionTodo: { tag: 87, format: 1 },
   conversionMoves: { tag: 88, format: 1 },
+  conversionReceipts: { tag: 89, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;

@@ -63,7 +63,13 @@ export interface ConversionDependencies {
 }
 
 /** All that names a conversion and is erased with it. */
-const FORGETTING = [TABLES.conversions, TABLES.conversionIds, TABLES.decisions, TABLES.decisionIds];
+const FORGETTING = [
+  TABLES.conversions,
+  TABLES.conversionIds,
+  TABLES.conversionReceipts,
+  TABLES.decisions,
+  TABLES.decisionIds,
+];
 const DAY_MS = 86_400_000;
 /** What was read of the ledger is at most so old, also while a batch waits for its block. */
 const READ_EVERY_MS = 100;
@@ -158,6 +164,12 @@ export class Conversion {
         table: TABLES.conversions,
         reader: tables.conversions,
         domain: 'hcl/conversions/1',
+      }),
+      receipts: await SealedEntries.open({
+        ...sealed,
+        table: TABLES.conversionReceipts,
+        reader: tables.conversionReceipts,
+        domain: 'hcl/conversion-receipts/1',
       }),
     });
     const target = await ConversionTarget.open({

@@ -23,7 +23,7 @@ import { SourceAnswers, type OpenConversion } from './source/answers.ts';
 import { checkConsent, checkSigned, checkWithdrawal } from './source/consent-check.ts';
 import type { SourceEntry, SourceHouse } from './source/entry.ts';
 import { forgetConversions } from './source/forgetting.ts';
-import { answerOf, type ConversionAnswer } from './source/handover.ts';
+import { Handover, type ConversionAnswer } from './source/handover.ts';
 import { listAllConversions } from './source/list-all.ts';
 import { betweenUsAnd, judgeEvidence, judgeStatus } from './source/judged-request.ts';
 import { holderKeyOf, lastSecondOf, propose, toRecord, type Asked } from './source/proposal.ts';
@@ -38,11 +38,13 @@ export class ConversionSource {
   readonly #oneAtATime = new OneAtATime();
   readonly #answers: SourceAnswers;
   readonly #withdrawals: Withdrawals;
+  readonly #handover: Handover;
 
   private constructor(house: SourceHouse, counts: StateCounts<SourceState>) {
     this.counts = counts;
     this.#house = house;
     this.#answers = new SourceAnswers(house, counts);
+    this.#handover = new Handover(house);
     this.#withdrawals = new Withdrawals(house, { answers: this.#answers, counts });
   }
 
@@ -60,12 +62,12 @@ export class ConversionSource {
   async convert(request: ConversionRequest): Promise<ConversionAnswer> {
     // One consent is one conversion, also where it comes for two targets at once.
     const number = await this.#oneAtATime.run(`consent ${request.terms.id}`, () => this.#convert(request));
-    return await answerOf(this.#house, number);
+    return await this.#handover.answer(number);
   }
 
   /** Throws `CONVERSION_NOT_FOUND`. */
   async conversion(id: string): Promise<ConversionAnswer> {
-    return await answerOf(this.#house, await this.#byId(id));
+    return await this.#handover.answer(await this.#byId(id));
   }
 
   /**
@@ -78,7 +80,7 @@ export class ConversionSource {
     const { holderKey } = await this.#house.entries.get(number);
     await checkWithdrawal(this.#house, { id, at, signature }, { cnf: { jwk: holderKey } });
     await this.#withdrawals.withdraw(number);
-    return await answerOf(this.#house, number);
+    return await this.#handover.answer(number);
   }
 
   /** Finishes withdrawals that were cut short, and reads what targets have acknowledged since. */

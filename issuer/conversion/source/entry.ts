@@ -4,6 +4,7 @@ import type { Decision } from '../../../core/conversion/acknowledgement.ts';
 import type { ConsentTerms } from '../../../core/conversion/consent.ts';
 import type { P256Jwk } from '../../../core/credential/key.ts';
 import type { ConversionHouse } from '../house.ts';
+import type { SealedEntries } from '../sealed-entries.ts';
 import type { SourceState } from '../state-counts.ts';
 
 export interface SourceEntry {
@@ -29,7 +30,10 @@ export interface SourceEntry {
   readonly acknowledgement?: Hex;
 }
 
-export type SourceHouse = ConversionHouse<SourceEntry>;
+export interface SourceHouse extends ConversionHouse<SourceEntry> {
+  /** By the numbers of conversions. */
+  readonly receipts: SealedEntries<string>;
+}
 
 export function stateOf({ decision, withdrawnAtSeconds }: SourceEntry): SourceState {
   return withdrawnAtSeconds === undefined ? (decision ?? 'open') : 'withdrawn';

@@ -23,7 +23,7 @@ export async function forgetConversions(
     readonly withdrawals: Withdrawals;
   },
 ): Promise<boolean> {
-  const { entries, store } = house;
+  const { entries, receipts, store } = house;
   const before = ownSeconds(house) - KEPT_SECONDS;
   const batch = new WriteBatch();
   const forgotten = new Map<number, SourceState>();
@@ -33,6 +33,7 @@ export async function forgetConversions(
     if (entry.codeUntilSeconds >= before || withdrawals.has(number)) continue;
     forgotten.set(number, stateOf(entry));
     entries.delete(batch, number);
+    receipts.delete(batch, number);
     batch.delete(TABLES.conversionIds, consentKey(house, entry.consent.id));
     batch.delete(TABLES.conversionIds, fromHex(entry.nullifier));
     counts.write(batch, number, { from: stateOf(entry) });

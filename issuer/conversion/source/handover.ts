@@ -1,12 +1,10 @@
 /** What a holder is told of a conversion, and what they carry to the target once it is ready. */
 import type { Decision } from '../../../core/conversion/acknowledgement.ts';
 import type { CarriedList } from '../../../core/conversion/carried-list.ts';
-import { signConversionReceipt } from '../../../core/conversion/conversion-receipt.ts';
-import { commitmentOf } from '../../../core/commitment/leaf.ts';
-import { decodeCode } from '../../../core/qr/code.ts';
-import { ownSeconds } from '../house-time.ts';
 import { toRfc3339 } from '../times.ts';
+import { decodeCode } from '../../../core/qr/code.ts';
 import type { SourceEntry, SourceHouse } from './entry.ts';
+import { KeptReceipts } from './kept-receipts.ts';
 
 /** What a holder carries to the target. */
 export interface ConversionPackage {
@@ -27,44 +25,40 @@ export interface ConversionAnswer {
   readonly package?: ConversionPackage;
 }
 
-export async function answerOf(house: SourceHouse, number: number): Promise<ConversionAnswer> {
-  const entry = await house.entries.get(number);
-  const { consent, decision, validUntilSeconds } = entry;
-  const common = {
-    id: consent.id,
-    target: consent.target,
-    validUntil: toRfc3339(validUntilSeconds),
-    ...(decision === undefined ? {} : { decision }),
-  };
-  if (entry.withdrawnAtSeconds !== undefined) return { ...common, state: 'withdrawn' };
-  if (!(await house.isStanding(entry.from))) return { ...common, state: 'ended' };
-  const carried = await packageOf(house, number, entry);
-  return carried === undefined
-    ? { ...common, state: 'under-way' }
-    : { ...common, state: 'ready', package: carried };
-}
+export class Handover {
+  readonly #house: SourceHouse;
+  readonly #receipts: KeptReceipts;
 
-/** Once it is spent and anchored, and its list is on the ledger. */
-async function packageOf(
-  house: SourceHouse,
-  number: number,
-  entry: SourceEntry,
-): Promise<ConversionPackage | undefined> {
-  const sequence = await house.queue.sentIn('spent', number);
-  const code = sequence === undefined ? undefined : await house.codeOf(entry.recordId);
-  if (sequence === undefined || code === undefined) return undefined;
-  const { headerBytes, payloadBytes } = decodeCode(code);
-  const commitment = commitmentOf(house.crypto, headerBytes, payloadBytes);
-  const receipt = await signConversionReceipt(
-    {
-      role: 'source',
-      issuer: house.did,
-      peer: entry.consent.target,
-      issuedAtSeconds: ownSeconds(house),
-      commitment,
-      sequence,
-    },
-    house.key,
-  );
-  return { code, list: await house.carriedList(payloadBytes), receipt };
+  constructor(house: SourceHouse) {
+    this.#house = house;
+    this.#receipts = new KeptReceipts(house);
+  }
+
+  async answer(number: number): Promise<ConversionAnswer> {
+    const entry = await this.#house.entries.get(number);
+    const { consent, decision, validUntilSeconds } = entry;
+    const common = {
+      id: consent.id,
+      target: consent.target,
+      validUntil: toRfc3339(validUntilSeconds),
+      ...(decision === undefined ? {} : { decision }),
+    };
+    if (entry.withdrawnAtSeconds !== undefined) return { ...common, state: 'withdrawn' };
+    if (!(await this.#house.isStanding(entry.from))) return { ...common, state: 'ended' };
+    const carried = await this.#package(number, entry);
+    return carried === undefined
+      ? { ...common, state: 'under-way' }
+      : { ...common, state: 'ready', package: carried };
+  }
+
+  /** Once it is spent and anchored, and its list is on the ledger. */
+  async #package(number: number, entry: SourceEntry): Promise<ConversionPackage | undefined> {
+    const { carriedList, codeOf, queue } = this.#house;
+    const sequence = await queue.sentIn('spent', number);
+    const code = sequence === undefined ? undefined : await codeOf(entry.recordId);
+    if (sequence === undefined || code === undefined) return undefined;
+    const list = await carriedList(decodeCode(code).payloadBytes);
+    const receipt = await this.#receipts.of(number, { code, peer: entry.consent.target, sequence });
+    return { code, list, receipt };
+  }
 }

@@ -46,7 +46,7 @@ export class Withdrawals {
   }
 
   async #write(number: number): Promise<void> {
-    const { entries, queue, store } = this.#house;
+    const { entries, queue, receipts, store } = this.#house;
     const entry = await entries.get(number);
     if (entry.withdrawnAtSeconds !== undefined) return;
     const batch = new WriteBatch();
@@ -57,6 +57,7 @@ export class Withdrawals {
     entries.put(batch, number, { ...entry, answers, withdrawnAtSeconds });
     this.#counts.write(batch, number, move);
     this.#todo.add(batch, number);
+    receipts.delete(batch, number);
     // Commit point: from here on the credential is handed to nobody; what is left of it goes with the erasure that
     // follows, or with the next pass.
     await store.commit(batch);

@@ -16,7 +16,7 @@ import { ConvertingIssuers, goodEvidence, type Place, type Traveller } from './c
 
 const DAY = 86_400;
 const SIDES = {
-  HK: [TABLES.conversions, TABLES.conversionIds],
+  HK: [TABLES.conversions, TABLES.conversionIds, TABLES.conversionReceipts],
   MO: [TABLES.decisions, TABLES.decisionIds],
 } as const;
 
