@@ -3,10 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toBase64url } from '../../core/bytes/base64url.ts';
-import { commitmentOf } from '../../core/commitment/leaf.ts';
 import { arrivalAudience } from '../../core/conversion/arrival-audience.ts';
-import { consentMessage, type ConsentTerms } from '../../core/conversion/consent.ts';
-import { decodeCode } from '../../core/qr/code.ts';
+import { consentMessage, evidenceDigest, type ConsentTerms } from '../../core/conversion/consent.ts';
 import { LANGUAGES } from '../../core/record/value-sets/value-set.ts';
 import type { ConversionAnswer, ConversionPackage } from '../../issuer/conversion/source/handover.ts';
 import type { DecisionAnswer } from '../../issuer/conversion/target/answer.ts';
@@ -15,7 +13,7 @@ import type { Command, ExitCode } from '../command.ts';
 import { parseArguments, required } from '../command.ts';
 import { issuerByName, readConsortiumFile, type ConsortiumIssuer } from '../consortium-file.ts';
 import { demoTraveller, type TravellerCodes } from '../convert/demo-traveller.ts';
-import { HolderDevice } from '../convert/holder.ts';
+import { commitmentIn, HolderDevice } from '../convert/holder.ts';
 import { officerToken } from '../convert/officer-token.ts';
 import { holderClient, type HolderClient } from '../convert/holder-client.ts';
 import { CliError, usageError } from '../errors.ts';
@@ -126,7 +124,7 @@ async function convertCode(codes: TravellerCodes, journey: Journey): Promise<Con
   const [there, here] = [target, source].map((issuer) => holderClient(issuer, values.lang, io));
   if (here === undefined || there === undefined) throw new CliError('CLI_USAGE', 'two issuers');
   const watch = new StopWatch();
-  const terms = await agree(here, journey);
+  const terms = await agree(codes, here, journey);
   watch.lap('consent');
   const id = await ask(codes, { terms, device, here });
   watch.lap('asked');
@@ -158,7 +156,11 @@ async function convertCode(codes: TravellerCodes, journey: Journey): Promise<Con
 }
 
 /** Shows the words, and takes them as agreed to: whoever runs the command is the holder. */
-async function agree(here: HolderClient, { target, values, io }: Journey): Promise<ConsentTerms> {
+async function agree(
+  { evidence }: TravellerCodes,
+  here: HolderClient,
+  { target, values, io }: Journey,
+): Promise<ConsentTerms> {
   // The route's response.
   const { name, text } = (await here.get('/conversions/consent')) as {
     readonly name: string;
@@ -167,6 +169,7 @@ async function agree(here: HolderClient, { target, values, io }: Journey): Promi
   if (!values.json) await io.out.write(`${styled(io.out, 'dim', text)}\n\n`);
   return {
     at: io.nowSeconds(),
+    evidence: evidenceDigest(nodeCrypto, evidence.map(commitmentIn)),
     id: randomBytes(16).toString('hex'),
     target: target.did,
     text: name,
@@ -183,8 +186,7 @@ async function ask(
     here,
   }: { readonly terms: ConsentTerms; readonly device: HolderDevice; readonly here: HolderClient },
 ): Promise<string> {
-  const { headerBytes, payloadBytes } = decodeCode(code);
-  const message = consentMessage(commitmentOf(nodeCrypto, headerBytes, payloadBytes), terms);
+  const message = consentMessage(commitmentIn(code), terms);
   await patiently(() =>
     here.post('/conversions', { code, evidence, terms, signature: toBase64url(device.sign(message)) }),
   );

@@ -8,6 +8,12 @@ import { decodeCode, encodeCode } from '../../core/qr/code.ts';
 import { audienceGate, presentationMessage } from '../../core/qr/presentation.ts';
 import { CliError } from '../errors.ts';
 
+/** What identifies a code, 75 bytes. */
+export function commitmentIn(code: string): Uint8Array {
+  const { headerBytes, payloadBytes } = decodeCode(code);
+  return commitmentOf(nodeCrypto, headerBytes, payloadBytes);
+}
+
 export class HolderDevice {
   readonly jwk: P256Jwk;
   readonly #key: KeyObject;
@@ -45,8 +51,7 @@ export class HolderDevice {
   present(code: string, timeSeconds: number, audience: Uint8Array): string {
     const parts = decodeCode(code);
     const occasion = { timeSeconds, gate: audienceGate(nodeCrypto, audience) };
-    const commitment = commitmentOf(nodeCrypto, parts.headerBytes, parts.payloadBytes);
-    const signature = this.sign(presentationMessage(commitment, occasion, audience));
+    const signature = this.sign(presentationMessage(commitmentIn(code), occasion, audience));
     return encodeCode({ ...parts, presentation: { ...occasion, signature } });
   }
 }

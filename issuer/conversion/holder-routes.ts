@@ -39,6 +39,8 @@ const MAX_LISTS = 512;
 const MAX_LIST_CHARACTERS = 44_000;
 const Terms = Closed({
   at: Seconds,
+  /** Absent in terms of before: a request that is known is answered again. */
+  evidence: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })),
   id: ConsentId,
   port: Type.Optional(Port),
   plannedOn: Type.Optional(Day),

@@ -130,7 +130,7 @@ export class ConversionSource {
     const judged = await judgeStatus(this.#house, request.code);
     await checkConsent(this.#house, request, judged);
     const between = betweenUsAnd(this.#house, terms.target);
-    const evidence = await judgeEvidence(this.#house, request.evidence, judged);
+    const evidence = await judgeEvidence(this.#house, request, judged);
     const { crypto, secret } = this.#house;
     const nullifier = nullifierOf(crypto, secret, { jti: judged.claims.jti, target: terms.target });
     return await this.#oneAtATime.run(toHex(nullifier), async () => {

@@ -12,14 +12,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { HolderDevice } from '../../cli/convert/holder.ts';
-import { commitmentOf } from '../../core/commitment/leaf.ts';
+import { commitmentIn, HolderDevice } from '../../cli/convert/holder.ts';
 import { arrivalAudience } from '../../core/conversion/arrival-audience.ts';
-import { consentMessage, consentName } from '../../core/conversion/consent.ts';
+import { consentMessage, consentName, evidenceDigest } from '../../core/conversion/consent.ts';
 import { fromJwk } from '../../core/credential/key.ts';
 import { thumbprintOf } from '../../core/credential/thumbprint.ts';
 import { invariant } from '../../core/errors.ts';
-import { decodeCode } from '../../core/qr/code.ts';
 import type { Subject, TestRecord } from '../../core/record/record.ts';
 import { toIssuerConfig } from '../../issuer/config.ts';
 import type { ConversionPackage } from '../../issuer/conversion/source/handover.ts';
@@ -219,11 +217,11 @@ async function handOver(
   const terms = {
     at: Math.floor(Date.now() / 1000),
     id: randomUUID().replaceAll('-', ''),
+    evidence: evidenceDigest(nodeCrypto, evidence.map(commitmentIn)),
     target: target.config.did,
     text: consentName('en'),
   };
-  const { headerBytes, payloadBytes } = decodeCode(code);
-  const message = consentMessage(commitmentOf(nodeCrypto, headerBytes, payloadBytes), terms);
+  const message = consentMessage(commitmentIn(code), terms);
   const request = { code, evidence, terms, signature: device.sign(message) };
   await soon(() => source.conversion.source.convert(request), pollMs);
   for (;;) {

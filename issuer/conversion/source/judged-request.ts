@@ -1,4 +1,5 @@
 /** The codes that a holder brings to the source, judged as any verifier judges them. */
+import { evidenceDigest } from '../../../core/conversion/consent.ts';
 import { ConversionError } from '../../../core/conversion/errors.ts';
 import { toEvidence } from '../../../core/conversion/evidence.ts';
 import type { StatusCredential } from '../../../core/credential/claims.ts';
@@ -9,6 +10,7 @@ import { ledgerSeconds, ownSeconds } from '../house-time.ts';
 import { claimedIssuer, judgeCode, type JudgedCode } from '../judged-code.ts';
 import type { Between } from '../mapping-in-force.ts';
 import type { SourceHouse } from './entry.ts';
+import type { ConversionRequest } from './request.ts';
 
 export interface JudgedStatus extends JudgedCode {
   readonly claims: StatusCredential;
@@ -26,13 +28,19 @@ export async function judgeStatus(house: SourceHouse, code: string): Promise<Jud
   return { ...judged, claims };
 }
 
-/** Of the same person, and authentic, each of it. */
+/**
+ * Of the same person, and authentic, each of it, and what the holder has agreed to. Throws `CONVERSION_OTHER_PERSON`,
+ * `CONVERSION_CONSENT_INVALID` and what `judgeCode` throws.
+ */
 export async function judgeEvidence(
   house: SourceHouse,
-  codes: readonly string[],
+  { evidence: codes, terms }: Pick<ConversionRequest, 'evidence' | 'terms'>,
   { claims }: JudgedStatus,
 ): Promise<readonly ConversionEvidence[]> {
   const judged = await Promise.all(codes.map((code) => judgeCode(code, judgeOptions(house))));
+  const shown = judged.map(({ commitment }) => commitment);
+  if (terms.evidence !== evidenceDigest(house.crypto, shown))
+    throw new ConversionError('CONVERSION_CONSENT_INVALID');
   const people = [claims, ...judged.map((one) => one.claims)].map(({ subject }) => subject);
   if (onePersonProblems(people).length > 0) throw new ConversionError('CONVERSION_OTHER_PERSON');
   return judged.map((one) => toEvidence(one.claims)).filter((one) => one !== undefined);

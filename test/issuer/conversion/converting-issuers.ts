@@ -10,6 +10,7 @@ import { arrivalAudience, type ArrivalAt } from '../../../core/conversion/arriva
 import {
   consentMessage,
   consentName,
+  evidenceDigest,
   withdrawalMessage,
   type ConsentTerms,
 } from '../../../core/conversion/consent.ts';
@@ -195,11 +196,16 @@ export class ConvertingIssuers implements AsyncDisposable {
   request(traveller: Traveller, target: Place, changes: Partial<ConsentTerms> = {}): ConversionRequest {
     const terms: ConsentTerms = {
       at: this.ledger.nowSeconds,
+      evidence: evidenceDigest(nodeCrypto, traveller.evidence.map(commitmentIn)),
       id: randomUUID().replaceAll('-', ''),
       target: PLACES[target].did,
       text: consentName('zh-Hant'),
       ...changes,
     };
+    return this.signed(traveller, terms);
+  }
+
+  signed(traveller: Traveller, terms: ConsentTerms): ConversionRequest {
     return { code: traveller.code, evidence: traveller.evidence, terms, signature: sign(traveller, terms) };
   }
 
@@ -284,6 +290,10 @@ function targetOf(code: string): string {
 }
 
 function sign(traveller: Traveller, terms: ConsentTerms): Uint8Array {
-  const { headerBytes, payloadBytes } = decodeCode(traveller.code);
-  return traveller.holder.sign(consentMessage(commitmentOf(nodeCrypto, headerBytes, payloadBytes), terms));
+  return traveller.holder.sign(consentMessage(commitmentIn(traveller.code), terms));
+}
+
+function commitmentIn(code: string): Uint8Array {
+  const { headerBytes, payloadBytes } = decodeCode(code);
+  return commitmentOf(nodeCrypto, headerBytes, payloadBytes);
 }
