@@ -26,6 +26,7 @@ export type RefusalCode =
   | 'CONVERSION_ALREADY_DONE'
   | 'CONVERSION_NOT_FOR_HERE'
   | 'CONVERSION_NOT_SPENT'
+  | 'CONVERSION_WITHDRAWN'
   | 'CONVERSION_NOT_FOUND'
   | 'CONVERSION_REFUSED';
 
@@ -155,6 +156,12 @@ export const REFUSALS: Readonly<Record<RefusalCode, Names>> = {
     '帳本尚未顯示此次轉碼。請稍候再試。',
     '账本尚未显示此次转码。请稍候再试。',
     'O registo distribuído ainda não mostra esta conversão. Aguarde um momento e tente de novo.',
+  ),
+  CONVERSION_WITHDRAWN: names(
+    'You have taken back your consent to this conversion.',
+    '你已撤回對此次轉碼的同意。',
+    '您已撤回对此次转码的同意。',
+    'Retirou o seu consentimento a esta conversão.',
   ),
   CONVERSION_NOT_FOUND: names(
     'There is no such conversion.',

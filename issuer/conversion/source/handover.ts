@@ -1,8 +1,9 @@
 /** What a holder is told of a conversion, and what they carry to the target once it is ready. */
 import type { Decision } from '../../../core/conversion/acknowledgement.ts';
 import type { CarriedList } from '../../../core/conversion/carried-list.ts';
-import { toRfc3339 } from '../times.ts';
+import type { RefusalCode } from '../../../core/conversion/refusals.ts';
 import { decodeCode } from '../../../core/qr/code.ts';
+import { toRfc3339 } from '../times.ts';
 import type { SourceEntry, SourceHouse } from './entry.ts';
 import { KeptReceipts } from './kept-receipts.ts';
 
@@ -21,6 +22,8 @@ export interface ConversionAnswer {
   readonly state: 'under-way' | 'ready' | 'withdrawn' | 'ended';
   readonly target: string;
   readonly validUntil: string;
+  /** Why nothing is handed over any more. */
+  readonly reason?: RefusalCode;
   readonly decision?: Decision;
   readonly package?: ConversionPackage;
 }
@@ -43,8 +46,10 @@ export class Handover {
       validUntil: toRfc3339(validUntilSeconds),
       ...(decision === undefined ? {} : { decision }),
     };
-    if (entry.withdrawnAtSeconds !== undefined) return { ...common, state: 'withdrawn' };
-    if (!(await this.#house.isStanding(entry.from))) return { ...common, state: 'ended' };
+    if (entry.withdrawnAtSeconds !== undefined)
+      return { ...common, state: 'withdrawn', reason: 'CONVERSION_WITHDRAWN' };
+    if (!(await this.#house.isStanding(entry.from)))
+      return { ...common, state: 'ended', reason: 'CONVERSION_CODE_NOT_VALID' };
     const carried = await this.#package(number, entry);
     return carried === undefined
       ? { ...common, state: 'under-way' }
