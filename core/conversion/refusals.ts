@@ -23,6 +23,7 @@ export type RefusalCode =
   | 'CONVERSION_STATE_REFERRED'
   | 'CONVERSION_EVIDENCE_ADVERSE'
   | 'CONVERSION_EVIDENCE_MISSING'
+  | 'CONVERSION_BOOKING_NEEDED'
   | 'CONVERSION_ALREADY_DONE'
   | 'CONVERSION_NOT_FOR_HERE'
   | 'CONVERSION_NOT_SPENT'
@@ -138,6 +139,12 @@ export const REFUSALS: Readonly<Record<RefusalCode, Names>> = {
     '缺少此路線所需的紀錄，或紀錄已過期：檢測或健康申報。',
     '缺少此路线所需的记录，或记录已过期：检测或健康申报。',
     'Falta um registo pedido neste percurso, ou é demasiado antigo: um teste ou a declaração de saúde.',
+  ),
+  CONVERSION_BOOKING_NEEDED: names(
+    'This way needs a booked place. Book one for your port and day, and show it with the code.',
+    '此路線須預約名額。請預約所需口岸及日期的名額，並連同此碼出示。',
+    '此路线须预约名额。请预约所需口岸及日期的名额，并连同此码出示。',
+    'Este percurso exige uma vaga marcada. Marque uma para o seu posto e dia e mostre-a com o código.',
   ),
   CONVERSION_ALREADY_DONE: names(
     'This code was converted for this place already. Get a new code to convert again.',

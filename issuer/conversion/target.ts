@@ -28,7 +28,7 @@ import { evaluateArrived } from './target/evaluation.ts';
 import { forgetDecisions } from './target/forgetting.ts';
 import type { TargetHouse } from './target/house.ts';
 import { listAllDecisions } from './target/list-all.ts';
-import { mappingNow } from './target/mapping-now.ts';
+import { checkBooked, mappingNow } from './target/mapping-now.ts';
 import { recognitionOf, type Recognition } from './target/recognition.ts';
 import { Referrals, type OfficerDecision, type Referral } from './target/referrals.ts';
 
@@ -91,8 +91,8 @@ export class ConversionTarget {
    * on a way that is closed. Throws `CONVERSION_NOT_FOUND` where none waits, `CONVERSION_LIST_OUTDATED` where the holder
    * has to show it again first, `CONVERSION_MAPPING_NOT_IN_FORCE`, `CONVERSION_OTHER_PERSON` while the document is
    * another person's here, `CONVERSION_STATE_NOT_CONVERTIBLE` where the colour would be better than the source's or the
-   * table's, or nobody has said one, what `evaluateReferred` refuses with, and `BookingError`s where the place that was
-   * booked is no longer there to be used.
+   * table's, or nobody has said one, `CONVERSION_BOOKING_NEEDED`, what `evaluateReferred` refuses with, and
+   * `BookingError`s where the place that was booked is no longer there to be used.
    */
   async rule(number: number, ruling: OfficerDecision): Promise<DecisionAnswer> {
     return await this.#oneAtATime.run(`referral ${number}`, async () => {
@@ -130,6 +130,7 @@ export class ConversionTarget {
     const nowSeconds = ledgerSeconds(this.#house);
     const { subject } = grant;
     const evaluation = await evaluateArrived(this.#house, facts, { mapping, subject, nowSeconds });
+    if (evaluation.result !== 'refuse') checkBooked(mapping, grant);
     const number = this.#house.entries.next();
     const entry = {
       source: between.source.id,

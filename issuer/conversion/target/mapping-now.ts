@@ -1,6 +1,6 @@
 /** By which mapping the target decides: what holds now does, and a version that is yet to come holds for nobody. */
 import { ConversionError } from '../../../core/conversion/errors.ts';
-import type { Mapping } from '../../../core/conversion/mapping.ts';
+import { needsBooking, type Mapping } from '../../../core/conversion/mapping.ts';
 import type { ConversionClaims } from '../../../core/credential/claims.ts';
 import { ledgerSeconds } from '../house-time.ts';
 import { mappingInForce, type Between } from '../mapping-in-force.ts';
@@ -24,7 +24,13 @@ export function mappingNow(
   return mapping;
 }
 
-/** The same for what was referred. */
+/** Throws `CONVERSION_BOOKING_NEEDED` where who comes this way needs a booked place, and comes without. */
+export function checkBooked(mapping: Mapping, { booking, port }: Pick<Referred, 'booking' | 'port'>): void {
+  if (booking === undefined && needsBooking(mapping, port))
+    throw new ConversionError('CONVERSION_BOOKING_NEEDED');
+}
+
+/** As {@link mappingNow}, for what was referred. */
 export function mappingOfReferred(
   house: House,
   { source: id, ruleId, mappingVersion }: TargetEntry,

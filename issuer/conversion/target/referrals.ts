@@ -10,7 +10,7 @@ import type { Decisions } from './decisions.ts';
 import type { Referred, TargetEntry } from './entry.ts';
 import { evaluateForOfficer } from './evaluation.ts';
 import type { TargetHouse } from './house.ts';
-import { mappingOfReferred } from './mapping-now.ts';
+import { checkBooked, mappingOfReferred } from './mapping-now.ts';
 
 /** What an officer is shown of a conversion that no table decides. */
 export interface Referral extends Referred {
@@ -108,6 +108,7 @@ export class Referrals {
   ): ReturnType<typeof evaluateForOfficer> {
     this.#checkShown(number, entry);
     const mapping = mappingOfReferred(this.#house, entry, referred);
+    checkBooked(mapping, referred);
     if (!(await this.#house.status.isAllOf(referred.subject))) {
       throw new ConversionError('CONVERSION_OTHER_PERSON');
     }

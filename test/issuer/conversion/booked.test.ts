@@ -2,7 +2,12 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { toBase64url } from '../../../core/bytes/base64url.ts';
+import type { JsonObject } from '../../../core/bytes/strict-json.ts';
 import type { ConsentTerms } from '../../../core/conversion/consent.ts';
+import { DEFAULT_MAPPING_FILES } from '../../../core/conversion/default-mappings.ts';
+import { parseMapping } from '../../../core/conversion/mapping-form.ts';
+import { REFUSALS } from '../../../core/conversion/refusals.ts';
+import { LANGUAGES } from '../../../core/record/value-sets/value-set.ts';
 import type { BookingProblemCode } from '../../../booking/texts.ts';
 import { BOOKING_TEXTS } from '../../../booking/texts.ts';
 import { makeReference } from '../../../booking/reference.ts';
@@ -264,6 +269,76 @@ describe('a referral with a booking', () => {
     const booking = await book(issuers, traveller, { port: 'HZMB', date: TODAY });
     await expectRejects(admit(issuers, arrive(booking)), 'BOOKING_WRONG_PORT');
     expect(await (await issuers.at('HK')).conversion.target.referrals()).to.deep.equal([]);
+  });
+});
+
+describe('a mapping that demands a booking', () => {
+  const NEEDED = 'CONVERSION_BOOKING_NEEDED';
+
+  /** Houses with the default mappings, but that the way to Hong Kong demands one. */
+  async function demanding(booking: JsonObject): Promise<ConvertingIssuers> {
+    const demand = { form: 'hcl-mapping/2', booking };
+    return await ConvertingIssuers.create(
+      DEFAULT_MAPPING_FILES.map((file) =>
+        parseMapping(file['id'] === 'map.gd-hk' ? { ...file, ...demand } : file),
+      ),
+    );
+  }
+
+  it('takes nobody without, decides nothing, and takes the same person with one', async () => {
+    await using issuers = await demanding({});
+    const { traveller, arrive } = await comes(issuers);
+    const { conversion } = await issuers.at('HK');
+    await expectRejects(admit(issuers, arrive()), NEEDED);
+    await issuers.settle('HK');
+    expect(await conversion.account.pairs()).to.deep.equal([]);
+    const booking = await book(issuers, traveller);
+    expect(await admit(issuers, arrive(booking))).to.include({ decision: 'accepted' });
+    expect(await stateOf(issuers, booking)).to.equal('used');
+  });
+
+  it('demands it at the ports that it names, and of who names none', async () => {
+    await using issuers = await demanding({ ports: ['HZMB'] });
+    for (const [terms, outcome] of [
+      [{ port: 'HZMB' }, NEEDED],
+      [{}, NEEDED],
+      [{ port: 'SZB' }, 'accepted'],
+    ] as const) {
+      const { arrive } = await comes(issuers, terms);
+      const decided = admit(issuers, arrive());
+      if (outcome === NEEDED) await expectRejects(decided, NEEDED);
+      else expect(await decided).to.include({ decision: outcome });
+    }
+  });
+
+  it('lets nobody wait for an officer without one', async () => {
+    await using issuers = await demanding({});
+    await issuers.at('HK');
+    const traveller = await issuers.traveller('GD');
+    await issuers.traveller('HK', {
+      subject: traveller.subject,
+      order: { kind: 'quarantine', ground: 'hcl|under-order' },
+    });
+    const carried = await issuers.carry(traveller, 'GD', 'HK', AT_SZB);
+    await expectRejects(admit(issuers, issuers.arrival(traveller, carried)), NEEDED);
+    expect(await (await issuers.at('HK')).conversion.target.referrals()).to.deep.equal([]);
+  });
+
+  it('says so in the language of the request', async () => {
+    await using issuers = await demanding({});
+    const { arrive } = await comes(issuers);
+    await using app = await buildIssuerApp({
+      issuer: await issuers.at('HK'),
+      operatorToken: toBase64url(new Uint8Array(32)),
+      now: () => NOON * 1000,
+      limits: { maxEventLoopDelayMs: 0 },
+    });
+    for (const language of LANGUAGES) {
+      const url = `/conversions/arrivals?language=${language}`;
+      const answer = await app.inject({ method: 'POST', url, payload: arrive() });
+      expect(answer.statusCode).to.equal(409);
+      expect(answer.json()).to.include({ code: NEEDED, detail: REFUSALS[NEEDED][language] });
+    }
   });
 });
 

@@ -15,6 +15,7 @@ import {
   type ConsentTerms,
 } from '../../../core/conversion/consent.ts';
 import { defaultMappings } from '../../../core/conversion/default-mappings.ts';
+import type { Mapping } from '../../../core/conversion/mapping.ts';
 import { commitmentOf } from '../../../core/commitment/leaf.ts';
 import { parseClaims } from '../../../core/credential/parse.ts';
 import { decodeCode } from '../../../core/qr/code.ts';
@@ -83,19 +84,23 @@ export class ConvertingIssuers implements AsyncDisposable {
   readonly #open = new Map<Place, Issuer>();
   readonly #people = new Map<Place, number>();
 
-  private constructor(folder: string) {
+  readonly #mappings: readonly Mapping[];
+
+  private constructor(folder: string, mappings: readonly Mapping[]) {
     this.#folder = folder;
+    this.#mappings = mappings;
     const secrets = (): IssuerSecrets => createSecrets(createRandomBytes());
     this.#secrets = { HK: secrets(), GD: secrets(), MO: secrets() };
   }
 
-  static async create(): Promise<ConvertingIssuers> {
-    const issuers = new ConvertingIssuers(await mkdtemp(join(tmpdir(), 'hcl-convert-')));
+  /** @param mappings that every house has; those of {@link IN_FORCE} are on the ledger */
+  static async create(mappings: readonly Mapping[] = defaultMappings().all): Promise<ConvertingIssuers> {
+    const issuers = new ConvertingIssuers(await mkdtemp(join(tmpdir(), 'hcl-convert-')), mappings);
     issuers.ledger.found(
       Object.values(PLACES).map((_, i) => issuers.#member((['HK', 'GD', 'MO'] as const)[i] ?? 'HK')),
     );
     for (const name of IN_FORCE) {
-      const mapping = defaultMappings().all.find(({ id, version }) => `${id}.${version}` === name);
+      const mapping = mappings.find(({ id, version }) => `${id}.${version}` === name);
       if (mapping === undefined) throw new Error(`no mapping ${name}`);
       issuers.ledger.publishMapping(mapping);
     }
@@ -118,6 +123,7 @@ export class ConvertingIssuers implements AsyncDisposable {
       maxWaiting: 100_000,
       http: { host: '127.0.0.1', port: 0, maxFileBytes: 1_000_000 },
       logLevel: 'silent',
+      mappings: this.#mappings,
     });
     const issuer = await Issuer.open(config, this.#secrets[place], {
       crypto: nodeCrypto,
