@@ -1,5 +1,6 @@
 /** Settings of an issuer: the environment is read here and nowhere else. Each variable: docs/configuration.md. */
 import type { BatchClass } from '../core/credential/credential-type.ts';
+import type { Mapping } from '../core/conversion/mapping.ts';
 import type { Policy } from '../core/policy/policy.ts';
 import { readBudgetConfig, type BudgetConfig } from './budget/rules.ts';
 import { readEnv, ConfigError, type Environment } from '../service/config.ts';
@@ -43,6 +44,8 @@ export interface IssuerConfig {
   readonly foreignTrust?: string;
   /** What gives colours; default: the policies that we ship, each in its time. */
   readonly healthPolicies?: readonly Policy[];
+  /** What becomes of codes of elsewhere, and of ours there; default: the mappings that we ship. */
+  readonly mappings?: readonly Mapping[];
 }
 
 export const ISSUER_DEFAULTS = {

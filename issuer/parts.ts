@@ -19,6 +19,7 @@ import type { IssuerConfig } from './config.ts';
 import { IssuerError } from './errors.ts';
 import { EarlierDoses } from './earlier-doses.ts';
 import { defaultMappings } from '../core/conversion/default-mappings.ts';
+import { MappingSet } from '../core/conversion/mapping-set.ts';
 import { bookedPlaces } from './conversion/booked-places.ts';
 import { Conversion } from './conversion/conversion.ts';
 import { grantedStatus } from './conversion/granted-status.ts';
@@ -334,7 +335,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
           indexKey: secrets.indexKey,
           index,
           ledger: ports.conversion,
-          mappings: defaultMappings(),
+          mappings: config.mappings === undefined ? defaultMappings() : new MappingSet(config.mappings),
           records,
           release,
           status,

@@ -1,5 +1,5 @@
 /**
- * The JSON form of a mapping, version 1, read strictly:
+ * The JSON form of a mapping, read strictly:
  *
  *   { "form": "hcl-mapping/1", "id": "map.hk-mo", "version": 1, "title": {"en": …},
  *     "source": {"authority": "HK-DH", "scheme": "HK-HC"}, "target": {"authority": "MO-SSM", "scheme": "MO"},
@@ -8,6 +8,10 @@
  *     "evidence": [{"type": "test", "class": "naat-negative-recognised", "within": {"amount": 48, "unit": "hours"}}],
  *     "longest": {"amount": 0, "unit": "calendarDays"}, "ports": ["HZMB"],
  *     "sources": [{"ref": "S38", "says": …, "confidence": "H"}] }
+ *
+ * In the form `hcl-mapping/2` it may demand a booked place of who arrives, at some of its ports or, without a list, at all:
+ *
+ *   "booking": {"ports": ["HZMB"]}
  *
  * A table that would make a state better is not of the form, nor is one that converts another state than the best.
  */
@@ -18,7 +22,7 @@ import { JsonFields } from '../policy/json-fields.ts';
 import { readTexts } from '../policy/texts-form.ts';
 import { COLOURS, SCHEMES, type Colour, type ConversionEvidence } from '../record/derived.ts';
 import { EVIDENCE_CLASSES } from './evidence.ts';
-import type { EvidenceRule, Mapping, MappingEnd, Span, StateRule } from './mapping.ts';
+import type { BookingDemand, EvidenceRule, Mapping, MappingEnd, Span, StateRule } from './mapping.ts';
 import { isBetter, isOfScheme, rankOf } from './strictness.ts';
 
 const ID = /^map\.[a-z]{2}-[a-z]{2}$/;
@@ -30,7 +34,7 @@ const EVIDENCE_TYPES: readonly ConversionEvidence['type'][] = ['test', 'declarat
 /** Throws `POLICY_FIELD`; messages name the field. */
 export function parseMapping(value: JsonValue): Mapping {
   const fields = new JsonFields(value, 'mapping');
-  fields.oneOf('form', ['hcl-mapping/1']);
+  const form = fields.oneOf('form', ['hcl-mapping/1', 'hcl-mapping/2']);
   const offsetSeconds = parseOffset(fields.text('offset'));
   if (offsetSeconds === undefined) throw fields.wrong('offset', 'is not an offset like +08:00');
   const mapping = {
@@ -45,6 +49,9 @@ export function parseMapping(value: JsonValue): Mapping {
     evidence: fields.list('evidence', { max: 8 }).map(readEvidence),
     longest: readSpan(fields.object('longest')),
     ports: fields.texts('ports', PORT, { min: 1, max: 64 }),
+    ...(form === 'hcl-mapping/2' && fields.has('booking')
+      ? { booking: readBooking(fields.object('booking')) }
+      : {}),
     sources: fields.list('sources', { min: 1, max: 64 }).map(readSource),
     // The reader of its fields has made sure of it.
     json: value as JsonObject,
@@ -53,6 +60,8 @@ export function parseMapping(value: JsonValue): Mapping {
     throw fields.wrong('target', 'is the source itself');
   }
   checkStates(fields, mapping);
+  if (mapping.booking?.ports?.every((port) => mapping.ports.includes(port)) === false)
+    throw fields.wrong('booking', 'names a port of another way');
   fields.refuseOthers();
   return mapping;
 }
@@ -68,6 +77,12 @@ function checkStates(
     if (rule?.do === 'convert' && !isOfScheme(rule.to, target.scheme))
       throw fields.wrong('states', 'leads to a state of another scheme');
   }
+}
+
+function readBooking(fields: JsonFields): BookingDemand {
+  const demand = fields.has('ports') ? { ports: fields.texts('ports', PORT, { min: 1, max: 64 }) } : {};
+  fields.refuseOthers();
+  return demand;
 }
 
 function readEnd(fields: JsonFields): MappingEnd {

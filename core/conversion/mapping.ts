@@ -35,6 +35,12 @@ export interface EvidenceRule {
   readonly within: Span;
 }
 
+/** Who arrives needs a booked place. */
+export interface BookingDemand {
+  /** At these ports; absent: at all of them. */
+  readonly ports?: readonly string[];
+}
+
 export interface Mapping {
   readonly id: string;
   readonly version: number;
@@ -53,8 +59,16 @@ export interface Mapping {
   readonly longest: Span;
   /** Boundary control points that there are between the two. */
   readonly ports: readonly string[];
+  /** Absent: nobody needs a booked place. */
+  readonly booking?: BookingDemand;
   readonly sources: readonly Source[];
   readonly json: JsonObject;
+}
+
+/** Whether who comes this way needs a booked place. Who names no port might come by any. */
+export function needsBooking({ booking }: Pick<Mapping, 'booking'>, port: string | undefined): boolean {
+  if (booking === undefined) return false;
+  return booking.ports === undefined || port === undefined || booking.ports.includes(port);
 }
 
 /** The name of a mapping's content on the ledger: SHA-256 of its RFC 8785 bytes, 32 bytes. */

@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'CONVERSION_CODE_UNCONFIRMED'
   | 'CONVERSION_LIST_OUTDATED'
   | 'CONVERSION_WRONG_HOLDER'
+  | 'CONVERSION_PRESENTED_ELSEWHERE'
   | 'CONVERSION_OTHER_PERSON'
   | 'CONVERSION_CONSENT_INVALID'
   | 'CONVERSION_CONSENT_REPLAYED'
@@ -22,9 +23,11 @@ export type RefusalCode =
   | 'CONVERSION_STATE_REFERRED'
   | 'CONVERSION_EVIDENCE_ADVERSE'
   | 'CONVERSION_EVIDENCE_MISSING'
+  | 'CONVERSION_BOOKING_NEEDED'
   | 'CONVERSION_ALREADY_DONE'
   | 'CONVERSION_NOT_FOR_HERE'
   | 'CONVERSION_NOT_SPENT'
+  | 'CONVERSION_WITHDRAWN'
   | 'CONVERSION_NOT_FOUND'
   | 'CONVERSION_REFUSED';
 
@@ -58,6 +61,12 @@ export const REFUSALS: Readonly<Record<RefusalCode, Names>> = {
     '此碼屬於另一部裝置。只有持有人可以轉碼。',
     '此码属于另一部设备。只有持有人可以转码。',
     'Este código pertence a outro aparelho. Só o titular o pode converter.',
+  ),
+  CONVERSION_PRESENTED_ELSEWHERE: names(
+    'The live code was made for another place or another booking. Let your device make one for here and show that.',
+    '動態碼是為另一地點或另一預約產生的。請以裝置為此處重新產生並出示。',
+    '动态码是为另一地点或另一预约生成的。请用设备为此处重新生成并出示。',
+    'O código dinâmico foi feito para outro lugar ou outra marcação. Faça no aparelho um para aqui e mostre esse.',
   ),
   CONVERSION_OTHER_PERSON: names(
     'One of the records is of another person.',
@@ -131,6 +140,12 @@ export const REFUSALS: Readonly<Record<RefusalCode, Names>> = {
     '缺少此路线所需的记录，或记录已过期：检测或健康申报。',
     'Falta um registo pedido neste percurso, ou é demasiado antigo: um teste ou a declaração de saúde.',
   ),
+  CONVERSION_BOOKING_NEEDED: names(
+    'This way needs a booked place. Book one for your port and day, and show it with the code.',
+    '此路線須預約名額。請預約所需口岸及日期的名額，並連同此碼出示。',
+    '此路线须预约名额。请预约所需口岸及日期的名额，并连同此码出示。',
+    'Este percurso exige uma vaga marcada. Marque uma para o seu posto e dia e mostre-a com o código.',
+  ),
   CONVERSION_ALREADY_DONE: names(
     'This code was converted for this place already. Get a new code to convert again.',
     '此碼已為該地轉碼。如需再次轉碼，請重新取得健康碼。',
@@ -148,6 +163,12 @@ export const REFUSALS: Readonly<Record<RefusalCode, Names>> = {
     '帳本尚未顯示此次轉碼。請稍候再試。',
     '账本尚未显示此次转码。请稍候再试。',
     'O registo distribuído ainda não mostra esta conversão. Aguarde um momento e tente de novo.',
+  ),
+  CONVERSION_WITHDRAWN: names(
+    'You have taken back your consent to this conversion.',
+    '你已撤回對此次轉碼的同意。',
+    '您已撤回对此次转码的同意。',
+    'Retirou o seu consentimento a esta conversão.',
   ),
   CONVERSION_NOT_FOUND: names(
     'There is no such conversion.',

@@ -63,7 +63,13 @@ export interface ConversionDependencies {
 }
 
 /** All that names a conversion and is erased with it. */
-const FORGETTING = [TABLES.conversions, TABLES.conversionIds, TABLES.decisions, TABLES.decisionIds];
+const FORGETTING = [
+  TABLES.conversions,
+  TABLES.conversionIds,
+  TABLES.conversionReceipts,
+  TABLES.decisions,
+  TABLES.decisionIds,
+];
 const DAY_MS = 86_400_000;
 /** What was read of the ledger is at most so old, also while a batch waits for its block. */
 const READ_EVERY_MS = 100;
@@ -159,6 +165,12 @@ export class Conversion {
         reader: tables.conversions,
         domain: 'hcl/conversions/1',
       }),
+      receipts: await SealedEntries.open({
+        ...sealed,
+        table: TABLES.conversionReceipts,
+        reader: tables.conversionReceipts,
+        domain: 'hcl/conversion-receipts/1',
+      }),
     });
     const target = await ConversionTarget.open({
       ...common,
@@ -219,6 +231,7 @@ export class Conversion {
     if (this.#forgottenOn === today) return;
     for (const side of [this.source, this.target]) {
       while (await this.#passing.run(() => side.forget()));
+      await this.#passing.run(() => side.counts.fold());
     }
     if ((await this.#tables.meta.get(TO_REWRITE)) !== undefined) {
       await this.#store.compact(FORGETTING);

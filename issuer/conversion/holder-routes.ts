@@ -12,7 +12,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { DECISIONS } from '../../core/conversion/acknowledgement.ts';
 import { CONSENT_VERSION, consentName, consentText } from '../../core/conversion/consent.ts';
-import { REFUSALS } from '../../core/conversion/refusals.ts';
+import { REFUSALS, type RefusalCode } from '../../core/conversion/refusals.ts';
 import { MAX_CODE_CHARACTERS } from '../../core/qr/code.ts';
 import { COLOURS } from '../../core/record/derived.ts';
 import { LANGUAGES, type Language as LanguageName } from '../../core/record/value-sets/value-set.ts';
@@ -21,7 +21,6 @@ import { Closed, Type } from '../../service/schema.ts';
 import type { Issuer } from '../issuer.ts';
 import { problems } from '../routes/schemas.ts';
 import { inLanguage, languageOf } from './language.ts';
-import type { DecisionAnswer } from './target.ts';
 
 const Language = Type.Union(LANGUAGES.map((language) => Type.Literal(language)));
 const Did = Type.String({ maxLength: 200, pattern: '^did:web:' });
@@ -39,6 +38,8 @@ const MAX_LISTS = 512;
 const MAX_LIST_CHARACTERS = 44_000;
 const Terms = Closed({
   at: Seconds,
+  /** Absent in terms of before: a request that is known is answered again. */
+  evidence: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })),
   id: ConsentId,
   port: Type.Optional(Port),
   plannedOn: Type.Optional(Day),
@@ -66,6 +67,9 @@ const ConversionAnswerForm = Closed({
   ),
   target: Did,
   validUntil: Type.String(),
+  /** Why nothing is handed over any more; `text` says it in the language that was asked for. */
+  reason: Type.Optional(Type.String()),
+  text: Type.Optional(Type.String()),
   decision: Type.Optional(Decision),
   package: Type.Optional(Closed({ code: Code, list: List, receipt: Type.String() })),
 });
@@ -117,11 +121,8 @@ export function addForHolders(app: Service, issuer: Issuer): void {
     async (request) =>
       inLanguage(request, async () => {
         const { signature, terms, ...rest } = request.body;
-        return await issuer.conversion.source.convert({
-          ...rest,
-          terms,
-          signature: fromBase64url(signature),
-        });
+        const asked = { ...rest, terms, signature: fromBase64url(signature) };
+        return told(await issuer.conversion.source.convert(asked), languageOf(request));
       }),
   );
   app.get(
@@ -130,7 +131,10 @@ export function addForHolders(app: Service, issuer: Issuer): void {
       onRequest: keepNowhere,
       schema: { ...holder, params: ById, response: { 200: ConversionAnswerForm, ...problems } },
     },
-    async (request) => inLanguage(request, () => issuer.conversion.source.conversion(request.params.id)),
+    async (request) =>
+      inLanguage(request, async () =>
+        told(await issuer.conversion.source.conversion(request.params.id), languageOf(request)),
+      ),
   );
   const Withdrawal = Closed({ at: Type.Integer({ minimum: 0 }), signature: Signature });
   app.post(
@@ -147,7 +151,9 @@ export function addForHolders(app: Service, issuer: Issuer): void {
     async (request) =>
       inLanguage(request, async () => {
         const { at, signature } = request.body;
-        return await issuer.conversion.source.withdraw(request.params.id, at, fromBase64url(signature));
+        const { source } = issuer.conversion;
+        const answer = await source.withdraw(request.params.id, at, fromBase64url(signature));
+        return told(answer, languageOf(request));
       }),
   );
   app.post(
@@ -166,9 +172,10 @@ export function addForHolders(app: Service, issuer: Issuer): void {
   );
 }
 
-function told(
-  { reason, ...answer }: DecisionAnswer,
+function told<Answer extends { readonly reason?: RefusalCode }>(
+  answer: Answer,
   language: LanguageName,
-): DecisionAnswer & { readonly text?: string } {
-  return reason === undefined ? answer : { ...answer, reason, text: REFUSALS[reason][language] };
+): Answer & { readonly text?: string } {
+  const { reason } = answer;
+  return reason === undefined ? answer : { ...answer, text: REFUSALS[reason][language] };
 }

@@ -5,9 +5,11 @@ import type { ProblemTable } from '../../service/problems.ts';
 /** Others are 422: a good request that asks for what cannot be. */
 const STATUSES: Partial<Readonly<Record<RefusalCode, number>>> = {
   CONVERSION_WRONG_HOLDER: 403,
+  CONVERSION_PRESENTED_ELSEWHERE: 403,
   CONVERSION_NOT_FOUND: 404,
   CONVERSION_ALREADY_DONE: 409,
   CONVERSION_CONSENT_REPLAYED: 409,
+  CONVERSION_BOOKING_NEEDED: 409,
   CONVERSION_CODE_UNCONFIRMED: 409,
   CONVERSION_LIST_OUTDATED: 409,
   CONVERSION_NOT_SPENT: 409,

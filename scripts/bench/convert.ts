@@ -12,17 +12,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { HolderDevice } from '../../cli/convert/holder.ts';
-import { commitmentOf } from '../../core/commitment/leaf.ts';
-import { consentMessage, consentName } from '../../core/conversion/consent.ts';
+import { commitmentIn, HolderDevice } from '../../cli/convert/holder.ts';
+import { arrivalAudience } from '../../core/conversion/arrival-audience.ts';
+import { consentMessage, consentName, evidenceDigest } from '../../core/conversion/consent.ts';
 import { fromJwk } from '../../core/credential/key.ts';
 import { thumbprintOf } from '../../core/credential/thumbprint.ts';
 import { invariant } from '../../core/errors.ts';
-import { decodeCode } from '../../core/qr/code.ts';
 import type { Subject, TestRecord } from '../../core/record/record.ts';
 import { toIssuerConfig } from '../../issuer/config.ts';
-import type { ConversionPackage } from '../../issuer/conversion/source.ts';
-import type { DecisionAnswer } from '../../issuer/conversion/target.ts';
+import type { ConversionPackage } from '../../issuer/conversion/source/handover.ts';
+import type { DecisionAnswer } from '../../issuer/conversion/target/answer.ts';
 import { toRfc3339 } from '../../issuer/conversion/times.ts';
 import { Issuer } from '../../issuer/issuer.ts';
 import type { IssuedCredential } from '../../issuer/row.ts';
@@ -218,11 +217,11 @@ async function handOver(
   const terms = {
     at: Math.floor(Date.now() / 1000),
     id: randomUUID().replaceAll('-', ''),
+    evidence: evidenceDigest(nodeCrypto, evidence.map(commitmentIn)),
     target: target.config.did,
     text: consentName('en'),
   };
-  const { headerBytes, payloadBytes } = decodeCode(code);
-  const message = consentMessage(commitmentOf(nodeCrypto, headerBytes, payloadBytes), terms);
+  const message = consentMessage(commitmentIn(code), terms);
   const request = { code, evidence, terms, signature: device.sign(message) };
   await soon(() => source.conversion.source.convert(request), pollMs);
   for (;;) {
@@ -238,10 +237,9 @@ async function show(
   { code, list }: ConversionPackage,
   pollMs = POLL_MS,
 ): Promise<DecisionAnswer> {
-  return await soon(
-    () => target.conversion.target.admit({ code: device.present(code, Math.floor(Date.now() / 1000)), list }),
-    pollMs,
-  );
+  const audience = arrivalAudience({ target: target.config.did });
+  const shown = (): string => device.present(code, Math.floor(Date.now() / 1000), audience);
+  return await soon(() => target.conversion.target.admit({ code: shown(), list }), pollMs);
 }
 
 async function untilCode(house: House, person: Traveller, carried: ConversionPackage): Promise<void> {

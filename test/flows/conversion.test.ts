@@ -1,10 +1,11 @@
 /**
- * Two issuer services that share nothing but the ledger: each has a recording proxy between itself and the node, and
- * no other peer. What passes there while people of Hong Kong are converted to Macao is searched for everything that is
- * known about them, in every writing, and for everything that anybody could derive of that without the salt.
+ * `hcl convert` over two issuer services that share nothing but the ledger: each has a recording proxy between itself
+ * and the node, and no other peer. What passes there while people of Hong Kong are converted to Macao is searched for
+ * everything that is known about them, in every writing, and for everything that anybody could derive of that without
+ * the salt.
  */
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,11 @@ import { processIo, type Io } from '../../cli/io.ts';
 import { writeConsortiumFile, type ConsortiumIssuer } from '../../cli/consortium-file.ts';
 import { audit } from '../../cli/commands/audit.ts';
 import { convert } from '../../cli/commands/convert.ts';
+import { showConverted } from '../../cli/convert/converted-page.ts';
+import type { Converted } from '../../cli/convert/way.ts';
+import { describeError } from '../../cli/errors.ts';
+import { consentText } from '../../core/conversion/consent.ts';
+import { REFUSALS } from '../../core/conversion/refusals.ts';
 import { parseClaims } from '../../core/credential/parse.ts';
 import { fromJwk } from '../../core/credential/key.ts';
 import { thumbprintOf } from '../../core/credential/thumbprint.ts';
@@ -38,6 +44,8 @@ interface Recorder {
   text(): string;
   close(): Promise<void>;
 }
+
+type Change = (url: string, answer: Response, body: unknown) => Promise<Response>;
 
 /** Whole bodies, each once: what a service asks again and again says nothing new. */
 async function record(upstream: string): Promise<Recorder> {
@@ -202,7 +210,89 @@ describe('flow: conversion between two services', function () {
     });
   });
 
-  function io(lines: string[]): Io {
+  describe('hcl convert', () => {
+    const WAY = ['--from', 'HK-DH', '--to', 'MO-SSM'];
+    const TEXTS = REFUSALS.CONVERSION_CODE_NOT_VALID;
+
+    let converted: Converted;
+
+    before(async () => {
+      const lines: string[] = [];
+      await convert.run([...WAY, '--json'], io(lines));
+      converted = JSON.parse(lines.join('')) as Converted;
+    });
+
+    it('shows its holder the colour, the code, and that both have signed for one conversion', async () => {
+      const [source, target] = issuers;
+      if (source === undefined || target === undefined) throw new Error('two issuers');
+      const lines: string[] = [];
+      await showConverted(converted, { source, target, io: io(lines) });
+      const page = lines.join('');
+      expect(page).to.match(
+        /accepted {2}HK-DH → MO-SSM\n +State +green\n +Receipts +of both, of one conversion\n/,
+      );
+      expect(codesIn(page)[0]?.trimEnd()).to.equal(converted.code);
+    });
+
+    it('says so when the two receipts do not belong together', async () => {
+      const lines: string[] = [];
+      const swap = async (url: string, answer: Response): Promise<Response> => {
+        if (!url.includes('/conversions/arrivals') || !answer.ok) return answer;
+        // As the route answers.
+        return Response.json({ ...((await answer.json()) as object), receipt: converted.receipts.target });
+      };
+      expect(await convert.run([...WAY, '--lang', 'pt'], io(lines, swap))).to.equal(1);
+      const page = lines.join('');
+      expect(page).to.include(consentText('convert-2.pt') ?? '');
+      expect(page).to.match(/accepted {2}HK-DH → MO-SSM/);
+      expect(page).to.match(/Receipts +do not belong together/);
+    });
+
+    it('gives up at once, in its holder’s language, when the code ends before it is handed over', async () => {
+      for (const language of ['zh-Hant', 'pt'] as const) {
+        let asked = 0;
+        let subject: object | undefined;
+        const endCode = async (url: string, answer: Response, body: unknown): Promise<Response> => {
+          if (url.endsWith('/records')) [{ subject }] = JSON.parse(String(body)) as [{ subject: object }];
+          if (/\/conversions\/[0-9a-f]{32}\?/.test(url)) asked++;
+          if (/\/conversions\?/.test(url) && answer.ok) await orderOn(subject);
+          return answer;
+        };
+        const failed = await convert.run([...WAY, '--lang', language], io([], endCode)).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        expect(describeError(failed)).to.include(`CONVERSION_CODE_NOT_VALID, ${TEXTS[language]}`);
+        expect(asked).to.equal(1);
+      }
+    });
+
+    /** An order of Hong Kong, which turns the code of this moment. */
+    async function orderOn(subject: object | undefined): Promise<void> {
+      const [hk] = issuers;
+      const token = (await readFile(hk?.operatorTokenFile ?? '', 'utf8')).trim();
+      const nowSeconds = Math.floor(Date.now() / 1000);
+      const order = {
+        kind: 'quarantine',
+        ground: 'hcl|under-order',
+        reference: 'ORDER-9',
+        fromSeconds: nowSeconds - 60,
+        untilSeconds: nowSeconds + 86_400,
+        legalBasis: 'Cap. 599A s.22',
+        orderedBy: 'HO-1',
+        enteredBy: 'HO-2',
+      };
+      const answer = await fetch(`${hk?.url}/orders`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ ...order, subject }),
+      });
+      expect(answer.ok, await answer.text()).to.equal(true);
+    }
+  });
+
+  /** @param change what the services answer to what */
+  function io(lines: string[], change?: Change): Io {
     const write = (text: string): Promise<void> => {
       lines.push(text);
       return Promise.resolve();
@@ -212,7 +302,7 @@ describe('flow: conversion between two services', function () {
       if (typeof init?.body === 'string') carried.push(init.body);
       const answer = await fetch(input, init);
       carried.push(await answer.clone().text());
-      return answer;
+      return change === undefined ? answer : await change(new Request(input).url, answer, init?.body);
     };
     return { ...processIo(), out, err: out, env: { HCL_DATA: folder }, fetch: recorded };
   }

@@ -60,6 +60,7 @@ describe('default mappings', () => {
 });
 
 describe('the form of a mapping', () => {
+  const demanding = (booking: JsonObject): JsonObject => ({ form: 'hcl-mapping/2', booking });
   const changed =
     (changes: JsonObject): (() => unknown) =>
     () =>
@@ -67,7 +68,11 @@ describe('the form of a mapping', () => {
   const span = { amount: 1, unit: 'hours' };
   const bad: Readonly<Record<string, JsonObject>> = {
     'a member that is not known': { note: 'x' },
-    'another form': { form: 'hcl-mapping/2' },
+    'another form': { form: 'hcl-mapping/3' },
+    'a demand for a booking in the form of before': { booking: {} },
+    'a demand for a booking at a port of another way': demanding({ ports: ['ATLANTIS'] }),
+    'a demand for a booking at no port': demanding({ ports: [] }),
+    'a demand for more than a booking': demanding({ days: 2 }),
     'a state that there is not': { states: { pink: { do: 'refer' } } },
     'a state made better': { states: { red: { do: 'convert', to: 'green' } } },
     'a restricted state that converts by itself': { states: { yellow: { do: 'convert', to: 'yellow' } } },
@@ -82,6 +87,14 @@ describe('the form of a mapping', () => {
   for (const [what, changes] of Object.entries(bad)) {
     it(`refuses ${what}`, () => expectThrows(changed(changes), 'POLICY_FIELD'));
   }
+
+  it('takes a demand for a booking, at some of its ports or at all', () => {
+    const [port = ''] = defaultMappings().all[0]?.ports ?? [];
+    for (const booking of [{}, { ports: [port] }]) {
+      expect(parseMapping({ ...file, ...demanding(booking) }).booking).to.deep.equal(booking);
+    }
+    expect(parseMapping({ ...file, form: 'hcl-mapping/2' })).to.not.have.property('booking');
+  });
 
   it('takes what it was made from', () => {
     expect(changed({})).to.not.throw();

@@ -123,7 +123,10 @@ describe('F23: the consent is withdrawn midway', () => {
     const traveller = await issuers.traveller('HK');
     const { source } = (await issuers.at('HK')).conversion;
     const { id } = await source.convert(issuers.request(traveller, 'MO'));
-    expect(await issuers.withdraw('HK', traveller, id)).to.include({ state: 'withdrawn' });
+    expect(await issuers.withdraw('HK', traveller, id)).to.include({
+      state: 'withdrawn',
+      reason: 'CONVERSION_WITHDRAWN',
+    });
     await issuers.settle('HK');
     expect(countOf(issuers, 'NullifiersSpent')).to.equal(0);
     expect(await source.conversion(id))

@@ -1,0 +1,69 @@
+/** What a holder is told of a conversion, and what they carry to the target once it is ready. */
+import type { Decision } from '../../../core/conversion/acknowledgement.ts';
+import type { CarriedList } from '../../../core/conversion/carried-list.ts';
+import type { RefusalCode } from '../../../core/conversion/refusals.ts';
+import { decodeCode } from '../../../core/qr/code.ts';
+import { toRfc3339 } from '../times.ts';
+import type { SourceEntry, SourceHouse } from './entry.ts';
+import { KeptReceipts } from './kept-receipts.ts';
+
+/** What a holder carries to the target. */
+export interface ConversionPackage {
+  /** Static: the holder's device adds the presentation. */
+  readonly code: string;
+  readonly list: CarriedList;
+  /** The source's word that it handed this over. */
+  readonly receipt: string;
+}
+
+export interface ConversionAnswer {
+  readonly id: string;
+  /** `ended`: the code it was made of holds no more, so nothing is handed over. */
+  readonly state: 'under-way' | 'ready' | 'withdrawn' | 'ended';
+  readonly target: string;
+  readonly validUntil: string;
+  /** Why nothing is handed over any more. */
+  readonly reason?: RefusalCode;
+  readonly decision?: Decision;
+  readonly package?: ConversionPackage;
+}
+
+export class Handover {
+  readonly #house: SourceHouse;
+  readonly #receipts: KeptReceipts;
+
+  constructor(house: SourceHouse) {
+    this.#house = house;
+    this.#receipts = new KeptReceipts(house);
+  }
+
+  async answer(number: number): Promise<ConversionAnswer> {
+    const entry = await this.#house.entries.get(number);
+    const { consent, decision, validUntilSeconds } = entry;
+    const common = {
+      id: consent.id,
+      target: consent.target,
+      validUntil: toRfc3339(validUntilSeconds),
+      ...(decision === undefined ? {} : { decision }),
+    };
+    if (entry.withdrawnAtSeconds !== undefined)
+      return { ...common, state: 'withdrawn', reason: 'CONVERSION_WITHDRAWN' };
+    if (!(await this.#house.isStanding(entry.from)))
+      return { ...common, state: 'ended', reason: 'CONVERSION_CODE_NOT_VALID' };
+    const carried = await this.#package(number, entry);
+    return carried === undefined
+      ? { ...common, state: 'under-way' }
+      : { ...common, state: 'ready', package: carried };
+  }
+
+  /** Once it is spent and anchored, and its list is on the ledger. */
+  async #package(number: number, entry: SourceEntry): Promise<ConversionPackage | undefined> {
+    const { carriedList, codeOf, queue } = this.#house;
+    const sequence = await queue.sentIn('spent', number);
+    const code = sequence === undefined ? undefined : await codeOf(entry.recordId);
+    if (sequence === undefined || code === undefined) return undefined;
+    const list = await carriedList(decodeCode(code).payloadBytes);
+    const receipt = await this.#receipts.of(number, { code, peer: entry.consent.target, sequence });
+    return { code, list, receipt };
+  }
+}
