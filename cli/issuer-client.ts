@@ -89,7 +89,8 @@ function pauseSeconds({ retryAfter }: Answer): number {
   return Number.isInteger(seconds) && seconds >= 0 ? Math.min(seconds, LONGEST_PAUSE_SECONDS) : 1;
 }
 
-async function readToken(path: string): Promise<string> {
+/** Throws `CLI_NOT_STARTED`. */
+export async function readToken(path: string): Promise<string> {
   try {
     return (await readFile(path, 'utf8')).trim();
   } catch (cause) {

@@ -107,7 +107,12 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   const auditor = { issuer, onRequest: requireBearer(operatorToken, ...auditorTokens) };
   addActAudit(app, auditor);
   if (issuer.isConverting)
-    addConversions(app, { issuer, operator: operator.onRequest, auditor: auditor.onRequest });
+    addConversions(app, {
+      issuer,
+      operatorToken,
+      operator: operator.onRequest,
+      auditor: auditor.onRequest,
+    });
   addGetBatchAccount(app, auditor);
   addColourChanges(app, auditor);
   addBookingRoutes(app, {

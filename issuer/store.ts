@@ -60,6 +60,9 @@
  * | 84  | conversionQueue | side u8 ‖ peer 32 ‖ number u64 → value 32, see `conversion/blinded-queue.ts`     |
  * | 85  | conversionBatches | side u8 ‖ peer 32 ‖ sequence u64 → JSON: the values of a batch                 |
  * | 86  | conversionSent | side u8 ‖ number u64 → sequence u64: the value is on the ledger                   |
+ * | 87  | conversionTodo | kind u8 ‖ number u64 → nothing, see `conversion/todo.ts`                          |
+ * | 88  | conversionMoves | side u8 ‖ number u64 ‖ from u8 ‖ to u8 → nothing, see `conversion/state-counts.ts` |
+ * | 89  | conversionReceipts | number u64 → envelope, see `conversion/source/kept-receipts.ts`                |
  *
  * Tags from 100 on are those of the booking, which lie in the same store: `booking/tables.ts`.
  */
@@ -123,7 +126,10 @@ type TableName =
   | 'decisionIds'
   | 'conversionQueue'
   | 'conversionBatches'
-  | 'conversionSent';
+  | 'conversionSent'
+  | 'conversionTodo'
+  | 'conversionMoves'
+  | 'conversionReceipts';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -182,6 +188,9 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   conversionQueue: { tag: 84, format: 1 },
   conversionBatches: { tag: 85, format: 1 },
   conversionSent: { tag: 86, format: 1 },
+  conversionTodo: { tag: 87, format: 1 },
+  conversionMoves: { tag: 88, format: 1 },
+  conversionReceipts: { tag: 89, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;

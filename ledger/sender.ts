@@ -43,6 +43,8 @@ export interface Call {
   readonly data: Hex;
   /** Default 1,000,000: our contracts' writes are O(1) and gas is free. */
   readonly gasLimit?: bigint;
+  /** False: it goes out without being tried, where that costs the node as much as carrying it out; default true. */
+  readonly isTriedFirst?: boolean;
 }
 
 export interface Receipt {
@@ -143,7 +145,8 @@ export class Sender {
       nonce = await this.#nextNonce(deadline);
       if (await this.#patiently(isDone, deadline)) return undefined;
       // What builds on a call that waits cannot be tried before it.
-      if (![...this.#waiting.values()].includes(call.to))
+      const isFirst = ![...this.#waiting.values()].includes(call.to);
+      if (isFirst && call.isTriedFirst !== false)
         await this.#patiently(() => this.#rehearse(call, 'pending'), deadline);
       // What this one was to follow may have ended without a receipt meanwhile.
     } while (this.#isInDoubt);

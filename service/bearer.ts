@@ -8,16 +8,29 @@ export type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<vo
 
 /** Admits only requests with one of `tokens`; others end with `UNAUTHENTICATED`. */
 export function requireBearer(...tokens: readonly string[]): Guard {
-  const expected = tokens.map(digest);
+  return requireBearerThat((given) => tokens.some((token) => isSameToken(given, token)));
+}
+
+/** Admits only requests with a token that `isGood`; others end with `UNAUTHENTICATED`. */
+export function requireBearerThat(isGood: (token: string) => boolean): Guard {
   return async (request, reply) => {
     void reply.header('cache-control', 'no-store');
-    const [scheme, given, ...rest] = (request.headers.authorization ?? '').split(' ');
-    const isBearer = scheme?.toLowerCase() === 'bearer' && given !== undefined && rest.length === 0;
-    // Digests have one length, so that the comparison says nothing about the token's.
-    if (!isBearer || !expected.some((token) => timingSafeEqual(digest(given), token))) {
+    const given = bearerOf(request);
+    if (given === undefined || !isGood(given)) {
       throw new RequestError('UNAUTHENTICATED', 'send Authorization: Bearer with the token of this service');
     }
   };
+}
+
+/** The token that a request comes with, whosever it is; `undefined`: none. */
+export function bearerOf({ headers }: Pick<FastifyRequest, 'headers'>): string | undefined {
+  const [scheme, given, ...rest] = (headers.authorization ?? '').split(' ');
+  return scheme?.toLowerCase() === 'bearer' && rest.length === 0 ? given : undefined;
+}
+
+/** Digests have one length, so that the comparison says nothing about the token's. */
+export function isSameToken(given: string, token: string): boolean {
+  return timingSafeEqual(digest(given), digest(token));
 }
 
 function digest(text: string): Buffer {

@@ -3,18 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toBase64url } from '../../core/bytes/base64url.ts';
-import { commitmentOf } from '../../core/commitment/leaf.ts';
-import { consentMessage, type ConsentTerms } from '../../core/conversion/consent.ts';
-import { decodeCode } from '../../core/qr/code.ts';
+import { arrivalAudience } from '../../core/conversion/arrival-audience.ts';
+import { consentMessage, evidenceDigest, type ConsentTerms } from '../../core/conversion/consent.ts';
 import { LANGUAGES } from '../../core/record/value-sets/value-set.ts';
-import type { ConversionAnswer, ConversionPackage } from '../../issuer/conversion/source.ts';
-import type { DecisionAnswer } from '../../issuer/conversion/target.ts';
+import type { ConversionAnswer, ConversionPackage } from '../../issuer/conversion/source/handover.ts';
+import type { DecisionAnswer } from '../../issuer/conversion/target/answer.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
-import type { Command } from '../command.ts';
+import type { Command, ExitCode } from '../command.ts';
 import { parseArguments, required } from '../command.ts';
 import { issuerByName, readConsortiumFile, type ConsortiumIssuer } from '../consortium-file.ts';
 import { demoTraveller, type TravellerCodes } from '../convert/demo-traveller.ts';
-import { HolderDevice } from '../convert/holder.ts';
+import { commitmentIn, HolderDevice } from '../convert/holder.ts';
+import { officerToken } from '../convert/officer-token.ts';
 import { holderClient, type HolderClient } from '../convert/holder-client.ts';
 import { CliError, usageError } from '../errors.ts';
 import { dataFolderOf, resolvePath, type Io } from '../io.ts';
@@ -29,6 +29,7 @@ const OPTIONS = {
   port: { type: 'string' },
   on: { type: 'string' },
   booking: { type: 'string' },
+  officer: { type: 'string' },
   lang: { type: 'string', default: 'en' },
   json: { type: 'boolean' },
 } as const;
@@ -42,11 +43,16 @@ export const convert: Command = {
   usage: `Usage: hcl convert --from NAME --to NAME [--code FILE --key FILE
                    [--evidence FILE]] [--port CODE] [--on DAY]
                    [--booking REFERENCE] [--lang CODE] [--json]
+       hcl convert officer-token --to NAME --officer NUMBER
 
   Converts a health code of one place into one of another, as its holder's
   device does: it shows the words to agree to, signs the consent, waits until
   the source hands the conversion over, carries it to the target and takes the
   target's own code. The two issuers never talk to each other.
+
+  officer-token    prints the token of one of the target's officers, who give
+                   their word on referrals with it; it follows from the
+                   operator's
 
   --from NAME      who issued the code: HK-DH
   --to NAME        whose code is wanted: MO-SSM
@@ -57,13 +63,17 @@ export const convert: Command = {
   --port CODE      boundary control point: HZMB
   --on DAY         day of the crossing: 2022-12-21 (default: today)
   --booking REFERENCE  the place of a quota that is used with it
+  --officer NUMBER  whose token: O-17
   --lang CODE      ${LANGUAGES.join(', ')} (default en)
   --json           one line of JSON: the decision, the code, time per step
 
   Exit status: 0 when the target has accepted; 1 when it refuses or refers to
   an officer, and on failure; 2 wrong usage.`,
   async run(args, io) {
-    const { values } = parseArguments(args, OPTIONS);
+    const { values, positionals } = parseArguments(args, OPTIONS);
+    const [action] = positionals;
+    if (action === 'officer-token') return await showOfficerToken(values, io);
+    if (action !== undefined) throw usageError(`convert does not know "${action}"`);
     const [from, to] = [required(values.from, '--from'), required(values.to, '--to')];
     if (!LANGUAGES.some((one) => one === values.lang))
       throw usageError(`--lang is one of ${LANGUAGES.join(', ')}`);
@@ -77,6 +87,12 @@ export const convert: Command = {
     return converted.decision === 'accepted' ? 0 : 1;
   },
 };
+
+async function showOfficerToken(values: Values, io: Io): Promise<ExitCode> {
+  const [to, officer] = [required(values.to, '--to'), required(values.officer, '--officer')];
+  const consortium = await readConsortiumFile(dataFolderOf(io));
+  return await officerToken(issuerByName(consortium, to), officer, io);
+}
 
 interface Journey {
   readonly device: HolderDevice;
@@ -108,16 +124,17 @@ async function convertCode(codes: TravellerCodes, journey: Journey): Promise<Con
   const [there, here] = [target, source].map((issuer) => holderClient(issuer, values.lang, io));
   if (here === undefined || there === undefined) throw new CliError('CLI_USAGE', 'two issuers');
   const watch = new StopWatch();
-  const terms = await agree(here, journey);
+  const terms = await agree(codes, here, journey);
   watch.lap('consent');
   const id = await ask(codes, { terms, device, here });
   watch.lap('asked');
   let carried = await whenReady(here, id);
   watch.lap('handedOver');
+  const audience = arrivalAudience({ target: target.did, booking: values.booking });
   const arrive = async (): Promise<DecisionAnswer> =>
     // The route's response.
     (await there.post('/conversions/arrivals', {
-      code: device.present(carried.code, io.nowSeconds()),
+      code: device.present(carried.code, io.nowSeconds(), audience),
       list: carried.list,
       ...(values.booking === undefined ? {} : { booking: values.booking }),
     })) as DecisionAnswer;
@@ -139,7 +156,11 @@ async function convertCode(codes: TravellerCodes, journey: Journey): Promise<Con
 }
 
 /** Shows the words, and takes them as agreed to: whoever runs the command is the holder. */
-async function agree(here: HolderClient, { target, values, io }: Journey): Promise<ConsentTerms> {
+async function agree(
+  { evidence }: TravellerCodes,
+  here: HolderClient,
+  { target, values, io }: Journey,
+): Promise<ConsentTerms> {
   // The route's response.
   const { name, text } = (await here.get('/conversions/consent')) as {
     readonly name: string;
@@ -148,6 +169,7 @@ async function agree(here: HolderClient, { target, values, io }: Journey): Promi
   if (!values.json) await io.out.write(`${styled(io.out, 'dim', text)}\n\n`);
   return {
     at: io.nowSeconds(),
+    evidence: evidenceDigest(nodeCrypto, evidence.map(commitmentIn)),
     id: randomBytes(16).toString('hex'),
     target: target.did,
     text: name,
@@ -164,8 +186,7 @@ async function ask(
     here,
   }: { readonly terms: ConsentTerms; readonly device: HolderDevice; readonly here: HolderClient },
 ): Promise<string> {
-  const { headerBytes, payloadBytes } = decodeCode(code);
-  const message = consentMessage(commitmentOf(nodeCrypto, headerBytes, payloadBytes), terms);
+  const message = consentMessage(commitmentIn(code), terms);
   await patiently(() =>
     here.post('/conversions', { code, evidence, terms, signature: toBase64url(device.sign(message)) }),
   );

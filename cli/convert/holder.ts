@@ -5,8 +5,14 @@ import { nodeCrypto } from '../../service/node-crypto.ts';
 import { commitmentOf } from '../../core/commitment/leaf.ts';
 import type { P256Jwk } from '../../core/credential/key.ts';
 import { decodeCode, encodeCode } from '../../core/qr/code.ts';
-import { ANY_GATE, presentationMessage } from '../../core/qr/presentation.ts';
+import { audienceGate, presentationMessage } from '../../core/qr/presentation.ts';
 import { CliError } from '../errors.ts';
+
+/** What identifies a code, 75 bytes. */
+export function commitmentIn(code: string): Uint8Array {
+  const { headerBytes, payloadBytes } = decodeCode(code);
+  return commitmentOf(nodeCrypto, headerBytes, payloadBytes);
+}
 
 export class HolderDevice {
   readonly jwk: P256Jwk;
@@ -41,12 +47,11 @@ export class HolderDevice {
     return new Uint8Array(sign('sha256', message, { key: this.#key, dsaEncoding: 'ieee-p1363' }));
   }
 
-  /** The dynamic code of this moment, for any gate. */
-  present(code: string, timeSeconds: number): string {
+  /** The dynamic code of this moment, for this audience alone. */
+  present(code: string, timeSeconds: number, audience: Uint8Array): string {
     const parts = decodeCode(code);
-    const occasion = { timeSeconds, gate: ANY_GATE };
-    const commitment = commitmentOf(nodeCrypto, parts.headerBytes, parts.payloadBytes);
-    const signature = this.sign(presentationMessage(commitment, occasion));
+    const occasion = { timeSeconds, gate: audienceGate(nodeCrypto, audience) };
+    const signature = this.sign(presentationMessage(commitmentIn(code), occasion, audience));
     return encodeCode({ ...parts, presentation: { ...occasion, signature } });
   }
 }

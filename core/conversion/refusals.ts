@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'CONVERSION_CODE_UNCONFIRMED'
   | 'CONVERSION_LIST_OUTDATED'
   | 'CONVERSION_WRONG_HOLDER'
+  | 'CONVERSION_PRESENTED_ELSEWHERE'
   | 'CONVERSION_OTHER_PERSON'
   | 'CONVERSION_CONSENT_INVALID'
   | 'CONVERSION_CONSENT_REPLAYED'
@@ -58,6 +59,12 @@ export const REFUSALS: Readonly<Record<RefusalCode, Names>> = {
     '此碼屬於另一部裝置。只有持有人可以轉碼。',
     '此码属于另一部设备。只有持有人可以转码。',
     'Este código pertence a outro aparelho. Só o titular o pode converter.',
+  ),
+  CONVERSION_PRESENTED_ELSEWHERE: names(
+    'The live code was made for another place or another booking. Let your device make one for here and show that.',
+    '動態碼是為另一地點或另一預約產生的。請以裝置為此處重新產生並出示。',
+    '动态码是为另一地点或另一预约生成的。请用设备为此处重新生成并出示。',
+    'O código dinâmico foi feito para outro lugar ou outra marcação. Faça no aparelho um para aqui e mostre esse.',
   ),
   CONVERSION_OTHER_PERSON: names(
     'One of the records is of another person.',

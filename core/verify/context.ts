@@ -29,6 +29,8 @@ export interface VerifyContext {
   readonly presented?: PresentedIdentity;
   /** Number of the gate where the code is shown; absent: one without a number. */
   readonly gate?: number;
+  /** A dynamic code is for this audience alone (`core/qr/presentation.ts`); absent: it is shown at a gate. */
+  readonly audience?: Uint8Array;
 }
 
 /** Our clock and the last block known. */

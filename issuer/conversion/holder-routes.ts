@@ -7,11 +7,14 @@
  *   GET  /conversions/{id}              source: how far it is, and what to carry once it is ready
  *   POST /conversions/{id}/withdrawal   source: take the consent back
  *   POST /conversions/arrivals          target: show what was carried; again: the same answer
+ *
+ * With `Prefer: wait=N` (RFC 7240 §4.3) the last two are answered once there is something to carry, or within N seconds.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { DECISIONS } from '../../core/conversion/acknowledgement.ts';
 import { CONSENT_VERSION, consentName, consentText } from '../../core/conversion/consent.ts';
+import { ConversionError } from '../../core/conversion/errors.ts';
 import { REFUSALS } from '../../core/conversion/refusals.ts';
 import { MAX_CODE_CHARACTERS } from '../../core/qr/code.ts';
 import { COLOURS } from '../../core/record/derived.ts';
@@ -21,7 +24,8 @@ import { Closed, Type } from '../../service/schema.ts';
 import type { Issuer } from '../issuer.ts';
 import { problems } from '../routes/schemas.ts';
 import { inLanguage, languageOf } from './language.ts';
-import type { DecisionAnswer } from './target.ts';
+import { preferredWaitMs } from './preferred-wait.ts';
+import type { DecisionAnswer } from './target/answer.ts';
 
 const Language = Type.Union(LANGUAGES.map((language) => Type.Literal(language)));
 const Did = Type.String({ maxLength: 200, pattern: '^did:web:' });
@@ -39,6 +43,8 @@ const MAX_LISTS = 512;
 const MAX_LIST_CHARACTERS = 44_000;
 const Terms = Closed({
   at: Seconds,
+  /** Absent in terms of before: a request that is known is answered again. */
+  evidence: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })),
   id: ConsentId,
   port: Type.Optional(Port),
   plannedOn: Type.Optional(Day),
@@ -130,7 +136,14 @@ export function addForHolders(app: Service, issuer: Issuer): void {
       onRequest: keepNowhere,
       schema: { ...holder, params: ById, response: { 200: ConversionAnswerForm, ...problems } },
     },
-    async (request) => inLanguage(request, () => issuer.conversion.source.conversion(request.params.id)),
+    async (request) =>
+      inLanguage(request, () => {
+        const { progress, source } = issuer.conversion;
+        return progress.until(() => source.conversion(request.params.id), {
+          isEnough: ({ state }) => state !== 'under-way',
+          waitMs: preferredWaitMs(request),
+        });
+      }),
   );
   const Withdrawal = Closed({ at: Type.Integer({ minimum: 0 }), signature: Signature });
   app.post(
@@ -161,8 +174,22 @@ export function addForHolders(app: Service, issuer: Issuer): void {
       inLanguage(request, async () => {
         const { booking, code, list } = request.body;
         const arrival = { code, list, ...(booking === undefined ? {} : { booking }) };
-        return told(await issuer.conversion.target.admit(arrival), languageOf(request));
+        const { progress, target } = issuer.conversion;
+        const answer = await progress.until(() => target.admit(arrival), {
+          isEnough: ({ decision, code: own }) => decision !== 'accepted' || own !== undefined,
+          isEarly: isNotReadYet,
+          waitMs: preferredWaitMs(request),
+        });
+        return told(answer, languageOf(request));
       }),
+  );
+}
+
+/** What the source has written and we have not read from the ledger yet. */
+function isNotReadYet(error: unknown): boolean {
+  return (
+    error instanceof ConversionError &&
+    (error.code === 'CONVERSION_NOT_SPENT' || error.code === 'CONVERSION_CODE_UNCONFIRMED')
   );
 }
 

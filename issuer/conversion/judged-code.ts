@@ -38,17 +38,17 @@ export interface JudgeOptions {
   readonly state: ConversionKnowledge;
   readonly statusLists: StatusLists;
   readonly nowSeconds: number;
-  /** The holder shows the code now. */
-  readonly isPresented: boolean;
+  /** The holder shows the code now, to this audience alone; absent: they do not show it. */
+  readonly audience?: Uint8Array;
 }
 
 /**
- * Throws `CONVERSION_CODE_NOT_VALID`, `…_CODE_UNCONFIRMED`, `…_WRONG_HOLDER`, `…_CLOCK_OFF`, and `…_LIST_OUTDATED` for a
- * code that is shown with another list than its issuer's last.
+ * Throws `CONVERSION_CODE_NOT_VALID`, `…_CODE_UNCONFIRMED`, `…_WRONG_HOLDER`, `…_PRESENTED_ELSEWHERE`, `…_CLOCK_OFF`, and
+ * `…_LIST_OUTDATED` for a code that is shown with another list than its issuer's last.
  */
 export async function judgeCode(text: string, options: JudgeOptions): Promise<JudgedCode> {
-  const { isPresented, ...context } = options;
-  const verdict = await verifyCode(text, { ...context, policy: isPresented ? PRESENTED : STRICT });
+  const isPresented = options.audience !== undefined;
+  const verdict = await verifyCode(text, { ...options, policy: isPresented ? PRESENTED : STRICT });
   const { claims, commitment, issuer } = verdict.evidence;
   const isWhole = claims !== undefined && issuer !== undefined && commitment !== undefined;
   const reasons = verdict.reasons.filter((reason) => !OF_A_DOOR.has(reason));
@@ -94,11 +94,11 @@ const OF_A_DOOR: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
 const HOLDER: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'PRESENTATION_INVALID',
   'PRESENTATION_REQUIRED',
-  'PRESENTATION_OTHER_GATE',
 ]);
 
 function refusalOf({ reasons, validity }: Verdict): RefusalCode {
   if (reasons.some((reason) => HOLDER.has(reason))) return 'CONVERSION_WRONG_HOLDER';
+  if (reasons.includes('PRESENTATION_OTHER_GATE')) return 'CONVERSION_PRESENTED_ELSEWHERE';
   if (reasons.includes('PRESENTATION_NOT_CURRENT')) return 'CONVERSION_CLOCK_OFF';
   return validity === 'unconfirmed' ? 'CONVERSION_CODE_UNCONFIRMED' : 'CONVERSION_CODE_NOT_VALID';
 }

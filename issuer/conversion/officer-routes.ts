@@ -1,20 +1,22 @@
 /**
- * What officers and operators of the target call:
+ * What officers of the target call, each with a token of their own:
  *
- *   GET  /conversions/referrals            what waits for an officer
- *   POST /conversions/referrals/{number}   an officer's word
- *   GET  /conversions/recognition          what was made of one source's codes, and from when on they count no more
+ *   GET  /conversions/referrals            what waits for an officer; operators see it too
+ *   POST /conversions/referrals/{number}   an officer's word: whose, their token says
  */
 import { DECISIONS } from '../../core/conversion/acknowledgement.ts';
 import { REFUSALS } from '../../core/conversion/refusals.ts';
+import { invariant } from '../../core/errors.ts';
 import { COLOURS, SCHEMES } from '../../core/record/derived.ts';
 import { LANGUAGES } from '../../core/record/value-sets/value-set.ts';
 import type { Service } from '../../service/app.ts';
 import { Closed, Type } from '../../service/schema.ts';
-import type { OperatorContext } from '../routes/operator-route.ts';
+import { bearerOf, isSameToken, requireBearerThat } from '../../service/bearer.ts';
+import type { Issuer } from '../issuer.ts';
 import { problems } from '../routes/schemas.ts';
-import type { Referral } from './target.ts';
+import type { Referral } from './target/referrals.ts';
 import { inLanguage, languageOf } from './language.ts';
+import { officerWith } from './officer-token.ts';
 
 const Language = Type.Union(LANGUAGES.map((language) => Type.Literal(language)));
 const Did = Type.String({ maxLength: 200, pattern: '^did:web:' });
@@ -38,31 +40,21 @@ const ReferralForm = Closed({
   document: Closed({ docType: Type.String(), docNumber: Type.String(), docIssuer: Type.String() }),
   evidence: Type.Array(Evidence),
 });
-const RecognitionForm = Closed({
-  source: Did,
-  /** From when on no mapping holds, Unix seconds; absent: one does, or none ever did. */
-  withdrawnFrom: Type.Optional(Type.Integer()),
-  converted: Type.Array(
-    Closed({
-      number: Type.Integer(),
-      decision: Decision,
-      decidedAt: Type.Integer(),
-      ruleId: Type.String(),
-      mappingVersion: Type.Integer(),
-      state: Type.Optional(Colour),
-      recordId: Type.Optional(Type.String()),
-    }),
-  ),
-});
 const Ruled = Closed({ decision: Decision, state: Type.Optional(Colour) });
 const Asked = Closed({ language: Type.Optional(Language) });
 
-export function addForOfficers(app: Service, { issuer, onRequest }: OperatorContext): void {
-  const common = { tags: ['operator'], security: [{ operator: [] }] };
+export interface OfficerContext {
+  readonly issuer: Issuer;
+  readonly operatorToken: string;
+}
+
+export function addForOfficers(app: Service, { issuer, operatorToken }: OfficerContext): void {
+  const common = { tags: ['officer'], security: [{ operator: [] }] };
+  const isOfficers = (token: string): boolean => officerWith(operatorToken, token) !== undefined;
   app.get(
     '/conversions/referrals',
     {
-      onRequest,
+      onRequest: requireBearerThat((token) => isOfficers(token) || isSameToken(token, operatorToken)),
       schema: { ...common, querystring: Asked, response: { 200: Type.Array(ReferralForm), ...problems } },
     },
     async (request) => {
@@ -71,14 +63,11 @@ export function addForOfficers(app: Service, { issuer, onRequest }: OperatorCont
       return referrals.map((referral) => toForm(referral, REFUSALS[referral.reason][language]));
     },
   );
-  const Ruling = Closed({
-    decision: Type.Union([Type.Literal('accepted'), Type.Literal('refused')]),
-    officer: Type.String({ minLength: 1, maxLength: 40 }),
-  });
+  const Ruling = Closed({ decision: Type.Union([Type.Literal('accepted'), Type.Literal('refused')]) });
   app.post(
     '/conversions/referrals/:number',
     {
-      onRequest,
+      onRequest: requireBearerThat(isOfficers),
       schema: {
         ...common,
         querystring: Asked,
@@ -89,35 +78,15 @@ export function addForOfficers(app: Service, { issuer, onRequest }: OperatorCont
     },
     async (request) =>
       inLanguage(request, async () => {
+        const officer = officerWith(operatorToken, bearerOf(request) ?? '');
+        invariant(officer !== undefined, 'only officers are let in');
+        const ruling = { ...request.body, officer };
         const { decision, state } = await issuer.conversion.target.rule(
           Number(request.params.number),
-          request.body,
+          ruling,
         );
         return { decision, ...(state === undefined ? {} : { state }) };
       }),
-  );
-  app.get(
-    '/conversions/recognition',
-    {
-      onRequest,
-      schema: {
-        ...common,
-        querystring: Closed({ source: Did }),
-        response: { 200: RecognitionForm, ...problems },
-      },
-    },
-    async (request) => {
-      const { source } = request.query;
-      const { withdrawnFrom, converted } = await issuer.conversion.target.recognition(source);
-      return {
-        source,
-        ...(withdrawnFrom === undefined ? {} : { withdrawnFrom }),
-        converted: converted.map(({ decidedAtSeconds, ...rest }) => ({
-          ...rest,
-          decidedAt: decidedAtSeconds,
-        })),
-      };
-    },
   );
 }
 

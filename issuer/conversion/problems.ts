@@ -5,6 +5,7 @@ import type { ProblemTable } from '../../service/problems.ts';
 /** Others are 422: a good request that asks for what cannot be. */
 const STATUSES: Partial<Readonly<Record<RefusalCode, number>>> = {
   CONVERSION_WRONG_HOLDER: 403,
+  CONVERSION_PRESENTED_ELSEWHERE: 403,
   CONVERSION_NOT_FOUND: 404,
   CONVERSION_ALREADY_DONE: 409,
   CONVERSION_CONSENT_REPLAYED: 409,

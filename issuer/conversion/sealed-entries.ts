@@ -56,9 +56,14 @@ export class SealedEntries<Entry> {
   }
 
   async get(number: number): Promise<Entry> {
+    const entry = await this.find(number);
+    invariant(entry !== undefined, 'whoever names an entry has put it there');
+    return entry;
+  }
+
+  async find(number: number): Promise<Entry | undefined> {
     const sealed = await this.#options.reader.get(toUint64(number));
-    invariant(sealed !== undefined, 'whoever names an entry has put it there');
-    return this.#open(number, sealed);
+    return sealed === undefined ? undefined : this.#open(number, sealed);
   }
 
   /** All entries, oldest first. */

@@ -1,17 +1,18 @@
 /**
  * One issuer of `convert.ts` as a process of its own: it converts, or decides, as it is asked over the channel. Arguments: the
- * folder of the founded consortium, a member's name, the node's address. Says `ready` once it is asked for its DID.
+ * folder of the founded consortium, a member's name, the node's address. Tells its DID once it can be asked.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { P256Jwk } from '../../core/credential/key.ts';
 import { invariant } from '../../core/errors.ts';
 import type { Subject, TestRecord } from '../../core/record/record.ts';
 import { toIssuerConfig } from '../../issuer/config.ts';
-import type { ConversionPackage, ConversionRequest } from '../../issuer/conversion/source.ts';
-import type { Arrival, DecisionAnswer } from '../../issuer/conversion/target.ts';
+import type { ConversionPackage } from '../../issuer/conversion/source/handover.ts';
+import type { ConversionRequest } from '../../issuer/conversion/source/request.ts';
+import type { DecisionAnswer } from '../../issuer/conversion/target/answer.ts';
+import type { Arrival } from '../../issuer/conversion/target/arrivals.ts';
 import { toRfc3339 } from '../../issuer/conversion/times.ts';
 import { Issuer } from '../../issuer/issuer.ts';
 import { connectLedger } from '../../issuer/ledger-ports.ts';
@@ -30,9 +31,13 @@ export interface Held {
   readonly evidence: readonly string[];
 }
 
+/** What the process tells. */
+export type DriverDuties = {
+  readonly opened: (did: string) => void;
+};
+
 /** What the process can be asked. */
 export type ConvertingDuties = {
-  readonly did: () => Promise<string>;
   /** Codes of as many people as there are keys, released. */
   readonly travellers: (holderKeys: readonly P256Jwk[]) => Promise<readonly Held[]>;
   /** Resolves when it is handed over. */
@@ -46,14 +51,11 @@ export type ConvertingDuties = {
 };
 
 const WINDOW_MS = 20;
-/** Between two looks at what is under way: of one of a crowd, who all ask this process. */
-const POLL_MS = 20;
-const MAX_ATTEMPTS = 2_000;
+const WAIT_MS = 60_000;
 
 const [folder = '', name = '', rpcUrl = ''] = process.argv.slice(2);
 const issuer = await openIssuer();
-new Peer(process, {
-  did: () => Promise.resolve(issuer.config.did),
+const driver = new Peer<DriverDuties>(process, {
   travellers,
   convert,
   show,
@@ -64,6 +66,7 @@ new Peer(process, {
     process.disconnect();
   },
 } satisfies ConvertingDuties);
+await driver.ask('opened', [issuer.config.did]);
 
 function cpuSeconds(): number {
   const { system, user } = process.cpuUsage();
@@ -149,35 +152,41 @@ function testOf(subject: Subject, nowSeconds: number): TestRecord {
 }
 
 async function convert(request: ConversionRequest): Promise<ConversionPackage> {
-  const { source } = issuer.conversion;
-  await soon(() => source.convert(request));
-  for (;;) {
-    const { package: carried } = await source.conversion(request.terms.id);
-    if (carried !== undefined) return carried;
-    await delay(POLL_MS);
-  }
+  const { progress, source } = issuer.conversion;
+  const { id } = request.terms;
+  await progress.until(() => attempt(() => source.convert(request)), { isEnough: isThere, waitMs: WAIT_MS });
+  const answer = await progress.until(() => source.conversion(id), {
+    isEnough: ({ state }) => state !== 'under-way',
+    waitMs: WAIT_MS,
+  });
+  invariant(answer.package !== undefined, 'it is handed over in time');
+  return answer.package;
 }
 
 async function show(arrival: Arrival): Promise<DecisionAnswer> {
-  return await soon(() => issuer.conversion.target.admit(arrival));
+  return await shown(arrival, isThere);
 }
 
 async function showUntilCode(arrival: Arrival): Promise<DecisionAnswer> {
-  for (;;) {
-    const answer = await show(arrival);
-    if (answer.code !== undefined) return answer;
-    await delay(POLL_MS);
-  }
+  return await shown(arrival, (answer) => answer?.code !== undefined);
+}
+
+async function shown(
+  arrival: Arrival,
+  isEnough: (answer: DecisionAnswer | undefined) => boolean,
+): Promise<DecisionAnswer> {
+  const { progress, target } = issuer.conversion;
+  const ask = (): Promise<DecisionAnswer | undefined> => attempt(() => target.admit(arrival));
+  const answer = await progress.until(ask, { isEnough, waitMs: WAIT_MS });
+  invariant(answer !== undefined, 'it is decided in time');
+  return answer;
 }
 
 /** What was not read from the ledger yet will have been in a moment. */
-async function soon<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (attempt === MAX_ATTEMPTS) throw error;
-      await delay(POLL_MS);
-    }
-  }
+async function attempt<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  return await ask().catch(() => undefined);
+}
+
+function isThere(answer: unknown): boolean {
+  return answer !== undefined;
 }

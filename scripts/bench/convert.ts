@@ -17,14 +17,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { HolderDevice } from '../../cli/convert/holder.ts';
-import { commitmentOf } from '../../core/commitment/leaf.ts';
-import { consentMessage, consentName } from '../../core/conversion/consent.ts';
+import { commitmentIn, HolderDevice } from '../../cli/convert/holder.ts';
+import { arrivalAudience } from '../../core/conversion/arrival-audience.ts';
+import { consentMessage, consentName, evidenceDigest } from '../../core/conversion/consent.ts';
 import { fromJwk } from '../../core/credential/key.ts';
 import { thumbprintOf } from '../../core/credential/thumbprint.ts';
-import { decodeCode } from '../../core/qr/code.ts';
-import type { ConversionPackage } from '../../issuer/conversion/source.ts';
-import type { Arrival } from '../../issuer/conversion/target.ts';
+import type { ConversionPackage } from '../../issuer/conversion/source/handover.ts';
+import type { Arrival } from '../../issuer/conversion/target/arrivals.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { Peer } from '../../verifier/workers/peer.ts';
 import { deployOnce, foundTrust, startDemoNode, type Member } from '../demo/found-ledger.ts';
@@ -32,7 +31,7 @@ import { demoMappings } from '../demo/demo-day.ts';
 import { foundMappings } from '../demo/found-mappings.ts';
 import { ledgerKeys, memberKeys } from '../demo/keys.ts';
 import { DEMO_MEMBERS } from '../demo/members.ts';
-import type { ConvertingDuties, Held } from './convert-issuer.ts';
+import type { ConvertingDuties, DriverDuties, Held } from './convert-issuer.ts';
 import { machineLine, quantile, type Figure, type Settings } from './harness.ts';
 
 const BLOCK_MS = 1_000;
@@ -68,9 +67,9 @@ export async function benchConvert({ seed }: Settings): Promise<readonly Figure[
     await delay(pauseOf(i));
     const startedAt = performance.now();
     const carried = await handOver(house, person);
-    await house.target.ask('showUntilCode', [arrivalOf(person, carried)], ANSWER_MS);
+    await house.target.ask('showUntilCode', [arrivalOf(person, carried, house.targetDid)], ANSWER_MS);
     first.push(performance.now() - startedAt);
-    const arrival = arrivalOf(person, carried);
+    const arrival = arrivalOf(person, carried, house.targetDid);
     const repeatedAt = performance.now();
     await house.target.ask('show', [arrival], ANSWER_MS);
     again.push(performance.now() - repeatedAt);
@@ -81,7 +80,11 @@ export async function benchConvert({ seed }: Settings): Promise<readonly Figure[
   const startedAt = performance.now();
   await Promise.all(
     crowd.map(async (person) =>
-      house.target.ask('show', [arrivalOf(person, await handOver(house, person))], ANSWER_MS),
+      house.target.ask(
+        'show',
+        [arrivalOf(person, await handOver(house, person), house.targetDid)],
+        ANSWER_MS,
+      ),
     ),
   );
   const rate = crowd.length / ((performance.now() - startedAt) / 1000);
@@ -148,19 +151,19 @@ async function openHouse(folder: string, stack: AsyncDisposableStack): Promise<H
   const deployment = await deployOnce(join(folder, 'deployment.json'), node.url, keys, members);
   await foundTrust(node.url, deployment, keys, members);
   await foundMappings(node.url, deployment, { authorities: members, mappings: demoMappings() });
-  const open = (name: string): IssuerProcess => {
+  const open = async (name: string): Promise<{ readonly peer: IssuerProcess; readonly did: string }> => {
     const child = fork(ISSUER, [folder, name, node.url], { serialization: 'advanced' });
     const ended = once(child, 'exit');
-    const peer: IssuerProcess = new Peer(child, {});
+    const opened = Promise.withResolvers<string>();
+    const peer: IssuerProcess = new Peer(child, { opened: opened.resolve } satisfies DriverDuties);
     stack.defer(async () => {
       await peer.ask('stop', []).catch(() => child.kill());
       await ended;
     });
-    return peer;
+    return { peer, did: await opened.promise };
   };
-  const [source, target] = [open('HK-DH'), open('MO-SSM')];
-  await source.ask('did', [], ANSWER_MS);
-  return { source, target, targetDid: await target.ask('did', [], ANSWER_MS) };
+  const [source, target] = [await open('HK-DH'), await open('MO-SSM')];
+  return { source: source.peer, target: target.peer, targetDid: target.did };
 }
 
 /** People with a code and a test, all of it released. */
@@ -178,15 +181,16 @@ async function handOver(
   const terms = {
     at: Math.floor(Date.now() / 1000),
     id: randomUUID().replaceAll('-', ''),
+    evidence: evidenceDigest(nodeCrypto, evidence.map(commitmentIn)),
     target: targetDid,
     text: consentName('en'),
   };
-  const { headerBytes, payloadBytes } = decodeCode(code);
-  const message = consentMessage(commitmentOf(nodeCrypto, headerBytes, payloadBytes), terms);
-  const request = { code, evidence, terms, signature: device.sign(message) };
+  const signature = device.sign(consentMessage(commitmentIn(code), terms));
+  const request = { code, evidence, terms, signature };
   return await source.ask('convert', [request], ANSWER_MS);
 }
 
-function arrivalOf({ device }: Traveller, { code, list }: ConversionPackage): Arrival {
-  return { code: device.present(code, Math.floor(Date.now() / 1000)), list };
+function arrivalOf({ device }: Traveller, { code, list }: ConversionPackage, target: string): Arrival {
+  const audience = arrivalAudience({ target });
+  return { code: device.present(code, Math.floor(Date.now() / 1000), audience), list };
 }

@@ -8,6 +8,7 @@ import type { LightMyRequestResponse } from 'fastify';
 import { toHex } from '../../core/bytes/hex.ts';
 import { makeReference } from '../../booking/reference.ts';
 import { buildIssuerApp } from '../../issuer/app.ts';
+import { officerTokenOf } from '../../issuer/conversion/officer-token.ts';
 import type { Issuer } from '../../issuer/issuer.ts';
 import type { Service } from '../../service/app.ts';
 import { vaccinationRecord } from '../support/consortium.ts';
@@ -16,12 +17,13 @@ import { ConvertingIssuers, NOON } from './conversion/converting-issuers.ts';
 import { orderOn, personOf, terms } from './health/support.ts';
 import { act, request } from './support/two-people.ts';
 
-const CALLERS = ['nobody', 'stranger', 'auditor', 'operator'] as const;
+const CALLERS = ['nobody', 'stranger', 'auditor', 'officer', 'operator'] as const;
 type Caller = (typeof CALLERS)[number];
 
 const ANYONE: readonly Caller[] = CALLERS;
 const AUDITORS: readonly Caller[] = ['auditor', 'operator'];
 const OPERATOR: readonly Caller[] = ['operator'];
+const OFFICER: readonly Caller[] = ['officer'];
 
 /** What stands in the place of an object: its name in a URL or a body. */
 type Thing =
@@ -340,7 +342,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     body: () => ({
       code: 'HCL1:ABC',
       evidence: [],
-      terms: { at: 0, id: 'a'.repeat(32), target: 'did:web:mo-ssm.example', text: 'convert-1.en' },
+      terms: { at: 0, id: 'a'.repeat(32), target: 'did:web:mo-ssm.example', text: 'convert-2.en' },
       signature: 'A'.repeat(86),
     }),
     known: 'CONVERSION_CODE_NOT_VALID',
@@ -374,11 +376,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     }),
     known: 'CONVERSION_CODE_NOT_VALID',
   },
-  'GET /conversions/referrals': { who: OPERATOR, url: () => '/conversions/referrals' },
+  'GET /conversions/referrals': { who: [...OFFICER, ...OPERATOR], url: () => '/conversions/referrals' },
   'POST /conversions/referrals/:number': {
-    who: OPERATOR,
+    who: OFFICER,
     url: ({ referral }) => `/conversions/referrals/${referral}`,
-    body: () => ({ decision: 'accepted', officer: 'O-17' }),
+    body: () => ({ decision: 'accepted' }),
     // Our own colour would be a better one.
     known: 'CONVERSION_STATE_NOT_CONVERTIBLE',
     unknown: 'CONVERSION_NOT_FOUND',
@@ -483,6 +485,7 @@ describe('issuer routes: who may call them', function () {
       nobody: undefined,
       stranger: 'x'.repeat(43),
       auditor: auditorToken,
+      officer: officerTokenOf(operatorToken, 'O-17'),
       operator: operatorToken,
     };
     const token = tokens[caller];

@@ -1,14 +1,14 @@
 /**
  * Step 7: whether the one who shows the code holds its key. A code alone is a static print; whether that is enough is
  * the policy's business. A dynamic code is judged as one, wherever it is shown: made within the last minute, for this
- * gate or any, signed by the key that the credential names.
+ * gate or any, or for this very audience, signed by the key that the credential names.
  */
 import { commitmentOf } from '../../commitment/leaf.ts';
 import type { CredentialClaims } from '../../credential/claims.ts';
 import { fromJwk } from '../../credential/key.ts';
 import type { Es256PublicKey } from '../../crypto.ts';
 import type { CodeParts } from '../../qr/code.ts';
-import { ANY_GATE, presentationMessage, type Presentation } from '../../qr/presentation.ts';
+import { ANY_GATE, audienceGate, presentationMessage, type Presentation } from '../../qr/presentation.ts';
 import { timeOf, type VerifyContext } from '../context.ts';
 import type { VerifyPolicy } from '../policy.ts';
 import type { ReasonCode } from '../reasons.ts';
@@ -43,9 +43,9 @@ export function holderProblems(
     trail.evidence.presentation = { timeSeconds, gate };
     return [];
   };
-  const { crypto } = context;
+  const { audience, crypto } = context;
   const commitment = commitmentOf(crypto, code.headerBytes, code.payloadBytes);
-  const message = presentationMessage(commitment, presentation);
+  const message = presentationMessage(commitment, presentation, audience);
   const isGood = crypto.verifyEs256(key, message, presentation.signature);
   return isGood instanceof Promise ? isGood.then(decide) : decide(isGood);
 }
@@ -63,7 +63,12 @@ function occasionProblem(
   if (ageSeconds > PRESENTATION_SECONDS || ageSeconds < -HOLDER_SKEW_SECONDS) {
     return 'PRESENTATION_NOT_CURRENT';
   }
-  return gate === ANY_GATE || gate === context.gate ? undefined : 'PRESENTATION_OTHER_GATE';
+  return isForHere(gate, context) ? undefined : 'PRESENTATION_OTHER_GATE';
+}
+
+function isForHere(gate: number, { audience, crypto, gate: here }: VerifyContext): boolean {
+  if (audience !== undefined) return gate === audienceGate(crypto, audience);
+  return gate === ANY_GATE || gate === here;
 }
 
 /** `undefined` when it is no point of the curve: nobody can sign with it. */

@@ -12,6 +12,7 @@ import {
   consentMessage,
   consentName,
   consentText,
+  evidenceDigest,
   isPresentConsent,
   withdrawalMessage,
 } from '../../../core/conversion/consent.ts';
@@ -102,15 +103,21 @@ describe('padding', () => {
   });
 });
 
-/** SHA-256 of the four texts: holders have agreed to these very words. */
-const WORDS = '95283aa44e97b4db9a251f976f9e228df8b4c124e2576f7f2c9f2f9c568921a1';
+/** SHA-256 of the four texts of each version: holders have agreed to these very words. */
+const WORDS = {
+  'convert-1': '95283aa44e97b4db9a251f976f9e228df8b4c124e2576f7f2c9f2f9c568921a1',
+  'convert-2': 'a99bf741746d2acb34a4b7c98234561459361ed19275a7c006be1ad692a31b3b',
+};
 
 describe('the consent', () => {
-  const terms = { at: 1_671_600_000, id: 'ab'.repeat(16), target, text: consentName('pt') };
   const commitment = new Uint8Array(75).fill(9);
+  const evidence = evidenceDigest(nodeCrypto, [commitment]);
+  const terms = { at: 1_671_600_000, evidence, id: 'ab'.repeat(16), target, text: consentName('pt') };
 
   it('is over the code and the terms, with a beginning of its own', () => {
-    const text = `{"at":1671600000,"id":"${'ab'.repeat(16)}","target":"${target}","text":"convert-1.pt"}`;
+    const text =
+      `{"at":1671600000,"evidence":"${evidence}","id":"${'ab'.repeat(16)}","target":"${target}",` +
+      '"text":"convert-2.pt"}';
     expect(consentMessage(commitment, terms)).to.deep.equal(
       concatBytes(toUtf8('hcl/consent/1\0'), commitment, toUtf8(text)),
     );
@@ -120,18 +127,32 @@ describe('the consent', () => {
   });
 
   it('has words in four languages, and those of a version never change', () => {
-    const all = LANGUAGES.map((language) => consentText(consentName(language)) ?? '');
-    expect(new Set(all).size).to.equal(4);
-    const digest = createHash('sha256').update(all.join('\n')).digest('hex');
-    expect({ version: CONSENT_VERSION, digest }).to.deep.equal({ version: 'convert-1', digest: WORDS });
+    for (const [version, words] of Object.entries(WORDS)) {
+      const all = LANGUAGES.map((language) => consentText(`${version}.${language}`) ?? '');
+      expect(new Set(all).size).to.equal(4);
+      expect(createHash('sha256').update(all.join('\n')).digest('hex'), version).to.equal(words);
+    }
+    expect(Object.keys(WORDS).at(-1)).to.equal(CONSENT_VERSION);
+  });
+
+  it('is over the very records that are sent, in their order', () => {
+    const [one, other] = [new Uint8Array(75).fill(1), new Uint8Array(75).fill(2)];
+    const bytes = concatBytes(toUtf8('hcl/consent-evidence/1\0'), one, other);
+    expect(evidenceDigest(nodeCrypto, [one, other])).to.equal(
+      createHash('sha256').update(bytes).digest('base64url'),
+    );
+    const all = [[], [one], [one, one], [other, one], [one, other]];
+    expect(new Set(all.map((shown) => evidenceDigest(nodeCrypto, shown))).size).to.equal(all.length);
   });
 
   it('names only words that there are', () => {
-    for (const name of ['convert-1', 'convert-1.fr', 'convert-2.en', 'toString.en', '']) {
+    for (const name of ['convert-1', 'convert-1.fr', 'convert-3.en', 'toString.en', '']) {
       expect(consentText(name), name).to.equal(undefined);
       expect(isPresentConsent(name), name).to.equal(false);
     }
     expect(isPresentConsent(consentName('en'))).to.equal(true);
+    // What was agreed to before can be read, and nobody agrees to it any more.
+    expect(isPresentConsent('convert-1.en')).to.equal(false);
   });
 });
 

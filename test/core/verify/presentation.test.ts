@@ -2,12 +2,14 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { before, describe, it } from 'mocha';
-import { ANY_GATE, type Occasion } from '../../../core/qr/presentation.ts';
+import { ANY_GATE, audienceGate, type Occasion } from '../../../core/qr/presentation.ts';
 import { decodeCode, encodeCode } from '../../../core/qr/code.ts';
 import { CodeCache } from '../../../core/verify/code-cache.ts';
 import { defaultPolicy } from '../../../core/verify/policy.ts';
 import type { Verdict } from '../../../core/verify/verdict.ts';
 import { verifyCode } from '../../../core/verify/verify.ts';
+import { toUtf8 } from '../../../core/bytes/utf8.ts';
+import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { makeConsortium, vaccinationRecord } from '../../support/consortium.ts';
 import { makeHolder } from '../../support/holder.ts';
 
@@ -98,6 +100,23 @@ describe('a dynamic code', () => {
     );
     const moved = encodeCode({ ...decodeCode(printWithoutKey), presentation });
     expect((await at(moved, GATE)).reasons).to.deep.equal(['PRESENTATION_INVALID']);
+  });
+
+  it('made for an audience is for that alone: no gate takes it, nor it what was made for a gate', async () => {
+    const here = toUtf8('this counter');
+    const there = toUtf8('another counter');
+    const counter = (audience: Uint8Array, text: string): Promise<Verdict> =>
+      verifyCode(text, consortium.context({ policy, gate: GATE, audience }));
+    const shown = holder.presentTo(here, print, consortium.nowSeconds);
+    const its = audienceGate(nodeCrypto, here);
+    expect((await counter(here, shown)).outcome).to.equal('pass');
+    expect((await counter(there, shown)).reasons).to.deep.equal(['PRESENTATION_OTHER_GATE']);
+    for (const gate of [GATE, undefined])
+      expect((await at(shown, gate)).reasons).to.deep.equal(['PRESENTATION_OTHER_GATE']);
+    expect((await at(shown, its)).reasons).to.deep.equal(['PRESENTATION_INVALID']);
+    for (const gate of [GATE, ANY_GATE])
+      expect((await counter(here, live({ gate }))).reasons).to.deep.equal(['PRESENTATION_OTHER_GATE']);
+    expect((await counter(here, live({ gate: its }))).reasons).to.deep.equal(['PRESENTATION_INVALID']);
   });
 
   it('is judged as one where prints are taken too', async () => {

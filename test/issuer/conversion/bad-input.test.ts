@@ -7,7 +7,7 @@ import { describe, it } from 'mocha';
 import { toBase64url } from '../../../core/bytes/base64url.ts';
 import { defaultMappings } from '../../../core/conversion/default-mappings.ts';
 import { REFUSALS, type RefusalCode } from '../../../core/conversion/refusals.ts';
-import type { ConversionRequest } from '../../../issuer/conversion/source.ts';
+import type { ConversionRequest } from '../../../issuer/conversion/source/request.ts';
 import { buildIssuerApp } from '../../../issuer/app.ts';
 import { testRecord } from '../../support/consortium.ts';
 import { expectRejects } from '../../support/throws-code.ts';
@@ -70,6 +70,39 @@ const ROWS: readonly Row[] = [
     what: 'a consent to words that are not shown today',
     code: 'CONVERSION_CONSENT_INVALID',
     request: async (issuers, traveller) => issuers.request(traveller, 'MO', { text: 'convert-0.en' }),
+  },
+  {
+    what: 'a consent to words of before',
+    code: 'CONVERSION_CONSENT_INVALID',
+    request: async (issuers, traveller) => {
+      const { evidence: _, ...terms } = issuers.request(traveller, 'MO', { text: 'convert-1.en' }).terms;
+      return issuers.signed(traveller, terms);
+    },
+  },
+  {
+    what: 'a consent that says nothing of the evidence',
+    code: 'CONVERSION_CONSENT_INVALID',
+    request: async (issuers, traveller) => {
+      const { evidence: _, ...terms } = issuers.request(traveller, 'MO').terms;
+      return issuers.signed(traveller, terms);
+    },
+  },
+  {
+    what: 'a consent to one record less than was sent',
+    code: 'CONVERSION_CONSENT_INVALID',
+    request: async (issuers, traveller) => {
+      const [test = ''] = traveller.evidence;
+      const { terms } = issuers.request({ ...traveller, evidence: [test] }, 'MO');
+      return issuers.signed(traveller, terms);
+    },
+  },
+  {
+    what: 'a consent to records that were left out',
+    code: 'CONVERSION_CONSENT_INVALID',
+    request: async (issuers, traveller) => {
+      const request = issuers.request(traveller, 'MO');
+      return { ...request, evidence: request.evidence.slice(0, 1) };
+    },
   },
   {
     what: 'a clock that is slow',
@@ -297,9 +330,9 @@ describe('the routes of conversions', () => {
       });
     }
     const words = await app.inject({ url: '/conversions/consent?language=pt' });
-    expect(words.json()).to.include({ version: 'convert-1', name: 'convert-1.pt' });
+    expect(words.json()).to.include({ version: 'convert-2', name: 'convert-2.pt' });
     const asked = { url: '/conversions/consent', headers: { 'accept-language': 'zh-HK,zh;q=0.9' } };
-    expect((await app.inject(asked)).json()).to.include({ name: 'convert-1.zh-Hant' });
+    expect((await app.inject(asked)).json()).to.include({ name: 'convert-2.zh-Hant' });
     const large = { ...payload, evidence: Array.from({ length: 16 }, () => 'A'.repeat(4_296)) };
     const refused = await app.inject({ method: 'POST', url: '/conversions', payload: large });
     expect(refused.statusCode).to.equal(413);

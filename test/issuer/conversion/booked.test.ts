@@ -7,7 +7,7 @@ import type { BookingProblemCode } from '../../../booking/texts.ts';
 import { BOOKING_TEXTS } from '../../../booking/texts.ts';
 import { makeReference } from '../../../booking/reference.ts';
 import { buildIssuerApp } from '../../../issuer/app.ts';
-import type { Arrival } from '../../../issuer/conversion/target.ts';
+import type { Arrival } from '../../../issuer/conversion/target/arrivals.ts';
 import { TABLES } from '../../../issuer/store.ts';
 import { FailingWrites } from '../../privacy/support/failing-store.ts';
 import { expectRejects } from '../../support/throws-code.ts';
@@ -36,15 +36,20 @@ async function stateOf(issuers: ConvertingIssuers, reference: string): Promise<s
   return (await (await issuers.at('HK')).bookings.show(reference)).state;
 }
 
+/** What they show, made for this booking. */
+type Arrive = (booking?: string) => Arrival;
+
 /** Somebody from Guangdong with what they show in Hong Kong. */
 async function comes(
   issuers: ConvertingIssuers,
   terms: Partial<ConsentTerms> = AT_SZB,
-): Promise<{ readonly traveller: Traveller; readonly arrival: Arrival }> {
+): Promise<{ readonly traveller: Traveller; readonly arrive: Arrive }> {
   await issuers.at('HK');
   const traveller = await issuers.traveller('GD');
   const carried = await issuers.carry(traveller, 'GD', 'HK', terms);
-  return { traveller, arrival: issuers.arrival(traveller, carried) };
+  const arrive: Arrive = (booking) =>
+    issuers.arrival(traveller, carried, booking === undefined ? {} : { booking });
+  return { traveller, arrive };
 }
 
 async function admit(issuers: ConvertingIssuers, arrival: Arrival) {
@@ -114,32 +119,32 @@ const ROWS: readonly Row[] = [
 describe('a conversion with a booking', () => {
   it('uses the place with the decision, once, also when it is shown again or after a restart', async () => {
     await using issuers = await ConvertingIssuers.create();
-    const { traveller, arrival } = await comes(issuers);
+    const { traveller, arrive } = await comes(issuers);
     const booking = await book(issuers, traveller);
-    expect(await admit(issuers, { ...arrival, booking })).to.include({ decision: 'accepted' });
+    expect(await admit(issuers, arrive(booking))).to.include({ decision: 'accepted' });
     const steps = async (): Promise<number> => (await (await issuers.at('HK')).bookings.audit()).entries;
     const before = await steps();
     await issuers.stop('HK');
     await (await issuers.at('HK')).conversion.pass();
     expect(await stateOf(issuers, booking)).to.equal('used');
-    expect(await admit(issuers, { ...arrival, booking })).to.include({ decision: 'accepted' });
+    expect(await admit(issuers, arrive(booking))).to.include({ decision: 'accepted' });
     expect(await steps()).to.equal(before);
   });
 
   it('needs none: who comes without one is converted, and the lane asks for it', async () => {
     await using issuers = await ConvertingIssuers.create();
-    const { traveller, arrival } = await comes(issuers);
+    const { traveller, arrive } = await comes(issuers);
     const reference = await book(issuers, traveller);
-    expect(await admit(issuers, arrival)).to.include({ decision: 'accepted' });
+    expect(await admit(issuers, arrive())).to.include({ decision: 'accepted' });
     expect(await stateOf(issuers, reference)).to.equal('confirmed');
   });
 
   it('holds the booking until it is stored: a lane at the same moment is told that it is used', async () => {
     await using issuers = await ConvertingIssuers.create();
-    const { traveller, arrival } = await comes(issuers);
+    const { traveller, arrive } = await comes(issuers);
     const booking = await book(issuers, traveller);
     using held = HeldCommit.of(TABLES.decisionIds);
-    const decided = admit(issuers, { ...arrival, booking });
+    const decided = admit(issuers, arrive(booking));
     await held.reached;
     const lane = expectRejects((await issuers.at('HK')).bookings.use(booking, GATE), 'BOOKING_USED');
     held.release();
@@ -157,17 +162,17 @@ describe('a conversion with a booking', () => {
   ] as const) {
     it(`that ends at its write ${at}, ${fault}, leaves the place ${state}, and is decided once`, async () => {
       await using issuers = await ConvertingIssuers.create();
-      const { traveller, arrival } = await comes(issuers);
+      const { traveller, arrive } = await comes(issuers);
       const booking = await book(issuers, traveller);
       {
         using _end = new FailingWrites(at, fault);
-        await expectRejects(admit(issuers, { ...arrival, booking }), 'STORE_FAILED');
+        await expectRejects(admit(issuers, arrive(booking)), 'STORE_FAILED');
       }
       expect(await stateOf(issuers, booking)).to.equal(state);
       await issuers.stop('HK');
       await (await issuers.at('HK')).conversion.pass();
       expect(await stateOf(issuers, booking)).to.equal(state);
-      expect(await admit(issuers, { ...arrival, booking })).to.include({ decision: 'accepted' });
+      expect(await admit(issuers, arrive(booking))).to.include({ decision: 'accepted' });
       expect(await stateOf(issuers, booking)).to.equal('used');
       await issuers.settle('HK');
       const [pair] = await (await issuers.at('HK')).conversion.account.pairs();
@@ -178,25 +183,25 @@ describe('a conversion with a booking', () => {
   for (const { what, code, terms, booking } of ROWS) {
     it(`${what} is refused, and nothing is done: the right thing works afterwards`, async () => {
       await using issuers = await ConvertingIssuers.create();
-      const { traveller, arrival } = await comes(issuers, terms);
+      const { traveller, arrive } = await comes(issuers, terms);
       const reference = await booking(issuers, traveller);
       const before = await (await issuers.at('HK')).bookings.audit();
-      await expectRejects(admit(issuers, { ...arrival, booking: reference }), code);
+      await expectRejects(admit(issuers, arrive(reference)), code);
       expect(await (await issuers.at('HK')).bookings.audit()).to.deep.equal(before);
       await issuers.settle('HK');
       expect(await (await issuers.at('HK')).conversion.account.pairs()).to.deep.equal([]);
-      expect(await admit(issuers, arrival)).to.include({ decision: 'accepted' });
+      expect(await admit(issuers, arrive())).to.include({ decision: 'accepted' });
     });
   }
 
   it('converts one person with one place, however many come with it', async () => {
     await using issuers = await ConvertingIssuers.create();
-    const { traveller, arrival } = await comes(issuers);
+    const { traveller, arrive } = await comes(issuers);
     const booking = await book(issuers, traveller);
-    await admit(issuers, { ...arrival, booking });
+    await admit(issuers, arrive(booking));
     const again = await issuers.traveller('GD', { subject: traveller.subject });
     const carried = await issuers.carry(again, 'GD', 'HK', AT_SZB);
-    await expectRejects(admit(issuers, { ...issuers.arrival(again, carried), booking }), 'BOOKING_USED');
+    await expectRejects(admit(issuers, issuers.arrival(again, carried, { booking })), 'BOOKING_USED');
   });
 });
 
@@ -204,10 +209,10 @@ describe('a referral with a booking', () => {
   /** Whom Hong Kong itself has under an order: no table decides. */
   async function refer(issuers: ConvertingIssuers): Promise<{
     readonly traveller: Traveller;
-    readonly arrival: Arrival;
+    readonly arrive: Arrive;
     readonly orderId: string;
   }> {
-    const { traveller, arrival } = await comes(issuers);
+    const { traveller, arrive } = await comes(issuers);
     const { orders } = (await issuers.at('HK')).health;
     const { id: orderId } = await orders.place({
       subject: traveller.subject,
@@ -220,14 +225,14 @@ describe('a referral with a booking', () => {
       orderedBy: 'HO-1',
       enteredBy: 'HO-2',
     });
-    return { traveller, arrival, orderId };
+    return { traveller, arrive, orderId };
   }
 
   it('leaves the place free until the officer accepts, and uses it then', async () => {
     await using issuers = await ConvertingIssuers.create();
-    const { traveller, arrival, orderId } = await refer(issuers);
+    const { traveller, arrive, orderId } = await refer(issuers);
     const booking = await book(issuers, traveller);
-    expect(await admit(issuers, { ...arrival, booking })).to.include({ decision: 'referred' });
+    expect(await admit(issuers, arrive(booking))).to.include({ decision: 'referred' });
     expect(await stateOf(issuers, booking)).to.equal('confirmed');
     const { conversion, health } = await issuers.at('HK');
     const [waiting] = await conversion.target.referrals();
@@ -244,9 +249,9 @@ describe('a referral with a booking', () => {
 
   it('leaves it free when the officer refuses', async () => {
     await using issuers = await ConvertingIssuers.create();
-    const { traveller, arrival } = await refer(issuers);
+    const { traveller, arrive } = await refer(issuers);
     const booking = await book(issuers, traveller);
-    await admit(issuers, { ...arrival, booking });
+    await admit(issuers, arrive(booking));
     const { target } = (await issuers.at('HK')).conversion;
     const [waiting] = await target.referrals();
     await target.rule(waiting?.number ?? 0, { decision: 'refused', officer: 'O-17' });
@@ -255,9 +260,9 @@ describe('a referral with a booking', () => {
 
   it('is none when the booking is of no use: the person hears of it, not the officer', async () => {
     await using issuers = await ConvertingIssuers.create();
-    const { traveller, arrival } = await refer(issuers);
+    const { traveller, arrive } = await refer(issuers);
     const booking = await book(issuers, traveller, { port: 'HZMB', date: TODAY });
-    await expectRejects(admit(issuers, { ...arrival, booking }), 'BOOKING_WRONG_PORT');
+    await expectRejects(admit(issuers, arrive(booking)), 'BOOKING_WRONG_PORT');
     expect(await (await issuers.at('HK')).conversion.target.referrals()).to.deep.equal([]);
   });
 });
@@ -265,7 +270,7 @@ describe('a referral with a booking', () => {
 describe('the route of arrivals', () => {
   it('says in the language of the request what is wrong with a booking', async () => {
     await using issuers = await ConvertingIssuers.create();
-    const { traveller, arrival } = await comes(issuers);
+    const { traveller, arrive } = await comes(issuers);
     const booking = await book(issuers, traveller, { port: 'HZMB', date: TODAY });
     await using app = await buildIssuerApp({
       issuer: await issuers.at('HK'),
@@ -277,7 +282,7 @@ describe('the route of arrivals', () => {
       const answer = await app.inject({
         method: 'POST',
         url: `/conversions/arrivals?language=${language}`,
-        payload: { ...arrival, booking },
+        payload: arrive(booking),
       });
       expect(answer.statusCode).to.equal(409);
       expect(answer.json()).to.deep.include({

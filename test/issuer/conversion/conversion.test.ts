@@ -63,3 +63,27 @@ describe('a conversion', () => {
     });
   });
 });
+
+describe('the source’s receipt', () => {
+  it('is made once and the very same ever after: whoever asks, at once or later, and after a restart', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const traveller = await issuers.traveller('HK');
+    const { conversion } = await issuers.at('HK');
+    const { id } = await conversion.source.convert(issuers.request(traveller, 'MO'));
+    await issuers.settle('HK');
+    const ask = async (): Promise<string> => {
+      const { source } = (await issuers.at('HK')).conversion;
+      return (await source.conversion(id)).package?.receipt ?? '';
+    };
+    const receipts = await Promise.all(Array.from({ length: 20 }, ask));
+    issuers.ledger.tick(60);
+    receipts.push(await ask());
+    await issuers.stop('HK');
+    await issuers.settle('HK');
+    receipts.push(await ask());
+    expect(new Set(receipts).size).to.equal(1);
+    const { key } = await issuers.at('HK');
+    const { issuedAtSeconds } = readConversionReceipt(receipts[0] ?? '', key.publicKey);
+    expect(issuedAtSeconds).to.be.at.most(issuers.ledger.nowSeconds - 60);
+  });
+});

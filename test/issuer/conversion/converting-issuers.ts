@@ -6,24 +6,25 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { arrivalAudience, type ArrivalAt } from '../../../core/conversion/arrival-audience.ts';
 import {
   consentMessage,
   consentName,
+  evidenceDigest,
   withdrawalMessage,
   type ConsentTerms,
 } from '../../../core/conversion/consent.ts';
 import { defaultMappings } from '../../../core/conversion/default-mappings.ts';
 import { commitmentOf } from '../../../core/commitment/leaf.ts';
+import { parseClaims } from '../../../core/credential/parse.ts';
 import { decodeCode } from '../../../core/qr/code.ts';
 import type { Colour } from '../../../core/record/derived.ts';
 import type { HealthRecord, Subject } from '../../../core/record/record.ts';
 import { toIssuerConfig } from '../../../issuer/config.ts';
-import type {
-  ConversionAnswer,
-  ConversionPackage,
-  ConversionRequest,
-} from '../../../issuer/conversion/source.ts';
-import type { Arrival, DecisionAnswer } from '../../../issuer/conversion/target.ts';
+import type { ConversionAnswer, ConversionPackage } from '../../../issuer/conversion/source/handover.ts';
+import type { ConversionRequest } from '../../../issuer/conversion/source/request.ts';
+import type { DecisionAnswer } from '../../../issuer/conversion/target/answer.ts';
+import type { Arrival } from '../../../issuer/conversion/target/arrivals.ts';
 import { Issuer } from '../../../issuer/issuer.ts';
 import type { OrderRequest } from '../../../issuer/health/orders.ts';
 import type { IssuedRow } from '../../../issuer/row.ts';
@@ -195,11 +196,16 @@ export class ConvertingIssuers implements AsyncDisposable {
   request(traveller: Traveller, target: Place, changes: Partial<ConsentTerms> = {}): ConversionRequest {
     const terms: ConsentTerms = {
       at: this.ledger.nowSeconds,
+      evidence: evidenceDigest(nodeCrypto, traveller.evidence.map(commitmentIn)),
       id: randomUUID().replaceAll('-', ''),
       target: PLACES[target].did,
       text: consentName('zh-Hant'),
       ...changes,
     };
+    return this.signed(traveller, terms);
+  }
+
+  signed(traveller: Traveller, terms: ConsentTerms): ConversionRequest {
     return { code: traveller.code, evidence: traveller.evidence, terms, signature: sign(traveller, terms) };
   }
 
@@ -213,10 +219,15 @@ export class ConvertingIssuers implements AsyncDisposable {
     );
   }
 
-  /** What the device shows at the target. */
-  arrival(traveller: Traveller, carried: ConversionPackage): Arrival {
-    const occasion = { timeSeconds: this.ledger.nowSeconds, gate: 0 };
-    return { code: traveller.holder.present(carried.code, occasion), list: carried.list };
+  /** What the device shows at the target that the conversion is for, or makes for another place. */
+  arrival(
+    { holder }: Pick<Traveller, 'holder'>,
+    { code, list }: Pick<ConversionPackage, 'code' | 'list'>,
+    { booking, target = targetOf(code) }: Partial<ArrivalAt> = {},
+  ): Arrival {
+    const audience = arrivalAudience({ booking, target });
+    const shown = holder.presentTo(audience, code, this.ledger.nowSeconds);
+    return { code: shown, list, ...(booking === undefined ? {} : { booking }) };
   }
 
   /** From the consent to what the device carries. */
@@ -272,7 +283,17 @@ export function goodEvidence(
   return [testRecord({ subject, country, collectedAt }), declaration];
 }
 
+function targetOf(code: string): string {
+  const claims = parseClaims(decodeCode(code).payloadBytes);
+  if (claims.vct !== 'urn:hcl:conversion:1') throw new Error('no conversion');
+  return claims.facts.target ?? '';
+}
+
 function sign(traveller: Traveller, terms: ConsentTerms): Uint8Array {
-  const { headerBytes, payloadBytes } = decodeCode(traveller.code);
-  return traveller.holder.sign(consentMessage(commitmentOf(nodeCrypto, headerBytes, payloadBytes), terms));
+  return traveller.holder.sign(consentMessage(commitmentIn(traveller.code), terms));
+}
+
+function commitmentIn(code: string): Uint8Array {
+  const { headerBytes, payloadBytes } = decodeCode(code);
+  return commitmentOf(nodeCrypto, headerBytes, payloadBytes);
 }

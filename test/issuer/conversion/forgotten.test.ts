@@ -5,7 +5,7 @@
  */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import type { Arrival } from '../../../issuer/conversion/target.ts';
+import type { Arrival } from '../../../issuer/conversion/target/arrivals.ts';
 import { TABLES } from '../../../issuer/store.ts';
 import { Store, WriteBatch, type TableSpec } from '../../../service/store.ts';
 import { allBytesBelow } from '../../privacy/support/level-files.ts';
@@ -16,7 +16,7 @@ import { ConvertingIssuers, goodEvidence, type Place, type Traveller } from './c
 
 const DAY = 86_400;
 const SIDES = {
-  HK: [TABLES.conversions, TABLES.conversionIds],
+  HK: [TABLES.conversions, TABLES.conversionIds, TABLES.conversionReceipts],
   MO: [TABLES.decisions, TABLES.decisionIds],
 } as const;
 
@@ -149,7 +149,7 @@ describe('a conversion that is over', () => {
     await issuers.carry(traveller, 'HK', 'MO');
     await inStore(issuers, 'HK', async (store) => {
       const batch = new WriteBatch();
-      for (const table of SIDES.HK) {
+      for (const table of [...SIDES.HK, TABLES.conversionTodo]) {
         for await (const { key } of store.table(table).entries()) batch.delete(table, key);
       }
       await store.commit(batch);

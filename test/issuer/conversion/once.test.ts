@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { HclError } from '../../../core/errors.ts';
 import { expectRejects } from '../../support/throws-code.ts';
-import { ConvertingIssuers } from './converting-issuers.ts';
+import { ConvertingIssuers, PLACES } from './converting-issuers.ts';
 
 const PARALLEL = 100;
 
@@ -78,7 +78,7 @@ describe('a conversion that was carried', () => {
     expect(converted).to.have.length(1);
   });
 
-  it('is shown by nobody else, and elsewhere to nobody', async () => {
+  it('is shown by nobody else, and to nobody elsewhere', async () => {
     await using issuers = await ConvertingIssuers.create();
     const traveller = await issuers.traveller('HK');
     const other = await issuers.traveller('HK');
@@ -89,10 +89,8 @@ describe('a conversion that was carried', () => {
     await expectRejects(target.admit({ ...stolen, code: carried.code }), 'CONVERSION_WRONG_HOLDER');
     const elsewhere = (await issuers.at('GD')).conversion;
     await elsewhere.pass();
-    await expectRejects(
-      elsewhere.target.admit(issuers.arrival(traveller, carried)),
-      'CONVERSION_NOT_FOR_HERE',
-    );
+    const shownThere = issuers.arrival(traveller, carried, { target: PLACES.GD.did });
+    await expectRejects(elsewhere.target.admit(shownThere), 'CONVERSION_NOT_FOR_HERE');
     expect(await target.admit(issuers.arrival(traveller, carried))).to.include({ decision: 'accepted' });
   });
 });

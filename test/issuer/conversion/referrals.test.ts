@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { defaultMappings } from '../../../core/conversion/default-mappings.ts';
-import type { OfficerDecision } from '../../../issuer/conversion/target.ts';
+import type { OfficerDecision } from '../../../issuer/conversion/target/referrals.ts';
 import type { StoredOrder } from '../../../issuer/health/health-file.ts';
 import { expectRejects } from '../../support/throws-code.ts';
 import { ConvertingIssuers, NOON, type Traveller } from './converting-issuers.ts';

@@ -1,0 +1,76 @@
+/** What a holder is told of a conversion, and what they carry to the target once it is ready. */
+import type { Decision } from '../../../core/conversion/acknowledgement.ts';
+import type { CarriedList } from '../../../core/conversion/carried-list.ts';
+import { toRfc3339 } from '../times.ts';
+import { decodeCode } from '../../../core/qr/code.ts';
+import type { SourceEntry, SourceHouse } from './entry.ts';
+import { KeptReceipts } from './kept-receipts.ts';
+
+/** What a holder carries to the target. */
+export interface ConversionPackage {
+  /** Static: the holder's device adds the presentation. */
+  readonly code: string;
+  readonly list: CarriedList;
+  /** The source's word that it handed this over. */
+  readonly receipt: string;
+}
+
+export interface ConversionAnswer {
+  readonly id: string;
+  /** `ended`: the code it was made of holds no more, so nothing is handed over. */
+  readonly state: 'under-way' | 'ready' | 'withdrawn' | 'ended';
+  readonly target: string;
+  readonly validUntil: string;
+  readonly decision?: Decision;
+  readonly package?: ConversionPackage;
+}
+
+interface Ready {
+  readonly code: string;
+  /** Of the batch in which it is spent. */
+  readonly sequence: number;
+}
+
+export class Handover {
+  readonly #house: SourceHouse;
+  readonly #receipts: KeptReceipts;
+
+  constructor(house: SourceHouse) {
+    this.#house = house;
+    this.#receipts = new KeptReceipts(house);
+  }
+
+  async answer(number: number): Promise<ConversionAnswer> {
+    const entry = await this.#house.entries.get(number);
+    const { consent, decision, validUntilSeconds } = entry;
+    const common = {
+      id: consent.id,
+      target: consent.target,
+      validUntil: toRfc3339(validUntilSeconds),
+      ...(decision === undefined ? {} : { decision }),
+    };
+    if (entry.withdrawnAtSeconds !== undefined) return { ...common, state: 'withdrawn' };
+    const ready = await this.#ready(number, entry);
+    if (ready === undefined) return { ...common, state: 'under-way' };
+    if (!(await this.#house.isStanding(entry.from))) return { ...common, state: 'ended' };
+    return { ...common, state: 'ready', package: await this.#package(number, entry, ready) };
+  }
+
+  /** Once it is spent and anchored, and its list is on the ledger. */
+  async #ready(number: number, { recordId }: SourceEntry): Promise<Ready | undefined> {
+    const { codeOf, queue } = this.#house;
+    const sequence = await queue.sentIn('spent', number);
+    const code = sequence === undefined ? undefined : await codeOf(recordId);
+    return sequence === undefined || code === undefined ? undefined : { sequence, code };
+  }
+
+  async #package(
+    number: number,
+    { consent }: SourceEntry,
+    { code, sequence }: Ready,
+  ): Promise<ConversionPackage> {
+    const list = await this.#house.carriedList(decodeCode(code).payloadBytes);
+    const receipt = await this.#receipts.of(number, { code, peer: consent.target, sequence });
+    return { code, list, receipt };
+  }
+}

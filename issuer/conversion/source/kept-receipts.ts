@@ -1,0 +1,47 @@
+/** The source's receipts: one for each conversion, made when it is first handed over, and the very same ever after. */
+import { signConversionReceipt } from '../../../core/conversion/conversion-receipt.ts';
+import { commitmentOf } from '../../../core/commitment/leaf.ts';
+import { decodeCode } from '../../../core/qr/code.ts';
+import { WriteBatch } from '../../../service/store.ts';
+import { ownSeconds } from '../house-time.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
+import type { SourceHouse } from './entry.ts';
+
+/** What is handed over: a released conversion credential, to whom, and the batch in which it was spent. */
+export interface HandedOver {
+  readonly code: string;
+  /** DID. */
+  readonly peer: string;
+  readonly sequence: number;
+}
+
+export class KeptReceipts {
+  readonly #house: SourceHouse;
+  readonly #oneAtATime = new OneAtATime();
+
+  constructor(house: SourceHouse) {
+    this.#house = house;
+  }
+
+  /** On the disk before anybody is given it. */
+  async of(number: number, handedOver: HandedOver): Promise<string> {
+    return await this.#oneAtATime.run(String(number), async () => {
+      const { receipts, store } = this.#house;
+      const kept = await receipts.find(number);
+      if (kept !== undefined) return kept;
+      const receipt = await this.#sign(handedOver);
+      const batch = new WriteBatch();
+      receipts.put(batch, number, receipt);
+      await store.commit(batch);
+      return receipt;
+    });
+  }
+
+  async #sign({ code, peer, sequence }: HandedOver): Promise<string> {
+    const { crypto, did: issuer, key } = this.#house;
+    const { headerBytes, payloadBytes } = decodeCode(code);
+    const commitment = commitmentOf(crypto, headerBytes, payloadBytes);
+    const common = { issuer, peer, issuedAtSeconds: ownSeconds(this.#house), commitment };
+    return await signConversionReceipt({ role: 'source', ...common, sequence }, key);
+  }
+}

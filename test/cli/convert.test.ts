@@ -1,0 +1,50 @@
+/** `hcl convert`: what it says before anybody is asked. The way itself is in `test/flows/conversion.test.ts`. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { after, before, describe, it } from 'mocha';
+import { runCommand } from '../../cli/commands.ts';
+import { officerTokenOf } from '../../issuer/conversion/officer-token.ts';
+import { ioDouble, type RecordedIo } from './io-double.ts';
+import { writeSpecimenConsortium } from './specimen-consortium.ts';
+
+const OPERATOR = 'operator-token-of-these-tests-long-enough';
+
+describe('hcl convert', () => {
+  let folder: string;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hcl-cli-convert-'));
+    await mkdir(join(folder, 'keys'));
+    await writeFile(join(folder, 'keys', 'operator.token'), `${OPERATOR}\n`, { mode: 0o600 });
+    await writeSpecimenConsortium(folder);
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  async function hcl(
+    ...args: readonly string[]
+  ): Promise<RecordedIo['written'] & { readonly exitCode: number }> {
+    const io = ioDouble({ env: { HCL_DATA: folder } });
+    const exitCode = await runCommand('convert', args, io);
+    return { ...io.written, exitCode };
+  }
+
+  it('shows the token of an officer, which opens what it does as that of no other', async () => {
+    const { exitCode, out } = await hcl('officer-token', '--to', 'HK-DH', '--officer', 'O-17');
+    expect(exitCode).to.equal(0);
+    expect(out).to.equal(`${officerTokenOf(OPERATOR, 'O-17')}\n`);
+  });
+
+  it('refuses what it cannot do: a number that no token is made for, another action', async () => {
+    for (const args of [
+      ['officer-token', '--to', 'HK-DH', '--officer', 'O 17'],
+      ['officer-token', '--to', 'HK-DH'],
+      ['officers', '--to', 'HK-DH'],
+    ]) {
+      const { exitCode, err } = await hcl(...args);
+      expect(exitCode, args.join(' ')).to.equal(2);
+      expect(err).to.match(/number|--officer|officers/);
+    }
+  });
+});
