@@ -14,6 +14,7 @@ import { LANE_COUNT, type Lanes } from './lanes.ts';
 import { Lock } from './lock.ts';
 import type { IssuerMetrics } from './metrics.ts';
 import type { Pipeline } from './pipeline.ts';
+import type { Progress } from './progress.ts';
 import { Scheduler } from './scheduler.ts';
 import type { Status } from './status.ts';
 
@@ -25,6 +26,7 @@ export interface BackgroundDependencies {
   readonly lanes: Lanes;
   readonly gate: Gate;
   readonly metrics: IssuerMetrics;
+  readonly progress: Progress;
   readonly now: Clock;
   readonly log: Log;
 }
@@ -103,7 +105,7 @@ export class Background {
    * rejects with, and `ISSUER_HALTED` after a contradiction.
    */
   async pass(options: { readonly force: boolean }): Promise<void> {
-    const { gate, acts, pipeline, status, metrics, lanes } = this.#deps;
+    const { gate, acts, pipeline, progress, status, metrics, lanes } = this.#deps;
     await this.#passing.run(async () => {
       gate.check();
       try {
@@ -118,6 +120,8 @@ export class Background {
         metrics.ledgerFailures.inc();
         if (isContradiction(error)) this.#halt(error);
         throw error;
+      } finally {
+        progress.made();
       }
       metrics.waiting.set(
         Array.from({ length: LANE_COUNT }, (_, lane) => lanes.waiting(lane)).reduce((a, b) => a + b),

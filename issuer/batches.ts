@@ -73,6 +73,8 @@ export class Batches {
   readonly #deps: BatchesDependencies;
   /** Trees used last, newest at the end. */
   readonly #trees = new Map<number, BatchTree>();
+  /** For each lane, the entry after its last final batch: whoever asks again and again for what waits asks the memory. */
+  readonly #finalEnds: number[] = Array.from({ length: LANE_COUNT }, () => 0);
   #stagedThrough: number;
   #finalThrough: number;
 
@@ -85,7 +87,9 @@ export class Batches {
   static async open(deps: BatchesDependencies): Promise<Batches> {
     const staged = await deps.tables.batches.first({ reverse: true });
     const final = await deps.tables.anchors.first({ reverse: true });
-    return new Batches(deps, numberOf(staged?.key), numberOf(final?.key));
+    const batches = new Batches(deps, numberOf(staged?.key), numberOf(final?.key));
+    await batches.#readFinalEnds();
+    return batches;
   }
 
   /** Number of the last staged batch, 0 before the first. */
@@ -178,6 +182,7 @@ export class Batches {
     const anchor = concatBytes(toUint64(timeSeconds), toUint64(sequence));
     await this.#deps.store.commit(new WriteBatch().put(TABLES.anchors, toUint64(batch.number), anchor));
     this.#finalThrough = batch.number;
+    this.#finalEnds[batch.lane] = batch.first + batch.count;
   }
 
   /** The final batch with this root. */
@@ -188,12 +193,25 @@ export class Batches {
 
   /** The final batch that holds a credential, `undefined` while there is none. */
   async findFinalOf({ lane, entry }: HandleEntry): Promise<StagedBatch | undefined> {
+    if (entry >= (this.#finalEnds[lane] ?? 0)) return undefined;
     const range = { from: laneKey(lane, 0), before: laneKey(lane, entry + 1), reverse: true };
     const found = await this.#deps.tables.laneBatches.first(range);
-    const number = numberOf(found?.value);
-    if (number === 0 || number > this.#finalThrough) return undefined;
-    const batch = await this.load(number);
-    return entry < batch.first + batch.count ? batch : undefined;
+    invariant(found !== undefined, 'a lane is cut into batches without gaps');
+    return await this.load(numberOf(found.value));
+  }
+
+  async #readFinalEnds(): Promise<void> {
+    for (let lane = 0; lane < LANE_COUNT; lane++) {
+      const range = { from: laneKey(lane, 0), before: laneKey(lane + 1, 0), reverse: true };
+      // The last of them may be staged only.
+      for await (const { value } of this.#deps.tables.laneBatches.entries(range)) {
+        const number = numberOf(value);
+        if (number > this.#finalThrough) continue;
+        const { first, count } = await this.load(number);
+        this.#finalEnds[lane] = first + count;
+        break;
+      }
+    }
   }
 
   async proofOf(batch: StagedBatch, lanes: Lanes, entry: number): Promise<InclusionProof> {

@@ -51,6 +51,7 @@ import { Holds } from './privacy/holds.ts';
 import { KeyRing } from './privacy/key-ring.ts';
 import { Privacy } from './privacy/privacy.ts';
 import type { AnchorPort, StatusPort } from './ports.ts';
+import { Progress } from './progress.ts';
 import { Receipts } from './receipts.ts';
 import { Release } from './release.ts';
 import type { WorkingSecrets } from './secrets.ts';
@@ -191,6 +192,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
   });
   const colourActs = await ColourActs.open({ crypto, did, tables });
   const files = await HealthFiles.open({ store, tables, ring, did });
+  const progress = new Progress();
   const background = new Background({
     health: {
       carryOut: () => health.carryOut(),
@@ -204,6 +206,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     lanes,
     gate,
     metrics,
+    progress,
     now,
     log,
   });
@@ -342,6 +345,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
           privacy,
           grants: grantedStatus(health),
           quota: bookedPlaces(bookings.desk, now),
+          progress,
         });
   return {
     store,

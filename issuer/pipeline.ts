@@ -10,6 +10,7 @@
 import { fromHex, toHex } from '../core/bytes/hex.ts';
 import { MAX_BATCH_LEAVES } from '../core/commitment/batch.ts';
 import type { BatchClass } from '../core/credential/credential-type.ts';
+import { invariant } from '../core/errors.ts';
 import type { Clock } from '../service/clock.ts';
 import type { Log } from '../service/logging.ts';
 import type { Batches, StagedBatch } from './batches.ts';
@@ -60,9 +61,7 @@ export class Pipeline {
     const { batches } = this.#deps;
     do {
       await this.#stageDue(options.force);
-      while (batches.finalThrough < batches.stagedThrough) {
-        await this.#anchor(await batches.load(batches.finalThrough + 1));
-      }
+      while (batches.finalThrough < batches.stagedThrough) await this.#anchorStaged();
     } while (this.#nextDue(options.force) !== undefined);
   }
 
@@ -82,10 +81,30 @@ export class Pipeline {
     }
   }
 
-  async #anchor(staged: StagedBatch): Promise<void> {
-    const { batches, lanes, now, metrics, log } = this.#deps;
+  /** All that is staged side by side, so that one block can hold it; final in order, up to the first that cannot be. */
+  async #anchorStaged(): Promise<void> {
+    const { batches, lanes, ledger, now } = this.#deps;
     const startedMs = now();
-    const { batch, anchored } = await this.#putOnLedger(staged);
+    const count = batches.stagedThrough - batches.finalThrough;
+    const numbers = Array.from({ length: count }, (_, i) => batches.finalThrough + 1 + i);
+    const staged = await Promise.all(numbers.map((number) => batches.load(number)));
+    const answers = await this.#putOnLedger(staged);
+    for (const [i, batch] of staged.entries()) {
+      const answer = answers[i];
+      invariant(answer !== undefined, 'an answer for each');
+      if (answer.status === 'rejected') throw answer.reason;
+      // A root that another account has anchored is given up: its size and class may be wrong, and it counts only as
+      // long as that account does.
+      if (answer.value.account !== ledger.account) {
+        await batches.restage(batch, lanes);
+        return;
+      }
+      await this.#finalise(batch, answer.value, startedMs);
+    }
+  }
+
+  async #finalise(batch: StagedBatch, anchored: AnchoredBatch, startedMs: number): Promise<void> {
+    const { batches, lanes, now, metrics, log } = this.#deps;
     if (!isSame(batch, anchored)) throw conflict(anchored.sequence);
     await batches.finalise(batch, lanes, anchored);
     if (anchored.sequence === this.#seenThrough + 1) this.#seenThrough++;
@@ -98,21 +117,20 @@ export class Pipeline {
     );
   }
 
-  /**
-   * Anchors a batch unless it stands there already. A root that another account has anchored is given up: its
-   * size and class may be wrong, and it counts only as long as that account does.
-   */
-  async #putOnLedger(staged: StagedBatch): Promise<{ batch: StagedBatch; anchored: AnchoredBatch }> {
-    const { batches, lanes, ledger } = this.#deps;
-    for (let batch = staged; ; batch = await batches.restage(batch, lanes)) {
-      const anchored = (await ledger.find(batch.root)) ?? (await this.#send(batch));
-      if (anchored.account === ledger.account) return { batch, anchored };
-    }
-  }
-
-  async #send({ root, log2Size, class: batchClass }: StagedBatch): Promise<AnchoredBatch> {
-    const expectedSequence = await this.#nextSequence();
-    return await this.#deps.ledger.anchor({ root, log2Size, class: batchClass, expectedSequence });
+  /** Anchors each batch, in order, unless it stands there already. */
+  async #putOnLedger(
+    staged: readonly StagedBatch[],
+  ): Promise<readonly PromiseSettledResult<AnchoredBatch>[]> {
+    const { ledger } = this.#deps;
+    const found = await Promise.all(staged.map(({ root }) => ledger.find(root)));
+    let expectedSequence = found.every((one) => one !== undefined) ? 0 : await this.#nextSequence();
+    return await Promise.allSettled(
+      staged.map(
+        async ({ root, log2Size, class: batchClass }, i) =>
+          found[i] ??
+          (await ledger.anchor({ root, log2Size, class: batchClass, expectedSequence: expectedSequence++ })),
+      ),
+    );
   }
 
   /**

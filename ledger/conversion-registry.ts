@@ -115,6 +115,7 @@ export class ConversionRegistryClient {
         to: this.#address,
         data: conversionRegistryAbi.encodeFunctionData(name, parameters) as Hex, // ethers gives lowercase hex
         gasLimit: BASE_GAS + GAS_PER_VALUE * BigInt(values.length),
+        isTriedFirst: false,
       },
     );
   }

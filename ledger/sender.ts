@@ -1,10 +1,17 @@
 /**
- * Sends the transactions of one account, one at a time.
+ * Sends the transactions of one account, each after the one before without waiting for it, so that one block can hold
+ * several.
  *
  * The rule that makes a lost answer harmless: **one nonce, one set of bytes, until their fate is known.** What
  * was signed is handed over again, unchanged, until it has a receipt or the chain has given its nonce to
  * another transaction; only one of a nonce can ever be in the chain. Across a restart, a transaction that an
  * earlier process left waiting is waited for, and `isDone` then tells whether its effect is there.
+ *
+ * A transaction takes the nonce after one that still waits only once the node shows that it holds that one, so no nonce
+ * is left out. After an end that is not a receipt nothing follows until all that waits has ended: the account is then
+ * where a restart would find it. What a node took first and refused for good later can leave a gap, and bytes beyond
+ * it. Should they come to the chain after all, they change nothing twice: each write of our contracts names the sequence
+ * that it expects, and what is done already is refused.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { computeAddress, hexlify, keccak256, SigningKey, Transaction } from 'ethers';
@@ -36,6 +43,8 @@ export interface Call {
   readonly data: Hex;
   /** Default 1,000,000: our contracts' writes are O(1) and gas is free. */
   readonly gasLimit?: bigint;
+  /** False: it goes out without being tried, where that costs the node as much as carrying it out; default true. */
+  readonly isTriedFirst?: boolean;
 }
 
 export interface Receipt {
@@ -50,10 +59,23 @@ interface Signed {
   readonly nonce: number;
 }
 
+interface Begun {
+  /** `undefined`: the nonce is another transaction's. */
+  readonly fate: Promise<Receipt | undefined>;
+}
+
+interface Tracking {
+  readonly call: Call;
+  readonly deadline: number;
+  /** The node says that it has the transaction. */
+  readonly onHeld: () => void;
+}
+
 const DEFAULT_GAS = 1_000_000n;
 const DEFAULT_PATIENCE_MS = 60_000;
 const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 500;
+/** A block is seen so late at most. */
+const LONGEST_PAUSE_MS = 100;
 /** A node that says "nonce too low" of a nonce it has not used is asked again before it is believed. */
 const REFUSALS_BELIEVED = 3;
 
@@ -66,8 +88,14 @@ export class Sender {
   readonly #patienceMs: number;
   readonly #wait: (ms: number) => Promise<unknown>;
   readonly #elapsed: () => number;
-  /** The send under way, if any; the next one starts after it. */
-  #last: Promise<unknown> = Promise.resolve();
+  /** The last taking of a nonce; the next one starts after it. */
+  #lastNonce: Promise<unknown> = Promise.resolve();
+  /** Where transactions go whose fate is not known yet, by nonce. */
+  readonly #waiting = new Map<number, Hex | undefined>();
+  /** The nonce after the last that was signed. */
+  #afterLast = 0;
+  /** Something ended without a receipt since the account was last settled. */
+  #isInDoubt = false;
 
   constructor(options: SenderOptions, dependencies: SenderDependencies = {}) {
     this.#rpc = options.rpc;
@@ -94,24 +122,66 @@ export class Sender {
 
   /**
    * As {@link Sender.send}, unless `isDone` says that the effect is there: for calls that may have been made
-   * before a restart. `undefined` then. `isDone` is asked when nothing of this account is under way.
+   * before a restart. `undefined` then. Calls go out in the order in which they were asked for; `isDone` is asked once
+   * the node holds all before, which may wait for their block.
    */
   async sendUnless(isDone: () => Promise<boolean>, call: Call): Promise<Receipt | undefined> {
-    const turn = this.#last.then(() => this.#carryOut(isDone, call));
-    this.#last = turn.catch(() => undefined);
-    return turn;
-  }
-
-  async #carryOut(isDone: () => Promise<boolean>, call: Call): Promise<Receipt | undefined> {
-    const deadline = this.#elapsed() + this.#patienceMs;
     for (;;) {
-      const nonce = await this.#settledNonce(deadline);
-      if (await this.#patiently(isDone, deadline)) return undefined;
-      await this.#patiently(() => this.#rehearse(call, 'pending'), deadline);
-      const receipt = await this.#fateOf(this.#sign(call, nonce), call, deadline);
+      const taking = this.#lastNonce.then(() => this.#begin(isDone, call));
+      this.#lastNonce = taking.catch(() => undefined);
+      const begun = await taking;
+      if (begun === undefined) return undefined;
+      const receipt = await begun.fate;
       if (receipt !== undefined) return receipt;
       // Another transaction of this account took the nonce: ours can never be in the chain, so a new one may.
     }
+  }
+
+  /** Signs and hands over; resolves when the node holds the transaction or its fate is known. */
+  async #begin(isDone: () => Promise<boolean>, call: Call): Promise<Begun | undefined> {
+    const deadline = this.#elapsed() + this.#patienceMs;
+    let nonce: number;
+    do {
+      nonce = await this.#nextNonce(deadline);
+      if (await this.#patiently(isDone, deadline)) return undefined;
+      // What builds on a call that waits cannot be tried before it.
+      const isFirst = ![...this.#waiting.values()].includes(call.to);
+      if (isFirst && call.isTriedFirst !== false)
+        await this.#patiently(() => this.#rehearse(call, 'pending'), deadline);
+      // What this one was to follow may have ended without a receipt meanwhile.
+    } while (this.#isInDoubt);
+    const held = Promise.withResolvers<undefined>();
+    const fate = this.#track(this.#sign(call, nonce), {
+      call,
+      deadline,
+      onHeld: () => held.resolve(undefined),
+    });
+    await Promise.race([held.promise, fate.catch(() => undefined)]);
+    return { fate };
+  }
+
+  async #track(signed: Signed, tracking: Tracking): Promise<Receipt | undefined> {
+    this.#waiting.set(signed.nonce, tracking.call.to);
+    this.#afterLast = signed.nonce + 1;
+    let receipt: Receipt | undefined;
+    try {
+      receipt = await this.#fateOf(signed, tracking);
+      return receipt;
+    } finally {
+      this.#waiting.delete(signed.nonce);
+      if (receipt === undefined) this.#isInDoubt = true;
+    }
+  }
+
+  /** After what the node holds of ours; else, and in doubt, once nothing of this account is waiting to be sealed. */
+  async #nextNonce(deadline: number): Promise<number> {
+    for (let pause = FIRST_PAUSE_MS; this.#waiting.size > 0;) {
+      if (!this.#isInDoubt) return this.#afterLast;
+      pause = await this.#pause(pause, deadline, 'LEDGER_FATE_UNKNOWN');
+    }
+    const nonce = await this.#settledNonce(deadline);
+    this.#isInDoubt = false;
+    return nonce;
   }
 
   /** The next nonce, once nothing of this account is waiting to be sealed. */
@@ -143,18 +213,26 @@ export class Sender {
   }
 
   /** Hands over until there is a receipt, or `undefined` once the nonce is another transaction's. */
-  async #fateOf(signed: Signed, call: Call, deadline: number): Promise<Receipt | undefined> {
+  async #fateOf(signed: Signed, { call, deadline, onHeld }: Tracking): Promise<Receipt | undefined> {
     let refusal = await this.#handOver(signed);
     let refusals = 0;
     for (let pause = FIRST_PAUSE_MS; ; pause = await this.#pause(pause, deadline, 'LEDGER_FATE_UNKNOWN')) {
       const fate = await this.#patiently(() => this.#lookUp(signed), deadline);
       if (fate === 'replaced') return undefined;
       if (typeof fate === 'object') return this.#checkOutcome(fate, call, deadline);
-      if (fate === 'waiting') continue;
+      if (fate === 'waiting') {
+        onHeld();
+        continue;
+      }
       // The node does not have it: it never came, was forgotten in a restart, or is refused.
-      if (refusal !== undefined && ++refusals === REFUSALS_BELIEVED) throw refusal;
+      if (refusal !== undefined && this.#isFirst(signed) && ++refusals === REFUSALS_BELIEVED) throw refusal;
       refusal = await this.#handOver(signed);
     }
+  }
+
+  /** Whoever comes after another may be refused for want of that one. */
+  #isFirst({ nonce }: Signed): boolean {
+    return Math.min(...this.#waiting.keys()) === nonce;
   }
 
   /** A refusal of the node if there was one; what became of the transaction is for `#lookUp` to say. */

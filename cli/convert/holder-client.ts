@@ -5,10 +5,15 @@ import type { Io } from '../io.ts';
 
 const TIMEOUT_MS = 60_000;
 
+export interface Patience {
+  /** How long the service may keep the answer back until there is something to tell (RFC 7240 §4.3); default 0. */
+  readonly waitSeconds?: number;
+}
+
 export interface HolderClient {
   /** Throws `CLI_SERVICE_REFUSED` with the issuer's own words, `CLI_SERVICE_UNREACHABLE`. */
-  get(path: string): Promise<unknown>;
-  post(path: string, body: object): Promise<unknown>;
+  get(path: string, how?: Patience): Promise<unknown>;
+  post(path: string, body: object, how?: Patience): Promise<unknown>;
 }
 
 export function holderClient(issuer: ConsortiumIssuer, language: string, io: Io): HolderClient {
@@ -24,14 +29,18 @@ export function holderClient(issuer: ConsortiumIssuer, language: string, io: Io)
     return answer;
   };
   return {
-    get: (path) => ask(path, { method: 'GET' }),
-    post: (path, body) =>
+    get: (path, how) => ask(path, { method: 'GET', headers: preferring(how) }),
+    post: (path, body, how) =>
       ask(path, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...preferring(how) },
         body: JSON.stringify(body),
       }),
   };
+}
+
+function preferring({ waitSeconds = 0 }: Patience = {}): Readonly<Record<string, string>> {
+  return waitSeconds === 0 ? {} : { prefer: `wait=${waitSeconds}` };
 }
 
 function refused({ name }: ConsortiumIssuer, answer: unknown): CliError {

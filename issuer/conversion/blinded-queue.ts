@@ -105,20 +105,13 @@ export class BlindedQueue {
   }
 
   /**
-   * Sends all that waits: what the ledger rejects of one peer holds up no other. Throws the first of what it rejected
-   * with: the next pass goes on from there.
+   * Sends all that waits, to all peers at once: what the ledger rejects of one holds up no other. Throws the first of
+   * what it rejected with: the next pass goes on from there.
    */
   async pass(): Promise<void> {
-    const due = [...this.#busy];
-    const rejected: unknown[] = [];
-    for (const [key, peer] of due) {
-      try {
-        await this.#sendAll(key, peer);
-      } catch (error) {
-        rejected.push(error);
-      }
-    }
-    if (rejected.length > 0) throw rejected[0];
+    const answers = await Promise.allSettled([...this.#busy].map((entry) => this.#sendAll(...entry)));
+    const rejected = answers.find(({ status }) => status === 'rejected');
+    if (rejected?.status === 'rejected') throw rejected.reason;
   }
 
   /** All batches with a peer, oldest first. */

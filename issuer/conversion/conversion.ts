@@ -23,6 +23,7 @@ import type { KeyedIndex } from '../keyed-index.ts';
 import type { ListAllocator } from '../list-allocator.ts';
 import { Lock } from '../lock.ts';
 import type { Privacy } from '../privacy/privacy.ts';
+import type { Progress } from '../progress.ts';
 import type { Release } from '../release.ts';
 import { Scheduler } from '../scheduler.ts';
 import type { Status, StatusSet } from '../status.ts';
@@ -60,6 +61,7 @@ export interface ConversionDependencies {
   readonly privacy: Pick<Privacy, 'erase'>;
   readonly grants: StatusPort;
   readonly quota: QuotaPort;
+  readonly progress: Progress;
 }
 
 /** All that names a conversion and is erased with it. */
@@ -78,6 +80,8 @@ export class Conversion {
   readonly source: ConversionSource;
   readonly target: ConversionTarget;
   readonly account: ConversionAccount;
+  /** Something of it may have become final, or been read. */
+  readonly progress: Progress;
   readonly #queue: BlindedQueue;
   readonly #ledger: ConversionPort;
   readonly #passing: Lock;
@@ -95,11 +99,12 @@ export class Conversion {
       readonly queue: BlindedQueue;
       readonly passing: Lock;
     },
-    { ledger, log, now, store, tables }: ConversionDependencies,
+    { ledger, log, now, progress, store, tables }: ConversionDependencies,
   ) {
     this.source = parts.source;
     this.target = parts.target;
     this.account = parts.account;
+    this.progress = progress;
     this.#queue = parts.queue;
     this.#passing = parts.passing;
     this.#ledger = ledger;
@@ -217,12 +222,18 @@ export class Conversion {
   async #read(): Promise<void> {
     await this.#forget();
     this.#readAtMs = this.#now();
+    const { number } = this.#ledger.state.head;
     await this.#ledger.sync();
+    if (this.#ledger.state.head.number !== number) this.progress.made();
     await this.source.settle();
   }
 
   async #send(): Promise<void> {
-    await this.#passing.run(() => this.#queue.pass());
+    try {
+      await this.#passing.run(() => this.#queue.pass());
+    } finally {
+      this.progress.made();
+    }
   }
 
   /** Once a day. Level keeps deleted bytes until it merges, so the files are rewritten, after a restart too. */

@@ -7,11 +7,14 @@
  *   GET  /conversions/{id}              source: how far it is, and what to carry once it is ready
  *   POST /conversions/{id}/withdrawal   source: take the consent back
  *   POST /conversions/arrivals          target: show what was carried; again: the same answer
+ *
+ * With `Prefer: wait=N` (RFC 7240 §4.3) the last two are answered once there is something to carry, or within N seconds.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { DECISIONS } from '../../core/conversion/acknowledgement.ts';
 import { CONSENT_VERSION, consentName, consentText } from '../../core/conversion/consent.ts';
+import { ConversionError } from '../../core/conversion/errors.ts';
 import { REFUSALS, type RefusalCode } from '../../core/conversion/refusals.ts';
 import { MAX_CODE_CHARACTERS } from '../../core/qr/code.ts';
 import { COLOURS } from '../../core/record/derived.ts';
@@ -21,6 +24,7 @@ import { Closed, Type } from '../../service/schema.ts';
 import type { Issuer } from '../issuer.ts';
 import { problems } from '../routes/schemas.ts';
 import { inLanguage, languageOf } from './language.ts';
+import { preferredWaitMs } from './preferred-wait.ts';
 
 const Language = Type.Union(LANGUAGES.map((language) => Type.Literal(language)));
 const Did = Type.String({ maxLength: 200, pattern: '^did:web:' });
@@ -132,9 +136,14 @@ export function addForHolders(app: Service, issuer: Issuer): void {
       schema: { ...holder, params: ById, response: { 200: ConversionAnswerForm, ...problems } },
     },
     async (request) =>
-      inLanguage(request, async () =>
-        told(await issuer.conversion.source.conversion(request.params.id), languageOf(request)),
-      ),
+      inLanguage(request, async () => {
+        const { progress, source } = issuer.conversion;
+        const answer = await progress.until(() => source.conversion(request.params.id), {
+          isEnough: ({ state }) => state !== 'under-way',
+          waitMs: preferredWaitMs(request),
+        });
+        return told(answer, languageOf(request));
+      }),
   );
   const Withdrawal = Closed({ at: Type.Integer({ minimum: 0 }), signature: Signature });
   app.post(
@@ -167,8 +176,22 @@ export function addForHolders(app: Service, issuer: Issuer): void {
       inLanguage(request, async () => {
         const { booking, code, list } = request.body;
         const arrival = { code, list, ...(booking === undefined ? {} : { booking }) };
-        return told(await issuer.conversion.target.admit(arrival), languageOf(request));
+        const { progress, target } = issuer.conversion;
+        const answer = await progress.until(() => target.admit(arrival), {
+          isEnough: ({ decision, code: own }) => decision !== 'accepted' || own !== undefined,
+          isEarly: isNotReadYet,
+          waitMs: preferredWaitMs(request),
+        });
+        return told(answer, languageOf(request));
       }),
+  );
+}
+
+/** What the source has written and we have not read from the ledger yet. */
+function isNotReadYet(error: unknown): boolean {
+  return (
+    error instanceof ConversionError &&
+    (error.code === 'CONVERSION_NOT_SPENT' || error.code === 'CONVERSION_CODE_UNCONFIRMED')
   );
 }
 

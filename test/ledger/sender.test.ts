@@ -268,6 +268,82 @@ describe('sender', () => {
     expect(await transactionsOfAccount()).to.equal(anchored);
   });
 
+  it('lets a transaction to another contract follow one that waits, and both are there once', async () => {
+    const handedOver: Exchange[] = [];
+    let isHeld = true;
+    proxy.handle = async (exchange) => {
+      if (isSend(exchange)) {
+        handedOver.push(exchange);
+        if (handedOver.length === 1) return held(exchange);
+        const answers = await exchange.forward();
+        await handedOver[0]?.forward(); // only now does the node seal the first one
+        isHeld = false;
+        return answers;
+      }
+      return isHeld ? asIfHeld(exchange) : exchange.forward();
+    };
+    const sequence = anchored + 1;
+    const anchoring = hand.batches.anchor({
+      root: rootOf(sequence),
+      log2Size: 6,
+      class: 'short',
+      expectedSequence: sequence,
+    });
+    await Promise.all([anchoring, hand.sender.send({ to: addressOf('account'), data: '0x' })]);
+    anchored = sequence;
+    idle++;
+    expect(handedOver).to.have.lengthOf(2);
+    expect(await honestly.batches.sequence(ISSUER)).to.equal(anchored);
+    expect(await transactionsOfAccount()).to.equal(anchored + idle);
+  });
+
+  it('follows nothing after an end without a receipt: what waits must end first', async () => {
+    const first: Exchange[] = [];
+    const second: Exchange[] = [];
+    let lookUpsAfterRefusal = 0;
+    proxy.handle = async (exchange) => {
+      const { requests } = exchange;
+      if (isSend(exchange)) {
+        const isAgain = first[0] !== undefined && bytesIn(first[0]) === bytesIn(exchange);
+        if (isAgain) return requests.map(({ id }) => ({ id, jsonrpc: '2.0', error: REFUSED }));
+        (first.length === 0 ? first : second).push(exchange);
+        return held(exchange);
+      }
+      // Once the second is there, the node has forgotten the first, and refuses it.
+      const isForgotten = second.length > 0 && hashIn(exchange) === firstHash;
+      firstHash ??= hashIn(exchange);
+      return isForgotten ? exchange.forward() : asIfHeld(exchange);
+    };
+    let firstHash: unknown;
+    const sequence = anchored + 1;
+    const batch = {
+      root: rootOf(sequence),
+      log2Size: 6,
+      class: 'short',
+      expectedSequence: sequence,
+    } as const;
+    const refused = failure(hand.batches.anchor(batch), 'LEDGER_RPC_REFUSED');
+    const other = hand.sender.send({ to: addressOf('account'), data: '0x' });
+    await refused;
+    const again = hand.batches.anchor(batch);
+    const handle = proxy.handle;
+    proxy.handle = async (exchange) => {
+      if (hashIn(exchange) !== undefined && ++lookUpsAfterRefusal === 3) {
+        await first[0]?.forward();
+        await second[0]?.forward();
+        proxy.handle = honest;
+        return exchange.forward();
+      }
+      return handle(exchange);
+    };
+    await Promise.all([other, again]);
+    anchored = sequence;
+    idle++;
+    expect(second).to.have.lengthOf(1);
+    expect(await honestly.batches.sequence(ISSUER)).to.equal(anchored);
+    expect(await transactionsOfAccount()).to.equal(anchored + idle);
+  });
+
   it('takes a new nonce when another transaction of the account took its own', async () => {
     const sequence = anchored + 1;
     const { address } = deployment.contracts.batchAnchor;
@@ -439,6 +515,30 @@ async function answering(
 
 function isSend({ requests }: Exchange): boolean {
   return requests.some(({ method }) => method === 'eth_sendRawTransaction');
+}
+
+/** The node says yes and does not seal. */
+function held({ requests }: Exchange): Reply {
+  return requests.map(({ id }) => ({ id, jsonrpc: '2.0', result: '0x' }));
+}
+
+/** Which transaction is looked up, if one is. */
+function hashIn({ requests }: Exchange): unknown {
+  return requests.find(({ method }) => method === 'eth_getTransactionByHash')?.params[0];
+}
+
+function bytesIn({ requests }: Exchange): unknown {
+  return requests.find(({ method }) => method === 'eth_sendRawTransaction')?.params[0];
+}
+
+const REFUSED = { code: -32_000, message: 'the account may not send' };
+
+/** The node says that it has every transaction it is asked for. */
+async function asIfHeld({ requests, forward }: Exchange): Promise<Reply> {
+  const answers = await forward();
+  const asked = requests.find(({ method }) => method === 'eth_getTransactionByHash')?.id;
+  if (asked === undefined) return answers;
+  return answers.map((answer) => (answer.id === asked ? { ...answer, result: {} } : answer));
 }
 
 /** `fault` for exchanges that hand over a transaction; all others are honest. */

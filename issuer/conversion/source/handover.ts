@@ -28,6 +28,12 @@ export interface ConversionAnswer {
   readonly package?: ConversionPackage;
 }
 
+interface Ready {
+  readonly code: string;
+  /** Of the batch in which it is spent. */
+  readonly sequence: number;
+}
+
 export class Handover {
   readonly #house: SourceHouse;
   readonly #receipts: KeptReceipts;
@@ -48,22 +54,28 @@ export class Handover {
     };
     if (entry.withdrawnAtSeconds !== undefined)
       return { ...common, state: 'withdrawn', reason: 'CONVERSION_WITHDRAWN' };
+    const ready = await this.#ready(number, entry);
+    if (ready === undefined) return { ...common, state: 'under-way' };
     if (!(await this.#house.isStanding(entry.from)))
       return { ...common, state: 'ended', reason: 'CONVERSION_CODE_NOT_VALID' };
-    const carried = await this.#package(number, entry);
-    return carried === undefined
-      ? { ...common, state: 'under-way' }
-      : { ...common, state: 'ready', package: carried };
+    return { ...common, state: 'ready', package: await this.#package(number, entry, ready) };
   }
 
   /** Once it is spent and anchored, and its list is on the ledger. */
-  async #package(number: number, entry: SourceEntry): Promise<ConversionPackage | undefined> {
-    const { carriedList, codeOf, queue } = this.#house;
+  async #ready(number: number, { recordId }: SourceEntry): Promise<Ready | undefined> {
+    const { codeOf, queue } = this.#house;
     const sequence = await queue.sentIn('spent', number);
-    const code = sequence === undefined ? undefined : await codeOf(entry.recordId);
-    if (sequence === undefined || code === undefined) return undefined;
-    const list = await carriedList(decodeCode(code).payloadBytes);
-    const receipt = await this.#receipts.of(number, { code, peer: entry.consent.target, sequence });
+    const code = sequence === undefined ? undefined : await codeOf(recordId);
+    return sequence === undefined || code === undefined ? undefined : { sequence, code };
+  }
+
+  async #package(
+    number: number,
+    { consent }: SourceEntry,
+    { code, sequence }: Ready,
+  ): Promise<ConversionPackage> {
+    const list = await this.#house.carriedList(decodeCode(code).payloadBytes);
+    const receipt = await this.#receipts.of(number, { code, peer: consent.target, sequence });
     return { code, list, receipt };
   }
 }

@@ -1,0 +1,51 @@
+/**
+ * Tells whoever waits that something has become final, so that they look again then, instead of asking over and over
+ * (RFC 7240 §4.3, `Prefer: wait`).
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface WaitingTerms<Answer> {
+  readonly isEnough: (answer: Answer) => boolean;
+  /** Whether what was thrown may be cured by waiting; default: nothing. */
+  readonly isEarly?: (error: unknown) => boolean;
+  /** 0: it is asked once. */
+  readonly waitMs: number;
+}
+
+export class Progress {
+  #next = Promise.withResolvers<undefined>();
+
+  /** To be called when something may have become final. */
+  made(): void {
+    const reached = this.#next;
+    this.#next = Promise.withResolvers();
+    reached.resolve(undefined);
+  }
+
+  /**
+   * Asks, and again after each step, until the answer is enough or the time is over: the last answer then, or what was
+   * thrown last. An error ends it unless it `isEarly`.
+   */
+  async until<Answer>(ask: () => Promise<Answer>, terms: WaitingTerms<Answer>): Promise<Answer> {
+    const { isEarly = () => false, isEnough, waitMs } = terms;
+    const over = new AbortController();
+    const time = delay(waitMs, undefined, { signal: over.signal }).catch(() => undefined);
+    let isOver = waitMs <= 0;
+    void time.then(() => (isOver = true));
+    try {
+      for (;;) {
+        // Taken before it is asked: what becomes final meanwhile is not missed.
+        const next = this.#next.promise;
+        try {
+          const answer = await ask();
+          if (isOver || isEnough(answer)) return answer;
+        } catch (error) {
+          if (isOver || !isEarly(error)) throw error;
+        }
+        await Promise.race([next, time]);
+      }
+    } finally {
+      over.abort();
+    }
+  }
+}
