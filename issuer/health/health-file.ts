@@ -116,12 +116,31 @@ export class HealthFiles {
     return await this.#turns[number % TURNS]!.run(action);
   }
 
-  /** The person with any of these documents. */
+  /** As {@link whileAlone}, of several people. */
+  async whileAllAlone<Result>(numbers: readonly number[], action: () => Promise<Result>): Promise<Result> {
+    // In one order for everybody, so that no two wait for each other.
+    const turns = [...new Set(numbers.map((number) => number % TURNS))].toSorted((a, b) => b - a);
+    return await turns.reduce<() => Promise<Result>>(
+      (inner, turn) => () => this.whileAlone(turn, inner),
+      action,
+    )();
+  }
+
+  /** Runs `action` while no document gets to lead to another person. */
+  async whileNamesStand<Result>(action: () => Promise<Result>): Promise<Result> {
+    return await this.#creating.run(action);
+  }
+
+  /** The person with any of these documents: the first, of several. */
   async find(documents: readonly DocumentReference[]): Promise<number | undefined> {
+    return (await this.findAll(documents))[0];
+  }
+
+  /** Numbers of all people with any of these documents, each once. */
+  async findAll(documents: readonly DocumentReference[]): Promise<readonly number[]> {
     const names = documents.flatMap((document) => this.#deps.ring.documentNames(document).all);
     const found = await this.#deps.tables.healthNames.getMany(names);
-    const number = found.find((value) => value !== undefined);
-    return number === undefined ? undefined : readUint64(number);
+    return [...new Set(found.flatMap((value) => (value === undefined ? [] : [readUint64(value)])))];
   }
 
   /** The person, with a file when there was none; on the disk when it resolves. */

@@ -26,7 +26,8 @@ import type { ColourActs, ColourChange } from './colour-acts.ts';
 import { colourNow, isUnchanged, toColourAct, type Changing, type Deriving } from './colour-of.ts';
 import { documentsOf, type HealthFile, type HealthFiles, type HeldColour } from './health-file.ts';
 import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
-import { isOnePerson } from './people.ts';
+import type { MergedUpdate } from './one-file.ts';
+import { isOnePerson } from './same-person.ts';
 import { toStatusRecord } from './status-record.ts';
 
 export interface RecolourDependencies extends KnownFactsDependencies {
@@ -77,6 +78,7 @@ interface Update {
   readonly file: HealthFile;
   readonly asked?: Asked;
   readonly cause?: ColourCause;
+  readonly told?: MergedUpdate['told'];
   readonly addTo?: (batch: WriteBatch) => void;
 }
 
@@ -88,6 +90,8 @@ interface Following {
     readonly evidence: readonly string[];
   };
   readonly cause?: ColourCause | undefined;
+  /** Schemes to say a colour in, though the file has said none. */
+  readonly told?: MergedUpdate['told'] | undefined;
 }
 
 interface Changed {
@@ -122,9 +126,9 @@ export class Recolour {
   }
 
   /** Stores the file with all changes of colours that follow. In the person's turn. Throws `HEALTH_FILE_TOUCHED`. */
-  async update(number: number, { file, cause, addTo }: Omit<Update, 'asked'>): Promise<void> {
-    const changed = this.#follow(file, await this.#deriving(file), { cause });
-    await this.#commit(number, { ...changed, before: file, addTo });
+  async update(number: number, { file, cause, told, addTo }: Omit<Update, 'asked'>): Promise<void> {
+    const changed = this.#follow(file, await this.#deriving(file), { cause, told });
+    await this.#commit(number, { ...changed, addTo });
   }
 
   /**
@@ -150,20 +154,20 @@ export class Recolour {
     invariant(held !== undefined, 'a colour that was asked for is held');
     checkRoom(held, deriving.atSeconds);
     const record = toStatusRecord(bearer, { asked, colour, held });
-    const issued = await this.#commit(number, { ...changed, before: file, asked, record });
+    const issued = await this.#commit(number, { ...changed, asked, record });
     invariant(issued !== undefined, 'what was asked for is answered');
     return { scheme, colour, sinceSeconds: held.sinceSeconds, change: held.change, issued };
   }
 
   /** Every colour that the person has, and the one asked for; what cannot be derived now stays as it was told. */
-  #follow(before: HealthFile, deriving: Deriving, { asked, cause }: Following): Changed {
+  #follow(before: HealthFile, deriving: Deriving, { asked, cause, told = [] }: Following): Changed {
     let file: HealthFile = { ...before, usedAtSeconds: deriving.atSeconds };
     const changes: ColourChange[] = [];
     let edge = Infinity;
     for (const scheme of this.#deps.schemes) {
       const isAsked = scheme === asked?.scheme;
       const held = file.colours[scheme];
-      if (held === undefined && !isAsked) continue;
+      if (held === undefined && !isAsked && !told.includes(scheme)) continue;
       const colour = isAsked ? asked.colour : colourOrNone(scheme, deriving);
       if (colour === undefined && held !== undefined) file = withoutCodes(file, scheme, held);
       if (colour !== undefined) edge = Math.min(edge, edgeOf(colour));
@@ -198,19 +202,17 @@ export class Recolour {
       file,
       changes,
       edge,
-      before,
       asked,
       record,
       addTo,
     }: Changed & {
-      readonly before: HealthFile;
       readonly asked?: Asked;
       readonly record?: StatusRecord;
       readonly addTo?: Update['addTo'];
     },
   ): Promise<IssuedRow | undefined> {
     const { records, files, onDue, onEdge } = this.#deps;
-    const isEnding = file.ended.length > before.ended.length;
+    const isEnding = file.ended.length > 0;
     const [result] = await records.issueDerived(record === undefined ? [] : [record], {
       changes,
       addTo: (batch, recordIds) => {
