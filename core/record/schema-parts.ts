@@ -56,6 +56,10 @@ export function subject(): TUnsafe<Subject> {
   return Type.Unsafe<Subject>(subjectSchema);
 }
 
+export function document(): TUnsafe<DocumentRef> {
+  return Type.Unsafe<DocumentRef>(documentRef);
+}
+
 export function text(maxLength: number, description: string, pattern?: string): TString {
   return Type.String({ minLength: 1, maxLength, description, ...(pattern === undefined ? {} : { pattern }) });
 }

@@ -172,9 +172,9 @@ export class Health {
   }
 
   /** Proposes another colour than the rules give: the id of the legal act that two people must approve. */
-  async rule(person: Person, terms: RulingTerms): Promise<string> {
+  async rule(person: Person, terms: RulingTerms, idempotencyKey?: string): Promise<string> {
     this.#checkOwn(terms.scheme);
-    return await this.#rulings.propose(person, terms);
+    return await this.#rulings.propose(person, terms, idempotencyKey);
   }
 
   /**

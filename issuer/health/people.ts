@@ -1,6 +1,7 @@
 /** From whom something is about to the file that is held of them. */
 import { toBase64url } from '../../core/bytes/base64url.ts';
 import type { Subject } from '../../core/record/record.ts';
+import { withNormalDocuments } from '../../core/record/validate.ts';
 import type { RandomBytes } from '../../service/clock.ts';
 import { IssuerError } from '../errors.ts';
 import type { DocumentReference } from '../privacy/key-ring.ts';
@@ -9,7 +10,7 @@ import { documentsOf, type HealthFile } from './health-file.ts';
 import { knownRecords } from './known-facts.ts';
 import { isSplit, mergeFiles } from './merge.ts';
 import { OneFile, type OneFileDependencies, type Sought } from './one-file.ts';
-import { isOnePerson, normal } from './same-person.ts';
+import { isOnePerson } from './same-person.ts';
 
 /** A record of theirs, a document of theirs, or all of their identity. */
 export type Person =
@@ -86,7 +87,7 @@ export class People {
    */
   async isAllOf(person: Subject): Promise<boolean> {
     const { files } = this.#deps;
-    const documents = documentsOf(normal(person));
+    const documents = documentsOf(withNormalDocuments(person));
     const records = await knownRecords(documents, this.#deps);
     const numbers = await Promise.all(documents.map((document) => files.find([document])));
     const held = await Promise.all(
@@ -99,7 +100,7 @@ export class People {
   async #soughtBy(person: Person, isWhole: boolean): Promise<Sought> {
     if ('document' in person) return { named: [person.document], subject: unknown, isWhole };
     const given = 'subject' in person ? person.subject : await this.#subjectOf(person.recordId);
-    const subject = normal(given);
+    const subject = withNormalDocuments(given);
     return { named: documentsOf(subject), subject: () => subject, isWhole };
   }
 

@@ -1,5 +1,5 @@
 /** Whether what is known under documents is of one person: by the documents themselves, or by name and birth date. */
-import { withNormalNumber } from '../../core/record/validate.ts';
+import { withNormalDocuments } from '../../core/record/validate.ts';
 import type { Subject } from '../../core/record/record.ts';
 import { onePersonProblems } from '../../core/verify/one-person.ts';
 import type { DocumentReference } from '../privacy/key-ring.ts';
@@ -25,13 +25,7 @@ export function textOf({ docType, docIssuer, docNumber }: DocumentReference): st
   return [docType, docIssuer, docNumber].join(' ');
 }
 
-/** As records have it, however the numbers are written. */
-export function normal({ linked, ...subject }: Subject): Subject {
-  const others = linked === undefined ? {} : { linked: linked.map(withNormalNumber) };
-  return { ...withNormalNumber(subject), ...others };
-}
-
 function isUnderDocumentOf(person: Subject, known: Subject): boolean {
-  const own = textOf(normal(person));
-  return documentsOf(normal(known)).some((one) => textOf(one) === own);
+  const own = textOf(withNormalDocuments(person));
+  return documentsOf(withNormalDocuments(known)).some((one) => textOf(one) === own);
 }
