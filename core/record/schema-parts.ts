@@ -12,7 +12,7 @@ import type { Code, DocumentRef, DocumentType, Sex, Subject } from './record.ts'
 
 export const CLOSED = { additionalProperties: false } as const;
 
-const MAX_LINKED_DOCUMENTS = 4;
+export const MAX_LINKED_DOCUMENTS = 4;
 const LATIN_NAME = "^[\\p{Script=Latin}\\p{M} ,.'’`/()·-]+$";
 const CHINESE_NAME = '^(?=.*\\p{Script=Han})[\\p{Script=Han}\\p{M} ·‧・()（）-]+$';
 

@@ -75,6 +75,8 @@ export interface HealthFile {
   /** 16 random bytes, base64url: what colour acts call the person. */
   readonly ref: string;
   readonly subject: Subject;
+  /** The name came with an order or a ruling, typed by whoever entered it: no code shows it. */
+  readonly isTyped?: true;
   readonly orders: readonly StoredOrder[];
   readonly rulings: readonly StoredRuling[];
   readonly colours: Readonly<Partial<Record<Scheme, HeldColour>>>;

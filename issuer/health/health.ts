@@ -5,7 +5,6 @@
  */
 import type { DerivedColour } from '../../core/health/derive.ts';
 import { endOf } from '../../core/health/orders.ts';
-import { isByHand } from '../../core/health/colour-act.ts';
 import { shippedHealthPolicies } from '../../core/health/policies.ts';
 import { SCHEME_FORMS } from '../../core/health/schemes.ts';
 import type { Policy } from '../../core/policy/policy.ts';
@@ -54,7 +53,7 @@ export interface HealthDependencies
   readonly policies?: readonly Policy[];
 }
 
-export interface StatusRequest extends Asked {
+export interface StatusRequest extends Omit<Asked, 'presented'> {
   readonly person: Person;
 }
 
@@ -69,7 +68,6 @@ export interface ShownColour {
   readonly change: string;
 }
 
-const HOUR_SECONDS = 3_600;
 /** Facts that are done with are deleted so many at a time. */
 const CHUNK_FACTS = 500;
 const DAY_SECONDS = 86_400;
@@ -121,20 +119,16 @@ export class Health {
   }
 
   static async open(deps: HealthDependencies): Promise<Health> {
-    const alarm = new ManualAlarm(deps);
-    const hourAgo = Math.floor(deps.now() / 1000) - HOUR_SECONDS;
-    for await (const act of deps.colourActs.since(hourAgo)) {
-      if (isByHand(act)) alarm.remember({ at: act.at, people: act.approvers ?? [] });
-      else if (act.cause !== undefined) alarm.remember({ at: act.at, people: [] });
-    }
-    return new Health(deps, { alarm, acted: await ActedFacts.open(deps) });
+    const [alarm, acted] = await Promise.all([ManualAlarm.open(deps), ActedFacts.open(deps)]);
+    return new Health(deps, { alarm, acted });
   }
 
   /** Derives the colour and issues its code. Throws `HEALTH_…`, and as `RecordIssuer.issueDerived`. */
   async issue({ person, ...asked }: StatusRequest): Promise<IssuedStatus> {
     this.#checkOwn(asked.scheme);
+    const presented = 'subject' in person ? { presented: person.subject } : {};
     const issue = (number: number, file: HealthFile): Promise<IssuedStatus> =>
-      this.#recolour.issue(number, file, asked);
+      this.#recolour.issue(number, file, { ...asked, ...presented });
     return await this.#people.whileAlone(person, issue, { isWhole: true });
   }
 

@@ -105,11 +105,12 @@ async function heldFacts(
   });
 }
 
-function placesOf(entry: RecordEntry, { lists }: KnownFactsDependencies): readonly number[] {
+/** Where the status of its two credentials stands. */
+export function placesOf(entry: RecordEntry, { lists }: KnownFactsDependencies): readonly number[] {
   return ownCredentials(entry).map((_, place) => placeNumber(statusPlaceOf(entry, place, lists)));
 }
 
-function isOver(value: StatusValue | undefined): boolean {
+export function isOver(value: StatusValue | undefined): boolean {
   return value === 'revoked' || value === 'superseded';
 }
 

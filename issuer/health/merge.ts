@@ -8,7 +8,7 @@ import { SCHEMES, type Scheme } from '../../core/record/derived.ts';
 import type { DocumentRef, Subject } from '../../core/record/record.ts';
 import { IssuerError } from '../errors.ts';
 import type { DocumentReference } from '../privacy/key-ring.ts';
-import type { HealthFile } from './health-file.ts';
+import { documentsOf, type HealthFile } from './health-file.ts';
 import { distinct, isSamePerson, textOf } from './same-person.ts';
 
 export interface NumberedFile {
@@ -37,10 +37,10 @@ export function mergeFiles(files: readonly NumberedFile[], person: Subject, nowS
     throw split('the documents lead to files under different names');
   if (others.some(({ file }) => hasLiveRulings(file, nowSeconds)))
     throw split('rulings hold in several files of this person');
-  const file = others.reduce((one, other) => withOther(one, other.file), kept.file);
+  const { isTyped: _, ...merged } = others.reduce((one, other) => withOther(one, other.file), kept.file);
   return {
     number: kept.number,
-    file: { ...file, subject: person },
+    file: { ...merged, ...identityOf(files, person) },
     others,
     told: SCHEMES.filter((scheme) => files.some((one) => one.file.colours[scheme] !== undefined)),
   };
@@ -69,6 +69,16 @@ function compareFiles(a: NumberedFile, b: NumberedFile, nowSeconds: number): num
   const weightOf = ({ file }: NumberedFile): number =>
     (hasLiveRulings(file, nowSeconds) ? SCHEMES.length + 1 : 0) + Object.keys(file.colours).length;
   return weightOf(b) - weightOf(a) || a.number - b.number;
+}
+
+/** Of somebody who came with their document, where one of the files has that; else as it is known or was typed. */
+function identityOf(
+  files: readonly NumberedFile[],
+  person: Subject,
+): Pick<HealthFile, 'subject' | 'isTyped'> {
+  const presented = files.find(({ file }) => file.isTyped !== true)?.file.subject;
+  if (presented === undefined) return { subject: person, isTyped: true };
+  return { subject: withDocuments(presented, documentsOf(person)) };
 }
 
 /** Approved or not. */

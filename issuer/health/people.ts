@@ -21,6 +21,12 @@ export interface PeopleDependencies extends OneFileDependencies {
   readonly randomBytes: RandomBytes;
 }
 
+/** What is asked of a person's file. */
+interface AskedOf extends Partial<Pick<Sought, 'isWhole'>> {
+  /** Nobody has seen the person's document: their name is as it was typed. */
+  readonly isTyped?: boolean;
+}
+
 const REF_BYTES = 16;
 
 export class People {
@@ -40,10 +46,11 @@ export class People {
   async whileAlone<Result>(
     person: Person,
     action: (number: number, file: HealthFile) => Promise<Result>,
-    { isWhole }: Pick<Sought, 'isWhole'> = { isWhole: false },
+    { isWhole = false, isTyped = false }: AskedOf = {},
   ): Promise<Result> {
     const sought = await this.#soughtBy(person, isWhole);
-    return await this.#oneFile.whileAlone(sought, (subject) => this.#fresh(subject), action);
+    const create = (subject: Subject): HealthFile => this.#fresh(subject, isTyped);
+    return await this.#oneFile.whileAlone(sought, create, action);
   }
 
   /** As {@link whileAlone}, of a person's number. */
@@ -108,12 +115,13 @@ export class People {
     return (await this.#deps.release.content(recordId)).subject;
   }
 
-  #fresh(subject: Subject): HealthFile {
+  #fresh(subject: Subject, isTyped = false): HealthFile {
     const { now, randomBytes } = this.#deps;
     return {
       version: 1,
       ref: toBase64url(randomBytes(REF_BYTES)),
       subject,
+      ...(isTyped ? { isTyped } : {}),
       orders: [],
       rulings: [],
       colours: {},

@@ -22,6 +22,7 @@ import { IssuerError } from '../errors.ts';
 import type { DerivedIssue, RecordIssuer } from '../issue.ts';
 import type { IssuedRow } from '../row.ts';
 import { TABLES } from '../store.ts';
+import { bearerOf, named } from './bearer.ts';
 import type { ColourActs, ColourChange } from './colour-acts.ts';
 import { colourNow, isUnchanged, toColourAct, type Changing, type Deriving } from './colour-of.ts';
 import { documentsOf, type HealthFile, type HealthFiles, type HeldColour } from './health-file.ts';
@@ -29,6 +30,7 @@ import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
 import type { MergedUpdate } from './one-file.ts';
 import { isOnePerson } from './same-person.ts';
 import { toStatusRecord } from './status-record.ts';
+import { unendedCode } from './unended-code.ts';
 
 export interface RecolourDependencies extends KnownFactsDependencies {
   readonly crypto: Crypto;
@@ -56,6 +58,8 @@ export interface Asked {
   readonly expected?: Colour;
   /** Whom the code is to name, as the asker knows them; refused with `HEALTH_OTHER_PERSON` when the file is of another. */
   readonly bearer?: Subject;
+  /** Who stands before the asker, as their document says. */
+  readonly presented?: Subject;
   /** References to what the asker has seen beside the issuer's own records. */
   readonly evidence?: readonly string[];
   /** Its last second at the latest, Unix seconds. */
@@ -136,24 +140,26 @@ export class Recolour {
    * as `issueDerived`.
    */
   async issue(number: number, file: HealthFile, asked: Asked): Promise<IssuedStatus> {
-    const { scheme, expected, bearer = file.subject } = asked;
-    if (!isOnePerson(bearer, file.subject)) {
+    const { scheme, expected } = asked;
+    if (asked.bearer !== undefined && !isOnePerson(asked.bearer, file.subject)) {
       throw new IssuerError('HEALTH_OTHER_PERSON', 'the file under the document is of another person');
     }
-    const deriving = await this.#deriving(file);
+    const deriving = await this.#deriving(named(file, asked));
+    const bearer = asked.bearer ?? bearerOf(deriving);
     const colour = colourNow(scheme, deriving);
     if (expected !== undefined && colour.state !== expected) {
       throw new IssuerError('HEALTH_COLOUR_DIFFERS', 'the colour is not the one that was expected');
     }
     if ((asked.untilSeconds ?? Infinity) < deriving.atSeconds)
       throw new IssuerError('HEALTH_CODE_ENDED', 'no code of it would be valid');
-    const changed = this.#follow(file, deriving, {
+    const changed = this.#follow(deriving.file, deriving, {
       asked: { scheme, colour, evidence: asked.evidence ?? [] },
     });
     const held = changed.file.colours[scheme];
     invariant(held !== undefined, 'a colour that was asked for is held');
     checkRoom(held, deriving.atSeconds);
-    const record = toStatusRecord(bearer, { asked, colour, held });
+    const wanted = toStatusRecord(bearer, { asked, colour, held });
+    const record = await unendedCode(wanted, changed.file.ended, this.#deps);
     const issued = await this.#commit(number, { ...changed, asked, record });
     invariant(issued !== undefined, 'what was asked for is answered');
     return { scheme, colour, sinceSeconds: held.sinceSeconds, change: held.change, issued };

@@ -72,9 +72,9 @@ export class Rulings {
   async #propose(person: Person, ruled: Ruled): Promise<string> {
     const nowSeconds = Math.floor(this.#deps.now() / 1000);
     checkTerms(ruled.terms, nowSeconds);
-    return await this.#deps.people.whileAlone(person, (number, file) =>
-      this.#store(number, file, { ...ruled, nowSeconds }),
-    );
+    const store = (number: number, file: HealthFile): Promise<string> =>
+      this.#store(number, file, { ...ruled, nowSeconds });
+    return await this.#deps.people.whileAlone(person, store, { isTyped: true });
   }
 
   async #store(
@@ -128,14 +128,17 @@ export class Rulings {
         if (one.act !== act) return [one];
         return approvers === undefined ? [] : [{ ...one, approvers }];
       });
+      // Whether or not the person holds a code that it turns.
+      const at = Math.floor(now() / 1000);
+      const counted = approvers === undefined ? undefined : alarm.count({ at, people: approvers });
       await recolour.update(number, {
         file: { ...file, rulings },
         addTo: (batch) => {
           batch.delete(TABLES.rulings, toUint64(act));
+          if (counted !== undefined) alarm.addTo(batch, counted);
         },
       });
-      // Whether or not the person holds a code that it turns.
-      if (approvers !== undefined) alarm.note({ at: Math.floor(now() / 1000), people: approvers });
+      if (counted !== undefined) alarm.note(counted);
     });
   }
 
