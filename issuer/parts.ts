@@ -189,7 +189,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     publishedVersion: () => status.published?.version.version ?? 0,
   });
   const colourActs = await ColourActs.open({ crypto, did, tables });
-  const files = await HealthFiles.open({ store, tables, ring, did });
+  const files = await HealthFiles.open({ store, tables, ring, did, log });
   const background = new Background({
     health: {
       carryOut: () => health.carryOut(),

@@ -27,7 +27,7 @@ interface AskedOf extends Partial<Pick<Sought, 'isWhole'>> {
   readonly isTyped?: boolean;
 }
 
-const REF_BYTES = 16;
+const RANDOM_BYTES = 16;
 
 export class People {
   readonly #deps: PeopleDependencies;
@@ -119,7 +119,8 @@ export class People {
     const { now, randomBytes } = this.#deps;
     return {
       version: 1,
-      ref: toBase64url(randomBytes(REF_BYTES)),
+      ref: toBase64url(randomBytes(RANDOM_BYTES)),
+      secret: toBase64url(randomBytes(RANDOM_BYTES)),
       subject,
       ...(isTyped ? { isTyped } : {}),
       orders: [],

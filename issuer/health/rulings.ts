@@ -89,7 +89,7 @@ export class Rulings {
     const records = await knownRecords(documentsOf(file.subject), this.#deps);
     const salt = toBase64url(randomBytes(SALT_BYTES));
     const batch = new WriteBatch();
-    const act = drawUpRuling(terms, { ref: file.ref, salt, places }, this.#deps);
+    const act = drawUpRuling(terms, { file, salt, places }, this.#deps);
     const proposal = proposals.add(batch, act, places);
     proposals.setState(batch, proposal.number, { state: 'proposed' });
     const ruling = {

@@ -4,9 +4,11 @@ import { expect } from 'chai';
 import type { LightMyRequestResponse } from 'fastify';
 import { fromBase64url } from '../../../core/bytes/base64url.ts';
 import { fromUtf8 } from '../../../core/bytes/utf8.ts';
+import { evidenceDigest, parseColourAct, type ColourAct } from '../../../core/health/colour-act.ts';
 import { buildIssuerApp } from '../../../issuer/app.ts';
 import type { Issuer } from '../../../issuer/issuer.ts';
 import type { Service } from '../../../service/app.ts';
+import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { IssuerHouse, labTest } from '../support/issuer-house.ts';
 import { approve } from '../support/two-people.ts';
 import { orderOn, personOf, terms } from './support.ts';
@@ -101,6 +103,20 @@ describe('health codes over HTTP', function () {
     const all = texts.join('\n');
     for (const secret of ['樣本人', 'K10000001', 'QO-2022-0042', 'HO-17', 'OP-3', 'OUTBREAK-9']) {
       expect(all).to.not.include(secret);
+    }
+  });
+
+  it('auditors cannot find a ruling’s evidence by trying what it may be', async () => {
+    const headers = { authorization: `Bearer ${house.secrets.auditorToken ?? ''}` };
+    const { changes } = (await app.inject({ url: '/colours/changes?after=0', headers })).json();
+    const acts = changes.map(({ bytes }: { bytes: string }) => parseColourAct(fromBase64url(bytes)));
+    const ruled = acts.find(({ ruling }: ColourAct) => ruling !== undefined);
+    const shown = [ruled.salt, ruled.ruling.salt, ruled.subject, ''];
+    for (const salt of shown) {
+      const tried = [['OUTBREAK-9'], ['OUTBREAK-9', 'OUTBREAK-9'], []];
+      const digests = tried.map((references) => evidenceDigest(nodeCrypto, references, salt));
+      expect(digests).to.not.include(ruled.ruling.evidence);
+      expect(digests).to.not.include(ruled.evidence);
     }
   });
 
