@@ -251,6 +251,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     holds,
     healthFiles: files,
     restsOn: (recordId) => health.restsOn(recordId),
+    onForgotten: (subjects) => health.endUnneeded(subjects),
     did,
     key,
     config: privacyConfig,

@@ -25,7 +25,7 @@ import { TABLES } from '../store.ts';
 import { ActedFacts } from './acted-facts.ts';
 import { EndedCodes, type EndedCodesDependencies } from './ended-codes.ts';
 import { documentsOf, type HealthFile } from './health-file.ts';
-import type { KnownFactsDependencies } from './known-facts.ts';
+import { hasRecords, type KnownFactsDependencies } from './known-facts.ts';
 import { isSplit } from './merge.ts';
 import { ManualAlarm } from './manual-alarm.ts';
 import { Orders } from './orders.ts';
@@ -165,6 +165,19 @@ export class Health {
     }
   }
 
+  /** Ends the files of these people at once, unless an order, a ruling or any record of theirs needs them. */
+  async endUnneeded(subjects: readonly Subject[]): Promise<void> {
+    const { files, log } = this.#deps;
+    for (const subject of subjects) {
+      for (const number of await files.findAll(documentsOf(subject))) {
+        await orSkip(
+          this.#endUnless(number, (file) => this.#isNeeded(file)),
+          log,
+        );
+      }
+    }
+  }
+
   /** Proposes another colour than the rules give: the id of the legal act that two people must approve. */
   async rule(person: Person, terms: RulingTerms, idempotencyKey?: string): Promise<string> {
     this.#checkOwn(terms.scheme);
@@ -281,23 +294,35 @@ export class Health {
 
   /** Once a day. */
   async #prune(): Promise<void> {
-    const { files, store } = this.#deps;
+    const { files, log } = this.#deps;
     const nowSeconds = Math.floor(this.#deps.now() / 1000);
     const today = Math.floor(nowSeconds / DAY_SECONDS);
     if (today === this.#prunedOn) return;
-    const isNeeded = (file: HealthFile): boolean => lastNeeded(file) + KEEP_SECONDS > nowSeconds;
-    for await (const number of files.numbers()) {
-      await files.whileAlone(number, async () => {
-        const file = await orSkip(files.load(number), this.#deps.log);
-        if (file === undefined || isNeeded(file)) return;
-        const batch = new WriteBatch();
-        files.delete(batch, number, file);
-        for (const { id } of file.orders) batch.delete(TABLES.healthOrders, fromBase64url(id));
-        batch.delete(TABLES.healthWork, toUint64(number));
-        await store.commit(batch);
-      });
-    }
+    const isNeeded = (file: HealthFile): Promise<boolean> =>
+      Promise.resolve(lastNeeded(file) + KEEP_SECONDS > nowSeconds);
+    for await (const number of files.numbers()) await orSkip(this.#endUnless(number, isNeeded), log);
     this.#prunedOn = today;
+  }
+
+  /** Destroys a file and all that leads to it. */
+  async #endUnless(number: number, isNeeded: (file: HealthFile) => Promise<boolean>): Promise<void> {
+    const { files, store } = this.#deps;
+    await files.whileAlone(number, async () => {
+      const file = await files.load(number);
+      if (file === undefined || (await isNeeded(file))) return;
+      const batch = new WriteBatch();
+      files.delete(batch, number, file);
+      for (const { id } of file.orders) batch.delete(TABLES.healthOrders, fromBase64url(id));
+      batch.delete(TABLES.healthWork, toUint64(number));
+      await store.commit(batch);
+    });
+  }
+
+  /** What holds, or is to come; and codes are records too. */
+  async #isNeeded({ subject, orders, rulings }: HealthFile): Promise<boolean> {
+    const nowSeconds = Math.floor(this.#deps.now() / 1000);
+    const ends = [...orders.map(endOf), ...rulings.map(({ untilSeconds }) => untilSeconds)];
+    return ends.some((end) => end > nowSeconds) || (await hasRecords(documentsOf(subject), this.#deps));
   }
 
   #checkOwn(scheme: Scheme): void {

@@ -83,18 +83,36 @@ async function standing(
     .map(({ recordId, record }) => ({ recordId, record }));
 }
 
+/** Whether anything at all is held under these documents: facts, codes, whatever has become of them. */
+export async function hasRecords(
+  documents: readonly DocumentReference[],
+  { tables, ring }: Pick<KnownFactsDependencies, 'tables' | 'ring'>,
+): Promise<boolean> {
+  const numbers = await numbersUnder(documents, tables.documents, ring);
+  return numbers.length > 0;
+}
+
+/** Ascending. */
+async function numbersUnder(
+  documents: readonly DocumentReference[],
+  table: TableReader,
+  ring: KeyRing,
+): Promise<readonly number[]> {
+  const numbers = new Set<number>();
+  for (const name of documents.flatMap((document) => ring.documentNames(document).all)) {
+    const range = { from: name, before: concatBytes(name, BEYOND) };
+    for await (const { key } of table.entries(range)) numbers.add(readUint64(key, name.length));
+  }
+  return [...numbers].toSorted((a, b) => a - b);
+}
+
 async function heldFacts(
   documents: readonly DocumentReference[],
   table: TableReader,
   deps: KnownFactsDependencies,
 ): Promise<readonly HeldFact[]> {
   const { tables, ring, sealer, index } = deps;
-  const numbers = new Set<number>();
-  for (const name of documents.flatMap((document) => ring.documentNames(document).all)) {
-    const range = { from: name, before: concatBytes(name, BEYOND) };
-    for await (const { key } of table.entries(range)) numbers.add(readUint64(key, name.length));
-  }
-  const ascending = [...numbers].toSorted((a, b) => a - b);
+  const ascending = await numbersUnder(documents, table, ring);
   const found = await tables.records.getMany(ascending.map(toUint64));
   return ascending.flatMap((number, i) => {
     const sealed = found[i];
