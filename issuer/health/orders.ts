@@ -75,12 +75,33 @@ export class Orders {
   }
 
   /** As {@link place}. Throws `ORDER_INVALID`, `ORDER_NOT_FOUND`, `ORDER_ENDED`. */
-  async release(id: string, { releasedBy, enteredBy }: OrderRelease): Promise<StoredOrder> {
-    const { tables, people, now } = this.#deps;
-    if (isOneOfficer(releasedBy, enteredBy)) throw invalid('whoever releases an order does not enter it');
-    const found = ID.test(id) ? await tables.healthOrders.get(fromBase64url(id)) : undefined;
+  async release(id: string, release: OrderRelease): Promise<StoredOrder> {
+    if (isOneOfficer(release.releasedBy, release.enteredBy))
+      throw invalid('whoever releases an order does not enter it');
+    const number = await this.#fileWith(id);
+    try {
+      return await this.#releaseIn(number, id, release);
+    } catch (error) {
+      const now = await this.#fileWith(id);
+      if (now === number) throw error;
+      // The file became one with another meanwhile.
+      return await this.#releaseIn(now, id, release);
+    }
+  }
+
+  async #fileWith(id: string): Promise<number> {
+    const found = ID.test(id) ? await this.#deps.tables.healthOrders.get(fromBase64url(id)) : undefined;
     if (found === undefined) throw notFound();
-    return await people.whileAloneWith(readUint64(found), async (number, file) => {
+    return readUint64(found);
+  }
+
+  async #releaseIn(
+    inFile: number,
+    id: string,
+    { releasedBy, enteredBy }: OrderRelease,
+  ): Promise<StoredOrder> {
+    const { people, now } = this.#deps;
+    return await people.whileAloneWith(inFile, async (number, file) => {
       const order = file.orders.find((one) => one.id === id);
       if (order === undefined) throw notFound();
       const releasedAtSeconds = Math.floor(now() / 1000);
