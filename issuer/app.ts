@@ -100,9 +100,9 @@ export async function buildIssuerApp(options: IssuerAppOptions): Promise<Service
   addHolds(app, operator);
   addPostReports(app, operator);
   addRetention(app, operator);
-  addOrders(app, operator);
-  addStatuses(app, operator);
-  addRulings(app, operator);
+  addOrders(app, { ...operator, nowMs: now });
+  addStatuses(app, { ...operator, nowMs: now });
+  addRulings(app, { ...operator, nowMs: now });
   const auditorTokens = auditorToken === undefined ? [] : [auditorToken];
   const auditor = { issuer, onRequest: requireBearer(operatorToken, ...auditorTokens) };
   addActAudit(app, auditor);

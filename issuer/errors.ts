@@ -46,6 +46,8 @@ const PROBLEMS = {
   HEALTH_UNDECIDED: { status: 409, title: 'The facts do not decide the colour: a person must rule' },
   HEALTH_CODE_ENDED: { status: 409, title: 'The code would be over already' },
   HEALTH_FILE_TOUCHED: { status: 409, title: 'The health file is not what it must be' },
+  HEALTH_IDENTITY_INVALID: { status: 422, title: 'The person or document is not one that intake takes' },
+  HEALTH_PERSON_SPLIT: { status: 409, title: 'The documents lead to health files that cannot be one' },
   HEALTH_OTHER_PERSON: { status: 409, title: 'The health file is of another person' },
   HEALTH_COLOUR_DIFFERS: { status: 409, title: 'The colour is another one now' },
   HEALTH_CODES_TOO_MANY: { status: 429, title: 'Too many codes of one person are valid' },

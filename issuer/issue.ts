@@ -435,9 +435,9 @@ export class RecordIssuer {
   }
 }
 
-/** `health/` follows it with the next pass. */
-function mayTurnColours({ type }: IssuableRecord): boolean {
-  return type === 'test' || type === 'declaration';
+/** `health/` follows it with the next pass: a fact that rules look at, or one that says whose documents belong together. */
+function mayTurnColours({ type, subject }: IssuableRecord): boolean {
+  return type === 'test' || type === 'declaration' || (subject.linked !== undefined && !isDerivedType(type));
 }
 
 /** Whatever a type says: what comes through intake is a fact, or it is refused. */

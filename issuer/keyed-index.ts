@@ -28,6 +28,7 @@ export class KeyedIndex {
   readonly #rowsKey: HmacKey;
   readonly #documentKey: HmacKey;
   readonly #originalKey: HmacKey;
+  readonly #peopleKey: HmacKey;
   readonly #idKey: KeyObject;
   /** A single block cipher keeps no state between blocks, so one serves for all ids. */
   readonly #idCipher: Cipheriv;
@@ -42,6 +43,7 @@ export class KeyedIndex {
     this.#rowsKey = prepare(derive('rows'));
     this.#documentKey = prepare(derive('document'));
     this.#originalKey = prepare(derive('original'));
+    this.#peopleKey = prepare(derive('people'));
     this.#actRequestKey = prepare(derive('act-request'));
     this.#idKey = createSecretKey(derive('id'));
     this.#idCipher = createCipheriv('aes-256-ecb', this.#idKey, null).setAutoPadding(false);
@@ -72,6 +74,11 @@ export class KeyedIndex {
   /** @param original what names a record of elsewhere */
   ofOriginal(original: Uint8Array): Uint8Array {
     return keyed(this.#originalKey, original);
+  }
+
+  /** Of people who did something together, in whichever order: to tell whether they do it again. */
+  ofPeople(people: readonly string[]): Uint8Array {
+    return keyed(this.#peopleKey, toUtf8(JSON.stringify([...people].toSorted())));
   }
 
   /** Of a request for an act, or of the key that its sender gave it. */

@@ -191,7 +191,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     publishedVersion: () => status.published?.version.version ?? 0,
   });
   const colourActs = await ColourActs.open({ crypto, did, tables });
-  const files = await HealthFiles.open({ store, tables, ring, did });
+  const files = await HealthFiles.open({ store, tables, ring, did, log });
   const progress = new Progress();
   const background = new Background({
     health: {
@@ -255,6 +255,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     holds,
     healthFiles: files,
     restsOn: (recordId) => health.restsOn(recordId),
+    onForgotten: (subjects) => health.endUnneeded(subjects),
     did,
     key,
     config: privacyConfig,

@@ -53,6 +53,8 @@
  * | 67  | healthFacts | record number u64 → nothing: a new fact that may turn its person's colours          |
  * | 68  | colourHeads | random name of a person 16 ‖ scheme u8 → change number u64: the newest               |
  * | 69  | healthEdges | Unix seconds u64 ‖ person number u64 → nothing: then the same facts may give another colour |
+ * | 70  | linkedDocuments | HMAC(document) 16 ‖ record number u64 → nothing: the record names it beside its own |
+ * | 71  | manualChanges | Unix seconds u64 ‖ number u64 → HMAC(two people) 16: a colour act by people, for an hour |
  * | 80  | conversions | number u64 → envelope, see `conversion/source.ts`                                   |
  * | 81  | conversionIds | HMAC(consent id) 16, or nullifier 32 → number u64 of the conversion               |
  * | 82  | decisions   | number u64 → envelope, see `conversion/target.ts`                                   |
@@ -120,6 +122,8 @@ type TableName =
   | 'healthFacts'
   | 'colourHeads'
   | 'healthEdges'
+  | 'linkedDocuments'
+  | 'manualChanges'
   | 'conversions'
   | 'conversionIds'
   | 'decisions'
@@ -181,6 +185,8 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   healthFacts: { tag: 67, format: 1 },
   colourHeads: { tag: 68, format: 1 },
   healthEdges: { tag: 69, format: 1 },
+  linkedDocuments: { tag: 70, format: 1 },
+  manualChanges: { tag: 71, format: 1 },
   conversions: { tag: 80, format: 1 },
   conversionIds: { tag: 81, format: 1 },
   decisions: { tag: 82, format: 1 },

@@ -132,7 +132,12 @@ export function colourIdOf(leaf: Uint8Array): string {
   return toHex(leaf.subarray(0, ID_BYTES)).slice(2);
 }
 
-/** What a change rests on, so that only who knows the salt can tell. @param references ids of records and orders */
+/**
+ * What a change rests on, so that only who knows the salt can tell.
+ *
+ * @param references ids of records and orders, numbers of cases at the authority
+ * @param salt the issuer's own: never one that the act shows
+ */
 export function evidenceDigest(crypto: Crypto, references: readonly string[], salt: string): Hex {
   const told = toUtf8(toCanonicalJson([...references].toSorted()));
   return toHex(crypto.sha256(concatBytes(EVIDENCE_DOMAIN, toUtf8(salt), told)));

@@ -18,7 +18,7 @@ export interface RuledColour {
   readonly state: Colour;
   readonly ground: string;
   readonly untilSeconds: number;
-  /** Salted digest of the references that it rests on: `evidenceDigest`. */
+  /** Digest of the references that it rests on, under a salt that stands nowhere: `evidenceDigest`. */
   readonly evidence: Hex;
   readonly proposedBy: string;
   /** 16 random bytes, base64url. */

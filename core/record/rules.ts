@@ -5,7 +5,7 @@
  */
 import { toUtcDate } from './calendar.ts';
 import type { FieldProblem } from './problem.ts';
-import type { HealthRecord } from './record.ts';
+import type { HealthRecord, Subject } from './record.ts';
 import { declarationProblems } from './rules/declaration.ts';
 import { exemptionProblems } from './rules/exemption.ts';
 import { countryProblems, type Now } from './rules/problems.ts';
@@ -39,10 +39,18 @@ export function ruleProblems(
   facts: SoundFacts,
   nowSeconds: number,
 ): readonly FieldProblem[] {
-  const now = { seconds: nowSeconds, today: toUtcDate(nowSeconds + EARLIEST_ZONE_SECONDS) };
   return [
-    ...subjectProblems(facts.subject ?? {}, now),
-    ...RULES[type](facts, now),
+    ...identityProblems(facts.subject ?? {}, nowSeconds),
+    ...RULES[type](facts, nowAt(nowSeconds)),
     ...countryProblems('country', facts.country),
   ];
+}
+
+/** Of the person alone. */
+export function identityProblems(subject: Partial<Subject>, nowSeconds: number): readonly FieldProblem[] {
+  return subjectProblems(subject, nowAt(nowSeconds));
+}
+
+function nowAt(nowSeconds: number): Now {
+  return { seconds: nowSeconds, today: toUtcDate(nowSeconds + EARLIEST_ZONE_SECONDS) };
 }

@@ -12,7 +12,7 @@ import type { Code, DocumentRef, DocumentType, Sex, Subject } from './record.ts'
 
 export const CLOSED = { additionalProperties: false } as const;
 
-const MAX_LINKED_DOCUMENTS = 4;
+export const MAX_LINKED_DOCUMENTS = 4;
 const LATIN_NAME = "^[\\p{Script=Latin}\\p{M} ,.'’`/()·-]+$";
 const CHINESE_NAME = '^(?=.*\\p{Script=Han})[\\p{Script=Han}\\p{M} ·‧・()（）-]+$';
 
@@ -54,6 +54,10 @@ void agree;
 
 export function subject(): TUnsafe<Subject> {
   return Type.Unsafe<Subject>(subjectSchema);
+}
+
+export function document(): TUnsafe<DocumentRef> {
+  return Type.Unsafe<DocumentRef>(documentRef);
 }
 
 export function text(maxLength: number, description: string, pattern?: string): TString {

@@ -6,7 +6,7 @@ import { Compile } from 'typebox/compile';
 import { isDerivedType } from './derived.ts';
 import { parseDocumentNumber } from './documents.ts';
 import type { FieldProblem } from './problem.ts';
-import type { DocumentRef, HealthRecord } from './record.ts';
+import type { DocumentRef, HealthRecord, Subject } from './record.ts';
 import { ruleProblems, type SoundFacts } from './rules.ts';
 import { RECORD_SCHEMAS } from './schema.ts';
 import {
@@ -55,7 +55,8 @@ export function validateRecord(value: unknown, { nowSeconds }: ValidationOptions
   }
   if (isWellFormed(candidate, type)) {
     const problems = ruleProblems(type, candidate, nowSeconds);
-    return problems.length === 0 ? { record: withNormalDocuments(candidate) } : { problems };
+    if (problems.length > 0) return { problems };
+    return { record: { ...candidate, subject: withNormalDocuments(candidate.subject) } };
   }
   const structure = [...structureProblems(RECORD_SCHEMAS[type], candidate), ...nameProblems(candidate)];
   const refused = structure.map(({ field }) => field);
@@ -86,7 +87,8 @@ function hasForbiddenPart(value: unknown, depth = MAX_DEPTH): boolean {
   return Object.values(value).some((member) => hasForbiddenPart(member, depth - 1));
 }
 
-function nameProblems({ subject }: PlainObject): readonly FieldProblem[] {
+/** Of a record, or of whatever else has a subject. */
+export function nameProblems({ subject }: PlainObject): readonly FieldProblem[] {
   if (!isPlainObject(subject) || subject['nameEn'] !== undefined || subject['nameZh'] !== undefined)
     return [];
   return [
@@ -99,7 +101,7 @@ function nameProblems({ subject }: PlainObject): readonly FieldProblem[] {
 }
 
 /** The members without a problem in them: all of a list, or nothing of it. */
-function soundFacts(candidate: PlainObject, refused: readonly string[]): SoundFacts {
+export function soundFacts(candidate: PlainObject, refused: readonly string[]): SoundFacts {
   const sound = without(candidate, refused, '');
   const subject = candidate['subject'];
   return { ...sound, subject: isPlainObject(subject) ? without(subject, refused, 'subject.') : {} };
@@ -111,11 +113,11 @@ function without(value: PlainObject, refused: readonly string[], parent: string)
   return Object.fromEntries(Object.entries(value).filter(([name]) => !isRefused(parent + name)));
 }
 
-function withNormalDocuments(record: HealthRecord): HealthRecord {
-  const { subject } = record;
+/** As records have it, however the numbers are written. */
+export function withNormalDocuments(subject: Subject): Subject {
   const { linked } = subject;
   const documents = linked === undefined ? {} : { linked: linked.map(withNormalNumber) };
-  return { ...record, subject: { ...withNormalNumber(subject), ...documents } };
+  return { ...withNormalNumber(subject), ...documents };
 }
 
 /** As records have it, however the number is written. */

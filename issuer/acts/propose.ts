@@ -3,17 +3,13 @@
  * very places that it concerns. From here on nothing about it changes: what two people approve, and what is
  * carried out, is what was found now. Records that are issued later need another act.
  */
-import { toCanonicalJson } from '../../core/bytes/canonical-json.ts';
-import { equalBytes } from '../../core/bytes/equal.ts';
-import { concatBytes } from '../../core/bytes/concat.ts';
 import { problemOf } from '../../core/act/act.ts';
 import type { GroupSelector, Selector } from '../../core/act/selector.ts';
-import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
 import { IssuerError } from '../errors.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import { Lock } from '../lock.ts';
-import { TABLES } from '../store.ts';
+import { addRequest, knownAct } from './act-requests.ts';
 import { drawUpAct, type ActTerms, type DrawUpDependencies, type Selection } from './draw-up.ts';
 import { placeNumber, type StatusPlace } from './place.ts';
 import type { ActHistory } from './history.ts';
@@ -41,8 +37,6 @@ export interface ProposeDependencies extends SelectDependencies, DrawUpDependenc
     target: Extract<Target, { by: 'credential' | 'record' }>,
   ) => Promise<readonly StatusPlace[]>;
 }
-
-const NAME_BYTES = 16;
 
 export class Proposer {
   readonly #deps: ProposeDependencies;
@@ -79,14 +73,9 @@ export class Proposer {
     if (problem !== undefined) throw new IssuerError('ACT_INVALID', problem);
   }
 
-  async #known(request: ActRequest, idempotencyKey: string): Promise<Proposal | undefined> {
-    const { index, proposals, tables } = this.#deps;
-    const value = await tables.actRequests.get(index.ofRequest(idempotencyKey));
-    if (value === undefined) return undefined;
-    if (!equalBytes(value.subarray(0, NAME_BYTES), index.ofRequest(toCanonicalJson(request)))) {
-      throw new IssuerError('ACT_REQUEST_REUSED', 'the same key came with another act');
-    }
-    return await proposals.load(readUint64(value, NAME_BYTES));
+  async #known(request: ActRequest, key: string): Promise<Proposal | undefined> {
+    const number = await knownAct({ key, request }, this.#deps);
+    return number === undefined ? undefined : await this.#deps.proposals.load(number);
   }
 
   async #store(request: ActRequest, idempotencyKey: string | undefined): Promise<Proposal> {
@@ -97,10 +86,8 @@ export class Proposer {
     const batch = new WriteBatch();
     const proposal = proposals.add(batch, drawUpAct(request, selection, this.#deps), selection.places);
     proposals.setState(batch, proposal.number, { state: 'proposed' });
-    if (idempotencyKey !== undefined) {
-      const value = concatBytes(index.ofRequest(toCanonicalJson(request)), toUint64(proposal.number));
-      batch.put(TABLES.actRequests, index.ofRequest(idempotencyKey), value);
-    }
+    if (idempotencyKey !== undefined)
+      addRequest(batch, { key: idempotencyKey, request }, { number: proposal.number, index });
     // Commit point: the act is there with all its places, or not at all.
     await store.commit(batch);
     return proposal;

@@ -13,7 +13,6 @@ import {
   parseColourAct,
   type ColourAct,
 } from '../../core/health/colour-act.ts';
-import { ColourError } from '../../core/health/errors.ts';
 import { SCHEMES, type StatusRecord } from '../../core/record/derived.ts';
 import { toUnixSeconds } from '../../core/record/calendar.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
@@ -103,16 +102,6 @@ export class ColourActs {
     return found;
   }
 
-  /** Changes from this second on, newest first. */
-  async *since(seconds: number): AsyncGenerator<ColourAct> {
-    for await (const { value } of this.#deps.tables.colourActs.entries({ reverse: true })) {
-      const act = readOrNone(value);
-      if (act === undefined) continue;
-      if (act.at < seconds) return;
-      yield act;
-    }
-  }
-
   async #isNewest(line: Pick<ColourAct, 'subject' | 'scheme'>, change: string | undefined): Promise<boolean> {
     const head = await this.#deps.tables.colourHeads.get(headKey(line));
     if (head === undefined) return change === undefined;
@@ -126,16 +115,6 @@ export class ColourActs {
     const bytes = number === undefined ? undefined : await this.load(readUint64(number));
     if (bytes === undefined || colourIdOf(colourLeaf(this.#deps.crypto, bytes)) !== id) return undefined;
     return parseColourAct(bytes);
-  }
-}
-
-/** One that was touched is an audit's to find. */
-function readOrNone(bytes: Uint8Array): ColourAct | undefined {
-  try {
-    return parseColourAct(bytes);
-  } catch (error) {
-    if (error instanceof ColourError) return undefined;
-    throw error;
   }
 }
 

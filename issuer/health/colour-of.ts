@@ -7,6 +7,7 @@ import type { Crypto } from '../../core/crypto.ts';
 import type { Policy } from '../../core/policy/policy.ts';
 import type { Scheme } from '../../core/record/derived.ts';
 import { IssuerError } from '../errors.ts';
+import { evidenceSalt } from './evidence-salt.ts';
 import type { HealthFile, HeldColour, StoredRuling } from './health-file.ts';
 import type { KnownRecord } from './known-facts.ts';
 
@@ -90,21 +91,20 @@ export function toColourAct(changing: Changing): ColourAct {
     ruleId,
     ruleVersion,
     ...(ground === undefined ? {} : { ground }),
-    evidence: evidenceDigest(crypto, references, salt),
-    ...byWhom(crypto, ruling, changing.cause),
+    evidence: evidenceDigest(crypto, references, evidenceSalt(crypto, file, salt)),
+    ...byWhom(changing, ruling),
     at: atSeconds,
     salt,
   };
 }
 
 function byWhom(
-  crypto: Crypto,
+  { crypto, file, cause }: Pick<Changing, 'crypto' | 'file' | 'cause'>,
   ruling: StoredRuling | undefined,
-  cause: ColourCause | undefined,
 ): Pick<ColourAct, 'actor' | 'act' | 'approvers' | 'ruling' | 'cause'> {
   if (ruling === undefined) return { actor: BY_RULE, ...(cause === undefined ? {} : { cause }) };
   const { proposedBy: actor, actLeaf: act, approvers = [], untilSeconds, salt } = ruling;
-  const evidence = evidenceDigest(crypto, ruling.evidence, salt);
+  const evidence = evidenceDigest(crypto, ruling.evidence, evidenceSalt(crypto, file, salt));
   return { actor, act, approvers, ruling: { untilSeconds, evidence, salt } };
 }
 

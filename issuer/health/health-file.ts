@@ -14,7 +14,8 @@ import type { Hex } from '../../core/bytes/hex.ts';
 import type { Colour, Scheme } from '../../core/record/derived.ts';
 import type { Code, Subject } from '../../core/record/record.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
-import { epochOf } from '../../service/envelope.ts';
+import { EnvelopeError, epochOf } from '../../service/envelope.ts';
+import type { Log } from '../../service/logging.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
 import { Lock } from '../lock.ts';
 import type { DocumentReference, KeyRing } from '../privacy/key-ring.ts';
@@ -74,7 +75,11 @@ export interface HealthFile {
   readonly version: 1;
   /** 16 random bytes, base64url: what colour acts call the person. */
   readonly ref: string;
+  /** 16 random bytes, base64url: see `evidence-salt.ts`. */
+  readonly secret: string;
   readonly subject: Subject;
+  /** The name came with an order or a ruling, typed by whoever entered it: no code shows it. */
+  readonly isTyped?: true;
   readonly orders: readonly StoredOrder[];
   readonly rulings: readonly StoredRuling[];
   readonly colours: Readonly<Partial<Record<Scheme, HeldColour>>>;
@@ -88,6 +93,7 @@ export interface HealthFilesDependencies {
   readonly tables: IssuerTables;
   readonly ring: KeyRing;
   readonly did: string;
+  readonly log: Log;
 }
 
 const TURNS = 64;
@@ -116,12 +122,31 @@ export class HealthFiles {
     return await this.#turns[number % TURNS]!.run(action);
   }
 
-  /** The person with any of these documents. */
+  /** As {@link whileAlone}, of several people. */
+  async whileAllAlone<Result>(numbers: readonly number[], action: () => Promise<Result>): Promise<Result> {
+    // In one order for everybody, so that no two wait for each other.
+    const turns = [...new Set(numbers.map((number) => number % TURNS))].toSorted((a, b) => b - a);
+    return await turns.reduce<() => Promise<Result>>(
+      (inner, turn) => () => this.whileAlone(turn, inner),
+      action,
+    )();
+  }
+
+  /** Runs `action` while no document gets to lead to another person. */
+  async whileNamesStand<Result>(action: () => Promise<Result>): Promise<Result> {
+    return await this.#creating.run(action);
+  }
+
+  /** The person with any of these documents: the first, of several. */
   async find(documents: readonly DocumentReference[]): Promise<number | undefined> {
+    return (await this.findAll(documents))[0];
+  }
+
+  /** Numbers of all people with any of these documents, each once. */
+  async findAll(documents: readonly DocumentReference[]): Promise<readonly number[]> {
     const names = documents.flatMap((document) => this.#deps.ring.documentNames(document).all);
     const found = await this.#deps.tables.healthNames.getMany(names);
-    const number = found.find((value) => value !== undefined);
-    return number === undefined ? undefined : readUint64(number);
+    return [...new Set(found.flatMap((value) => (value === undefined ? [] : [readUint64(value)])))];
   }
 
   /** The person, with a file when there was none; on the disk when it resolves. */
@@ -164,21 +189,32 @@ export class HealthFiles {
     for await (const { key } of this.#deps.tables.healthFiles.entries()) yield readUint64(key);
   }
 
-  /** All of them, with their names, under the newest epoch. */
+  /**
+   * All of them, with their names, under the newest epoch. One that does not open is reported and left where it is: the
+   * others move, and the old epoch lives on, since under the next one its names would lead to nobody, and its order
+   * with them.
+   */
   async rewrapAll(): Promise<void> {
-    const { store, tables, ring } = this.#deps;
-    for await (const { key, value } of tables.healthFiles.entries()) {
+    let count = 0;
+    for await (const { key, value } of this.#deps.tables.healthFiles.entries()) {
+      if (isUnder(value, this.#deps.ring.envelope.epoch)) continue;
       const number = readUint64(key);
-      if (epochOf(value) === ring.envelope.epoch) continue;
-      await this.whileAlone(number, async () => {
-        const file = await this.load(number);
-        if (file === undefined) return;
-        const batch = new WriteBatch();
-        this.#deleteNames(batch, file);
-        this.put(batch, number, file);
-        await store.commit(batch);
-      });
+      if (!(await opens(this.whileAlone(number, () => this.#rewrap(number))))) count++;
     }
+    if (count === 0) return;
+    this.#deps.log.error(
+      { code: 'HEALTH_FILE_UNREADABLE', count },
+      'health files do not open: the keys of former epochs are kept until they do',
+    );
+  }
+
+  async #rewrap(number: number): Promise<void> {
+    const file = await this.load(number);
+    if (file === undefined) return;
+    const batch = new WriteBatch();
+    this.#deleteNames(batch, file);
+    this.put(batch, number, file);
+    await this.#deps.store.commit(batch);
   }
 
   #deleteNames(batch: WriteBatch, { subject }: HealthFile): void {
@@ -206,4 +242,25 @@ export function documentsOf({
   linked = [],
 }: Subject): readonly DocumentReference[] {
   return [{ docType, docNumber, docIssuer }, ...linked];
+}
+
+function isUnder(sealed: Uint8Array, epoch: number): boolean {
+  try {
+    return epochOf(sealed) === epoch;
+  } catch (error) {
+    // Not even its first bytes are what they were.
+    if (error instanceof EnvelopeError) return false;
+    throw error;
+  }
+}
+
+/** False when what was to be opened is not what was sealed. */
+async function opens(work: Promise<void>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    if (error instanceof EnvelopeError) return false;
+    throw error;
+  }
 }

@@ -5,7 +5,6 @@
  */
 import type { DerivedColour } from '../../core/health/derive.ts';
 import { endOf } from '../../core/health/orders.ts';
-import { isByHand } from '../../core/health/colour-act.ts';
 import { shippedHealthPolicies } from '../../core/health/policies.ts';
 import { SCHEME_FORMS } from '../../core/health/schemes.ts';
 import type { Policy } from '../../core/policy/policy.ts';
@@ -23,9 +22,11 @@ import type { IssuerMetrics } from '../metrics.ts';
 import { recordOf } from '../record-entry.ts';
 import type { Release } from '../release.ts';
 import { TABLES } from '../store.ts';
+import { ActedFacts } from './acted-facts.ts';
 import { EndedCodes, type EndedCodesDependencies } from './ended-codes.ts';
 import { documentsOf, type HealthFile } from './health-file.ts';
-import type { KnownFactsDependencies } from './known-facts.ts';
+import { hasRecords, type KnownFactsDependencies } from './known-facts.ts';
+import { isSplit } from './merge.ts';
 import { ManualAlarm } from './manual-alarm.ts';
 import { Orders } from './orders.ts';
 import { People, type Person } from './people.ts';
@@ -52,7 +53,7 @@ export interface HealthDependencies
   readonly policies?: readonly Policy[];
 }
 
-export interface StatusRequest extends Asked {
+export interface StatusRequest extends Omit<Asked, 'presented'> {
   readonly person: Person;
 }
 
@@ -67,7 +68,6 @@ export interface ShownColour {
   readonly change: string;
 }
 
-const HOUR_SECONDS = 3_600;
 /** Facts that are done with are deleted so many at a time. */
 const CHUNK_FACTS = 500;
 const DAY_SECONDS = 86_400;
@@ -81,6 +81,7 @@ export class Health {
   readonly #recolour: Recolour;
   readonly #rulings: Rulings;
   readonly #ended: EndedCodes;
+  readonly #acted: ActedFacts;
   /** Those whose colours this issuer gives. */
   readonly schemes: readonly Scheme[];
   #prunedOn = 0;
@@ -89,11 +90,14 @@ export class Health {
   /** When the next colour may turn by itself, Unix seconds. */
   #nextEdge = 0;
 
-  private constructor(deps: HealthDependencies, alarm: ManualAlarm) {
+  private constructor(
+    deps: HealthDependencies,
+    { alarm, acted }: { readonly alarm: ManualAlarm; readonly acted: ActedFacts },
+  ) {
     const { jurisdiction, policies = shippedHealthPolicies() } = deps;
     this.#deps = deps;
+    this.#acted = acted;
     this.schemes = SCHEMES.filter((scheme) => SCHEME_FORMS[scheme].country === jurisdiction);
-    this.#people = new People(deps);
     this.#recolour = new Recolour({
       ...deps,
       policies,
@@ -107,6 +111,7 @@ export class Health {
         deps.onDue();
       },
     });
+    this.#people = new People({ ...deps, update: (number, merged) => this.#recolour.update(number, merged) });
     this.#ended = new EndedCodes(deps);
     const shared = { ...deps, people: this.#people, recolour: this.#recolour, alarm };
     this.orders = new Orders(shared);
@@ -114,19 +119,17 @@ export class Health {
   }
 
   static async open(deps: HealthDependencies): Promise<Health> {
-    const alarm = new ManualAlarm(deps);
-    const hourAgo = Math.floor(deps.now() / 1000) - HOUR_SECONDS;
-    for await (const act of deps.colourActs.since(hourAgo)) {
-      if (isByHand(act)) alarm.remember({ at: act.at, people: act.approvers ?? [] });
-      else if (act.cause !== undefined) alarm.remember({ at: act.at, people: [] });
-    }
-    return new Health(deps, alarm);
+    const [alarm, acted] = await Promise.all([ManualAlarm.open(deps), ActedFacts.open(deps)]);
+    return new Health(deps, { alarm, acted });
   }
 
   /** Derives the colour and issues its code. Throws `HEALTH_…`, and as `RecordIssuer.issueDerived`. */
   async issue({ person, ...asked }: StatusRequest): Promise<IssuedStatus> {
     this.#checkOwn(asked.scheme);
-    return await this.#people.whileAlone(person, (number, file) => this.#recolour.issue(number, file, asked));
+    const presented = 'subject' in person ? { presented: person.subject } : {};
+    const issue = (number: number, file: HealthFile): Promise<IssuedStatus> =>
+      this.#recolour.issue(number, file, { ...asked, ...presented });
+    return await this.#people.whileAlone(person, issue, { isWhole: true });
   }
 
   /** The colour as it follows now; writes nothing. Throws as {@link issue}. */
@@ -142,14 +145,7 @@ export class Health {
 
   /** Throws `HEALTH_PERSON_UNKNOWN`. */
   async shown(person: Person): Promise<readonly ShownColour[]> {
-    const { colours } = await this.#people.fileOf(person);
-    return SCHEMES.flatMap((scheme) => {
-      const held = colours[scheme];
-      if (held === undefined) return [];
-      const { state, ruleId, ruleVersion, ground, sinceSeconds, change } = held;
-      const why = ground === undefined ? {} : { ground };
-      return [{ scheme, state, ruleId, ruleVersion, ...why, sinceSeconds, change }];
-    });
+    return (await this.#people.filesOf(person)).flatMap(shownOf);
   }
 
   /**
@@ -158,7 +154,9 @@ export class Health {
    */
   async restsOn(recordId: string): Promise<boolean> {
     try {
-      return await this.#recolour.restsOn(await this.#people.fileOf({ recordId }), recordId);
+      const files = await this.#people.filesOf({ recordId });
+      const rests = await Promise.all(files.map((file) => this.#recolour.restsOn(file, recordId)));
+      return rests.includes(true);
     } catch (error) {
       // What is gone, or does not open, gives no colour.
       if (error instanceof EnvelopeError) return false;
@@ -167,10 +165,23 @@ export class Health {
     }
   }
 
+  /** Ends the files of these people at once, unless an order, a ruling or any record of theirs needs them. */
+  async endUnneeded(subjects: readonly Subject[]): Promise<void> {
+    const { files, log } = this.#deps;
+    for (const subject of subjects) {
+      for (const number of await files.findAll(documentsOf(subject))) {
+        await orSkip(
+          this.#endUnless(number, (file) => this.#isNeeded(file)),
+          log,
+        );
+      }
+    }
+  }
+
   /** Proposes another colour than the rules give: the id of the legal act that two people must approve. */
-  async rule(person: Person, terms: RulingTerms): Promise<string> {
+  async rule(person: Person, terms: RulingTerms, idempotencyKey?: string): Promise<string> {
     this.#checkOwn(terms.scheme);
-    return await this.#rulings.propose(person, terms);
+    return await this.#rulings.propose(person, terms, idempotencyKey);
   }
 
   /**
@@ -180,6 +191,7 @@ export class Health {
   async carryOut(): Promise<void> {
     this.#isDue = false;
     await this.#followFacts();
+    await this.#followActs();
     await this.#followEdges();
     await this.#rulings.settle((work) => orSkip(work, this.#deps.log));
     await this.#ended.end((work) => orSkip(work, this.#deps.log));
@@ -209,14 +221,27 @@ export class Health {
   }
 
   async #followEdge(number: number): Promise<true> {
+    await this.#updateHolder(number, () => Promise.resolve(true));
+    return true;
+  }
+
+  /** Facts that were revoked or superseded give no colour, from when the act on them is anchored. */
+  async #followActs(): Promise<void> {
+    const { files, log } = this.#deps;
+    await this.#acted.follow(async (isConcerned) => {
+      for await (const number of files.numbers()) await orSkip(this.#updateHolder(number, isConcerned), log);
+    });
+  }
+
+  /** Derives the colours of a person anew who holds codes, if `isConcerned`. */
+  async #updateHolder(number: number, isConcerned: (file: HealthFile) => Promise<boolean>): Promise<void> {
     const { files } = this.#deps;
     await files.whileAlone(number, async () => {
       const file = await files.load(number);
       const nowSeconds = Math.floor(this.#deps.now() / 1000);
-      if (file !== undefined && hasValidCodes(file, nowSeconds))
-        await this.#recolour.update(number, { file });
+      if (file === undefined || !hasValidCodes(file, nowSeconds) || !(await isConcerned(file))) return;
+      await this.#recolour.update(number, { file });
     });
-    return true;
   }
 
   async #followFacts(): Promise<void> {
@@ -237,46 +262,67 @@ export class Health {
   }
 
   async #followOne(recordKey: Uint8Array): Promise<boolean> {
-    const person = await this.#personOf(recordKey);
-    if (person === undefined) return false;
-    await this.#people.whileAloneWith(person, async (number, file) => {
-      await this.#recolour.update(number, {
-        file,
-        addTo: (batch) => {
-          batch.delete(TABLES.healthFacts, recordKey);
-        },
-      });
-    });
+    const subject = await this.#subjectOf(recordKey);
+    if (subject === undefined || (await this.#deps.files.find(documentsOf(subject))) === undefined)
+      return false;
+    const addTo = (batch: WriteBatch): void => {
+      batch.delete(TABLES.healthFacts, recordKey);
+    };
+    await this.#updateOf(subject, addTo);
     return true;
   }
 
-  /** Whom a new fact is about, when there is a file of them. */
-  async #personOf(recordKey: Uint8Array): Promise<number | undefined> {
-    const { files, sealer, tables } = this.#deps;
+  /** The one file of a person, or, where they cannot be one, each by itself. */
+  async #updateOf(subject: Subject, addTo: (batch: WriteBatch) => void): Promise<void> {
+    const update = (number: number, file: HealthFile): Promise<void> =>
+      this.#recolour.update(number, { file, addTo });
+    try {
+      await this.#people.whileAlone({ subject }, update);
+    } catch (error) {
+      if (!isSplit(error)) throw error;
+      for (const number of await this.#deps.files.findAll(documentsOf(subject)))
+        await this.#people.whileAloneWith(number, update);
+    }
+  }
+
+  /** Whom a new fact is about. */
+  async #subjectOf(recordKey: Uint8Array): Promise<Subject | undefined> {
+    const { sealer, tables } = this.#deps;
     const sealed = await tables.records.get(recordKey);
-    if (sealed === undefined) return undefined;
-    return await files.find(documentsOf(recordOf(sealer.open(readUint64(recordKey), sealed)).subject));
+    return sealed === undefined ? undefined : recordOf(sealer.open(readUint64(recordKey), sealed)).subject;
   }
 
   /** Once a day. */
   async #prune(): Promise<void> {
-    const { files, store } = this.#deps;
+    const { files, log } = this.#deps;
     const nowSeconds = Math.floor(this.#deps.now() / 1000);
     const today = Math.floor(nowSeconds / DAY_SECONDS);
     if (today === this.#prunedOn) return;
-    const isNeeded = (file: HealthFile): boolean => lastNeeded(file) + KEEP_SECONDS > nowSeconds;
-    for await (const number of files.numbers()) {
-      await files.whileAlone(number, async () => {
-        const file = await orSkip(files.load(number), this.#deps.log);
-        if (file === undefined || isNeeded(file)) return;
-        const batch = new WriteBatch();
-        files.delete(batch, number, file);
-        for (const { id } of file.orders) batch.delete(TABLES.healthOrders, fromBase64url(id));
-        batch.delete(TABLES.healthWork, toUint64(number));
-        await store.commit(batch);
-      });
-    }
+    const isNeeded = (file: HealthFile): Promise<boolean> =>
+      Promise.resolve(lastNeeded(file) + KEEP_SECONDS > nowSeconds);
+    for await (const number of files.numbers()) await orSkip(this.#endUnless(number, isNeeded), log);
     this.#prunedOn = today;
+  }
+
+  /** Destroys a file and all that leads to it. */
+  async #endUnless(number: number, isNeeded: (file: HealthFile) => Promise<boolean>): Promise<void> {
+    const { files, store } = this.#deps;
+    await files.whileAlone(number, async () => {
+      const file = await files.load(number);
+      if (file === undefined || (await isNeeded(file))) return;
+      const batch = new WriteBatch();
+      files.delete(batch, number, file);
+      for (const { id } of file.orders) batch.delete(TABLES.healthOrders, fromBase64url(id));
+      batch.delete(TABLES.healthWork, toUint64(number));
+      await store.commit(batch);
+    });
+  }
+
+  /** What holds, or is to come; and codes are records too. */
+  async #isNeeded({ subject, orders, rulings }: HealthFile): Promise<boolean> {
+    const nowSeconds = Math.floor(this.#deps.now() / 1000);
+    const ends = [...orders.map(endOf), ...rulings.map(({ untilSeconds }) => untilSeconds)];
+    return ends.some((end) => end > nowSeconds) || (await hasRecords(documentsOf(subject), this.#deps));
   }
 
   #checkOwn(scheme: Scheme): void {
@@ -302,6 +348,16 @@ async function orSkip<Result>(work: Promise<Result>, log: Log): Promise<Result |
     );
     return undefined;
   }
+}
+
+function shownOf({ colours }: HealthFile): readonly ShownColour[] {
+  return SCHEMES.flatMap((scheme) => {
+    const held = colours[scheme];
+    if (held === undefined) return [];
+    const { state, ruleId, ruleVersion, ground, sinceSeconds, change } = held;
+    const why = ground === undefined ? {} : { ground };
+    return [{ scheme, state, ruleId, ruleVersion, ...why, sinceSeconds, change }];
+  });
 }
 
 function hasValidCodes({ colours }: HealthFile, nowSeconds: number): boolean {

@@ -1,5 +1,6 @@
 /** Orders on one person: entered, released, and at once followed by the colours that they turn. */
 import { toBase64url, fromBase64url } from '../../core/bytes/base64url.ts';
+import type { ColourCause } from '../../core/health/colour-act.ts';
 import { isGround } from '../../core/health/grounds.ts';
 import { endOf, type OrderKind } from '../../core/health/orders.ts';
 import type { Code, Subject } from '../../core/record/record.ts';
@@ -8,7 +9,7 @@ import type { Clock, RandomBytes } from '../../service/clock.ts';
 import type { WriteBatch } from '../../service/store.ts';
 import { IssuerError } from '../errors.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
-import type { StoredOrder } from './health-file.ts';
+import type { HealthFile, StoredOrder } from './health-file.ts';
 import type { ManualAlarm } from './manual-alarm.ts';
 import type { People } from './people.ts';
 import type { Recolour } from './recolour.ts';
@@ -58,43 +59,81 @@ export class Orders {
     const ground = checkTerms(terms);
     const id = toBase64url(this.#deps.randomBytes(ID_BYTES));
     const order: StoredOrder = { ...terms, ground, id };
-    return await this.#deps.people.whileAlone({ subject }, async (number, file) => {
+    const enter = async (number: number, file: HealthFile): Promise<StoredOrder> => {
       // The same order again, by the authority's number, is the one that is there.
       const known = file.orders.find((one) => one.reference === order.reference && one.kind === order.kind);
       if (known !== undefined) return checkSame(known, order);
-      await this.#deps.recolour.update(number, {
-        file: { ...file, orders: [...file.orders, order] },
-        cause: 'order',
-        addTo: (batch: WriteBatch) => {
+      await this.#store(number, { ...file, orders: [...file.orders, order] }, 'order', {
+        officers: [order.orderedBy, order.enteredBy],
+        addTo: (batch) => {
           batch.put(TABLES.healthOrders, fromBase64url(id), toUint64(number));
         },
       });
-      this.#note(order.orderedBy, order.enteredBy);
       return order;
-    });
+    };
+    return await this.#deps.people.whileAlone({ subject }, enter, { isTyped: true });
   }
 
   /** As {@link place}. Throws `ORDER_INVALID`, `ORDER_NOT_FOUND`, `ORDER_ENDED`. */
-  async release(id: string, { releasedBy, enteredBy }: OrderRelease): Promise<StoredOrder> {
-    const { tables, people, recolour, now } = this.#deps;
-    if (isOneOfficer(releasedBy, enteredBy)) throw invalid('whoever releases an order does not enter it');
-    const found = ID.test(id) ? await tables.healthOrders.get(fromBase64url(id)) : undefined;
+  async release(id: string, release: OrderRelease): Promise<StoredOrder> {
+    if (isOneOfficer(release.releasedBy, release.enteredBy))
+      throw invalid('whoever releases an order does not enter it');
+    const number = await this.#fileWith(id);
+    try {
+      return await this.#releaseIn(number, id, release);
+    } catch (error) {
+      const now = await this.#fileWith(id);
+      if (now === number) throw error;
+      // The file became one with another meanwhile.
+      return await this.#releaseIn(now, id, release);
+    }
+  }
+
+  async #fileWith(id: string): Promise<number> {
+    const found = ID.test(id) ? await this.#deps.tables.healthOrders.get(fromBase64url(id)) : undefined;
     if (found === undefined) throw notFound();
-    return await people.whileAloneWith(readUint64(found), async (number, file) => {
+    return readUint64(found);
+  }
+
+  async #releaseIn(
+    inFile: number,
+    id: string,
+    { releasedBy, enteredBy }: OrderRelease,
+  ): Promise<StoredOrder> {
+    const { people, now } = this.#deps;
+    return await people.whileAloneWith(inFile, async (number, file) => {
       const order = file.orders.find((one) => one.id === id);
       if (order === undefined) throw notFound();
       const releasedAtSeconds = Math.floor(now() / 1000);
       if (endOf(order) <= releasedAtSeconds) throw new IssuerError('ORDER_ENDED', 'it is over already');
       const released = { ...order, releasedAtSeconds, releasedBy, releaseEnteredBy: enteredBy };
       const orders = file.orders.map((one) => (one.id === id ? released : one));
-      await recolour.update(number, { file: { ...file, orders }, cause: 'release' });
-      this.#note(releasedBy, enteredBy);
+      await this.#store(number, { ...file, orders }, 'release', { officers: [releasedBy, enteredBy] });
       return released;
     });
   }
 
-  #note(...officers: readonly string[]): void {
-    this.#deps.alarm.note({ at: Math.floor(this.#deps.now() / 1000), people: officers.map(folded) });
+  /** With the colours that follow, and what the alarm counts. */
+  async #store(
+    number: number,
+    file: HealthFile,
+    cause: ColourCause,
+    {
+      officers,
+      addTo,
+    }: { readonly officers: readonly string[]; readonly addTo?: (batch: WriteBatch) => void },
+  ): Promise<void> {
+    const { alarm, recolour, now } = this.#deps;
+    const counted = alarm.count({ at: Math.floor(now() / 1000), people: officers.map(folded) });
+    await recolour.update(number, {
+      file,
+      cause,
+      addTo: (batch) => {
+        alarm.addTo(batch, counted);
+        addTo?.(batch);
+      },
+    });
+    alarm.note(counted);
   }
 }
 

@@ -1,49 +1,56 @@
 /** From whom something is about to the file that is held of them. */
 import { toBase64url } from '../../core/bytes/base64url.ts';
 import type { Subject } from '../../core/record/record.ts';
-import { onePersonProblems } from '../../core/verify/one-person.ts';
-import { withNormalNumber } from '../../core/record/validate.ts';
-import type { Clock, RandomBytes } from '../../service/clock.ts';
+import { withNormalDocuments } from '../../core/record/validate.ts';
+import type { RandomBytes } from '../../service/clock.ts';
 import { IssuerError } from '../errors.ts';
 import type { DocumentReference } from '../privacy/key-ring.ts';
 import type { Release } from '../release.ts';
-import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
-import { knownRecords, subjectIn, type KnownFactsDependencies } from './known-facts.ts';
+import { documentsOf, type HealthFile } from './health-file.ts';
+import { knownRecords } from './known-facts.ts';
+import { isSplit, mergeFiles } from './merge.ts';
+import { OneFile, type OneFileDependencies, type Sought } from './one-file.ts';
+import { isOnePerson } from './same-person.ts';
 
 /** A record of theirs, a document of theirs, or all of their identity. */
 export type Person =
   { readonly recordId: string } | { readonly document: DocumentReference } | { readonly subject: Subject };
 
-export interface PeopleDependencies extends KnownFactsDependencies {
-  readonly files: HealthFiles;
+export interface PeopleDependencies extends OneFileDependencies {
   readonly release: Pick<Release, 'content'>;
-  readonly now: Clock;
   readonly randomBytes: RandomBytes;
 }
 
-const REF_BYTES = 16;
+/** What is asked of a person's file. */
+interface AskedOf extends Partial<Pick<Sought, 'isWhole'>> {
+  /** Nobody has seen the person's document: their name is as it was typed. */
+  readonly isTyped?: boolean;
+}
+
+const RANDOM_BYTES = 16;
 
 export class People {
   readonly #deps: PeopleDependencies;
+  readonly #oneFile: OneFile;
 
   constructor(deps: PeopleDependencies) {
     this.#deps = deps;
+    this.#oneFile = new OneFile(deps);
   }
 
   /**
-   * Runs `action` on the person's file while nobody else writes it; makes one where there is none. Throws
-   * `HEALTH_PERSON_UNKNOWN` where nothing says who the person is, `HEALTH_FILE_TOUCHED`, `RECORD_NOT_FOUND`.
+   * Runs `action` on the person's file while nobody else writes it; makes one where there is none, and one of several.
+   * Throws `HEALTH_PERSON_UNKNOWN` where nothing says who the person is, `HEALTH_PERSON_SPLIT` where files of theirs cannot be
+   * one (with `isWhole` also those that the request does not name), `HEALTH_FILE_TOUCHED`, `RECORD_NOT_FOUND`.
    */
   async whileAlone<Result>(
     person: Person,
     action: (number: number, file: HealthFile) => Promise<Result>,
+    { isWhole = false, isTyped = false }: AskedOf = {},
   ): Promise<Result> {
-    const documents = await this.#documentsOf(person);
-    const number = await this.#numberOf(person, documents);
-    return await this.whileAloneWith(number, async (_, file) => {
-      checkIsOf(documents, file);
-      return await action(number, file);
-    });
+    const sought = await this.#soughtBy(person, isWhole);
+    const create = (subject: Subject): HealthFile => this.#fresh(subject, isTyped);
+    return await this.#oneFile.whileAlone(sought, create, action);
   }
 
   /** As {@link whileAlone}, of a person's number. */
@@ -60,14 +67,25 @@ export class People {
     });
   }
 
-  /** To be read; that of somebody who has none is empty. Throws as {@link whileAlone}. */
+  /** To be read; that of somebody who has none is empty. Throws as {@link whileAlone}, of all that is theirs. */
   async fileOf(person: Person): Promise<HealthFile> {
-    const { files } = this.#deps;
-    const documents = await this.#documentsOf(person);
-    const number = await files.find(documents);
-    const file = number === undefined ? undefined : await files.load(number);
-    if (file !== undefined) checkIsOf(documents, file);
-    return file ?? this.#fresh(await this.#subjectOf(person, documents));
+    const { files, subject } = await this.#oneFile.find(await this.#soughtBy(person, true));
+    if (files.length === 0) return this.#fresh(subject);
+    return mergeFiles(files, subject, Math.floor(this.#deps.now() / 1000)).file;
+  }
+
+  /** To be read, each as it is: those that the person's documents lead to, whether or not they can be one. */
+  async filesOf(person: Person): Promise<readonly HealthFile[]> {
+    const sought = await this.#soughtBy(person, false);
+    try {
+      const { files, subject } = await this.#oneFile.find(sought);
+      return files.length === 0 ? [this.#fresh(subject)] : files.map(({ file }) => file);
+    } catch (error) {
+      if (!isSplit(error)) throw error;
+      const { files } = this.#deps;
+      const found = await Promise.all((await files.findAll(sought.named)).map((one) => files.load(one)));
+      return found.filter((file) => file !== undefined);
+    }
   }
 
   /**
@@ -76,7 +94,7 @@ export class People {
    */
   async isAllOf(person: Subject): Promise<boolean> {
     const { files } = this.#deps;
-    const documents = documentsOf(normal(person));
+    const documents = documentsOf(withNormalDocuments(person));
     const records = await knownRecords(documents, this.#deps);
     const numbers = await Promise.all(documents.map((document) => files.find([document])));
     const held = await Promise.all(
@@ -86,32 +104,25 @@ export class People {
     return subjects.every(({ subject }) => isOnePerson(person, subject));
   }
 
-  async #numberOf(person: Person, documents: readonly DocumentReference[]): Promise<number> {
-    const { files } = this.#deps;
-    const known = await files.find(documents);
-    return known ?? (await files.findOrCreate(this.#fresh(await this.#subjectOf(person, documents))));
+  async #soughtBy(person: Person, isWhole: boolean): Promise<Sought> {
+    if ('document' in person) return { named: [person.document], subject: unknown, isWhole };
+    const given = 'subject' in person ? person.subject : await this.#subjectOf(person.recordId);
+    const subject = withNormalDocuments(given);
+    return { named: documentsOf(subject), subject: () => subject, isWhole };
   }
 
-  async #documentsOf(person: Person): Promise<readonly DocumentReference[]> {
-    if ('document' in person) return [person.document];
-    if ('subject' in person) return documentsOf(normal(person.subject));
-    return documentsOf((await this.#deps.release.content(person.recordId)).subject);
+  async #subjectOf(recordId: string): Promise<Subject> {
+    return (await this.#deps.release.content(recordId)).subject;
   }
 
-  async #subjectOf(person: Person, documents: readonly DocumentReference[]): Promise<Subject> {
-    if ('subject' in person) return normal(person.subject);
-    const subject = subjectIn(await knownRecords(documents, this.#deps));
-    if (subject === undefined)
-      throw new IssuerError('HEALTH_PERSON_UNKNOWN', 'no record and no order is of this person');
-    return subject;
-  }
-
-  #fresh(subject: Subject): HealthFile {
+  #fresh(subject: Subject, isTyped = false): HealthFile {
     const { now, randomBytes } = this.#deps;
     return {
       version: 1,
-      ref: toBase64url(randomBytes(REF_BYTES)),
+      ref: toBase64url(randomBytes(RANDOM_BYTES)),
+      secret: toBase64url(randomBytes(RANDOM_BYTES)),
       subject,
+      ...(isTyped ? { isTyped } : {}),
       orders: [],
       rulings: [],
       colours: {},
@@ -121,31 +132,6 @@ export class People {
   }
 }
 
-/** A name that was touched leads to somebody else's file. Throws `HEALTH_FILE_TOUCHED`. */
-function checkIsOf(documents: readonly DocumentReference[], { subject }: HealthFile): void {
-  const own = documentsOf(subject).map(textOf);
-  if (documents.some((document) => own.includes(textOf(document)))) return;
-  throw new IssuerError('HEALTH_FILE_TOUCHED', 'the file that was found is of other documents');
-}
-
-/** Whether what is held of `known` is of `person`, by their own document, name and birth date; alike is not enough. */
-export function isOnePerson(person: Subject, known: Subject): boolean {
-  const [own, ...others] = [person, known].map(normal);
-  const document = own === undefined ? '' : textOf(own);
-  return (
-    others.every((other) => documentsOf(other).some((one) => textOf(one) === document)) &&
-    onePersonProblems(
-      [person, known].map((one) => ({ ...one, doc: person.docNumber, docType: person.docType })),
-    ).length === 0
-  );
-}
-
-function textOf({ docType, docIssuer, docNumber }: DocumentReference): string {
-  return [docType, docIssuer, docNumber].join(' ');
-}
-
-/** As records have it, however the numbers are written. */
-function normal({ linked, ...subject }: Subject): Subject {
-  const others = linked === undefined ? {} : { linked: linked.map(withNormalNumber) };
-  return { ...withNormalNumber(subject), ...others };
+function unknown(): never {
+  throw new IssuerError('HEALTH_PERSON_UNKNOWN', 'no record and no order is of this person');
 }

@@ -22,12 +22,15 @@ import { IssuerError } from '../errors.ts';
 import type { DerivedIssue, RecordIssuer } from '../issue.ts';
 import type { IssuedRow } from '../row.ts';
 import { TABLES } from '../store.ts';
+import { bearerOf, named } from './bearer.ts';
 import type { ColourActs, ColourChange } from './colour-acts.ts';
 import { colourNow, isUnchanged, toColourAct, type Changing, type Deriving } from './colour-of.ts';
 import { documentsOf, type HealthFile, type HealthFiles, type HeldColour } from './health-file.ts';
 import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
-import { isOnePerson } from './people.ts';
+import type { MergedUpdate } from './one-file.ts';
+import { isOnePerson } from './same-person.ts';
 import { toStatusRecord } from './status-record.ts';
+import { unendedCode } from './unended-code.ts';
 
 export interface RecolourDependencies extends KnownFactsDependencies {
   readonly crypto: Crypto;
@@ -55,6 +58,8 @@ export interface Asked {
   readonly expected?: Colour;
   /** Whom the code is to name, as the asker knows them; refused with `HEALTH_OTHER_PERSON` when the file is of another. */
   readonly bearer?: Subject;
+  /** Who stands before the asker, as their document says. */
+  readonly presented?: Subject;
   /** References to what the asker has seen beside the issuer's own records. */
   readonly evidence?: readonly string[];
   /** Its last second at the latest, Unix seconds. */
@@ -77,6 +82,7 @@ interface Update {
   readonly file: HealthFile;
   readonly asked?: Asked;
   readonly cause?: ColourCause;
+  readonly told?: MergedUpdate['told'];
   readonly addTo?: (batch: WriteBatch) => void;
 }
 
@@ -88,6 +94,8 @@ interface Following {
     readonly evidence: readonly string[];
   };
   readonly cause?: ColourCause | undefined;
+  /** Schemes to say a colour in, though the file has said none. */
+  readonly told?: MergedUpdate['told'] | undefined;
 }
 
 interface Changed {
@@ -122,9 +130,9 @@ export class Recolour {
   }
 
   /** Stores the file with all changes of colours that follow. In the person's turn. Throws `HEALTH_FILE_TOUCHED`. */
-  async update(number: number, { file, cause, addTo }: Omit<Update, 'asked'>): Promise<void> {
-    const changed = this.#follow(file, await this.#deriving(file), { cause });
-    await this.#commit(number, { ...changed, before: file, addTo });
+  async update(number: number, { file, cause, told, addTo }: Omit<Update, 'asked'>): Promise<void> {
+    const changed = this.#follow(file, await this.#deriving(file), { cause, told });
+    await this.#commit(number, { ...changed, addTo });
   }
 
   /**
@@ -132,38 +140,40 @@ export class Recolour {
    * as `issueDerived`.
    */
   async issue(number: number, file: HealthFile, asked: Asked): Promise<IssuedStatus> {
-    const { scheme, expected, bearer = file.subject } = asked;
-    if (!isOnePerson(bearer, file.subject)) {
+    const { scheme, expected } = asked;
+    if (asked.bearer !== undefined && !isOnePerson(asked.bearer, file.subject)) {
       throw new IssuerError('HEALTH_OTHER_PERSON', 'the file under the document is of another person');
     }
-    const deriving = await this.#deriving(file);
+    const deriving = await this.#deriving(named(file, asked));
+    const bearer = asked.bearer ?? bearerOf(deriving);
     const colour = colourNow(scheme, deriving);
     if (expected !== undefined && colour.state !== expected) {
       throw new IssuerError('HEALTH_COLOUR_DIFFERS', 'the colour is not the one that was expected');
     }
     if ((asked.untilSeconds ?? Infinity) < deriving.atSeconds)
       throw new IssuerError('HEALTH_CODE_ENDED', 'no code of it would be valid');
-    const changed = this.#follow(file, deriving, {
+    const changed = this.#follow(deriving.file, deriving, {
       asked: { scheme, colour, evidence: asked.evidence ?? [] },
     });
     const held = changed.file.colours[scheme];
     invariant(held !== undefined, 'a colour that was asked for is held');
     checkRoom(held, deriving.atSeconds);
-    const record = toStatusRecord(bearer, { asked, colour, held });
-    const issued = await this.#commit(number, { ...changed, before: file, asked, record });
+    const wanted = toStatusRecord(bearer, { asked, colour, held });
+    const record = await unendedCode(wanted, changed.file.ended, this.#deps);
+    const issued = await this.#commit(number, { ...changed, asked, record });
     invariant(issued !== undefined, 'what was asked for is answered');
     return { scheme, colour, sinceSeconds: held.sinceSeconds, change: held.change, issued };
   }
 
   /** Every colour that the person has, and the one asked for; what cannot be derived now stays as it was told. */
-  #follow(before: HealthFile, deriving: Deriving, { asked, cause }: Following): Changed {
+  #follow(before: HealthFile, deriving: Deriving, { asked, cause, told = [] }: Following): Changed {
     let file: HealthFile = { ...before, usedAtSeconds: deriving.atSeconds };
     const changes: ColourChange[] = [];
     let edge = Infinity;
     for (const scheme of this.#deps.schemes) {
       const isAsked = scheme === asked?.scheme;
       const held = file.colours[scheme];
-      if (held === undefined && !isAsked) continue;
+      if (held === undefined && !isAsked && !told.includes(scheme)) continue;
       const colour = isAsked ? asked.colour : colourOrNone(scheme, deriving);
       if (colour === undefined && held !== undefined) file = withoutCodes(file, scheme, held);
       if (colour !== undefined) edge = Math.min(edge, edgeOf(colour));
@@ -198,19 +208,17 @@ export class Recolour {
       file,
       changes,
       edge,
-      before,
       asked,
       record,
       addTo,
     }: Changed & {
-      readonly before: HealthFile;
       readonly asked?: Asked;
       readonly record?: StatusRecord;
       readonly addTo?: Update['addTo'];
     },
   ): Promise<IssuedRow | undefined> {
     const { records, files, onDue, onEdge } = this.#deps;
-    const isEnding = file.ended.length > before.ended.length;
+    const isEnding = file.ended.length > 0;
     const [result] = await records.issueDerived(record === undefined ? [] : [record], {
       changes,
       addTo: (batch, recordIds) => {

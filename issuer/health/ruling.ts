@@ -16,6 +16,8 @@ import type { Language } from '../../core/record/value-sets/value-set.ts';
 import { drawUpAct, type DrawUpDependencies } from '../acts/draw-up.ts';
 import type { Act } from '../../core/act/act.ts';
 import { IssuerError } from '../errors.ts';
+import { evidenceSalt } from './evidence-salt.ts';
+import type { HealthFile } from './health-file.ts';
 
 export interface RulingTerms {
   readonly scheme: Scheme;
@@ -48,13 +50,13 @@ export function checkTerms(
 /** The legal act for two people to approve. @param places of the codes that it ends, ascending */
 export function drawUpRuling(
   terms: RulingTerms,
-  { ref, salt, places }: { readonly ref: string; readonly salt: string; readonly places: Float64Array },
+  { file, salt, places }: { readonly file: HealthFile; readonly salt: string; readonly places: Float64Array },
   deps: DrawUpDependencies,
 ): Act {
   const { crypto } = deps;
   const { legalBasis, evidence, ...ruled } = terms;
-  const digested = evidenceDigest(crypto, evidence, salt);
-  const change = rulingDigest(crypto, { ...ruled, subject: ref, evidence: digested, salt });
+  const digested = evidenceDigest(crypto, evidence, evidenceSalt(crypto, file, salt));
+  const change = rulingDigest(crypto, { ...ruled, subject: file.ref, evidence: digested, salt });
   const act = {
     kind: 'supersede',
     reason: COLOUR_RULED,

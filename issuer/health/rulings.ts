@@ -6,8 +6,10 @@ import { invariant } from '../../core/errors.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
 import { decodeActBatch } from '../acts/act-batch-entry.ts';
+import { addRequest, knownAct, type KeyedRequest } from '../acts/act-requests.ts';
 import type { DrawUpDependencies } from '../acts/draw-up.ts';
 import type { Proposals } from '../acts/proposals.ts';
+import { Lock } from '../lock.ts';
 import { TABLES } from '../store.ts';
 import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
 import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
@@ -30,23 +32,34 @@ export interface RulingsDependencies extends DrawUpDependencies, KnownFactsDepen
 /** Awaits work on one file, and decides what its failure means for the others. */
 export type Guard = (work: Promise<void>) => Promise<void>;
 
+/** A ruling on its way, and how its sender would name it again. */
+interface Ruled {
+  readonly terms: RulingTerms;
+  readonly keyed?: KeyedRequest;
+}
+
 const SALT_BYTES = 16;
 
 export class Rulings {
   readonly #deps: RulingsDependencies;
+  readonly #keyed = new Lock();
 
   constructor(deps: RulingsDependencies) {
     this.#deps = deps;
   }
 
-  /** The id of the legal act to approve; no colour has changed. Throws `HEALTH_RULING_INVALID`. */
-  async propose(person: Person, terms: RulingTerms): Promise<string> {
-    const { people, now } = this.#deps;
-    const nowSeconds = Math.floor(now() / 1000);
-    checkTerms(terms, nowSeconds);
-    return await people.whileAlone(person, (number, file) =>
-      this.#store(number, file, { terms, nowSeconds }),
-    );
+  /**
+   * The id of the legal act to approve; no colour has changed. The same `key` again gives the same act. Throws
+   * `HEALTH_RULING_INVALID`, `ACT_REQUEST_REUSED`.
+   */
+  async propose(person: Person, terms: RulingTerms, key?: string): Promise<string> {
+    const keyed = key === undefined ? undefined : { key, request: { person, ...terms } };
+    if (keyed === undefined) return await this.#propose(person, { terms });
+    return await this.#keyed.run(async () => {
+      const known = await knownAct(keyed, this.#deps);
+      if (known === undefined) return await this.#propose(person, { terms, keyed });
+      return (await this.#deps.proposals.load(known)).id;
+    });
   }
 
   /** What was decided on since, each through `guard`: approved rulings hold, withdrawn ones are gone. */
@@ -56,19 +69,27 @@ export class Rulings {
     }
   }
 
+  async #propose(person: Person, ruled: Ruled): Promise<string> {
+    const nowSeconds = Math.floor(this.#deps.now() / 1000);
+    checkTerms(ruled.terms, nowSeconds);
+    const store = (number: number, file: HealthFile): Promise<string> =>
+      this.#store(number, file, { ...ruled, nowSeconds });
+    return await this.#deps.people.whileAlone(person, store, { isTyped: true });
+  }
+
   async #store(
     number: number,
     file: HealthFile,
-    { terms, nowSeconds }: { readonly terms: RulingTerms; readonly nowSeconds: number },
+    { terms, keyed, nowSeconds }: Ruled & { readonly nowSeconds: number },
   ): Promise<string> {
-    const { files, placesOf, proposals, store, randomBytes } = this.#deps;
+    const { files, index, placesOf, proposals, store, randomBytes } = this.#deps;
     const { scheme, state, ground, untilSeconds, proposedBy, evidence } = terms;
     invariant(isGround(ground), 'the terms were checked');
     const places = await placesOf(file.colours[scheme]?.recordIds ?? []);
     const records = await knownRecords(documentsOf(file.subject), this.#deps);
     const salt = toBase64url(randomBytes(SALT_BYTES));
     const batch = new WriteBatch();
-    const act = drawUpRuling(terms, { ref: file.ref, salt, places }, this.#deps);
+    const act = drawUpRuling(terms, { file, salt, places }, this.#deps);
     const proposal = proposals.add(batch, act, places);
     proposals.setState(batch, proposal.number, { state: 'proposed' });
     const ruling = {
@@ -87,6 +108,7 @@ export class Rulings {
     };
     files.put(batch, number, { ...file, rulings: [...file.rulings, ruling], usedAtSeconds: nowSeconds });
     batch.put(TABLES.rulings, toUint64(proposal.number), toUint64(number));
+    if (keyed !== undefined) addRequest(batch, keyed, { number: proposal.number, index });
     // Commit point: the ruling is there with its act, or not at all.
     await store.commit(batch);
     return proposal.id;
@@ -106,14 +128,17 @@ export class Rulings {
         if (one.act !== act) return [one];
         return approvers === undefined ? [] : [{ ...one, approvers }];
       });
+      // Whether or not the person holds a code that it turns.
+      const at = Math.floor(now() / 1000);
+      const counted = approvers === undefined ? undefined : alarm.count({ at, people: approvers });
       await recolour.update(number, {
         file: { ...file, rulings },
         addTo: (batch) => {
           batch.delete(TABLES.rulings, toUint64(act));
+          if (counted !== undefined) alarm.addTo(batch, counted);
         },
       });
-      // Whether or not the person holds a code that it turns.
-      if (approvers !== undefined) alarm.note({ at: Math.floor(now() / 1000), people: approvers });
+      if (counted !== undefined) alarm.note(counted);
     });
   }
 

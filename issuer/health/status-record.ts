@@ -35,6 +35,6 @@ export function toStatusRecord(
 const OFFSET_SECONDS = 8 * 3_600;
 
 /** RFC 3339 at UTC+8, where all schemes count. */
-function momentOf(unixSeconds: number): string {
+export function momentOf(unixSeconds: number): string {
   return `${new Date((unixSeconds + OFFSET_SECONDS) * 1000).toISOString().slice(0, 19)}+08:00`;
 }

@@ -57,6 +57,7 @@ const REWRITTEN = [
   TABLES.erasureWork,
   TABLES.expiries,
   TABLES.documents,
+  TABLES.linkedDocuments,
   TABLES.imports,
   TABLES.disclosures,
   TABLES.holds,

@@ -17,6 +17,7 @@ import { toHex } from '../../core/bytes/hex.ts';
 import { commitmentOf, leafHash } from '../../core/commitment/leaf.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import { invariant } from '../../core/errors.ts';
+import type { Subject } from '../../core/record/record.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import type { Clock } from '../../service/clock.ts';
 import { epochOf, EnvelopeError } from '../../service/envelope.ts';
@@ -26,7 +27,7 @@ import { chunksOf } from '../chunks.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import type { ListAllocator } from '../list-allocator.ts';
 import type { Lock } from '../lock.ts';
-import type { RecordEntry, RecordSealer } from '../record-entry.ts';
+import { recordOf, type RecordEntry, type RecordSealer } from '../record-entry.ts';
 import { statusPlaceOf } from '../status-place.ts';
 import type { Status, StatusPlace } from '../status.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
@@ -59,6 +60,8 @@ export interface ErasureDependencies {
   readonly log: Log;
   /** So many are gone from the store. */
   readonly onErased: (count: number) => void;
+  /** Whose records are gone because somebody asked for it; not because their time was over. */
+  readonly onForgotten: (subjects: readonly Subject[]) => Promise<void>;
 }
 
 /** A marked record with all that has to be known of it to destroy it. */
@@ -192,6 +195,8 @@ export class Erasure {
     // Commit point: before it everything of these records is there, after it nothing but the receipt's facts.
     await store.commit(batch);
     onErased(marked.length);
+    const asked = marked.filter(({ mark }) => mark.ground !== 'retention-over');
+    await this.#deps.onForgotten(asked.map(({ record }) => recordOf(record).subject));
   }
 
   /** Nothing when it is not marked any more. */

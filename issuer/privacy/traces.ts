@@ -37,6 +37,12 @@ export function putTraces(batch: WriteBatch, number: number, traces: RecordTrace
   const { newest: document } = isCurrent ? documentNames : ring.documentNames(record.subject);
   batch.put(TABLES.duplicates, newest, toUint64(number));
   batch.put(TABLES.documents, concatBytes(document, toUint64(number)), NOTHING);
+  for (const linked of record.subject.linked ?? [])
+    batch.put(
+      TABLES.linkedDocuments,
+      concatBytes(ring.documentNames(linked).newest, toUint64(number)),
+      NOTHING,
+    );
   batch.put(TABLES.people, document, NOTHING);
   batch.put(TABLES.expiries, expiryKey(record.type, dayOf(issuedAtSeconds), number), NOTHING);
   const originalId = originalIdOf(record);
@@ -84,7 +90,7 @@ export function deleteTraces(
 export async function deleteTracesOfUnread(
   batch: WriteBatch,
   number: number,
-  { handles, duplicates, documents, expiries, imports }: IssuerTables,
+  { handles, duplicates, documents, linkedDocuments, expiries, imports }: IssuerTables,
 ): Promise<void> {
   for await (const { key, value } of handles.entries()) {
     if (decodeHandleEntry(value).recordNumber === number) batch.delete(TABLES.handles, key);
@@ -99,6 +105,9 @@ export async function deleteTracesOfUnread(
     if (readUint64(key, key.length - 8) !== number) continue;
     batch.delete(TABLES.documents, key);
     batch.delete(TABLES.people, key.subarray(0, key.length - 8));
+  }
+  for await (const { key } of linkedDocuments.entries()) {
+    if (readUint64(key, key.length - 8) === number) batch.delete(TABLES.linkedDocuments, key);
   }
   for await (const { key } of expiries.entries()) {
     if (readUint64(key, key.length - 8) === number) batch.delete(TABLES.expiries, key);
@@ -131,6 +140,10 @@ function deleteNames(batch: WriteBatch, number: number, entry: RecordEntry, ring
   for (const name of ring.documentNames(recordOf(entry).subject).all) {
     batch.delete(TABLES.documents, concatBytes(name, toUint64(number)));
     batch.delete(TABLES.people, name);
+  }
+  for (const linked of recordOf(entry).subject.linked ?? []) {
+    for (const name of ring.documentNames(linked).all)
+      batch.delete(TABLES.linkedDocuments, concatBytes(name, toUint64(number)));
   }
   const originalId = originalIdOf(recordOf(entry));
   const originals = originalId === undefined ? [] : ring.originalNames(originalId).all;

@@ -1,5 +1,5 @@
 /** Schemas that the routes of acts share. Each says in JSON Schema what the type beside it says. */
-import type { TProperties, TString, TUnsafe } from 'typebox';
+import type { TObject, TOptional, TProperties, TString, TUnsafe } from 'typebox';
 import { LEGAL_BASIS_SCHEMA, NOTICE_SCHEMA } from '../../core/act/act.ts';
 import { ACT_KINDS, ACT_REASONS, mayBeProposed } from '../../core/act/kinds.ts';
 import { ACT_ID_PATTERN, groupSelectorSchema } from '../../core/act/selector.ts';
@@ -12,6 +12,10 @@ import { Name } from './schemas.ts';
 export const ActId: TString = Type.String({ pattern: ACT_ID_PATTERN });
 export const Address: TUnsafe<Hex> = Type.Unsafe<Hex>(Type.String({ pattern: '^0x[0-9a-f]{40}$' }));
 export const Root: TUnsafe<Hex> = Type.Unsafe<Hex>(Type.String({ pattern: '^0x[0-9a-f]{64}$' }));
+/** Makes a proposal safe to send again. */
+export const IdempotencyHeader: TObject<{ 'idempotency-key': TOptional<TString> }> = Type.Object({
+  'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+});
 /** r ‖ s ‖ v. */
 export const Signature65: TUnsafe<Hex> = Type.Unsafe<Hex>(Type.String({ pattern: '^0x[0-9a-f]{130}$' }));
 

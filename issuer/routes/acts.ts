@@ -4,14 +4,11 @@
  * far they have come; `POST /acts/{id}/withdrawal` takes one back that two people have not approved.
  */
 import { Closed, Type } from '../../service/schema.ts';
-import { ActAnswer, ActBody, ActId } from './act-schemas.ts';
+import { ActAnswer, ActBody, ActId, IdempotencyHeader } from './act-schemas.ts';
 import type { OperatorRoute } from './operator-route.ts';
 import { problems } from './schemas.ts';
 
 const MAX_LISTED = 200;
-const Headers = Type.Object({
-  'idempotency-key': Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
-});
 const Page = Closed({ before: Type.Optional(ActId) });
 const common = { tags: ['operator'], security: [{ operator: [] }] };
 
@@ -33,7 +30,7 @@ export const addActs: OperatorRoute = (app, { issuer, onRequest }) => {
   );
   app.post(
     '/acts',
-    { onRequest, schema: { ...common, body: ActBody, headers: Headers, response: answered } },
+    { onRequest, schema: { ...common, body: ActBody, headers: IdempotencyHeader, response: answered } },
     async ({ body, headers }) => await issuer.acts.propose(body, headers['idempotency-key']),
   );
   const listed = { 200: Closed({ acts: Type.Array(ActAnswer) }), ...problems };

@@ -3,15 +3,16 @@
  * /orders/{id}/release`: it holds no more. Colours that it turns have turned when the answer comes.
  */
 import { ORDER_KINDS, type OrderKind } from '../../core/health/orders.ts';
+import type { Service } from '../../service/app.ts';
 import { Closed, Type } from '../../service/schema.ts';
 import type { StoredOrder } from '../health/health-file.ts';
-import type { OperatorRoute } from './operator-route.ts';
-import { Reference, Seconds, SubjectSchema } from './health-schemas.ts';
+import { checkedSubject } from '../health/identity.ts';
+import { checkedAt, IdentitySchema, Reference, Seconds, type HealthContext } from './health-schemas.ts';
 import { Name, problems } from './schemas.ts';
 
 const common = { tags: ['operator'], security: [{ operator: [] }] };
 const Body = Closed({
-  subject: SubjectSchema,
+  subject: IdentitySchema,
   kind: Type.Unsafe<OrderKind>(Type.String({ enum: [...ORDER_KINDS] })),
   ground: Type.String({ maxLength: 49 }),
   fromSeconds: Seconds,
@@ -31,11 +32,13 @@ const Answer = Closed({
   releasedAtSeconds: Type.Optional(Type.Integer()),
 });
 
-export const addOrders: OperatorRoute = (app, { issuer, onRequest }) => {
+export function addOrders(app: Service, context: HealthContext): void {
+  const { issuer, onRequest } = context;
   const response = { 200: Answer, ...problems };
-  app.post('/orders', { onRequest, schema: { ...common, body: Body, response } }, async ({ body }) =>
-    toAnswer(await issuer.health.orders.place(body)),
-  );
+  app.post('/orders', { onRequest, schema: { ...common, body: Body, response } }, async ({ body }) => {
+    const subject = checkedSubject(body.subject, checkedAt(context));
+    return toAnswer(await issuer.health.orders.place({ ...body, subject }));
+  });
   const params = Closed({ id: Name });
   const releasing = Closed({ releasedBy: Reference, enteredBy: Reference });
   app.post(
@@ -43,7 +46,7 @@ export const addOrders: OperatorRoute = (app, { issuer, onRequest }) => {
     { onRequest, schema: { ...common, params, body: releasing, response } },
     async ({ params: { id }, body }) => toAnswer(await issuer.health.orders.release(id, body)),
   );
-};
+}
 
 function toAnswer(
   order: StoredOrder,

@@ -6,9 +6,10 @@
 import type { P256Jwk } from '../../core/credential/key.ts';
 import { explainColour } from '../../core/health/appeal.ts';
 import { LANGUAGES } from '../../core/record/value-sets/value-set.ts';
+import type { Service } from '../../service/app.ts';
 import { Closed, Type } from '../../service/schema.ts';
-import type { OperatorRoute } from './operator-route.ts';
-import { ColourFields, PersonSchema, SchemeName } from './health-schemas.ts';
+import { checkedPerson } from '../health/identity.ts';
+import { checkedAt, ColourFields, PersonSchema, SchemeName, type HealthContext } from './health-schemas.ts';
 import { Credentials, problems } from './schemas.ts';
 
 const common = { tags: ['operator'], security: [{ operator: [] }] };
@@ -39,10 +40,12 @@ const Reasons = Closed({
   ),
 });
 
-export const addStatuses: OperatorRoute = (app, { issuer, onRequest }) => {
+export function addStatuses(app: Service, context: HealthContext): void {
+  const { issuer, onRequest } = context;
   const issuing = { ...common, body: Body, response: { 200: Answer, ...problems } };
   app.post('/statuses', { onRequest, schema: issuing }, async ({ body }) => {
-    const { scheme, colour, sinceSeconds, change, issued } = await issuer.health.issue(body);
+    const person = checkedPerson(body.person, checkedAt(context));
+    const { scheme, colour, sinceSeconds, change, issued } = await issuer.health.issue({ ...body, person });
     const { basis: _, ...told } = colour;
     const { recordId, credentials } = issued;
     return { scheme, ...told, sinceSeconds, change, recordId, credentials: [...credentials] };
@@ -53,7 +56,7 @@ export const addStatuses: OperatorRoute = (app, { issuer, onRequest }) => {
     response: { 200: Reasons, ...problems },
   };
   app.post('/statuses/reasons', { onRequest, schema: explaining }, async ({ body }) => {
-    const colours = await issuer.health.shown(body.person);
+    const colours = await issuer.health.shown(checkedPerson(body.person, checkedAt(context)));
     return { colours: colours.map((colour) => ({ ...colour, told: explainColour(colour) })) };
   });
-};
+}

@@ -1,9 +1,15 @@
 /** Changes by hand: whoever runs the service is told of more than 50 in an hour, or more than 10 by one pair. */
+import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
 import { ManualAlarm, type ManualChange } from '../../../issuer/health/manual-alarm.ts';
+import type { Issuer } from '../../../issuer/issuer.ts';
+import { KeyedIndex } from '../../../issuer/keyed-index.ts';
 import { createIssuerMetrics } from '../../../issuer/metrics.ts';
+import { readersOf } from '../../../issuer/store.ts';
+import { readUint64 } from '../../../service/big-endian.ts';
 import { silentLogger } from '../../../service/logging.ts';
+import { Store, WriteBatch } from '../../../service/store.ts';
 import { IssuerHouse } from '../support/issuer-house.ts';
 import { approve } from '../support/two-people.ts';
 import { NOW, orderOn, personOf, terms } from './support.ts';
@@ -16,73 +22,114 @@ function byHand(at: number, pair: number): ManualChange {
   return { at, people: at % 2 === 0 ? people : people.toReversed() };
 }
 
-class Watched {
-  readonly metrics = createIssuerMetrics();
-  readonly said: string[] = [];
-  readonly alarm = new ManualAlarm({
-    metrics: this.metrics,
-    log: { ...silentLogger, error: (...parts: unknown[]) => this.said.push(JSON.stringify(parts)) },
-  });
+const index = new KeyedIndex(new Uint8Array(32).fill(7));
 
-  async raised(rule: 'hour' | 'pair'): Promise<number> {
-    const { values } = await this.metrics.colourAlarms.get();
-    return values.find(({ labels }) => labels.rule === rule)?.value ?? 0;
-  }
+/** An alarm on a store, with all that it says. */
+interface Watched extends AsyncDisposable {
+  readonly said: readonly string[];
+  readonly store: Store;
+  raised(rule: 'hour' | 'pair'): Promise<number>;
+  /** Does it, as orders and rulings do: stored, then noted. */
+  change(change: ManualChange): Promise<void>;
+}
+
+async function watch({ folder }: IssuerHouse): Promise<Watched> {
+  const store = await Store.open(join(folder, 'alarm'));
+  const metrics = createIssuerMetrics();
+  const said: string[] = [];
+  const error = (...parts: unknown[]): unknown => said.push(JSON.stringify(parts));
+  const log = { ...silentLogger, error };
+  const alarm = await ManualAlarm.open({ tables: readersOf(store), index, metrics, log });
+  return {
+    said,
+    store,
+    async raised(rule) {
+      const { values } = await metrics.colourAlarms.get();
+      return values.find(({ labels }) => labels.rule === rule)?.value ?? 0;
+    },
+    async change(change) {
+      const counted = alarm.count(change);
+      const batch = new WriteBatch();
+      alarm.addTo(batch, counted);
+      await store.commit(batch);
+      alarm.note(counted);
+    },
+    [Symbol.asyncDispose]: () => store.close(),
+  };
+}
+
+async function raisedBy(issuer: Issuer): Promise<number> {
+  const { values } = await issuer.metrics.colourAlarms.get();
+  return values.find(({ labels }) => labels.rule === 'pair')?.value ?? 0;
 }
 
 describe('the alarm on changes by hand', () => {
   it('is raised by the 11th of one pair within an hour, in whichever order they sign', async () => {
-    const watched = new Watched();
-    for (let i = 0; i < 10; i++) watched.alarm.note(byHand(NOW + i, 1));
+    await using house = await IssuerHouse.create();
+    await using watched = await watch(house);
+    for (let i = 0; i < 10; i++) await watched.change(byHand(NOW + i, 1));
     expect(await watched.raised('pair')).to.equal(0);
-    watched.alarm.note(byHand(NOW + 10, 1));
+    await watched.change(byHand(NOW + 10, 1));
     expect(await watched.raised('pair')).to.equal(1);
     expect(await watched.raised('hour')).to.equal(0);
     expect(watched.said.join()).to.contain('COLOUR_ALARM').and.not.match(/HO-/);
   });
 
   it('is raised by the 51st within an hour, whoever makes them', async () => {
-    const watched = new Watched();
-    for (let i = 0; i < 50; i++) watched.alarm.note(byHand(NOW + i, 2 * i));
+    await using house = await IssuerHouse.create();
+    await using watched = await watch(house);
+    for (let i = 0; i < 50; i++) await watched.change(byHand(NOW + i, 2 * i));
     expect(await watched.raised('hour')).to.equal(0);
-    watched.alarm.note(byHand(NOW + 50, 200));
+    await watched.change(byHand(NOW + 50, 200));
     expect(await watched.raised('hour')).to.equal(1);
     expect(await watched.raised('pair')).to.equal(0);
   });
 
-  it('forgets what is an hour old', async () => {
-    const watched = new Watched();
-    for (let i = 0; i < 10; i++) watched.alarm.note(byHand(NOW, 1));
-    watched.alarm.note(byHand(NOW + HOUR, 1));
+  it('forgets what is an hour old, on the disk too', async () => {
+    await using house = await IssuerHouse.create();
+    await using watched = await watch(house);
+    for (let i = 0; i < 10; i++) await watched.change(byHand(NOW, 1));
+    await watched.change(byHand(NOW + HOUR, 1));
     expect(await watched.raised('pair')).to.equal(0);
+    const left: number[] = [];
+    for await (const { key } of readersOf(watched.store).manualChanges.entries()) left.push(readUint64(key));
+    expect(left).to.deep.equal([NOW + HOUR]);
   });
 
-  it('counts what came before the start, and does not tell it again', async () => {
-    const watched = new Watched();
-    for (let i = 0; i < 11; i++) watched.alarm.remember(byHand(NOW + i, 1));
-    expect(await watched.raised('pair')).to.equal(0);
-    watched.alarm.note(byHand(NOW + 11, 1));
-    expect(await watched.raised('pair')).to.equal(1);
+  it('counts what came before a restart, and does not tell it again', async () => {
+    await using house = await IssuerHouse.create();
+    for (const last of [4, 9, 10]) {
+      await using watched = await watch(house);
+      expect(await watched.raised('pair')).to.equal(0);
+      const first = last === 10 ? 10 : last - 4;
+      for (let i = first; i <= last; i++) await watched.change(byHand(NOW + i, 1));
+      expect(await watched.raised('pair')).to.equal(last === 10 ? 1 : 0);
+    }
+  });
+
+  it('knows the officers of orders that turned nothing after a restart', async () => {
+    await using house = await IssuerHouse.create();
+    for (const people of [[1, 2, 3, 4, 5, 6], [7, 8, 9, 10], [11]]) {
+      await using issuer = await house.open();
+      for (const n of people) await issuer.health.orders.place(orderOn(personOf(n)));
+      expect(await raisedBy(issuer)).to.equal(people.includes(11) ? 1 : 0);
+    }
   });
 
   it('counts orders and releases of people who hold a code or none', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
-    const alarms = async (): Promise<number> => {
-      const { values } = await issuer.metrics.colourAlarms.get();
-      return values.find(({ labels }) => labels.rule === 'pair')?.value ?? 0;
-    };
     const orders = [];
     for (let n = 0; n < 6; n++) {
       const officers = n % 2 === 0 ? { orderedBy: 'ho-17' } : { enteredBy: 'OP-3 ' };
       orders.push(await issuer.health.orders.place(orderOn(personOf(n), officers)));
     }
-    expect(await alarms()).to.equal(0);
+    expect(await raisedBy(issuer)).to.equal(0);
     const release = { releasedBy: 'HO-17', enteredBy: 'OP-3' };
     for (const { id } of orders.slice(0, 4)) await issuer.health.orders.release(id, release);
-    expect(await alarms()).to.equal(0);
+    expect(await raisedBy(issuer)).to.equal(0);
     await issuer.health.orders.release(orders[4]?.id ?? '', release);
-    expect(await alarms()).to.equal(1);
+    expect(await raisedBy(issuer)).to.equal(1);
   });
 
   it('counts rulings on people who hold no code', async () => {
@@ -92,7 +139,6 @@ describe('the alarm on changes by hand', () => {
     for (let n = 0; n < 11; n++) ids.push(await issuer.health.rule({ subject: personOf(n) }, terms()));
     await approve(issuer, ids);
     await issuer.settle();
-    const { values } = await issuer.metrics.colourAlarms.get();
-    expect(values.find(({ labels }) => labels.rule === 'pair')?.value).to.equal(1);
+    expect(await raisedBy(issuer)).to.equal(1);
   });
 });

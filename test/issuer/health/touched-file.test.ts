@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
 import { TABLES } from '../../../issuer/store.ts';
+import { epochOf } from '../../../service/envelope.ts';
+import { silentLogger } from '../../../service/logging.ts';
 import { Store, WriteBatch } from '../../../service/store.ts';
 import { issueAll, IssuerHouse, labTest } from '../support/issuer-house.ts';
+import { expectRejects } from '../support/rejects-code.ts';
 import { listed, orderOn, personOf, positive } from './support.ts';
 
 const codeFor = (n: number) => ({ person: { subject: personOf(n) }, scheme: 'HK-HC' }) as const;
@@ -38,6 +41,46 @@ describe('a health file that was touched', () => {
     expect(await waiting(path), 'the fact about the first person').to.equal(1);
   });
 });
+
+describe('a health file that does not open', () => {
+  it('keeps its epoch alive and is reported, while the files of others move to the next', async () => {
+    await using house = await IssuerHouse.create();
+    const path = join(house.folder, 'issuer', 'store');
+    {
+      await using issuer = await house.open();
+      for (const n of [1, 2, 3]) await issuer.health.orders.place(orderOn(personOf(n)));
+    }
+    const whole = await firstFile(path);
+    await putBack(path, { key: whole.key, value: whole.value.with(-1, (whole.value.at(-1) ?? 0) ^ 1) });
+    const told: unknown[] = [];
+    {
+      const log = { ...silentLogger, error: (fields: object) => told.push(fields) };
+      await using issuer = await house.open({ ports: { log } });
+      const [row] = await issueAll(issuer, [labTest(9)]);
+      await issuer.privacy.erase(row?.recordId ?? '', 'subject-request');
+      await expectRejects(() => issuer.privacy.pass({ force: true }), 'INVARIANT');
+      expect(told).to.deep.equal([{ code: 'HEALTH_FILE_UNREADABLE', count: 1 }]);
+      // Whoever it is of gets no code from an empty file.
+      await expectRejects(() => issuer.health.issue(codeFor(1)), 'ENVELOPE_TAMPERED');
+      expect((await issuer.health.issue(codeFor(2))).colour.state).to.equal('red');
+    }
+    const [old = 0, ...moved] = await epochsOf(path);
+    expect(moved, 'those of others').to.deep.equal([old + 1, old + 1]);
+    await putBack(path, whole);
+    await using issuer = await house.open();
+    await issuer.privacy.pass({ force: true });
+    expect((await issuer.health.issue(codeFor(1))).colour.state).to.equal('red');
+    await issuer.close();
+    expect(await epochsOf(path)).to.deep.equal([old + 1, old + 1, old + 1]);
+  });
+});
+
+async function epochsOf(path: string): Promise<readonly number[]> {
+  await using store = await Store.open(path);
+  const epochs: number[] = [];
+  for await (const { value } of store.table(TABLES.healthFiles).entries()) epochs.push(epochOf(value));
+  return epochs;
+}
 
 interface Entry {
   readonly key: Uint8Array;

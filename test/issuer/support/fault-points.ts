@@ -15,18 +15,28 @@ const COMMITS = {
   'finalise-status': TABLES.published.tag,
   receipt: TABLES.receipts.tag,
 } as const;
+/** What is written of health codes. */
+const HEALTH_COMMITS = {
+  'health-file': TABLES.healthFiles.tag,
+  colour: TABLES.colourActs.tag,
+  ruling: TABLES.rulings.tag,
+  fact: TABLES.healthFacts.tag,
+  approval: TABLES.actBatches.tag,
+  holding: TABLES.orderedActs.tag,
+  ending: TABLES.placeActs.tag,
+  ended: TABLES.healthWork.tag,
+} as const;
 const QUESTIONS = ['find', 'anchor', 'publish', 'sequence'] as const;
 
 /** `before-records`, `after-anchor` and so on. */
-export const FAULT_POINTS: readonly string[] = [...Object.keys(COMMITS), ...QUESTIONS].flatMap((name) => [
-  `before-${name}`,
-  `after-${name}`,
-]);
+export const FAULT_POINTS: readonly string[] = aroundEach([...Object.keys(COMMITS), ...QUESTIONS]);
+export const HEALTH_FAULT_POINTS: readonly string[] = aroundEach(Object.keys(HEALTH_COMMITS));
 
 /** Kills this process at the N-th passing of a point; `fault` is `NAME:N`. */
 export function setFaultPoint(fault: string, ports: IssuerPorts): IssuerPorts {
   const [name, number = '1'] = fault.split(':');
-  if (name === undefined || !FAULT_POINTS.includes(name)) throw new Error(`no fault point ${fault}`);
+  if (name === undefined || ![...FAULT_POINTS, ...HEALTH_FAULT_POINTS].includes(name))
+    throw new Error(`no fault point ${fault}`);
   let left = Number(number);
   const pass = (point: string): void => {
     if (point === name && --left === 0) process.kill(process.pid, 'SIGKILL');
@@ -44,11 +54,17 @@ export function setFaultPoint(fault: string, ports: IssuerPorts): IssuerPorts {
   };
 }
 
+function aroundEach(names: readonly string[]): readonly string[] {
+  return names.flatMap((name) => [`before-${name}`, `after-${name}`]);
+}
+
 function wrapCommit(pass: (point: string) => void): void {
   const commit = Store.prototype.commit;
   Store.prototype.commit = async function (this: Store, batch: WriteBatch): Promise<void> {
     const tags = new Set(batch.operations.map(({ key }) => key[0]));
-    const names = Object.entries(COMMITS).flatMap(([name, tag]) => (tags.has(tag) ? [name] : []));
+    const names = Object.entries({ ...COMMITS, ...HEALTH_COMMITS }).flatMap(([name, tag]) =>
+      tags.has(tag) ? [name] : [],
+    );
     for (const name of names) pass(`before-${name}`);
     await commit.call(this, batch);
     for (const name of names) pass(`after-${name}`);

@@ -14,6 +14,7 @@ import { connectLedger } from '../../../issuer/ledger-ports.ts';
 import { readSecrets } from '../../../issuer/secrets.ts';
 import { startIssuer, type StartedIssuer } from '../../../issuer/server.ts';
 import type { Deployment } from '../../../ledger/deployment.ts';
+import { demoHealthPolicies } from '../../../scripts/demo/demo-day.ts';
 import { createRandomBytes } from '../../../service/clock.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { setFaultPoint } from './fault-points.ts';
@@ -22,6 +23,8 @@ import { portsAt } from './ledger-server.ts';
 export interface IssuerProcessOptions {
   readonly config: IssuerConfig;
   readonly secretsFile: string;
+  /** With the health policies of the demonstration's day, which hold for ever and are no JSON. */
+  readonly isOfDemoDay?: boolean;
   /** The real ledger, or one in memory (`ledger-server.ts`). */
   readonly ledger:
     | { readonly rpcUrl: string; readonly deployment: Deployment }
@@ -29,7 +32,12 @@ export interface IssuerProcessOptions {
 }
 
 // Only the tests start this program.
-const { config, secretsFile, ledger } = JSON.parse(process.argv[2] ?? '') as IssuerProcessOptions;
+const {
+  config,
+  secretsFile,
+  ledger,
+  isOfDemoDay = false,
+} = JSON.parse(process.argv[2] ?? '') as IssuerProcessOptions;
 const secrets = await readSecrets(secretsFile);
 // What is killed does not come to write its compile cache.
 flushCompileCache();
@@ -51,7 +59,8 @@ async function tryStart(withFaults: IssuerPorts): Promise<StartedIssuer> {
   try {
     // However busy the machine is, what is asked gets its answer.
     const limits = { maxEventLoopDelayMs: 600_000 };
-    return await startIssuer(toIssuerConfig(config), secrets, withFaults, limits);
+    const policies = isOfDemoDay ? { healthPolicies: demoHealthPolicies() } : {};
+    return await startIssuer(toIssuerConfig({ ...config, ...policies }), secrets, withFaults, limits);
   } catch (error) {
     if (!(error instanceof HclError)) throw error;
     process.stdout.write(`refused ${error.code}\n`);

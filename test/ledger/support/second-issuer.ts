@@ -6,7 +6,7 @@ import type { Deployment } from '../../../ledger/deployment.ts';
 import { authorityIdOf, issuerIdOf } from '../../../ledger/identifiers.ts';
 import { addressOf, FAR_FUTURE, keyOf, type Hand } from './test-ledger.ts';
 
-const OTHER_DID = 'did:web:lab.example';
+export const OTHER_DID = 'did:web:lab.example';
 export const OTHER_AUTHORITY: Hex = authorityIdOf('MO-SSM');
 export const OTHER_ISSUER: Hex = issuerIdOf(OTHER_DID);
 const window = { from: 0, until: FAR_FUTURE };

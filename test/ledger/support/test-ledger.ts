@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { p256 } from '@noble/curves/nist.js';
 import { computeAddress, getBytes, id } from 'ethers';
+import type { CredentialType } from '../../../core/credential/credential-type.ts';
 import { thumbprintOf } from '../../../core/credential/thumbprint.ts';
 import type { Hex } from '../../../core/trust/ledger-event.ts';
 import { BatchAnchorClient } from '../../../ledger/batch-anchor.ts';
@@ -122,8 +123,14 @@ export function handOf(
   };
 }
 
+const TYPES: readonly CredentialType[] = ['vaccination', 'test'];
+
 /** Admits the authority, accredits the issuer and gives it its account: five acts. */
-export async function admitIssuer(url: string, deployment: Deployment): Promise<void> {
+export async function admitIssuer(
+  url: string,
+  deployment: Deployment,
+  { types = TYPES }: { readonly types?: readonly CredentialType[] } = {},
+): Promise<void> {
   using governor = handOf('governor', url, deployment);
   using authority = handOf('authority', url, deployment);
   using issuer = handOf('issuer', url, deployment);
@@ -136,7 +143,7 @@ export async function admitIssuer(url: string, deployment: Deployment): Promise<
   await authority.trust.accredit({
     authority: AUTHORITY,
     did: ISSUER_DID,
-    types: ['vaccination', 'test'],
+    types,
     from: 0,
     until: FAR_FUTURE,
     admin: addressOf('issuer'),

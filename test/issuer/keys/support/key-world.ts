@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { toHex } from '../../../../core/bytes/hex.ts';
+import type { CredentialType } from '../../../../core/credential/credential-type.ts';
 import { fromJwk } from '../../../../core/credential/key.ts';
 import { thumbprintOf } from '../../../../core/credential/thumbprint.ts';
 import { LedgerState } from '../../../../core/trust/ledger-state.ts';
@@ -87,14 +88,14 @@ export class KeyWorld implements AsyncDisposable {
     );
   }
 
-  /** The issuer's key is registered, and in use. */
-  static async start(): Promise<KeyWorld> {
+  /** The issuer's key is registered, and in use. @param accredited for types of credentials, if not the usual */
+  static async start(accredited: { readonly types?: readonly CredentialType[] } = {}): Promise<KeyWorld> {
     await using stack = new AsyncDisposableStack();
     const house = stack.use(await IssuerHouse.create());
     house.nowMs = GENESIS_SECONDS * 1000;
     const node = stack.use(await startTestNode({ nowSeconds: () => Math.floor(house.nowMs / 1000) }));
     const deployment = await deployTo(node.url);
-    await admitIssuer(node.url, deployment);
+    await admitIssuer(node.url, deployment, accredited);
     const hand: Hand = stack.use(handOf('issuer', node.url, deployment));
     const admin = new IssuerAdmin({ ...hand, deployment, issuer: ISSUER });
     const randomBytes = createRandomBytes();
