@@ -140,6 +140,25 @@ export const en: Texts = {
     onCode: 'On the code',
     notOnLedger: 'A code of another system: it is on no ledger.',
     returns: 'Returns to scanning by itself',
+    pageProblems: {
+      OFFLINE: 'It is of a day that this device keeps no more, and there is no connection to fetch that day.',
+      NO_ANSWER:
+        'It is of a day that this device keeps no more, and the server does not have that day either.',
+      BUNDLE_MALFORMED:
+        'It is of a day that this device keeps no more; what the server sent for it is damaged or cut short.',
+      BUNDLE_VERSION_UNKNOWN:
+        'It is of a day that this device keeps no more; what the server sent is of a newer kind: update this page.',
+      BUNDLE_OTHER_LEDGER:
+        'It is of a day that this device keeps no more; what the server sent is of another ledger.',
+      BUNDLE_SIGNATURES_TOO_FEW:
+        'It is of a day that this device keeps no more; too few of those whom this device trusts have signed what the server sent.',
+      BUNDLE_PROOF_WRONG:
+        'It is of a day that this device keeps no more; the proof of what the server sent is wrong.',
+      BUNDLE_INCOMPLETE:
+        'It is of a day that this device keeps no more; what the server sent was made before that day was over.',
+      BUNDLE_PAGE_OTHER:
+        'It is of a day that this device keeps no more; the server sent another issuer or day.',
+    },
   },
   document: {
     title: 'Now the document',

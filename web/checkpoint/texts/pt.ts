@@ -140,6 +140,24 @@ export const pt: Texts = {
     onCode: 'No código',
     notOnLedger: 'Código de outro sistema: não consta de nenhum livro-razão.',
     returns: 'Volta sozinho à leitura',
+    pageProblems: {
+      OFFLINE: 'É de um dia que este aparelho já não guarda, e não há ligação para obter esse dia.',
+      NO_ANSWER: 'É de um dia que este aparelho já não guarda, e o servidor também não o tem.',
+      BUNDLE_MALFORMED:
+        'É de um dia que este aparelho já não guarda; o que o servidor enviou está danificado ou incompleto.',
+      BUNDLE_VERSION_UNKNOWN:
+        'É de um dia que este aparelho já não guarda; o que o servidor enviou é de um tipo mais recente: atualize esta página.',
+      BUNDLE_OTHER_LEDGER:
+        'É de um dia que este aparelho já não guarda; o que o servidor enviou pertence a outro livro-razão.',
+      BUNDLE_SIGNATURES_TOO_FEW:
+        'É de um dia que este aparelho já não guarda; o que o servidor enviou não traz assinaturas suficientes das entidades em que este aparelho confia.',
+      BUNDLE_PROOF_WRONG:
+        'É de um dia que este aparelho já não guarda; a prova do que o servidor enviou está errada.',
+      BUNDLE_INCOMPLETE:
+        'É de um dia que este aparelho já não guarda; o que o servidor enviou foi feito antes do fim desse dia.',
+      BUNDLE_PAGE_OTHER:
+        'É de um dia que este aparelho já não guarda; o servidor enviou outro emissor ou outro dia.',
+    },
   },
   document: {
     title: 'Agora o documento',

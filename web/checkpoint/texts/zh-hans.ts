@@ -140,6 +140,17 @@ export const zhHans: Texts = {
     onCode: '条码所示',
     notOnLedger: '其他系统的条码，不在账本上。',
     returns: '将自动返回扫描',
+    pageProblems: {
+      OFFLINE: '此凭证的签发日期已不在本机名单内，而且没有网络连接，无法取得该日数据。',
+      NO_ANSWER: '此凭证的签发日期已不在本机名单内，服务器也没有该日数据。',
+      BUNDLE_MALFORMED: '此凭证的签发日期已不在本机名单内；服务器传来的该日数据已损坏或不完整。',
+      BUNDLE_VERSION_UNKNOWN: '此凭证的签发日期已不在本机名单内；服务器传来的数据版本较新：请更新本页。',
+      BUNDLE_OTHER_LEDGER: '此凭证的签发日期已不在本机名单内；服务器传来的数据属于另一账本。',
+      BUNDLE_SIGNATURES_TOO_FEW: '此凭证的签发日期已不在本机名单内；服务器传来的数据没有足够的受信任签名。',
+      BUNDLE_PROOF_WRONG: '此凭证的签发日期已不在本机名单内；服务器传来的数据证明有误。',
+      BUNDLE_INCOMPLETE: '此凭证的签发日期已不在本机名单内；服务器传来的数据在该日结束前制成，并不齐全。',
+      BUNDLE_PAGE_OTHER: '此凭证的签发日期已不在本机名单内；服务器传来的是另一签发机构或另一日的数据。',
+    },
   },
   document: {
     title: '请核对证件',

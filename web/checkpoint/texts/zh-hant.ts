@@ -140,6 +140,17 @@ export const zhHant: Texts = {
     onCode: '條碼所示',
     notOnLedger: '其他系統的條碼，不在帳本上。',
     returns: '將自動返回掃描',
+    pageProblems: {
+      OFFLINE: '此憑證的簽發日期已不在本機名單內，而且沒有連線，無法取得該日資料。',
+      NO_ANSWER: '此憑證的簽發日期已不在本機名單內，伺服器亦沒有該日資料。',
+      BUNDLE_MALFORMED: '此憑證的簽發日期已不在本機名單內；伺服器傳來的該日資料已損壞或不完整。',
+      BUNDLE_VERSION_UNKNOWN: '此憑證的簽發日期已不在本機名單內；伺服器傳來的資料版本較新：請更新本頁。',
+      BUNDLE_OTHER_LEDGER: '此憑證的簽發日期已不在本機名單內；伺服器傳來的資料屬於另一帳本。',
+      BUNDLE_SIGNATURES_TOO_FEW: '此憑證的簽發日期已不在本機名單內；伺服器傳來的資料沒有足夠的受信任簽署。',
+      BUNDLE_PROOF_WRONG: '此憑證的簽發日期已不在本機名單內；伺服器傳來的資料證明有誤。',
+      BUNDLE_INCOMPLETE: '此憑證的簽發日期已不在本機名單內；伺服器傳來的資料在該日結束前製成，並不齊全。',
+      BUNDLE_PAGE_OTHER: '此憑證的簽發日期已不在本機名單內；伺服器傳來的是另一簽發機構或另一日的資料。',
+    },
   },
   document: {
     title: '請核對證件',
