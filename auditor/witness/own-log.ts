@@ -75,10 +75,9 @@ export class OwnLog implements AsyncDisposable {
     return new OwnLog(replica, waitMs, opened.move());
   }
 
-  /** When it is behind it looks at the ledger once more, and does not wait for long. */
-  async compare(checkpoint: Checkpoint): Promise<Comparison> {
-    const known = this.#compareNow(checkpoint);
-    if (known !== 'behind') return known;
+  /** Resolves once it has read as far as `size`; when it is behind it looks at the ledger once more, and not for long. */
+  async reach(size: number): Promise<void> {
+    if (size <= this.#replica.state.log.size) return;
     const giveUp = new AbortController();
     const synced = this.#replica.sync().catch(() => undefined); // told by the polls
     await Promise.race([
@@ -86,17 +85,17 @@ export class OwnLog implements AsyncDisposable {
       delay(this.#waitMs, undefined, { signal: giveUp.signal }).catch(() => undefined),
     ]);
     giveUp.abort();
-    return this.#compareNow(checkpoint);
+  }
+
+  /** With what it has read. */
+  compare({ size, root }: Checkpoint): Comparison {
+    const { log } = this.#replica.state;
+    if (size > log.size) return 'behind';
+    return equalBytes(log.rootAt(size), root) ? 'same' : 'other';
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#opened.disposeAsync();
-  }
-
-  #compareNow({ size, root }: Checkpoint): Comparison {
-    const { log } = this.#replica.state;
-    if (size > log.size) return 'behind';
-    return equalBytes(log.rootAt(size), root) ? 'same' : 'other';
   }
 }
 
