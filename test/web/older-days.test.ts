@@ -20,7 +20,7 @@ import { describePages } from './support/describe-pages.ts';
 import { makeOlderDays, type OlderDays } from './support/older-days.ts';
 import { servePage, type ServedPage } from './support/served-page.ts';
 
-const DROPPED = 'It is of a day that this device keeps no more';
+const DROPPED = 'Its day is no longer kept on this device';
 
 describePages('the checkpoint page, shown a code of a day whose roots it has dropped,', () => {
   let world: OlderDays;
@@ -101,6 +101,6 @@ describePages('the checkpoint page, shown a code of a day whose roots it has dro
     expect(await shown(first.texts[1])).to.deep.equal({ word: 'Pass', why: '' });
     const { why, word } = await shown(third.texts[0]);
     expect(word).to.equal('Refer');
-    expect(why).to.include(`${DROPPED}, and there is no connection to fetch that day.`);
+    expect(why).to.include(`${DROPPED}, and there is no connection to fetch it.`);
   });
 });
