@@ -8,6 +8,7 @@ import { nodeCrypto } from '../service/node-crypto.ts';
 import { Admission } from './admission.ts';
 import { BundleFolder } from './bundle/bundle-folder.ts';
 import type { VerifierConfig } from './config.ts';
+import type { Post } from './devices/device.ts';
 import type { DeviceDesk } from './devices/devices.ts';
 import { addDeviceRoutes } from './devices/routes.ts';
 import { scanAsker } from './devices/scan-asker.ts';
@@ -101,6 +102,11 @@ function addGateRoutes(
   if (turnstile !== undefined) addTurnstileRoute(app, { ...shared, ...turnstile, verifier });
   if (enrolment === undefined) return;
   const { devices, operatorToken } = enrolment;
-  const checkPolicy = (id: string | undefined): unknown => verifier.files.policy(id);
-  addDeviceRoutes(app, { devices, operator: requireBearer(operatorToken), checkPolicy });
+  // What a scan of its would ask, tried once.
+  const checkPost = ({ passage, policy, trip }: Post): Promise<unknown> =>
+    verifier.files.policy(policy).asked({
+      ...(passage === undefined ? {} : { passage }),
+      ...(trip === undefined ? {} : { trip }),
+    });
+  addDeviceRoutes(app, { devices, operator: requireBearer(operatorToken), checkPost });
 }

@@ -11,23 +11,21 @@
  *
  * When the ledger or an issuer is away, answers go on, and say how old their knowledge is.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LoggedState } from '../core/bundle/logged-state.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { HclError } from '../core/errors.ts';
-import { LedgerState, type Head } from '../core/trust/ledger-state.ts';
-import { decodeSnapshot, snapshotParts, type Snapshot } from '../core/trust/snapshot.ts';
-import type { StatusLists } from '../core/status/accepted-lists.ts';
+import { LedgerState } from '../core/trust/ledger-state.ts';
 import type { CombinedVerdict } from '../core/verify/together.ts';
 import type { Verdict } from '../core/verify/verdict.ts';
 import { isStateOf, type BlockStore } from '../ledger/block-store.ts';
 import { openLevelBlockStore, type LevelBlockStore } from '../ledger/level-block-store.ts';
 import { Replica, type LedgerFold } from '../ledger/replica.ts';
-import { makePrivateFolder, writeFileAtomically } from '../service/files.ts';
+import { makePrivateFolder } from '../service/files.ts';
 import { LogFile } from '../service/log-file.ts';
 import type { Log } from '../service/logging.ts';
+import { readSnapshot, SnapshotWriter, type WriteOptions } from '../service/snapshot-file.ts';
 import { CheckpointFiles } from './checkpoint-files.ts';
 import type { VerifierConfig } from './config.ts';
 import type { FetchJson } from './fetch-json.ts';
@@ -42,12 +40,6 @@ export interface VerifierDeps {
   /** Unix seconds. */
   readonly nowSeconds: () => number;
 }
-
-export const SNAPSHOT_FILE = 'snapshot.hcls';
-/** After a snapshot that took a second to make, the next one comes 20 seconds later at the earliest… */
-const SNAPSHOT_REST_FACTOR = 20;
-/** … and 1 second later for every 20 MB. How long the disk took does not count: a slow one would age the file. */
-const SNAPSHOT_BYTES_PER_MS = 20_000;
 
 /** What routes see of a verifier. */
 export interface Checkpoint extends Pick<
@@ -70,10 +62,8 @@ export class Verifier implements AsyncDisposable {
   readonly files: CheckpointFiles;
   readonly #gate: Gate;
   readonly #closing = new AbortController();
-  /** What the snapshot on disk was made from. */
-  #written: { readonly head: Head; readonly lists: StatusLists } | undefined;
+  readonly #snapshots: SnapshotWriter;
   #listener: (state: LedgerState) => void = () => undefined;
-  #restsUntil = 0;
   /** Code of the failure that the ledger follower is in, for one log line a change. */
   #failing: string | undefined;
   #turn: Promise<void> = Promise.resolve();
@@ -93,6 +83,7 @@ export class Verifier implements AsyncDisposable {
   ) {
     this.#config = config;
     this.#deps = deps;
+    this.#snapshots = new SnapshotWriter(config.dataFolder, deps.crypto);
     this.#store = parts.store;
     this.#replica = parts.replica;
     this.#state = parts.state;
@@ -117,7 +108,7 @@ export class Verifier implements AsyncDisposable {
     const files = await CheckpointFiles.open(config, deps);
     await makePrivateFolder(config.dataFolder);
     const store = await openLevelBlockStore(join(config.dataFolder, 'replica'));
-    const last = await readLastSnapshot(config.dataFolder, deps);
+    const last = await readSnapshot(config.dataFolder, deps);
     const log = config.bundle && (await LogFile.open(join(config.dataFolder, 'checkpoint-log')));
     const isOurs = last !== undefined && (await isStateOf(store, last.state));
     // A state whose leaves are not logged is made again from the store, and the log with it.
@@ -252,34 +243,8 @@ export class Verifier implements AsyncDisposable {
     else log.warn({ code, err: error }, 'cannot follow the ledger; knowledge ages');
   }
 
-  /** Only when something is new since the last one, and only so often that it takes a small part of our time. */
-  async #writeSnapshot(options: { readonly isLast: boolean } = { isLast: false }): Promise<void> {
-    const startedAt = performance.now();
-    if (startedAt < this.#restsUntil && !options.isLast) return;
-    const state = this.#state;
-    const { lists } = this.#follower;
-    const { head } = state;
-    const isWritten = this.#written?.head === head && this.#written.lists === lists;
-    if (head.number < 0 || isWritten) return;
-    const parts = snapshotParts(this.#deps.crypto, { state, statusLists: lists });
-    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-    const restMs = SNAPSHOT_REST_FACTOR * (performance.now() - startedAt) + bytes / SNAPSHOT_BYTES_PER_MS;
-    this.#logged?.sync(); // what the snapshot relies on comes before it
-    await writeFileAtomically(join(this.#config.dataFolder, SNAPSHOT_FILE), parts);
-    this.#written = { head, lists };
-    this.#restsUntil = performance.now() + restMs;
-  }
-}
-
-/** What the last run knew; a snapshot that is bad, or not there, is no loss: the store has all that the ledger said. */
-export async function readLastSnapshot(
-  dataFolder: string,
-  { crypto, log }: Pick<VerifierDeps, 'crypto' | 'log'>,
-): Promise<Snapshot | undefined> {
-  try {
-    return decodeSnapshot(crypto, await readFile(join(dataFolder, SNAPSHOT_FILE)));
-  } catch (error) {
-    if (error instanceof HclError) log.warn({ err: error }, 'the last snapshot cannot be used');
-    return undefined;
+  #writeSnapshot(options: WriteOptions = {}): Promise<void> {
+    const snapshot = { state: this.#state, statusLists: this.#follower.lists };
+    return this.#snapshots.write(snapshot, { ...options, before: () => this.#logged?.sync() });
   }
 }

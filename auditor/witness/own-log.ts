@@ -3,8 +3,9 @@
  * the log that everybody must have. A checkpoint's root is over all its leaves (block number, hash, time, state root), so
  * one comparison of roots compares every leaf, those before the last signature too.
  *
- *   <folder>/replica/   blocks with events (Level)
- *   <folder>/log/       the log, made anew from them at every start
+ *   <folder>/replica/        blocks with events (Level)
+ *   <folder>/snapshot.hcls   what was folded of them: a start goes on from there
+ *   <folder>/log/            the log
  */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,13 +14,16 @@ import { LoggedState } from '../../core/bundle/logged-state.ts';
 import { equalBytes } from '../../core/bytes/equal.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import { HclError } from '../../core/errors.ts';
+import { StatusLists } from '../../core/status/accepted-lists.ts';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
+import { isStateOf } from '../../ledger/block-store.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
 import { openLevelBlockStore } from '../../ledger/level-block-store.ts';
 import { Replica } from '../../ledger/replica.ts';
 import { makePrivateFolder } from '../../service/files.ts';
 import { LogFile } from '../../service/log-file.ts';
 import type { Log } from '../../service/logging.ts';
+import { readSnapshot, SnapshotWriter } from '../../service/snapshot-file.ts';
 
 /** How a checkpoint compares: `behind` when we have not read that far. */
 export type Comparison = 'same' | 'other' | 'behind';
@@ -48,11 +52,21 @@ const WAIT_MS = 5000;
 
 export class OwnLog implements AsyncDisposable {
   readonly #replica: Replica<LoggedState>;
+  readonly #snapshots: SnapshotWriter;
   readonly #waitMs: number;
+  /** What is open beside the replica. */
   readonly #opened: AsyncDisposableStack;
+  readonly #closing = new AbortController();
+  #turn: Promise<void> = Promise.resolve();
+  #polling: Promise<void> = Promise.resolve();
 
-  private constructor(replica: Replica<LoggedState>, waitMs: number, opened: AsyncDisposableStack) {
+  private constructor(
+    replica: Replica<LoggedState>,
+    snapshots: SnapshotWriter,
+    { opened, waitMs }: { readonly opened: AsyncDisposableStack; readonly waitMs: number },
+  ) {
     this.#replica = replica;
+    this.#snapshots = snapshots;
     this.#waitMs = waitMs;
     this.#opened = opened;
   }
@@ -63,40 +77,79 @@ export class OwnLog implements AsyncDisposable {
     await makePrivateFolder(folder);
     await using opened = new AsyncDisposableStack();
     const store = opened.use(await openLevelBlockStore(join(folder, 'replica')));
+    const last = await readSnapshot(folder, { crypto, log });
+    const isOurs = last !== undefined && (await isStateOf(store, last.state));
     const file = await LogFile.open(join(folder, 'log'));
-    file.goBackTo(-1); // no snapshot is kept to go on from
-    const state = opened.use(new LoggedState(crypto, new LedgerState(), file));
-    const report = reporter(log);
+    // A state whose leaves are not all logged is made again from the store, and the log with it.
+    const isLogged = file.goBackTo(isOurs ? last.state.lastChange.number : -1);
+    const ledger = isOurs && isLogged ? last.state : new LedgerState();
+    const state = opened.use(new LoggedState(crypto, ledger, file));
     const replica = await Replica.open<LoggedState>(
-      { deployment, rpcUrls, pollMs, onError: report, onChange: () => report(undefined) },
+      { deployment, rpcUrls },
       { state, store, now: nowSeconds },
     );
-    opened.use(replica);
-    return new OwnLog(replica, waitMs, opened.move());
+    const snapshots = new SnapshotWriter(folder, crypto);
+    const own = new OwnLog(replica, snapshots, { opened: opened.move(), waitMs });
+    own.#polling = own.#poll(pollMs, reporter(log));
+    return own;
   }
 
-  /** When it is behind it looks at the ledger once more, and does not wait for long. */
-  async compare(checkpoint: Checkpoint): Promise<Comparison> {
-    const known = this.#compareNow(checkpoint);
-    if (known !== 'behind') return known;
+  /** Resolves once it has read as far as `size`; when it is behind it looks at the ledger once more, and not for long. */
+  async reach(size: number): Promise<void> {
+    if (size <= this.#replica.state.log.size) return;
     const giveUp = new AbortController();
-    const synced = this.#replica.sync().catch(() => undefined); // told by the polls
+    const synced = this.#look().catch(() => undefined); // told by the polls
     await Promise.race([
       synced,
       delay(this.#waitMs, undefined, { signal: giveUp.signal }).catch(() => undefined),
     ]);
     giveUp.abort();
-    return this.#compareNow(checkpoint);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#opened.disposeAsync();
-  }
-
-  #compareNow({ size, root }: Checkpoint): Comparison {
+  /** With what it has read. */
+  compare({ size, root }: Checkpoint): Comparison {
     const { log } = this.#replica.state;
     if (size > log.size) return 'behind';
     return equalBytes(log.rootAt(size), root) ? 'same' : 'other';
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#replica[Symbol.asyncDispose]();
+    await this.#polling;
+    await this.#turn;
+    try {
+      await this.#writeSnapshot(true);
+    } finally {
+      await this.#opened.disposeAsync();
+    }
+  }
+
+  async #poll(pollMs: number, report: (error: unknown) => void): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      const failure: unknown = await this.#look().catch((error: unknown) => error);
+      if (!signal.aborted) report(failure);
+      await delay(pollMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Reads on, and writes down what is new. One at a time: what is being written stays as it is. */
+  #look(): Promise<void> {
+    const turn = this.#turn.then(() => this.#lookNow());
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #lookNow(): Promise<void> {
+    await this.#replica.sync();
+    await this.#writeSnapshot(false);
+  }
+
+  #writeSnapshot(isLast: boolean): Promise<void> {
+    const { state } = this.#replica;
+    const snapshot = { state: state.ledger, statusLists: StatusLists.empty };
+    return this.#snapshots.write(snapshot, { isLast, before: () => state.sync() });
   }
 }
 

@@ -3,10 +3,11 @@
  * holds what the witness has read on the ledger itself (`own-log.ts`). One that is told to be `log-only` sees growth and no
  * content. One authority runs one, apart from whoever publishes bundles.
  *
- *   check → write down → sign → answer
+ *   check → wait for our own replica, at the same time as others do → check again → write down → sign → answer
  *
  * What is signed is on the disk before the signature exists, so a crash at any point leaves a record that is not
- * behind. Requests are taken one after the other. It never signs two roots for one size, and never a smaller tree.
+ * behind. From the second check on requests are taken one after the other, so it never signs two roots for one size, and
+ * never a smaller tree.
  *
  * A disk that was restored from an old copy is behind. It gives itself away where something that this witness signed
  * is seen with a larger size than the record: in a request, or at the start in what publishers hold (`seen`). Then
@@ -31,7 +32,7 @@ export interface WitnessedLog {
   /** Ed25519 keys of those who may submit its checkpoints, 32 bytes each: one suffices. */
   readonly keys: readonly Uint8Array[];
   /** What its content is compared with; `log-only`: with nothing. */
-  readonly content: Pick<OwnLog, 'compare'> | 'log-only';
+  readonly content: Pick<OwnLog, 'reach' | 'compare'> | 'log-only';
 }
 
 export interface WitnessOptions {
@@ -89,17 +90,20 @@ export class Witness {
 
   /** The signature line for a request's body. Rejects with a {@link WitnessError} or `STORE_FAILED`. */
   async addCheckpoint(body: string): Promise<string> {
-    const turn = this.#turn.then(() => this.#add(body));
+    const submission = parse(body);
+    const log = await this.#checkLog(submission);
+    await this.#checkGrowth(submission); // what cannot be signed waits for nothing
+    if (log.content !== 'log-only') await log.content.reach(submission.checkpoint.size);
+    const turn = this.#turn.then(() => this.#sign(submission, log));
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
 
-  async #add(body: string): Promise<string> {
-    const submission = parse(body);
-    const log = await this.#checkLog(submission);
+  /** In its turn: another one may have been signed meanwhile. */
+  async #sign(submission: Submission, log: WitnessedLog): Promise<string> {
     await this.#checkGrowth(submission);
-    await checkContent(log, submission.checkpoint);
     const { checkpoint, note } = submission;
+    checkContent(log, checkpoint);
     const { record, crypto, nowSeconds } = this.#deps;
     // Commit point: from here on this size has this root for us, whether anybody hears of it or not.
     await record.put(checkpoint.origin, { size: checkpoint.size, root: checkpoint.root });
@@ -166,9 +170,9 @@ export class Witness {
 }
 
 /** That the leaves are the ledger's, all of them. */
-async function checkContent({ content }: WitnessedLog, checkpoint: Checkpoint): Promise<void> {
+function checkContent({ content }: WitnessedLog, checkpoint: Checkpoint): void {
   if (content === 'log-only') return;
-  const comparison = await content.compare(checkpoint);
+  const comparison = content.compare(checkpoint);
   switch (comparison) {
     case 'same':
       return;

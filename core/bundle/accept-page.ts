@@ -7,6 +7,7 @@
  */
 import type { Hex } from '../bytes/hex.ts';
 import { SECONDS_PER_DAY } from '../trust/section-reader.ts';
+import type { CheckpointSet } from '../trust/trust-list.ts';
 import { checkLeaf, checkRoot, hold, readSigned, refusing, type AcceptContext } from './signed-head.ts';
 import { NO_BASE, readContent } from './bundle-content.ts';
 import { openParts } from './bundle-file.ts';
@@ -33,8 +34,8 @@ export function pagesFor(issuer: Hex, issuedAtSeconds: number): readonly PageNam
 }
 
 /**
- * What is held, with the roots of the page: for this code; it is not written down with the rest. Rejects with a
- * `BundleError`: `BUNDLE_INCOMPLETE` for a page that was made before its day was over.
+ * What is held, with the roots of the page: for this code; it is not written down with the rest. Rejects as
+ * {@link readPage} does.
  */
 export async function acceptPage(
   bytes: Uint8Array,
@@ -42,31 +43,50 @@ export async function acceptPage(
   held: BundleState,
   context: AcceptContext,
 ): Promise<BundleState> {
+  return withPages(held, [await readPage(bytes, page, { ...context, signers: held.signers })]);
+}
+
+export interface PageContext extends AcceptContext {
+  /** Who has to have signed it: those who sign what is held next. */
+  readonly signers: CheckpointSet;
+}
+
+/**
+ * The roots on a page, which stay true whatever is held later. Rejects with a `BundleError`: `BUNDLE_PAGE_OTHER` for
+ * a page of another name, `BUNDLE_INCOMPLETE` for one that was made before its day was over.
+ */
+export async function readPage(
+  bytes: Uint8Array,
+  page: PageName,
+  context: PageContext,
+): Promise<DeviceRoots> {
   return refusing(async () => {
     const parts = openParts(bytes);
-    const signed = await readSigned(parts, held.signers, context);
+    const signed = await readSigned(parts, context.signers, context);
     const { head } = signed;
     checkLeaf(signed, context.crypto);
     const prefix = `short/${page.day}/${page.issuer.slice(2)}/`;
     const { sections } = readContent(parts, NO_BASE);
     const known = new Map(sections.map((each) => [each.name, hold(context.crypto, each)]));
-    const isOfPage = [...known.keys()].every((name) => name.startsWith(prefix));
-    if (head.kind !== 'page' || !isOfPage)
-      throw new BundleError('BUNDLE_MALFORMED', 'not this page of roots');
+    if (head.kind !== 'page') throw new BundleError('BUNDLE_MALFORMED', 'no page of roots');
     checkRoot(head, known, context.crypto);
+    if (![...known.keys()].every((name) => name.startsWith(prefix))) {
+      throw new BundleError('BUNDLE_PAGE_OTHER', 'a page of another issuer or day');
+    }
     const dayEnds = Date.parse(`${page.day}T00:00:00Z`) / 1000 + SECONDS_PER_DAY;
     if (!(head.leaf.block.timeSeconds >= dayEnds)) {
       throw new BundleError('BUNDLE_INCOMPLETE', 'a page from before its day was over');
     }
-    return withRoots(held, new DeviceRoots(sectionsUnder(known, prefix)));
+    return new DeviceRoots(sectionsUnder(known, prefix));
   });
 }
 
-function withRoots(held: BundleState, more: DeviceRoots): BundleState {
-  const { roots } = held.state;
-  const both = {
-    size: roots.size + more.size,
-    find: (root: Uint8Array) => [...roots.find(root), ...more.find(root)],
+/** What is held, with the roots of these pages. */
+export function withPages(held: BundleState, pages: readonly DeviceRoots[]): BundleState {
+  const all = [held.state.roots, ...pages];
+  const roots = {
+    size: all.reduce((sum, { size }) => sum + size, 0),
+    find: (root: Uint8Array) => all.flatMap((each) => each.find(root)),
   };
-  return { ...held, state: { ...held.state, roots: both } };
+  return { ...held, state: { ...held.state, roots } };
 }

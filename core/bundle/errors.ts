@@ -34,6 +34,8 @@ export const BUNDLE_ERROR_CODES = [
 export type BundleErrorCode =
   | (typeof BUNDLE_ERROR_CODES)[number]
   /** What a device was given at first is not of the form. */
-  | 'BUNDLE_TRUST_INVALID';
+  | 'BUNDLE_TRUST_INVALID'
+  /** Roots of another issuer or day than was asked for. */
+  | 'BUNDLE_PAGE_OTHER';
 
 export class BundleError extends HclError<BundleErrorCode> {}

@@ -5,7 +5,7 @@ import type { Deployment } from '../../ledger/deployment.ts';
 import { openLevelBlockStore } from '../../ledger/level-block-store.ts';
 import { makePrivateFolder, writeFileAtomically } from '../../service/files.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
-import { SNAPSHOT_FILE } from '../../verifier/verifier.ts';
+import { SNAPSHOT_FILE } from '../../service/snapshot-file.ts';
 import { makeWorld, type WorldSize } from './world.ts';
 
 export interface LoadWorld {

@@ -13,7 +13,9 @@ describe('docs/bundle.md', () => {
     const named = new Set(
       page.match(/(?<=`)BUNDLE_[A-Z_]+(?=`)/g)?.filter((code) => code !== 'BUNDLE_ERROR_CODES'),
     );
-    expect(named).to.deep.equal(new Set([...BUNDLE_ERROR_CODES, 'BUNDLE_TRUST_INVALID']));
+    expect(named).to.deep.equal(
+      new Set([...BUNDLE_ERROR_CODES, 'BUNDLE_TRUST_INVALID', 'BUNDLE_PAGE_OTHER']),
+    );
   });
 
   it('names every status that a witness answers', () => {

@@ -58,7 +58,7 @@ describe('a verifier under load', function () {
     const body = bodies[0] ?? '';
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     const taken = once(verifier.app.server, 'request');
-    const request = httpRequest(`${url}/verify`, { method: 'POST', headers });
+    const request = httpRequest(`${url}/verify`, { method: 'POST', headers, agent: false });
     const answered = once(request, 'response');
     request.write(body.slice(0, 10));
     await taken;

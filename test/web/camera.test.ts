@@ -7,7 +7,7 @@ import { after, before, it } from 'mocha';
 import type { Page } from 'playwright-core';
 import { vaccinationRecord } from '../support/consortium.ts';
 import { openBrowser } from './support/browser.ts';
-import { openCheckpoint, setUp } from './support/checkpoint-tab.ts';
+import { openCheckpoint, outcomeWord, setUp, typeCode } from './support/checkpoint-tab.ts';
 import { describePages } from './support/describe-pages.ts';
 import { makePageWorld, type PageWorld } from './support/page-world.ts';
 import { drawScene, SCENES, toVideo, type GreyPicture, type Scene } from './support/scenes.ts';
@@ -75,6 +75,8 @@ describePages('the camera of the checkpoint page', () => {
       SCENES.glare(venue),
       SCENES.covered(),
       SCENES.two(venue, travel),
+      SCENES.blurred(venue),
+      SCENES.dark(),
     ]);
     await using browser = await openBrowser({ video });
     const { page } = await openCheckpoint(browser.context, tab());
@@ -84,9 +86,22 @@ describePages('the camera of the checkpoint page', () => {
       'Light reflects on the code.',
       'The camera sees nothing.',
       'Two codes in view.',
+      'A code, but not sharp.',
+      'Too dark.',
     ];
     await Promise.all(hints.map((hint) => page.getByText(hint).waitFor()));
     expect(await page.locator('.verdict-word').count(), 'nothing was decided').to.equal(0);
+    await typeCode(page, venue);
+    expect(await outcomeWord(page), 'what it knows is as good as before').to.equal('Pass');
+  });
+
+  it('says that no code is in view once somebody should have come', async () => {
+    await using browser = await openBrowser({ video: await film([SCENES.none()]) });
+    const { page } = await openCheckpoint(browser.context, tab());
+    await setUp(page);
+    await page.getByText('Hold the code in the frame').waitFor();
+    await page.clock.fastForward(60_000);
+    await page.getByText('No code in view.').waitFor();
   });
 
   function tab(): { readonly url: string; readonly nowSeconds: number } {

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { expect } from 'chai';
 import { after, afterEach, before, it } from 'mocha';
+import type { Page } from 'playwright-core';
 import type { BundleSource } from '../../core/bundle/bundle-state.ts';
 import { fullBundle } from '../../core/bundle/make-bundle.ts';
 import { toPng } from '../../core/qr/image.ts';
@@ -22,6 +23,26 @@ const HOUR = 3600;
 function damaged(code: string): string {
   const middle = code.length >> 1;
   return `${code.slice(0, middle)}${code[middle] === 'A' ? 'B' : 'A'}${code.slice(middle + 1)}`;
+}
+
+/** A picture of several codes, drawn by the browser. */
+async function sideBySide(page: Page, codes: readonly string[]): Promise<Buffer> {
+  const pictures = codes.map((code) => [...toPng(code)]);
+  const bytes = await page.evaluate(async (files) => {
+    const images = await Promise.all(
+      files.map((file) => createImageBitmap(new Blob([Uint8Array.from(file)]))),
+    );
+    const width = images.reduce((sum, image) => sum + image.width, 0);
+    const height = images.reduce((most, image) => Math.max(most, image.height), 0);
+    const canvas = new OffscreenCanvas(width, height);
+    let x = 0;
+    for (const image of images) {
+      canvas.getContext('2d')?.drawImage(image, x, 0);
+      x += image.width;
+    }
+    return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
+  }, pictures);
+  return Buffer.from(bytes);
 }
 
 describePages('the checkpoint page', () => {
@@ -112,6 +133,9 @@ describePages('the checkpoint page', () => {
     const nothing = { name: 'note.png', mimeType: 'image/png', buffer: Buffer.from('no picture') };
     await page.locator('input[type=file]').setInputFiles(nothing);
     await page.getByText('No code can be read in this picture.').waitFor();
+    const both = await sideBySide(page, [world.codes.venue, world.codes.revoked]);
+    await page.locator('input[type=file]').setInputFiles({ ...picture, buffer: both });
+    await page.getByText('There are two codes in this picture.').waitFor();
   });
 
   it('a border compares the document first, and refers where there is none', async () => {

@@ -1,7 +1,9 @@
 /** A device at a gate, what it signs, and how it is written down. */
 import { concatBytes } from '../../core/bytes/concat.ts';
+import type { JsonObject } from '../../core/bytes/strict-json.ts';
 import { fromUtf8, toUtf8 } from '../../core/bytes/utf8.ts';
 import { invariant } from '../../core/errors.ts';
+import type { JurisdictionPassage } from '../../core/policy/checkpoint-settings.ts';
 import { defineTables, type TableSpec } from '../../service/store.ts';
 
 /** What it serves. */
@@ -12,6 +14,12 @@ export interface Post {
   readonly group: string;
   /** Id of the checkpoint's policy that it asks under; absent: the first. */
   readonly policy?: string;
+  /** Whose rules apply; absent: whose the request says, at a turnstile the policy's own. */
+  readonly passage?: JurisdictionPassage;
+  /** What rules may ask of the trip; likewise. */
+  readonly trip?: JsonObject;
+  /** Whether each code is compared with a document; absent: as the request says, at a turnstile with none. */
+  readonly comparesDocument?: boolean;
 }
 
 export interface Device extends Post {

@@ -9,6 +9,9 @@ export type DeviceErrorCode =
   | 'DEVICE_PROOF_INVALID'
   | 'DEVICE_OTHER_GATE'
   | 'DEVICE_OTHER_POLICY'
+  | 'DEVICE_OTHER_PASSAGE'
+  | 'DEVICE_OTHER_TRIP'
+  | 'DEVICE_OTHER_DOCUMENT'
   | 'ENROLMENT_UNKNOWN'
   | 'ENROLMENT_PROOF_INVALID';
 
@@ -20,6 +23,12 @@ export const DEVICE_PROBLEMS: ProblemTable = {
   DEVICE_PROOF_INVALID: { status: 403, title: 'The device did not prove that it has its key' },
   DEVICE_OTHER_GATE: { status: 403, title: 'The device serves another gate' },
   DEVICE_OTHER_POLICY: { status: 403, title: 'The device serves another policy' },
+  DEVICE_OTHER_PASSAGE: { status: 403, title: 'The device serves another passage, or none' },
+  DEVICE_OTHER_TRIP: { status: 403, title: 'The device serves another trip, or none' },
+  DEVICE_OTHER_DOCUMENT: {
+    status: 403,
+    title: 'The device compares a document with each code, or with none',
+  },
   ENROLMENT_UNKNOWN: { status: 403, title: 'The enrolment code is used up, too old, or none' },
   ENROLMENT_PROOF_INVALID: { status: 403, title: 'The device did not prove that it has the key' },
 };

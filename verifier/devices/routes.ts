@@ -1,17 +1,19 @@
 /**
  * Devices at the gates (`devices.ts`):
  *
- *   POST /devices/enrolments   operator  {"gate", "group"?, "policy"?, "ttlSeconds"?} → {"secret", "text", "untilSeconds"}
- *   POST /devices              device    {"secret", "publicKey", "signature"} → {"id", "gate", "group", "policy"?}
+ *   POST /devices/enrolments   operator  a post, {"ttlSeconds"?} → {"secret", "text", "untilSeconds"}
+ *   POST /devices              device    {"secret", "publicKey", "signature"} → {"id"} and its post
  *   GET /devices               operator  all of them, and what they were told since the start
  *   DELETE /devices/:id        operator  no longer served, at once
+ *
+ * A post is {"gate", "group"?, "policy"?, "passage"?, "trip"?, "comparesDocument"?} (`device.ts`).
  *
  * `text` is what the QR shows: `HCL-ENROL:` and the secret.
  */
 import type { Service } from '../../service/app.ts';
 import type { Guard } from '../../service/bearer.ts';
-import { Closed, Type, type Static } from '../../service/schema.ts';
-import { GateNumber } from '../routes/scan-request.ts';
+import { Closed, Type } from '../../service/schema.ts';
+import { GateNumber, ScanMembers } from '../routes/scan-request.ts';
 import type { Post } from './device.ts';
 import type { DeviceDesk } from './devices.ts';
 
@@ -28,7 +30,12 @@ const PostMembers = {
   gate: Gate,
   group: Type.Optional(Type.String({ maxLength: 100 })),
   policy: Type.Optional(Word),
+  passage: ScanMembers.passage,
+  trip: ScanMembers.trip,
+  comparesDocument: Type.Optional(Type.Boolean()),
 };
+/** A device says its group always. */
+const PostShown = { ...PostMembers, group: Type.String() };
 const Invitation = Closed({
   ...PostMembers,
   ttlSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_TTL_SECONDS })),
@@ -36,13 +43,11 @@ const Invitation = Closed({
 const Invited = Closed({ secret: Type.String(), text: Type.String(), untilSeconds: Type.Integer() });
 // 24, 65 and 64 bytes.
 const Claim = Closed({ secret: Base64url(32), publicKey: Base64url(87), signature: Base64url(86) });
-const Enrolled = Closed({ id: Type.String(), gate: Gate, group: Type.String(), policy: Type.Optional(Word) });
+const Enrolled = Closed({ id: Type.String(), ...PostShown });
 const Count = Type.Integer();
 const Listed = Closed({
   id: Type.String(),
-  gate: Gate,
-  group: Type.String(),
-  policy: Type.Optional(Word),
+  ...PostShown,
   publicKey: Type.String(),
   enrolledAtSeconds: Type.Integer(),
   told: Closed({ pass: Count, condition: Count, refer: Count, stop: Count }),
@@ -51,19 +56,21 @@ const Listed = Closed({
 export interface DeviceRoutesOptions {
   readonly devices: DeviceDesk;
   readonly operator: Guard;
-  /** Ids of the policies that the checkpoint knows. Throws `PolicyError` for another. */
-  readonly checkPolicy: (id: string | undefined) => unknown;
+  /** Throws `PolicyError` for a post that the checkpoint's policies cannot serve. */
+  readonly checkPost: (post: Post) => Promise<unknown>;
 }
 
 export function addDeviceRoutes(app: Service, options: DeviceRoutesOptions): void {
-  const { checkPolicy, devices, operator: onRequest } = options;
+  const { checkPost, devices, operator: onRequest } = options;
   const operator = { tags: ['operator'], security: [{ operator: [] }] };
   app.post(
     '/devices/enrolments',
     { onRequest, schema: { ...operator, body: Invitation, response: { 200: Invited } } },
     async ({ body }) => {
-      checkPolicy(body.policy);
-      const { secret, untilSeconds } = await devices.invite(postOf(body), body.ttlSeconds ?? TTL_SECONDS);
+      const { ttlSeconds = TTL_SECONDS, group = '', ...rest } = body;
+      const post = { ...rest, group };
+      await checkPost(post);
+      const { secret, untilSeconds } = await devices.invite(post, ttlSeconds);
       return { secret, text: PREFIX + secret, untilSeconds };
     },
   );
@@ -72,8 +79,9 @@ export function addDeviceRoutes(app: Service, options: DeviceRoutesOptions): voi
     { schema: { tags: ['devices'], body: Claim, response: { 200: Enrolled } } },
     async ({ body }, reply) => {
       void reply.header('cache-control', 'no-store');
-      const { gate, group, id, policy } = await devices.enrol(body.secret, body.publicKey, body.signature);
-      return { id, gate, group, ...(policy === undefined ? {} : { policy }) };
+      const device = await devices.enrol(body.secret, body.publicKey, body.signature);
+      const { enrolledAtSeconds: _, publicKey: __, ...told } = device;
+      return told;
     },
   );
   app.get(
@@ -89,8 +97,4 @@ export function addDeviceRoutes(app: Service, options: DeviceRoutesOptions): voi
       return await reply.code(204).send(null);
     },
   );
-}
-
-function postOf({ gate, group = '', policy }: Static<typeof Invitation>): Post {
-  return { gate, group, ...(policy === undefined ? {} : { policy }) };
 }

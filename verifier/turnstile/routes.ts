@@ -4,6 +4,9 @@
  *
  *   application/json  {"code": "HCL1:…", "gate": 7, "nonce": "<18 random bytes, base64url>"} and what the scan asks
  *   answer            {"outcome": "pass", "decision": "<base64url>"}
+ *
+ * What an enrolled turnstile's scan asks stands in its enrolment alone: policy, passage, trip, and whether a document is
+ * compared.
  */
 import type { NoteSigner } from '../../core/bundle/cosignature.ts';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
@@ -52,7 +55,7 @@ export function addTurnstileRoute(app: Service, options: TurnstileOptions): void
     async (request, reply) => {
       void reply.header('cache-control', 'no-store');
       const { code, nonce, ...asked } = request.body;
-      const scan = await (await askedBy(request))(scanRequestOf(asked));
+      const scan = await (await askedBy(request, { isAttended: false }))(scanRequestOf(asked));
       const verdict = await verifier.verify(code, scan);
       metrics.count(verdict, scan.device);
       const decision = decisionOf(

@@ -11,7 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { HclError } from '../../core/errors.ts';
 import type { Log } from '../../service/logging.ts';
-import { createMetrics, joinMetrics } from '../../service/metrics.ts';
+import { createMetrics, gauge, joinMetrics } from '../../service/metrics.ts';
 import { Backoff } from '../backoff.ts';
 import type { VerifierConfig } from '../config.ts';
 import type { Devices } from '../devices/devices.ts';
@@ -63,6 +63,12 @@ export class Pool implements AsyncDisposable {
   readonly #config: VerifierConfig;
   readonly #deps: PoolDeps;
   readonly #metrics = createMetrics();
+  readonly #workers = gauge({
+    registry: this.#metrics.registry,
+    name: 'hcl_verifier_workers',
+    help: 'Workers that listen, by whether they answer the process that started them',
+    labels: ['what'] as const,
+  });
   readonly #running = new Set<Running>();
   readonly #patience: Patience;
   readonly #beating: NodeJS.Timeout;
@@ -167,11 +173,14 @@ export class Pool implements AsyncDisposable {
     for (const { peer } of this.#running) void peer.ask('wake', []).catch(() => undefined);
   }
 
-  /** A worker that does not answer is left out. */
+  /** A worker that does not answer is left out, and counted as silent. */
   async #allMetrics(): Promise<string> {
     const asked = [...this.#running].map(({ peer }) => peer.ask('ownMetrics', [], METRICS_MS));
-    const answers = await Promise.allSettled([this.#metrics.registry.getMetricsAsJSON(), ...asked]);
-    return joinMetrics(answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : [])));
+    const answers = await Promise.allSettled(asked);
+    const theirs = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    this.#workers.set({ what: 'answering' }, theirs.length);
+    this.#workers.set({ what: 'silent' }, answers.length - theirs.length);
+    return joinMetrics([await this.#metrics.registry.getMetricsAsJSON(), ...theirs]);
   }
 
   #duties(): OwnerDuties {

@@ -10,10 +10,11 @@ import { LedgerState } from '../../core/trust/ledger-state.ts';
 import type { CombinedVerdict } from '../../core/verify/together.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import type { Log } from '../../service/logging.ts';
+import { readSnapshot } from '../../service/snapshot-file.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 import type { VerifierConfig } from '../config.ts';
 import { Gate, type ScanRequest, type SightingPort } from '../gate.ts';
-import { readLastSnapshot, type Checkpoint } from '../verifier.ts';
+import type { Checkpoint } from '../verifier.ts';
 import { fromSent, type News, type Standing } from './news.ts';
 
 export interface WorkerCheckpointDeps {
@@ -64,7 +65,7 @@ export class WorkerCheckpoint implements Checkpoint {
     { dataFolder, readySeconds }: Pick<VerifierConfig, 'dataFolder' | 'readySeconds'>,
     deps: WorkerCheckpointDeps,
   ): Promise<WorkerCheckpoint> {
-    const last = await readLastSnapshot(dataFolder, deps);
+    const last = await readSnapshot(dataFolder, deps);
     const nothing = { state: new LedgerState(), statusLists: StatusLists.empty };
     const checkpoint = new WorkerCheckpoint(deps, readySeconds, last ?? nothing);
     await checkpoint.catchUp();

@@ -1,6 +1,6 @@
 /** What honest witnesses vouch for: the ledger's own blocks and states, read on it by themselves, and nothing else. */
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -13,6 +13,7 @@ import { Witness, type WitnessedLog } from '../../../auditor/witness/witness.ts'
 import { originOf } from '../../../core/bundle/checkpoint.ts';
 import { SectionKeeper } from '../../../core/bundle/section-keeper.ts';
 import { StateLog } from '../../../core/bundle/state-log.ts';
+import type { Crypto } from '../../../core/crypto.ts';
 import { HclError } from '../../../core/errors.ts';
 import { checkpointLeaf } from '../../../core/trust/checkpoint-leaf.ts';
 import type { LedgerBlock } from '../../../core/trust/ledger-event.ts';
@@ -20,6 +21,7 @@ import { LedgerState, type Head } from '../../../core/trust/ledger-state.ts';
 import { Replica, type LedgerFold } from '../../../ledger/replica.ts';
 import { silentLogger } from '../../../service/logging.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
+import { SNAPSHOT_FILE } from '../../../service/snapshot-file.ts';
 import { testSigner } from '../../support/signers.ts';
 import {
   LEDGER_NOW,
@@ -203,6 +205,63 @@ describe('a witness with a replica of its own', function () {
     const witness = await open(NOBODY);
     expect(await submit(witness, next, 1)).to.equal('WITNESS_NOT_THERE_YET');
     expect(await submit(witness, known, 1)).to.equal('signed');
+  });
+
+  describe('that starts again', () => {
+    /** How many hashes it takes to open it, and whether it then knows `log`, with nobody to ask. */
+    async function reopened(
+      log: StateLog,
+    ): Promise<{ readonly hashes: number; readonly comparison: string }> {
+      let hashes = 0;
+      const sha256: Crypto['sha256'] = (bytes) => {
+        hashes++;
+        return nodeCrypto.sha256(bytes);
+      };
+      const { deployment } = issuer;
+      await using own = await OwnLog.open(
+        { folder: join(folder, 'ledger'), deployment, rpcUrls: [NOBODY] },
+        { crypto: { ...nodeCrypto, sha256 }, log: silentLogger, nowSeconds: () => LEDGER_NOW },
+      );
+      const origin = originOf(deployment);
+      return { hashes, comparison: own.compare({ origin, size: log.size, root: log.rootAt() }) };
+    }
+
+    async function readAll(): Promise<StateLog> {
+      const log = logOf(await leavesNow());
+      expect(await submit(await open(), log)).to.equal('signed');
+      await opened.disposeAsync();
+      return log;
+    }
+
+    it('goes on from its snapshot, and makes no leaf again', async () => {
+      const log = await readAll();
+      const { comparison, hashes } = await reopened(log);
+      expect(comparison).to.equal('same');
+      await rm(join(folder, 'ledger', SNAPSHOT_FILE));
+      const fromBlocks = await reopened(log);
+      expect(fromBlocks.comparison).to.equal('same');
+      expect(hashes).to.be.below(fromBlocks.hashes / 4);
+    });
+
+    const losses: Readonly<Record<string, (ledger: string) => Promise<void>>> = {
+      'whose snapshot is damaged': async (ledger) => {
+        const path = join(ledger, SNAPSHOT_FILE);
+        const bytes = await readFile(path);
+        await writeFile(path, bytes.subarray(1));
+      },
+      'whose leaves are lost': (ledger) => rm(join(ledger, 'log'), { recursive: true }),
+      'whose leaves are half of them lost': async (ledger) => {
+        const path = join(ledger, 'log', 'hashes');
+        await truncate(path, 32 * Math.floor((await stat(path)).size / 64));
+      },
+    };
+    for (const [what, lose] of Object.entries(losses)) {
+      it(`and ${what} makes all of it again from the blocks`, async () => {
+        const log = await readAll();
+        await lose(join(folder, 'ledger'));
+        expect((await reopened(log)).comparison).to.equal('same');
+      });
+    }
   });
 
   it('is what stands between a log key and devices: one that is log-only cosigns an invented state', async () => {

@@ -9,8 +9,9 @@ import { WITNESS_PROBLEMS, type WitnessErrorCode } from '../../../auditor/witnes
 import { WitnessRecord } from '../../../auditor/witness/record.ts';
 import { Witness, type WitnessDeps } from '../../../auditor/witness/witness.ts';
 import { cosign, cosignedAt } from '../../../core/bundle/cosignature.ts';
-import { checkpointText } from '../../../core/bundle/checkpoint.ts';
+import { checkpointText, type Checkpoint } from '../../../core/bundle/checkpoint.ts';
 import { parseSignatureLine, writeNote } from '../../../core/bundle/signed-note.ts';
+import type { StateLog } from '../../../core/bundle/state-log.ts';
 import { parseWitnessRequest, writeWitnessRequest } from '../../../core/bundle/witness-request.ts';
 import { toHex } from '../../../core/bytes/hex.ts';
 import { HclError } from '../../../core/errors.ts';
@@ -225,6 +226,43 @@ describe('a witness', () => {
     }
     expect(last).to.be.above(0);
     for (const roots of signed.values()) expect(roots.size).to.equal(1);
+  });
+
+  it('holds nobody up for a checkpoint that its own replica has not reached, and checks that again in its turn', async () => {
+    const reached = Promise.withResolvers<void>();
+    const bothWait = Promise.withResolvers<void>();
+    let own = 10;
+    let waiting = 0;
+    const content = {
+      reach: async (size: number) => {
+        if (size <= own) return;
+        if (++waiting === 2) bothWait.resolve();
+        await reached.promise;
+      },
+      compare: ({ size }: Checkpoint) => (size <= own ? ('same' as const) : ('behind' as const)),
+    };
+    const logs = LOGS.map((each) => ({ ...each, content }));
+    const other = await Witness.open({ logs, signer: SIGNER }, deps());
+    const submit = async (of: StateLog, size: number): Promise<string | undefined> =>
+      codeOf(other.addCheckpoint(await submission(of, { oldSize: 0, size })));
+    const early = [submit(log, 20), submit(fork, 20)];
+    await bothWait.promise;
+    expect(await submit(log, 6), 'while two others wait').to.equal(undefined);
+    own = SIZE;
+    reached.resolve();
+    expect(await Promise.all(early)).to.deep.equal(['WITNESS_OLD_SIZE', 'WITNESS_OLD_SIZE']);
+    expect((await record.last(ORIGIN))?.size).to.equal(6);
+  });
+
+  it('waits for nothing when a checkpoint cannot be signed anyway', async () => {
+    const content = { reach: () => new Promise<void>(() => undefined), compare: () => 'behind' as const };
+    const logs = LOGS.map((each) => ({ ...each, content }));
+    const other = await Witness.open({ logs, signer: SIGNER }, deps());
+    const stranger = await submission(log, { oldSize: 0, size: 5, signer: testSigner(92) });
+    expect(await codeOf(other.addCheckpoint(stranger))).to.equal('WITNESS_LOG_SIGNATURE');
+    expect(await codeOf(other.addCheckpoint(await submission(log, { oldSize: 3, size: 5 })))).to.equal(
+      'WITNESS_OLD_SIZE',
+    );
   });
 
   it('does not sign before its record is written, and not at all when that fails', async () => {

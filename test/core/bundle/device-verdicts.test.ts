@@ -147,8 +147,8 @@ describe('a device', () => {
     expect((await judge(short.text, more, consortium)).outcome).to.equal('pass');
     const refused: readonly (readonly [bytes: Uint8Array, page: PageName, code: string])[] = [
       [early, page, 'BUNDLE_INCOMPLETE'],
-      [bytes, { ...page, day: '2022-12-22' }, 'BUNDLE_MALFORMED'],
-      [bytes, { ...page, issuer: `0x${'00'.repeat(32)}` }, 'BUNDLE_MALFORMED'],
+      [bytes, { ...page, day: '2022-12-22' }, 'BUNDLE_PAGE_OTHER'],
+      [bytes, { ...page, issuer: `0x${'00'.repeat(32)}` }, 'BUNDLE_PAGE_OTHER'],
       [fullBundle(held), page, 'BUNDLE_MALFORMED'],
       [bytes.subarray(1), page, 'BUNDLE_MALFORMED'],
     ];

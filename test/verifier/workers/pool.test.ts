@@ -1,10 +1,10 @@
 /** A verifier with workers is one verifier: whatever is shared is shared, whoever answers. */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { Agent, request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
+import { json, text } from 'node:stream/consumers';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { toBase64url } from '../../../core/bytes/base64url.ts';
@@ -54,6 +54,7 @@ describe('a verifier with two workers', function () {
     code = await issuer.issue(1);
     await issuer.publish([2]);
     folder = await mkdtemp(join(tmpdir(), 'hcl-pool-'));
+    process.env['HCL_TEST_BLOCKED'] = join(folder, 'blocked');
     await writeFile(join(folder, 'token'), TOKEN, { mode: 0o600 });
     const deps = {
       logger: silentLogger,
@@ -69,6 +70,7 @@ describe('a verifier with two workers', function () {
     await issuer[Symbol.asyncDispose]();
     await rm(folder, { recursive: true });
     delete process.env['HCL_TEST_NOW_SECONDS'];
+    delete process.env['HCL_TEST_BLOCKED'];
   });
 
   /** On a connection of its own: they are dealt out to one worker after the other. */
@@ -94,19 +96,36 @@ describe('a verifier with two workers', function () {
     );
   }
 
-  async function verdictOn(text: string, more: object = {}): Promise<Verdict> {
-    const { body } = await ask('POST', '/verify', { code: text, ...more });
+  async function verdictOn(shown: string, more: object = {}): Promise<Verdict> {
+    const { body } = await ask('POST', '/verify', { code: shown, ...more });
     const { verdicts } = body as { readonly verdicts: readonly Verdict[] };
     const [verdict] = verdicts;
     if (verdict === undefined) throw new Error('one code has one verdict');
     return verdict;
   }
 
+  /** Of whichever worker answers first: a connection that is dealt to one that is blocked waits. */
+  async function anyWorker(path: string): Promise<{ readonly status: number; readonly text: string }> {
+    const answered = new AbortController();
+    const read = async (): Promise<{ readonly status: number; readonly text: string }> => {
+      const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+      const options = { agent: new Agent(), signal: answered.signal };
+      httpRequest(`${service.url}${path}`, options, resolve).on('error', reject).end();
+      const response = await promise;
+      return { status: response.statusCode ?? 0, text: await text(response) };
+    };
+    try {
+      return await Promise.any(Array.from({ length: WORKERS }, read));
+    } finally {
+      answered.abort();
+    }
+  }
+
   /** Value of a metric over all processes, its labels as they are. */
   async function metric(line: string): Promise<number> {
-    const text = await (await fetch(`${service.url}/metrics`)).text();
+    const page = await anyWorker('/metrics');
     return Number(
-      text
+      page.text
         .split('\n')
         .find((each) => each.startsWith(`${line} `))
         ?.split(' ')
@@ -184,6 +203,23 @@ describe('a verifier with two workers', function () {
     const { status, body } = await ask('POST', '/verify', { code }, proof);
     expect(status).to.equal(403);
     expect(body).to.include({ code: 'DEVICE_UNKNOWN' });
+  });
+
+  it('tells its metrics and that it is ready beside a worker that is blocked, and has it back', async () => {
+    const blocked = join(folder, 'blocked');
+    const workers = (what: string): Promise<number> => metric(`hcl_verifier_workers{what="${what}"}`);
+    expect([await workers('answering'), await workers('silent')]).to.deep.equal([WORKERS, 0]);
+    await writeFile(blocked, '');
+    let pid = 0;
+    await until(async () => {
+      // One that is ended before we have looked is followed by another.
+      if (!service.workerPids().includes(pid)) process.kill((pid = service.workerPids()[0] ?? 0), 'SIGUSR2');
+      return (await workers('silent')) === 1;
+    });
+    expect((await anyWorker('/health/ready')).status).to.equal(200);
+    await rm(blocked);
+    await until(async () => (await workers('answering')) === WORKERS && (await workers('silent')) === 0);
+    await ready();
   });
 
   it('ends a worker that hangs and starts another one, on the same port', async () => {

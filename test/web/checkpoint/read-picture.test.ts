@@ -41,8 +41,8 @@ describe('the code in a picture', () => {
     covered: SCENES.covered(),
     cut: SCENES.cut(TEXT),
     glare: SCENES.glare(TEXT),
-    dark: { ...SCENES.none(), light: 0.1, lamps: [{ x: 200, y: 100, radius: 40 }] },
-    blurred: { ...SCENES.clean(TEXT), blur: 5 },
+    dark: SCENES.dark(),
+    blurred: SCENES.blurred(TEXT),
   } as const;
   for (const [trouble, scene] of Object.entries(troubles)) {
     it(`that cannot be read for being ${trouble} says so`, () => {

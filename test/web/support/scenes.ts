@@ -141,6 +141,8 @@ export const SCENES = {
     ],
   }),
   none: (): Scene => ({ ...size, codes: [], lamps: [{ x: 300, y: 200, radius: 60 }] }),
+  dark: (): Scene => ({ ...size, codes: [], light: 0.1, lamps: [{ x: 200, y: 100, radius: 40 }] }),
+  blurred: (text: string): Scene => ({ ...size, codes: [{ text, ...CENTRE, side: 560 }], blur: 5 }),
   covered: (): Scene => ({ ...size, codes: [], light: 0.05 }),
   cut: (text: string): Scene => ({ ...size, codes: [{ text, x: WIDTH - 100, y: 360, side: 620 }] }),
   glare: (text: string): Scene => ({

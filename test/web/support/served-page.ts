@@ -1,6 +1,7 @@
 /** The built page behind the verifier's own routes, on a port of its own, with bundles that a test publishes. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PageName } from '../../../core/bundle/accept-page.ts';
 import type { BundleIndex } from '../../../core/bundle/bundle-index.ts';
 import type { BundleTrust } from '../../../core/bundle/bundle-trust.ts';
 import { buildService } from '../../../service/app.ts';
@@ -16,8 +17,19 @@ export interface ServedPage extends AsyncDisposable {
   readonly url: string;
   /** What the page finds from now on when it asks for what is new: a full bundle. */
   publish(bundle: Uint8Array, index: Omit<BundleIndex, 'full'>): Promise<void>;
+  /** A page of short-lived roots, or what is taken for one. */
+  publishPage(page: PageName, bytes: Uint8Array): Promise<void>;
+  /** Every request, as it came in. */
+  readonly requests: readonly SeenRequest[];
   /** A file of the operator's, beside the page. */
   say(file: 'bundle-trust.json' | 'operator.json' | 'trust.json', text: string): Promise<void>;
+}
+
+export interface SeenRequest {
+  readonly method: string;
+  /** With whatever was asked after it. */
+  readonly url: string;
+  readonly headers: readonly string[];
 }
 
 /** @param dataFolder an empty folder */
@@ -35,6 +47,10 @@ export async function servePage(
     problems: {},
     limits: { maxEventLoopDelayMs: 0, requestsPerMinute: 1_000_000 },
   });
+  const requests: SeenRequest[] = [];
+  app.addHook('onRequest', async ({ headers, method, url: path }) => {
+    requests.push({ method, url: path, headers: Object.keys(headers) });
+  });
   const bundles = new BundleFolder(join(dataFolder, 'bundle'), nodeCrypto);
   addBundleRoutes(app, bundles);
   await addCheckpointPage(app, { pagesFolder, dataFolder });
@@ -45,6 +61,8 @@ export async function servePage(
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     url: `${url}/checkpoint/`,
+    requests,
+    publishPage: (page, bytes) => bundles.putPage(page, bytes),
     say,
     async publish(bundle, index) {
       const file = await bundles.put(bundle);

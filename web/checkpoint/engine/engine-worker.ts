@@ -6,10 +6,15 @@ import type { EngineAnswer, EngineRequest, Envelope } from './protocol.ts';
 
 /** Beside the folders of the pages and of this script. */
 const BUNDLES = new URL('../bundle/', location.href);
+/** How long a person waits for a page of roots. */
+const PAGE_TIMEOUT_MS = 5000;
 
 const engine = new Engine({
   crypto: createWebCrypto(globalThis.crypto?.subtle),
-  get: (path) => fetchFile(new URL(path, BUNDLES)),
+  get: (path) => {
+    const signal = path.startsWith('pages/') ? AbortSignal.timeout(PAGE_TIMEOUT_MS) : null;
+    return fetchFile(new URL(path, BUNDLES), signal);
+  },
 });
 
 addEventListener('message', ({ data }: MessageEvent<Envelope<EngineRequest>>) => void answer(data));

@@ -3,6 +3,7 @@
  * bundles, believed for their signatures; whatever is wrong with a new one leaves the last good one in place.
  */
 import type { BundleState } from '../../../core/bundle/bundle-state.ts';
+import { withPages } from '../../../core/bundle/accept-page.ts';
 import { acceptBundle } from '../../../core/bundle/accept-bundle.ts';
 import { parseBundleIndex } from '../../../core/bundle/bundle-index.ts';
 import { parseBundleTrust, trustOfKept, type BundleTrust } from '../../../core/bundle/bundle-trust.ts';
@@ -20,6 +21,7 @@ import { defaultPolicy, type VerifyPolicy } from '../../../core/verify/policy.ts
 import { verifyTogether } from '../../../core/verify/together.ts';
 import { verifyCode, type VerifyContext } from '../../../core/verify/verify.ts';
 import type { CheckpointPolicy } from './checkpoint-policy.ts';
+import { DayPages, missingPages } from './day-pages.ts';
 import { FetchError } from './fetch-file.ts';
 import type {
   Decision,
@@ -34,7 +36,7 @@ import { areRulesInForce, toVerifyPolicy } from './rules.ts';
 
 export interface EnginePorts {
   readonly crypto: Crypto;
-  /** From where bundles are published. Rejects with {@link FetchError}. */
+  /** From where bundles are published. Rejects with {@link FetchError}; for a page of roots soon, as a person waits. */
   readonly get: GetFile;
 }
 
@@ -44,6 +46,7 @@ const INDEX = 'latest';
 
 export class Engine {
   readonly #ports: EnginePorts;
+  readonly #pages: DayPages;
   #trust: BundleTrust | undefined;
   #held: BundleState | undefined;
   #foreignTrust: ForeignTrust = {};
@@ -54,6 +57,7 @@ export class Engine {
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
+    this.#pages = new DayPages(ports.get);
   }
 
   /** What goes wrong with what was given is an answer, not a rejection. */
@@ -74,8 +78,23 @@ export class Engine {
     }
   }
 
-  async #decide({ nowSeconds, policy, presented, texts }: VerifyQuestion): Promise<Decision> {
-    const { state, statusLists } = this.#held ?? NOTHING;
+  /** From what is held, and where that was dropped from pages of roots. */
+  async #decide(question: VerifyQuestion): Promise<Decision> {
+    const held = this.#held;
+    const decision = await this.#judge(question, held ?? NOTHING);
+    const missing = held === undefined ? [] : missingPages(decision.parts, held);
+    if (held === undefined || missing.length === 0) return decision;
+    const context = { ...this.#contextAt(question.nowSeconds), signers: held.signers };
+    const { problem, roots } = await this.#pages.read(missing, context);
+    const judged = await this.#judge(question, withPages(held, roots));
+    const isStillMissing = missingPages(judged.parts, held).length > 0;
+    return isStillMissing && problem !== undefined ? { ...judged, pageProblem: problem } : judged;
+  }
+
+  async #judge(
+    { nowSeconds, policy, presented, texts }: VerifyQuestion,
+    { state, statusLists }: Pick<BundleState, 'state' | 'statusLists'>,
+  ): Promise<Decision> {
     const context: VerifyContext = {
       crypto: this.#ports.crypto,
       state,
@@ -171,6 +190,7 @@ function toKeep(held: BundleState): Kept {
 
 /** Whatever else goes wrong with what came is its fault, and what is held stays. */
 function problemOf(error: unknown): LearnProblem {
-  if (error instanceof FetchError || error instanceof BundleError) return error.code;
-  return 'BUNDLE_MALFORMED';
+  if (error instanceof FetchError) return error.code;
+  const isOfPage = !(error instanceof BundleError) || error.code === 'BUNDLE_PAGE_OTHER';
+  return isOfPage ? 'BUNDLE_MALFORMED' : error.code;
 }

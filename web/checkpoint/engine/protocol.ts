@@ -6,6 +6,7 @@ import type { PolicyEvidence } from '../../../core/verify/policy-rules.ts';
 import type { Outcome, ReasonCode, Validity } from '../../../core/verify/reasons.ts';
 import type { Verdict } from '../../../core/verify/verdict.ts';
 import type { CheckpointPolicy, RulePassage } from './checkpoint-policy.ts';
+import type { PageProblem } from './day-pages.ts';
 import type { FetchErrorCode } from './fetch-file.ts';
 
 export interface VerifyQuestion {
@@ -45,6 +46,8 @@ export interface Decision {
   readonly policies: readonly PolicyEvidence[];
   /** Each code's own verdict. */
   readonly parts: readonly Verdict[];
+  /** The roots of a code's day are not here any more, and could not be had again. */
+  readonly pageProblem?: PageProblem;
 }
 
 /** What is known of the ledger after a request. */
@@ -60,7 +63,7 @@ export interface Known {
 }
 
 /** Why new knowledge was not taken; what was known before stays. */
-export type LearnProblem = BundleErrorCode | FetchErrorCode;
+export type LearnProblem = Exclude<BundleErrorCode, 'BUNDLE_PAGE_OTHER'> | FetchErrorCode;
 
 export type EngineAnswer =
   | { readonly kind: 'decision'; readonly decision: Decision }

@@ -114,6 +114,9 @@ function Reasons({
       {decision.reasons.map((reason) => (
         <li key={reason}>{REASONS[reason].title[language]}</li>
       ))}
+      {decision.pageProblem === undefined ? null : (
+        <li>{texts.verdict.pageProblems[decision.pageProblem]}</li>
+      )}
       {missing.map(({ id, message }) => (
         <li class="verdict-missing" key={id}>
           <span>{texts.verdict.missing}: </span>

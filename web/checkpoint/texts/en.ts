@@ -2,7 +2,7 @@ import type { Texts } from './text.ts';
 
 export const en: Texts = {
   app: 'Checkpoint',
-  loading: 'Loading …',
+  loading: 'Loading…',
   back: 'Back',
   close: 'Close',
   language: 'Language',
@@ -58,7 +58,7 @@ export const en: Texts = {
   scan: {
     title: 'Scan',
     aim: 'Hold the code in the frame',
-    starting: 'Starting the camera …',
+    starting: 'Starting the camera…',
     hints: {
       nothing: 'No code in view. Hold it in the frame, a hand’s breadth away.',
       covered: 'The camera sees nothing. Is it covered?',
@@ -85,7 +85,7 @@ export const en: Texts = {
     check: 'Check',
     pictureUnreadable: 'No code can be read in this picture.',
     pictureSeveral: 'There are two codes in this picture. Choose one with a single code.',
-    checking: 'Checking …',
+    checking: 'Checking…',
     failed: 'The check failed on this device. Nothing was decided; load the page again.',
     another: 'Now the next code of the same person',
   },
@@ -140,6 +140,23 @@ export const en: Texts = {
     onCode: 'On the code',
     notOnLedger: 'A code of another system: it is on no ledger.',
     returns: 'Returns to scanning by itself',
+    pageProblems: {
+      OFFLINE: 'Its day is no longer kept on this device, and there is no connection to fetch it.',
+      NO_ANSWER: 'Its day is no longer kept on this device, and the server does not have it either.',
+      BUNDLE_MALFORMED:
+        'Its day is no longer kept on this device; what the server sent is damaged or cut short.',
+      BUNDLE_VERSION_UNKNOWN:
+        'Its day is no longer kept on this device; what the server sent is of a newer kind: update this page.',
+      BUNDLE_OTHER_LEDGER:
+        'Its day is no longer kept on this device; what the server sent is of another ledger.',
+      BUNDLE_SIGNATURES_TOO_FEW:
+        'Its day is no longer kept on this device; too few of those whom this device trusts have signed what the server sent.',
+      BUNDLE_PROOF_WRONG:
+        'Its day is no longer kept on this device; the proof of what the server sent is wrong.',
+      BUNDLE_INCOMPLETE:
+        'Its day is no longer kept on this device; what the server sent was made before that day was over.',
+      BUNDLE_PAGE_OTHER: 'Its day is no longer kept on this device; the server sent another issuer or day.',
+    },
   },
   document: {
     title: 'Now the document',
@@ -173,7 +190,7 @@ export const en: Texts = {
     batches: 'Anchored batches',
     statusLists: 'Status lists',
     update: 'Update now',
-    updating: 'Updating …',
+    updating: 'Updating…',
     upToDate: 'Up to date.',
     problems: {
       OFFLINE: 'No connection.',

@@ -3,6 +3,7 @@ import type { FreshnessGrade, Step, StepResult } from '../../../core/verify/verd
 import type { Outcome } from '../../../core/verify/reasons.ts';
 import type { CameraProblem } from '../input/camera.ts';
 import type { Hint } from '../input/watch.ts';
+import type { PageProblem } from '../engine/day-pages.ts';
 import type { LearnProblem } from '../engine/protocol.ts';
 import type { Place, Route, RulesOf, Traveller } from '../places.ts';
 
@@ -86,6 +87,8 @@ export interface Texts {
     readonly onCode: string;
     readonly notOnLedger: string;
     readonly returns: string;
+    /** Why the ledger's entry of an older credential is not at hand. */
+    readonly pageProblems: Readonly<Record<PageProblem, string>>;
   };
   readonly document: {
     readonly title: string;
