@@ -10,7 +10,7 @@ import type { TravellerCodes } from './demo-traveller.ts';
 import { commitmentIn } from './holder.ts';
 import type { HolderClient } from './holder-client.ts';
 import type { Journey } from './journey.ts';
-import { patiently, until } from './patience.ts';
+import { PATIENT, patiently, until } from './patience.ts';
 
 /** Shows the words, and takes them as agreed to: whoever runs the command is the holder. */
 export async function agree(
@@ -50,8 +50,8 @@ export async function whenReady(
   { here, source }: Pick<Journey, 'source'> & { readonly here: HolderClient },
 ): Promise<ConversionPackage> {
   return await until(async () => {
-    // The route's response.
-    const answer = (await here.get(`/conversions/${id}`)) as ConversionAnswer & { readonly text?: string };
+    const told = await here.get(`/conversions/${id}`, PATIENT);
+    const answer = told as ConversionAnswer & { readonly text?: string }; // the route's response
     if (answer.reason !== undefined) {
       const words = [answer.reason, answer.text].filter((word) => word !== undefined).join(', ');
       throw new CliError('CLI_SERVICE_REFUSED', `${source.name}: ${words}`);

@@ -1,9 +1,10 @@
 /** What one of the two has not read from the ledger yet, it will have read in a moment. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CliError } from '../errors.ts';
+import type { Patience } from './holder-client.ts';
 
-export const WAIT_MS = 50;
-export const PATIENCE_MS = 60_000;
+const WAIT_MS = 50;
+const PATIENCE_MS = 60_000;
 const LEDGER_PATIENCE_MS = 10_000;
 
 const A_MOMENT_LATER = /CONVERSION_(?:CODE_UNCONFIRMED|LIST_OUTDATED|NOT_SPENT|MAPPING_NOT_IN_FORCE)/;
@@ -26,12 +27,16 @@ export async function patiently<Answer>(
   }
 }
 
-/** Asks until there is an answer. Throws `CLI_TIMED_OUT` with `message`. */
+/** How long a service may keep an answer back until there is something to tell. */
+export const PATIENT: Patience = { waitSeconds: 4 };
+
+/** Asks until there is an answer, which the service waits for. Throws `CLI_TIMED_OUT` with `message`. */
 export async function until<Answer>(
   ask: () => Promise<Answer | undefined>,
   message: string,
 ): Promise<Answer> {
-  for (let waited = 0; waited < PATIENCE_MS; waited += WAIT_MS) {
+  const untilMs = performance.now() + PATIENCE_MS;
+  while (performance.now() < untilMs) {
     const answer = await ask();
     if (answer !== undefined) return answer;
     await delay(WAIT_MS);

@@ -3,9 +3,9 @@ import { arrivalAudience } from '../../core/conversion/arrival-audience.ts';
 import type { DecisionAnswer } from '../../issuer/conversion/target/answer.ts';
 import { agree, ask, whenReady } from './at-source.ts';
 import type { TravellerCodes } from './demo-traveller.ts';
-import { holderClient } from './holder-client.ts';
+import { holderClient, type Patience } from './holder-client.ts';
 import type { Journey } from './journey.ts';
-import { patiently, until } from './patience.ts';
+import { PATIENT, patiently, until } from './patience.ts';
 import { areReceiptsOf, type BothReceipts } from './receipts.ts';
 import { StopWatch } from './stop-watch.ts';
 
@@ -28,22 +28,23 @@ export async function convertCode(codes: TravellerCodes, journey: Journey): Prom
   let carried = await whenReady(terms.id, { here, source });
   watch.lap('handedOver');
   const audience = arrivalAudience({ target: target.did, booking });
-  const show = async (): Promise<DecisionAnswer> =>
-    // The route's response.
-    (await there.post('/conversions/arrivals', {
+  const show = async (how?: Patience): Promise<DecisionAnswer> => {
+    const arrival = {
       code: device.present(carried.code, io.nowSeconds(), audience),
       list: carried.list,
       ...(booking === undefined ? {} : { booking }),
-    })) as DecisionAnswer;
+    };
+    return (await there.post('/conversions/arrivals', arrival, how)) as DecisionAnswer; // the route's response
+  };
   // The list that goes with it is the source's last one only until somebody else's code ends.
   const renew = async (): Promise<void> => {
     carried = await whenReady(terms.id, { here, source });
   };
-  const arrive = (): Promise<DecisionAnswer> => patiently(show, renew);
+  const arrive = (how?: Patience): Promise<DecisionAnswer> => patiently(() => show(how), renew);
   await arrive();
   watch.lap('decided');
   const { receipt, ...decided } = await until(async () => {
-    const answer = await arrive();
+    const answer = await arrive(PATIENT);
     return answer.decision === 'accepted' && answer.code === undefined ? undefined : answer;
   }, 'the target has not released its code yet');
   watch.lap('code');

@@ -19,6 +19,7 @@ import { MAX_BATCH, padBatch, pairPaddingKey, SIDES, type Side } from '../../cor
 import type { Crypto } from '../../core/crypto.ts';
 import { invariant } from '../../core/errors.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
+import type { Clock } from '../../service/clock.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
 import { LedgerError } from '../../ledger/errors.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
@@ -33,6 +34,7 @@ export interface BlindedQueueDependencies {
   readonly issuer: Hex;
   /** 32 bytes, this issuer's alone. */
   readonly secret: Uint8Array;
+  readonly now: Clock;
 }
 
 /** A value with a number of its own on its side. */
@@ -55,13 +57,22 @@ interface Peer {
   readonly peer: Hex;
 }
 
+/** A peer for whom the ledger has refused something waits for itself: nobody else does. */
+interface Waiting {
+  readonly peer: Peer;
+  readonly failures: number;
+  readonly dueMs: number;
+}
+
 const SIDE_AND_PEER = 33;
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 30_000;
 const NONE: ReadonlyMap<Hex, number> = new Map();
 
 export class BlindedQueue {
   readonly #deps: BlindedQueueDependencies;
   /** Where something waits or is staged, by key prefix. */
-  readonly #busy = new Map<string, Peer>();
+  readonly #busy = new Map<string, Waiting>();
 
   private constructor(deps: BlindedQueueDependencies) {
     this.#deps = deps;
@@ -70,15 +81,18 @@ export class BlindedQueue {
   static async open(deps: BlindedQueueDependencies): Promise<BlindedQueue> {
     const queue = new BlindedQueue(deps);
     for await (const { key } of deps.tables.conversionQueue.entries()) queue.#note(peerIn(key));
-    for await (const { key, value } of deps.tables.conversionBatches.entries()) {
-      if (!decodeBatch(key, value).isFinal) queue.#note(peerIn(key));
-    }
+    for (const peer of await queue.peers()) if ((await queue.#staged(peer)) !== undefined) queue.#note(peer);
     return queue;
   }
 
   /** Whether something is on its way. */
   get isBusy(): boolean {
     return this.#busy.size > 0;
+  }
+
+  /** When the next of it is to be sent, in the clock's milliseconds; `undefined` while nothing is on its way. */
+  get nextDueMs(): number | undefined {
+    return this.isBusy ? Math.min(...[...this.#busy.values()].map(({ dueMs }) => dueMs)) : undefined;
   }
 
   /** Adds a value to what `batch` stores; call {@link added} once that is on the disk. */
@@ -104,14 +118,15 @@ export class BlindedQueue {
     return sequence === undefined ? undefined : readUint64(sequence);
   }
 
-  /**
-   * Sends all that waits, to all peers at once: what the ledger rejects of one holds up no other. Throws the first of
-   * what it rejected with: the next pass goes on from there.
-   */
+  /** Sends all that waits, to all peers at once. Throws the first of what the ledger rejected it with. */
   async pass(): Promise<void> {
-    const answers = await Promise.allSettled([...this.#busy].map((entry) => this.#sendAll(...entry)));
-    const rejected = answers.find(({ status }) => status === 'rejected');
-    if (rejected?.status === 'rejected') throw rejected.reason;
+    await this.#send([...this.#busy]);
+  }
+
+  /** As {@link pass}, but for peers who have to wait after what was rejected. */
+  async passDue(): Promise<void> {
+    const nowMs = this.#deps.now();
+    await this.#send([...this.#busy].filter(([, { dueMs }]) => dueMs <= nowMs));
   }
 
   /** All batches with a peer, oldest first. */
@@ -144,11 +159,23 @@ export class BlindedQueue {
     return pairPaddingKey(crypto, secret, { side, ...ends });
   }
 
-  async #sendAll(key: string, peer: Peer): Promise<void> {
-    while (await this.#sendNext(peer));
-    // What was added meanwhile has noted it again.
+  async #send(due: readonly (readonly [string, Waiting])[]): Promise<void> {
+    const answers = await Promise.allSettled(due.map(([key, waiting]) => this.#sendAll(key, waiting)));
+    const rejected = answers.find(({ status }) => status === 'rejected');
+    if (rejected?.status === 'rejected') throw rejected.reason;
+  }
+
+  async #sendAll(key: string, { peer, failures }: Waiting): Promise<void> {
+    try {
+      while (await this.#sendNext(peer));
+    } catch (error) {
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
+      this.#busy.set(key, { peer, failures: failures + 1, dueMs: this.#deps.now() + pauseMs });
+      throw error;
+    }
+    // What was added meanwhile was noted as this one.
     this.#busy.delete(key);
-    if (await this.#isWaiting(peer)) this.#busy.set(key, peer);
+    if (await this.#isWaiting(peer)) this.#note(peer);
   }
 
   /** One batch of a peer to the ledger; false when nothing waits. */
@@ -244,7 +271,8 @@ export class BlindedQueue {
   }
 
   #note(peer: Peer): void {
-    this.#busy.set(toHex(prefixOf(peer)), peer);
+    const key = toHex(prefixOf(peer));
+    if (!this.#busy.has(key)) this.#busy.set(key, { peer, failures: 0, dueMs: 0 });
   }
 }
 

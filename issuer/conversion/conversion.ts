@@ -122,16 +122,18 @@ export class Conversion {
       ...common,
     });
     this.#sending = new Scheduler({
-      pass: () => this.#send(),
-      nextDueMs: () => (this.#queue.isBusy ? 0 : undefined),
+      // A peer whose values are rejected waits in the queue; to back off here would hold up all others.
+      pass: () =>
+        this.#sendDue().catch((err: unknown) => log.warn({ err }, 'conversions wait for the ledger')),
+      nextDueMs: () => this.#queue.nextDueMs,
       ...common,
     });
   }
 
   static async open(deps: ConversionDependencies): Promise<Conversion> {
-    const { crypto, indexKey, issuer, ledger, mappings, now, store, tables } = deps;
+    const { crypto, indexKey, issuer, ledger, mappings, now, progress, store, tables } = deps;
     const secret = hmacSha256(crypto, indexKey, toUtf8('hcl/conversion-secret/1'));
-    const queue = await BlindedQueue.open({ crypto, store, tables, ledger, issuer, secret });
+    const queue = await BlindedQueue.open({ crypto, store, tables, ledger, issuer, secret, now });
     const passing = new Lock();
     let wake = (): void => undefined;
     const { did, index, key, records, release, privacy } = deps;
@@ -148,6 +150,7 @@ export class Conversion {
       queue,
       passing,
       now,
+      progress,
       issueDerived: (all, also) => records.issueDerived(all, also),
       subjectOf: async (handle) =>
         (await release.content((await release.credential(handle)).recordId)).subject,
@@ -213,7 +216,7 @@ export class Conversion {
     await this.#forget();
     await this.#ledger.sync();
     try {
-      await this.#send();
+      await this.#inTurn(() => this.#queue.pass());
     } finally {
       await this.source.settle();
     }
@@ -228,9 +231,13 @@ export class Conversion {
     await this.source.settle();
   }
 
-  async #send(): Promise<void> {
+  async #sendDue(): Promise<void> {
+    await this.#inTurn(() => this.#queue.passDue());
+  }
+
+  async #inTurn(pass: () => Promise<void>): Promise<void> {
     try {
-      await this.#passing.run(() => this.#queue.pass());
+      await this.#passing.run(pass);
     } finally {
       this.progress.made();
     }

@@ -137,11 +137,8 @@ export function addForHolders(app: Service, issuer: Issuer): void {
     },
     async (request) =>
       inLanguage(request, async () => {
-        const { progress, source } = issuer.conversion;
-        const answer = await progress.until(() => source.conversion(request.params.id), {
-          isEnough: ({ state }) => state !== 'under-way',
-          waitMs: preferredWaitMs(request),
-        });
+        const { source } = issuer.conversion;
+        const answer = await source.conversion(request.params.id, preferredWaitMs(request));
         return told(answer, languageOf(request));
       }),
   );

@@ -10,6 +10,7 @@ import type { Store } from '../../service/store.ts';
 import type { RecordIssuer } from '../issue.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import type { Lock } from '../lock.ts';
+import type { Progress } from '../progress.ts';
 import type { IssuerTables } from '../store.ts';
 import type { BlindedQueue } from './blinded-queue.ts';
 import type { ConversionPort } from './ports.ts';
@@ -32,6 +33,7 @@ export interface ConversionHouse<Entry> {
   /** Held while the queue is sent. */
   readonly passing: Lock;
   readonly now: Clock;
+  readonly progress: Progress;
   readonly issueDerived: RecordIssuer['issueDerived'];
   /** Whose credential this is; throws `CREDENTIAL_NOT_FOUND`. */
   readonly subjectOf: (handle: string) => Promise<Subject>;

@@ -65,9 +65,16 @@ export class ConversionSource {
     return await this.#handover.answer(number);
   }
 
-  /** Throws `CONVERSION_NOT_FOUND`. */
-  async conversion(id: string): Promise<ConversionAnswer> {
-    return await this.#handover.answer(await this.#byId(id));
+  /**
+   * How far it is, once it is no more under way or `waitMs` are over. Throws `CONVERSION_NOT_FOUND`.
+   */
+  async conversion(id: string, waitMs = 0): Promise<ConversionAnswer> {
+    const number = await this.#byId(id);
+    const answer = await this.#handover.answer(number);
+    if (answer.state !== 'under-way' || waitMs === 0) return answer;
+    const isOver = (): Promise<boolean> => this.#handover.isOver(number);
+    await this.#house.progress.until(isOver, { isEnough: Boolean, waitMs });
+    return await this.#handover.answer(number);
   }
 
   /**

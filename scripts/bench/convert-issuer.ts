@@ -155,10 +155,7 @@ async function convert(request: ConversionRequest): Promise<ConversionPackage> {
   const { progress, source } = issuer.conversion;
   const { id } = request.terms;
   await progress.until(() => attempt(() => source.convert(request)), { isEnough: isThere, waitMs: WAIT_MS });
-  const answer = await progress.until(() => source.conversion(id), {
-    isEnough: ({ state }) => state !== 'under-way',
-    waitMs: WAIT_MS,
-  });
+  const answer = await source.conversion(id, WAIT_MS);
   invariant(answer.package !== undefined, 'it is handed over in time');
   return answer.package;
 }

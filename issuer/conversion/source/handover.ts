@@ -54,11 +54,18 @@ export class Handover {
     };
     if (entry.withdrawnAtSeconds !== undefined)
       return { ...common, state: 'withdrawn', reason: 'CONVERSION_WITHDRAWN' };
-    const ready = await this.#ready(number, entry);
-    if (ready === undefined) return { ...common, state: 'under-way' };
     if (!(await this.#house.isStanding(entry.from)))
       return { ...common, state: 'ended', reason: 'CONVERSION_CODE_NOT_VALID' };
-    return { ...common, state: 'ready', package: await this.#package(number, entry, ready) };
+    const ready = await this.#ready(number, entry);
+    return ready === undefined
+      ? { ...common, state: 'under-way' }
+      : { ...common, state: 'ready', package: await this.#package(number, entry, ready) };
+  }
+
+  /** Whether it is no more under way: a question that costs little, where all who wait ask it at once. */
+  async isOver(number: number): Promise<boolean> {
+    const entry = await this.#house.entries.get(number);
+    return entry.withdrawnAtSeconds !== undefined || (await this.#ready(number, entry)) !== undefined;
   }
 
   /** Once it is spent and anchored, and its list is on the ledger. */

@@ -58,6 +58,7 @@ class Registry implements ConversionPort {
 describe('the queue of blinded values', () => {
   let folder: string;
   let store: Store;
+  let nowMs = 0;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hcl-queue-'));
@@ -77,6 +78,7 @@ describe('the queue of blinded values', () => {
       ledger,
       issuer: ISSUER,
       secret: new Uint8Array(32).fill(9),
+      now: () => nowMs,
     });
     const batch = new WriteBatch();
     queue.add(batch, { side: 'spent', peer: PEER, number: 1, value: FIRST });
@@ -99,6 +101,34 @@ describe('the queue of blinded values', () => {
     expect(await queue.sentIn('spent', 2)).to.equal(LAST + 1);
     expect(ledger.known.get(toHex(SECOND))).to.equal(LAST + 1);
     expect(queue.isBusy).to.equal(false);
+  });
+
+  it('lets nobody else wait for a peer of whom the ledger takes nothing', async () => {
+    const ledger = new Registry();
+    const write = ledger.write.bind(ledger);
+    const asked: Hex[] = [];
+    ledger.write = (batch) => {
+      asked.push(batch.peer);
+      return batch.peer === PEER ? Promise.reject(new Error('ConversionRegistryNoTarget')) : write(batch);
+    };
+    const queue = await queueOfTwo(ledger);
+    const failing = await Promise.allSettled([queue.passDue()]);
+    expect(failing[0].status).to.equal('rejected');
+    expect(queue.nextDueMs, 'it waits').to.equal(nowMs + 200);
+    const other = { side: 'spent', peer: `0x${'33'.repeat(32)}` } as const;
+    const batch = new WriteBatch();
+    queue.add(batch, { ...other, number: 3, value: new Uint8Array(32).fill(3) });
+    await store.commit(batch);
+    queue.added(other);
+    queue.added({ side: 'spent', peer: PEER });
+    expect(queue.nextDueMs, 'who comes new does not').to.equal(0);
+    await queue.passDue();
+    expect(asked).to.deep.equal([PEER, other.peer]);
+    expect(await queue.sentIn('spent', 3)).to.equal(LAST + 1);
+    nowMs += 200;
+    await Promise.allSettled([queue.passDue()]);
+    expect(asked, 'its turn comes again').to.deep.equal([PEER, other.peer, PEER]);
+    expect(queue.nextDueMs, 'and it waits longer').to.equal(nowMs + 400);
   });
 
   it('asks no node which of its values are no padding', async () => {

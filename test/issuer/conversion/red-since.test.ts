@@ -39,7 +39,9 @@ describe('a person who has turned red at the source', () => {
     const atOnce = await source.conversion(id);
     await issuers.settle('HK');
     for (const answer of [atOnce, await source.conversion(id)])
-      expect(answer).to.include({ state: 'ended', reason: 'CONVERSION_CODE_NOT_VALID' }).and.not.have.property('package');
+      expect(answer)
+        .to.include({ state: 'ended', reason: 'CONVERSION_CODE_NOT_VALID' })
+        .and.not.have.property('package');
   });
 
   it('is not admitted with what was handed over before, once the lists say so, also after a restart', async () => {
