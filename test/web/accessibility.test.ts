@@ -82,6 +82,7 @@ async function* screens(page: Page, language: Language, { codes }: PageWorld): A
   yield 'a code by hand';
   await press(texts.close);
   await press(texts.scan.group);
+  yield 'scan in a group';
   await hand(codes.travel);
   await press(texts.document.compare);
   await page.getByText(texts.document.empty).waitFor();

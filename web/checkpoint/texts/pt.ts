@@ -34,8 +34,8 @@ export const pt: Texts = {
     'port:LMC': 'Lok Ma Chau',
     'port:Gongbei': 'Gongbei',
     'port:HKIA': 'Aeroporto Internacional de Hong Kong',
-    'venue:active': 'Recinto, com verificação de todos',
-    'venue:passive': 'Recinto, por amostragem',
+    'venue:active': 'Recinto: todas as pessoas',
+    'venue:passive': 'Recinto: por amostragem',
   },
   routes: {
     'CN>HK': 'Interior da China → Hong Kong',
@@ -50,7 +50,7 @@ export const pt: Texts = {
   },
   travellers: { resident: 'Residente', visitor: 'Visitante' },
   rulesOf: {
-    none: 'Nenhuma: só se o código é autêntico',
+    none: 'Nenhuma: só o código',
     HK: 'Hong Kong',
     CN: 'Interior da China',
     MO: 'Macau',

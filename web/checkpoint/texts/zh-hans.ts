@@ -102,7 +102,7 @@ export const zhHans: Texts = {
     advice: {
       pass: '可让此人通过。',
       condition: '符合下列条件可让此人通过。',
-      refer: '无法在此判定，请联系工作人员。',
+      refer: '未能在此判定，请找工作人员。',
       stop: '不可凭此条码通过。',
     },
     next: '下一个',
