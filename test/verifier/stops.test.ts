@@ -10,7 +10,7 @@ import { runs, testSeed } from '../support/scale.ts';
 import { sendUntilNobodyListens } from './support/kept-clients.ts';
 
 const STOPS = runs(5, 100);
-const CLIENTS = 32;
+const CLIENTS = runs(8, 32);
 /** Of the crowd, before the first stop; each of the next ones comes a little later. */
 const FIRST_STOP_AFTER_ANSWERS = 64;
 const LATER_ANSWERS = 17;
