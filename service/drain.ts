@@ -4,7 +4,8 @@
  *   1. `/health/ready` says no, so that a balancer sends people elsewhere, and every answer says that its connection ends
  *      (RFC 9112 §9.6), so that clients come again on new ones. Without it a kept connection may be closed just as the next
  *      request travels towards us.
- *   2. The port is closed in a turn in which nobody new has come: whom the system has accepted for us, we have taken.
+ *   2. Answers are held back: who waits for one does not come again. The port is closed in a turn in which nobody new has
+ *      come: whom the system has accepted for us, we have taken.
  *   3. What was taken is answered. Who has said nothing, or goes on saying it, is left after a while.
  *
  * A connection that the system accepts between the last look at the port and its closing is reset: a moment, not none.
@@ -27,9 +28,12 @@ export interface Drain {
 export function addDrain(app: Service): Drain {
   let isDraining = false;
   let connections = 0;
+  /** While the port is being closed. */
+  let held: Promise<void> | undefined;
   app.server.on('connection', () => void connections++);
   app.addHook('onSend', async (_request, reply) => {
     if (isDraining) void reply.header('connection', 'close');
+    await held;
   });
   const untilNobodyComes = async (): Promise<void> => {
     for (let turns = 0, seen = -1; seen !== connections && turns < MAX_TURNS; turns++) {
@@ -43,9 +47,12 @@ export function addDrain(app: Service): Drain {
       isDraining = true;
       await delay(SAY_MS);
       if (!app.server.listening) return;
+      const hold = Promise.withResolvers<void>();
+      held = hold.promise;
       await untilNobodyComes();
       const closed = Promise.withResolvers<void>();
       app.server.close(() => closed.resolve());
+      hold.resolve();
       const late = new AbortController();
       await Promise.race([
         closed.promise,

@@ -31,7 +31,7 @@ describe('a verifier that is told to stop under load', function () {
     await rm(folder, { recursive: true });
   });
 
-  it(`answers every request over a connection that it has taken, in ${STOPS} stops`, async () => {
+  it(`answers every request that reached it, in ${STOPS} stops`, async () => {
     const [body = ''] = world.bodies;
     const statuses = new Set<number>();
     for (let stop = 0; stop < STOPS; stop++) {
@@ -48,9 +48,7 @@ describe('a verifier that is told to stop under load', function () {
         onAnswer,
       });
       expect(droppedKept, `stop ${stop}`).to.deep.equal([]);
-      // The system resets whom nobody had taken yet when the port closed (service/drain.ts); it does nothing else.
-      expect(['ECONNRESET'], `stop ${stop}`).to.include.members(droppedNew);
-      expect(droppedNew.length, `stop ${stop}`).to.be.at.most(CLIENTS);
+      expect(droppedNew, `stop ${stop}`).to.deep.equal([]);
       for (const status of answered.keys()) statuses.add(status);
     }
     // Whoever is told to come again (503) was not dropped.
