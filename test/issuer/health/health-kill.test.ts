@@ -35,11 +35,10 @@ describe('health codes: kill -9 under load', function () {
     house.ledger.timeSeconds = Math.floor(Date.now() / 1000);
     await using ledger = await LedgerServer.start(house.ledger);
     const succession = new Succession();
-    let isEnough = false;
     let next = 0;
     const told: Told[] = [];
     const client = async (isRuling: boolean): Promise<void> => {
-      while (!isEnough) told.push(await serve(next++, { succession, isRuling }));
+      while (!succession.isOver) told.push(await serve(next++, { succession, isRuling }));
     };
     const clients = Promise.all(Array.from({ length: CLIENTS }, (_, i) => client(i === 0)));
     // Awaited at the end: until then a failure must not count as unhandled.
@@ -63,7 +62,7 @@ describe('health codes: kill -9 under load', function () {
       }
       victim = successor;
       succession.enter(new IssuerOperator(await victim.open(), house.secrets), () => undefined);
-      isEnough = true;
+      succession.isOver = true;
       await clients;
     } finally {
       await Promise.all([victim.kill(), successor.kill()]);
