@@ -21,7 +21,7 @@ import { LedgerServer } from '../support/ledger-server.ts';
 import { listed } from './support.ts';
 
 /** A process takes a second and more to start. */
-const KILLS = runs(8, 500);
+const KILLS = runs(6, 500);
 const CLIENTS = 3;
 const MOST_ACKNOWLEDGED = 4;
 /** A point that is not passed so often is killed at this many acknowledgements all the same. */
@@ -45,7 +45,8 @@ describe('health codes: kill -9 under load', function () {
     clients.catch(() => undefined);
 
     const { account } = house.ledger;
-    const known = await processOptions(house, { url: ledger.url, account });
+    const windowMs = { short: 200, long: 200 };
+    const known = await processOptions(house, { url: ledger.url, account }, { config: { windowMs } });
     const options = { ...known, isOfDemoDay: true };
     const random = seededRandom(testSeed);
     const start = (kill: number): IssuerProcess => {
