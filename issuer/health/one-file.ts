@@ -20,7 +20,7 @@ import {
   type KnownFactsDependencies,
   type KnownRecord,
 } from './known-facts.ts';
-import { mergeFiles, split, withDocuments, type Merged, type NumberedFile } from './merge.ts';
+import { isSplit, mergeFiles, split, withDocuments, type Merged, type NumberedFile } from './merge.ts';
 import { distinct, isSamePerson, textOf } from './same-person.ts';
 
 export interface OneFileDependencies extends KnownFactsDependencies {
@@ -49,6 +49,8 @@ export interface Sought {
 /** What stands under the documents of a person. */
 interface Found {
   readonly files: readonly FoundFile[];
+  /** Those of them that the request itself leads to. */
+  readonly named: readonly FoundFile[];
   /** The person under all of them. */
   readonly subject: Subject;
 }
@@ -80,7 +82,7 @@ export class OneFile {
         const found = await this.find(sought);
         // Somebody came between: what there is now needs other turns.
         if (numbersOf(found).join() !== numbersOf(seen).join()) return undefined;
-        const one = await this.#together(found);
+        const one = await this.#together(found, sought);
         return one === undefined ? undefined : { result: await action(one.number, one.file) };
       });
       if (done !== undefined) return done.result;
@@ -93,6 +95,7 @@ export class OneFile {
     const records = await knownRecords(named.slice(0, 1), this.#deps);
     const person = subjectIn(records) ?? first[0]?.file.subject ?? subject();
     const files = new Map(first.map((one) => [one.number, one]));
+    const byName = new Map(files);
     let all = allOf(named.slice(0, 1), first);
     const passedOver: DocumentReference[] = [];
     for (;;) {
@@ -100,18 +103,28 @@ export class OneFile {
       if (next === undefined) break;
       const found = await this.#load([next.document]);
       if (await this.#isTheirs(person, next.document, found)) {
-        for (const one of found) files.set(one.number, one);
+        for (const one of found) {
+          files.set(one.number, one);
+          if (next.isNamed) byName.set(one.number, one);
+        }
         all = allOf([...all, next.document], found);
       } else if (next.mustBeTheirs) throw split('the documents lead to people of different names');
       else passedOver.push(next.document);
     }
     const sorted = [...files.values()].toSorted((a, b) => a.number - b.number);
-    return { files: sorted, subject: withDocuments(person, all) };
+    return { files: sorted, named: [...byName.values()], subject: withDocuments(person, all) };
   }
 
   /** The one file there is, or what all of them become; `undefined` when a document was taken meanwhile. */
-  async #together({ files, subject }: Found): Promise<NumberedFile | undefined> {
-    const merged = mergeFiles(files, subject, Math.floor(this.#deps.now() / 1000));
+  async #together(
+    { files, named, subject }: Found,
+    { isWhole }: Pick<Sought, 'isWhole'>,
+  ): Promise<NumberedFile | undefined> {
+    const merged = this.#tryMerge(files, subject);
+    // An order is entered all the same; whoever asks for a code is refused.
+    const [own, ...others] = named;
+    if (merged === undefined && !isWhole && own !== undefined && others.length === 0) return own;
+    if (merged === undefined) throw split('rulings hold in several files of this person');
     const documents = documentsOf(subject);
     const isComplete = files.length === 1 && files.every(({ names }) => documents.length === names);
     if (isComplete) return merged;
@@ -122,6 +135,15 @@ export class OneFile {
       const file = await this.#deps.files.load(merged.number);
       return file === undefined ? undefined : { number: merged.number, file };
     });
+  }
+
+  #tryMerge(files: readonly FoundFile[], subject: Subject): Merged | undefined {
+    try {
+      return mergeFiles(files, subject, Math.floor(this.#deps.now() / 1000));
+    } catch (error) {
+      if (isSplit(error)) return undefined;
+      throw error;
+    }
   }
 
   async #store({ number, file, others, told }: Merged): Promise<void> {
@@ -141,13 +163,17 @@ export class OneFile {
     passedOver: readonly DocumentReference[],
   ): Promise<Next | undefined> {
     const seen = new Set([...documents, ...passedOver].map(textOf));
-    const unseen = (all: readonly DocumentReference[], mustBeTheirs: boolean): Next | undefined => {
+    const unseen = (
+      all: readonly DocumentReference[],
+      mustBeTheirs: boolean,
+      isNamed = false,
+    ): Next | undefined => {
       const document = all.find((one) => !seen.has(textOf(one)));
-      return document === undefined ? undefined : { document, mustBeTheirs };
+      return document === undefined ? undefined : { document, mustBeTheirs, isNamed };
     };
     // Anybody may claim somebody else's document, and that alone must not stop its owner.
     return (
-      unseen(named, true) ??
+      unseen(named, true, true) ??
       unseen(documentsIn(await knownRecords(documents, this.#deps)), isWhole) ??
       unseen(documentsIn(await recordsNaming(documents, this.#deps)), false)
     );
@@ -198,6 +224,8 @@ interface FoundFile extends NumberedFile {
 
 interface Next {
   readonly document: DocumentReference;
+  /** By the request. */
+  readonly isNamed: boolean;
   /** Refused, and not passed over, when something under it is of somebody else. */
   readonly mustBeTheirs: boolean;
 }

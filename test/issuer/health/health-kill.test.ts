@@ -21,7 +21,7 @@ import { LedgerServer } from '../support/ledger-server.ts';
 import { listed } from './support.ts';
 
 /** A process takes a second and more to start. */
-const KILLS = runs(8, 500);
+const KILLS = runs(6, 500);
 const CLIENTS = 3;
 const MOST_ACKNOWLEDGED = 4;
 /** A point that is not passed so often is killed at this many acknowledgements all the same. */
@@ -35,18 +35,18 @@ describe('health codes: kill -9 under load', function () {
     house.ledger.timeSeconds = Math.floor(Date.now() / 1000);
     await using ledger = await LedgerServer.start(house.ledger);
     const succession = new Succession();
-    let isEnough = false;
     let next = 0;
     const told: Told[] = [];
     const client = async (isRuling: boolean): Promise<void> => {
-      while (!isEnough) told.push(await serve(next++, { succession, isRuling }));
+      while (!succession.isOver) told.push(await serve(next++, { succession, isRuling }));
     };
     const clients = Promise.all(Array.from({ length: CLIENTS }, (_, i) => client(i === 0)));
     // Awaited at the end: until then a failure must not count as unhandled.
     clients.catch(() => undefined);
 
     const { account } = house.ledger;
-    const known = await processOptions(house, { url: ledger.url, account });
+    const windowMs = { short: 200, long: 200 };
+    const known = await processOptions(house, { url: ledger.url, account }, { config: { windowMs } });
     const options = { ...known, isOfDemoDay: true };
     const random = seededRandom(testSeed);
     const start = (kill: number): IssuerProcess => {
@@ -63,7 +63,7 @@ describe('health codes: kill -9 under load', function () {
       }
       victim = successor;
       succession.enter(new IssuerOperator(await victim.open(), house.secrets), () => undefined);
-      isEnough = true;
+      succession.isOver = true;
       await clients;
     } finally {
       await Promise.all([victim.kill(), successor.kill()]);

@@ -51,7 +51,8 @@ describe('a health file that does not open', () => {
       for (const n of [1, 2, 3]) await issuer.health.orders.place(orderOn(personOf(n)));
     }
     const whole = await firstFile(path);
-    await putBack(path, { key: whole.key, value: whole.value.with(-1, (whole.value.at(-1) ?? 0) ^ 1) });
+    const last = whole.value.length - 1;
+    await putBack(path, { key: whole.key, value: whole.value.with(last, (whole.value[last] ?? 0) ^ 1) });
     const told: unknown[] = [];
     {
       const log = { ...silentLogger, error: (fields: object) => told.push(fields) };

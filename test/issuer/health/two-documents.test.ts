@@ -128,8 +128,10 @@ describe('a person with two documents', () => {
     // A record says it too: no code of either, whichever is asked for.
     await issueAll(issuer, [{ ...positive(1), subject: BOTH }]);
     await issuer.settle();
-    for (const subject of [PASSPORT, PERMIT])
+    for (const subject of [PASSPORT, PERMIT]) {
       await expectRejects(() => codeFor(issuer, subject), 'HEALTH_PERSON_SPLIT');
+      await issuer.health.orders.place(orderOn(subject, { reference: `QO-${subject.docType}` }));
+    }
     house.nowMs += 25 * HOUR * 1000;
     expect((await codeFor(issuer, PERMIT)).colour.state, 'the rulings are over').to.equal('red');
   });

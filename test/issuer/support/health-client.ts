@@ -31,6 +31,8 @@ export interface Told {
 /** The processes that follow on each other: whoever asks waits for one that answers. */
 export class Succession {
   acknowledged = 0;
+  /** Nobody new is begun with. */
+  isOver = false;
   #present = Promise.withResolvers<IssuerOperator>();
   #onAcknowledged: () => void = () => undefined;
 
