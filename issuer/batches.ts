@@ -67,7 +67,8 @@ export interface BatchTree {
 
 type LaneRange = Pick<BatchEntry, 'lane' | 'first' | 'count'>;
 
-const TREES_KEPT = 8;
+/** Of 262 kB at most each. */
+const TREES_KEPT = 64;
 
 export class Batches {
   readonly #deps: BatchesDependencies;

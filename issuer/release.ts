@@ -6,6 +6,7 @@
 import { equalBytes } from '../core/bytes/equal.ts';
 import { commitmentOf, leafHash } from '../core/commitment/leaf.ts';
 import { batchRootFromPath } from '../core/commitment/proof.ts';
+import type { Profile } from '../core/credential/claims.ts';
 import { parseHeader } from '../core/credential/parse.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { invariant } from '../core/errors.ts';
@@ -23,6 +24,7 @@ import {
   formOf,
   handleOf,
   ownCredentials,
+  PROFILES,
   recordOf,
   type RecordEntry,
   type RecordSealer,
@@ -120,6 +122,20 @@ export class Release {
     const own = entry === undefined ? [] : ownCredentials(entry);
     const leaves = Promise.all(own.map((parts) => this.#inclusionOf(parts)));
     return await leaves.catch((error: unknown) => ifErased(error, []));
+  }
+
+  /** Of which record a credential is; throws `CREDENTIAL_NOT_FOUND`. */
+  async recordIdOf(handle: string): Promise<string> {
+    return this.#deps.index.toRecordId((await this.#handleEntry(handle)).recordNumber);
+  }
+
+  /** The handle of a record's own credential; throws `RECORD_NOT_FOUND`. */
+  async handleOf(recordId: string, profile: Profile): Promise<string> {
+    const number = this.#deps.index.fromRecordId(recordId);
+    const entry = number === undefined ? undefined : await this.#entry(number);
+    const parts = entry?.credentials[PROFILES.indexOf(profile)];
+    if (parts === undefined) throw recordNotFound();
+    return handleOf(parts);
   }
 
   /** Throws `CREDENTIAL_NOT_FOUND`. */

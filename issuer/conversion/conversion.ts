@@ -55,7 +55,7 @@ export interface ConversionDependencies {
   readonly ledger: ConversionPort;
   readonly mappings: MappingSet;
   readonly records: Pick<RecordIssuer, 'issueDerived'>;
-  readonly release: Pick<Release, 'record' | 'credential' | 'content' | 'statusPlace'>;
+  readonly release: Pick<Release, 'credential' | 'content' | 'handleOf' | 'recordIdOf' | 'statusPlace'>;
   readonly lists: Pick<ListAllocator, 'uriOf'>;
   readonly status: Pick<Status, 'published' | 'publishedValue'>;
   readonly privacy: Pick<Privacy, 'erase'>;
@@ -152,10 +152,9 @@ export class Conversion {
       now,
       progress,
       issueDerived: (all, also) => records.issueDerived(all, also),
-      subjectOf: async (handle) =>
-        (await release.content((await release.credential(handle)).recordId)).subject,
+      subjectOf: async (handle) => (await release.content(await release.recordIdOf(handle))).subject,
       codeOf: async (recordId) => await ifThere(codeOf(release, recordId)),
-      handleOf: async (recordId) => await ifThere(travelHandle(release, recordId)),
+      handleOf: async (recordId) => await ifThere(release.handleOf(recordId, 'travel')),
       carriedList: (payloadBytes) => Promise.resolve(carriedList(deps, payloadBytes)),
       isStanding: async (handle) => (await ifThere(isStanding(deps, handle))) ?? false,
       statusLists: () => ownLists(deps),
@@ -259,18 +258,11 @@ export class Conversion {
   }
 }
 
-async function travelHandle(release: ConversionDependencies['release'], recordId: string): Promise<string> {
-  const { credentials } = await release.record(recordId);
-  const travel = credentials.find(({ profile }) => profile === 'travel');
-  invariant(travel !== undefined, 'every record of ours has a travel credential');
-  return travel.handle;
-}
-
 async function codeOf(
   release: ConversionDependencies['release'],
   recordId: string,
 ): Promise<string | undefined> {
-  return (await release.credential(await travelHandle(release, recordId))).code;
+  return (await release.credential(await release.handleOf(recordId, 'travel'))).code;
 }
 
 async function isStanding(
@@ -278,7 +270,7 @@ async function isStanding(
   handle: string,
 ): Promise<boolean> {
   if (status.publishedValue(await release.statusPlace(handle)) !== 'valid') return false;
-  const record = await release.content((await release.credential(handle)).recordId);
+  const record = await release.content(await release.recordIdOf(handle));
   invariant(record.type === 'status', 'a health code was issued from a status record');
   return (await grants.ownColour(record.subject, record.scheme))?.state === record.state;
 }

@@ -45,6 +45,7 @@ const UNDECIDED: ReadonlySet<string> = new Set([
   'HEALTH_UNDECIDED',
   'HEALTH_POLICY_NOT_IN_FORCE',
   'HEALTH_SCHEME_ELSEWHERE',
+  'HEALTH_PERSON_SPLIT',
 ]);
 
 /** Where no policy says a colour, a person must. */

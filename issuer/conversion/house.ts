@@ -35,7 +35,7 @@ export interface ConversionHouse<Entry> {
   readonly now: Clock;
   readonly progress: Progress;
   readonly issueDerived: RecordIssuer['issueDerived'];
-  /** Whose credential this is; throws `CREDENTIAL_NOT_FOUND`. */
+  /** Whose credential this is; throws `CREDENTIAL_NOT_FOUND`, `RECORD_NOT_FOUND`. */
   readonly subjectOf: (handle: string) => Promise<Subject>;
   /** The text of a record's travel code; `undefined` until it is released, and when the record is gone. */
   readonly codeOf: (recordId: string) => Promise<string | undefined>;

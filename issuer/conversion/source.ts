@@ -61,8 +61,7 @@ export class ConversionSource {
   /** Throws `ConversionError`s and what `RecordIssuer.issueDerived` throws; nothing has then happened. */
   async convert(request: ConversionRequest): Promise<ConversionAnswer> {
     // One consent is one conversion, also where it comes for two targets at once.
-    const number = await this.#oneAtATime.run(`consent ${request.terms.id}`, () => this.#convert(request));
-    return await this.#handover.answer(number);
+    return await this.#oneAtATime.run(`consent ${request.terms.id}`, () => this.#convert(request));
   }
 
   /**
@@ -130,7 +129,7 @@ export class ConversionSource {
     return await forgetConversions(this.#house, parts);
   }
 
-  async #convert(request: ConversionRequest): Promise<number> {
+  async #convert(request: ConversionRequest): Promise<ConversionAnswer> {
     const { terms } = request;
     const known = await findConversion(this.#house, consentKey(this.#house, terms.id));
     if (known !== undefined) return await this.#again(known, request);
@@ -143,7 +142,7 @@ export class ConversionSource {
     return await this.#oneAtATime.run(toHex(nullifier), async () => {
       const asked = { terms, judged, between, evidence, nullifier };
       await this.#checkUnspent(asked);
-      return await this.#issue(request, asked);
+      return await this.#handover.begun(await this.#issue(request, asked));
     });
   }
 
@@ -199,7 +198,7 @@ export class ConversionSource {
     return number;
   }
 
-  async #again(number: number, request: ConversionRequest): Promise<number> {
+  async #again(number: number, request: ConversionRequest): Promise<ConversionAnswer> {
     const entry = await this.#house.entries.get(number);
     if (entry.request !== requestName(this.#house, request))
       throw new ConversionError('CONVERSION_CONSENT_REPLAYED');
@@ -207,7 +206,7 @@ export class ConversionSource {
     const { headerBytes, payloadBytes } = decodeCode(request.code);
     const commitment = commitmentOf(this.#house.crypto, headerBytes, payloadBytes);
     await checkSigned(this.#house, request, { claims: { cnf: { jwk: entry.holderKey } }, commitment });
-    return number;
+    return await this.#handover.answer(number);
   }
 
   async #byId(id: string): Promise<number> {

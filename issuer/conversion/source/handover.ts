@@ -43,15 +43,14 @@ export class Handover {
     this.#receipts = new KeptReceipts(house);
   }
 
+  /** Of one that has begun this moment. */
+  async begun(number: number): Promise<ConversionAnswer> {
+    return { ...commonOf(await this.#house.entries.get(number)), state: 'under-way' };
+  }
+
   async answer(number: number): Promise<ConversionAnswer> {
     const entry = await this.#house.entries.get(number);
-    const { consent, decision, validUntilSeconds } = entry;
-    const common = {
-      id: consent.id,
-      target: consent.target,
-      validUntil: toRfc3339(validUntilSeconds),
-      ...(decision === undefined ? {} : { decision }),
-    };
+    const common = commonOf(entry);
     if (entry.withdrawnAtSeconds !== undefined)
       return { ...common, state: 'withdrawn', reason: 'CONVERSION_WITHDRAWN' };
     if (!(await this.#house.isStanding(entry.from)))
@@ -85,4 +84,13 @@ export class Handover {
     const receipt = await this.#receipts.of(number, { code, peer: consent.target, sequence });
     return { code, list, receipt };
   }
+}
+
+function commonOf({ consent, decision, validUntilSeconds }: SourceEntry): Omit<ConversionAnswer, 'state'> {
+  return {
+    id: consent.id,
+    target: consent.target,
+    validUntil: toRfc3339(validUntilSeconds),
+    ...(decision === undefined ? {} : { decision }),
+  };
 }
