@@ -42,8 +42,8 @@ export interface DemoConsortium extends AsyncDisposable {
   readonly file: ConsortiumFile;
 }
 
-/** Batches close after a second here; a real issuer waits 30 seconds or 10 minutes for company. */
-const WINDOW_MS = 1000;
+/** Batches close after a quarter of a second here; a real issuer waits 30 seconds or 10 minutes for company. */
+const WINDOW_MS = 250;
 const STATUS_FRESH_SECONDS = 86_400;
 const LOG_LEVEL = 'warn';
 const BUNDLE_SECONDS = 5;
