@@ -91,18 +91,19 @@ export class OneFile {
 
   /** All files of the person, and the person under all documents that belong together. Throws as {@link whileAlone}. */
   async find({ named, subject, isWhole }: Sought): Promise<Found> {
-    const first = await this.#load(named.slice(0, 1));
-    const records = await knownRecords(named.slice(0, 1), this.#deps);
+    const look = new Look(this.#deps);
+    const first = await this.#load(named.slice(0, 1), look);
+    const records = await look.known(named.slice(0, 1));
     const person = subjectIn(records) ?? first[0]?.file.subject ?? subject();
     const files = new Map(first.map((one) => [one.number, one]));
     const byName = new Map(files);
     let all = allOf(named.slice(0, 1), first);
     const passedOver: DocumentReference[] = [];
     for (;;) {
-      const next = await this.#next({ named, isWhole }, all, passedOver);
+      const next = await this.#next({ named, isWhole, look }, all, passedOver);
       if (next === undefined) break;
-      const found = await this.#load([next.document]);
-      if (await this.#isTheirs(person, next.document, found)) {
+      const found = await this.#load([next.document], look);
+      if (isTheirs(person, await look.known([next.document]), found)) {
         for (const one of found) {
           files.set(one.number, one);
           if (next.isNamed) byName.set(one.number, one);
@@ -158,7 +159,7 @@ export class OneFile {
 
   /** A document that was not looked at: named by the request, by a record of theirs, or by a record that names theirs. */
   async #next(
-    { named, isWhole }: Pick<Sought, 'named' | 'isWhole'>,
+    { named, isWhole, look }: Pick<Sought, 'named' | 'isWhole'> & { readonly look: Look },
     documents: readonly DocumentReference[],
     passedOver: readonly DocumentReference[],
   ): Promise<Next | undefined> {
@@ -174,31 +175,17 @@ export class OneFile {
     // Anybody may claim somebody else's document, and that alone must not stop its owner.
     return (
       unseen(named, true, true) ??
-      unseen(documentsIn(await knownRecords(documents, this.#deps)), isWhole) ??
+      unseen(documentsIn(await look.known(documents)), isWhole) ??
       unseen(documentsIn(await recordsNaming(documents, this.#deps)), false)
     );
   }
 
-  /** Whether nothing under the document is of somebody else. */
-  async #isTheirs(
-    person: Subject,
-    document: DocumentReference,
-    found: readonly NumberedFile[],
-  ): Promise<boolean> {
-    const records = await knownRecords([document], this.#deps);
-    const subjects = [
-      ...records.map(({ record }) => record.subject),
-      ...found.map(({ file }) => file.subject),
-    ];
-    return subjects.every((one) => isSamePerson(person, one));
-  }
-
   /** The files under these documents, each of the person whom the records under its own documents name. */
-  async #load(documents: readonly DocumentReference[]): Promise<readonly FoundFile[]> {
+  async #load(documents: readonly DocumentReference[], look: Look): Promise<readonly FoundFile[]> {
     const { files } = this.#deps;
     for (;;) {
       const numbers = await files.findAll(documents);
-      const loaded = await Promise.all(numbers.map((number) => this.#loadOne(number, documents)));
+      const loaded = await Promise.all(numbers.map((number) => this.#loadOne(number, documents, look)));
       const found = loaded.filter((one) => one !== undefined);
       if (found.length === numbers.length) return found;
       // It was merged or destroyed just now, or its name leads to nothing.
@@ -207,14 +194,41 @@ export class OneFile {
     }
   }
 
-  async #loadOne(number: number, documents: readonly DocumentReference[]): Promise<FoundFile | undefined> {
+  async #loadOne(
+    number: number,
+    documents: readonly DocumentReference[],
+    look: Look,
+  ): Promise<FoundFile | undefined> {
     const file = await this.#deps.files.load(number);
     if (file === undefined) return undefined;
     checkIsOf(documents, file);
     const own = documentsOf(file.subject);
-    const subject = subjectIn(await knownRecords(own, this.#deps)) ?? file.subject;
+    const subject = subjectIn(await look.known(own)) ?? file.subject;
     return { number, names: own.length, file: { ...file, subject: withDocuments(subject, own) } };
   }
+}
+
+/** One look at a person: what was read for some documents is not read again. */
+class Look {
+  readonly #deps: OneFileDependencies;
+  readonly #known = new Map<string, Promise<readonly KnownRecord[]>>();
+
+  constructor(deps: OneFileDependencies) {
+    this.#deps = deps;
+  }
+
+  known(documents: readonly DocumentReference[]): Promise<readonly KnownRecord[]> {
+    const key = documents.map(textOf).join();
+    const records = this.#known.get(key) ?? knownRecords(documents, this.#deps);
+    this.#known.set(key, records);
+    return records;
+  }
+}
+
+/** Whether nothing under a document is of somebody else. */
+function isTheirs(person: Subject, records: readonly KnownRecord[], found: readonly NumberedFile[]): boolean {
+  const subjects = [...records.map(({ record }) => record.subject), ...found.map(({ file }) => file.subject)];
+  return subjects.every((one) => isSamePerson(person, one));
 }
 
 /** A file as it was found, with how many documents it names itself. */
