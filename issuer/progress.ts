@@ -12,8 +12,12 @@ export interface WaitingTerms<Answer> {
   readonly waitMs: number;
 }
 
+/** Whoever comes beyond is answered at once: each looks again at every step. */
+const MAX_WAITING = 500;
+
 export class Progress {
   #next = Promise.withResolvers<undefined>();
+  #waiting = 0;
 
   /** To be called when something may have become final. */
   made(): void {
@@ -30,7 +34,8 @@ export class Progress {
     const { isEarly = () => false, isEnough, waitMs } = terms;
     const over = new AbortController();
     const time = delay(waitMs, undefined, { signal: over.signal }).catch(() => undefined);
-    let isOver = waitMs <= 0;
+    let isOver = waitMs <= 0 || this.#waiting >= MAX_WAITING;
+    this.#waiting++;
     void time.then(() => (isOver = true));
     try {
       for (;;) {
@@ -45,6 +50,7 @@ export class Progress {
         await Promise.race([next, time]);
       }
     } finally {
+      this.#waiting--;
       over.abort();
     }
   }

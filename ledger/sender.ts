@@ -10,8 +10,8 @@
  * A transaction takes the nonce after one that still waits only once the node shows that it holds that one, so no nonce
  * is left out. After an end that is not a receipt nothing follows until all that waits has ended: the account is then
  * where a restart would find it. What a node took first and refused for good later can leave a gap, and bytes beyond
- * it. Should they come to the chain after all, they change nothing twice: each write of our contracts names the sequence
- * that it expects, and what is done already is refused.
+ * it. Should they come to the chain after all, an issuer's change nothing twice: each of its writes names the sequence that
+ * it expects, and what is done already is refused.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { computeAddress, hexlify, keccak256, SigningKey, Transaction } from 'ethers';
@@ -126,8 +126,10 @@ export class Sender {
    * the node holds all before, which may wait for their block.
    */
   async sendUnless(isDone: () => Promise<boolean>, call: Call): Promise<Receipt | undefined> {
+    // Waiting for those before counts: else each of many would wait out a ledger that does not seal.
+    const deadline = this.#elapsed() + this.#patienceMs;
     for (;;) {
-      const taking = this.#lastNonce.then(() => this.#begin(isDone, call));
+      const taking = this.#lastNonce.then(() => this.#begin(isDone, call, deadline));
       this.#lastNonce = taking.catch(() => undefined);
       const begun = await taking;
       if (begun === undefined) return undefined;
@@ -138,8 +140,7 @@ export class Sender {
   }
 
   /** Signs and hands over; resolves when the node holds the transaction or its fate is known. */
-  async #begin(isDone: () => Promise<boolean>, call: Call): Promise<Begun | undefined> {
-    const deadline = this.#elapsed() + this.#patienceMs;
+  async #begin(isDone: () => Promise<boolean>, call: Call, deadline: number): Promise<Begun | undefined> {
     let nonce: number;
     do {
       nonce = await this.#nextNonce(deadline);

@@ -22,6 +22,7 @@ import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import type { Clock } from '../../service/clock.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
 import { LedgerError } from '../../ledger/errors.ts';
+import type { Lock } from '../lock.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
 import type { ConversionPort } from './ports.ts';
 
@@ -35,6 +36,8 @@ export interface BlindedQueueDependencies {
   /** 32 bytes, this issuer's alone. */
   readonly secret: Uint8Array;
   readonly now: Clock;
+  /** Held while values leave the queue or come back to it, and never while the ledger is waited for. */
+  readonly passing: Lock;
 }
 
 /** A value with a number of its own on its side. */
@@ -104,7 +107,7 @@ export class BlindedQueue {
     this.#note({ side, peer });
   }
 
-  /** Takes a value back that is not staged yet; whether it was. Until `batch` is on the disk no pass may run. */
+  /** Takes a value back that is not staged yet; whether it was. `passing` is held until `batch` is on the disk. */
   async remove(batch: WriteBatch, { side, peer, number }: Omit<BlindedValue, 'value'>): Promise<boolean> {
     const key = itemKey({ side, peer }, number);
     if ((await this.#deps.tables.conversionQueue.get(key)) === undefined) return false;
@@ -212,7 +215,13 @@ export class BlindedQueue {
   }
 
   async #stage(peer: Peer): Promise<KeptBatch | undefined> {
-    const { store, tables, ledger } = this.#deps;
+    if (!(await this.#isWaiting(peer))) return undefined;
+    const sequence = (await this.#deps.ledger.sequence(peer.side, peer.peer)) + 1;
+    return await this.#deps.passing.run(() => this.#stageAs(peer, sequence));
+  }
+
+  async #stageAs(peer: Peer, sequence: number): Promise<KeptBatch | undefined> {
+    const { store, tables } = this.#deps;
     const values: KeptBatch['values'][number][] = [];
     const batch = new WriteBatch();
     for await (const { key, value } of tables.conversionQueue.entries({
@@ -223,7 +232,6 @@ export class BlindedQueue {
       batch.delete(TABLES.conversionQueue, key);
     }
     if (values.length === 0) return undefined;
-    const sequence = (await ledger.sequence(peer.side, peer.peer)) + 1;
     const staged = { sequence, isFinal: false, values };
     // Commit point: from here on these values are in this batch, whatever happens.
     await store.commit(putBatch(batch, peer, staged));
@@ -238,6 +246,10 @@ export class BlindedQueue {
 
   /** Values that the ledger has are noted in the batches in which it has them; the others wait again. */
   async #divide(peer: Peer, staged: KeptBatch, known: ReadonlyMap<Hex, number>): Promise<void> {
+    await this.#deps.passing.run(() => this.#divideNow(peer, staged, known));
+  }
+
+  async #divideNow(peer: Peer, staged: KeptBatch, known: ReadonlyMap<Hex, number>): Promise<void> {
     const batch = new WriteBatch().delete(TABLES.conversionBatches, itemKey(peer, staged.sequence));
     for (const { number, value } of staged.values) {
       const sequence = known.get(value);

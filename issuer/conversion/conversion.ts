@@ -85,6 +85,8 @@ export class Conversion {
   readonly #queue: BlindedQueue;
   readonly #ledger: ConversionPort;
   readonly #passing: Lock;
+  /** One pass of the queue at a time, however long the ledger takes. */
+  readonly #sent = new Lock();
   readonly #reading: Scheduler;
   readonly #sending: Scheduler;
   readonly #store: Store;
@@ -133,8 +135,8 @@ export class Conversion {
   static async open(deps: ConversionDependencies): Promise<Conversion> {
     const { crypto, indexKey, issuer, ledger, mappings, now, progress, store, tables } = deps;
     const secret = hmacSha256(crypto, indexKey, toUtf8('hcl/conversion-secret/1'));
-    const queue = await BlindedQueue.open({ crypto, store, tables, ledger, issuer, secret, now });
     const passing = new Lock();
+    const queue = await BlindedQueue.open({ crypto, store, tables, ledger, issuer, secret, now, passing });
     let wake = (): void => undefined;
     const { did, index, key, records, release, privacy } = deps;
     const common: Omit<ConversionHouse<never>, 'entries'> = {
@@ -204,6 +206,7 @@ export class Conversion {
   /** Ends after the passes under way. */
   async stop(): Promise<void> {
     await Promise.all([this.#reading.stop(), this.#sending.stop()]);
+    await this.#sent.run(() => Promise.resolve());
     await this.#passing.run(() => Promise.resolve());
   }
 
@@ -236,7 +239,7 @@ export class Conversion {
 
   async #inTurn(pass: () => Promise<void>): Promise<void> {
     try {
-      await this.#passing.run(pass);
+      await this.#sent.run(pass);
     } finally {
       this.progress.made();
     }

@@ -14,7 +14,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { DECISIONS } from '../../core/conversion/acknowledgement.ts';
 import { CONSENT_VERSION, consentName, consentText } from '../../core/conversion/consent.ts';
-import { ConversionError } from '../../core/conversion/errors.ts';
 import { REFUSALS, type RefusalCode } from '../../core/conversion/refusals.ts';
 import { MAX_CODE_CHARACTERS } from '../../core/qr/code.ts';
 import { COLOURS } from '../../core/record/derived.ts';
@@ -173,22 +172,11 @@ export function addForHolders(app: Service, issuer: Issuer): void {
       inLanguage(request, async () => {
         const { booking, code, list } = request.body;
         const arrival = { code, list, ...(booking === undefined ? {} : { booking }) };
-        const { progress, target } = issuer.conversion;
-        const answer = await progress.until(() => target.admit(arrival), {
-          isEnough: ({ decision, code: own }) => decision !== 'accepted' || own !== undefined,
-          isEarly: isNotReadYet,
-          waitMs: preferredWaitMs(request),
-        });
+        const { target } = issuer.conversion;
+        const waitMs = preferredWaitMs(request);
+        const answer = await (waitMs === 0 ? target.admit(arrival) : target.admitPatiently(arrival, waitMs));
         return told(answer, languageOf(request));
       }),
-  );
-}
-
-/** What the source has written and we have not read from the ledger yet. */
-function isNotReadYet(error: unknown): boolean {
-  return (
-    error instanceof ConversionError &&
-    (error.code === 'CONVERSION_NOT_SPENT' || error.code === 'CONVERSION_CODE_UNCONFIRMED')
   );
 }
 

@@ -30,7 +30,7 @@ export interface ConversionHouse<Entry> {
   readonly mappings: MappingSet;
   readonly queue: BlindedQueue;
   readonly entries: SealedEntries<Entry>;
-  /** Held while the queue is sent. */
+  /** Held while what is kept of a conversion is read and written again; never while the ledger is waited for. */
   readonly passing: Lock;
   readonly now: Clock;
   readonly progress: Progress;

@@ -20,7 +20,7 @@ import { ledgerSeconds } from './house-time.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { StateCounts } from './state-counts.ts';
 import { toSubject } from './subject-of.ts';
-import { answerTo, type DecisionAnswer } from './target/answer.ts';
+import { answerTo, isAnswerWhole, type DecisionAnswer } from './target/answer.ts';
 import { Arrivals, type Arrival, type Arrived } from './target/arrivals.ts';
 import { decisionNumber, Decisions } from './target/decisions.ts';
 import { decisionKey, type Referred } from './target/entry.ts';
@@ -69,14 +69,33 @@ export class ConversionTarget {
    * us, or not one yet, and `BookingError`s for a booking that is of no use to it; nothing is then decided.
    */
   async admit(arrival: Arrival): Promise<DecisionAnswer> {
+    return await answerTo(this.#house, await this.#admit(arrival));
+  }
+
+  /** As {@link admit}, once our own code is released or `waitMs` are over; what has yet to be read is waited for. */
+  async admitPatiently(arrival: Arrival, waitMs: number): Promise<DecisionAnswer> {
+    const { progress } = this.#house;
+    const untilMs = performance.now() + waitMs;
+    const isEnough = (): boolean => true;
+    const number = await progress.until(() => this.#admit(arrival), {
+      isEnough,
+      isEarly: isNotReadYet,
+      waitMs,
+    });
+    // A question that costs little, where all who wait ask it at once.
+    const isOver = (): Promise<boolean> => isAnswerWhole(this.#house, number);
+    await progress.until(isOver, { isEnough: Boolean, waitMs: untilMs - performance.now() });
+    return await answerTo(this.#house, number);
+  }
+
+  async #admit(arrival: Arrival): Promise<number> {
     const arrived = await this.#arrivals.judge(arrival);
     const key = decisionKey({ source: arrived.between.source.id, nullifier: toHex(arrived.nullifier) });
     return await this.#oneAtATime.run(toHex(key), async () => {
       const known = await this.#house.tables.decisionIds.get(key);
       if (known !== undefined) return await this.#again(readUint64(known), arrived);
       const mapping = mappingNow(this.#house, arrived.between, arrived.facts);
-      const number = await this.#decide(arrived, toReferred(arrived, arrival, mapping), mapping);
-      return await answerTo(this.#house, number);
+      return await this.#decide(arrived, toReferred(arrived, arrival, mapping), mapping);
     });
   }
 
@@ -166,12 +185,12 @@ export class ConversionTarget {
   }
 
   /** The same nullifier under another credential: the source has broken its word. */
-  async #again(number: number, arrived: Arrived): Promise<DecisionAnswer> {
+  async #again(number: number, arrived: Arrived): Promise<number> {
     const { commitment } = await this.#house.entries.get(number);
     if (commitment !== toBase64url(arrived.judged.commitment))
       throw new ConversionError('CONVERSION_ALREADY_DONE');
     if (this.#referrals.has(number)) this.#referrals.shown(number, arrived);
-    return await answerTo(this.#house, number);
+    return number;
   }
 }
 
@@ -197,4 +216,12 @@ function toReferred({ facts, judged }: Arrived, { booking }: Arrival, mapping: M
 /** The last second of a credential that ends. */
 function endOf({ exp = 0 }: ConversionCredential): number {
   return exp - 1;
+}
+
+/** What the source has written and we have not read from the ledger yet. */
+function isNotReadYet(error: unknown): boolean {
+  return (
+    error instanceof ConversionError &&
+    (error.code === 'CONVERSION_NOT_SPENT' || error.code === 'CONVERSION_CODE_UNCONFIRMED')
+  );
 }

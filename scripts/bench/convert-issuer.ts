@@ -161,22 +161,15 @@ async function convert(request: ConversionRequest): Promise<ConversionPackage> {
 }
 
 async function show(arrival: Arrival): Promise<DecisionAnswer> {
-  return await shown(arrival, isThere);
+  const { progress, target } = issuer.conversion;
+  const ask = (): Promise<DecisionAnswer | undefined> => attempt(() => target.admit(arrival));
+  const answer = await progress.until(ask, { isEnough: isThere, waitMs: WAIT_MS });
+  invariant(answer !== undefined, 'it is decided in time');
+  return answer;
 }
 
 async function showUntilCode(arrival: Arrival): Promise<DecisionAnswer> {
-  return await shown(arrival, (answer) => answer?.code !== undefined);
-}
-
-async function shown(
-  arrival: Arrival,
-  isEnough: (answer: DecisionAnswer | undefined) => boolean,
-): Promise<DecisionAnswer> {
-  const { progress, target } = issuer.conversion;
-  const ask = (): Promise<DecisionAnswer | undefined> => attempt(() => target.admit(arrival));
-  const answer = await progress.until(ask, { isEnough, waitMs: WAIT_MS });
-  invariant(answer !== undefined, 'it is decided in time');
-  return answer;
+  return await issuer.conversion.target.admitPatiently(arrival, WAIT_MS);
 }
 
 /** What was not read from the ledger yet will have been in a moment. */

@@ -44,6 +44,23 @@ describe('progress', () => {
     expect(await progress.until(ask, { isEnough: () => false, waitMs: 1 })).to.equal(3);
   });
 
+  it('answers whoever is one too many at once', async () => {
+    const progress = new Progress();
+    const terms = { isEnough: Boolean, waitMs: LONG_MS };
+    let isFinal = false;
+    const ask = (): Promise<boolean> => Promise.resolve(isFinal);
+    const waiting = Array.from({ length: 500 }, () => progress.until(ask, terms));
+    expect(await progress.until(ask, terms)).to.equal(false);
+    isFinal = true;
+    progress.made();
+    expect(new Set(await Promise.all(waiting))).to.deep.equal(new Set([true]));
+    isFinal = false;
+    const next = progress.until(ask, terms);
+    isFinal = true;
+    progress.made();
+    expect(await next, 'there is room again').to.equal(true);
+  });
+
   it('waits out what is early, until the time is over, and nothing else', async () => {
     const progress = new Progress();
     let asked = 0;

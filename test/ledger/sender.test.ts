@@ -433,6 +433,23 @@ describe('sender', () => {
     expect(error.retryable).to.equal(true);
   });
 
+  it('gives up all that waits together when patience ends, not one after the other', async () => {
+    proxy.handle = () => Promise.resolve('reset');
+    let nowMs = 0;
+    const clock = {
+      elapsed: () => nowMs,
+      wait: (ms: number) => Promise.resolve((nowMs += ms)),
+    };
+    using rpc = new LedgerRpc({ url: proxy.url });
+    const privateKey = new Uint8Array(32).fill(7);
+    const options = { rpc, privateKey, chainId: deployment.chainId, patienceMs: 1000 };
+    const sender = new Sender(options, clock);
+    const call = { to: deployment.contracts.batchAnchor.address, data: '0x' } as const;
+    const all = Array.from({ length: 8 }, () => failure(sender.send(call), 'LEDGER_UNREACHABLE'));
+    await Promise.all(all);
+    expect(nowMs).to.be.within(1000, 1999);
+  });
+
   it("passes on the node's refusal of an account that may not send", async () => {
     using rpc = new LedgerRpc({ url: node.url });
     const privateKey = new Uint8Array(32).fill(7);

@@ -51,14 +51,14 @@ export class Handover {
   async answer(number: number): Promise<ConversionAnswer> {
     const entry = await this.#house.entries.get(number);
     const common = commonOf(entry);
-    if (entry.withdrawnAtSeconds !== undefined)
-      return { ...common, state: 'withdrawn', reason: 'CONVERSION_WITHDRAWN' };
+    const withdrawn = { ...common, state: 'withdrawn', reason: 'CONVERSION_WITHDRAWN' } as const;
+    if (entry.withdrawnAtSeconds !== undefined) return withdrawn;
     if (!(await this.#house.isStanding(entry.from)))
       return { ...common, state: 'ended', reason: 'CONVERSION_CODE_NOT_VALID' };
     const ready = await this.#ready(number, entry);
-    return ready === undefined
-      ? { ...common, state: 'under-way' }
-      : { ...common, state: 'ready', package: await this.#package(number, entry, ready) };
+    if (ready === undefined) return { ...common, state: 'under-way' };
+    const carried = await this.#package(number, entry, ready);
+    return carried === undefined ? withdrawn : { ...common, state: 'ready', package: carried };
   }
 
   /** Whether it is no more under way: a question that costs little, where all who wait ask it at once. */
@@ -79,10 +79,10 @@ export class Handover {
     number: number,
     { consent }: SourceEntry,
     { code, sequence }: Ready,
-  ): Promise<ConversionPackage> {
+  ): Promise<ConversionPackage | undefined> {
     const list = await this.#house.carriedList(decodeCode(code).payloadBytes);
     const receipt = await this.#receipts.of(number, { code, peer: consent.target, sequence });
-    return { code, list, receipt };
+    return receipt === undefined ? undefined : { code, list, receipt };
   }
 }
 

@@ -23,18 +23,24 @@ export class KeptReceipts {
     this.#house = house;
   }
 
-  /** On the disk before anybody is given it. */
-  async of(number: number, handedOver: HandedOver): Promise<string> {
+  /** On the disk before anybody is given it; `undefined` where the consent was withdrawn this moment. */
+  async of(number: number, handedOver: HandedOver): Promise<string | undefined> {
     return await this.#oneAtATime.run(String(number), async () => {
-      const { receipts, store } = this.#house;
-      const kept = await receipts.find(number);
+      const kept = await this.#house.receipts.find(number);
       if (kept !== undefined) return kept;
       const receipt = await this.#sign(handedOver);
-      const batch = new WriteBatch();
-      receipts.put(batch, number, receipt);
-      await store.commit(batch);
-      return receipt;
+      return await this.#house.passing.run(() => this.#keep(number, receipt));
     });
+  }
+
+  /** In turn with withdrawals. */
+  async #keep(number: number, receipt: string): Promise<string | undefined> {
+    const { entries, receipts, store } = this.#house;
+    if ((await entries.get(number)).withdrawnAtSeconds !== undefined) return undefined;
+    const batch = new WriteBatch();
+    receipts.put(batch, number, receipt);
+    await store.commit(batch);
+    return receipt;
   }
 
   async #sign({ code, peer, sequence }: HandedOver): Promise<string> {

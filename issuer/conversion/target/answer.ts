@@ -30,6 +30,12 @@ export async function answerTo(house: TargetHouse, number: number): Promise<Deci
   };
 }
 
+/** Whether nothing of the answer has yet to come. */
+export async function isAnswerWhole({ codeOf, entries }: TargetHouse, number: number): Promise<boolean> {
+  const { decision, recordId } = await entries.get(number);
+  return decision !== 'accepted' || recordId === undefined || (await codeOf(recordId)) !== undefined;
+}
+
 async function receiptFor(
   { did, key }: TargetHouse,
   { commitment, decidedAtSeconds, decision, sourceDid }: TargetEntry,

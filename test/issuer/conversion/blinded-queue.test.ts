@@ -8,6 +8,7 @@ import { toHex, type Hex } from '../../../core/bytes/hex.ts';
 import { LedgerState } from '../../../core/trust/ledger-state.ts';
 import { BlindedQueue } from '../../../issuer/conversion/blinded-queue.ts';
 import type { BlindedBatch, ConversionPort } from '../../../issuer/conversion/ports.ts';
+import { Lock } from '../../../issuer/lock.ts';
 import { readersOf } from '../../../issuer/store.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { Store, WriteBatch } from '../../../service/store.ts';
@@ -59,6 +60,7 @@ describe('the queue of blinded values', () => {
   let folder: string;
   let store: Store;
   let nowMs = 0;
+  const passing = new Lock();
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hcl-queue-'));
@@ -79,6 +81,7 @@ describe('the queue of blinded values', () => {
       issuer: ISSUER,
       secret: new Uint8Array(32).fill(9),
       now: () => nowMs,
+      passing,
     });
     const batch = new WriteBatch();
     queue.add(batch, { side: 'spent', peer: PEER, number: 1, value: FIRST });
@@ -129,6 +132,30 @@ describe('the queue of blinded values', () => {
     await Promise.allSettled([queue.passDue()]);
     expect(asked, 'its turn comes again').to.deep.equal([PEER, other.peer, PEER]);
     expect(queue.nextDueMs, 'and it waits longer').to.equal(nowMs + 400);
+  });
+
+  it('keeps nobody from a withdrawal while the ledger takes its time', async () => {
+    const ledger = new Registry();
+    const sealed = Promise.withResolvers<undefined>();
+    const begun = Promise.withResolvers<undefined>();
+    ledger.known.clear();
+    const write = ledger.write.bind(ledger);
+    ledger.write = async (batch) => {
+      begun.resolve(undefined);
+      await sealed.promise;
+      return await write(batch);
+    };
+    const queue = await queueOfTwo(ledger);
+    const sending = queue.passDue();
+    await begun.promise;
+    // Would wait for ever if the turn were kept until the block comes.
+    const wasWaiting = await passing.run(() =>
+      queue.remove(new WriteBatch(), { side: 'spent', peer: PEER, number: 1 }),
+    );
+    expect(wasWaiting, 'it is in the batch by now').to.equal(false);
+    sealed.resolve(undefined);
+    await sending;
+    expect(await queue.sentIn('spent', 1)).to.equal(LAST + 1);
   });
 
   it('asks no node which of its values are no padding', async () => {
