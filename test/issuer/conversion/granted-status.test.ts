@@ -7,7 +7,9 @@ import { vaccinationRecord } from '../../support/consortium.ts';
 import { expectRejects } from '../../support/throws-code.ts';
 
 function grantsOf(error: IssuerError): ReturnType<typeof grantedStatus> {
-  const fails = (): Promise<never> => Promise.reject(error);
+  const fails = async (): Promise<never> => {
+    throw error;
+  };
   return grantedStatus({ colourOf: fails, isAllOf: fails, issue: fails });
 }
 
