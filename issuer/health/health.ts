@@ -12,7 +12,7 @@ import { SCHEMES, type Colour, type Scheme } from '../../core/record/derived.ts'
 import type { Code, Subject } from '../../core/record/record.ts';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
-import { HclError, InvariantError } from '../../core/errors.ts';
+import { InvariantError } from '../../core/errors.ts';
 import { EnvelopeError } from '../../service/envelope.ts';
 import type { Log } from '../../service/logging.ts';
 import { StoreError, WriteBatch } from '../../service/store.ts';
@@ -333,21 +333,26 @@ export class Health {
 }
 
 /**
- * What does not open, or is not what it must be, was touched or lost: it waits, an operator is told, and everybody else
- * is served. A store that fails and a defect of ours are not one person's.
+ * What does not open, or is not what it must be, was touched or lost, or is more than our code can take: it waits, an
+ * operator is told, and everybody else is served. A store that fails and a contradiction are not one person's.
  */
 async function orSkip<Result>(work: Promise<Result>, log: Log): Promise<Result | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof HclError) || error instanceof StoreError || error instanceof InvariantError)
-      throw error;
+    if (error instanceof InvariantError || isOfStore(error)) throw error;
     log.error(
       { code: 'HEALTH_FILE_UNREADABLE', err: error },
       'a health file or record is not what it must be: no colour is given',
     );
     return undefined;
   }
+}
+
+/** Also what Level says itself: its reads are not translated. */
+function isOfStore(error: unknown): boolean {
+  if (error instanceof StoreError) return true;
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('LEVEL_');
 }
 
 function shownOf({ colours }: HealthFile): readonly ShownColour[] {
