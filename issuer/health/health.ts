@@ -27,6 +27,7 @@ import { EndedCodes, type EndedCodesDependencies } from './ended-codes.ts';
 import { documentsOf, type HealthFile } from './health-file.ts';
 import { hasRecords, type KnownFactsDependencies } from './known-facts.ts';
 import { isSplit } from './merge.ts';
+import { indexLinkedDocuments } from './linked-documents.ts';
 import { ManualAlarm } from './manual-alarm.ts';
 import { Orders } from './orders.ts';
 import { People, type Person } from './people.ts';
@@ -119,6 +120,7 @@ export class Health {
   }
 
   static async open(deps: HealthDependencies): Promise<Health> {
+    await indexLinkedDocuments(deps);
     const [alarm, acted] = await Promise.all([ManualAlarm.open(deps), ActedFacts.open(deps)]);
     return new Health(deps, { alarm, acted });
   }
