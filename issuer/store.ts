@@ -55,6 +55,7 @@
  * | 69  | healthEdges | Unix seconds u64 ‖ person number u64 → nothing: then the same facts may give another colour |
  * | 70  | linkedDocuments | HMAC(document) 16 ‖ record number u64 → nothing: the record names it beside its own |
  * | 71  | manualChanges | Unix seconds u64 ‖ number u64 → HMAC(two people) 16: a colour act by people, for an hour |
+ * | 72  | forgotten   | record number u64 ‖ person number u64 → nothing: erased because somebody asked; the health file is to go too |
  * | 80  | conversions | number u64 → envelope, see `conversion/source.ts`                                   |
  * | 81  | conversionIds | HMAC(consent id) 16, or nullifier 32 → number u64 of the conversion               |
  * | 82  | decisions   | number u64 → envelope, see `conversion/target.ts`                                   |
@@ -124,6 +125,7 @@ type TableName =
   | 'healthEdges'
   | 'linkedDocuments'
   | 'manualChanges'
+  | 'forgotten'
   | 'conversions'
   | 'conversionIds'
   | 'decisions'
@@ -187,6 +189,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   healthEdges: { tag: 69, format: 1 },
   linkedDocuments: { tag: 70, format: 1 },
   manualChanges: { tag: 71, format: 1 },
+  forgotten: { tag: 72, format: 1 },
   conversions: { tag: 80, format: 1 },
   conversionIds: { tag: 81, format: 1 },
   decisions: { tag: 82, format: 1 },

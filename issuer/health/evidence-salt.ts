@@ -1,7 +1,8 @@
 /**
  * The salt of what a change or a ruling rests on. Auditors see the digest beside the salt of the act itself, and numbers
  * of cases are few enough to be tried one by one; so the digest has a salt of its own, which leads back to the person's
- * file. The issuer can say to a court what it was made of, for as long as it holds the file.
+ * file. The issuer can say to a court what it was made of, for as long as it holds the file. A file of before there were
+ * secrets keeps the salt of the act, so that the digests that its rulings name stay what they are.
  */
 import { fromBase64url, toBase64url } from '../../core/bytes/base64url.ts';
 import { concatBytes } from '../../core/bytes/concat.ts';
@@ -13,5 +14,6 @@ const DOMAIN = toUtf8('hcl/evidence-salt/1\0');
 
 /** @param salt of the act or ruling, 16 bytes base64url */
 export function evidenceSalt(crypto: Crypto, { secret }: Pick<HealthFile, 'secret'>, salt: string): string {
+  if (secret === undefined) return salt;
   return toBase64url(crypto.sha256(concatBytes(DOMAIN, fromBase64url(secret), fromBase64url(salt))));
 }

@@ -11,15 +11,17 @@ import type { Policy } from '../../core/policy/policy.ts';
 import { SCHEMES, type Colour, type Scheme } from '../../core/record/derived.ts';
 import type { Code, Subject } from '../../core/record/record.ts';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
+import { concatBytes } from '../../core/bytes/concat.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
-import { HclError, InvariantError } from '../../core/errors.ts';
+import { InvariantError } from '../../core/errors.ts';
 import { EnvelopeError } from '../../service/envelope.ts';
 import type { Log } from '../../service/logging.ts';
-import { StoreError, WriteBatch } from '../../service/store.ts';
+import { StoreError, WriteBatch, type Entry, type Range } from '../../service/store.ts';
 import { chunksOf } from '../chunks.ts';
 import { IssuerError } from '../errors.ts';
 import type { IssuerMetrics } from '../metrics.ts';
 import { recordOf } from '../record-entry.ts';
+import type { Forgotten } from '../privacy/erasure.ts';
 import type { Release } from '../release.ts';
 import { TABLES } from '../store.ts';
 import { ActedFacts } from './acted-facts.ts';
@@ -27,6 +29,7 @@ import { EndedCodes, type EndedCodesDependencies } from './ended-codes.ts';
 import { documentsOf, type HealthFile } from './health-file.ts';
 import { hasRecords, type KnownFactsDependencies } from './known-facts.ts';
 import { isSplit } from './merge.ts';
+import { indexLinkedDocuments } from './linked-documents.ts';
 import { ManualAlarm } from './manual-alarm.ts';
 import { Orders } from './orders.ts';
 import { People, type Person } from './people.ts';
@@ -68,8 +71,9 @@ export interface ShownColour {
   readonly change: string;
 }
 
-/** Facts that are done with are deleted so many at a time. */
-const CHUNK_FACTS = 500;
+/** What is done with is deleted so many at a time. */
+const CHUNK_ROWS = 500;
+const NOTHING = new Uint8Array(0);
 const DAY_SECONDS = 86_400;
 /** A file that nothing happens to, and that no order or ruling needs, is destroyed after so long. */
 const KEEP_SECONDS: number = 31 * DAY_SECONDS;
@@ -119,6 +123,7 @@ export class Health {
   }
 
   static async open(deps: HealthDependencies): Promise<Health> {
+    await indexLinkedDocuments(deps);
     const [alarm, acted] = await Promise.all([ManualAlarm.open(deps), ActedFacts.open(deps)]);
     return new Health(deps, { alarm, acted });
   }
@@ -165,17 +170,16 @@ export class Health {
     }
   }
 
-  /** Ends the files of these people at once, unless an order, a ruling or any record of theirs needs them. */
-  async endUnneeded(subjects: readonly Subject[]): Promise<void> {
-    const { files, log } = this.#deps;
-    for (const subject of subjects) {
-      for (const number of await files.findAll(documentsOf(subject))) {
-        await orSkip(
-          this.#endUnless(number, (file) => this.#isNeeded(file)),
-          log,
-        );
-      }
-    }
+  /** Adds that a record was erased because somebody asked for it, so that its person's files may have to go. */
+  async addForgotten(batch: WriteBatch, { number, subject }: Forgotten): Promise<void> {
+    for (const person of await this.#deps.files.findAll(documentsOf(subject)))
+      batch.put(TABLES.forgotten, concatBytes(toUint64(number), toUint64(person)), NOTHING);
+  }
+
+  /** Ends at once the files that {@link addForgotten} named, unless an order, a ruling or any record needs them. */
+  async endUnneeded(): Promise<void> {
+    const isNeeded = (file: HealthFile): Promise<boolean> => this.#isNeeded(file);
+    await this.#doAll('forgotten', {}, ({ key }) => this.#endUnless(readUint64(key, 8), isNeeded));
   }
 
   /** Proposes another colour than the rules give: the id of the legal act that two people must approve. */
@@ -195,6 +199,7 @@ export class Health {
     await this.#followEdges();
     await this.#rulings.settle((work) => orSkip(work, this.#deps.log));
     await this.#ended.end((work) => orSkip(work, this.#deps.log));
+    await this.endUnneeded();
     await this.#prune();
   }
 
@@ -205,24 +210,34 @@ export class Health {
 
   /** An order that begins, a fact that comes into its window: what turns a colour though nobody does anything. */
   async #followEdges(): Promise<void> {
-    const { store, tables, log, now } = this.#deps;
+    const { tables, now } = this.#deps;
     const after = toUint64(Math.floor(now() / 1000) + 1);
     this.#nextEdge = Infinity;
-    for await (const chunk of chunksOf(tables.healthEdges.entries({ before: after }), CHUNK_FACTS)) {
-      const done = new WriteBatch();
-      for (const { key } of chunk) {
-        if ((await orSkip(this.#followEdge(readUint64(key, 8)), log)) === true)
-          done.delete(TABLES.healthEdges, key);
-      }
-      await store.commit(done);
-    }
+    await this.#doAll('healthEdges', { before: after }, ({ key }) =>
+      this.#updateHolder(readUint64(key, 8), () => Promise.resolve(true)),
+    );
     const next = await tables.healthEdges.first({ from: after });
     if (next !== undefined) this.#nextEdge = Math.min(this.#nextEdge, readUint64(next.key));
   }
 
-  async #followEdge(number: number): Promise<true> {
-    await this.#updateHolder(number, () => Promise.resolve(true));
-    return true;
+  /** Does what rows of work name, and deletes the rows; those of what fails stay. */
+  async #doAll(
+    table: 'forgotten' | 'healthEdges',
+    range: Range,
+    work: (row: Entry) => Promise<void>,
+  ): Promise<void> {
+    const { store, tables, log } = this.#deps;
+    for await (const rows of chunksOf(tables[table].entries(range), CHUNK_ROWS)) {
+      const done = new WriteBatch();
+      for (const row of rows) {
+        const isDone = await orSkip(
+          work(row).then(() => true),
+          log,
+        );
+        if (isDone === true) done.delete(TABLES[table], row.key);
+      }
+      await store.commit(done);
+    }
   }
 
   /** Facts that were revoked or superseded give no colour, from when the act on them is anchored. */
@@ -246,7 +261,7 @@ export class Health {
 
   async #followFacts(): Promise<void> {
     const { store, tables } = this.#deps;
-    for await (const chunk of chunksOf(tables.healthFacts.entries(), CHUNK_FACTS)) {
+    for await (const chunk of chunksOf(tables.healthFacts.entries(), CHUNK_ROWS)) {
       const idle = new WriteBatch();
       for (const { key } of chunk) {
         if (!(await this.#follow(key))) idle.delete(TABLES.healthFacts, key);
@@ -333,21 +348,26 @@ export class Health {
 }
 
 /**
- * What does not open, or is not what it must be, was touched or lost: it waits, an operator is told, and everybody else
- * is served. A store that fails and a defect of ours are not one person's.
+ * What does not open, or is not what it must be, was touched or lost, or is more than our code can take: it waits, an
+ * operator is told, and everybody else is served. A store that fails and a contradiction are not one person's.
  */
 async function orSkip<Result>(work: Promise<Result>, log: Log): Promise<Result | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof HclError) || error instanceof StoreError || error instanceof InvariantError)
-      throw error;
+    if (error instanceof InvariantError || isOfStore(error)) throw error;
     log.error(
       { code: 'HEALTH_FILE_UNREADABLE', err: error },
       'a health file or record is not what it must be: no colour is given',
     );
     return undefined;
   }
+}
+
+/** Also what Level says itself: its reads are not translated. */
+function isOfStore(error: unknown): boolean {
+  if (error instanceof StoreError) return true;
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('LEVEL_');
 }
 
 function shownOf({ colours }: HealthFile): readonly ShownColour[] {

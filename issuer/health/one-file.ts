@@ -20,7 +20,15 @@ import {
   type KnownFactsDependencies,
   type KnownRecord,
 } from './known-facts.ts';
-import { isSplit, mergeFiles, split, withDocuments, type Merged, type NumberedFile } from './merge.ts';
+import {
+  isSplit,
+  MAX_DOCUMENTS,
+  mergeFiles,
+  split,
+  withDocuments,
+  type Merged,
+  type NumberedFile,
+} from './merge.ts';
 import { distinct, isSamePerson, textOf } from './same-person.ts';
 
 export interface OneFileDependencies extends KnownFactsDependencies {
@@ -44,6 +52,8 @@ export interface Sought {
   readonly subject: () => Subject;
   /** Refuses also where a record, not the request, leads to what cannot be brought together. */
   readonly isWhole: boolean;
+  /** Of an order or a ruling: it is entered, however many documents are claimed to be theirs. */
+  readonly isTyped: boolean;
 }
 
 /** What stands under the documents of a person. */
@@ -90,7 +100,7 @@ export class OneFile {
   }
 
   /** All files of the person, and the person under all documents that belong together. Throws as {@link whileAlone}. */
-  async find({ named, subject, isWhole }: Sought): Promise<Found> {
+  async find({ named, subject, isWhole, isTyped }: Sought): Promise<Found> {
     const look = new Look(this.#deps);
     const first = await this.#load(named.slice(0, 1), look);
     const records = await look.known(named.slice(0, 1));
@@ -100,15 +110,21 @@ export class OneFile {
     let all = allOf(named.slice(0, 1), first);
     const passedOver: DocumentReference[] = [];
     for (;;) {
+      if (all.length > MAX_DOCUMENTS && !isTyped) throw split('these are more documents than one person has');
       const next = await this.#next({ named, isWhole, look }, all, passedOver);
       if (next === undefined) break;
+      const isBounded = !isWhole && !next.isNamed;
+      // The request's own come first, so what is left is claimed, by whomever.
+      if (isBounded && all.length >= MAX_DOCUMENTS) break;
       const found = await this.#load([next.document], look);
-      if (isTheirs(person, await look.known([next.document]), found)) {
+      const grown = allOf([...all, next.document], found);
+      if (isBounded && grown.length > MAX_DOCUMENTS) passedOver.push(next.document);
+      else if (isTheirs(person, await look.known([next.document]), found)) {
         for (const one of found) {
           files.set(one.number, one);
           if (next.isNamed) byName.set(one.number, one);
         }
-        all = allOf([...all, next.document], found);
+        all = grown;
       } else if (next.mustBeTheirs) throw split('the documents lead to people of different names');
       else passedOver.push(next.document);
     }

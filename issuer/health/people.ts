@@ -48,7 +48,7 @@ export class People {
     action: (number: number, file: HealthFile) => Promise<Result>,
     { isWhole = false, isTyped = false }: AskedOf = {},
   ): Promise<Result> {
-    const sought = await this.#soughtBy(person, isWhole);
+    const sought = await this.#soughtBy(person, { isWhole, isTyped });
     const create = (subject: Subject): HealthFile => this.#fresh(subject, isTyped);
     return await this.#oneFile.whileAlone(sought, create, action);
   }
@@ -69,14 +69,14 @@ export class People {
 
   /** To be read; that of somebody who has none is empty. Throws as {@link whileAlone}, of all that is theirs. */
   async fileOf(person: Person): Promise<HealthFile> {
-    const { files, subject } = await this.#oneFile.find(await this.#soughtBy(person, true));
+    const { files, subject } = await this.#oneFile.find(await this.#soughtBy(person, { isWhole: true }));
     if (files.length === 0) return this.#fresh(subject);
     return mergeFiles(files, subject, Math.floor(this.#deps.now() / 1000)).file;
   }
 
   /** To be read, each as it is: those that the person's documents lead to, whether or not they can be one. */
   async filesOf(person: Person): Promise<readonly HealthFile[]> {
-    const sought = await this.#soughtBy(person, false);
+    const sought = await this.#soughtBy(person);
     try {
       const { files, subject } = await this.#oneFile.find(sought);
       return files.length === 0 ? [this.#fresh(subject)] : files.map(({ file }) => file);
@@ -104,11 +104,11 @@ export class People {
     return subjects.every(({ subject }) => isOnePerson(person, subject));
   }
 
-  async #soughtBy(person: Person, isWhole: boolean): Promise<Sought> {
-    if ('document' in person) return { named: [person.document], subject: unknown, isWhole };
+  async #soughtBy(person: Person, { isWhole = false, isTyped = false }: AskedOf = {}): Promise<Sought> {
+    if ('document' in person) return { named: [person.document], subject: unknown, isWhole, isTyped };
     const given = 'subject' in person ? person.subject : await this.#subjectOf(person.recordId);
     const subject = withNormalDocuments(given);
-    return { named: documentsOf(subject), subject: () => subject, isWhole };
+    return { named: documentsOf(subject), subject: () => subject, isWhole, isTyped };
   }
 
   async #subjectOf(recordId: string): Promise<Subject> {

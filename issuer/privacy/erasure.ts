@@ -7,7 +7,8 @@
  * | before the mark is synced         | nothing has happened, and nobody was told otherwise                       |
  * | after it                          | the next pass revokes and destroys                                        |
  * | after the revocation is synced    | the next pass finds it revoked, and destroys                              |
- * | after the destruction is synced   | the record is gone here; the next turn makes older copies worthless       |
+ * | after the destruction is synced   | the record is gone here; the next pass over health codes ends the file of |
+ * |                                   | its person, and the next turn makes older copies worthless                |
  * | anywhere in the turn              | see `epoch-turn.ts`                                                       |
  *
  * Status comes first, so that there is no moment in which a code counts that nobody can account for. The leaf stays
@@ -60,8 +61,16 @@ export interface ErasureDependencies {
   readonly log: Log;
   /** So many are gone from the store. */
   readonly onErased: (count: number) => void;
-  /** Whose records are gone because somebody asked for it; not because their time was over. */
-  readonly onForgotten: (subjects: readonly Subject[]) => Promise<void>;
+  /** Adds that the record of this person goes because somebody asked for it; not because its time is over. */
+  readonly addForgotten: (batch: WriteBatch, forgotten: Forgotten) => Promise<void>;
+  /** What was added is on the disk. */
+  readonly onForgotten: () => Promise<void>;
+}
+
+export interface Forgotten {
+  /** Of the record. */
+  readonly number: number;
+  readonly subject: Subject;
 }
 
 /** A marked record with all that has to be known of it to destroy it. */
@@ -192,11 +201,17 @@ export class Erasure {
       erasedAtSeconds,
       batch,
     );
+    await this.#addForgotten(marked, batch);
     // Commit point: before it everything of these records is there, after it nothing but the receipt's facts.
     await store.commit(batch);
     onErased(marked.length);
+    await this.#deps.onForgotten();
+  }
+
+  async #addForgotten(marked: readonly Marked[], batch: WriteBatch): Promise<void> {
     const asked = marked.filter(({ mark }) => mark.ground !== 'retention-over');
-    await this.#deps.onForgotten(asked.map(({ record }) => recordOf(record).subject));
+    for (const { number, record } of asked)
+      await this.#deps.addForgotten(batch, { number, subject: recordOf(record).subject });
   }
 
   /** Nothing when it is not marked any more. */

@@ -5,6 +5,7 @@
 import { concatBytes } from '../../core/bytes/concat.ts';
 import { CREDENTIAL_TYPES, type CredentialType } from '../../core/credential/credential-type.ts';
 import type { IssuableRecord } from '../../core/record/derived.ts';
+import type { Subject } from '../../core/record/record.ts';
 import { readUint64, toUint32, toUint64 } from '../../service/big-endian.ts';
 import type { WriteBatch } from '../../service/store.ts';
 import { decodeHandleEntry } from '../handle-entry.ts';
@@ -37,17 +38,25 @@ export function putTraces(batch: WriteBatch, number: number, traces: RecordTrace
   const { newest: document } = isCurrent ? documentNames : ring.documentNames(record.subject);
   batch.put(TABLES.duplicates, newest, toUint64(number));
   batch.put(TABLES.documents, concatBytes(document, toUint64(number)), NOTHING);
-  for (const linked of record.subject.linked ?? [])
-    batch.put(
-      TABLES.linkedDocuments,
-      concatBytes(ring.documentNames(linked).newest, toUint64(number)),
-      NOTHING,
-    );
+  putLinked(batch, number, record.subject, ring);
   batch.put(TABLES.people, document, NOTHING);
   batch.put(TABLES.expiries, expiryKey(record.type, dayOf(issuedAtSeconds), number), NOTHING);
   const originalId = originalIdOf(record);
   if (originalId !== undefined)
     batch.put(TABLES.imports, ring.originalNames(originalId).newest, toUint64(number));
+}
+
+/** That the record of its person names other documents of theirs. */
+export function putLinked(
+  batch: WriteBatch,
+  number: number,
+  { linked = [] }: Pick<Subject, 'linked'>,
+  ring: KeyRing,
+): void {
+  for (const document of linked) {
+    const { newest } = ring.documentNames(document);
+    batch.put(TABLES.linkedDocuments, concatBytes(newest, toUint64(number)), NOTHING);
+  }
 }
 
 /** Puts a record's names under the newest epoch in the place of those under older ones. */

@@ -7,6 +7,9 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { Issuer } from '../../issuer/issuer.ts';
 import { writeSecrets } from '../../issuer/secrets.ts';
+import { TABLES } from '../../issuer/store.ts';
+import { Store } from '../../service/store.ts';
+import { personOf } from '../issuer/health/support.ts';
 import { issueAll, IssuerHouse, vaccination } from '../issuer/support/issuer-house.ts';
 import { expectRejects } from '../issuer/support/rejects-code.ts';
 import { Random } from '../support/random.ts';
@@ -16,6 +19,7 @@ import { FailingWrites, type WriteFault } from './support/failing-store.ts';
 
 /** Two of five are erased. */
 const RECORDS = Array.from({ length: 5 }, (_, i) => vaccination(i));
+const CODE = { person: { subject: personOf(1) }, scheme: 'HK-HC' } as const;
 
 async function begin(house: IssuerHouse): Promise<{ readonly issuer: Issuer; readonly expected: Expected }> {
   const issuer = await house.open();
@@ -89,6 +93,42 @@ describe('erasure: a process that ends', function () {
     for (const id of kept) expect((await issuer.record(id)).credentials).to.have.length(2);
   });
 });
+
+describe('erasure of the last record of a person', () => {
+  it('ends the health file too, at whichever write the process ends', async () => {
+    const writes = await endForgetting(Number.MAX_SAFE_INTEGER, 'lost');
+    expect(writes).to.be.within(4, 10);
+    // The first is the mark: without it nothing has been asked.
+    for (let at = 2; at <= writes; at++) {
+      for (const fault of ['lost', 'kept'] as const) await endForgetting(at, fault);
+    }
+  });
+});
+
+/** Ends a process while the only record of a person is erased; nobody asks again. Writes until then. */
+async function endForgetting(at: number, fault: WriteFault): Promise<number> {
+  await using house = await IssuerHouse.create();
+  const issuer = await house.open();
+  const { issued } = await issuer.health.issue(CODE);
+  await issuer.settle();
+  let count = 0;
+  {
+    using writes = new FailingWrites(at, fault);
+    await issuer.privacy.erase(issued.recordId, 'subject-request').catch(() => undefined);
+    count = writes.count;
+  }
+  await issuer.close();
+  await using second = await house.open();
+  // As its schedulers do at a start.
+  await second.privacy.pass({ force: false });
+  await second.settle();
+  await expectRejects(() => second.record(issued.recordId), 'RECORD_NOT_FOUND');
+  await second.close();
+  await using store = await Store.open(join(house.folder, 'issuer', 'store'));
+  for (const table of [TABLES.healthFiles, TABLES.healthNames, TABLES.forgotten])
+    expect(await store.table(table).first(), `write ${at} ${fault}`).to.equal(undefined);
+  return count;
+}
 
 /** Writes of the whole, when nothing goes wrong. */
 async function countWrites(): Promise<number> {

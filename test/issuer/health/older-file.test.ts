@@ -1,0 +1,106 @@
+/** A health file that an earlier release stored: it has no secret, and is worked with as any other. */
+import { join } from 'node:path';
+import { describe, it } from 'mocha';
+import { expect } from 'chai';
+import { evidenceSalt } from '../../../issuer/health/evidence-salt.ts';
+import { HealthFiles } from '../../../issuer/health/health-file.ts';
+import { KeyRing } from '../../../issuer/privacy/key-ring.ts';
+import { readersOf, TABLES } from '../../../issuer/store.ts';
+import { createRandomBytes } from '../../../service/clock.ts';
+import { silentLogger } from '../../../service/logging.ts';
+import { nodeCrypto } from '../../../service/node-crypto.ts';
+import { Store, WriteBatch } from '../../../service/store.ts';
+import { issueAll, IssuerHouse } from '../support/issuer-house.ts';
+import { approve } from '../support/two-people.ts';
+import { listed, orderOn, personOf, positive, terms } from './support.ts';
+
+const codeFor = (n: number) => ({ person: { subject: personOf(n) }, scheme: 'HK-HC' }) as const;
+
+describe('a health file without a secret', () => {
+  it('takes an order, which turns its colour and ends its green code', async () => {
+    await using house = await IssuerHouse.create();
+    const green = await greenCodes(house, [1]);
+    await rewriteFiles(house, withoutSecret);
+    await using issuer = await house.open();
+    await issuer.health.orders.place(orderOn(personOf(1)));
+    await issuer.settle();
+    expect((await issuer.health.shown({ subject: personOf(1) }))[0]?.state).to.equal('red');
+    expect(await listed(issuer, green[0])).to.equal('superseded');
+  });
+
+  it('takes a ruling that two people approve, whose digest stays what it was', async () => {
+    await using house = await IssuerHouse.create();
+    await greenCodes(house, [1]);
+    await rewriteFiles(house, withoutSecret);
+    await using issuer = await house.open();
+    await approve(issuer, [await issuer.health.rule({ subject: personOf(1) }, terms())]);
+    await issuer.settle();
+    expect((await issuer.health.shown({ subject: personOf(1) }))[0]?.state).to.equal('red');
+    const salt = 'AAAAAAAAAAAAAAAAAAAAAA';
+    expect(evidenceSalt(nodeCrypto, {}, salt)).to.equal(salt);
+  });
+});
+
+describe('a health file that our code cannot take', () => {
+  it('waits, while the colours of others turn', async () => {
+    await using house = await IssuerHouse.create();
+    const [own, others] = await greenCodes(house, [1, 2]);
+    // Person 1 is the first that got a file.
+    await rewriteFiles(house, (file, number) => (number === 1 ? { ...file, orders: null } : file));
+    const told: unknown[] = [];
+    const log = { ...silentLogger, error: (fields: object) => told.push(fields) };
+    await using issuer = await house.open({ ports: { log } });
+    await issueAll(issuer, [positive(1), positive(2)]);
+    await issuer.settle();
+    expect(await listed(issuer, others)).to.equal('superseded');
+    expect((await issuer.health.shown({ subject: personOf(2) }))[0]?.state).to.equal('red');
+    expect(await listed(issuer, own), 'nothing is known of it').to.equal('valid');
+    expect(told[0]).to.deep.include({ code: 'HEALTH_FILE_UNREADABLE' });
+    await issuer.close();
+    expect(await waiting(house), 'the fact about the first person').to.equal(1);
+  });
+});
+
+/** The venue codes of these people, green and anchored; the issuer is closed. */
+async function greenCodes(house: IssuerHouse, people: readonly number[]): Promise<readonly string[]> {
+  await using issuer = await house.open();
+  const handles: string[] = [];
+  for (const n of people)
+    handles.push((await issuer.health.issue(codeFor(n))).issued.credentials[0]?.handle ?? '');
+  await issuer.settle();
+  return handles;
+}
+
+function withoutSecret(file: Record<string, unknown>): object {
+  const { secret: _, ...rest } = file;
+  return rest;
+}
+
+/** Seals what `change` makes of each file in its place, as the release that stored it did. */
+async function rewriteFiles(
+  house: IssuerHouse,
+  change: (file: Record<string, unknown>, number: number) => object,
+): Promise<void> {
+  const { did, dataFolder } = house.config();
+  await using store = await Store.open(join(dataFolder, 'store'));
+  const tables = readersOf(store);
+  const folder = join(dataFolder, 'epochs');
+  const randomBytes = createRandomBytes();
+  const ring = await KeyRing.open({ store, tables, folder, did, ...house.secrets, randomBytes });
+  const files = await HealthFiles.open({ store, tables, ring, did, log: silentLogger });
+  const batch = new WriteBatch();
+  for await (const number of files.numbers()) {
+    const file = await files.load(number);
+    // What is stored is no file of this release: that is the point.
+    const changed = change({ ...file }, number) as NonNullable<typeof file>;
+    files.put(batch, number, changed);
+  }
+  await store.commit(batch);
+}
+
+async function waiting(house: IssuerHouse): Promise<number> {
+  await using store = await Store.open(join(house.config().dataFolder, 'store'));
+  let count = 0;
+  for await (const _ of store.table(TABLES.healthFacts).entries()) count++;
+  return count;
+}
