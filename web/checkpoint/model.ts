@@ -63,6 +63,8 @@ export class CheckpointModel {
   /** Of the person in front of the checkpoint. */
   #texts: readonly string[] = [];
   #parts = new CardParts();
+  /** Another number for each person: an answer about one who was forgotten meanwhile is nobody's. */
+  #person = 0;
 
   constructor(settings: Settings, ports: ModelPorts) {
     this.#ports = ports;
@@ -123,8 +125,7 @@ export class CheckpointModel {
 
   /** To the camera, from wherever; whoever was in front of the checkpoint is forgotten. */
   scanNext(): void {
-    this.#forget();
-    this.#set({ screen: { name: 'scan' }, codesBefore: 0, hasFailed: false });
+    this.#leaveFor({ name: 'scan' });
   }
 
   /** The next code belongs to the same person. */
@@ -133,8 +134,7 @@ export class CheckpointModel {
   }
 
   open(name: 'set-up' | 'status'): void {
-    this.#forget();
-    this.#set({ screen: { name }, codesBefore: 0 });
+    this.#leaveFor({ name });
   }
 
   beginGroup(): void {
@@ -166,13 +166,23 @@ export class CheckpointModel {
     else this.#show(decision);
   }
 
-  /** @param presented nothing in it: there is no document to compare with */
+  /**
+   * Once for each person: a zone that was typed and a button that was pressed are one answer.
+   * @param presented nothing in it: there is no document to compare with
+   */
   async compare(presented: PresentedIdentity): Promise<void> {
+    if (this.#state.isChecking || this.#state.screen.name !== 'document') return;
     const decision = await this.#decide(presented);
     if (decision !== undefined) this.#show(decision, presented);
   }
 
+  #leaveFor(screen: Screen): void {
+    this.#forget();
+    this.#set({ screen, codesBefore: 0, hasFailed: false, isChecking: false });
+  }
+
   #forget(): void {
+    this.#person++;
     this.#texts = [];
     this.#parts = new CardParts();
   }
@@ -184,21 +194,23 @@ export class CheckpointModel {
     this.#texts = [...this.#texts.filter((before) => !parts.has(before)), code];
   }
 
+  /** `undefined`: there is no answer, or it came after its person was forgotten. */
   async #decide(presented?: PresentedIdentity): Promise<Decision | undefined> {
+    const person = this.#person;
     this.#set({ isChecking: true, hasFailed: false });
-    try {
-      return await this.#ports.decide({
-        texts: this.#texts,
-        policy: this.policy,
-        nowSeconds: this.#ports.nowSeconds(),
-        ...(presented === undefined ? {} : { presented }),
-      });
-    } catch {
-      this.#set({ hasFailed: true });
-      return undefined;
-    } finally {
-      this.#set({ isChecking: false });
-    }
+    const decision = await this.#ask(presented).catch(() => undefined);
+    if (person !== this.#person) return undefined;
+    this.#set({ isChecking: false, hasFailed: decision === undefined });
+    return decision;
+  }
+
+  async #ask(presented?: PresentedIdentity): Promise<Decision> {
+    return this.#ports.decide({
+      texts: this.#texts,
+      policy: this.policy,
+      nowSeconds: this.#ports.nowSeconds(),
+      ...(presented === undefined ? {} : { presented }),
+    });
   }
 
   #show(decision: Decision, presented?: PresentedIdentity): void {

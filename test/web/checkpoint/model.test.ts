@@ -16,10 +16,12 @@ interface Stage {
   readonly decided: Decision[];
 }
 
+type Answer = readonly ReasonCode[] | 'failure';
+
 /** A model whose engine answers each question as `answer` says. */
 function stage(
   settings: Partial<Settings>,
-  answer: (question: VerifyQuestion) => readonly ReasonCode[] | 'failure' = () => [],
+  answer: (question: VerifyQuestion) => Answer | Promise<Answer> = () => [],
 ): Stage {
   const asked: VerifyQuestion[] = [];
   const decided: Decision[] = [];
@@ -28,7 +30,7 @@ function stage(
     {
       decide: async (question) => {
         asked.push(question);
-        const reasons = answer(question);
+        const reasons = await answer(question);
         if (reasons === 'failure') throw new Error('the engine failed');
         return decisionFor(reasons);
       },
@@ -41,6 +43,22 @@ function stage(
   );
   model.begin(NO_OPERATOR, NO_COUNTS, true);
   return { model, asked, decided };
+}
+
+interface SlowStage extends Stage {
+  /** One for each question, in the order in which they were asked. */
+  readonly answers: readonly PromiseWithResolvers<Answer>[];
+}
+
+/** A model whose engine answers when it is told to. */
+function slowStage(settings: Partial<Settings>): SlowStage {
+  const answers: PromiseWithResolvers<Answer>[] = [];
+  const staged = stage(settings, () => {
+    const answer = Promise.withResolvers<Answer>();
+    answers.push(answer);
+    return answer.promise;
+  });
+  return { ...staged, answers };
 }
 
 function decisionFor(reasons: readonly ReasonCode[]): Decision {
@@ -63,6 +81,12 @@ function aboutSomebody(policy: Decision['policy']): Decision['parts'][number] {
   } as const;
   return { ...couldNotDecide(policy), evidence: { signature: 'checked', foreign } };
 }
+
+const LATE: readonly (readonly [name: string, answer: Answer])[] = [
+  ['a good code', []],
+  ['a bad code', ['SIGNATURE_INVALID']],
+  ['a failure', 'failure'],
+];
 
 const MATCH = { documentNumber: 'A123456(3)', name: 'CHAN, TAI MAN' };
 
@@ -175,6 +199,86 @@ describe('the checkpoint, screen by screen', () => {
     await Promise.all([model.scanned('HCL1:A'), model.scanned('HCL1:B')]);
     expect(asked).to.have.length(1);
   });
+
+  for (const mode of ['venue', 'border'] as const) {
+    for (const [what, leave, screen] of [
+      ['the next person', (model: CheckpointModel) => model.scanNext(), 'scan'],
+      ['another screen', (model: CheckpointModel) => model.open('status'), 'status'],
+    ] as const) {
+      for (const [name, answer] of LATE) {
+        it(`at a ${mode} ${name} does not show after ${what} came`, async () => {
+          const { answers, decided, model } = slowStage({ mode });
+          const checking = model.scanned('HCL1:A');
+          leave(model);
+          const { isChecking } = model.state;
+          answers[0]?.resolve(answer);
+          await checking;
+          expect(isChecking, 'nothing is waited for').to.equal(false);
+          expect(model.state).to.deep.include({ screen: { name: screen }, hasFailed: false });
+          expect(decided, 'no sound, no log').to.deep.equal([]);
+        });
+      }
+    }
+  }
+
+  it('whose check was left behind holds up nobody, and ends nobody else’s', async () => {
+    const { answers, asked, decided, model } = slowStage({ mode: 'venue' });
+    const first = model.scanned('HCL1:A');
+    model.scanNext();
+    const second = model.scanned('HCL1:B');
+    answers[0]?.resolve([]);
+    await first;
+    expect(model.state.isChecking, 'the second is still checked').to.equal(true);
+    answers[1]?.resolve(['SIGNATURE_INVALID']);
+    await second;
+    expect(asked.map(({ texts }) => texts)).to.deep.equal([['HCL1:A'], ['HCL1:B']]);
+    expect(decided.map(({ outcome }) => outcome)).to.deep.equal(['stop']);
+  });
+
+  it('no answer with a document shows once its person has gone', async () => {
+    const { answers, decided, model } = slowStage({ mode: 'border' });
+    const reading = model.scanned('HCL1:A');
+    answers[0]?.resolve([]);
+    await reading;
+    const comparing = model.compare(MATCH);
+    model.scanNext();
+    answers[1]?.resolve([]);
+    await comparing;
+    expect(model.state.screen.name).to.equal('scan');
+    expect(decided).to.deep.equal([]);
+  });
+
+  it('a document is compared once, however often it is handed over', async () => {
+    const { asked, decided, model } = stage({ mode: 'border' });
+    await model.scanned('HCL1:A');
+    await Promise.all([model.compare(MATCH), model.compare(MATCH)]);
+    await model.compare({});
+    expect(asked.map(({ presented }) => presented)).to.deep.equal([undefined, MATCH]);
+    expect(decided).to.have.length(1);
+  });
+
+  it('a document is compared again after a failure', async () => {
+    const answers: Answer[] = [[], 'failure', []];
+    const { decided, model } = stage({ mode: 'border' }, () => answers.shift() ?? 'failure');
+    await model.scanned('HCL1:A');
+    await model.compare(MATCH);
+    expect(model.state).to.deep.include({ hasFailed: true, isChecking: false });
+    expect(model.state.screen.name).to.equal('document');
+    await model.compare(MATCH);
+    expect(decided).to.have.length(1);
+  });
+
+  for (const name of ['scan', 'status'] as const) {
+    it(`no document is compared on the screen ${name}, where nobody’s code is`, async () => {
+      const { asked, model } = stage({ mode: 'border' });
+      await model.scanned('HCL1:A');
+      if (name === 'scan') model.scanNext();
+      else model.open(name);
+      await model.compare(MATCH);
+      expect(asked).to.have.length(1);
+      expect(model.state.screen.name).to.equal(name);
+    });
+  }
 
   it('no reason that is unconfirmed passes', () => {
     for (const [code, { outcome, validity }] of Object.entries(REASONS)) {

@@ -5,6 +5,7 @@ import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
 import { readMrz } from '../../../core/record/mrz.ts';
 import { Button } from '../../shared/ui/button.tsx';
 import { TextField } from '../../shared/ui/fields.tsx';
+import { Notice } from '../../shared/ui/notice.tsx';
 import { Page } from '../../shared/ui/page.tsx';
 import type { CheckpointModel, CheckpointState } from '../model.ts';
 import type { Texts } from '../texts/text.ts';
@@ -52,7 +53,7 @@ export function Document({ model, nowSeconds, state, texts }: DocumentProps): JS
           <Button look="primary" icon="check" isDisabled={state.isChecking} onPress={compare}>
             {words.compare}
           </Button>
-          <Button look="plain" onPress={() => void model.compare({})}>
+          <Button look="plain" isDisabled={state.isChecking} onPress={() => void model.compare({})}>
             {words.skip}
           </Button>
         </>
@@ -66,6 +67,7 @@ export function Document({ model, nowSeconds, state, texts }: DocumentProps): JS
         texts={texts}
       />
       <p class="intro">{words.intro}</p>
+      {state.hasFailed ? <Notice look="warning">{texts.scan.failed}</Notice> : null}
       <FocusedZone>
         <TextField
           label={words.zone}

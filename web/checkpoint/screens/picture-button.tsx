@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../../shared/ui/icon.tsx';
 import type { ReadUpload } from '../input/reader.ts';
 import type { Texts } from '../texts/text.ts';
@@ -13,9 +13,13 @@ export interface PictureButtonProps {
 /** A picture of a code from a file. It is read here and goes nowhere. */
 export function PictureButton({ onCode, readUpload, texts }: PictureButtonProps): JSX.Element {
   const [problem, setProblem] = useState<string>();
+  const isShown = useRef(true);
+  useEffect(() => () => void (isShown.current = false), []);
   const read = async (file: File): Promise<void> => {
     setProblem(undefined);
     const reading = await readUpload(file);
+    // Whoever handed the picture over may have gone meanwhile.
+    if (!isShown.current) return;
     if (reading?.kind === 'code') onCode(reading.text);
     else setProblem(reading?.kind === 'several' ? texts.scan.pictureSeveral : texts.scan.pictureUnreadable);
   };

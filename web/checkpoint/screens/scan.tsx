@@ -64,7 +64,9 @@ export function Scan({ eyes, model, nowSeconds, readUpload, state, texts }: Scan
           {group === undefined ? null : (
             <div class="scan-group">
               <p>{texts.group.running(group.length)}</p>
-              <Button onPress={() => model.showSummary()}>{texts.group.finish}</Button>
+              <Button isDisabled={isChecking} onPress={() => model.showSummary()}>
+                {texts.group.finish}
+              </Button>
             </div>
           )}
           <Button icon="keyboard" onPress={() => setPasting(true)}>
