@@ -2,6 +2,7 @@
 import { render } from 'preact';
 import engineUrl from './engine/engine-worker.ts?worker&url';
 import { openKeyValueStore } from '../shared/store/key-value.ts';
+import { openLock } from '../shared/store/lock.ts';
 import { languageFor } from '../shared/texts/languages.ts';
 import { WorkerClient } from '../shared/worker-client.ts';
 import { App } from './app.tsx';
@@ -30,6 +31,7 @@ const fetchBeside = fetchBesideWith((name, init) => fetch(name, init));
 const knowledge = new Knowledge({
   ask: (request) => engine.ask(request),
   store,
+  lock: openLock('hcl-checkpoint-knowledge'),
   fetchBeside,
   nowSeconds: now,
 });

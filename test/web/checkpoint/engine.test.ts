@@ -10,6 +10,7 @@ import { Engine } from '../../../web/checkpoint/engine/engine.ts';
 import type { Decision, EngineAnswer, Kept, Known } from '../../../web/checkpoint/engine/protocol.ts';
 import { areRulesInForce } from '../../../web/checkpoint/engine/rules.ts';
 import { Knowledge, type KnowledgeReport } from '../../../web/checkpoint/knowledge/knowledge.ts';
+import { lockWithin, type Lock } from '../../../web/shared/store/lock.ts';
 import { makeConsortium, vaccinationRecord } from '../../support/consortium.ts';
 import { ORIGIN, Publishing, SIGNER_SET, SIGNERS } from '../../support/publishing.ts';
 import { setOf, testSigner } from '../../support/signers.ts';
@@ -49,8 +50,9 @@ async function device(publishing: Publishing): Promise<{
 async function startDevice(
   publishing: Publishing,
   store: MemoryStore,
-  nowSeconds?: number,
+  { lock = lockWithin(), nowSeconds }: { readonly lock?: Lock; readonly nowSeconds?: number } = {},
 ): Promise<{
+  readonly engine: Engine;
   readonly restored: KnowledgeReport;
   readonly update: (source: BundleSource) => Promise<KnowledgeReport>;
 }> {
@@ -64,6 +66,7 @@ async function startDevice(
   const knowledge = new Knowledge({
     ask: (request) => engine.answer(request),
     store,
+    lock,
     fetchBeside: async () => toUtf8(JSON.stringify(publishing.context().trust)),
     nowSeconds: () => nowSeconds ?? publishing.consortium.nowSeconds,
   });
@@ -72,7 +75,7 @@ async function startDevice(
     source = next;
     return knowledge.update();
   };
-  return { restored, update };
+  return { engine, restored, update };
 }
 
 function indexOf(source: BundleSource, full: Uint8Array, { consortium }: Publishing): BundleIndex {
@@ -171,6 +174,7 @@ describe('the engine of the page', () => {
     const source = await publishing.source();
     const fresh = new Engine({ crypto: nodeCrypto, get: async () => fullBundle(source) });
     const bytes = fullBundle(source);
+    const store = memoryStore();
     const kept = { bundle: bytes, trust: toUtf8(JSON.stringify(publishing.context().trust)) };
     expect(await fresh.answer({ kind: 'restore', kept })).to.include({
       problem: 'BUNDLE_TRUST_INVALID',
@@ -179,7 +183,11 @@ describe('the engine of the page', () => {
     expect(nobody).to.include({ kind: 'refused', problem: 'BUNDLE_TRUST_INVALID' });
     await fresh.answer({ kind: 'trust-bundles-of', bytes: kept.trust });
     const restored = await fresh.answer({ kind: 'restore', kept });
-    expect(restored.kind === 'known' ? restored.toKeep : undefined).to.deep.equal(kept);
+    expect(restored.kind === 'known' && restored.known.blockNumber).to.equal(source.leaf.block.number);
+    expect(restored, 'it is kept already').not.to.have.property('toKeep');
+    const { update } = await startDevice(publishing, store);
+    await update(source);
+    expect(store.values.get('bundle')).to.deep.equal(kept);
   });
 
   describe('after a change of signers and a restart', () => {
@@ -228,7 +236,7 @@ describe('the engine of the page', () => {
 
     it('stays where it is when its clock went back, and does not take an older state', async () => {
       const { publishing, store, known } = await changed(true);
-      const { restored, update } = await startDevice(publishing, store, 0);
+      const { restored, update } = await startDevice(publishing, store, { nowSeconds: 0 });
       expect(restored).to.deep.equal({ known });
       expect((await update(await publishing.source())).known).to.deep.equal(known);
     });
@@ -240,6 +248,47 @@ describe('the engine of the page', () => {
       const { restored, update } = await startDevice(publishing, store);
       expect(restored.problem).to.equal('BUNDLE_MALFORMED');
       expect((await update(await publishing.source())).problem).to.equal('BUNDLE_SIGNATURES_TOO_FEW');
+    });
+  });
+
+  describe('in two tabs, which share what is kept', () => {
+    it('keeps no older state over a newer one (L7), and takes the newer one', async () => {
+      const consortium = makeConsortium({ seed: 18 });
+      const publishing = new Publishing(consortium);
+      const [code] = await consortium.issueCodes([vaccinationRecord()]);
+      const first = await publishing.source();
+      await consortium.issueCodes([vaccinationRecord()]);
+      const second = await publishing.source();
+      const index = code!.claims.status.status_list.idx; // one for one
+      consortium.publishStatus(consortium.issuer, [{ index, value: 'revoked' }]);
+      const third = await publishing.source();
+      const store = memoryStore();
+      const lock = lockWithin();
+      const late = await startDevice(publishing, store, { lock });
+      const ahead = await startDevice(publishing, store, { lock });
+      await late.update(first);
+      const { known } = await ahead.update(third);
+      expect((await late.update(second)).known, 'the late tab').to.deep.equal(known);
+      const offline = await startDevice(publishing, store, { lock });
+      expect(offline.restored.known, 'a tab opened later').to.deep.equal(known);
+      for (const { engine } of [late, ahead, offline]) {
+        const { reasons } = await decide(engine, code!.text, VENUE, consortium.nowSeconds);
+        expect(reasons).to.deep.equal(['STATUS_REVOKED']);
+      }
+    });
+
+    it('keeps the later of two signatures under the same state, whoever is last', async () => {
+      const publishing = new Publishing(makeConsortium({ seed: 19 }));
+      const store = memoryStore();
+      const lock = lockWithin();
+      const { nowSeconds } = publishing.consortium;
+      const older = await publishing.source({ timeSeconds: nowSeconds });
+      const newer = await publishing.source({ timeSeconds: nowSeconds + 60 });
+      const tabs = [await startDevice(publishing, store, { lock })];
+      tabs.push(await startDevice(publishing, store, { lock }));
+      await Promise.all([tabs[0]!.update(newer), tabs[1]!.update(older)]); // both are there
+      const { restored } = await startDevice(publishing, store, { lock });
+      expect(restored.known.timeSeconds).to.equal(nowSeconds + 60);
     });
   });
 

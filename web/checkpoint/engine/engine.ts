@@ -68,7 +68,7 @@ export class Engine {
       case 'are-rules-in-force':
         return { kind: 'rules', areInForce: areRulesInForce(request.passage, request.nowSeconds) };
       case 'trust-bundles-of':
-        return this.#learn(async () => void (this.#trust = parseBundleTrust(request.bytes)));
+        return this.#learn(() => this.#trustBundlesOf(request.bytes));
       case 'restore':
         return this.#learn(() => this.#restore(request.kept));
       case 'update':
@@ -118,37 +118,41 @@ export class Engine {
   }
 
   /** Does `change` in its turn, and tells what is known then, or why it is no more than before. */
-  #learn(change: () => Promise<void>): Promise<EngineAnswer> {
+  #learn(change: () => Promise<Kept | undefined>): Promise<EngineAnswer> {
     const turn = this.#turn.then(async (): Promise<EngineAnswer> => {
-      const before = this.#held;
       try {
-        await change();
+        const toKeep = await change();
+        return { kind: 'known', known: this.#known(), ...(toKeep === undefined ? {} : { toKeep }) };
       } catch (error) {
         return { kind: 'refused', problem: problemOf(error), known: this.#known() };
       }
-      const held = this.#held;
-      const isNew = held !== undefined && held !== before;
-      return { kind: 'known', known: this.#known(), ...(isNew ? { toKeep: toKeep(held) } : {}) };
     });
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
 
-  /** From then on nobody counts whom what is kept has retired. Its time was judged when it came. */
-  async #restore({ bundle, trust }: Kept): Promise<void> {
-    if (this.#held !== undefined) return;
-    const { signers } = parseBundleTrust(trust);
-    this.#trust = { ...this.#contextAt(Infinity).trust, signers };
-    this.#held = await acceptBundle(bundle, undefined, this.#contextAt(Infinity));
+  async #trustBundlesOf(bytes: Uint8Array): Promise<undefined> {
+    this.#trust = parseBundleTrust(bytes);
   }
 
-  async #update(nowSeconds: number): Promise<void> {
+  /**
+   * At the start, or when another tab has kept more than this one holds. From then on nobody counts whom what is kept
+   * has retired. Its time was judged when it came.
+   */
+  async #restore({ bundle, trust }: Kept): Promise<undefined> {
+    const { signers } = parseBundleTrust(trust);
+    this.#trust = { ...this.#contextAt(Infinity).trust, signers };
+    const restored = await acceptBundle(bundle, undefined, this.#contextAt(Infinity));
+    if (this.#held === undefined || isAfter(restored, this.#held)) this.#held = restored;
+  }
+
+  async #update(nowSeconds: number): Promise<Kept | undefined> {
     const { get } = this.#ports;
     const context = this.#contextAt(nowSeconds);
     const index = parseBundleIndex(await get(INDEX));
-    const held = this.#held;
-    const isHeld = held?.note === index.checkpoint;
-    if (!isHeld) this.#held = await updateBundle(index, held, { ...context, get });
+    if (this.#held?.note === index.checkpoint) return undefined;
+    this.#held = await updateBundle(index, this.#held, { ...context, get });
+    return toKeep(this.#held);
   }
 
   #contextAt(nowSeconds: number): AcceptContext {
@@ -182,6 +186,11 @@ export class Engine {
       statusLists: [...statusLists.sets()].reduce((sum, { lists }) => sum + lists.length, 0),
     };
   }
+}
+
+function isAfter(a: BundleState, b: BundleState): boolean {
+  const { size } = b.checkpoint;
+  return a.checkpoint.size > size || (a.checkpoint.size === size && a.timeSeconds > b.timeSeconds);
 }
 
 function toKeep(held: BundleState): Kept {

@@ -67,7 +67,7 @@ export type LearnProblem = Exclude<BundleErrorCode, 'BUNDLE_PAGE_OTHER'> | Fetch
 
 export type EngineAnswer =
   | { readonly kind: 'decision'; readonly decision: Decision }
-  /** `toKeep`: something is new, and this is all of it. */
+  /** `toKeep`: an update brought something new, and this is all of it. */
   | { readonly kind: 'known'; readonly known: Known; readonly toKeep?: Kept }
   | { readonly kind: 'refused'; readonly problem: LearnProblem; readonly known: Known }
   | { readonly kind: 'rules'; readonly areInForce: boolean }
