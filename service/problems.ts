@@ -57,6 +57,7 @@ const PROBLEM_TYPE = 'application/problem+json';
 const SERVICE_TABLE = {
   REQUEST_INVALID: { status: 400, title: 'The request does not match the schema' },
   REQUEST_NOT_JSON: { status: 400, title: 'The body is not JSON' },
+  REQUEST_WITHOUT_LINES: { status: 400, title: 'The stream has no lines to answer' },
   REQUEST_REFUSED: { status: 400, title: 'The request is refused' },
   UNAUTHENTICATED: { status: 401, title: 'A valid bearer token is needed' },
   ROUTE_NOT_FOUND: { status: 404, title: 'There is nothing here' },

@@ -8,6 +8,7 @@ import type { Service } from './app.ts';
 import { RequestError } from './problems.ts';
 
 const KEEP_ALIVE_MS = 60_000;
+const LAST_WORD_MS = 1000;
 const deadlines = new WeakMap<IncomingMessage, NodeJS.Timeout>();
 
 /** An answer that has begun is cut with its connection: whoever reads it sees that it is not whole. */
@@ -43,5 +44,16 @@ export class LongRequests {
     request.socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.#open.add(answer);
     answer.once('close', () => this.#open.delete(answer));
+    answer.once('finish', () => endUnfinished(request));
   }
+}
+
+/** Answered for the last time while more of it comes: that is thrown away for as long as it takes to read the answer. */
+function endUnfinished(request: IncomingMessage): void {
+  if (request.complete) return;
+  const { socket } = request;
+  request.resume();
+  socket.end();
+  const timer = setTimeout(() => socket.destroy(), LAST_WORD_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
 }

@@ -120,6 +120,52 @@ describe('POST /verify with lines', () => {
     expect(seen).to.deep.equal(['1 pass', '2 stop CODE_UNKNOWN']);
   });
 
+  for (const [what, bytes] of Object.entries({ 'empty lines': '\n', 'a line without an end': 'x' })) {
+    it(`ends a stream of ${what}, says why, and has looked at no more than a few of them`, async () => {
+      const request = open();
+      request.on('error', () => undefined);
+      request.write(`${good}\n`);
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      const cut = once(request, 'close');
+      const waste = Buffer.alloc(64 * 1024, bytes);
+      let sent = 0;
+      const pump = (): void => {
+        while (!request.destroyed && sent < 1000 && request.write(waste)) sent++;
+      };
+      request.on('drain', pump);
+      pump();
+      let body = '';
+      for await (const chunk of response) body += String(chunk);
+      expect(
+        toAnswers(body).map(({ line, problem }) => [line, problem?.code, problem?.status]),
+      ).to.deep.equal([
+        [1, undefined, undefined],
+        [undefined, 'REQUEST_WITHOUT_LINES', 400],
+      ]);
+      await cut;
+      expect(sent).to.be.below(1000);
+    });
+  }
+
+  it('goes on after lines that are empty or too long, when others come between them', async () => {
+    const waste = `${'\n'.repeat(100_000)}${'x'.repeat(100_000)}\n`;
+    const answers = await answersTo(`${waste}hello\n`.repeat(5));
+    expect(answers.map(({ problem }) => problem?.code)).to.deep.equal(
+      Array.from({ length: 5 }, () => ['REQUEST_TOO_LARGE', undefined]).flat(),
+    );
+    expect(answers.at(-1)?.line).to.equal(5 * 100_002);
+  });
+
+  it('lets others have their turn between the lines of one chunk', async () => {
+    let turns = 0;
+    const beat = setInterval(() => turns++, 0);
+    // One chunk: without a pause they would all be answered in one turn.
+    const answers = await answersTo('hello\n'.repeat(3_000));
+    clearInterval(beat);
+    expect(answers).to.have.length(3_000);
+    expect(turns).to.be.above(1);
+  });
+
   for (const limit of ['requestTimeoutMs', 'idleTimeoutMs'] as const) {
     it(`goes on after a silence in which ${limit} ends a document that does not come whole`, async () => {
       const { app } = await buildTestVerifier(consortium, { limits: { [limit]: 100 } });

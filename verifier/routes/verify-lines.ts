@@ -5,7 +5,9 @@
  *             is JSON itself goes into the second form
  *   answer    {"line": 1, "verdict": {…}} or {"line": 2, "problem": {…}}: one for each line that is not empty, in order
  *
- * No line ends the stream. A line is read when the answer before it has been taken, so whoever does not read is not
+ *             {"problem": {…}} without a line is about the stream, and its end
+ *
+ * No line ends the stream; bytes that are none do, once they are many. A line is read when the answer before it has been taken, so whoever does not read is not
  * read from, and memory holds one line and one chunk.
  */
 import { Readable } from 'node:stream';
@@ -26,6 +28,8 @@ import { SCAN_PROBLEMS, ScanMembers, scanRequestOf } from './scan-request.ts';
 export const NDJSON = 'application/x-ndjson';
 /** A code has at most 4,296 characters, and JSON may write each as six. */
 const MAX_LINE_BYTES = 64 * 1024;
+/** In a row; a few lines may be too long and answered so. */
+const MAX_WASTED_BYTES = 4 * MAX_LINE_BYTES;
 const TABLE: ProblemTable = { ...SERVICE_PROBLEMS, ...SCAN_PROBLEMS };
 const LineBody = Compile(Closed({ code: Type.String(), ...ScanMembers }));
 
@@ -47,8 +51,15 @@ export function answerLines(request: FastifyRequest, source: LineSource): Readab
 
 async function* answers(request: FastifyRequest, source: LineSource): AsyncGenerator<string> {
   const parts = new CardParts();
-  for await (const line of readLines(request.raw, MAX_LINE_BYTES)) {
-    yield `${JSON.stringify({ line: line.number, ...(await answer(line, parts, { request, ...source })) })}\n`;
+  // Whoever is refused is told before the connection ends.
+  const chunks = request.raw.iterator({ destroyOnReturn: false });
+  try {
+    for await (const line of readLines(chunks, MAX_LINE_BYTES, MAX_WASTED_BYTES)) {
+      yield `${JSON.stringify({ line: line.number, ...(await answer(line, parts, { request, ...source })) })}\n`;
+    }
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    yield `${JSON.stringify({ problem: toProblem(error, request.id, TABLE) })}\n`;
   }
 }
 
