@@ -34,6 +34,7 @@ import { ManualAlarm } from './manual-alarm.ts';
 import { Orders } from './orders.ts';
 import { People, type Person } from './people.ts';
 import {
+  edgeKey,
   Recolour,
   validCodes,
   type Asked,
@@ -244,8 +245,16 @@ export class Health {
   async #followActs(): Promise<void> {
     const { files, log } = this.#deps;
     await this.#acted.follow(async (isConcerned) => {
-      for await (const number of files.numbers()) await orSkip(this.#updateHolder(number, isConcerned), log);
+      for await (const number of files.numbers()) {
+        const work = this.#updateHolder(number, isConcerned).then(() => true);
+        if ((await orSkip(work, log)) !== true) await this.#queue(number);
+      }
     });
+  }
+
+  /** For as long as it fails each pass tries again, whatever it was about. */
+  async #queue(number: number): Promise<void> {
+    await this.#deps.store.commit(new WriteBatch().put(TABLES.healthEdges, edgeKey(0, number), NOTHING));
   }
 
   /** Derives the colours of a person anew who holds codes, if `isConcerned`. */

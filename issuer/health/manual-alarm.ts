@@ -4,20 +4,24 @@
  * nobody is named. What is counted is stored with what was done, so a restart forgets none of it.
  */
 import { concatBytes } from '../../core/bytes/concat.ts';
-import { equalBytes } from '../../core/bytes/equal.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
+import type { Clock } from '../../service/clock.ts';
 import type { Log } from '../../service/logging.ts';
-import type { WriteBatch } from '../../service/store.ts';
+import { WriteBatch, type Store } from '../../service/store.ts';
+import { chunksOf } from '../chunks.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import type { IssuerMetrics } from '../metrics.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
+import { CountedWindow, lastOver, type Counted } from './counted-window.ts';
 
 export const MANUAL_PER_HOUR = 50;
 export const MANUAL_PER_PAIR = 10;
-const HOUR_SECONDS = 3_600;
+const DELETED_AT_ONCE = 1_000;
 
 export interface ManualAlarmDependencies {
+  readonly store: Store;
   readonly tables: Pick<IssuerTables, 'manualChanges'>;
+  readonly now: Clock;
   readonly index: Pick<KeyedIndex, 'ofPeople'>;
   readonly metrics: Pick<IssuerMetrics, 'manualColours' | 'colourAlarms'>;
   readonly log: Log;
@@ -31,31 +35,25 @@ export interface ManualChange {
   readonly people: readonly string[];
 }
 
-/** A change as it is counted. */
-export interface Counted {
-  readonly at: number;
-  readonly key: Uint8Array;
-  /** Keyed name of the two. */
-  readonly pair: Uint8Array;
-}
-
 export class ManualAlarm {
   readonly #deps: ManualAlarmDependencies;
-  #counted: readonly Counted[];
-  #last: number;
+  readonly #window = new CountedWindow();
+  #last = 0;
 
-  private constructor(deps: ManualAlarmDependencies, counted: readonly Counted[]) {
+  private constructor(deps: ManualAlarmDependencies) {
     this.#deps = deps;
-    this.#counted = counted;
-    this.#last = Math.max(0, ...counted.map(({ key }) => readUint64(key, 8)));
   }
 
-  /** With what was counted before the start, which is not told again. */
+  /** With what was counted before the start, which is not told again; what is an hour old goes. */
   static async open(deps: ManualAlarmDependencies): Promise<ManualAlarm> {
-    const counted: Counted[] = [];
-    for await (const { key, value } of deps.tables.manualChanges.entries())
-      counted.push({ at: readUint64(key), key, pair: value });
-    return new ManualAlarm(deps, counted);
+    const alarm = new ManualAlarm(deps);
+    const from = toUint64(Math.max(0, lastOver(Math.floor(deps.now() / 1000)) + 1));
+    await deleteBefore(from, deps);
+    for await (const { key, value } of deps.tables.manualChanges.entries({ from })) {
+      alarm.#window.add({ at: readUint64(key), key, pair: value });
+      alarm.#last = Math.max(alarm.#last, readUint64(key, 8));
+    }
+    return alarm;
   }
 
   /** What is to be stored with the change, and {@link note noted} when it is. */
@@ -66,16 +64,16 @@ export class ManualAlarm {
 
   /** Adds it to the batch that stores the change; what is an hour old goes. */
   addTo(batch: WriteBatch, { at, key, pair }: Counted): void {
-    for (const old of this.#counted) if (isOver(old, at)) batch.delete(TABLES.manualChanges, old.key);
+    for (const old of this.#window.over(at)) batch.delete(TABLES.manualChanges, old.key);
     batch.put(TABLES.manualChanges, key, pair);
   }
 
   note(change: Counted): void {
-    this.#counted = [...this.#counted.filter((old) => !isOver(old, change.at)), change];
+    this.#window.forget(change.at);
+    this.#window.add(change);
     this.#deps.metrics.manualColours.inc();
-    if (this.#counted.length > MANUAL_PER_HOUR) this.#raise('hour', MANUAL_PER_HOUR);
-    const byPair = this.#counted.filter(({ pair }) => equalBytes(pair, change.pair)).length;
-    if (byPair > MANUAL_PER_PAIR) this.#raise('pair', MANUAL_PER_PAIR);
+    if (this.#window.size > MANUAL_PER_HOUR) this.#raise('hour', MANUAL_PER_HOUR);
+    if (this.#window.sizeOf(change.pair) > MANUAL_PER_PAIR) this.#raise('pair', MANUAL_PER_PAIR);
   }
 
   #raise(rule: 'hour' | 'pair', count: number): void {
@@ -89,6 +87,14 @@ export class ManualAlarm {
   }
 }
 
-function isOver({ at }: Counted, nowSeconds: number): boolean {
-  return at <= nowSeconds - HOUR_SECONDS;
+/** In pages: nobody knows how many there are. */
+async function deleteBefore(
+  before: Uint8Array,
+  { store, tables }: Pick<ManualAlarmDependencies, 'store' | 'tables'>,
+): Promise<void> {
+  for await (const rows of chunksOf(tables.manualChanges.entries({ before }), DELETED_AT_ONCE)) {
+    const batch = new WriteBatch();
+    for (const { key } of rows) batch.delete(TABLES.manualChanges, key);
+    await store.commit(batch);
+  }
 }

@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
+import { concatBytes } from '../../../core/bytes/concat.ts';
 import { ManualAlarm, type ManualChange } from '../../../issuer/health/manual-alarm.ts';
 import type { Issuer } from '../../../issuer/issuer.ts';
 import { KeyedIndex } from '../../../issuer/keyed-index.ts';
 import { createIssuerMetrics } from '../../../issuer/metrics.ts';
-import { readersOf } from '../../../issuer/store.ts';
-import { readUint64 } from '../../../service/big-endian.ts';
+import { readersOf, TABLES } from '../../../issuer/store.ts';
+import { readUint64, toUint64 } from '../../../service/big-endian.ts';
 import { silentLogger } from '../../../service/logging.ts';
 import { Store, WriteBatch } from '../../../service/store.ts';
 import { IssuerHouse } from '../support/issuer-house.ts';
@@ -15,6 +16,8 @@ import { approve } from '../support/two-people.ts';
 import { NOW, orderOn, personOf, terms } from './support.ts';
 
 const HOUR = 3_600;
+/** `Math.max(...)` of so many is a RangeError. */
+const MANY = 130_000;
 
 function byHand(at: number, pair: number): ManualChange {
   const people = [`HO-${pair}`, `HO-${pair + 1}`];
@@ -31,15 +34,18 @@ interface Watched extends AsyncDisposable {
   raised(rule: 'hour' | 'pair'): Promise<number>;
   /** Does it, as orders and rulings do: stored, then noted. */
   change(change: ManualChange): Promise<void>;
+  /** Times of what is stored. */
+  left(): Promise<readonly number[]>;
 }
 
-async function watch({ folder }: IssuerHouse): Promise<Watched> {
+async function watch({ folder }: IssuerHouse, nowSeconds = NOW): Promise<Watched> {
   const store = await Store.open(join(folder, 'alarm'));
   const metrics = createIssuerMetrics();
   const said: string[] = [];
   const error = (...parts: unknown[]): unknown => said.push(JSON.stringify(parts));
   const log = { ...silentLogger, error };
-  const alarm = await ManualAlarm.open({ tables: readersOf(store), index, metrics, log });
+  const now = (): number => nowSeconds * 1000;
+  const alarm = await ManualAlarm.open({ store, tables: readersOf(store), index, metrics, log, now });
   return {
     said,
     store,
@@ -53,6 +59,11 @@ async function watch({ folder }: IssuerHouse): Promise<Watched> {
       alarm.addTo(batch, counted);
       await store.commit(batch);
       alarm.note(counted);
+    },
+    async left() {
+      const times: number[] = [];
+      for await (const { key } of readersOf(store).manualChanges.entries()) times.push(readUint64(key));
+      return times;
     },
     [Symbol.asyncDispose]: () => store.close(),
   };
@@ -91,9 +102,43 @@ describe('the alarm on changes by hand', () => {
     for (let i = 0; i < 10; i++) await watched.change(byHand(NOW, 1));
     await watched.change(byHand(NOW + HOUR, 1));
     expect(await watched.raised('pair')).to.equal(0);
-    const left: number[] = [];
-    for await (const { key } of readersOf(watched.store).manualChanges.entries()) left.push(readUint64(key));
-    expect(left).to.deep.equal([NOW + HOUR]);
+    expect(await watched.left()).to.deep.equal([NOW + HOUR]);
+  });
+
+  it('forgets what is an hour old at a start, and what is not when it is', async () => {
+    await using house = await IssuerHouse.create();
+    {
+      await using watched = await watch(house);
+      for (let i = 0; i < 20; i++) await watched.change(byHand(NOW + i, 1));
+    }
+    await using watched = await watch(house, NOW + HOUR + 9);
+    expect(await watched.left()).to.deep.equal(Array.from({ length: 10 }, (_, i) => NOW + 10 + i));
+    await watched.change(byHand(NOW + HOUR + 10, 1));
+    expect(await watched.raised('pair'), 'the tenth').to.equal(0);
+    await watched.change(byHand(NOW + HOUR + 10, 1));
+    expect(await watched.raised('pair')).to.equal(1);
+    expect(await watched.left()).to.have.length(11);
+  });
+
+  it('opens with more changes than one call takes arguments, and counts on from the last number', async () => {
+    await using house = await IssuerHouse.create();
+    {
+      await using watched = await watch(house);
+      const batch = new WriteBatch();
+      const pair = index.ofPeople(['HO-1', 'HO-2']);
+      for (let i = 1; i <= MANY; i++)
+        batch.put(TABLES.manualChanges, concatBytes(toUint64(NOW), toUint64(i)), pair);
+      await watched.store.commit(batch);
+    }
+    await using watched = await watch(house);
+    await watched.change(byHand(NOW, 1));
+    const newest = await readersOf(watched.store).manualChanges.first({ reverse: true });
+    expect(readUint64(newest?.key ?? new Uint8Array(16), 8)).to.equal(MANY + 1);
+    expect(await watched.raised('hour')).to.equal(1);
+    await watched.change(byHand(NOW + HOUR, 1));
+    await watched.change(byHand(NOW + HOUR, 1));
+    expect(await watched.left()).to.deep.equal([NOW + HOUR, NOW + HOUR]);
+    expect(await watched.raised('hour')).to.equal(1);
   });
 
   it('counts what came before a restart, and does not tell it again', async () => {

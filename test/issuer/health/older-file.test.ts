@@ -11,7 +11,7 @@ import { silentLogger } from '../../../service/logging.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { Store, WriteBatch } from '../../../service/store.ts';
 import { issueAll, IssuerHouse } from '../support/issuer-house.ts';
-import { approve } from '../support/two-people.ts';
+import { act, approve } from '../support/two-people.ts';
 import { listed, orderOn, personOf, positive, terms } from './support.ts';
 
 const codeFor = (n: number) => ({ person: { subject: personOf(n) }, scheme: 'HK-HC' }) as const;
@@ -58,6 +58,29 @@ describe('a health file that our code cannot take', () => {
     expect(told[0]).to.deep.include({ code: 'HEALTH_FILE_UNREADABLE' });
     await issuer.close();
     expect(await waiting(house), 'the fact about the first person').to.equal(1);
+  });
+
+  it('is followed once it can be taken, though the act on its fact came before', async () => {
+    await using house = await IssuerHouse.create();
+    let recordId = '';
+    {
+      await using issuer = await house.open();
+      const [row] = await issueAll(issuer, [positive(1)]);
+      recordId = row?.recordId ?? '';
+      expect((await issuer.health.issue(codeFor(1))).colour.state).to.equal('red');
+      await issuer.settle();
+    }
+    await rewriteFiles(house, (file) => ({ ...file, orders: null }));
+    {
+      await using issuer = await house.open();
+      await act(issuer, { by: 'record', recordId });
+      await issuer.settle();
+      expect((await issuer.health.shown({ subject: personOf(1) }))[0]?.state).to.equal('red');
+    }
+    await rewriteFiles(house, (file) => ({ ...file, orders: [] }));
+    await using issuer = await house.open();
+    await issuer.settle();
+    expect((await issuer.health.shown({ subject: personOf(1) }))[0]?.state).to.equal('green');
   });
 });
 
