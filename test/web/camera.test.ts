@@ -4,13 +4,33 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { after, before, it } from 'mocha';
-import type { Page } from 'playwright-core';
+import type { JSHandle, Page } from 'playwright-core';
 import { vaccinationRecord } from '../support/consortium.ts';
 import { openBrowser } from './support/browser.ts';
 import { openCheckpoint, outcomeWord, setUp, typeCode } from './support/checkpoint-tab.ts';
 import { describePages } from './support/describe-pages.ts';
 import { makePageWorld, type PageWorld } from './support/page-world.ts';
 import { drawScene, SCENES, toVideo, type GreyPicture, type Scene } from './support/scenes.ts';
+
+/** What the camera gives the page now. */
+function stream(page: Page): Promise<JSHandle<MediaStream>> {
+  return page.locator('video').evaluateHandle((video: HTMLVideoElement) => {
+    if (video.srcObject instanceof MediaStream) return video.srcObject;
+    throw new Error('the page looks through no camera');
+  });
+}
+
+function stateOf(watched: MediaStream): string | undefined {
+  return watched.getVideoTracks()[0]?.readyState;
+}
+
+/** As when another tab comes in front, or goes away; a headless browser shows every tab. */
+async function setHidden(page: Page, isHidden: boolean): Promise<void> {
+  await page.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, isHidden);
+}
 
 /** Of each scene, at two pictures a second. */
 const PICTURES = 3;
@@ -102,6 +122,45 @@ describePages('the camera of the checkpoint page', () => {
     await page.getByText('Hold the code in the frame').waitFor();
     await page.clock.fastForward(60_000);
     await page.getByText('No code in view.').waitFor();
+  });
+
+  it('says that the camera stopped by itself, and takes it again', async () => {
+    await using browser = await openBrowser({ video: await film([SCENES.none()]) });
+    const { page } = await openCheckpoint(browser.context, tab());
+    await setUp(page);
+    await page.getByText('Hold the code in the frame').waitFor();
+    // What the browser does when a camera is pulled out.
+    const watched = await stream(page);
+    await watched.evaluate((gone) => {
+      for (const track of gone.getVideoTracks()) {
+        track.stop();
+        track.dispatchEvent(new Event('ended'));
+      }
+    });
+    await page.getByText('The camera stopped.').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('Hold the code in the frame').waitFor();
+    expect(await (await stream(page)).evaluate(stateOf)).to.equal('live');
+  });
+
+  it('lets the camera go while the page is hidden, on each screen, and takes it when it shows again', async () => {
+    await using browser = await openBrowser({ video: await film([SCENES.none()]) });
+    const { page } = await openCheckpoint(browser.context, tab());
+    await setUp(page);
+    const aim = page.getByText('Hold the code in the frame');
+    await aim.waitFor();
+    const watched = await stream(page);
+    await setHidden(page, true);
+    expect(await watched.evaluate(stateOf)).to.equal('ended');
+    await setHidden(page, false);
+    await aim.waitFor();
+    const again = await stream(page);
+    expect(await again.evaluate(stateOf), 'another look').to.equal('live');
+    await typeCode(page, world.codes.venue);
+    await outcomeWord(page);
+    expect(await again.evaluate(stateOf), 'kept for the next person').to.equal('live');
+    await setHidden(page, true);
+    expect(await again.evaluate(stateOf)).to.equal('ended');
   });
 
   function tab(): { readonly url: string; readonly nowSeconds: number } {

@@ -78,6 +78,9 @@ if (root !== null) {
   );
 }
 addEventListener('pagehide', () => camera.letGo());
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) camera.letGo();
+});
 addEventListener('pointerdown', () => feedback.wake(), { once: true });
 
 await Promise.all([counters.eraseOld(now()), eraseOldLog(store, now())]);

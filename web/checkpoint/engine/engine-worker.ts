@@ -2,7 +2,8 @@
 import { createWebCrypto } from '../../crypto/web-crypto.ts';
 import { Engine } from './engine.ts';
 import { fetchFile } from './fetch-file.ts';
-import type { EngineAnswer, EngineRequest, Envelope } from './protocol.ts';
+import type { EngineRequest, Envelope } from './protocol.ts';
+import { replyTo } from './reply.ts';
 
 /** Beside the folders of the pages and of this script. */
 const BUNDLES = new URL('../bundle/', location.href);
@@ -17,9 +18,6 @@ const engine = new Engine({
   },
 });
 
-addEventListener('message', ({ data }: MessageEvent<Envelope<EngineRequest>>) => void answer(data));
-
-async function answer({ content, id }: Envelope<EngineRequest>): Promise<void> {
-  const reply: Envelope<EngineAnswer> = { id, content: await engine.answer(content) };
-  postMessage(reply);
-}
+addEventListener('message', ({ data }: MessageEvent<Envelope<EngineRequest>>) => {
+  void replyTo(engine, data).then((reply) => postMessage(reply));
+});

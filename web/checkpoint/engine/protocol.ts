@@ -72,7 +72,9 @@ export type EngineAnswer =
   | { readonly kind: 'refused'; readonly problem: LearnProblem; readonly known: Known }
   | { readonly kind: 'rules'; readonly areInForce: boolean }
   | { readonly kind: 'trusted' }
-  | { readonly kind: 'trust-refused'; readonly code: string };
+  | { readonly kind: 'trust-refused'; readonly code: string }
+  /** Nothing was decided, learnt or trusted: the fault is the engine's own. */
+  | { readonly kind: 'failed' };
 
 export interface Envelope<Content> {
   readonly id: number;

@@ -4,7 +4,8 @@
  */
 export type Facing = 'environment' | 'user';
 
-export type CameraProblem = 'refused' | 'missing' | 'busy' | 'insecure';
+/** `gone`: it worked, and stopped by itself. */
+export type CameraProblem = 'refused' | 'missing' | 'busy' | 'insecure' | 'gone';
 
 export type OpenedStream = { readonly stream: MediaStream } | { readonly problem: CameraProblem };
 
@@ -16,6 +17,8 @@ const KEPT_MS = 60_000;
 export class Camera {
   #open: { readonly facing: Facing; readonly stream: MediaStream } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Raised when the camera is let go: what is still opened for an earlier look is for nobody. */
+  #look = 0;
 
   /** To look through from now on, until {@link Camera.rest}. */
   async look(facing: Facing): Promise<OpenedStream> {
@@ -24,7 +27,12 @@ export class Camera {
     const isLive = stream?.getVideoTracks().every(({ readyState }) => readyState === 'live') === true;
     if (stream !== undefined && isLive && this.#open?.facing === facing) return { stream };
     this.letGo();
+    const look = this.#look;
     const opened = await openStream(facing);
+    if ('stream' in opened && look !== this.#look) {
+      stop(opened.stream);
+      return { problem: 'gone' };
+    }
     if ('stream' in opened) this.#open = { facing, stream: opened.stream };
     return opened;
   }
@@ -37,9 +45,19 @@ export class Camera {
 
   letGo(): void {
     clearTimeout(this.#timer);
-    for (const track of this.#open?.stream.getTracks() ?? []) track.stop();
+    this.#look++;
+    if (this.#open !== undefined) stop(this.#open.stream);
     this.#open = undefined;
   }
+}
+
+function stop(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+/** Calls back when the camera stops by itself: pulled out, taken by another app, no longer allowed. */
+export function onEnded(stream: MediaStream, listener: () => void, signal: AbortSignal): void {
+  for (const track of stream.getTracks()) track.addEventListener('ended', listener, { signal });
 }
 
 async function openStream(facing: Facing): Promise<OpenedStream> {

@@ -3,11 +3,12 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../shared/ui/button.tsx';
 import { Icon } from '../../shared/ui/icon.tsx';
-import { pictureOf, type Camera, type CameraProblem, type Facing } from '../input/camera.ts';
+import { onEnded, pictureOf, type Camera, type CameraProblem, type Facing } from '../input/camera.ts';
 import type { Reading } from '../input/read-picture.ts';
 import type { Sightings } from '../input/sightings.ts';
 import { watch, type Hint } from '../input/watch.ts';
 import type { Texts } from '../texts/text.ts';
+import { useIsVisible } from '../use-is-visible.ts';
 import { codeWasRead } from '../timings.ts';
 
 /** What sees: one camera, and a memory of what was in view, from person to person. */
@@ -33,18 +34,21 @@ export function Viewer({ eyes, facing, isPaused, onCode, texts }: ViewerProps): 
   const [stage, setStage] = useState<Stage>('starting');
   const [hint, setHint] = useState<Hint>();
   const [attempt, setAttempt] = useState(0);
+  const isVisible = useIsVisible();
   const ports = useRef({ isPaused, onCode });
   ports.current = { isPaused, onCode };
 
   useEffect(() => {
+    // Nobody looks through the camera of a page that nobody sees.
+    if (!isVisible) return eyes.camera.letGo();
     const closing = new AbortController();
     setStage('starting');
-    void look(video.current, facing, { ...eyes, onStage: setStage, onHint: setHint, ports }, closing.signal);
+    void look(video.current, facing, { ...eyes, onStage: setStage, onHint: setHint, ports }, closing);
     return () => {
       closing.abort();
       eyes.camera.rest();
     };
-  }, [facing, attempt]);
+  }, [facing, attempt, isVisible]);
 
   const isWatching = stage === 'watching';
   return (
@@ -104,12 +108,18 @@ async function look(
   video: HTMLVideoElement | null,
   facing: Facing,
   { camera, onHint, onStage, ports, read, sightings }: LookPorts,
-  signal: AbortSignal,
+  closing: AbortController,
 ): Promise<void> {
   if (video === null) return;
+  const { signal } = closing;
   const opened = await camera.look(facing);
   if (signal.aborted) return;
   if ('problem' in opened) return onStage(opened.problem);
+  const end = (): void => {
+    closing.abort();
+    onStage('gone');
+  };
+  onEnded(opened.stream, end, signal);
   video.srcObject = opened.stream;
   // Fails when the page turns to something else meanwhile.
   await video.play().catch(() => undefined);

@@ -73,6 +73,7 @@ export const en: Texts = {
       missing: 'This device has no camera. Use a scanner, type the code, or choose a picture.',
       busy: 'The camera does not start. Another app may be using it.',
       insecure: 'The camera needs a page that came over HTTPS.',
+      gone: 'The camera stopped. Is it still connected, or has another app taken it?',
     },
     retry: 'Try again',
     type: 'Type',

@@ -75,6 +75,7 @@ export const pt: Texts = {
       missing: 'Este dispositivo não tem câmara. Use um leitor, escreva o código ou escolha uma imagem.',
       busy: 'Não foi possível ligar a câmara. Poderá estar a ser usada por outra aplicação.',
       insecure: 'A câmara só funciona numa página aberta por HTTPS.',
+      gone: 'A câmara parou. Está ainda ligada, ou passou a ser usada por outra aplicação?',
     },
     retry: 'Tentar de novo',
     type: 'Escrever',

@@ -73,6 +73,7 @@ export const zhHans: Texts = {
       missing: '本设备没有摄像头。请使用扫描枪、输入条码或选择图片。',
       busy: '无法启动摄像头，可能正被其他程序使用。',
       insecure: '须经 HTTPS 打开本页才可使用摄像头。',
+      gone: '摄像头已停止。是否已断开，或被其他程序占用？',
     },
     retry: '再试一次',
     type: '输入',

@@ -73,6 +73,7 @@ export const zhHant: Texts = {
       missing: '本裝置沒有鏡頭。請使用掃描器、輸入條碼或選擇圖片。',
       busy: '無法啟動鏡頭，可能正被其他程式使用。',
       insecure: '須經 HTTPS 開啟本頁才可使用鏡頭。',
+      gone: '鏡頭已停止。是否已斷開，或被其他程式佔用？',
     },
     retry: '再試一次',
     type: '輸入',
