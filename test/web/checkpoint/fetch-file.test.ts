@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { afterEach, describe, it } from 'mocha';
 import { FetchError, fetchFile } from '../../../web/checkpoint/engine/fetch-file.ts';
 
-const LONG_MS = 60_000;
+const LONG_MS = 600_000;
 const PATIENT = { silenceMs: LONG_MS, totalMs: LONG_MS };
 
 describe('a file for the engine', () => {
