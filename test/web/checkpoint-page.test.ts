@@ -111,6 +111,24 @@ describePages('the checkpoint page', () => {
     }
   });
 
+  it('works on from what it keeps while the server takes every request and answers none', async () => {
+    await forget();
+    const first = await open();
+    await setUp(first.page);
+    await typeCode(first.page, world.codes.venue);
+    expect(await outcomeWord(first.page)).to.equal('Pass');
+    await first.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await first.page.close();
+    world.served.beSilent(true);
+    try {
+      const { page } = await open();
+      await typeCode(page, world.codes.venue);
+      expect(await outcomeWord(page)).to.equal('Pass');
+    } finally {
+      world.served.beSilent(false);
+    }
+  });
+
   it('reads a picture, and a scanner that types', async () => {
     const { page } = await open();
     const picture = {
@@ -191,6 +209,7 @@ describePages('the checkpoint page', () => {
     });
     expect(kept.keys.map((key) => key.replace(/\/.*/, ''))).to.have.members([
       'bundle',
+      'bundle-as-of',
       'bundle-trust',
       'counts',
       'settings',

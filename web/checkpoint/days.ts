@@ -1,7 +1,8 @@
 /** Days of the places where these pages are used, eight hours ahead of UTC. */
 const OFFSET_SECONDS = 8 * 3600;
 const DAY_SECONDS = 86_400;
-const KEPT_DAYS = 31;
+/** Whole days before today, so that with today's nothing is ever older than 31. */
+const KEPT_DAYS = 30;
 
 /** `2026-11-26`. */
 export function dayOf(seconds: number): string {

@@ -7,12 +7,18 @@ export type FetchBeside = (name: string) => Promise<FileBeside>;
 
 const NO_CONTENT = 204;
 const NOT_FOUND = 404;
+/** They are short; a server that does not answer for this long will not. */
+const TIMEOUT_MS = 5000;
 
 /** @param get in place of the browser's */
-export function fetchBesideWith(get: typeof fetch): FetchBeside {
+export function fetchBesideWith(get: typeof fetch, timeoutMs: number = TIMEOUT_MS): FetchBeside {
   return async (name) => {
-    const response = await get(name, { cache: 'no-cache' }).catch(() => undefined);
-    if (response?.status === NO_CONTENT || response?.status === NOT_FOUND) return 'none';
-    return response?.status === 200 ? new Uint8Array(await response.arrayBuffer()) : undefined;
+    try {
+      const response = await get(name, { cache: 'no-cache', signal: AbortSignal.timeout(timeoutMs) });
+      if (response.status === NO_CONTENT || response.status === NOT_FOUND) return 'none';
+      return response.status === 200 ? new Uint8Array(await response.arrayBuffer()) : undefined;
+    } catch {
+      return undefined;
+    }
   };
 }

@@ -18,7 +18,7 @@ import { Sightings } from './input/sightings.ts';
 import { Knowledge } from './knowledge/knowledge.ts';
 import { eraseOldLog, SealedLog } from './log/sealed-log.ts';
 import { CheckpointModel } from './model.ts';
-import { readOperator } from './operator.ts';
+import { readKeptOperator, readOperator, type Operator } from './operator.ts';
 import { keepOffline } from './keep-offline.ts';
 import { defaultSettings, readSettings, writeSettings } from './settings.ts';
 import { now } from './use-now.ts';
@@ -83,26 +83,37 @@ document.addEventListener('visibilitychange', () => {
 });
 addEventListener('pointerdown', () => feedback.wake(), { once: true });
 
-await Promise.all([counters.eraseOld(now()), eraseOldLog(store, now())]);
+void keepOffline();
 model.learned(await knowledge.restore());
-const operator = await readOperator(store, fetchBeside);
-if (operator.logKey !== undefined) {
-  const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
-    crypto.getRandomValues(new Uint8Array(length));
-  log = new SealedLog(operator.logKey, { store, subtle: crypto.subtle, randomBytes });
-}
-model.begin(operator, await counters.today(now()), kept !== undefined);
-await update();
+obey(await readKeptOperator(store));
+model.begin(await counters.today(now()), kept !== undefined);
 setInterval(() => void update(), UPDATE_MS);
 addEventListener('online', () => void update());
-await keepOffline();
+// From here on nobody waits for the network.
+await Promise.all([readOperator(store, fetchBeside).then(obey), update()]);
 
 async function areRulesInForce(passage: RulePassage): Promise<boolean> {
   const answer = await engine.ask({ kind: 'are-rules-in-force', passage, nowSeconds: now() });
   return answer.kind === 'rules' && answer.areInForce;
 }
 
-/** What is known of the ledger, and whose codes of other systems are trusted. */
+function obey(operator: Operator): void {
+  model.obey(operator);
+  const { logKey } = operator;
+  log = logKey && new SealedLog(logKey, { store, subtle: crypto.subtle, randomBytes });
+}
+
+function randomBytes(length: number): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(length));
+}
+
+/** What is known of the ledger, and whose codes of other systems are trusted; what is too old to keep goes. */
 async function update(): Promise<void> {
-  await Promise.all([foreignTrust.update(), model.update()]);
+  const nowSeconds = now();
+  await Promise.all([
+    counters.eraseOld(nowSeconds),
+    eraseOldLog(store, nowSeconds),
+    foreignTrust.update(),
+    model.update(),
+  ]);
 }

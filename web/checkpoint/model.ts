@@ -97,8 +97,13 @@ export class CheckpointModel {
   }
 
   /** @param isSetUp whether somebody has chosen before */
-  begin(operator: Operator, counts: Counts, isSetUp: boolean): void {
-    this.#set({ operator, counts, screen: { name: isSetUp ? 'scan' : 'set-up' } });
+  begin(counts: Counts, isSetUp: boolean): void {
+    this.#set({ counts, screen: { name: isSetUp ? 'scan' : 'set-up' } });
+  }
+
+  /** What the operator says counts from now on. */
+  obey(operator: Operator): void {
+    this.#set({ operator });
   }
 
   learned({ known, problem }: KnowledgeReport): void {

@@ -31,7 +31,12 @@ export async function readOperator(store: KeyValueStore, fetchBeside: FetchBesid
   const fetched = bytes === undefined ? undefined : parseJson(new TextDecoder().decode(bytes));
   const operator = parseOperator(fetched);
   if (operator !== undefined) await store.put(KEY, fetched);
-  return operator ?? parseOperator(await store.get(KEY).catch(() => undefined)) ?? NO_OPERATOR;
+  return operator ?? (await readKeptOperator(store));
+}
+
+/** What was said last, without asking anybody. */
+export async function readKeptOperator(store: KeyValueStore): Promise<Operator> {
+  return parseOperator(await store.get(KEY).catch(() => undefined)) ?? NO_OPERATOR;
 }
 
 function parseJson(text: string): unknown {

@@ -86,4 +86,12 @@ describe('a file beside the page', () => {
     const fetchBeside = fetchBesideWith(() => Promise.reject(new TypeError('offline')));
     expect(await fetchBeside('trust.json')).to.equal(undefined);
   });
+
+  it('a server that never answers: nobody knows', async () => {
+    const never: typeof fetch = (_, init) =>
+      new Promise((_resolve, reject) => {
+        init?.signal?.addEventListener('abort', () => reject(new TypeError('timed out')));
+      });
+    expect(await fetchBesideWith(never, 1)('trust.json')).to.equal(undefined);
+  });
 });

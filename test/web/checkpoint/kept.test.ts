@@ -13,11 +13,13 @@ import { memoryStore } from '../support/memory-store.ts';
 const MIDNIGHT = 1_795_622_400;
 const DAY = 86_400;
 
-function decision(): Decision {
+/** On so many codes. */
+function decision(codes = 1): Decision {
   const verdict = couldNotDecide({ id: 'venue', version: 1 });
   const { outcome, policy, reasons, validity } = verdict;
-  const evidence = { ...verdict.evidence, commitment: '0xabcd' as const };
-  return { outcome, validity, reasons, policy, policies: [], parts: [{ ...verdict, evidence }] };
+  const evidence = { ...verdict.evidence, commitment: `0x${'ab'.repeat(32)}` as const };
+  const parts = Array.from({ length: codes }, () => ({ ...verdict, evidence }));
+  return { outcome, validity, reasons, policy, policies: [], parts };
 }
 
 describe('what a checkpoint keeps', () => {
@@ -34,17 +36,18 @@ describe('what a checkpoint keeps', () => {
     expect((await counters.today(MIDNIGHT - 1)).pass, 'the day before').to.equal(0);
   });
 
-  it('erases counts and boxes after 31 days', async () => {
+  it('erases counts and boxes before any of them is older than 31 days', async () => {
     const store = memoryStore();
     const counters = new Counters(store);
     await counters.add('pass', { isCompared: false, nowSeconds: MIDNIGHT });
     await store.put('log/2026-11-26/00', new Uint8Array(1));
-    await counters.eraseOld(MIDNIGHT + 31 * DAY);
-    await eraseOldLog(store, MIDNIGHT + 31 * DAY);
-    expect(store.values.size, 'on the 31st day').to.equal(2);
-    await counters.eraseOld(MIDNIGHT + 32 * DAY);
-    await eraseOldLog(store, MIDNIGHT + 32 * DAY);
-    expect(store.values.size, 'on the 32nd').to.equal(0);
+    const lastSecond = MIDNIGHT + 31 * DAY - 1;
+    await counters.eraseOld(lastSecond);
+    await eraseOldLog(store, lastSecond);
+    expect(store.values.size, 'a second before').to.equal(2);
+    await counters.eraseOld(lastSecond + 1);
+    await eraseOldLog(store, lastSecond + 1);
+    expect(store.values.size, 'then').to.equal(0);
   });
 
   it('keeps settings, and nothing of settings that it does not know', async () => {
@@ -70,11 +73,13 @@ describe('what a checkpoint keeps', () => {
       const log = new SealedLog(await subtle.exportKey('jwk', publicKey), { store, subtle, randomBytes });
       await log.add(decision(), { nowSeconds: MIDNIGHT, place: 'port:SZB' });
       await log.add({ ...decision(), reasons: [] }, { nowSeconds: MIDNIGHT, place: 'venue:active' });
+      await log.add(decision(3), { nowSeconds: MIDNIGHT, place: 'port:HZMB' });
+      await log.add(decision(40), { nowSeconds: MIDNIGHT, place: 'port:LWS' });
       const boxes = await log.boxes();
       expect(new Set(boxes.map(({ length }) => length)).size, 'lengths').to.equal(1);
       const opened = await Promise.all(boxes.map((box) => open(subtle, box.slice(), privateKey)));
       const places = opened.map((text) => (JSON.parse(text) as { readonly place: string }).place);
-      expect(places).to.have.members(['port:SZB', 'venue:active']);
+      expect(places).to.have.members(['port:SZB', 'venue:active', 'port:HZMB', 'port:LWS']);
       expect([...store.values.keys()].every((key) => /^log\/2026-11-26\/[0-9a-f]{32}$/.test(key))).to.equal(
         true,
       );

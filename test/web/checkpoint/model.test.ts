@@ -6,7 +6,6 @@ import { Counters, NO_COUNTS } from '../../../web/checkpoint/counters.ts';
 import type { Decision, VerifyQuestion } from '../../../web/checkpoint/engine/protocol.ts';
 import { NOTHING_KNOWN } from '../../../web/checkpoint/knowledge/knowledge.ts';
 import { CheckpointModel } from '../../../web/checkpoint/model.ts';
-import { NO_OPERATOR } from '../../../web/checkpoint/operator.ts';
 import { defaultSettings, type Settings } from '../../../web/checkpoint/settings.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
@@ -41,7 +40,7 @@ function stage(
       onDecision: (decision) => decided.push(decision),
     },
   );
-  model.begin(NO_OPERATOR, NO_COUNTS, true);
+  model.begin(NO_COUNTS, true);
   return { model, asked, decided };
 }
 

@@ -21,6 +21,8 @@ export interface ServedPage extends AsyncDisposable {
   publishPage(page: PageName, bytes: Uint8Array): Promise<void>;
   /** Every request, as it came in. */
   readonly requests: readonly SeenRequest[];
+  /** From now on it takes every request and answers none, until it is told otherwise. */
+  beSilent(isSilent: boolean): void;
   /** A file of the operator's, beside the page. */
   say(file: 'bundle-trust.json' | 'operator.json' | 'trust.json', text: string): Promise<void>;
 }
@@ -48,8 +50,10 @@ export async function servePage(
     limits: { maxEventLoopDelayMs: 0, requestsPerMinute: 1_000_000 },
   });
   const requests: SeenRequest[] = [];
+  let silence: PromiseWithResolvers<void> | undefined;
   app.addHook('onRequest', async ({ headers, method, url: path }) => {
     requests.push({ method, url: path, headers: Object.keys(headers) });
+    await silence?.promise;
   });
   const bundles = new BundleFolder(join(dataFolder, 'bundle'), nodeCrypto);
   addBundleRoutes(app, bundles);
@@ -64,6 +68,10 @@ export async function servePage(
     requests,
     publishPage: (page, bytes) => bundles.putPage(page, bytes),
     say,
+    beSilent(isSilent) {
+      silence?.resolve();
+      silence = isSilent ? Promise.withResolvers() : undefined;
+    },
     async publish(bundle, index) {
       const file = await bundles.put(bundle);
       await bundles.putIndex({ ...index, full: { ...file, size: index.size } });

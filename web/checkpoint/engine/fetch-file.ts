@@ -1,30 +1,88 @@
 /** Files over HTTP, for the engine. */
+import { concatBytes } from '../../../core/bytes/concat.ts';
 import { HclError } from '../../../core/errors.ts';
 
 export type FetchErrorCode = 'OFFLINE' | 'NO_ANSWER';
 
 export class FetchError extends HclError<FetchErrorCode> {}
 
+/** A server that neither answers nor hangs up must not be waited for for ever. */
+export interface Patience {
+  /** How long nothing at all may come. */
+  readonly silenceMs: number;
+  /** How long all of it may take. */
+  readonly totalMs: number;
+}
+
 /** Larger than any bundle that a device has room for. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** Throws `OFFLINE`, also where the network ends halfway or `signal` before it; `NO_ANSWER`. */
-export async function fetchFile(url: URL, signal: AbortSignal | null): Promise<Uint8Array> {
-  const { bytes, status } = await take(url, signal).catch((cause: unknown) => {
+/** Throws `OFFLINE`, also where the network ends halfway or `patience` before it; `NO_ANSWER`. */
+export async function fetchFile(url: URL, patience: Patience): Promise<Uint8Array> {
+  const { bytes, status } = await take(url, patience).catch((cause: unknown) => {
     throw new FetchError('OFFLINE', 'the server cannot be reached', { cause });
   });
-  if (bytes === undefined || bytes.length > MAX_BYTES) {
-    throw new FetchError('NO_ANSWER', `the server answered with status ${status}`);
-  }
+  if (bytes === undefined) throw new FetchError('NO_ANSWER', `the server answered with status ${status}`);
   return bytes;
 }
 
 async function take(
   url: URL,
-  signal: AbortSignal | null,
+  { silenceMs, totalMs }: Patience,
 ): Promise<{ readonly status: number; readonly bytes?: Uint8Array }> {
-  // What a name stands for may have changed; what a digest stands for has not.
-  const response = await fetch(url, { cache: 'no-cache', redirect: 'error', signal });
-  const { ok, status } = response;
-  return ok ? { status, bytes: new Uint8Array(await response.arrayBuffer()) } : { status };
+  const silence = new SilenceLimit(silenceMs);
+  const signal = AbortSignal.any([silence.signal, AbortSignal.timeout(totalMs)]);
+  try {
+    // What a name stands for may have changed; what a digest stands for has not.
+    const { body, ok, status } = await fetch(url, { cache: 'no-cache', redirect: 'error', signal });
+    const bytes = ok ? await readAll(body, silence) : undefined;
+    return bytes === undefined ? { status } : { status, bytes };
+  } finally {
+    silence.end();
+  }
+}
+
+/** `undefined`: it is too long. */
+async function readAll(
+  body: ReadableStream<Uint8Array> | null,
+  silence: SilenceLimit,
+): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  const reader = body?.getReader();
+  for (let length = 0; ;) {
+    silence.begin();
+    const chunk = (await reader?.read())?.value;
+    if (chunk === undefined) return concatBytes(...chunks);
+    length += chunk.length;
+    chunks.push(chunk);
+    if (length > MAX_BYTES) {
+      await reader?.cancel();
+      return undefined;
+    }
+  }
+}
+
+class SilenceLimit {
+  readonly #limitMs: number;
+  readonly #controller = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(limitMs: number) {
+    this.#limitMs = limitMs;
+    this.begin();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** From now on, anew. */
+  begin(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#controller.abort(), this.#limitMs);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
 }

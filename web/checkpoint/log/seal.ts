@@ -4,18 +4,26 @@
  *   65 bytes one-time P-256 public key ‖ 12 bytes nonce ‖ AES-256-GCM(padded text)
  *   key = HKDF-SHA-256(ECDH secret, salt = one-time public key, info = "hcl/checkpoint-log/1")
  *
- * The text is padded to a multiple of 256 bytes, so that its length tells nothing. Whoever holds the device, its
+ * The text is padded to 1024 bytes, so that its length tells nothing. Whoever holds the device, its
  * owner included, can add boxes and cannot read one.
  */
+import { toUtf8 } from '../../../core/bytes/utf8.ts';
+import { invariant } from '../../../core/errors.ts';
+
 const INFO = new TextEncoder().encode('hcl/checkpoint-log/1');
 const P256 = { name: 'ECDH', namedCurve: 'P-256' } as const;
 const POINT_BYTES = 65;
 const NONCE_BYTES = 12;
-const PAD_BYTES = 256;
+const TEXT_BYTES = 1024;
 const SPACE = 0x20;
 
 export async function importRecipient(subtle: SubtleCrypto, publicKey: JsonWebKey): Promise<CryptoKey> {
   return subtle.importKey('jwk', publicKey, P256, true, []);
+}
+
+/** Whether a box has room for it. */
+export function isSealable(text: string): boolean {
+  return toUtf8(text).length <= TEXT_BYTES;
 }
 
 /** @param nonce 12 random bytes */
@@ -58,9 +66,9 @@ async function keyFrom(
 }
 
 function padded(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = new TextEncoder().encode(text);
-  const all = new Uint8Array(Math.ceil((bytes.length + 1) / PAD_BYTES) * PAD_BYTES).fill(SPACE);
-  all.set(bytes);
+  invariant(isSealable(text), 'a box has one size');
+  const all = new Uint8Array(TEXT_BYTES).fill(SPACE);
+  all.set(toUtf8(text));
   return all;
 }
 

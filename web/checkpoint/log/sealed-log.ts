@@ -5,7 +5,7 @@
 import type { KeyValueStore } from '../../shared/store/key-value.ts';
 import { dayOf, firstKeptDay } from '../days.ts';
 import type { Decision } from '../engine/protocol.ts';
-import { importRecipient, seal } from './seal.ts';
+import { importRecipient, isSealable, seal } from './seal.ts';
 
 export interface LogPorts {
   readonly store: KeyValueStore;
@@ -56,8 +56,15 @@ export async function eraseOldLog(store: KeyValueStore, nowSeconds: number): Pro
   for (const key of keys) if (key < PREFIX + firstKeptDay(nowSeconds)) await store.delete(key);
 }
 
-/** No name and no number: the commitment finds the record at its issuer, for whoever may ask there. */
-function entryText({ outcome, parts, policy, reasons }: Decision, at: number, place: string): string {
+/**
+ * No name and no number: the commitment finds the record at its issuer, for whoever may ask there. Of more codes than a
+ * box has room for, the first.
+ */
+function entryText(decision: Decision, at: number, place: string): string {
+  const { outcome, parts, policy, reasons } = decision;
   const commitments = parts.flatMap(({ evidence }) => evidence.commitment ?? []);
-  return JSON.stringify({ at, place, outcome, reasons, policy, commitments });
+  const textWith = (count: number): string =>
+    JSON.stringify({ at, place, outcome, reasons, policy, commitments: commitments.slice(0, count) });
+  const counts = commitments.map((_, left) => commitments.length - left);
+  return textWith(counts.find((count) => isSealable(textWith(count))) ?? 0);
 }
