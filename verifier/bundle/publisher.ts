@@ -18,7 +18,7 @@ import { quorumTime, signNote, type NoteSigner } from '../../core/bundle/cosigna
 import type { BundleIndex, DeltaFile, HandoverFile } from '../../core/bundle/bundle-index.ts';
 import type { BundleSource, BundleState } from '../../core/bundle/bundle-state.ts';
 import type { LoggedState } from '../../core/bundle/logged-state.ts';
-import { deltaBundle, fullBundle, partialBundle } from '../../core/bundle/make-bundle.ts';
+import { pacedDeltaBundle, pacedFullBundle, partialBundle } from '../../core/bundle/make-bundle.ts';
 import type { ShownSections } from '../../core/bundle/section-keeper.ts';
 import { writeNote, type NoteSignature } from '../../core/bundle/signed-note.ts';
 import type { StatusLists } from '../../core/status/accepted-lists.ts';
@@ -27,6 +27,7 @@ import type { CheckpointSet } from '../../core/trust/trust-list.ts';
 import type { Log } from '../../service/logging.ts';
 import { WitnessClient, type WitnessAddress } from './ask-witness.ts';
 import type { BundleFolder } from './bundle-folder.ts';
+import { BESIDE_REQUESTS } from './pace.ts';
 import { publishedBases } from './published-bases.ts';
 import { PublishError } from './errors.ts';
 
@@ -73,7 +74,7 @@ const LATEST_BASES = 6;
 const BASE_SECONDS = 25 * HOUR;
 const FULL_SECONDS = HOUR;
 /** Under one checkpoint: what they show is taken from the state without a pause. */
-const PAGES_AT_ONCE = 32;
+const PAGES_AT_ONCE = 16;
 const SWEEP_AFTER_SECONDS = 2 * HOUR;
 
 export class Publisher {
@@ -228,7 +229,8 @@ export class Publisher {
     for (const { source: base } of bases.toReversed()) {
       const from = base.checkpoint.size;
       const consistency = state.log.consistency(from, source.checkpoint.size);
-      deltas.push({ ...(await folder.put(deltaBundle(source, base, consistency))), from });
+      const bytes = await pacedDeltaBundle(source, { base, consistency }, BESIDE_REQUESTS);
+      deltas.push({ ...(await folder.put(bytes)), from });
     }
     const { origin, size } = source.checkpoint;
     const { note: checkpoint } = source;
@@ -245,7 +247,7 @@ export class Publisher {
 
   async #fullOf(source: BundleSource, now: number): Promise<Full> {
     if (this.#full !== undefined && now - this.#full.madeAtSeconds < FULL_SECONDS) return this.#full;
-    const file = await this.#deps.folder.put(fullBundle(source));
+    const file = await this.#deps.folder.put(await pacedFullBundle(source, BESIDE_REQUESTS));
     return { file: { ...file, size: source.checkpoint.size }, madeAtSeconds: now };
   }
 }
