@@ -75,6 +75,8 @@ const BASE_SECONDS = 25 * HOUR;
 const FULL_SECONDS = HOUR;
 /** Under one checkpoint: what they show is taken from the state without a pause. */
 const PAGES_AT_ONCE = 16;
+/** After which no more are begun. */
+const PAGES_SECONDS = 20;
 const SWEEP_AFTER_SECONDS = 2 * HOUR;
 
 export class Publisher {
@@ -147,15 +149,22 @@ export class Publisher {
     return dayText(Math.floor(state.head.timeSeconds / SECONDS_PER_DAY) - this.#options.shortDays);
   }
 
-  /** Signed by those whom devices with the index trust. Roots that no device holds are dropped once all are written. */
+  /**
+   * Signed by those whom devices with the index trust. Roots that no device holds are dropped once they are written;
+   * what witnesses are too slow for comes with the next publication, for devices wait for that.
+   */
   async #publishPages(known: Publishable, { signers }: BundleIndex): Promise<void> {
+    const { folder, nowSeconds } = this.#deps;
     const shortFrom = this.#shortFrom(known);
     const pages = pagesOver(known.state);
-    const missing = await this.#deps.folder.missingOf(pages);
-    for (let at = 0; at < missing.length; at += PAGES_AT_ONCE) {
-      await this.#putPages(missing.slice(at, at + PAGES_AT_ONCE), known, signers);
+    const missing = await folder.missingOf(pages);
+    const until = nowSeconds() + PAGES_SECONDS;
+    let written = 0;
+    for (; written < missing.length && nowSeconds() < until; written += PAGES_AT_ONCE) {
+      await this.#putPages(missing.slice(written, written + PAGES_AT_ONCE), known, signers);
     }
-    known.state.sections.forget(pages.filter(({ day }) => day < shortFrom));
+    const left = new Set(missing.slice(written));
+    known.state.sections.forget(pages.filter((page) => page.day < shortFrom && !left.has(page)));
   }
 
   async #putPages(pages: readonly PageName[], known: Publishable, signers: CheckpointSet): Promise<void> {

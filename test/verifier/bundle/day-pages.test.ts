@@ -85,6 +85,19 @@ describe('pages of days that are over', function () {
     await expectPages(published, await published.publish(), roots);
   });
 
+  it('are written a few with each publication while witnesses are slow', async () => {
+    await using published = await PublishedLedger.open();
+    const roots = anchorDays(published, DAYS);
+    const { folder, consortium } = published;
+    const all = roots.flatMap(({ timeSeconds }) => pagesFor(consortium.issuer.id, timeSeconds).slice(0, 1));
+    published.secondsToSign = 10;
+    await published.publish();
+    const { length: left } = await folder.missingOf(all);
+    expect(left).to.be.within(1, DAYS - 1);
+    published.secondsToSign = 0;
+    await expectPages(published, await published.publish(), roots);
+  });
+
   it('are made again when the folder of pages was removed and the publisher is restarted', async () => {
     await using published = await PublishedLedger.open();
     const roots = anchorDays(published, DAYS);

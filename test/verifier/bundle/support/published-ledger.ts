@@ -35,6 +35,8 @@ export class PublishedLedger implements AsyncDisposable {
   /** What it writes to, to break it. */
   folder: BundleFolder;
   areWitnessesAway = false;
+  /** How long a witness takes. */
+  secondsToSign = 0;
   readonly #store: LeafStore = memoryLeafStore();
   #logged: LoggedState | undefined;
   #publisher: Publisher | undefined;
@@ -106,6 +108,7 @@ export class PublishedLedger implements AsyncDisposable {
   async #answer(url: unknown, body: unknown): Promise<Response> {
     const signer = SIGNERS.find(({ name }) => String(url).includes(name));
     if (this.areWitnessesAway || signer === undefined) return new Response('', { status: 503 });
+    this.consortium.nowSeconds += this.secondsToSign;
     return new Response(await this.#cosigned(String(body), signer));
   }
 
