@@ -55,13 +55,23 @@ const NO_BYTES = new Uint8Array(0);
 const MAX_LIST_BYTES: number = 64 * 1024 * 1024;
 
 export function writeContent(parts: PartWriters, content: BundleContent, base: ContentBase): void {
+  const steps = contentSteps(parts, content, base);
+  while (steps.next().done !== true) continue;
+}
+
+/** The same in steps, a section or a status list each. */
+export function* contentSteps(
+  parts: PartWriters,
+  content: BundleContent,
+  base: ContentBase,
+): Generator<void, void> {
   const { names } = parts;
   names.raw(writeVarint(content.sections.length));
-  for (const section of content.sections) writeSection(parts, section, base);
+  for (const section of content.sections) yield writeSection(parts, section, base);
   names.raw(writeVarint(content.issuers.length));
   for (const { issuer, lists } of content.issuers) {
     names.raw(fromHex(issuer)).raw(writeVarint(lists.length));
-    for (const list of lists) writeList(parts, list, base.list(issuer, list.uri));
+    for (const list of lists) yield writeList(parts, list, base.list(issuer, list.uri));
   }
 }
 

@@ -53,13 +53,33 @@ export function partWriters(): PartWriters {
 }
 
 export function packParts(parts: PartWriters): Uint8Array {
-  const out = new ByteWriter().raw(MAGIC).u8(VERSION);
-  const packed = BUNDLE_PARTS.map((name) => {
+  return joinParts(
+    parts,
+    BUNDLE_PARTS.map((name) => {
+      const { bytes } = parts[name];
+      return STORED.has(name) ? bytes : deflateSync(bytes, { level: 9 });
+    }),
+  );
+}
+
+/** Raw deflate (RFC 1951) that is done elsewhere. */
+export type Deflate = (bytes: Uint8Array) => Promise<Uint8Array>;
+
+/** Nothing may be written to the parts until it resolves. */
+export async function packPartsBy(deflate: Deflate, parts: PartWriters): Promise<Uint8Array> {
+  const stored = BUNDLE_PARTS.map(async (name) => {
     const { bytes } = parts[name];
-    const stored = STORED.has(name) ? bytes : deflateSync(bytes, { level: 9 });
-    out.raw(writeVarint(bytes.length)).raw(writeVarint(stored.length));
-    return stored;
+    return STORED.has(name) ? bytes : deflate(bytes);
   });
+  return joinParts(parts, await Promise.all(stored));
+}
+
+function joinParts(parts: PartWriters, packed: readonly Uint8Array[]): Uint8Array {
+  const out = new ByteWriter().raw(MAGIC).u8(VERSION);
+  for (const [i, stored] of packed.entries()) {
+    // One for each name.
+    out.raw(writeVarint(parts[BUNDLE_PARTS[i]!].bytes.length)).raw(writeVarint(stored.length));
+  }
   for (const stored of packed) out.raw(stored);
   return out.bytes.slice();
 }

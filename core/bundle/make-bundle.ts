@@ -1,23 +1,38 @@
 /** Bundles from what is known: the publisher's side, and how a device writes down what it holds. */
 import { equalBytes } from '../bytes/equal.ts';
 import {
+  contentSteps,
   NO_BASE,
   writeContent,
   type BundleContent,
   type ContentBase,
   type SectionContent,
 } from './bundle-content.ts';
-import { packParts, partWriters } from './bundle-file.ts';
+import { packParts, packPartsBy, partWriters, type Deflate } from './bundle-file.ts';
 import { writeHead, type BundleHead, type BundleKind } from './bundle-head.ts';
-import type { BundleSource, HeldSections } from './bundle-state.ts';
+import type { BundleSource, HeldSection } from './bundle-state.ts';
+
+/** How a bundle is made beside other work: it waits after each piece, and is compressed elsewhere. */
+export interface Pace {
+  readonly pause: () => Promise<unknown>;
+  readonly deflate: Deflate;
+}
+
+/** What a bundle says, and what its changes are changes to. */
+interface Said {
+  readonly head: BundleHead;
+  readonly content: BundleContent;
+  readonly base: ContentBase;
+}
 
 /** All of it; a device writes down what it holds in the same bytes. */
 export function fullBundle(source: BundleSource): Uint8Array {
-  return pack(
-    headOf('full', source),
-    contentOf(source, () => true),
-    NO_BASE,
-  );
+  return pack(saidInFull(source));
+}
+
+/** As {@link fullBundle}, but at a pace; how it is compressed may differ. */
+export function pacedFullBundle(source: BundleSource, pace: Pace): Promise<Uint8Array> {
+  return packAt(pace, saidInFull(source));
 }
 
 /**
@@ -26,18 +41,22 @@ export function fullBundle(source: BundleSource): Uint8Array {
  * @param consistency that the log only grew in between (RFC 9162 §2.1.4)
  */
 export function deltaBundle(source: BundleSource, base: BundleSource, consistency: Uint8Array): Uint8Array {
-  const { size, root } = base.checkpoint;
-  const head = { ...headOf('delta', source), base: { size, root, consistency } };
-  return pack(
-    head,
-    contentOf(source, (section) => isNews(section, base.sections), base),
-    heldBy(base),
-  );
+  return pack(saidInDelta(source, base, consistency));
+}
+
+/** As {@link deltaBundle}, but at a pace. */
+export function pacedDeltaBundle(
+  source: BundleSource,
+  { base, consistency }: { readonly base: BundleSource; readonly consistency: Uint8Array },
+  pace: Pace,
+): Promise<Uint8Array> {
+  return packAt(pace, saidInDelta(source, base, consistency));
 }
 
 /** A bundle of the sections that the cover shows, without status lists. */
 export function partialBundle(kind: 'page' | 'handover', source: BundleSource): Uint8Array {
-  return pack(headOf(kind, source), { ...contentOf(source, () => true), issuers: [] }, NO_BASE);
+  const content = { ...contentOf(source, () => true), issuers: [] };
+  return pack({ head: headOf(kind, source), content, base: NO_BASE });
 }
 
 /** What a delta's changes are changes to. */
@@ -51,6 +70,17 @@ export function heldBy({
   };
 }
 
+function saidInFull(source: BundleSource): Said {
+  return { head: headOf('full', source), content: contentOf(source, () => true), base: NO_BASE };
+}
+
+function saidInDelta(source: BundleSource, base: BundleSource, consistency: Uint8Array): Said {
+  const { size, root } = base.checkpoint;
+  const head = { ...headOf('delta', source), base: { size, root, consistency } };
+  const content = contentOf(source, (name, section) => isNews(section, base.sections.get(name)), base);
+  return { head, content, base: heldBy(base) };
+}
+
 function headOf(
   kind: BundleKind,
   { note, leaf, leafPath, shortFrom, cover, hidden }: BundleSource,
@@ -58,35 +88,46 @@ function headOf(
   return { kind, note, leaf, leafPath, shortFrom, cover, hidden };
 }
 
-/** Fences are always told anew: they are few, and stand elsewhere in every state. */
-function isNews({ name, bytes }: SectionContent, base: HeldSections): boolean {
-  const known = base.get(name)?.bytes;
-  return bytes === undefined || known === undefined || !equalBytes(bytes, known);
+/**
+ * Fences are always told anew: they are few, and stand elsewhere in every state. Digests tell what has changed: to
+ * compare years of roots with themselves for each delta would take longer than all the rest.
+ */
+function isNews(section: HeldSection, known: HeldSection | undefined): boolean {
+  const isHeld = section.bytes !== undefined && known?.bytes !== undefined;
+  return !isHeld || !equalBytes(section.digest, known.digest);
 }
 
 function contentOf(
   { sections, statusLists }: BundleSource,
-  isNew: (section: SectionContent) => boolean,
+  isNew: (name: string, section: HeldSection) => boolean,
   base?: BundleSource,
 ): BundleContent {
   const sets = [...statusLists.sets()].filter(
     ({ issuer, version }) => base?.statusLists.versionOf(issuer) !== version,
   );
   return {
-    sections: toContents(sections).filter(isNew),
+    sections: toContents([...sections].filter((named) => isNew(...named))),
     issuers: sets.map(({ issuer, lists }) => ({ issuer, lists })),
   };
 }
 
-function toContents(sections: HeldSections): readonly SectionContent[] {
+function toContents(sections: Iterable<readonly [string, HeldSection]>): readonly SectionContent[] {
   return [...sections].map(([name, { bytes, digest }]) =>
     bytes === undefined ? { name, digest } : { name, bytes },
   );
 }
 
-function pack(head: BundleHead, content: BundleContent, base: ContentBase): Uint8Array {
+function pack({ head, content, base }: Said): Uint8Array {
   const parts = partWriters();
   writeHead(parts, head);
   writeContent(parts, content, base);
   return packParts(parts);
+}
+
+async function packAt({ pause, deflate }: Pace, { head, content, base }: Said): Promise<Uint8Array> {
+  const parts = partWriters();
+  writeHead(parts, head);
+  const steps = contentSteps(parts, content, base);
+  while (steps.next().done !== true) await pause();
+  return packPartsBy(deflate, parts);
 }

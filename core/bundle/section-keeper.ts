@@ -43,14 +43,15 @@ export class SectionKeeper {
     return this.#table.root();
   }
 
-  /** For devices that hold short-lived roots from `shortFrom` on; earlier ones are not kept here either from then on. */
+  /** For devices that hold short-lived roots from `shortFrom` on. */
   forDevices(shortFrom: string): ShownSections {
     const stateRoot = this.root();
-    for (const name of this.#bytes.keys()) {
-      if (isShortSection(name) && dayOfShort(name) < shortFrom) this.#bytes.delete(name);
-    }
     const held = new HeldNames(shortFrom);
-    return { shortFrom, stateRoot, ...this.#show((names, index) => held.isShown(names, index)) };
+    const shown = this.#show((names, index) => held.isShown(names, index));
+    const sections = [...shown.sections].map(([name, section]) => {
+      return [name, held.isHeld(name) ? section : { digest: section.digest }] as const;
+    });
+    return { shortFrom, stateRoot, ...shown, sections: new Map(sections) };
   }
 
   /** The trust list alone: for a handover. */
@@ -72,11 +73,23 @@ export class SectionKeeper {
   pagesBefore(day: string): readonly PageName[] {
     this.root();
     const pages = new Map<string, PageName>();
-    for (const name of [...this.#bytes.keys()].filter(isShortSection)) {
-      const page: PageName = { day: dayOfShort(name), issuer: `0x${name.split('/')[2] ?? ''}` };
+    for (const name of this.#shortNames()) {
+      const page = pageOf(name);
       if (page.day < day) pages.set(pagePath(page), page);
     }
     return [...pages].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, page]) => page);
+  }
+
+  /** The roots of these pages are kept here no longer: they are written down, and devices hold them no more. */
+  forget(pages: readonly PageName[]): void {
+    const forgotten = new Set(pages.map(pagePath));
+    for (const name of this.#shortNames()) {
+      if (forgotten.has(pagePath(pageOf(name)))) this.#bytes.delete(name);
+    }
+  }
+
+  #shortNames(): readonly string[] {
+    return [...this.#bytes.keys()].filter(isShortSection);
   }
 
   #show(isShown: IsShown): Pick<ShownSections, 'cover' | 'hidden' | 'sections'> {
@@ -94,4 +107,9 @@ export class SectionKeeper {
     const bytes = this.#bytes.get(name);
     return bytes === undefined ? { digest } : { digest, bytes };
   }
+}
+
+/** The page on which a section `short/<day>/<issuer>/<part>` stands. */
+function pageOf(name: string): PageName {
+  return { day: dayOfShort(name), issuer: `0x${name.split('/')[2] ?? ''}` };
 }

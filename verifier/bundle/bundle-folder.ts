@@ -46,8 +46,13 @@ export class BundleFolder {
     return { path, bytes: bytes.length };
   }
 
-  async hasPage(page: PageName): Promise<boolean> {
-    return (await orNothing(stat(join(this.folder, pagePath(page))))) !== undefined;
+  /** Those of the pages that are not here. */
+  async missingOf(pages: readonly PageName[]): Promise<readonly PageName[]> {
+    const missing: PageName[] = [];
+    for (const page of pages) {
+      if ((await orNothing(stat(join(this.folder, pagePath(page))))) === undefined) missing.push(page);
+    }
+    return missing;
   }
 
   async putPage(page: PageName, bytes: Uint8Array): Promise<void> {

@@ -5,6 +5,7 @@
  *   sign     ours first, then every witness at once; k of those whom devices trust have to
  *   full     when an hour has passed since the last one
  *   deltas   to every state that was published in the last hours, the full bundle's among them
+ *   pages    of days that are over and have none yet; until they are on the disk, their roots are kept
  *
  * Devices trust the signers of the state they hold. So when the ledger names new ones, the first state that says so
  * is signed by k of the old ones, and the trust list of that state is kept as a handover for devices that were away.
@@ -17,7 +18,7 @@ import { quorumTime, signNote, type NoteSigner } from '../../core/bundle/cosigna
 import type { BundleIndex, DeltaFile, HandoverFile } from '../../core/bundle/bundle-index.ts';
 import type { BundleSource, BundleState } from '../../core/bundle/bundle-state.ts';
 import type { LoggedState } from '../../core/bundle/logged-state.ts';
-import { deltaBundle, fullBundle, partialBundle } from '../../core/bundle/make-bundle.ts';
+import { pacedDeltaBundle, pacedFullBundle, partialBundle } from '../../core/bundle/make-bundle.ts';
 import type { ShownSections } from '../../core/bundle/section-keeper.ts';
 import { writeNote, type NoteSignature } from '../../core/bundle/signed-note.ts';
 import type { StatusLists } from '../../core/status/accepted-lists.ts';
@@ -26,6 +27,7 @@ import type { CheckpointSet } from '../../core/trust/trust-list.ts';
 import type { Log } from '../../service/logging.ts';
 import { WitnessClient, type WitnessAddress } from './ask-witness.ts';
 import type { BundleFolder } from './bundle-folder.ts';
+import { BESIDE_REQUESTS } from './pace.ts';
 import { publishedBases } from './published-bases.ts';
 import { PublishError } from './errors.ts';
 
@@ -52,9 +54,12 @@ export interface Publishable {
   readonly statusLists: StatusLists;
 }
 
-interface Taken {
-  readonly shown: ShownSections;
-  readonly checkpoint: Checkpoint;
+/** A state with its signatures, without what a bundle shows of it. */
+type SignedState = Omit<BundleSource, keyof ShownSections>;
+
+interface Full {
+  readonly file: BundleIndex['full'];
+  readonly madeAtSeconds: number;
 }
 
 /** A state that devices may hold. */
@@ -68,7 +73,10 @@ const HOUR = 3600;
 const LATEST_BASES = 6;
 const BASE_SECONDS = 25 * HOUR;
 const FULL_SECONDS = HOUR;
-const PAGES_AT_ONCE = 64;
+/** Under one checkpoint: what they show is taken from the state without a pause. */
+const PAGES_AT_ONCE = 16;
+/** After which no more are begun. */
+const PAGES_SECONDS = 20;
 const SWEEP_AFTER_SECONDS = 2 * HOUR;
 
 export class Publisher {
@@ -77,7 +85,7 @@ export class Publisher {
   readonly #witnesses: readonly WitnessClient[];
   /** Oldest first. */
   #bases: readonly Base[] = [];
-  #full: { readonly file: BundleIndex['full']; readonly madeAtSeconds: number } | undefined;
+  #full: Full | undefined;
   #handovers: readonly HandoverFile[] = [];
   /** Whom devices with our last state trust. */
   #signers: CheckpointSet | undefined;
@@ -107,59 +115,78 @@ export class Publisher {
     return new Publisher(options, deps, { last, bases: await publishedBases(last, deps) });
   }
 
-  /** Rejects with a {@link PublishError} and what files reject with; then everything is as before. */
+  /**
+   * Rejects with a {@link PublishError} and what files reject with; then everything is as before. Pages that cannot be
+   * written are none of these: they are tried again the next time.
+   */
   async publish(known: Publishable): Promise<BundleIndex> {
-    const missing = await this.#missingPages(known);
+    const index = await this.#publishState(known);
+    try {
+      await this.#publishPages(known, index);
+    } catch (err) {
+      this.#deps.log.warn({ err }, 'pages of some days are not written yet');
+    }
+    return index;
+  }
+
+  async #publishState(known: Publishable): Promise<BundleIndex> {
     // All of one state, without a pause in between.
-    const next = known.state.ledger.trust.checkpointSet;
+    const { sections, ledger } = known.state;
+    const next = ledger.trust.checkpointSet;
     if (next === undefined) throw new PublishError('PUBLISH_NO_SIGNERS', 'the ledger names no signers yet');
-    const { sections } = known.state;
-    const pages = missing.map((page) => ({ page, shown: sections.ofPage(page) }));
+    const shown = sections.forDevices(this.#shortFrom(known));
     const handover = sections.ofTrust();
-    const taken = this.#take(known);
-    const { source, timeSeconds } = await this.#sign(taken, known, this.#signers ?? next);
+    const { signed, timeSeconds } = await this.#sign(known, this.#signers ?? next);
     const isNew = this.#signers !== undefined && this.#signers.version < next.version;
     const handovers = isNew
-      ? [...this.#handovers, await this.#putHandover({ ...source, ...handover }, next)]
+      ? [...this.#handovers, await this.#putHandover({ ...signed, ...handover }, next)]
       : this.#handovers;
-    for (const { page, shown } of pages) {
-      await this.#deps.folder.putPage(page, partialBundle('page', { ...source, ...shown }));
+    return await this.#write({ ...signed, ...shown }, { timeSeconds, signers: next, handovers }, known);
+  }
+
+  /** First day of short-lived roots that devices hold. */
+  #shortFrom({ state }: Publishable): string {
+    return dayText(Math.floor(state.head.timeSeconds / SECONDS_PER_DAY) - this.#options.shortDays);
+  }
+
+  /**
+   * Signed by those whom devices with the index trust. Roots that no device holds are dropped once they are written;
+   * what witnesses are too slow for comes with the next publication, for devices wait for that.
+   */
+  async #publishPages(known: Publishable, { signers }: BundleIndex): Promise<void> {
+    const { folder, nowSeconds } = this.#deps;
+    const shortFrom = this.#shortFrom(known);
+    const pages = pagesOver(known.state);
+    const missing = await folder.missingOf(pages);
+    const until = nowSeconds() + PAGES_SECONDS;
+    let written = 0;
+    for (; written < missing.length && nowSeconds() < until; written += PAGES_AT_ONCE) {
+      await this.#putPages(missing.slice(written, written + PAGES_AT_ONCE), known, signers);
     }
-    return await this.#write(source, { timeSeconds, signers: next, handovers }, known);
+    const left = new Set(missing.slice(written));
+    known.state.sections.forget(pages.filter((page) => page.day < shortFrom && !left.has(page)));
   }
 
-  /** Of days that are over, some at a time. */
-  async #missingPages({ state }: Publishable): Promise<readonly PageName[]> {
-    const today = dayText(Math.floor(state.head.timeSeconds / SECONDS_PER_DAY));
-    const isSaid = dayText(Math.floor(state.lastChange.timeSeconds / SECONDS_PER_DAY)) === today;
-    const missing: PageName[] = [];
-    // The leaf shows that a day is over only once something has happened after it.
-    for (const page of isSaid ? state.sections.pagesBefore(today) : []) {
-      if (missing.length === PAGES_AT_ONCE) break;
-      if (!(await this.#deps.folder.hasPage(page))) missing.push(page);
+  async #putPages(pages: readonly PageName[], known: Publishable, signers: CheckpointSet): Promise<void> {
+    // All of one state, without a pause in between.
+    const shown = pages.map((page) => ({ page, sections: known.state.sections.ofPage(page) }));
+    const { signed } = await this.#sign(known, signers);
+    for (const { page, sections } of shown) {
+      await this.#deps.folder.putPage(page, partialBundle('page', { ...signed, ...sections }));
     }
-    return missing;
   }
 
-  #take({ state }: Publishable): Taken {
-    const { log, sections, ledger } = state;
-    const today = Math.floor(ledger.head.timeSeconds / SECONDS_PER_DAY);
-    invariant(log.size > 0, 'a ledger that names signers has changed');
-    return {
-      shown: sections.forDevices(dayText(today - this.#options.shortDays)),
-      checkpoint: { origin: this.#options.origin, size: log.size, root: log.rootAt() },
-    };
-  }
-
+  /** Takes the state as it is when this is called. */
   async #sign(
-    { shown, checkpoint }: Taken,
     { state, statusLists }: Publishable,
     signers: CheckpointSet,
-  ): Promise<{ readonly source: BundleSource; readonly timeSeconds: number }> {
+  ): Promise<{ readonly signed: SignedState; readonly timeSeconds: number }> {
     const { crypto } = this.#deps;
-    const { stateRoot, ...sections } = shown;
-    const leaf = { block: state.lastChange, stateRoot };
-    const leafPath = state.log.inclusion(checkpoint.size - 1, checkpoint.size);
+    const { size } = state.log;
+    invariant(size > 0, 'a ledger that names signers has changed');
+    const checkpoint: Checkpoint = { origin: this.#options.origin, size, root: state.log.rootAt() };
+    const leaf = { block: state.lastChange, stateRoot: state.sections.root() };
+    const leafPath = state.log.inclusion(size - 1, size);
     const text = checkpointText(checkpoint);
     const own = await signNote(crypto, text, this.#options.signer);
     const cosignatures = await this.#askAll(
@@ -174,8 +201,7 @@ export class Publisher {
         `fewer than ${signers.threshold} witnesses have signed`,
       );
     }
-    const source = { checkpoint, note: writeNote(note), leaf, leafPath, ...sections, statusLists };
-    return { source, timeSeconds };
+    return { signed: { checkpoint, note: writeNote(note), leaf, leafPath, statusLists }, timeSeconds };
   }
 
   async #askAll(
@@ -204,34 +230,40 @@ export class Publisher {
   ): Promise<BundleIndex> {
     const { folder, nowSeconds } = this.#deps;
     const now = nowSeconds();
-    const full = await this.#fullFile(source, now);
+    const full = await this.#fullOf(source, now);
     const deltas: DeltaFile[] = [];
     // A log that is made again may not be as long yet as what was published.
     const held = this.#bases.filter((base) => base.source.checkpoint.size <= source.checkpoint.size);
-    const bases = withBase(thinned(held, full.size, now), { source, publishedAtSeconds: now });
+    const bases = withBase(thinned(held, full.file.size, now), { source, publishedAtSeconds: now });
     for (const { source: base } of bases.toReversed()) {
       const from = base.checkpoint.size;
       const consistency = state.log.consistency(from, source.checkpoint.size);
-      deltas.push({ ...(await folder.put(deltaBundle(source, base, consistency))), from });
+      const bytes = await pacedDeltaBundle(source, { base, consistency }, BESIDE_REQUESTS);
+      deltas.push({ ...(await folder.put(bytes)), from });
     }
     const { origin, size } = source.checkpoint;
     const { note: checkpoint } = source;
-    const index = { origin, size, ...said, checkpoint, full, deltas };
+    const index = { origin, size, ...said, checkpoint, full: full.file, deltas };
     await folder.putIndex(index);
     // Commit point: from here on devices may hold this state.
     this.#bases = bases;
+    this.#full = full;
     this.#signers = said.signers;
     this.#handovers = said.handovers;
     await folder.sweep(index, (now - SWEEP_AFTER_SECONDS) * 1000);
     return index;
   }
 
-  async #fullFile(source: BundleSource, now: number): Promise<BundleIndex['full']> {
-    if (this.#full !== undefined && now - this.#full.madeAtSeconds < FULL_SECONDS) return this.#full.file;
-    const file = { ...(await this.#deps.folder.put(fullBundle(source))), size: source.checkpoint.size };
-    this.#full = { file, madeAtSeconds: now };
-    return file;
+  async #fullOf(source: BundleSource, now: number): Promise<Full> {
+    if (this.#full !== undefined && now - this.#full.madeAtSeconds < FULL_SECONDS) return this.#full;
+    const file = await this.#deps.folder.put(await pacedFullBundle(source, BESIDE_REQUESTS));
+    return { file: { ...file, size: source.checkpoint.size }, madeAtSeconds: now };
   }
+}
+
+/** Pages of days that are over: the leaf shows that a day is only once something has happened after it. */
+function pagesOver({ lastChange, sections }: LoggedState): readonly PageName[] {
+  return sections.pagesBefore(dayText(Math.floor(lastChange.timeSeconds / SECONDS_PER_DAY)));
 }
 
 /** The same state once. */

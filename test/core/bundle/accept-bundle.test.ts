@@ -1,4 +1,5 @@
 /** What a device takes and what it refuses, a mutation each; and that whatever it takes, it never goes back. */
+import { deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { acceptBundle, acceptHandover } from '../../../core/bundle/accept-bundle.ts';
@@ -7,7 +8,14 @@ import { BundleKeeper } from '../../../core/bundle/bundle-keeper.ts';
 import type { BundleSource, BundleState } from '../../../core/bundle/bundle-state.ts';
 import { coverOf } from '../../../core/bundle/covered-leaves.ts';
 import { BUNDLE_ERROR_CODES, BundleError, type BundleErrorCode } from '../../../core/bundle/errors.ts';
-import { deltaBundle, fullBundle, partialBundle } from '../../../core/bundle/make-bundle.ts';
+import {
+  deltaBundle,
+  fullBundle,
+  pacedDeltaBundle,
+  pacedFullBundle,
+  partialBundle,
+  type Pace,
+} from '../../../core/bundle/make-bundle.ts';
 import { toHex } from '../../../core/bytes/hex.ts';
 import { HclError } from '../../../core/errors.ts';
 import type { LedgerEvent } from '../../../core/trust/ledger-event.ts';
@@ -74,6 +82,23 @@ describe('a device takes', () => {
     const held = await accept(first, publishing);
     const delta = publishing.delta(second, first);
     expect(delta.length).to.be.below(fullBundle(second).length);
+    const after = await acceptBundle(delta, held, publishing.context());
+    expect(toHex(fullBundle(after))).to.equal(toHex(fullBundle(second)));
+  });
+
+  it('the same from bundles that were made piece by piece, beside other work', async () => {
+    const { publishing, first, second } = await published();
+    let pauses = 0;
+    const pace: Pace = {
+      pause: async () => void pauses++,
+      deflate: async (bytes) => deflateRawSync(bytes, { level: 9 }),
+    };
+    const full = await pacedFullBundle(first, pace);
+    expect(pauses).to.equal(first.sections.size + [...first.statusLists.sets()].length);
+    const consistency = publishing.log.consistency(first.checkpoint.size, second.checkpoint.size);
+    const delta = await pacedDeltaBundle(second, { base: first, consistency }, pace);
+    const held = await acceptBundle(full, undefined, publishing.context());
+    expect(toHex(fullBundle(held))).to.equal(toHex(fullBundle(first)));
     const after = await acceptBundle(delta, held, publishing.context());
     expect(toHex(fullBundle(after))).to.equal(toHex(fullBundle(second)));
   });

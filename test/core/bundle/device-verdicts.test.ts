@@ -156,6 +156,10 @@ describe('a device', () => {
       const error = await acceptPage(each, name, held, context).catch((reason: unknown) => reason);
       expect(error).to.have.property('code', code);
     }
+    publishing.keeper.forget([{ ...page, day: '2022-12-22' }]);
+    expect(publishing.keeper.pagesBefore('2100-01-01')).to.deep.equal([page]);
+    publishing.keeper.forget([page]);
+    expect(publishing.keeper.pagesBefore('2100-01-01')).to.deep.equal([]);
   });
 
   it('grades its knowledge by the checkpoint’s time: fresh, ageing, stale, unknown', async () => {

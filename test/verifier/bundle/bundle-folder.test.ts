@@ -30,12 +30,13 @@ describe('the folder of what is published', () => {
     expect(await folder.file(`${'0'.repeat(64)}.hclb`)).to.equal(undefined);
   });
 
-  it('knows which pages it has', async () => {
+  it('knows which pages it does not have', async () => {
     const folder = new BundleFolder(path, nodeCrypto);
     const page = { day: '2022-12-21', issuer: `0x${'1'.repeat(64)}` } as const;
-    expect(await folder.hasPage(page)).to.equal(false);
+    const other = { ...page, day: '2022-12-22' };
+    expect(await folder.missingOf([page, other])).to.deep.equal([page, other]);
     await folder.putPage(page, new Uint8Array(3));
-    expect(await folder.hasPage(page)).to.equal(true);
+    expect(await folder.missingOf([page, other])).to.deep.equal([other]);
     const file = await folder.page(page);
     expect(file?.bytes).to.equal(3);
     file?.content.destroy();

@@ -354,7 +354,7 @@ describe('a verifier that publishes bundles', function () {
     await nameSigners(SIGNERS);
   });
 
-  it('hands over to signers that the ledger names while it looks for pages', async () => {
+  it('hands over to signers that the ledger names while it publishes', async () => {
     await using verifier = await openVerifier();
     // The change is made up here, so witnesses with a replica would not have it.
     await using stack = new AsyncDisposableStack();

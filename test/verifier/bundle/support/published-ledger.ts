@@ -1,0 +1,127 @@
+/**
+ * A publisher of what a consortium in memory has on its ledger, with witnesses that sign whatever they are shown,
+ * until they are away. Its files are real.
+ *
+ *   await using published = await PublishedLedger.open();
+ *   published.consortium.publishStatus(issuer, []);
+ *   const index = await published.publish();
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { acceptBundle } from '../../../../core/bundle/accept-bundle.ts';
+import type { BundleIndex } from '../../../../core/bundle/bundle-index.ts';
+import type { BundleState } from '../../../../core/bundle/bundle-state.ts';
+import { cosign, type NoteSigner } from '../../../../core/bundle/cosignature.ts';
+import { LoggedState, type LeafStore } from '../../../../core/bundle/logged-state.ts';
+import type { AcceptContext } from '../../../../core/bundle/signed-head.ts';
+import { parseNote, signatureLine } from '../../../../core/bundle/signed-note.ts';
+import { memoryHashStore } from '../../../../core/bundle/state-log.ts';
+import { parseWitnessRequest } from '../../../../core/bundle/witness-request.ts';
+import { checkpointLeaf } from '../../../../core/trust/checkpoint-leaf.ts';
+import { silentLogger } from '../../../../service/logging.ts';
+import { nodeCrypto } from '../../../../service/node-crypto.ts';
+import { BundleFolder } from '../../../../verifier/bundle/bundle-folder.ts';
+import { Publisher } from '../../../../verifier/bundle/publisher.ts';
+import { makeConsortium, type Consortium } from '../../../support/consortium.ts';
+import { ORIGIN, SIGNER_SET, SIGNERS } from '../../../support/publishing.ts';
+import { testSigner } from '../../../support/signers.ts';
+
+export const SHORT_DAYS = 30;
+
+export class PublishedLedger implements AsyncDisposable {
+  readonly consortium: Consortium = makeConsortium({ seed: 5 });
+  readonly path: string;
+  /** What it writes to, to break it. */
+  folder: BundleFolder;
+  areWitnessesAway = false;
+  /** How long a witness takes. */
+  secondsToSign = 0;
+  readonly #store: LeafStore = memoryLeafStore();
+  #logged: LoggedState | undefined;
+  #publisher: Publisher | undefined;
+  #loggedBlock = -1;
+
+  private constructor(path: string) {
+    this.path = path;
+    this.folder = new BundleFolder(path, nodeCrypto);
+    this.consortium.block([{ event: 'CheckpointSetChanged', ...SIGNER_SET }]);
+  }
+
+  static async open(): Promise<PublishedLedger> {
+    return new PublishedLedger(await mkdtemp(join(tmpdir(), 'hcl-published-ledger-')));
+  }
+
+  /** What is published next is by another process, which has read the ledger anew. */
+  restart(): void {
+    this.#logged = undefined;
+    this.#publisher = undefined;
+    this.folder = new BundleFolder(this.path, nodeCrypto);
+  }
+
+  async publish(): Promise<BundleIndex> {
+    const { statusLists } = this.consortium;
+    this.#publisher ??= await this.#openPublisher();
+    return this.#publisher.publish({ state: this.#stateNow(), statusLists });
+  }
+
+  /** What a device holds that begins with this index. */
+  async takeFull({ full }: BundleIndex): Promise<BundleState> {
+    return acceptBundle(await readFile(join(this.path, full.path)), undefined, this.context());
+  }
+
+  context(): AcceptContext {
+    const trust = { origin: ORIGIN, signers: SIGNER_SET };
+    return { crypto: nodeCrypto, trust, nowSeconds: this.consortium.nowSeconds, clockSkewSeconds: 300 };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
+  }
+
+  /** The ledger is logged where it is published: the log has a leaf for each time. */
+  #stateNow(): LoggedState {
+    const { state } = this.consortium;
+    this.#logged ??= new LoggedState(nodeCrypto, state, this.#store);
+    const { log, sections, lastChange } = this.#logged;
+    if (this.#loggedBlock !== lastChange.number) {
+      log.append(checkpointLeaf(nodeCrypto, lastChange, sections.root()));
+      this.#loggedBlock = lastChange.number;
+    }
+    return this.#logged;
+  }
+
+  #openPublisher(): Promise<Publisher> {
+    const witnesses = SIGNERS.slice(0, 2).map((signer) => ({ url: `http://${signer.name}` }));
+    return Publisher.open(
+      { origin: ORIGIN, signer: testSigner(90), witnesses, shortDays: SHORT_DAYS, witnessTimeoutMs: 60_000 },
+      {
+        crypto: nodeCrypto,
+        folder: this.folder,
+        fetch: (url, init) => this.#answer(url, init?.body),
+        log: silentLogger,
+        nowSeconds: () => this.consortium.nowSeconds,
+      },
+    );
+  }
+
+  async #answer(url: unknown, body: unknown): Promise<Response> {
+    const signer = SIGNERS.find(({ name }) => String(url).includes(name));
+    if (this.areWitnessesAway || signer === undefined) return new Response('', { status: 503 });
+    this.consortium.nowSeconds += this.secondsToSign;
+    return new Response(await this.#cosigned(String(body), signer));
+  }
+
+  async #cosigned(request: string, signer: NoteSigner): Promise<string> {
+    const { text } = parseNote(parseWitnessRequest(request).note);
+    return signatureLine(await cosign(nodeCrypto, text, { signer, timeSeconds: this.consortium.nowSeconds }));
+  }
+}
+
+function memoryLeafStore(): LeafStore {
+  return Object.assign(memoryHashStore(), {
+    appendBlock: () => undefined,
+    sync: () => undefined,
+    [Symbol.dispose]: () => undefined,
+  });
+}
