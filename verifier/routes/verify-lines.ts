@@ -34,6 +34,8 @@ const TABLE: ProblemTable = { ...SERVICE_PROBLEMS, ...SCAN_PROBLEMS };
 const LineBody = Compile(Closed({ code: Type.String(), ...ScanMembers }));
 
 export interface LineSource {
+  /** The request's body. */
+  readonly chunks: AsyncIterable<Uint8Array>;
   readonly verifier: Pick<Checkpoint, 'verify'>;
   readonly metrics: VerifierMetrics;
   /** What a line asks, as the one who sends it may ask it. */
@@ -51,10 +53,8 @@ export function answerLines(request: FastifyRequest, source: LineSource): Readab
 
 async function* answers(request: FastifyRequest, source: LineSource): AsyncGenerator<string> {
   const parts = new CardParts();
-  // Whoever is refused is told before the connection ends.
-  const chunks = request.raw.iterator({ destroyOnReturn: false });
   try {
-    for await (const line of readLines(chunks, MAX_LINE_BYTES, MAX_WASTED_BYTES)) {
+    for await (const line of readLines(source.chunks, MAX_LINE_BYTES, MAX_WASTED_BYTES)) {
       yield `${JSON.stringify({ line: line.number, ...(await answer(line, parts, { request, ...source })) })}\n`;
     }
   } catch (error) {
@@ -66,7 +66,14 @@ async function* answers(request: FastifyRequest, source: LineSource): AsyncGener
 async function answer(
   line: Line,
   parts: CardParts,
-  { asked, isBehind, isFull, metrics, request, verifier }: LineSource & { readonly request: FastifyRequest },
+  {
+    asked,
+    isBehind,
+    isFull,
+    metrics,
+    request,
+    verifier,
+  }: Omit<LineSource, 'chunks'> & { readonly request: FastifyRequest },
 ): Promise<object> {
   if (isBehind()) return { problem: toProblem(overloaded(), request.id, TABLE) };
   if (isFull()) return { problem: toProblem(full(), request.id, TABLE) };

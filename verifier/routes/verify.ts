@@ -12,11 +12,11 @@
  */
 import { RequestError } from '../../service/problems.ts';
 import type { Service } from '../../service/app.ts';
-import { LongRequests } from '../../service/request-deadline.ts';
+import { LongRequests, type LongRequestLimits } from '../../service/long-requests.ts';
 import { Closed, Type, type Static } from '../../service/schema.ts';
 import { CardParts } from '../../core/foreign/shc/card-parts.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
-import type { ScanAsker } from '../devices/scan-asker.ts';
+import { DEVICE_HEADER, type ScanAsker } from '../devices/scan-asker.ts';
 import type { VerifierMetrics } from '../metrics.ts';
 import type { Checkpoint } from '../verifier.ts';
 import { VerdictSchema } from '../verdict-schema.ts';
@@ -33,22 +33,36 @@ const Body = Type.Union([
   Type.String({ description: 'text/plain: one code a line' }),
 ]);
 
+/** Streams of lines that are open at one time. */
+export interface StreamLimits {
+  readonly ofAnybody: LongRequestLimits;
+  /** Of devices that are enrolled: nobody else takes their place. */
+  readonly ofDevices: LongRequestLimits;
+}
+
+const STREAM_LIMITS: StreamLimits = {
+  ofAnybody: { maxOpen: 256, silenceMs: 600_000 },
+  ofDevices: { maxOpen: 1024, silenceMs: 12 * 3_600_000 },
+};
+
 export interface VerifyRouteOptions {
   readonly askedBy: ScanAsker;
   /** Whether one line more is too many; each is asked for. */
   readonly isFull: () => boolean;
+  readonly streamLimits?: StreamLimits;
 }
 
 export function addVerifyRoute(
   app: Service,
   verifier: Pick<Checkpoint, 'verify'>,
   metrics: VerifierMetrics,
-  { askedBy, isFull }: VerifyRouteOptions,
+  { askedBy, isFull, streamLimits = STREAM_LIMITS }: VerifyRouteOptions,
 ): void {
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });
-  const streams = new LongRequests(app);
+  const ofAnybody = new LongRequests(app, streamLimits.ofAnybody);
+  const ofDevices = new LongRequests(app, streamLimits.ofDevices);
   // Read by the handler as it comes: the schema sees an empty text.
   app.addContentTypeParser(NDJSON, (_request, _body, done) => done(null, ''));
   app.post(
@@ -66,9 +80,10 @@ export function addVerifyRoute(
       void reply.header('cache-control', 'no-store');
       const asked = await askedBy(request);
       if (request.mediaType === NDJSON) {
-        streams.add(request.raw, reply.raw);
+        const streams = request.headers[DEVICE_HEADER] === undefined ? ofAnybody : ofDevices;
         // A stream goes out as it is: the schema is that of the answer as one document.
         const lines = answerLines(request, {
+          chunks: streams.take(request, reply),
           verifier,
           metrics,
           asked,
