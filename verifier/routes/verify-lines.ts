@@ -75,8 +75,8 @@ async function answer(
     verifier,
   }: Omit<LineSource, 'chunks'> & { readonly request: FastifyRequest },
 ): Promise<object> {
-  if (isBehind()) return { problem: toProblem(overloaded(), request.id, TABLE) };
-  if (isFull()) return { problem: toProblem(full(), request.id, TABLE) };
+  const refused = refusalOfOneMore({ isBehind, isFull });
+  if (refused !== undefined) return { problem: toProblem(refused, request.id, TABLE) };
   try {
     const read = readLine(line);
     const scan = await asked(read.scan);
@@ -90,12 +90,14 @@ async function answer(
   }
 }
 
-function overloaded(): RequestError {
-  return new RequestError('SERVICE_OVERLOADED', 'too much is under way');
-}
-
-function full(): RequestError {
-  return new RequestError('RATE_LIMITED', 'more than this verifier takes');
+/** Of a code in a request that was let in: a line, or one of a document. */
+export function refusalOfOneMore({
+  isBehind,
+  isFull,
+}: Pick<LineSource, 'isBehind' | 'isFull'>): RequestError | undefined {
+  if (isBehind()) return new RequestError('SERVICE_OVERLOADED', 'too much is under way');
+  if (isFull()) return new RequestError('RATE_LIMITED', 'more than this verifier takes');
+  return undefined;
 }
 
 /** Throws a `RequestError` or `DOCUMENT_INVALID`. */
