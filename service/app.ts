@@ -40,6 +40,8 @@ declare module 'fastify' {
     readonly isBehind: () => boolean;
     /** Before a close that nobody is to notice: see `drain.ts`. */
     readonly drain: () => Promise<void>;
+    /** Aborted by it: see `drain.ts`. */
+    readonly stopping: AbortSignal;
   }
 }
 
@@ -119,8 +121,9 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   await addProtection(app, limits);
   await addDescription(app, options);
   addObservation(app, options.metrics);
-  const { drain, isDraining } = addDrain(app);
+  const { drain, isDraining, stopping } = addDrain(app);
   app.decorate('drain', drain);
+  app.decorate('stopping', stopping);
   addFrontDoor(app, {
     metrics: options.metrics,
     isDraining,

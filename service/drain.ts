@@ -6,7 +6,7 @@
  *      request travels towards us.
  *   2. Answers are held back: who waits for one does not come again. The port is closed in a turn in which nobody new has
  *      come: whom the system has accepted for us, we have taken.
- *   3. What was taken is answered. Who has said nothing, or goes on saying it, is left after a while.
+ *   3. What was taken is answered, of streams what has come of them. Who has said nothing, or goes on saying it, is left after a while.
  *
  * A connection that the system accepts between the last look at the port and its closing is reset: a moment, not none.
  */
@@ -20,6 +20,8 @@ const MAX_TURNS = 1000;
 
 export interface Drain {
   readonly isDraining: () => boolean;
+  /** Aborted once the port is closed: what has no end of its own ends now. */
+  readonly stopping: AbortSignal;
   /** Resolves when what was taken is answered; the app is closed after it. */
   readonly drain: () => Promise<void>;
 }
@@ -28,6 +30,7 @@ export interface Drain {
 export function addDrain(app: Service): Drain {
   let isDraining = false;
   let connections = 0;
+  const stopping = new AbortController();
   /** While the port is being closed. */
   let held: Promise<void> | undefined;
   app.server.on('connection', () => void connections++);
@@ -43,6 +46,7 @@ export function addDrain(app: Service): Drain {
   };
   return {
     isDraining: () => isDraining,
+    stopping: stopping.signal,
     async drain() {
       isDraining = true;
       await delay(SAY_MS);
@@ -53,6 +57,7 @@ export function addDrain(app: Service): Drain {
       const closed = Promise.withResolvers<void>();
       app.server.close(() => closed.resolve());
       hold.resolve();
+      stopping.abort();
       const late = new AbortController();
       await Promise.race([
         closed.promise,

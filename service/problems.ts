@@ -67,6 +67,7 @@ const SERVICE_TABLE = {
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   INTERNAL: { status: 500, title: 'Something is wrong on our side' },
   SERVICE_OVERLOADED: { status: 503, title: 'Too busy, try again' },
+  SERVICE_STOPPING: { status: 503, title: 'The service is being stopped' },
   STORE_FAILED: { status: 503, title: 'The store is not writable' },
 } as const;
 

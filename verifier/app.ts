@@ -18,7 +18,7 @@ import { addCheckpointPage } from './routes/checkpoint-page.ts';
 import { SCAN_PROBLEMS } from './routes/scan-request.ts';
 import { addStateRoute } from './routes/state.ts';
 import { addVerifyTogetherRoute } from './routes/verify-together.ts';
-import { addVerifyRoute } from './routes/verify.ts';
+import { addVerifyRoute, type StreamLimits } from './routes/verify.ts';
 import { addTurnstileRoute, type TurnstileOptions } from './turnstile/routes.ts';
 import type { Checkpoint } from './verifier.ts';
 
@@ -38,6 +38,7 @@ export interface VerifierAppOptions {
   readonly limits?: Partial<ServiceLimits>;
   /** Requests for verdicts that are taken; absent: as many as come. */
   readonly requestsPerSecond?: number;
+  readonly streamLimits?: StreamLimits;
   /** Absent: no turnstile is answered. */
   readonly turnstile?: { readonly signer: Pick<NoteSigner, 'sign'>; readonly nowSeconds: () => number };
   /** Absent: none can be enrolled. */
@@ -46,7 +47,7 @@ export interface VerifierAppOptions {
 
 export async function buildVerifierApp(options: VerifierAppOptions): Promise<Service> {
   const { verifier, config, logger, metrics = createMetrics() } = options;
-  const { requestsPerSecond } = options;
+  const { requestsPerSecond, streamLimits } = options;
   const admission =
     requestsPerSecond === undefined ? undefined : new Admission(requestsPerSecond, () => performance.now());
   const isFull = (): boolean => admission?.admit() === false;
@@ -76,7 +77,11 @@ export async function buildVerifierApp(options: VerifierAppOptions): Promise<Ser
   const askedBy = scanAsker(devices);
   verifier.onSync(counts.observe);
   verifier.files.onChange(counts.observeFiles);
-  addVerifyRoute(app, verifier, told, { askedBy, isFull });
+  addVerifyRoute(app, verifier, told, {
+    askedBy,
+    isFull,
+    ...(streamLimits === undefined ? {} : { streamLimits }),
+  });
   addVerifyTogetherRoute(app, verifier, told, askedBy);
   addGateRoutes(app, options, { metrics: told, askedBy });
   addStateRoute(app, verifier, config.deployment);

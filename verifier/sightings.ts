@@ -4,7 +4,7 @@
  * of the gate and the time, for as long as it can raise an alarm and no longer.
  *
  * The day key is drawn at random for each group of gates and each day (UTC), lives in memory only, and is overwritten
- * when its day ends: tags of two days, or of two groups, cannot be told to be of one credential, by us neither.
+ * when its day ends, whether or not somebody is at the gate then: tags of two days, or of two groups, cannot be told to be of one credential, by us neither.
  */
 import { Buffer } from 'node:buffer';
 import { hmacSha256 } from '../core/commitment/hmac.ts';
@@ -22,6 +22,8 @@ export interface SightingsOptions {
   /** Two gates within this time are an alarm. */
   readonly withinSeconds: number;
   readonly maxTags?: number;
+  /** Runs it after a while; keeps no process running. */
+  readonly later?: (run: () => void, ms: number) => void;
 }
 
 /** Where it is shown. */
@@ -48,6 +50,7 @@ interface GroupOfDay {
 export class Sightings {
   readonly #options: SightingsOptions;
   readonly #groups = new Map<string, GroupOfDay>();
+  #isToForget = false;
 
   constructor(options: SightingsOptions) {
     this.#options = options;
@@ -61,6 +64,7 @@ export class Sightings {
   /** Notes that the credential was shown; true when another gate of the group has seen it a moment ago. */
   note(commitment: Uint8Array, { gate, group }: Place, nowSeconds: number): boolean {
     this.forget(nowSeconds);
+    this.#forgetLater(nowSeconds);
     const { crypto, maxTags = MAX_TAGS, withinSeconds } = this.#options;
     const { key, tags } = this.#groupOfDay(group, dayOf(nowSeconds));
     const tag = Buffer.from(tagOf(crypto, key, commitment)).toString('latin1');
@@ -84,6 +88,20 @@ export class Sightings {
         this.#groups.delete(group);
       } else forgetBefore(tags, nowSeconds - this.#options.withinSeconds);
     }
+  }
+
+  /** Once what is noted now can raise no alarm, or its day has ended; and on, while a key is held. */
+  #forgetLater(nowSeconds: number): void {
+    if (this.#isToForget) return;
+    this.#isToForget = true;
+    const { later = runLater, withinSeconds } = this.#options;
+    const thenSeconds = Math.min(nowSeconds + withinSeconds + 1, (dayOf(nowSeconds) + 1) * DAY_SECONDS);
+    const forget = (): void => {
+      this.#isToForget = false;
+      this.forget(thenSeconds);
+      if (this.#groups.size > 0) this.#forgetLater(thenSeconds);
+    };
+    later(forget, (thenSeconds - nowSeconds) * 1000);
   }
 
   #groupOfDay(group: string, day: number): GroupOfDay {
@@ -119,6 +137,10 @@ function forgetBefore(tags: Map<string, Sighting>, seconds: number): void {
     if (sighting.seconds >= seconds) return;
     tags.delete(tag);
   }
+}
+
+function runLater(run: () => void, ms: number): void {
+  setTimeout(run, ms).unref();
 }
 
 function dayOf(seconds: number): number {

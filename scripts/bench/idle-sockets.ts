@@ -32,3 +32,6 @@ export const SLOW_HEADERS = 'POST /verify HTTP/1.1\r\nhost: gate.example\r\nx-sl
 /** A body of which most never comes. */
 export const SLOW_BODY =
   'POST /verify HTTP/1.1\r\nhost: gate.example\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"code":';
+/** A stream of lines of which none comes. */
+export const SILENT_STREAM =
+  'POST /verify HTTP/1.1\r\nhost: gate.example\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n';

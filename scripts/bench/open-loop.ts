@@ -16,6 +16,8 @@ export interface Crowd {
   readonly maxSockets?: number;
   /** Whether nobody more comes. */
   readonly isOver?: () => boolean;
+  /** Told when the last request has been sent, answered or not. */
+  readonly onSent?: () => void;
   /** Told of each answer, in the order of answers. */
   readonly onAnswer?: (answer: Answered) => void;
 }
@@ -36,7 +38,16 @@ const TIMEOUT_MS = 30_000;
 
 /** All answers, once the last one is there. */
 export async function sendCrowd(crowd: Crowd): Promise<readonly Answered[]> {
-  const { bodies, maxSockets = SOCKETS, onAnswer, perSecond, seconds, isOver = () => false, url } = crowd;
+  const {
+    bodies,
+    maxSockets = SOCKETS,
+    onAnswer,
+    onSent,
+    perSecond,
+    seconds,
+    isOver = () => false,
+    url,
+  } = crowd;
   // Costs the machine, which the service shares, a third of what node:http does.
   const pool = new Pool(url, {
     connections: maxSockets,
@@ -63,6 +74,7 @@ export async function sendCrowd(crowd: Crowd): Promise<readonly Answered[]> {
     }
     await delay(TICK_MS);
   }
+  onSent?.();
   await Promise.all(pending);
   await pool.destroy();
   return answers;

@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import { openSockets, SLOW_BODY, SLOW_HEADERS } from '../../scripts/bench/idle-sockets.ts';
 import { Admission } from '../../verifier/admission.ts';
-import { makeConsortium } from '../support/consortium.ts';
+import type { Verdict } from '../../core/verify/verdict.ts';
+import type { Problem } from '../../service/problems.ts';
+import { makeConsortium, vaccinationRecord } from '../support/consortium.ts';
 import { until } from '../support/until.ts';
 import { buildTestVerifier } from './support/test-verifier.ts';
 
@@ -89,6 +91,48 @@ describe('a verifier with a limit', () => {
     const full = lines.filter((line) => line.includes('RATE_LIMITED'));
     expect(lines[0]).to.contain('verdict');
     expect(full.length).to.be.above(0);
+    await app.close();
+  });
+
+  it('counts each code of a document, and answers those beyond with a problem in their place', async () => {
+    const consortium = makeConsortium({ seed: 17 });
+    const [code] = await consortium.issueCodes([vaccinationRecord()]);
+    const text = code?.text ?? '';
+    const { app } = await buildTestVerifier(consortium, { requestsPerSecond: 4 });
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    const answer = await fetch(`${address}/verify`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ codes: Array.from({ length: 256 }, () => text) }),
+    });
+    expect(answer.status).to.equal(207);
+    // What the route says.
+    const { verdicts } = (await answer.json()) as {
+      verdicts: readonly (Partial<Verdict> & { readonly problem?: Problem })[];
+    };
+    expect(verdicts).to.have.length(256);
+    expect(verdicts[0]).to.deep.include({ outcome: 'pass', validity: 'valid', reasons: [] });
+    const refused = verdicts.filter(({ problem }) => problem !== undefined);
+    expect(refused.length).to.be.above(128);
+    for (const { problem } of refused) expect(problem).to.include({ code: 'RATE_LIMITED', status: 429 });
+    await app.close();
+  });
+
+  it('lets others have their turn between the codes of a document', async () => {
+    const { app } = await buildTestVerifier(makeConsortium({ seed: 17 }));
+    const turnsBeside = async (codes: number): Promise<number> => {
+      let turns = 0;
+      let beat = setImmediate(function next() {
+        turns++;
+        beat = setImmediate(next);
+      });
+      const payload = { codes: Array.from({ length: codes }, () => 'HCL1:') };
+      await app.inject({ method: 'POST', url: '/verify', payload });
+      clearImmediate(beat);
+      return turns;
+    };
+    const few = await turnsBeside(1);
+    expect(await turnsBeside(256)).to.be.above(few + 50);
     await app.close();
   });
 

@@ -207,6 +207,23 @@ describe('devices', () => {
     expect([late.statusCode, late.json<{ code: string }>().code]).to.deep.equal([403, 'DEVICE_UNKNOWN']);
   });
 
+  it('have their streams whatever nobody enrolled keeps open', async () => {
+    const { id } = await enrol();
+    const none = { maxOpen: 0, silenceMs: 600_000 };
+    const { app } = await buildTestVerifier(consortium, {
+      streamLimits: { ofAnybody: none, ofDevices: { ...none, maxOpen: 1 } },
+      enrolment: { devices, operatorToken: TOKEN },
+    });
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const statusOf = async (proof: Readonly<Record<string, string>>): Promise<number> => {
+      const headers = { 'content-type': 'application/x-ndjson', ...proof };
+      return (await fetch(`${url}/verify`, { method: 'POST', headers, body: 'hello\n' })).status;
+    };
+    expect(await statusOf({})).to.equal(503);
+    expect(await statusOf({ 'hcl-device': proofOf(id) })).to.equal(200);
+    await app.close();
+  });
+
   it('are not taken for revoked until that is on the disk, but are refused at once', async () => {
     const { id } = await enrol();
     // As a disk that fails: nothing more is written.

@@ -114,6 +114,35 @@ describe('sightings of a code', () => {
     expect(sightings.note(commitment, at(2), midnight + 2)).to.equal(true);
   });
 
+  it('are forgotten in time, and the key with its day, when nobody comes any more', () => {
+    const timers: { readonly run: () => void; readonly ms: number }[] = [];
+    const later = (run: () => void, ms: number): void => void timers.push({ run, ms });
+    const keys: Uint8Array[] = [];
+    const randomBytes = (length: number): Uint8Array => {
+      keys.push(random.bytes(length));
+      return keys.at(-1) ?? new Uint8Array(0);
+    };
+    const sightings = new Sightings({ crypto: nodeCrypto, randomBytes, withinSeconds: WITHIN, later });
+    const midnight = 20_001 * DAY;
+    let now = midnight - 400;
+    sightings.note(commitment, at(1), now);
+    sightings.note(commitment, at(1, 'north'), now);
+    let emptyAt: number | undefined;
+    for (let timer = timers.shift(); timer !== undefined; timer = timers.shift()) {
+      now += timer.ms / 1000;
+      timer.run();
+      if (sightings.size === 0) emptyAt ??= now;
+      const isKept = keys.some((key) => key.some((byte) => byte !== 0));
+      expect(isKept, `a key ${now - midnight} s after midnight`).to.equal(now < midnight);
+    }
+    expect(emptyAt).to.equal(midnight - 400 + WITHIN + 1);
+    expect(now).to.equal(midnight);
+    expect(keys).to.have.length(2);
+    // Nothing waits now; the next code starts it again.
+    sightings.note(commitment, at(1), midnight + 10);
+    expect(timers).to.have.length(1);
+  });
+
   it('of one moment before and after midnight are not compared', () => {
     const { sightings } = watched();
     const midnight = 20_001 * DAY;

@@ -12,6 +12,8 @@ import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import type { Problem } from '../../service/problems.ts';
+import { openSockets, SILENT_STREAM } from '../../scripts/bench/idle-sockets.ts';
+import { until } from '../support/until.ts';
 import { makeConsortium, vaccinationRecord } from '../support/consortium.ts';
 import { buildTestVerifier, type TestVerifier } from './support/test-verifier.ts';
 
@@ -227,6 +229,56 @@ describe('POST /verify with lines', () => {
     await app.close();
     await cut;
     expect(response.complete).to.equal(false);
+  });
+
+  it('is ended by a stop once what has come is answered, however silent it is then', async () => {
+    const { app } = await buildTestVerifier(consortium);
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const stream = open(app);
+    stream.on('error', () => undefined);
+    // The last one is not whole: nothing can be said of it.
+    stream.write(`${good}\nhello\nHCL1:`);
+    const [response] = (await once(stream, 'response')) as [IncomingMessage];
+    using silent = await openSockets(url, 3, SILENT_STREAM);
+    const stopped = app.drain();
+    let body = '';
+    for await (const chunk of response) body += String(chunk);
+    expect(toAnswers(body).map(({ line, problem }) => [line, problem?.code])).to.deep.equal([
+      [1, undefined],
+      [2, undefined],
+      [undefined, 'SERVICE_STOPPING'],
+    ]);
+    await stopped;
+    await until(() => silent.open() === 0);
+    await app.close();
+  });
+
+  const limitedTo = (maxOpen: number, silenceMs: number): Promise<TestVerifier> => {
+    const ofAnybody = { maxOpen, silenceMs };
+    return buildTestVerifier(consortium, { streamLimits: { ofAnybody, ofDevices: ofAnybody } });
+  };
+
+  it('is refused while as many are open as are taken', async () => {
+    const { app } = await limitedTo(2, 600_000);
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const ask = (): Promise<Response> => fetch(`${url}/verify`, { method: 'POST', headers, body: 'hello\n' });
+    const silent = await openSockets(url, 2, SILENT_STREAM);
+    const refused = await until(async () => {
+      const answer = await ask();
+      return answer.status === 503 && answer;
+    });
+    expect(refused.headers.get('retry-after')).to.equal('10');
+    expect(await refused.json()).to.include({ code: 'SERVICE_OVERLOADED' });
+    silent[Symbol.dispose]();
+    await until(async () => (await ask()).status === 200);
+    await app.close();
+  });
+
+  it('is cut after a silence', async () => {
+    const { app } = await limitedTo(10, 50);
+    using silent = await openSockets(await app.listen({ host: '127.0.0.1', port: 0 }), 5, SILENT_STREAM);
+    await until(() => silent.open() === 0);
+    await app.close();
   });
 
   it('does not read on for a client that does not read its answers', async () => {

@@ -34,6 +34,8 @@ const TABLE: ProblemTable = { ...SERVICE_PROBLEMS, ...SCAN_PROBLEMS };
 const LineBody = Compile(Closed({ code: Type.String(), ...ScanMembers }));
 
 export interface LineSource {
+  /** The request's body. */
+  readonly chunks: AsyncIterable<Uint8Array>;
   readonly verifier: Pick<Checkpoint, 'verify'>;
   readonly metrics: VerifierMetrics;
   /** What a line asks, as the one who sends it may ask it. */
@@ -51,10 +53,8 @@ export function answerLines(request: FastifyRequest, source: LineSource): Readab
 
 async function* answers(request: FastifyRequest, source: LineSource): AsyncGenerator<string> {
   const parts = new CardParts();
-  // Whoever is refused is told before the connection ends.
-  const chunks = request.raw.iterator({ destroyOnReturn: false });
   try {
-    for await (const line of readLines(chunks, MAX_LINE_BYTES, MAX_WASTED_BYTES)) {
+    for await (const line of readLines(source.chunks, MAX_LINE_BYTES, MAX_WASTED_BYTES)) {
       yield `${JSON.stringify({ line: line.number, ...(await answer(line, parts, { request, ...source })) })}\n`;
     }
   } catch (error) {
@@ -66,10 +66,17 @@ async function* answers(request: FastifyRequest, source: LineSource): AsyncGener
 async function answer(
   line: Line,
   parts: CardParts,
-  { asked, isBehind, isFull, metrics, request, verifier }: LineSource & { readonly request: FastifyRequest },
+  {
+    asked,
+    isBehind,
+    isFull,
+    metrics,
+    request,
+    verifier,
+  }: Omit<LineSource, 'chunks'> & { readonly request: FastifyRequest },
 ): Promise<object> {
-  if (isBehind()) return { problem: toProblem(overloaded(), request.id, TABLE) };
-  if (isFull()) return { problem: toProblem(full(), request.id, TABLE) };
+  const refused = refusalOfOneMore({ isBehind, isFull });
+  if (refused !== undefined) return { problem: toProblem(refused, request.id, TABLE) };
   try {
     const read = readLine(line);
     const scan = await asked(read.scan);
@@ -83,12 +90,14 @@ async function answer(
   }
 }
 
-function overloaded(): RequestError {
-  return new RequestError('SERVICE_OVERLOADED', 'too much is under way');
-}
-
-function full(): RequestError {
-  return new RequestError('RATE_LIMITED', 'more than this verifier takes');
+/** Of a code in a request that was let in: a line, or one of a document. */
+export function refusalOfOneMore({
+  isBehind,
+  isFull,
+}: Pick<LineSource, 'isBehind' | 'isFull'>): RequestError | undefined {
+  if (isBehind()) return new RequestError('SERVICE_OVERLOADED', 'too much is under way');
+  if (isFull()) return new RequestError('RATE_LIMITED', 'more than this verifier takes');
+  return undefined;
 }
 
 /** Throws a `RequestError` or `DOCUMENT_INVALID`. */

@@ -4,28 +4,35 @@
  *   application/json  {"code": "HCL1:…"} or {"codes": ["HCL1:…", …]}, at most 256, and what the scan asks beside them
  *                     (`scan-request.ts`)
  *   text/plain        one code a line, at most 256
- *   answer            {"verdicts": [ … ]}
+ *   answer            {"verdicts": [ … ]}; 207 when the limit was reached on the way: {"problem": {…}} in the place of each
+ *                     code that was not taken
  *   application/x-ndjson  a stream of any length (`verify-lines.ts`)
  *
  * Verdicts may carry the verified claims, so they are for the screen of the one who asked: never cached,
  * and bodies are never logged.
  */
-import { RequestError } from '../../service/problems.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FastifyRequest } from 'fastify';
+import { RequestError, SERVICE_PROBLEMS, toProblem, type Problem } from '../../service/problems.ts';
 import type { Service } from '../../service/app.ts';
-import { LongRequests } from '../../service/request-deadline.ts';
+import { LongRequests, type LongRequestLimits } from '../../service/long-requests.ts';
 import { Closed, Type, type Static } from '../../service/schema.ts';
 import { CardParts } from '../../core/foreign/shc/card-parts.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
-import type { ScanAsker } from '../devices/scan-asker.ts';
+import { DEVICE_HEADER, type ScanAsker } from '../devices/scan-asker.ts';
 import type { VerifierMetrics } from '../metrics.ts';
 import type { Checkpoint } from '../verifier.ts';
 import { VerdictSchema } from '../verdict-schema.ts';
+import type { ScanRequest } from '../gate.ts';
 import { ScanMembers, scanRequestOf } from './scan-request.ts';
-import { answerLines, NDJSON } from './verify-lines.ts';
+import { answerLines, NDJSON, refusalOfOneMore, type LineSource } from './verify-lines.ts';
 
 export const MAX_CODES = 256;
 /** A code has at most 4,296 characters, and JSON may write each as six. */
 export const MAX_BODY_BYTES: number = 8 * 1024 * 1024;
+
+/** After so many codes others have their turn. */
+const TURN_CODES = 4;
 
 const Body = Type.Union([
   Closed({ code: Type.String(), ...ScanMembers }),
@@ -33,22 +40,47 @@ const Body = Type.Union([
   Type.String({ description: 'text/plain: one code a line' }),
 ]);
 
+interface Refused {
+  readonly problem: Problem;
+}
+
+const Whole = Closed({ verdicts: Type.Array(VerdictSchema) });
+const Partly = Closed({
+  verdicts: Type.Array(
+    Type.Union([VerdictSchema, Type.Unsafe<Refused>(Closed({ problem: Type.Unknown() }))]),
+  ),
+});
+
+/** Streams of lines that are open at one time. */
+export interface StreamLimits {
+  readonly ofAnybody: LongRequestLimits;
+  /** Of devices that are enrolled: nobody else takes their place. */
+  readonly ofDevices: LongRequestLimits;
+}
+
+const STREAM_LIMITS: StreamLimits = {
+  ofAnybody: { maxOpen: 256, silenceMs: 600_000 },
+  ofDevices: { maxOpen: 1024, silenceMs: 12 * 3_600_000 },
+};
+
 export interface VerifyRouteOptions {
   readonly askedBy: ScanAsker;
   /** Whether one line more is too many; each is asked for. */
   readonly isFull: () => boolean;
+  readonly streamLimits?: StreamLimits;
 }
 
 export function addVerifyRoute(
   app: Service,
   verifier: Pick<Checkpoint, 'verify'>,
   metrics: VerifierMetrics,
-  { askedBy, isFull }: VerifyRouteOptions,
+  { askedBy, isFull, streamLimits = STREAM_LIMITS }: VerifyRouteOptions,
 ): void {
   app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, body, done) => {
     done(null, body);
   });
-  const streams = new LongRequests(app);
+  const ofAnybody = new LongRequests(app, streamLimits.ofAnybody);
+  const ofDevices = new LongRequests(app, streamLimits.ofDevices);
   // Read by the handler as it comes: the schema sees an empty text.
   app.addContentTypeParser(NDJSON, (_request, _body, done) => done(null, ''));
   app.post(
@@ -59,16 +91,17 @@ export function addVerifyRoute(
         tags: ['verify'],
         summary: 'Codes in, verdicts out',
         body: Body,
-        response: { 200: Closed({ verdicts: Type.Array(VerdictSchema) }) },
+        response: { 200: Whole, 207: Partly },
       },
     },
     async (request, reply) => {
       void reply.header('cache-control', 'no-store');
       const asked = await askedBy(request);
       if (request.mediaType === NDJSON) {
-        streams.add(request.raw, reply.raw);
+        const streams = request.headers[DEVICE_HEADER] === undefined ? ofAnybody : ofDevices;
         // A stream goes out as it is: the schema is that of the answer as one document.
         const lines = answerLines(request, {
+          chunks: streams.take(request, reply),
           verifier,
           metrics,
           asked,
@@ -79,16 +112,37 @@ export function addVerifyRoute(
       }
       const { body } = request;
       const scan = await asked(typeof body === 'string' ? {} : scanRequestOf(body));
-      const verdicts: Verdict[] = [];
-      const parts = new CardParts();
-      for (const code of codesIn(body)) {
-        const verdict = await verifier.verify(parts.add(code), scan);
-        metrics.count(verdict, scan.device);
-        verdicts.push(verdict);
-      }
-      return { verdicts };
+      const source = { verifier, metrics, isFull, isBehind: app.isBehind };
+      const verdicts = await answersTo(codesIn(body), scan, { request, ...source });
+      return verdicts.every(isTaken) ? { verdicts } : reply.code(207).send({ verdicts });
     },
   );
+}
+
+/** The first code is the request itself, which was let in. */
+async function answersTo(
+  codes: readonly string[],
+  scan: ScanRequest,
+  source: Omit<LineSource, 'asked' | 'chunks'> & { readonly request: FastifyRequest },
+): Promise<(Verdict | Refused)[]> {
+  const answers: (Verdict | Refused)[] = [];
+  const parts = new CardParts();
+  for (const [i, code] of codes.entries()) {
+    if (i > 0 && i % TURN_CODES === 0) await nextTurn();
+    const refused = i === 0 ? undefined : refusalOfOneMore(source);
+    if (refused !== undefined) {
+      answers.push({ problem: toProblem(refused, source.request.id, SERVICE_PROBLEMS) });
+      continue;
+    }
+    const verdict = await source.verifier.verify(parts.add(code), scan);
+    source.metrics.count(verdict, scan.device);
+    answers.push(verdict);
+  }
+  return answers;
+}
+
+function isTaken(answer: Verdict | Refused): answer is Verdict {
+  return !('problem' in answer);
 }
 
 function codesIn(body: Static<typeof Body>): readonly string[] {

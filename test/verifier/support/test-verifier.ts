@@ -30,6 +30,7 @@ export interface TestVerifierOptions {
   readonly sightings?: SightingPort;
   readonly requestsPerSecond?: number;
   readonly limits?: Partial<ServiceLimits>;
+  readonly streamLimits?: VerifierAppOptions['streamLimits'];
   readonly turnstile?: VerifierAppOptions['turnstile'];
   readonly enrolment?: VerifierAppOptions['enrolment'];
 }
@@ -80,6 +81,7 @@ export async function buildTestVerifier(
     logger,
     limits: { maxEventLoopDelayMs: 0, ...options.limits },
     ...(options.requestsPerSecond === undefined ? {} : { requestsPerSecond: options.requestsPerSecond }),
+    ...(options.streamLimits === undefined ? {} : { streamLimits: options.streamLimits }),
     ...(options.turnstile === undefined ? {} : { turnstile: options.turnstile }),
     ...(options.enrolment === undefined ? {} : { enrolment: options.enrolment }),
   });
