@@ -80,6 +80,15 @@ describePages('the checkpoint page', () => {
     );
   }
 
+  async function openKiosk(mode: 'venue' | 'border'): Promise<Page> {
+    await forget();
+    const { page } = await open();
+    if (mode === 'border') await page.getByRole('radio', { name: 'Border counter' }).check();
+    await page.getByLabel('Kiosk: people present their own codes').check();
+    await page.getByRole('button', { name: 'Start checking' }).click();
+    return page;
+  }
+
   it('shows a venue the outcome and a masked name, and nothing else of the person', async () => {
     const { page, misdeeds } = await open();
     await setUp(page);
@@ -136,6 +145,50 @@ describePages('the checkpoint page', () => {
     const both = await sideBySide(page, [world.codes.venue, world.codes.revoked]);
     await page.locator('input[type=file]').setInputFiles({ ...picture, buffer: both });
     await page.getByText('There are two codes in this picture.').waitFor();
+  });
+
+  it('a kiosk opens its settings and its list to who holds the button, by hand or by a key', async () => {
+    const page = await openKiosk('venue');
+    const settings = page.getByRole('button', { name: 'Settings: hold for two seconds' });
+    const list = page.getByRole('button', { name: 'List and counters: hold for two seconds' });
+    await page.locator('.scan-title:focus').waitFor();
+    await settings.click();
+    await list.press('Enter');
+    await list.hover();
+    await page.mouse.down();
+    await page.clock.fastForward(1000);
+    await page.mouse.up();
+    await page.clock.fastForward(5000);
+    expect(await list.count(), 'a tap opens nothing').to.equal(1);
+    await page.mouse.down();
+    await page.clock.fastForward(2000);
+    await page.mouse.up();
+    await page.getByRole('heading', { name: 'What this device knows' }).waitFor();
+    await page.getByRole('button', { name: 'Back' }).click();
+    // A screen that comes takes the focus once.
+    await page.locator('.scan-title:focus').waitFor();
+    await settings.focus();
+    await page.keyboard.down('Enter');
+    await page.clock.fastForward(2000);
+    await page.keyboard.up('Enter');
+    await page.getByRole('heading', { name: 'Set up this checkpoint' }).waitFor();
+  });
+
+  it('a kiosk goes back from the document by itself, half a minute after the last key', async () => {
+    const page = await openKiosk('border');
+    await page.keyboard.type(world.codes.travel);
+    await page.keyboard.press('Enter');
+    const document = page.getByRole('heading', { name: 'Now the document' });
+    await document.waitFor();
+    for (const number of ['A', 'A1']) {
+      await page.getByLabel('Document number').fill(number);
+      await page.clock.runFor(500);
+      await page.clock.fastForward(20_000);
+      expect(await document.count(), `${number} was typed`).to.equal(1);
+    }
+    await page.clock.fastForward(30_000);
+    await document.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Settings: hold for two seconds' }).waitFor();
   });
 
   it('a border compares the document first, and refers where there is none', async () => {

@@ -10,6 +10,7 @@ import { Page } from '../../shared/ui/page.tsx';
 import type { CheckpointModel, CheckpointState } from '../model.ts';
 import type { Texts } from '../texts/text.ts';
 import { ListAge } from './list-age.tsx';
+import { useKioskReturn } from './use-kiosk-return.ts';
 
 export interface DocumentProps {
   readonly model: CheckpointModel;
@@ -27,6 +28,8 @@ interface Typed {
 
 type Read = { readonly presented: PresentedIdentity } | { readonly problem: 'zone' | 'birth' | 'empty' };
 
+/** Long enough to open a passport where the zone is, or to think before the next key. */
+const KIOSK_RETURN_MS = 30_000;
 const BIRTH = /^\d{4}-\d{2}-\d{2}$/;
 
 export function Document({ model, nowSeconds, state, texts }: DocumentProps): JSX.Element {
@@ -39,6 +42,8 @@ export function Document({ model, nowSeconds, state, texts }: DocumentProps): JS
     if ('problem' in read) setProblem(read.problem);
     else void model.compare(read.presented);
   };
+  const isLeft = state.settings.isKiosk && !state.isChecking;
+  useKioskReturn(isLeft, () => model.scanNext(), { afterMs: KIOSK_RETURN_MS, since: typed });
   // A document scanner types the whole zone: nobody has to press a button then.
   useEffect(() => {
     const presented = readMrz(typed.zone);
@@ -67,6 +72,7 @@ export function Document({ model, nowSeconds, state, texts }: DocumentProps): JS
         texts={texts}
       />
       <p class="intro">{words.intro}</p>
+      {state.settings.isKiosk ? <p class="intro">{texts.verdict.returns}</p> : null}
       {state.hasFailed ? <Notice look="warning">{texts.scan.failed}</Notice> : null}
       <FocusedZone>
         <TextField

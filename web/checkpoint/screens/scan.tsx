@@ -1,12 +1,14 @@
 /** Ready to scan: the camera in the middle, other ways in below, and always how old the list is. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { Button, IconButton } from '../../shared/ui/button.tsx';
+import { Button, IconButton, type IconButtonProps } from '../../shared/ui/button.tsx';
 import { Notice } from '../../shared/ui/notice.tsx';
 import { useFocusOnce } from '../../shared/ui/use-focus-once.ts';
 import type { ReadUpload } from '../input/reader.ts';
 import type { CheckpointModel, CheckpointState } from '../model.ts';
+import type { Settings } from '../settings.ts';
 import type { Texts } from '../texts/text.ts';
+import { HoldButton } from './hold-button.tsx';
 import { ListAge } from './list-age.tsx';
 import { PasteSheet } from './paste-sheet.tsx';
 import { PictureButton } from './picture-button.tsx';
@@ -42,8 +44,20 @@ export function Scan({ eyes, model, nowSeconds, readUpload, state, texts }: Scan
             texts={texts}
           />
         </div>
-        <IconButton icon="list" name={texts.scan.status} onPress={() => model.open('status')} />
-        <IconButton icon="settings" name={texts.scan.settings} onPress={() => model.open('set-up')} />
+        <OfficerButton
+          icon="list"
+          name={texts.scan.status}
+          onPress={() => model.open('status')}
+          settings={settings}
+          texts={texts}
+        />
+        <OfficerButton
+          icon="settings"
+          name={texts.scan.settings}
+          onPress={() => model.open('set-up')}
+          settings={settings}
+          texts={texts}
+        />
       </header>
       <main class="scan-view">
         <Viewer
@@ -82,5 +96,19 @@ export function Scan({ eyes, model, nowSeconds, readUpload, state, texts }: Scan
       )}
       {isPasting ? <PasteSheet texts={texts} onCode={check} onClose={() => setPasting(false)} /> : null}
     </div>
+  );
+}
+
+interface OfficerButtonProps extends IconButtonProps {
+  readonly settings: Settings;
+  readonly texts: Texts;
+}
+
+/** At a kiosk travellers stand before it, and it is not theirs to press. */
+function OfficerButton({ icon, name, onPress, settings, texts }: OfficerButtonProps): JSX.Element {
+  return settings.isKiosk ? (
+    <HoldButton icon={icon} name={texts.scan.hold(name)} onHeld={onPress} />
+  ) : (
+    <IconButton icon={icon} name={name} onPress={onPress} />
   );
 }

@@ -14,6 +14,7 @@ import { ListAge } from './list-age.tsx';
 import { OutcomeSign } from './outcome-sign.tsx';
 import { Person } from './person.tsx';
 import { placeText } from './place-text.ts';
+import { useKioskReturn } from './use-kiosk-return.ts';
 
 export interface VerdictProps {
   readonly model: CheckpointModel;
@@ -32,7 +33,7 @@ export function Verdict({ decision, model, nowSeconds, presented, state, texts }
   const { group, known, settings } = state;
   const word = useFocusOnce<HTMLHeadingElement>();
   useEffect(verdictShows, [decision]);
-  useKioskReturn(settings.isKiosk, () => model.scanNext());
+  useKioskReturn(settings.isKiosk, () => model.scanNext(), { afterMs: KIOSK_RETURN_MS, since: decision });
   return (
     <div class={`verdict verdict-${outcome}`}>
       <header class="verdict-bar">
@@ -87,14 +88,6 @@ function MoreActions({ isGroup, model, texts }: MoreActionsProps): JSX.Element {
       ) : null}
     </>
   );
-}
-
-function useKioskReturn(isKiosk: boolean, onReturn: () => void): void {
-  useEffect(() => {
-    if (!isKiosk) return;
-    const timer = setTimeout(onReturn, KIOSK_RETURN_MS);
-    return () => clearTimeout(timer);
-  }, [isKiosk]);
 }
 
 /** In plain words, and what the rules of the place miss; a venue is not told what somebody lacks. */

@@ -81,6 +81,7 @@ export const en: Texts = {
     group: 'Group',
     settings: 'Settings',
     status: 'List and counters',
+    hold: (name) => `${name}: hold for two seconds`,
     pasteTitle: 'Type or paste a code',
     pasteLabel: 'Text of the code',
     check: 'Check',

@@ -83,6 +83,7 @@ export const pt: Texts = {
     group: 'Grupo',
     settings: 'Configuração',
     status: 'Lista e contadores',
+    hold: (name) => `${name}: manter premido durante dois segundos`,
     pasteTitle: 'Escrever ou colar um código',
     pasteLabel: 'Texto do código',
     check: 'Verificar',

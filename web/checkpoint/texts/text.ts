@@ -50,6 +50,7 @@ export interface Texts {
     readonly group: string;
     readonly settings: string;
     readonly status: string;
+    readonly hold: (name: string) => string;
     readonly pasteTitle: string;
     readonly pasteLabel: string;
     readonly check: string;

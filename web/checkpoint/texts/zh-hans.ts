@@ -81,6 +81,7 @@ export const zhHans: Texts = {
     group: '团体',
     settings: '设置',
     status: '名单及计数',
+    hold: (name) => `${name}：按住两秒`,
     pasteTitle: '输入或粘贴条码',
     pasteLabel: '条码文字',
     check: '查验',

@@ -81,6 +81,7 @@ export const zhHant: Texts = {
     group: '團體',
     settings: '設定',
     status: '名單及計數',
+    hold: (name) => `${name}：按住兩秒`,
     pasteTitle: '輸入或貼上條碼',
     pasteLabel: '條碼文字',
     check: '查驗',

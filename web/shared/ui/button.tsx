@@ -23,16 +23,14 @@ export function Button({ children, icon, isDisabled = false, look, onPress }: Bu
   );
 }
 
-/** A button that shows its icon; the name is for those who hear it. */
-export function IconButton({
-  icon,
-  name,
-  onPress,
-}: {
+export interface IconButtonProps {
   readonly icon: IconName;
   readonly name: string;
   readonly onPress: () => void;
-}): JSX.Element {
+}
+
+/** A button that shows its icon; the name is for those who hear it. */
+export function IconButton({ icon, name, onPress }: IconButtonProps): JSX.Element {
   return (
     <button
       type="button"
