@@ -169,6 +169,7 @@ describePages('the checkpoint page', () => {
     const page = await openKiosk('venue');
     const settings = page.getByRole('button', { name: 'Settings: hold for two seconds' });
     const list = page.getByRole('button', { name: 'List and counters: hold for two seconds' });
+    await page.locator('.scan-title:focus').waitFor();
     await settings.click();
     await list.press('Enter');
     await list.hover();
@@ -182,6 +183,8 @@ describePages('the checkpoint page', () => {
     await page.mouse.up();
     await page.getByRole('heading', { name: 'What this device knows' }).waitFor();
     await page.getByRole('button', { name: 'Back' }).click();
+    // A screen that comes takes the focus once.
+    await page.locator('.scan-title:focus').waitFor();
     await settings.focus();
     await page.keyboard.down('Enter');
     await page.clock.fastForward(2000);
