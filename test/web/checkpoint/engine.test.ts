@@ -223,15 +223,16 @@ describe('the engine of the page', () => {
       const publishing = new Publishing(consortium);
       const store = memoryStore();
       const before = await startDevice(publishing, store);
-      await before.update(await publishing.source());
+      const first = await publishing.source();
+      await before.update(first);
       consortium.block([{ event: 'CheckpointSetChanged', version: 2, threshold: 2, keys }]);
       const states = [await publishing.source()];
       if (hasMore) {
-        await before.update(states[0]!); // the one above
+        await before.update(states[0]!, first); // the one above
         await consortium.issueCodes([vaccinationRecord()]);
         states.push(await publishing.source({ signers: newSigners }));
       }
-      const { known, problem } = await before.update(states.at(-1)!); // there is one
+      const { known, problem } = await before.update(states.at(-1)!, states.at(-2) ?? first); // there is one
       expect(problem).to.equal(undefined);
       return { publishing, store, known };
     }
