@@ -140,7 +140,7 @@ async function verdictsOfPage(
       const encoder = new TextEncoder();
       await ask({ kind: 'trust-bundles-of', bytes: encoder.encode(signersText) });
       const trust = encoder.encode(signersText);
-      await ask({ kind: 'restore', kept: { bundle: Uint8Array.from(bytes), trust } });
+      await ask({ kind: 'restore', kept: { bundle: Uint8Array.from(bytes), trust, deltas: [] } });
       await ask({ kind: 'trust-foreign', bytes: encoder.encode(list), nowSeconds: now });
     },
     { engine, bundle: [...bundle], signers, trust, nowSeconds },

@@ -262,7 +262,7 @@ describePages('the checkpoint page', () => {
     });
     expect(kept.keys.map((key) => key.replace(/\/.*/, ''))).to.have.members([
       'bundle',
-      'bundle-as-of',
+      'bundle-index',
       'bundle-trust',
       'counts',
       'settings',

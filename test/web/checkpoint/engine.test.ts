@@ -9,6 +9,7 @@ import { AGEING_SECONDS, type CheckpointPolicy } from '../../../web/checkpoint/e
 import { Engine } from '../../../web/checkpoint/engine/engine.ts';
 import type { Decision, EngineAnswer, Kept, Known } from '../../../web/checkpoint/engine/protocol.ts';
 import { areRulesInForce } from '../../../web/checkpoint/engine/rules.ts';
+import { KeptBundle } from '../../../web/checkpoint/knowledge/kept-bundle.ts';
 import { Knowledge, type KnowledgeReport } from '../../../web/checkpoint/knowledge/knowledge.ts';
 import { lockWithin, type Lock } from '../../../web/shared/store/lock.ts';
 import { makeConsortium, vaccinationRecord } from '../../support/consortium.ts';
@@ -19,6 +20,7 @@ import { memoryStore, type MemoryStore } from '../support/memory-store.ts';
 const VENUE: CheckpointPolicy = { mode: 'venue', ageingSeconds: AGEING_SECONDS.venue };
 const BORDER: CheckpointPolicy = { mode: 'border', ageingSeconds: AGEING_SECONDS.border };
 const HOUR = 3600;
+const DELTA = `files/${'1'.repeat(64)}.hclb`;
 
 /** A new device of the consortium's, and what the publisher offers it. */
 async function device(publishing: Publishing): Promise<{
@@ -27,6 +29,7 @@ async function device(publishing: Publishing): Promise<{
 }> {
   let index: BundleIndex | undefined;
   let full = new Uint8Array(0);
+  let last = '';
   const get = async (path: string): Promise<Uint8Array> =>
     path === 'latest' ? toUtf8(JSON.stringify(index)) : full;
   const engine = new Engine({ crypto: nodeCrypto, get });
@@ -41,7 +44,10 @@ async function device(publishing: Publishing): Promise<{
       index = indexOf(source, full, publishing);
       const answer = await engine.answer({ kind: 'update', nowSeconds });
       if (answer.kind === 'refused') return answer.problem;
-      return answer.kind === 'known' && answer.toKeep !== undefined ? 'new' : 'same';
+      const now = JSON.stringify(answer.kind === 'known' ? answer.known : answer);
+      const isSame = now === last;
+      last = now;
+      return isSame ? 'same' : 'new';
     },
   };
 }
@@ -52,33 +58,47 @@ async function startDevice(
   store: MemoryStore,
   { lock = lockWithin(), nowSeconds }: { readonly lock?: Lock; readonly nowSeconds?: number } = {},
 ): Promise<{
+  readonly asked: readonly string[];
   readonly engine: Engine;
   readonly restored: KnowledgeReport;
-  readonly update: (source: BundleSource) => Promise<KnowledgeReport>;
+  /** @param base what there is a delta to */
+  readonly update: (source: BundleSource, base?: BundleSource) => Promise<KnowledgeReport>;
 }> {
   let source: BundleSource | undefined;
+  let base: BundleSource | undefined;
   const get = async (path: string): Promise<Uint8Array> => {
     if (source === undefined) throw new Error('nothing is offered yet');
     const full = fullBundle(source);
-    return path === 'latest' ? toUtf8(JSON.stringify(indexOf(source, full, publishing))) : full;
+    if (path === 'latest') return toUtf8(JSON.stringify(indexOf(source, full, publishing, base)));
+    return path === DELTA && base !== undefined ? publishing.delta(source, base) : full;
   };
   const engine = new Engine({ crypto: nodeCrypto, get });
+  const asked: string[] = [];
   const knowledge = new Knowledge({
-    ask: (request) => engine.answer(request),
+    ask: (request) => {
+      asked.push(request.kind);
+      return engine.answer(request);
+    },
     store,
     lock,
     fetchBeside: async () => toUtf8(JSON.stringify(publishing.context().trust)),
     nowSeconds: () => nowSeconds ?? publishing.consortium.nowSeconds,
   });
   const restored = await knowledge.restore();
-  const update = (next: BundleSource): Promise<KnowledgeReport> => {
+  const update = (next: BundleSource, from?: BundleSource): Promise<KnowledgeReport> => {
     source = next;
+    base = from;
     return knowledge.update();
   };
-  return { engine, restored, update };
+  return { asked, engine, restored, update };
 }
 
-function indexOf(source: BundleSource, full: Uint8Array, { consortium }: Publishing): BundleIndex {
+function indexOf(
+  source: BundleSource,
+  full: Uint8Array,
+  { consortium }: Publishing,
+  base?: BundleSource,
+): BundleIndex {
   const { origin, size } = source.checkpoint;
   return {
     origin,
@@ -86,7 +106,7 @@ function indexOf(source: BundleSource, full: Uint8Array, { consortium }: Publish
     timeSeconds: consortium.nowSeconds,
     checkpoint: source.note,
     full: { path: `files/${'0'.repeat(64)}.hclb`, bytes: full.length, size },
-    deltas: [],
+    deltas: base === undefined ? [] : [{ path: DELTA, bytes: 0, from: base.checkpoint.size }],
     handovers: [],
     signers: SIGNER_SET,
   };
@@ -175,7 +195,7 @@ describe('the engine of the page', () => {
     const fresh = new Engine({ crypto: nodeCrypto, get: async () => fullBundle(source) });
     const bytes = fullBundle(source);
     const store = memoryStore();
-    const kept = { bundle: bytes, trust: toUtf8(JSON.stringify(publishing.context().trust)) };
+    const kept = { bundle: bytes, trust: toUtf8(JSON.stringify(publishing.context().trust)), deltas: [] };
     expect(await fresh.answer({ kind: 'restore', kept })).to.include({
       problem: 'BUNDLE_TRUST_INVALID',
     });
@@ -184,10 +204,9 @@ describe('the engine of the page', () => {
     await fresh.answer({ kind: 'trust-bundles-of', bytes: kept.trust });
     const restored = await fresh.answer({ kind: 'restore', kept });
     expect(restored.kind === 'known' && restored.known.blockNumber).to.equal(source.leaf.block.number);
-    expect(restored, 'it is kept already').not.to.have.property('toKeep');
     const { update } = await startDevice(publishing, store);
     await update(source);
-    expect(store.values.get('bundle')).to.deep.equal(kept);
+    expect(await new KeptBundle(store).read()).to.deep.equal(kept);
   });
 
   describe('after a change of signers and a restart', () => {
@@ -204,15 +223,16 @@ describe('the engine of the page', () => {
       const publishing = new Publishing(consortium);
       const store = memoryStore();
       const before = await startDevice(publishing, store);
-      await before.update(await publishing.source());
+      const first = await publishing.source();
+      await before.update(first);
       consortium.block([{ event: 'CheckpointSetChanged', version: 2, threshold: 2, keys }]);
       const states = [await publishing.source()];
       if (hasMore) {
-        await before.update(states[0]!); // the one above
+        await before.update(states[0]!, first); // the one above
         await consortium.issueCodes([vaccinationRecord()]);
         states.push(await publishing.source({ signers: newSigners }));
       }
-      const { known, problem } = await before.update(states.at(-1)!); // there is one
+      const { known, problem } = await before.update(states.at(-1)!, states.at(-2) ?? first); // there is one
       expect(problem).to.equal(undefined);
       return { publishing, store, known };
     }
@@ -243,12 +263,76 @@ describe('the engine of the page', () => {
 
     it('trusts no retired signers either when what it kept is damaged', async () => {
       const { publishing, store } = await changed(true);
-      const kept = store.values.get('bundle') as Kept; // it has seen an update
-      await store.put('bundle', { ...kept, bundle: kept.bundle.subarray(1) });
+      const [base] = await store.keys('bundle/');
+      const kept = store.values.get(base!) as Kept; // it has seen an update
+      await store.put(base!, { ...kept, bundle: kept.bundle.subarray(1) });
       const { restored, update } = await startDevice(publishing, store);
       expect(restored.problem).to.equal('BUNDLE_MALFORMED');
       expect((await update(await publishing.source())).problem).to.equal('BUNDLE_SIGNATURES_TOO_FEW');
     });
+  });
+
+  describe('minute by minute', () => {
+    /** A device that was told `count` states after the first, each as a delta to the one before. */
+    async function told(count: number): Promise<{
+      readonly publishing: Publishing;
+      readonly store: MemoryStore;
+      readonly known: Known;
+      readonly asked: readonly string[];
+    }> {
+      const publishing = new Publishing(makeConsortium({ seed: 20 }));
+      const store = memoryStore();
+      const { asked, update } = await startDevice(publishing, store);
+      let base = await publishing.source();
+      let { known } = await update(base);
+      for (let i = 0; i < count; i++) {
+        publishing.consortium.advance(60);
+        const next = await publishing.source();
+        ({ known } = await update(next, base));
+        base = next;
+      }
+      return { publishing, store, known, asked };
+    }
+
+    it('keeps what came, and writes all of it down once', async () => {
+      const { asked, known, publishing, store } = await told(3);
+      expect(asked.filter((kind) => kind === 'write-down')).to.have.length(1);
+      expect((await new KeptBundle(store).read())?.deltas).to.have.length(3);
+      expect((await startDevice(publishing, store)).restored).to.deep.equal({ known });
+    });
+
+    it('writes all of it down anew after 64 deltas, and forgets them', async () => {
+      const { asked, known, publishing, store } = await told(65);
+      expect(asked.filter((kind) => kind === 'write-down')).to.have.length(2);
+      expect(await store.keys('bundle/')).to.have.length(1);
+      expect((await startDevice(publishing, store)).restored).to.deep.equal({ known });
+    });
+
+    it('knows what came before a delta that is damaged, and says so', async () => {
+      const { known, publishing, store } = await told(3);
+      const kept = await store.keys('bundle/');
+      await store.put(kept.at(-1)!, new Uint8Array(1)); // of four
+      const { restored } = await startDevice(publishing, store);
+      expect(restored.problem).to.equal('BUNDLE_MALFORMED');
+      expect(restored.known.timeSeconds).to.equal(known.timeSeconds - 60);
+    });
+
+    for (const [what, isKept] of [
+      ['the disk is full', () => false],
+      ['a crash comes before the index is written', (key: string) => key !== 'bundle-index'],
+    ] as const) {
+      it(`keeps what it kept where ${what}`, async () => {
+        const { publishing, store } = await told(1);
+        const before = await new KeptBundle(store).read();
+        const put: MemoryStore['put'] = async (key, value) => {
+          if (isKept(key)) await store.put(key, value);
+        };
+        publishing.consortium.advance(60);
+        const { update } = await startDevice(publishing, { ...store, put });
+        await update(await publishing.source());
+        expect(await new KeptBundle(store).read()).to.deep.equal(before);
+      });
+    }
   });
 
   describe('in two tabs, which share what is kept', () => {

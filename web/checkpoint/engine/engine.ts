@@ -24,12 +24,14 @@ import type { CheckpointPolicy } from './checkpoint-policy.ts';
 import { DayPages, missingPages } from './day-pages.ts';
 import { FetchError } from './fetch-file.ts';
 import type {
+  AsOf,
   Decision,
   EngineAnswer,
   EngineRequest,
   Kept,
   Known,
   LearnProblem,
+  Step,
   VerifyQuestion,
 } from './protocol.ts';
 import { areRulesInForce, toVerifyPolicy } from './rules.ts';
@@ -73,6 +75,8 @@ export class Engine {
         return this.#learn(() => this.#restore(request.kept));
       case 'update':
         return this.#learn(() => this.#update(request.nowSeconds));
+      case 'write-down':
+        return this.#writeDown();
       case 'trust-foreign':
         return this.#trustForeign(request.bytes, request.nowSeconds);
     }
@@ -118,11 +122,11 @@ export class Engine {
   }
 
   /** Does `change` in its turn, and tells what is known then, or why it is no more than before. */
-  #learn(change: () => Promise<Kept | undefined>): Promise<EngineAnswer> {
+  #learn(change: () => Promise<Step | undefined>): Promise<EngineAnswer> {
     const turn = this.#turn.then(async (): Promise<EngineAnswer> => {
       try {
-        const toKeep = await change();
-        return { kind: 'known', known: this.#known(), ...(toKeep === undefined ? {} : { toKeep }) };
+        const step = await change();
+        return { kind: 'known', known: this.#known(), ...(step === undefined ? {} : { step }) };
       } catch (error) {
         return { kind: 'refused', problem: problemOf(error), known: this.#known() };
       }
@@ -139,20 +143,45 @@ export class Engine {
    * At the start, or when another tab has kept more than this one holds. From then on nobody counts whom what is kept
    * has retired. Its time was judged when it came.
    */
-  async #restore({ bundle, trust }: Kept): Promise<undefined> {
+  async #restore({ bundle, deltas, trust }: Kept): Promise<undefined> {
     const { signers } = parseBundleTrust(trust);
     this.#trust = { ...this.#contextAt(Infinity).trust, signers };
-    const restored = await acceptBundle(bundle, undefined, this.#contextAt(Infinity));
-    if (this.#held === undefined || isAfter(restored, this.#held)) this.#held = restored;
+    let restored: BundleState | undefined;
+    for (const bytes of [bundle, ...deltas]) {
+      restored = await acceptBundle(bytes, restored, this.#contextAt(Infinity));
+      // Where a delta is damaged, what came before it counts.
+      if (this.#held === undefined || isAfter(restored, this.#held)) this.#held = restored;
+    }
   }
 
-  async #update(nowSeconds: number): Promise<Kept | undefined> {
-    const { get } = this.#ports;
+  async #update(nowSeconds: number): Promise<Step | undefined> {
     const context = this.#contextAt(nowSeconds);
-    const index = parseBundleIndex(await get(INDEX));
-    if (this.#held?.note === index.checkpoint) return undefined;
-    this.#held = await updateBundle(index, this.#held, { ...context, get });
-    return toKeep(this.#held);
+    const index = parseBundleIndex(await this.#ports.get(INDEX));
+    const before = this.#held;
+    if (before?.note === index.checkpoint) return undefined;
+    const fetched = new Map<string, Uint8Array>();
+    const get: GetFile = async (path) => {
+      const bytes = await this.#ports.get(path);
+      fetched.set(path, bytes);
+      return bytes;
+    };
+    this.#held = await updateBundle(index, before, { ...context, get });
+    const path = index.deltas.find(({ from }) => from === before?.checkpoint.size)?.path ?? '';
+    const delta = fetched.size === 1 ? fetched.get(path) : undefined;
+    if (before === undefined || delta === undefined || !haveSameSigners(before, this.#held)) return undefined;
+    return { from: asOf(before), delta };
+  }
+
+  /** In its turn, so that it is what the answer before it told. */
+  #writeDown(): Promise<EngineAnswer> {
+    const turn = this.#turn.then((): EngineAnswer => {
+      const held = this.#held;
+      if (held === undefined) return { kind: 'known', known: this.#known() };
+      const kept = { bundle: fullBundle(held), trust: trustOfKept(held), deltas: [] };
+      return { kind: 'written', kept, asOf: asOf(held) };
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 
   #contextAt(nowSeconds: number): AcceptContext {
@@ -193,8 +222,13 @@ function isAfter(a: BundleState, b: BundleState): boolean {
   return a.checkpoint.size > size || (a.checkpoint.size === size && a.timeSeconds > b.timeSeconds);
 }
 
-function toKeep(held: BundleState): Kept {
-  return { bundle: fullBundle(held), trust: trustOfKept(held) };
+/** Else those who are retired would count again where the full bundle is damaged. */
+function haveSameSigners(a: BundleState, b: BundleState): boolean {
+  return a.signers.version === b.signers.version && a.signedBy.version === b.signedBy.version;
+}
+
+function asOf({ state: { head } }: BundleState): AsOf {
+  return { blockNumber: head.number, timeSeconds: head.timeSeconds };
 }
 
 /** Whatever else goes wrong with what came is its fault, and what is held stays. */

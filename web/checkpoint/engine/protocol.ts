@@ -26,15 +26,27 @@ export type EngineRequest =
   | { readonly kind: 'trust-bundles-of'; readonly bytes: Uint8Array }
   | { readonly kind: 'restore'; readonly kept: Kept }
   | { readonly kind: 'update'; readonly nowSeconds: number }
+  | { readonly kind: 'write-down' }
   /** A trust list of other systems (docs/foreign-codes.md). */
   | { readonly kind: 'trust-foreign'; readonly bytes: Uint8Array; readonly nowSeconds: number };
 
-/** What a device knows, as it outlives the page: one value, for a bundle counts by the word of its signers alone. */
+/** What a device knows, as it outlives the page: bundles count by the word of their signers alone. */
 export interface Kept {
   /** A full one. */
   readonly bundle: Uint8Array;
   /** Who signed it, of the form of `bundle-trust.json`. */
   readonly trust: Uint8Array;
+  /** Those that came after it, in their order, by the same signers. */
+  readonly deltas: readonly Uint8Array[];
+}
+
+/** As of when a state holds: of two with the same last block the one signed later knows more. */
+export type AsOf = Pick<Known, 'blockNumber' | 'timeSeconds'>;
+
+/** What an update was made of, where that was one delta and the signers stayed. */
+export interface Step {
+  readonly from: AsOf;
+  readonly delta: Uint8Array;
 }
 
 /** A decision on one person. */
@@ -67,8 +79,9 @@ export type LearnProblem = Exclude<BundleErrorCode, 'BUNDLE_PAGE_OTHER'> | Fetch
 
 export type EngineAnswer =
   | { readonly kind: 'decision'; readonly decision: Decision }
-  /** `toKeep`: an update brought something new, and this is all of it. */
-  | { readonly kind: 'known'; readonly known: Known; readonly toKeep?: Kept }
+  | { readonly kind: 'known'; readonly known: Known; readonly step?: Step }
+  /** All that is known, without deltas. */
+  | { readonly kind: 'written'; readonly kept: Kept; readonly asOf: AsOf }
   | { readonly kind: 'refused'; readonly problem: LearnProblem; readonly known: Known }
   | { readonly kind: 'rules'; readonly areInForce: boolean }
   | { readonly kind: 'trusted' }

@@ -1,13 +1,22 @@
 /**
- * What this device knows of the ledger: kept in the browser as one bundle with those who signed it, brought up to date
+ * What this device knows of the ledger: kept in the browser with those who signed it, brought up to date
  * from where bundles are published. Whose bundles count is said once, when the device is new, and never asked again:
  * whoever has the server later cannot say so anew. All tabs share what is kept, and it never goes back: a tab that is
  * behind another takes what that one has kept.
  */
 import type { KeyValueStore } from '../../shared/store/key-value.ts';
 import type { Lock } from '../../shared/store/lock.ts';
-import type { EngineAnswer, EngineRequest, Kept, Known, LearnProblem } from '../engine/protocol.ts';
+import type {
+  AsOf,
+  EngineAnswer,
+  EngineRequest,
+  Kept,
+  Known,
+  LearnProblem,
+  Step,
+} from '../engine/protocol.ts';
 import type { FetchBeside } from '../file-beside.ts';
+import { KeptBundle } from './kept-bundle.ts';
 
 export interface KnowledgePorts {
   readonly ask: (request: EngineRequest) => Promise<EngineAnswer>;
@@ -32,28 +41,25 @@ export const NOTHING_KNOWN: Known = {
   roots: 0,
   statusLists: 0,
 };
-/** As of when a state holds: of two with the same last block the one signed later knows more. */
-type AsOf = Pick<Known, 'blockNumber' | 'timeSeconds'>;
-
-const BUNDLE = 'bundle';
-/** As of when it is: written first, so that a crash in between leaves something too old, never something too new. */
-const BUNDLE_AS_OF = 'bundle-as-of';
 const TRUST = 'bundle-trust';
 const TRUST_FILE = 'bundle-trust.json';
 
 export class Knowledge {
   readonly #ports: KnowledgePorts;
+  readonly #bundle: KeptBundle;
   #known: Known = NOTHING_KNOWN;
   #isTrustKnown = false;
 
   constructor(ports: KnowledgePorts) {
     this.#ports = ports;
+    this.#bundle = new KeptBundle(ports.store);
   }
 
   /** From what is kept: works without a network. */
   async restore(): Promise<KnowledgeReport> {
     await this.#learnTrust();
-    return this.#takeKept();
+    const { lock } = this.#ports;
+    return this.#take(await lock(() => this.#bundle.read()).catch(() => undefined));
   }
 
   /** Asks for what is new. */
@@ -62,9 +68,9 @@ export class Knowledge {
     await this.#learnTrust();
     const answer = await ask({ kind: 'update', nowSeconds: nowSeconds() });
     const report = this.#reportOf(answer);
-    const toKeep = answer.kind === 'known' ? answer.toKeep : undefined;
+    const step = answer.kind === 'known' ? answer.step : undefined;
     // What cannot be kept now is known all the same.
-    await lock(() => this.#settle(toKeep)).catch(() => undefined);
+    await lock(() => this.#settle(step)).catch(() => undefined);
     return { ...report, known: this.#known };
   }
 
@@ -80,55 +86,34 @@ export class Knowledge {
     if (this.#isTrustKnown && kept === undefined) await store.put(TRUST, bytes);
   }
 
-  async #takeKept(): Promise<KnowledgeReport> {
-    const kept = await this.#kept(BUNDLE);
-    if (!isKept(kept)) return { known: this.#known };
-    return this.#reportOf(await this.#ports.ask({ kind: 'restore', kept }));
+  async #take(kept: Kept | undefined): Promise<KnowledgeReport> {
+    return kept === undefined
+      ? { known: this.#known }
+      : this.#reportOf(await this.#ports.ask({ kind: 'restore', kept }));
   }
 
   /** With the other tabs waiting: keeps what is newer than what is kept, or takes that. */
-  async #settle(toKeep: Kept | undefined): Promise<void> {
-    const { store } = this.#ports;
-    const { blockNumber, timeSeconds } = this.#known;
-    const kept = readAsOf(await this.#kept(BUNDLE_AS_OF));
-    if (isAfter(kept, this.#known)) {
-      await this.#takeKept();
-    } else if (toKeep !== undefined && isAfter(this.#known, kept)) {
-      await store.put(BUNDLE_AS_OF, { blockNumber, timeSeconds });
-      await store.put(BUNDLE, toKeep);
-    }
+  async #settle(step: Step | undefined): Promise<void> {
+    const known = this.#known;
+    const kept = await this.#bundle.asOf();
+    if (isAfter(kept, known)) await this.#take(await this.#bundle.read());
+    if (!isAfter(known, kept)) return;
+    const isNext = step !== undefined && !isAfter(step.from, kept) && !isAfter(kept, step.from);
+    if (isNext && (await this.#bundle.append(step.delta, known))) return;
+    const answer = await this.#ports.ask({ kind: 'write-down' });
+    if (answer.kind === 'written') await this.#bundle.replace(answer.kept, answer.asOf);
   }
 
   #reportOf(answer: EngineAnswer): KnowledgeReport {
-    if (answer.kind === 'refused') return { known: this.#known, problem: answer.problem };
-    if (answer.kind === 'known') this.#known = answer.known;
-    return { known: this.#known };
+    if (answer.kind !== 'known' && answer.kind !== 'refused') return { known: this.#known };
+    this.#known = answer.known;
+    const { known } = answer;
+    return answer.kind === 'refused' ? { known, problem: answer.problem } : { known };
   }
 
   async #kept(key: string): Promise<unknown> {
     return this.#ports.store.get(key).catch(() => undefined);
   }
-}
-
-function isKept(value: unknown): value is Kept {
-  if (typeof value !== 'object' || value === null) return false;
-  return (
-    'bundle' in value &&
-    value.bundle instanceof Uint8Array &&
-    'trust' in value &&
-    value.trust instanceof Uint8Array
-  );
-}
-
-function readAsOf(value: unknown): AsOf {
-  if (typeof value !== 'object' || value === null) return NOTHING_KNOWN;
-  const isAsOf =
-    'blockNumber' in value &&
-    typeof value.blockNumber === 'number' &&
-    'timeSeconds' in value &&
-    typeof value.timeSeconds === 'number';
-  // Just looked at.
-  return isAsOf ? (value as AsOf) : NOTHING_KNOWN;
 }
 
 function isAfter(a: AsOf, b: AsOf): boolean {
