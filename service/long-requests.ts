@@ -39,7 +39,7 @@ export class LongRequests {
   /** The body, as it comes. Throws `SERVICE_OVERLOADED`; the body, told to stop, `SERVICE_STOPPING`. */
   take({ raw: request }: FastifyRequest, reply: FastifyReply): AsyncGenerator<Uint8Array> {
     if (this.#open.size >= this.#limits.maxOpen) {
-      void reply.header('retry-after', RETRY_AFTER_SECONDS);
+      void reply.headers({ 'retry-after': RETRY_AFTER_SECONDS, connection: 'close' });
       throw new RequestError('SERVICE_OVERLOADED', 'as many streams are open as are taken');
     }
     const arrivals = new Arrivals(request);

@@ -4,7 +4,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { afterEach, before, beforeEach, describe, it } from 'mocha';
-import { openSockets, SLOW_BODY, SLOW_HEADERS } from '../../scripts/bench/idle-sockets.ts';
+import { openSockets, SILENT_STREAM, SLOW_BODY, SLOW_HEADERS } from '../../scripts/bench/idle-sockets.ts';
 import { sendCrowd } from '../../scripts/bench/open-loop.ts';
 import { makeConsortium, vaccinationRecord } from '../support/consortium.ts';
 import { runs } from '../support/scale.ts';
@@ -49,9 +49,10 @@ describe('a verifier under load', function () {
     using headers = await openSockets(url, 20, SLOW_HEADERS);
     using body = await openSockets(url, 20, SLOW_BODY);
     using idle = await openSockets(url, 50, '');
+    using streams = await openSockets(url, 20, SILENT_STREAM);
     const answers = await sendCrowd({ url, bodies, perSecond: 100, seconds: 1 });
     expect(answers.every(({ status }) => status === 200)).to.equal(true);
-    expect([headers, body, idle].every((sockets) => sockets.open() > 0)).to.equal(true);
+    expect([headers, body, idle, streams].every((sockets) => sockets.open() > 0)).to.equal(true);
   });
 
   it('answers what it has taken when it is told to stop', async () => {

@@ -269,6 +269,9 @@ describe('POST /verify with lines', () => {
     });
     expect(refused.headers.get('retry-after')).to.equal('10');
     expect(await refused.json()).to.include({ code: 'SERVICE_OVERLOADED' });
+    using late = await openSockets(url, 2, SILENT_STREAM);
+    await until(() => late.open() === 0);
+    expect(silent.open()).to.equal(2);
     silent[Symbol.dispose]();
     await until(async () => (await ask()).status === 200);
     await app.close();
