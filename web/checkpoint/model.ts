@@ -120,7 +120,12 @@ export class CheckpointModel {
   async update(): Promise<void> {
     if (this.#state.isUpdating) return;
     this.#set({ isUpdating: true });
-    this.learned(await this.#ports.update());
+    try {
+      this.learned(await this.#ports.update());
+    } finally {
+      // The next one is asked for though this one broke.
+      if (this.#state.isUpdating) this.#set({ isUpdating: false });
+    }
   }
 
   choose(settings: Settings): void {

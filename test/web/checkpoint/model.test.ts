@@ -4,7 +4,7 @@ import { couldNotDecide } from '../../../core/verify/conclude.ts';
 import { OUTCOMES, REASONS, type ReasonCode } from '../../../core/verify/reasons.ts';
 import { Counters, NO_COUNTS } from '../../../web/checkpoint/counters.ts';
 import type { Decision, VerifyQuestion } from '../../../web/checkpoint/engine/protocol.ts';
-import { NOTHING_KNOWN } from '../../../web/checkpoint/knowledge/knowledge.ts';
+import { NOTHING_KNOWN, type KnowledgeReport } from '../../../web/checkpoint/knowledge/knowledge.ts';
 import { CheckpointModel } from '../../../web/checkpoint/model.ts';
 import { defaultSettings, type Settings } from '../../../web/checkpoint/settings.ts';
 import { memoryStore } from '../support/memory-store.ts';
@@ -21,6 +21,7 @@ type Answer = readonly ReasonCode[] | 'failure';
 function stage(
   settings: Partial<Settings>,
   answer: (question: VerifyQuestion) => Answer | Promise<Answer> = () => [],
+  update: () => Promise<KnowledgeReport> = async () => ({ known: NOTHING_KNOWN, problem: 'OFFLINE' }),
 ): Stage {
   const asked: VerifyQuestion[] = [];
   const decided: Decision[] = [];
@@ -33,7 +34,7 @@ function stage(
         if (reasons === 'failure') throw new Error('the engine failed');
         return decisionFor(reasons);
       },
-      update: async () => ({ known: NOTHING_KNOWN, problem: 'OFFLINE' }),
+      update,
       counters: new Counters(memoryStore()),
       nowSeconds: () => 1_795_622_400,
       keepSettings: () => undefined,
@@ -284,5 +285,18 @@ describe('the checkpoint, screen by screen', () => {
       if (validity !== 'valid')
         expect(OUTCOMES.indexOf(outcome), code).to.be.greaterThan(OUTCOMES.indexOf('condition'));
     }
+  });
+
+  it('asks for a list again after one that broke', async () => {
+    let asked = 0;
+    const { model } = stage({}, undefined, async () => {
+      if (++asked === 1) throw new Error('the engine failed');
+      return { known: NOTHING_KNOWN };
+    });
+    const [first] = await Promise.allSettled([model.update()]);
+    expect(first.status).to.equal('rejected');
+    expect(model.state.isUpdating).to.equal(false);
+    await model.update();
+    expect(asked).to.equal(2);
   });
 });
