@@ -88,6 +88,25 @@ describePages('the camera of the checkpoint page', () => {
     expect(misdeeds).to.deep.equal([]);
   });
 
+  it('reads a code and decides on it with no network at all', async () => {
+    await using alone = await makePageWorld(32);
+    const at = { url: alone.served.url, nowSeconds: alone.consortium.nowSeconds };
+    const scenes = [SCENES.none(), SCENES.clean(alone.codes.travel)];
+    await using browser = await openBrowser({ video: await film(scenes) });
+    const first = await openCheckpoint(browser.context, at);
+    await setUp(first.page);
+    expect(await outcomeWord(first.page)).to.equal('Pass');
+    await first.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await first.page.close();
+    await alone.served[Symbol.asyncDispose]();
+    await browser.context.setOffline(true);
+    const { page, misdeeds } = await openCheckpoint(browser.context, at);
+    expect(await outcomeWord(page)).to.equal('Pass');
+    await page.getByText('Evidence').click();
+    expect(await page.locator('body').innerText()).to.include('CHAN, T** M**');
+    expect(misdeeds).to.deep.equal([]);
+  });
+
   it('says what is wrong with a picture in which nothing can be read', async () => {
     const { travel, venue } = world.codes;
     const video = await film([
