@@ -76,8 +76,8 @@ const DEFAULT_PATIENCE_MS = 60_000;
 const FIRST_PAUSE_MS = 10;
 /** A block is seen so late at most. */
 const LONGEST_PAUSE_MS = 100;
-/** A node that says "nonce too low" of a nonce it has not used is asked again before it is believed. */
-const REFUSALS_BELIEVED = 3;
+/** A node that says "nonce too low" of a nonce it has not used is asked again before it is believed: for half a second. */
+const REFUSALS_BELIEVED = 8;
 
 export class Sender {
   /** Lowercase. */

@@ -8,6 +8,7 @@ import { toPng } from '../../core/qr/image.ts';
 import { ORIGIN, SIGNERS } from '../support/publishing.ts';
 import { openBrowser, type OpenedBrowser } from './support/browser.ts';
 import {
+  documentAsked,
   openCheckpoint,
   outcomeWord,
   setUp,
@@ -319,7 +320,7 @@ describePages('the checkpoint page', () => {
       const { page, misdeeds } = await open(hours);
       await typeCode(page, world.codes.travel);
       // This browser is a border's by now.
-      await page.getByLabel('Machine-readable zone').waitFor();
+      await documentAsked(page);
       await page.getByLabel('Document number').fill('A123456(3)');
       await page.getByLabel('Name as printed').fill('CHAN, TAI MAN');
       await page.getByRole('button', { name: 'Compare', exact: true }).click();

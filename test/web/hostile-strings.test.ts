@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { after, before, it } from 'mocha';
 import { vaccinationRecord } from '../support/consortium.ts';
 import { openBrowser, type OpenedBrowser } from './support/browser.ts';
-import { openCheckpoint, outcomeWord, setUp, typeCode } from './support/checkpoint-tab.ts';
+import { documentAsked, openCheckpoint, outcomeWord, setUp, typeCode } from './support/checkpoint-tab.ts';
 import { describePages } from './support/describe-pages.ts';
 import { HOSTILE_STRINGS } from './support/hostile-strings.ts';
 import { makePageWorld, type PageWorld } from './support/page-world.ts';
@@ -49,6 +49,7 @@ describePages('texts that attack a page', () => {
     for (const [i, code] of codes.entries()) {
       const shown = HOSTILE_STRINGS.slice(i * A_CODE, (i + 1) * A_CODE);
       await typeCode(page, code);
+      await documentAsked(page);
       // What is typed from a document is shown beside the code, too.
       await page.getByLabel('Name as printed').fill(shown[0]?.trim() === '' ? 'CHAN' : (shown[0] ?? ''));
       await page.getByRole('button', { name: 'Compare', exact: true }).click();

@@ -67,6 +67,11 @@ export async function typeCode(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Check', exact: true }).click();
 }
 
+/** Until the document is asked for, and the cursor waits in the zone: what is typed before that goes where it was. */
+export async function documentAsked(page: Page): Promise<void> {
+  await page.locator('textarea:focus').waitFor();
+}
+
 /** The word of the outcome that shows next. */
 export async function outcomeWord(page: Page): Promise<string> {
   const word = page.locator('.verdict-word');

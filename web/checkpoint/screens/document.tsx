@@ -1,6 +1,6 @@
 /** The document in hand, beside the code: by its machine-readable zone, or by hand. No outcome shows before. */
 import type { JSX } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
 import { readMrz } from '../../../core/record/mrz.ts';
 import { Button } from '../../shared/ui/button.tsx';
@@ -107,7 +107,7 @@ export function Document({ model, nowSeconds, state, texts }: DocumentProps): JS
 /** The cursor waits where a document scanner types. */
 function FocusedZone({ children }: { readonly children: JSX.Element }): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.querySelector('textarea')?.focus(), []);
+  useLayoutEffect(() => box.current?.querySelector('textarea')?.focus(), []);
   return <div ref={box}>{children}</div>;
 }
 

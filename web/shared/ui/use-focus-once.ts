@@ -1,9 +1,16 @@
-/** Moves the focus to an element when it first shows, so that who does not see hears where they are. */
+/**
+ * Moves the focus to an element when it first shows, so that who does not see hears where they are; not where the screen has
+ * put the cursor into a field. With the screen itself, and not after it: what a scanner types at once has its place.
+ */
 import type { RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 export function useFocusOnce<T extends HTMLElement>(): RefObject<T | null> {
   const element = useRef<T>(null);
-  useEffect(() => element.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => {
+    const own = element.current;
+    const isTaken = own?.closest('.page')?.contains(document.activeElement) === true;
+    if (!isTaken) own?.focus({ preventScroll: true });
+  }, []);
   return element;
 }
