@@ -513,7 +513,8 @@ async function anchorNext(batches: Hand['batches'], root: number): Promise<numbe
       return (await batches.anchor(batch)).sequence;
     } catch (error) {
       const isTaken = error instanceof LedgerError && error.revert?.name === 'BatchAnchorWrongSequence';
-      if (!isTaken) throw error;
+      // A busy machine's node may answer too late: then the same again, as after any such error.
+      if (!isTaken && !isRetryable(error)) throw error;
     }
   }
 }
