@@ -90,7 +90,7 @@ export interface ServiceOptions {
 }
 
 /** Node's own is 30 s, so late would who says nothing be given up; and few at a time, since each takes its moment. */
-const LATENESS_MS = 250;
+const LATENESS_MS = 50;
 const REFUSED_BODY_MS = 10_000;
 const RETRY_AFTER_SECONDS = 10;
 /** What is full now has room in the next second. */
