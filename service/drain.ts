@@ -4,8 +4,8 @@
  *   1. `/health/ready` says no, so that a balancer sends people elsewhere, and every answer says that its connection ends
  *      (RFC 9112 §9.6), so that clients come again on new ones. Without it a kept connection may be closed just as the next
  *      request travels towards us.
- *   2. Answers are held back: who waits for one does not come again. The port is closed in a turn in which nobody new has
- *      come: whom the system has accepted for us, we have taken.
+ *   2. Answers are held back: who waits for one does not come again. The port is closed once nobody new has come for a
+ *      while, or after a second of a crowd that never ends: whom the system has accepted for us, we have taken.
  *   3. What was taken is answered, of streams what has come of them. Who has said nothing, or goes on saying it, is left after a while.
  *
  * A connection that the system accepts between the last look at the port and its closing is reset: a moment, not none.
@@ -16,7 +16,9 @@ import type { Service } from './app.ts';
 /** As long as a busy client takes to use each of its connections once. */
 const SAY_MS = 500;
 const ANSWER_MS = 5000;
-const MAX_TURNS = 1000;
+/** Whoever got their answer before they were held back has come again by then, and waits. */
+const QUIET_MS = 100;
+const LONGEST_HOLD_MS = 1000;
 
 export interface Drain {
   readonly isDraining: () => boolean;
@@ -39,10 +41,11 @@ export function addDrain(app: Service): Drain {
     await held;
   });
   const untilNobodyComes = async (): Promise<void> => {
-    for (let turns = 0, seen = -1; seen !== connections && turns < MAX_TURNS; turns++) {
+    for (let heldMs = 0, seen = -1; seen !== connections && heldMs < LONGEST_HOLD_MS; heldMs += QUIET_MS) {
       seen = connections;
-      await nextTurn(); // after a look at the port
+      await delay(QUIET_MS);
     }
+    await nextTurn(); // after a last look at the port
   };
   return {
     isDraining: () => isDraining,
