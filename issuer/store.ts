@@ -66,6 +66,7 @@
  * | 87  | conversionTodo | kind u8 ‖ number u64 → nothing, see `conversion/todo.ts`                          |
  * | 88  | conversionMoves | side u8 ‖ number u64 ‖ from u8 ‖ to u8 → nothing, see `conversion/state-counts.ts` |
  * | 89  | conversionReceipts | number u64 → envelope, see `conversion/source/kept-receipts.ts`                |
+ * | 90  | officers    | officer's number → how often their tokens were taken back u64                          |
  *
  * Tags from 100 on are those of the booking, which lie in the same store: `booking/tables.ts`.
  */
@@ -135,7 +136,8 @@ type TableName =
   | 'conversionSent'
   | 'conversionTodo'
   | 'conversionMoves'
-  | 'conversionReceipts';
+  | 'conversionReceipts'
+  | 'officers';
 
 export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   meta: { tag: 1, format: 1 },
@@ -200,6 +202,7 @@ export const TABLES: Readonly<Record<TableName, TableSpec>> = defineTables({
   conversionTodo: { tag: 87, format: 1 },
   conversionMoves: { tag: 88, format: 1 },
   conversionReceipts: { tag: 89, format: 1 },
+  officers: { tag: 90, format: 1 },
 });
 
 export type IssuerTables = Readonly<Record<TableName, TableReader>>;

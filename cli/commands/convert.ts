@@ -8,7 +8,7 @@ import { showConverted } from '../convert/converted-page.ts';
 import { demoTraveller, type TravellerCodes } from '../convert/demo-traveller.ts';
 import { HolderDevice } from '../convert/holder.ts';
 import type { Journey } from '../convert/journey.ts';
-import { officerToken } from '../convert/officer-token.ts';
+import { officerToken, revokeOfficerTokens } from '../convert/officer-token.ts';
 import { convertCode } from '../convert/way.ts';
 import { CliError, usageError } from '../errors.ts';
 import { dataFolderOf, resolvePath, type Io } from '../io.ts';
@@ -23,6 +23,7 @@ const OPTIONS = {
   on: { type: 'string' },
   booking: { type: 'string' },
   officer: { type: 'string' },
+  revoke: { type: 'boolean' },
   lang: { type: 'string', default: 'en' },
   json: { type: 'boolean' },
 } as const;
@@ -33,7 +34,7 @@ export const convert: Command = {
   usage: `Usage: hcl convert --from NAME --to NAME [--code FILE --key FILE
                    [--evidence FILE]] [--port CODE] [--on DAY]
                    [--booking REFERENCE] [--lang CODE] [--json]
-       hcl convert officer-token --to NAME --officer NUMBER
+       hcl convert officer-token --to NAME --officer NUMBER [--revoke]
 
   Converts a health code of one place into one of another, as its holder's
   device does: it shows the words to agree to, signs the consent, waits until
@@ -42,7 +43,8 @@ export const convert: Command = {
 
   officer-token    prints the token of one of the target's officers, who give
                    their word on referrals with it; it follows from the
-                   operator's
+                   operator's. With --revoke it takes back every token that
+                   was made for this officer, and prints none
 
   --from NAME      who issued the code: HK-DH
   --to NAME        whose code is wanted: MO-SSM
@@ -65,7 +67,7 @@ export const convert: Command = {
   async run(args, io) {
     const { values, positionals } = parseArguments(args, OPTIONS);
     const [action] = positionals;
-    if (action === 'officer-token') return await showOfficerToken(values, io);
+    if (action === 'officer-token') return await doOfficerToken(values, io);
     if (action !== undefined) throw usageError(`convert does not know "${action}"`);
     const [from, to] = [required(values.from, '--from'), required(values.to, '--to')];
     if (!LANGUAGES.some((one) => one === values.lang))
@@ -84,10 +86,11 @@ export const convert: Command = {
   },
 };
 
-async function showOfficerToken(values: Values, io: Io): Promise<ExitCode> {
+async function doOfficerToken(values: Values, io: Io): Promise<ExitCode> {
   const [to, officer] = [required(values.to, '--to'), required(values.officer, '--officer')];
-  const consortium = await readConsortiumFile(dataFolderOf(io));
-  return await officerToken(issuerByName(consortium, to), officer, io);
+  const issuer = issuerByName(await readConsortiumFile(dataFolderOf(io)), to);
+  const act = values.revoke ? revokeOfficerTokens : officerToken;
+  return await act(issuer, officer, io);
 }
 
 async function readCodes(

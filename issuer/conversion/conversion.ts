@@ -35,6 +35,7 @@ import type { ConversionHouse } from './house.ts';
 import { TO_REWRITE } from './kept.ts';
 import type { ConversionPort } from './ports.ts';
 import { SealedEntries } from './sealed-entries.ts';
+import { Officers } from './officers.ts';
 import { ConversionSource } from './source.ts';
 import { ConversionTarget } from './target.ts';
 
@@ -80,6 +81,7 @@ export class Conversion {
   readonly source: ConversionSource;
   readonly target: ConversionTarget;
   readonly account: ConversionAccount;
+  readonly officers: Officers;
   /** Something of it may have become final, or been read. */
   readonly progress: Progress;
   readonly #queue: BlindedQueue;
@@ -97,7 +99,7 @@ export class Conversion {
   #forgottenOn: number | undefined;
 
   private constructor(
-    parts: Pick<Conversion, 'source' | 'target' | 'account'> & {
+    parts: Pick<Conversion, 'source' | 'target' | 'account' | 'officers'> & {
       readonly queue: BlindedQueue;
       readonly passing: Lock;
     },
@@ -106,6 +108,7 @@ export class Conversion {
     this.source = parts.source;
     this.target = parts.target;
     this.account = parts.account;
+    this.officers = parts.officers;
     this.progress = progress;
     this.#queue = parts.queue;
     this.#passing = parts.passing;
@@ -193,7 +196,8 @@ export class Conversion {
       quota: deps.quota,
     });
     const account = new ConversionAccount({ queue, source, target, ledger });
-    const conversion = new Conversion({ source, target, account, queue, passing }, deps);
+    const officers = await Officers.open(store, tables);
+    const conversion = new Conversion({ source, target, account, officers, queue, passing }, deps);
     wake = () => conversion.#sending.wake();
     return conversion;
   }

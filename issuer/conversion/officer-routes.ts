@@ -16,7 +16,6 @@ import type { Issuer } from '../issuer.ts';
 import { problems } from '../routes/schemas.ts';
 import type { Referral } from './target/referrals.ts';
 import { inLanguage, languageOf } from './language.ts';
-import { officerWith } from './officer-token.ts';
 
 const Language = Type.Union(LANGUAGES.map((language) => Type.Literal(language)));
 const Did = Type.String({ maxLength: 200, pattern: '^did:web:' });
@@ -50,7 +49,9 @@ export interface OfficerContext {
 
 export function addForOfficers(app: Service, { issuer, operatorToken }: OfficerContext): void {
   const common = { tags: ['officer'], security: [{ operator: [] }] };
-  const isOfficers = (token: string): boolean => officerWith(operatorToken, token) !== undefined;
+  const officerWith = (token: string): string | undefined =>
+    issuer.conversion.officers.officerWith(operatorToken, token);
+  const isOfficers = (token: string): boolean => officerWith(token) !== undefined;
   app.get(
     '/conversions/referrals',
     {
@@ -78,7 +79,7 @@ export function addForOfficers(app: Service, { issuer, operatorToken }: OfficerC
     },
     async (request) =>
       inLanguage(request, async () => {
-        const officer = officerWith(operatorToken, bearerOf(request) ?? '');
+        const officer = officerWith(bearerOf(request) ?? '');
         invariant(officer !== undefined, 'only officers are let in');
         const ruling = { ...request.body, officer };
         const { decision, state } = await issuer.conversion.target.rule(

@@ -5,6 +5,7 @@ import type { Issuer } from '../issuer.ts';
 import { addForAuditors } from './auditor-routes.ts';
 import { addForHolders } from './holder-routes.ts';
 import { addForOfficers } from './officer-routes.ts';
+import { addOfficerTokens } from './officer-token-routes.ts';
 import { addForOperators } from './operator-routes.ts';
 
 export interface ConversionRoutes {
@@ -22,5 +23,6 @@ export function addConversions(
   addForHolders(app, issuer);
   addForOfficers(app, { issuer, operatorToken });
   addForOperators(app, { issuer, onRequest: operator });
+  addOfficerTokens(app, { issuer, onRequest: operator });
   addForAuditors(app, { issuer, onRequest: auditor });
 }

@@ -22,10 +22,20 @@ describe('hcl convert', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
+  /** How often the tokens of O-17 were taken back; answers as the service does. */
+  let revocations = 0;
+  const service: typeof fetch = (url, { method, headers } = {}) => {
+    expect(new Headers(headers).get('authorization')).to.equal(`Bearer ${OPERATOR}`);
+    const { pathname } = new URL(new Request(url).url);
+    if (method === 'POST' && pathname === '/conversions/officers/O-17/revocations') revocations += 1;
+    else expect(`${method} ${pathname}`).to.equal('GET /conversions/officers/O-17');
+    return Promise.resolve(Response.json({ officer: 'O-17', revocations }));
+  };
+
   async function hcl(
     ...args: readonly string[]
   ): Promise<RecordedIo['written'] & { readonly exitCode: number }> {
-    const io = ioDouble({ env: { HCL_DATA: folder } });
+    const io = ioDouble({ env: { HCL_DATA: folder }, fetch: service });
     const exitCode = await runCommand('convert', args, io);
     return { ...io.written, exitCode };
   }
@@ -36,10 +46,19 @@ describe('hcl convert', () => {
     expect(out).to.equal(`${officerTokenOf(OPERATOR, 'O-17')}\n`);
   });
 
+  it('takes back what an officer has, and the next one that it shows is another', async () => {
+    const revoked = await hcl('officer-token', '--to', 'HK-DH', '--officer', 'O-17', '--revoke');
+    expect(revoked.exitCode).to.equal(0);
+    expect(revoked.out).to.equal('The tokens of O-17 at HK-DH are taken back.\n');
+    const { out } = await hcl('officer-token', '--to', 'HK-DH', '--officer', 'O-17');
+    expect(out).to.equal(`${officerTokenOf(OPERATOR, 'O-17', 1)}\n`);
+  });
+
   it('refuses what it cannot do: a number that no token is made for, another action', async () => {
     for (const args of [
       ['officer-token', '--to', 'HK-DH', '--officer', 'O 17'],
       ['officer-token', '--to', 'HK-DH'],
+      ['officer-token', '--to', 'HK-DH', '--officer', 'O/17', '--revoke'],
       ['officers', '--to', 'HK-DH'],
     ]) {
       const { exitCode, err } = await hcl(...args);

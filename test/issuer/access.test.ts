@@ -389,6 +389,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     who: OPERATOR,
     url: () => '/conversions/recognition?source=did:web:cn-gd.example',
   },
+  'GET /conversions/officers/:officer': { who: OPERATOR, url: () => '/conversions/officers/O-18' },
+  'POST /conversions/officers/:officer/revocations': {
+    who: OPERATOR,
+    url: () => '/conversions/officers/O-18/revocations',
+  },
   'GET /conversions/account': { who: AUDITORS, url: () => '/conversions/account' },
   'GET /colours/changes': { who: AUDITORS, url: () => '/colours/changes?after=0' },
   'GET /retention': { who: OPERATOR, url: () => '/retention' },

@@ -26,8 +26,12 @@ async function waiting(issuers: ConvertingIssuers): Promise<Service> {
     enteredBy: 'HO-2',
   });
   expect(await issuers.convert(traveller, 'HK', 'MO')).to.include({ decision: 'referred' });
+  return await serve(issuers);
+}
+
+async function serve(issuers: ConvertingIssuers): Promise<Service> {
   return await buildIssuerApp({
-    issuer,
+    issuer: await issuers.at('MO'),
     operatorToken: OPERATOR,
     auditorToken: AUDITOR,
     now: () => NOON * 1000,
@@ -38,6 +42,16 @@ async function waiting(issuers: ConvertingIssuers): Promise<Service> {
 async function rule(app: Service, token: string, payload: object = REFUSE) {
   const headers = { authorization: `Bearer ${token}` };
   return await app.inject({ method: 'POST', url: '/conversions/referrals/1', headers, payload });
+}
+
+async function referrals(app: Service, token: string) {
+  return await app.inject({ url: '/conversions/referrals', headers: { authorization: `Bearer ${token}` } });
+}
+
+/** What the operator is told of the tokens of O-17. */
+async function revocations(app: Service, method: 'GET' | 'POST', path: string): Promise<unknown> {
+  const headers = { authorization: `Bearer ${OPERATOR}` };
+  return (await app.inject({ method, url: `/conversions/officers/O-17${path}`, headers })).json();
 }
 
 /** By whom each decision is said to be. */
@@ -85,9 +99,31 @@ describe('an officer’s word', () => {
     expect(await officers(app)).to.deep.equal([undefined]);
   });
 
+  it('is of nobody whose tokens were taken back, also after a restart; a new one is theirs again, and others keep theirs', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    await using first = await waiting(issuers);
+    const [old, other] = [officerTokenOf(OPERATOR, 'O-17'), officerTokenOf(OPERATOR, 'O-18')];
+    expect(await revocations(first, 'GET', '')).to.deep.equal({ officer: 'O-17', revocations: 0 });
+    expect(await revocations(first, 'POST', '/revocations')).to.deep.equal({
+      officer: 'O-17',
+      revocations: 1,
+    });
+    expect((await rule(first, old)).json()).to.include({ status: 401, code: 'UNAUTHENTICATED' });
+    await issuers.stop('MO');
+    await using app = await serve(issuers);
+    expect((await rule(app, old)).json()).to.include({ status: 401, code: 'UNAUTHENTICATED' });
+    expect((await referrals(app, old)).statusCode).to.equal(401);
+    expect((await referrals(app, other)).statusCode).to.equal(200);
+    expect((await rule(app, officerTokenOf(OPERATOR, 'O-17', 1))).json()).to.include({ decision: 'refused' });
+    expect(await officers(app)).to.deep.equal(['O-17']);
+    expect(await revocations(app, 'POST', '/revocations')).to.include({ revocations: 2 });
+    expect((await referrals(app, officerTokenOf(OPERATOR, 'O-17', 1))).statusCode).to.equal(401);
+  });
+
   it('is of a number that such tokens are made for, and of no other', () => {
-    expect(officerWith(OPERATOR, officerTokenOf(OPERATOR, 'O-17'))).to.equal('O-17');
+    const never = (): number => 0;
+    expect(officerWith(OPERATOR, officerTokenOf(OPERATOR, 'O-17'), never)).to.equal('O-17');
     for (const number of ['', 'O 17', 'O.17', 'O'.repeat(41), 'Ó-17'])
-      expect(officerWith(OPERATOR, officerTokenOf(OPERATOR, number)), number).to.equal(undefined);
+      expect(officerWith(OPERATOR, officerTokenOf(OPERATOR, number), never), number).to.equal(undefined);
   });
 });
