@@ -1,4 +1,5 @@
 /** `hcl status`: health codes of an issuer: derived and issued, explained to their person, ruled on by two people. */
+import { randomUUID } from 'node:crypto';
 import { GROUNDS } from '../../core/health/grounds.ts';
 import { COLOURS, SCHEMES } from '../../core/record/derived.ts';
 import { LANGUAGES } from '../../core/record/value-sets/value-set.ts';
@@ -25,6 +26,7 @@ const OPTIONS = {
   basis: { type: 'string' },
   evidence: { type: 'string' },
   key: { type: 'string' },
+  request: { type: 'string' },
   lang: { type: 'string', default: 'en' },
   json: { type: 'boolean' },
 } as const;
@@ -38,6 +40,7 @@ interface Values extends PersonOptions {
   readonly basis: string | undefined;
   readonly evidence: string | undefined;
   readonly key: string | undefined;
+  readonly request: string | undefined;
   readonly lang: string;
   readonly json: boolean;
 }
@@ -58,7 +61,7 @@ export const status: Command = {
        hcl status why   --issuer NAME WHOM [--lang CODE] [--json]
        hcl status rule  --issuer NAME WHOM --scheme SCHEME --colour COLOUR
                         --ground CODE --until TIME --basis TEXT
-                        --evidence REF --key FILE [--json]
+                        --evidence REF --key FILE [--request NAME] [--json]
 
   issue    derives the colour of a person's health code from what is known,
            and issues its code; nobody says which colour
@@ -76,6 +79,8 @@ export const status: Command = {
                   docs/health-code.md
   --evidence REF  number of the file at the authority that it rests on
   --key FILE      key of the person who asks for it
+  --request NAME  idempotency key: sent again under the same name it is
+                  proposed once; without it, once for each time that you say it
   --lang CODE     ${LANGUAGES.join(', ')} (default en)
   --json          one line of JSON`,
   async run(args, io): Promise<ExitCode> {
@@ -126,7 +131,7 @@ async function why(values: Values, post: Post, io: Io): Promise<void> {
 
 async function rule(values: Values, post: Post, io: Io): Promise<void> {
   const { scheme, colour: state, ground, basis: legalBasis, evidence, until = '', key = '' } = values;
-  const answer = await post('/rulings', {
+  const ruling = {
     person: await readPerson(values, io),
     scheme,
     state,
@@ -135,7 +140,9 @@ async function rule(values: Values, post: Post, io: Io): Promise<void> {
     legalBasis,
     evidence: [evidence],
     proposedBy: addressOfKey((await readSecretFile(resolvePath(io, key))).trim()),
-  });
+  };
+  // Ours is sent again while the issuer is busy.
+  const answer = await post('/rulings', ruling, values.request ?? randomUUID());
   // As above.
   const { act } = answer as { readonly act: string };
   const told = `${styled(io.out, 'green', '✓')} Two people approve act ${act}; until then nothing changes.\n`;

@@ -12,8 +12,8 @@ export interface PersonOptions {
   readonly subject: string | undefined;
 }
 
-/** Posts JSON to the issuer, and gives its answer. */
-export type Post = (path: string, body: object) => Promise<unknown>;
+/** Posts JSON to the issuer, and gives its answer. With a key the same request again is answered the same. */
+export type Post = (path: string, body: object, idempotencyKey?: string) => Promise<unknown>;
 
 /** Throws `CLI_USAGE` before anything is read or asked. */
 export function checkPerson({ record, document, subject }: PersonOptions): void {
@@ -43,9 +43,15 @@ export async function readJson(path: string, io: Io): Promise<object> {
 export async function postTo(name: string, io: Io): Promise<Post> {
   const consortium = await readConsortiumFile(dataFolderOf(io));
   const client = await issuerClient(issuerByName(consortium, name), io);
-  return async (path, body) => {
-    const contentType = 'application/json';
-    return (await client({ method: 'POST', path, contentType, body: JSON.stringify(body) })).json();
+  return async (path, body, idempotencyKey) => {
+    const answer = await client({
+      method: 'POST',
+      path,
+      contentType: 'application/json',
+      body: JSON.stringify(body),
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    });
+    return answer.json();
   };
 }
 

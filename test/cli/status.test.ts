@@ -22,6 +22,8 @@ describe('hcl status and hcl order', function () {
   let issuer: Issuer;
   let app: Service;
   let asked: string[];
+  /** Of the requests that came with one. */
+  let keys: string[];
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hcl-cli-status-'));
@@ -37,6 +39,7 @@ describe('hcl status and hcl order', function () {
     await writeFile(join(folder, 'order.json'), JSON.stringify(orderOn(personOf(1))));
     await writeSpecimenConsortium(folder, {});
     asked = [];
+    keys = [];
   });
 
   after(async () => {
@@ -53,6 +56,8 @@ describe('hcl status and hcl order', function () {
       fetch: async (input, init) => {
         const url = new URL(new Request(input).url);
         asked.push(url.pathname);
+        const key = new Headers(init?.headers).get('idempotency-key');
+        if (key !== null) keys.push(key);
         const { statusCode, headers, payload } = await app.inject({
           method: init?.method === 'POST' ? 'POST' : 'GET',
           url: url.pathname + url.search,
@@ -102,8 +107,16 @@ describe('hcl status and hcl order', function () {
       '2022-12-22T12:00:00+08:00',
     ];
     const proof = ['--basis', 'Cap. 599 s. 7', '--evidence', 'OUTBREAK-9', '--key', 'one.key', '--json'];
-    const ruling = await hcl('status', 'rule', ...person, '--scheme', 'HK-HC', ...terms, ...proof);
+    const propose = (...more: readonly string[]) =>
+      hcl('status', 'rule', ...person, '--scheme', 'HK-HC', ...terms, ...proof, ...more);
+    const ruling = await propose('--request', 'ruling-1');
     expect(ruling.exitCode, ruling.err).to.equal(0);
+    const again = await propose('--request', 'ruling-1');
+    expect(again, 'the same under one name').to.deep.equal(ruling);
+    await propose();
+    expect(keys).to.have.length(3);
+    expect(keys[1]).to.equal('"ruling-1"');
+    expect(keys[2], 'one of its own').to.match(/^"[0-9a-f-]{36}"$/);
     await approve(issuer, [(JSON.parse(ruling.out) as { act: string }).act]);
     await issuer.settle();
     expect((await hcl('status', 'why', ...person)).out).to.contain('Exposure at a place');
