@@ -254,6 +254,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     recordsLock,
     holds,
     healthFiles: files,
+    healthOf: (document) => health.heldUnder(document),
     restsOn: (recordId) => health.restsOn(recordId),
     addForgotten: (batch, forgotten) => health.addForgotten(batch, forgotten),
     onForgotten: () => health.endUnneeded(),

@@ -22,6 +22,7 @@ import { IssuerError } from '../errors.ts';
 import type { IssuerMetrics } from '../metrics.ts';
 import { recordOf } from '../record-entry.ts';
 import type { Forgotten } from '../privacy/erasure.ts';
+import type { DocumentReference } from '../privacy/key-ring.ts';
 import type { Release } from '../release.ts';
 import { TABLES } from '../store.ts';
 import { ActedFacts } from './acted-facts.ts';
@@ -152,6 +153,11 @@ export class Health {
   /** Throws `HEALTH_PERSON_UNKNOWN`. */
   async shown(person: Person): Promise<readonly ShownColour[]> {
     return (await this.#people.filesOf(person)).flatMap(shownOf);
+  }
+
+  /** All that is held of the person with this document, each file as it is. */
+  async heldUnder(document: DocumentReference): Promise<readonly HealthFile[]> {
+    return await this.#people.heldUnder(document);
   }
 
   /**

@@ -76,15 +76,17 @@ export class People {
 
   /** To be read, each as it is: those that the person's documents lead to, whether or not they can be one. */
   async filesOf(person: Person): Promise<readonly HealthFile[]> {
-    const sought = await this.#soughtBy(person);
+    const { files, subject } = await this.#look(await this.#soughtBy(person));
+    return files.length === 0 && subject !== undefined ? [this.#fresh(subject)] : files;
+  }
+
+  /** As {@link filesOf}, of the person with this document; none where nothing is held. */
+  async heldUnder(document: DocumentReference): Promise<readonly HealthFile[]> {
     try {
-      const { files, subject } = await this.#oneFile.find(sought);
-      return files.length === 0 ? [this.#fresh(subject)] : files.map(({ file }) => file);
+      return (await this.#look(await this.#soughtBy({ document }))).files;
     } catch (error) {
-      if (!isSplit(error)) throw error;
-      const { files } = this.#deps;
-      const found = await Promise.all((await files.findAll(sought.named)).map((one) => files.load(one)));
-      return found.filter((file) => file !== undefined);
+      if (error instanceof IssuerError && error.code === 'HEALTH_PERSON_UNKNOWN') return [];
+      throw error;
     }
   }
 
@@ -102,6 +104,21 @@ export class People {
     );
     const subjects = [...records.map(({ record }) => record), ...held.filter((file) => file !== undefined)];
     return subjects.every(({ subject }) => isOnePerson(person, subject));
+  }
+
+  /** The person's files, and who that is; where that cannot be said, what stands under the named documents themselves. */
+  async #look(
+    sought: Sought,
+  ): Promise<{ readonly files: readonly HealthFile[]; readonly subject?: Subject }> {
+    try {
+      const { files, subject } = await this.#oneFile.find(sought);
+      return { files: files.map(({ file }) => file), subject };
+    } catch (error) {
+      if (!isSplit(error)) throw error;
+      const { files } = this.#deps;
+      const found = await Promise.all((await files.findAll(sought.named)).map((one) => files.load(one)));
+      return { files: found.filter((file) => file !== undefined) };
+    }
   }
 
   async #soughtBy(person: Person, { isWhole = false, isTyped = false }: AskedOf = {}): Promise<Sought> {

@@ -16,13 +16,7 @@ import type { StatusValue } from '../../core/status/token-status-list.ts';
 import type { Acts } from '../acts/acts.ts';
 import { IssuerError } from '../errors.ts';
 import { foreignContent } from '../foreign/format.ts';
-import {
-  documentsOf,
-  type HealthFile,
-  type HealthFiles,
-  type StoredOrder,
-  type StoredRuling,
-} from '../health/health-file.ts';
+import { documentsOf, type HealthFile, type StoredOrder, type StoredRuling } from '../health/health-file.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import type { Lock } from '../lock.ts';
 import {
@@ -57,7 +51,8 @@ export interface AccessReportDependencies {
   readonly release: Pick<Release, 'describe'>;
   readonly days: RetentionDays;
   readonly holds: Pick<Holds, 'of'>;
-  readonly healthFiles: Pick<HealthFiles, 'find' | 'load'>;
+  /** All health files of the person with this document, and nobody else's. */
+  readonly healthOf: (document: DocumentReference) => Promise<readonly HealthFile[]>;
   readonly now: Clock;
   /** As in `erasure.ts`: nothing is noted of a record that is just being erased. */
   readonly recordsLock: Lock;
@@ -103,6 +98,7 @@ export interface ReportedRecord {
 
 /** Of the health code, without the officers' numbers, which are theirs. */
 export interface ReportedHealth {
+  readonly documents: readonly DocumentReference[];
   readonly orders: readonly Omit<
     StoredOrder,
     'orderedBy' | 'enteredBy' | 'releasedBy' | 'releaseEnteredBy'
@@ -116,8 +112,8 @@ export interface ReportedHealth {
 
 export interface AccessReport {
   readonly madeAtSeconds: number;
-  /** Absent: nothing of that kind is held. */
-  readonly health?: ReportedHealth;
+  /** One for each file: what is known under two documents need not be one yet, or cannot be. */
+  readonly health: readonly ReportedHealth[];
   readonly records: readonly ReportedRecord[];
 }
 
@@ -144,20 +140,17 @@ export class AccessReports {
     const held = await this.#deps.recordsLock.run(() => this.#openAndNote(numbers, note));
     if (held.length === 0 && 'recordId' in target) throw notFound();
     const records = await Promise.all(held.map((one) => this.#toRecord(one)));
-    const health = await this.#healthOf(target, held);
-    return { madeAtSeconds, ...(health === undefined ? {} : { health }), records };
+    return { madeAtSeconds, health: await this.#healthOf(target, held), records };
   }
 
-  /** By the document that was asked for, or those of the record. */
-  async #healthOf(target: AccessTarget, held: readonly HeldRecord[]): Promise<ReportedHealth | undefined> {
-    const { healthFiles } = this.#deps;
+  /** By the document that was asked for, or the record's own: anybody may claim another. */
+  async #healthOf(target: AccessTarget, held: readonly HeldRecord[]): Promise<readonly ReportedHealth[]> {
     const documents =
       'document' in target
         ? [target.document]
-        : held.flatMap(({ entry }) => documentsOf(recordOf(entry).subject));
-    const number = await healthFiles.find(documents);
-    const file = number === undefined ? undefined : await healthFiles.load(number);
-    return file === undefined ? undefined : toReported(file);
+        : held.flatMap(({ entry }) => documentsOf(recordOf(entry).subject).slice(0, 1));
+    const files = await Promise.all(documents.map((document) => this.#deps.healthOf(document)));
+    return files.flat().map(toReported);
   }
 
   /** The records that are there, each with the note on the disk: nothing is told before. */
@@ -242,8 +235,9 @@ function forSubject({ reason, legalBasis, placedAtSeconds, liftedAtSeconds }: Ho
   };
 }
 
-function toReported({ orders, rulings, colours }: HealthFile): ReportedHealth {
+function toReported({ subject, orders, rulings, colours }: HealthFile): ReportedHealth {
   return {
+    documents: documentsOf(subject),
     orders: orders.map((order) => {
       const { orderedBy: _, enteredBy: __, releasedBy: ___, releaseEnteredBy: ____, ...told } = order;
       return told;

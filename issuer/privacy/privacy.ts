@@ -36,7 +36,7 @@ export interface PrivacyDependencies extends Omit<Needed, 'erasure' | 'days'> {
   readonly holds: Holds;
   /** A person's colour is what it is because of the record. */
   readonly restsOn: (recordId: string) => Promise<boolean>;
-  readonly healthFiles: Pick<HealthFiles, 'rewrapAll' | 'find' | 'load'>;
+  readonly healthFiles: Pick<HealthFiles, 'rewrapAll'>;
   readonly config: PrivacyConfig;
   readonly now: Clock;
   readonly log: Log;

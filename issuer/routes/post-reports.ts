@@ -38,7 +38,7 @@ const Hold = Closed({
 const Answer = Closed({
   madeAtSeconds: Type.Integer(),
   /** Orders, rulings and colours, as `ReportedHealth` has them. */
-  health: Type.Optional(Type.Unsafe<ReportedHealth>(Type.Object({}, { additionalProperties: true }))),
+  health: Type.Array(Type.Unsafe<ReportedHealth>(Type.Object({}, { additionalProperties: true }))),
   records: Type.Array(
     Closed({
       recordId: Type.String(),

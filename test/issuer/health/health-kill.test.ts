@@ -139,7 +139,7 @@ async function expectKept(
   expect(act === undefined ? undefined : isByHand(act), 'by whom').to.equal(isRuled);
   const { health, records } = await issuer.privacy.report({ document }, 'subject-access');
   expect(
-    health?.orders.map(({ reference }) => reference),
+    health.flatMap((file) => file.orders.map(({ reference }) => reference)),
     'entered once',
   ).to.deep.equal(orders);
   for (const { record } of records) {

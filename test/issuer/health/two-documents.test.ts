@@ -99,7 +99,7 @@ describe('a person with two documents', () => {
       { document: { docType, docNumber, docIssuer } },
       'subject-access',
     );
-    expect(health?.orders).to.have.length(1);
+    expect(health.flatMap(({ orders }) => orders)).to.have.length(1);
   });
 
   it('keeps a ruling, which names the file that it was made for, and adds the order of the other', async () => {
@@ -136,6 +136,49 @@ describe('a person with two documents', () => {
     expect((await codeFor(issuer, PERMIT)).colour.state, 'the rulings are over').to.equal('red');
   });
 
+  it('is told in the report of what is held all files that cannot be one, by document and by record', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const appeal = terms({ state: 'green', ground: 'hcl|court-or-appeal' });
+    for (const subject of [PASSPORT, PERMIT]) {
+      await issuer.health.orders.place(orderOn(subject, { reference: `QO-${subject.docType}` }));
+      await issuer.health.rule({ subject }, appeal);
+    }
+    const [row] = await issueAll(issuer, [{ ...positive(1), subject: BOTH }]);
+    await issuer.settle();
+    await expectRejects(() => codeFor(issuer, PASSPORT), 'HEALTH_PERSON_SPLIT');
+    const targets = [
+      { document: docOf(PASSPORT) },
+      { document: docOf(PERMIT) },
+      { recordId: row?.recordId ?? '' },
+    ];
+    for (const target of targets) {
+      const { health } = await issuer.privacy.report(target, 'subject-access');
+      const held = health.map(({ orders }) => orders.map(({ reference }) => reference));
+      expect(held, Object.keys(target).join()).to.have.deep.members([['QO-PASSPORT'], ['QO-HVP']]);
+      expect(health.map(({ documents }) => documents)).to.have.deep.members([
+        [docOf(PASSPORT)],
+        [docOf(PERMIT)],
+      ]);
+    }
+  });
+
+  it('is told nothing of the person whose document somebody names', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const other: Subject = { ...PERMIT, nameZh: '另一人', dob: '1975' };
+    await issuer.health.orders.place(orderOn(other));
+    await issuer.health.orders.place(orderOn(PASSPORT, { reference: 'QO-PASSPORT' }));
+    const [row] = await issueAll(issuer, [{ ...labTest(1), subject: BOTH }]);
+    await issuer.settle();
+    for (const target of [{ document: docOf(PASSPORT) }, { recordId: row?.recordId ?? '' }]) {
+      const { health } = await issuer.privacy.report(target, 'subject-access');
+      expect(health.map(({ orders }) => orders.map(({ reference }) => reference))).to.deep.equal([
+        ['QO-PASSPORT'],
+      ]);
+    }
+  });
+
   it('is not another person whose document somebody names', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
@@ -162,7 +205,7 @@ describe('a person with two documents', () => {
     await issuer.settle();
     expect((await codeFor(issuer, PASSPORT)).colour.state).to.equal('red');
     const { health } = await issuer.privacy.report({ document: docOf(PASSPORT) }, 'subject-access');
-    expect(health?.orders).to.have.length(1);
+    expect(health.flatMap(({ orders }) => orders)).to.have.length(1);
   });
 });
 
