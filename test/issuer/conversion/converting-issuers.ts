@@ -140,6 +140,11 @@ export class ConvertingIssuers implements AsyncDisposable {
     return join(this.#folder, place, 'store');
   }
 
+  /** From which the keys of what a place stores are derived. */
+  indexKeyOf(place: Place): Uint8Array {
+    return this.#secrets[place].indexKey;
+  }
+
   /** The service ends; `at` opens it again. */
   async stop(place: Place): Promise<void> {
     await this.#open.get(place)?.close();
