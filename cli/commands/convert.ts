@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { LANGUAGES } from '../../core/record/value-sets/value-set.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { parseArguments, required } from '../command.ts';
-import { issuerByName, readConsortiumFile } from '../consortium-file.ts';
+import { issuerByName, readConsortiumFile, type ConsortiumIssuer } from '../consortium-file.ts';
 import { showConverted } from '../convert/converted-page.ts';
 import { demoTraveller, type TravellerCodes } from '../convert/demo-traveller.ts';
 import { HolderDevice } from '../convert/holder.ts';
@@ -19,6 +19,7 @@ const OPTIONS = {
   code: { type: 'string' },
   evidence: { type: 'string' },
   key: { type: 'string' },
+  'tested-by': { type: 'string' },
   port: { type: 'string' },
   on: { type: 'string' },
   booking: { type: 'string' },
@@ -32,8 +33,8 @@ type Values = ReturnType<typeof parseArguments<typeof OPTIONS>>['values'];
 
 export const convert: Command = {
   usage: `Usage: hcl convert --from NAME --to NAME [--code FILE --key FILE
-                   [--evidence FILE]] [--port CODE] [--on DAY]
-                   [--booking REFERENCE] [--lang CODE] [--json]
+                   [--evidence FILE]] [--tested-by NAME] [--port CODE]
+                   [--on DAY] [--booking REFERENCE] [--lang CODE] [--json]
        hcl convert officer-token --to NAME --officer NUMBER [--revoke]
 
   Converts a health code of one place into one of another, as its holder's
@@ -51,7 +52,9 @@ export const convert: Command = {
   --code FILE      the holder's travel code; without it the demonstration makes
                    a specimen traveller with a test and a declaration
   --key FILE       the holder's private key, a JWK, for files with --code
-  --evidence FILE  codes that it rests on, one a line
+  --evidence FILE  codes that it rests on, one a line; of another issuer than the
+                   source too: its status list is fetched and goes with them
+  --tested-by NAME  whose test the specimen traveller has (default: of --from)
   --port CODE      boundary control point: HZMB
   --on DAY         day of the crossing: 2022-12-21 (default: today)
   --booking REFERENCE  the place of a quota that is used with it
@@ -73,13 +76,15 @@ export const convert: Command = {
     if (!LANGUAGES.some((one) => one === values.lang))
       throw usageError(`--lang is one of ${LANGUAGES.join(', ')}`);
     const consortium = await readConsortiumFile(dataFolderOf(io));
+    const { issuers } = consortium;
     const [source, target] = [issuerByName(consortium, from), issuerByName(consortium, to)];
+    const testedBy = issuerByName(consortium, values['tested-by'] ?? from);
     const device =
       values.key === undefined ? HolderDevice.make() : await HolderDevice.read(resolvePath(io, values.key));
-    const codes = await readCodes(values, { source, device, io });
+    const codes = await readCodes(values, { source, testedBy, device, io });
     const { booking, json: isQuiet, lang: language, on: plannedOn, port } = values;
     const wishes = { booking, isQuiet, language, plannedOn, port };
-    const converted = await convertCode(codes, { device, source, target, io, ...wishes });
+    const converted = await convertCode(codes, { device, source, target, issuers, io, ...wishes });
     if (isQuiet) await io.out.write(`${JSON.stringify({ from, to, ...converted })}\n`);
     else await showConverted(converted, { source, target, io });
     return converted.decision === 'accepted' && converted.receipts.areOfOneConversion ? 0 : 1;
@@ -93,11 +98,15 @@ async function doOfficerToken(values: Values, io: Io): Promise<ExitCode> {
   return await act(issuer, officer, io);
 }
 
+interface At extends Pick<Journey, 'source' | 'device' | 'io'> {
+  readonly testedBy: ConsortiumIssuer;
+}
+
 async function readCodes(
   { code, evidence }: Values,
-  { source, device, io }: Pick<Journey, 'source' | 'device' | 'io'>,
+  { source: issuer, testedBy, device, io }: At,
 ): Promise<TravellerCodes> {
-  if (code === undefined) return await demoTraveller(source, device, io);
+  if (code === undefined) return await demoTraveller({ issuer, testedBy }, device, io);
   const lines = async (path: string): Promise<readonly string[]> =>
     (await readFile(resolvePath(io, path), 'utf8')).split('\n').filter((line) => line !== '');
   const [first] = await lines(code);

@@ -7,6 +7,7 @@ import { nodeCrypto } from '../../service/node-crypto.ts';
 import { CliError } from '../errors.ts';
 import { styled } from '../page.ts';
 import type { TravellerCodes } from './demo-traveller.ts';
+import { evidenceLists } from './evidence-lists.ts';
 import { commitmentIn } from './holder.ts';
 import type { HolderClient } from './holder-client.ts';
 import type { Journey } from './journey.ts';
@@ -38,10 +39,18 @@ export async function agree(
 export async function ask(
   { code, evidence }: TravellerCodes,
   terms: ConsentTerms,
-  { here, device }: Pick<Journey, 'device'> & { readonly here: HolderClient },
+  { here, journey }: { readonly here: HolderClient; readonly journey: Journey },
 ): Promise<void> {
-  const signature = toBase64url(device.sign(consentMessage(commitmentIn(code), terms)));
-  await patiently(() => here.post('/conversions', { code, evidence, terms, signature }));
+  const signature = toBase64url(journey.device.sign(consentMessage(commitmentIn(code), terms)));
+  let lists = await evidenceLists(evidence, journey);
+  // They are their issuers' last ones only until somebody else's code ends.
+  const renew = async (): Promise<void> => {
+    lists = await evidenceLists(evidence, journey);
+  };
+  await patiently(() => {
+    const carried = lists.length === 0 ? {} : { lists };
+    return here.post('/conversions', { code, evidence, ...carried, terms, signature });
+  }, renew);
 }
 
 /** Throws `CLI_SERVICE_REFUSED` with the source's words as soon as nothing will be handed over any more. */

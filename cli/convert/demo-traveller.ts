@@ -24,32 +24,44 @@ const HOUR = 3_600;
 const WAIT_MS = 100;
 const PATIENCE_MS = 30_000;
 
-/** Throws what the issuer refuses, `CLI_TIMED_OUT`. */
+interface Places {
+  /** Issues the code and the declaration. */
+  readonly issuer: ConsortiumIssuer;
+  /** Issues the test. */
+  readonly testedBy: ConsortiumIssuer;
+}
+
+/** Throws what an issuer refuses, `CLI_TIMED_OUT`. */
 export async function demoTraveller(
-  issuer: ConsortiumIssuer,
+  { issuer, testedBy }: Places,
   device: HolderDevice,
   io: Io,
 ): Promise<TravellerCodes> {
-  const client = await issuerClient(issuer, io);
-  const scheme = schemeOf(issuer);
+  const [here, laboratory] = [await issuerClient(issuer, io), await issuerClient(testedBy, io)];
   const subject = specimenOf(device);
-  const post = async (path: string, body: unknown): Promise<unknown> =>
-    (
-      await client({ method: 'POST', path, contentType: 'application/json', body: JSON.stringify(body) })
-    ).json();
-  // Both are the routes' responses.
-  const { rows } = (await post('/records', recordsOf(subject, issuer.jurisdiction, io.nowSeconds()))) as {
-    readonly rows: readonly { readonly credentials?: readonly IssuedCredential[] }[];
-  };
-  const status = (await post('/statuses', { person: { subject }, scheme, holderKey: device.jwk })) as {
-    readonly credentials: readonly IssuedCredential[];
-  };
-  const [code = '', ...evidence] = await Promise.all(
-    [status.credentials, ...rows.map(({ credentials = [] }) => credentials)].map((all) =>
-      releasedCode(all, client),
-    ),
-  );
-  return { code, evidence };
+  const nowSeconds = io.nowSeconds();
+  const test = await record(testOf(subject, testedBy.jurisdiction, nowSeconds), laboratory);
+  const declaration = await record(declarationOf(subject, issuer.jurisdiction, nowSeconds), here);
+  const asked = { person: { subject }, scheme: schemeOf(issuer), holderKey: device.jwk };
+  // The route's response.
+  const status = (await post(here, '/statuses', asked)) as IssuedRecord;
+  const evidence = [await releasedCode(test, laboratory), await releasedCode(declaration, here)];
+  return { code: await releasedCode(status.credentials, here), evidence };
+}
+
+interface IssuedRecord {
+  readonly credentials: readonly IssuedCredential[];
+}
+
+async function record(value: HealthRecord, client: IssuerClient): Promise<IssuedRecord['credentials']> {
+  // The route's response; the record is one that intake takes.
+  const { rows } = (await post(client, '/records', [value])) as { readonly rows: readonly IssuedRecord[] };
+  return rows[0]?.credentials ?? [];
+}
+
+async function post(client: IssuerClient, path: string, body: unknown): Promise<unknown> {
+  const contentType = 'application/json';
+  return (await client({ method: 'POST', path, contentType, body: JSON.stringify(body) })).json();
 }
 
 /** The one that people of a place show at its boundary. */
@@ -87,27 +99,28 @@ function specimenOf({ jwk }: HolderDevice): Subject {
   };
 }
 
-function recordsOf(subject: Subject, country: string, nowSeconds: number): readonly HealthRecord[] {
-  return [
-    {
-      type: 'test',
-      subject,
-      disease: 'sct|840539006',
-      method: 'loinc|LP6464-4',
-      result: 'sct|260415000',
-      collectedAt: toRfc3339(nowSeconds - HOUR),
-      laboratory: 'Specimen Laboratory',
-      country,
-    },
-    {
-      type: 'declaration',
-      subject,
-      direction: 'hcl|outbound',
-      symptoms: ['hcl|none'],
-      contact: 'hcl|no',
-      statement: '2022-12-en-3',
-      declaredAt: toRfc3339(nowSeconds - 60),
-      country,
-    },
-  ];
+function testOf(subject: Subject, country: string, nowSeconds: number): HealthRecord {
+  return {
+    type: 'test',
+    subject,
+    disease: 'sct|840539006',
+    method: 'loinc|LP6464-4',
+    result: 'sct|260415000',
+    collectedAt: toRfc3339(nowSeconds - HOUR),
+    laboratory: 'Specimen Laboratory',
+    country,
+  };
+}
+
+function declarationOf(subject: Subject, country: string, nowSeconds: number): HealthRecord {
+  return {
+    type: 'declaration',
+    subject,
+    direction: 'hcl|outbound',
+    symptoms: ['hcl|none'],
+    contact: 'hcl|no',
+    statement: '2022-12-en-3',
+    declaredAt: toRfc3339(nowSeconds - 60),
+    country,
+  };
 }

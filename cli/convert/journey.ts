@@ -7,6 +7,8 @@ export interface Journey {
   readonly device: HolderDevice;
   readonly source: ConsortiumIssuer;
   readonly target: ConsortiumIssuer;
+  /** Whose public addresses the device knows. */
+  readonly issuers: readonly ConsortiumIssuer[];
   /** In which refusals are told. */
   readonly language: string;
   readonly port: string | undefined;

@@ -23,7 +23,7 @@ export async function convertCode(codes: TravellerCodes, journey: Journey): Prom
   const watch = new StopWatch();
   const terms = await agree(codes, here, journey);
   watch.lap('consent');
-  await ask(codes, terms, { here, device });
+  await ask(codes, terms, { here, journey });
   watch.lap('asked');
   let carried = await whenReady(terms.id, { here, source });
   watch.lap('handedOver');

@@ -8,6 +8,7 @@ import { fromHex, type Hex } from '../bytes/hex.ts';
 import type { Crypto } from '../crypto.ts';
 import { StatusLists, type AcceptedList } from '../status/accepted-lists.ts';
 import { statusListDigest, statusListsRoot } from '../status/list-digest.ts';
+import { lstOfStatusToken } from '../status/status-token.ts';
 import { decodeStatusList, MIN_STATUS_ENTRIES, type StatusList } from '../status/token-status-list.ts';
 import type { StatusAnchor } from '../trust/ledger-state.ts';
 
@@ -18,6 +19,26 @@ export interface CarriedList {
   readonly version: number;
   /** Base64url of the compressed array, as in a status list token. */
   readonly lst: string;
+}
+
+/** A list as every issuer publishes it, with all its others. */
+export interface PublishedToken {
+  readonly uri: string;
+  readonly version: number;
+  readonly digest: string;
+  /** `statuslist+jwt`. */
+  readonly token: string;
+}
+
+/**
+ * What a device carries of the lists that an issuer publishes (`GET /status`); `undefined`: none of them is at `uri`.
+ * Throws `STATUS_TOKEN_MALFORMED`.
+ */
+export function toCarriedList(uri: string, published: readonly PublishedToken[]): CarriedList | undefined {
+  const named = published.find((list) => list.uri === uri);
+  if (named === undefined) return undefined;
+  const digests = published.map(({ digest, uri: at }) => ({ uri: at, digest }));
+  return { digests, uri, version: named.version, lst: lstOfStatusToken(named.token) };
 }
 
 const BITS = 2;

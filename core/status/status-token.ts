@@ -26,22 +26,18 @@ export interface StatusToken {
 
 const FORM: TokenForm = { typ: 'statuslist+jwt', maxLength: 8 * 1024 * 1024 };
 const Natural = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-const payload = Compile(
-  Type.Object(
-    {
-      exp: Natural,
-      iat: Natural,
-      status_list: Type.Object(
-        { bits: Type.Literal(2), lst: Type.String() },
-        { additionalProperties: false },
-      ),
-      sub: Type.String({ minLength: 1 }),
-      ttl: Natural,
-      version: Natural,
-    },
-    { additionalProperties: false },
-  ),
+const Payload = Type.Object(
+  {
+    exp: Natural,
+    iat: Natural,
+    status_list: Type.Object({ bits: Type.Literal(2), lst: Type.String() }, { additionalProperties: false }),
+    sub: Type.String({ minLength: 1 }),
+    ttl: Natural,
+    version: Natural,
+  },
+  { additionalProperties: false },
 );
+const payload = Compile(Payload);
 
 export async function signStatusToken(token: StatusToken, key: SigningKey): Promise<string> {
   const { uri, version, issuedAtSeconds, expiresAtSeconds, ttlSeconds, list } = token;
@@ -61,6 +57,11 @@ export function kidOfStatusToken(text: string): string {
   return asMalformed(() => splitTypedToken(text, FORM).kid);
 }
 
+/** Base64url of the compressed list in a token; nothing is verified. Throws `STATUS_TOKEN_MALFORMED`. */
+export function lstOfStatusToken(text: string): string {
+  return asMalformed(() => claimsIn(splitTypedToken(text, FORM).payloadBytes).status_list.lst);
+}
+
 /**
  * Reads a token that `publicKey` signed. Its times are the caller's to judge.
  *
@@ -73,9 +74,7 @@ export function readStatusToken(text: string, publicKey: Uint8Array): StatusToke
     throw new StatusTokenError('STATUS_TOKEN_SIGNATURE', 'the status list is not signed by this key');
   }
   return asMalformed(() => {
-    const claims: unknown = parseCanonicalJson(payloadBytes);
-    if (!payload.Check(claims)) throw malformed();
-    const { sub, version, iat, exp, ttl, status_list } = claims;
+    const { sub, version, iat, exp, ttl, status_list } = claimsIn(payloadBytes);
     return {
       uri: sub,
       version,
@@ -85,6 +84,12 @@ export function readStatusToken(text: string, publicKey: Uint8Array): StatusToke
       list: decodeStatusList(status_list),
     };
   });
+}
+
+function claimsIn(payloadBytes: Uint8Array): Type.Static<typeof Payload> {
+  const claims: unknown = parseCanonicalJson(payloadBytes);
+  if (!payload.Check(claims)) throw malformed();
+  return claims;
 }
 
 function asMalformed<T>(read: () => T): T {

@@ -39,6 +39,7 @@ const Uri = Type.String({ minLength: 1, maxLength: 200 });
 const MAX_LISTS = 512;
 /** A list of ours that no compression makes smaller. */
 const MAX_LIST_CHARACTERS = 44_000;
+const MAX_CARRIED = 4;
 const Terms = Closed({
   at: Seconds,
   /** Absent in terms of before: a request that is known is answered again. */
@@ -49,17 +50,19 @@ const Terms = Closed({
   target: Did,
   text: Type.String({ maxLength: 40 }),
 });
-const ConversionBody = Closed({
-  code: Code,
-  evidence: Type.Array(Code, { maxItems: 8 }),
-  terms: Terms,
-  signature: Signature,
-});
 const List = Closed({
   digests: Type.Array(Closed({ uri: Uri, digest: Hash }), { minItems: 1, maxItems: MAX_LISTS }),
   uri: Uri,
   version: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   lst: Type.String({ maxLength: MAX_LIST_CHARACTERS, pattern: '^[A-Za-z0-9_-]*$' }),
+});
+const ConversionBody = Closed({
+  code: Code,
+  evidence: Type.Array(Code, { maxItems: 8 }),
+  /** Of evidence that is of another issuer, one for each list that a code names. */
+  lists: Type.Optional(Type.Array(List, { maxItems: MAX_CARRIED })),
+  terms: Terms,
+  signature: Signature,
 });
 const Decision = Type.Union(DECISIONS.map((decision) => Type.Literal(decision)));
 const Colour = Type.Union(COLOURS.map((colour) => Type.Literal(colour)));
@@ -97,9 +100,8 @@ function keepNowhere(_request: FastifyRequest, reply: FastifyReply, done: () => 
   done();
 }
 
-const MAX_REQUEST_BYTES = 64 * 1024;
-/** The digests of all lists of an issuer, and one list. */
-const MAX_ARRIVAL_BYTES = 256 * 1024;
+/** Codes, and of an issuer or two the digests of all lists and one list. */
+const MAX_BYTES = 256 * 1024;
 const Asked = Closed({ language: Type.Optional(Language) });
 const holder = { tags: ['holder'], querystring: Asked };
 const ById = Closed({ id: ConsentId });
@@ -119,12 +121,13 @@ export function addForHolders(app: Service, issuer: Issuer): void {
     {
       onRequest: keepNowhere,
       schema: { ...holder, body: ConversionBody, response: { 200: ConversionAnswerForm, ...problems } },
-      bodyLimit: MAX_REQUEST_BYTES,
+      bodyLimit: MAX_BYTES,
     },
     async (request) =>
       inLanguage(request, async () => {
-        const { signature, terms, ...rest } = request.body;
-        const asked = { ...rest, terms, signature: fromBase64url(signature) };
+        const { lists, signature, terms, ...rest } = request.body;
+        const carried = lists === undefined ? {} : { lists };
+        const asked = { ...rest, ...carried, terms, signature: fromBase64url(signature) };
         return told(await issuer.conversion.source.convert(asked), languageOf(request));
       }),
   );
@@ -166,7 +169,7 @@ export function addForHolders(app: Service, issuer: Issuer): void {
     {
       onRequest: keepNowhere,
       schema: { ...holder, body: ArrivalBody, response: { 200: DecisionAnswerForm, ...problems } },
-      bodyLimit: MAX_ARRIVAL_BYTES,
+      bodyLimit: MAX_BYTES,
     },
     async (request) =>
       inLanguage(request, async () => {

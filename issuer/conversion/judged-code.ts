@@ -37,6 +37,8 @@ export interface JudgeOptions {
   readonly crypto: Crypto;
   readonly state: ConversionKnowledge;
   readonly statusLists: StatusLists;
+  /** The list that the code names came along with it: whoever brings another one is told so. */
+  readonly isListCarried?: boolean;
   readonly nowSeconds: number;
   /** The holder shows the code now, to this audience alone; absent: they do not show it. */
   readonly audience?: Uint8Array;
@@ -44,7 +46,7 @@ export interface JudgeOptions {
 
 /**
  * Throws `CONVERSION_CODE_NOT_VALID`, `…_CODE_UNCONFIRMED`, `…_WRONG_HOLDER`, `…_PRESENTED_ELSEWHERE`, `…_CLOCK_OFF`, and
- * `…_LIST_OUTDATED` for a code that is shown with another list than its issuer's last.
+ * `…_LIST_OUTDATED` for a code that is brought with another list than its issuer's last.
  */
 export async function judgeCode(text: string, options: JudgeOptions): Promise<JudgedCode> {
   const isPresented = options.audience !== undefined;
@@ -56,7 +58,9 @@ export async function judgeCode(text: string, options: JudgeOptions): Promise<Ju
     return { claims, issuer, commitment: fromHex(commitment), verdict };
   }
   const isListMissing = reasons.length > 0 && reasons.every((reason) => reason === 'STATUS_UNKNOWN');
-  throw new ConversionError(isPresented && isListMissing ? 'CONVERSION_LIST_OUTDATED' : refusalOf(verdict));
+  throw new ConversionError(
+    options.isListCarried === true && isListMissing ? 'CONVERSION_LIST_OUTDATED' : refusalOf(verdict),
+  );
 }
 
 /** What a code says of its issuer, before anything is verified; empty when it says nothing. */

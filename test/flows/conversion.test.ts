@@ -210,6 +210,16 @@ describe('flow: conversion between two services', function () {
     });
   });
 
+  it('takes a test that the target itself, an issuer like any other, has given, with its list carried along', async () => {
+    const lines: string[] = [];
+    const way = ['--from', 'HK-DH', '--to', 'MO-SSM', '--tested-by', 'MO-SSM', '--json'];
+    const since = carried.length;
+    expect(await convert.run(way, io(lines)), lines.join()).to.equal(0);
+    expect(JSON.parse(lines.join(''))).to.include({ decision: 'accepted', state: 'green' });
+    const asked = carried.slice(since).filter((text) => text.includes('"lists":[{"digests":'));
+    expect(asked.join()).to.include('https://mo-ssm.example/status/');
+  });
+
   describe('hcl convert', () => {
     const WAY = ['--from', 'HK-DH', '--to', 'MO-SSM'];
     const TEXTS = REFUSALS.CONVERSION_CODE_NOT_VALID;

@@ -10,6 +10,7 @@ import { ledgerSeconds, ownSeconds } from '../house-time.ts';
 import { claimedIssuer, judgeCode, type JudgedCode } from '../judged-code.ts';
 import type { Between } from '../mapping-in-force.ts';
 import type { SourceHouse } from './entry.ts';
+import { EvidenceLists } from './evidence-lists.ts';
 import type { ConversionRequest } from './request.ts';
 
 export interface JudgedStatus extends JudgedCode {
@@ -29,15 +30,28 @@ export async function judgeStatus(house: SourceHouse, code: string): Promise<Jud
 }
 
 /**
- * Of the same person, and authentic, each of it, and what the holder has agreed to. Throws `CONVERSION_OTHER_PERSON`,
- * `CONVERSION_CONSENT_INVALID` and what `judgeCode` throws.
+ * Of the same person, and authentic, each of it, whichever issuer on the ledger it is of, and what the holder has agreed
+ * to. Throws `CONVERSION_OTHER_PERSON`, `CONVERSION_CONSENT_INVALID` and what `judgeCode` throws.
  */
 export async function judgeEvidence(
   house: SourceHouse,
-  { evidence: codes, terms }: Pick<ConversionRequest, 'evidence' | 'terms'>,
+  { evidence: codes, lists, terms }: Pick<ConversionRequest, 'evidence' | 'lists' | 'terms'>,
   { claims }: JudgedStatus,
 ): Promise<readonly ConversionEvidence[]> {
-  const judged = await Promise.all(codes.map((code) => judgeCode(code, judgeOptions(house))));
+  const { crypto, ledger } = house;
+  const statusLists = new EvidenceLists({
+    crypto,
+    own: house.statusLists(),
+    anchors: ledger.state.statusAnchors,
+    carried: lists ?? [],
+  });
+  const judge = (code: string): Promise<JudgedCode> =>
+    judgeCode(code, {
+      ...judgeOptions(house),
+      statusLists,
+      isListCarried: claimedIssuer(code) !== house.did,
+    });
+  const judged = await Promise.all(codes.map(judge));
   const shown = judged.map(({ commitment }) => commitment);
   if (terms.evidence !== evidenceDigest(house.crypto, shown))
     throw new ConversionError('CONVERSION_CONSENT_INVALID');

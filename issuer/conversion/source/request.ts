@@ -2,6 +2,7 @@
 import { toBase64url } from '../../../core/bytes/base64url.ts';
 import { toCanonicalJson } from '../../../core/bytes/canonical-json.ts';
 import { toUtf8 } from '../../../core/bytes/utf8.ts';
+import type { CarriedList } from '../../../core/conversion/carried-list.ts';
 import type { ConsentTerms } from '../../../core/conversion/consent.ts';
 import { readUint64 } from '../../../service/big-endian.ts';
 import type { SourceHouse } from './entry.ts';
@@ -9,8 +10,10 @@ import type { SourceHouse } from './entry.ts';
 export interface ConversionRequest {
   /** The holder's travel code, bound to their key. */
   readonly code: string;
-  /** Codes of this issuer: tests, declarations. */
+  /** Codes of this issuer, or of another one on the ledger: tests, declarations. */
   readonly evidence: readonly string[];
+  /** Of the codes that are of another issuer; absent: none is. Public, so neither consent nor name is about them. */
+  readonly lists?: readonly CarriedList[];
   readonly terms: ConsentTerms;
   /** ES256 by the holder's key over `consentMessage`, 64 bytes. */
   readonly signature: Uint8Array;

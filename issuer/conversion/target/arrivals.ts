@@ -53,7 +53,8 @@ export class Arrivals {
     const statusLists = new UnreadLists(() => this.#accept(anchor, list));
     const nowSeconds = ledgerSeconds(this.#house);
     const audience = arrivalAudience({ booking, target: did });
-    const judged = await judgeCode(code, { crypto, state, statusLists, nowSeconds, audience });
+    const asked = { crypto, state, statusLists, isListCarried: true, nowSeconds, audience };
+    const judged = await judgeCode(code, asked);
     const target = state.trust.issuerByDid(did);
     const { claims } = judged;
     if (claims.vct !== 'urn:hcl:conversion:1' || claims.facts.target !== did) {

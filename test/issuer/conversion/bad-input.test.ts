@@ -333,7 +333,7 @@ describe('the routes of conversions', () => {
     expect(words.json()).to.include({ version: 'convert-2', name: 'convert-2.pt' });
     const asked = { url: '/conversions/consent', headers: { 'accept-language': 'zh-HK,zh;q=0.9' } };
     expect((await app.inject(asked)).json()).to.include({ name: 'convert-2.zh-Hant' });
-    const large = { ...payload, evidence: Array.from({ length: 16 }, () => 'A'.repeat(4_296)) };
+    const large = { ...payload, evidence: Array.from({ length: 64 }, () => 'A'.repeat(4_296)) };
     const refused = await app.inject({ method: 'POST', url: '/conversions', payload: large });
     expect(refused.statusCode).to.equal(413);
     for (const url of [
