@@ -51,10 +51,10 @@ export const REFUSALS: Readonly<Record<RefusalCode, Names>> = {
     'Este código ainda não pode ser confirmado. Aguarde um momento e tente de novo.',
   ),
   CONVERSION_LIST_OUTDATED: names(
-    'What your device carries with this code is out of date. Fetch the conversion again and show it once more.',
-    '裝置隨碼攜帶的資料已過時。請重新取得此次轉碼並再次出示。',
-    '设备随码携带的资料已过时。请重新获取此次转码并再次出示。',
-    'O que o seu aparelho traz com este código está desatualizado. Obtenha de novo a conversão e mostre-a outra vez.',
+    'What your device carries with this code is out of date. Fetch it again and try once more.',
+    '裝置隨碼攜帶的資料已過時。請重新取得後再試。',
+    '设备随码携带的资料已过时。请重新获取后再试。',
+    'O que o seu aparelho traz com este código está desatualizado. Obtenha-o de novo e tente outra vez.',
   ),
   CONVERSION_WRONG_HOLDER: names(
     'This code belongs to another device. Its holder alone can convert it.',
