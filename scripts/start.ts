@@ -16,6 +16,7 @@ import { startConsortium, type DemoConsortium, type DemoIssuer } from './demo/co
 import { forgeWithStolenKey, tamper } from './demo/forge.ts';
 import type { SeedFile } from './demo/members.ts';
 import { readSeed } from './demo/seed-file.ts';
+import { bookingLines } from './demo/to-try.ts';
 import {
   postRecords,
   releasedCode,
@@ -236,6 +237,8 @@ function placesPage(
     command(`act suspend --issuer HK-DH --handle=${toTry} --reason under-investigation`),
     command(`bundle make --from ${at('bundle')} --out bundle.hclb`),
     command('audit'),
+    `\n${styled(out, 'bold', 'A booked place, used with a conversion (REFERENCE: as the booking is answered)')}\n\n`,
+    ...bookingLines(at(''), Date.now() / 1000).map(command),
     '\n',
   ].join('');
 }

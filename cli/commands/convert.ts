@@ -8,6 +8,7 @@ import { showConverted } from '../convert/converted-page.ts';
 import { demoTraveller, type TravellerCodes } from '../convert/demo-traveller.ts';
 import { HolderDevice } from '../convert/holder.ts';
 import type { Journey } from '../convert/journey.ts';
+import { makeSpecimen } from '../convert/specimen.ts';
 import { officerToken, revokeOfficerTokens } from '../convert/officer-token.ts';
 import { convertCode } from '../convert/way.ts';
 import { CliError, usageError } from '../errors.ts';
@@ -25,6 +26,7 @@ const OPTIONS = {
   booking: { type: 'string' },
   officer: { type: 'string' },
   revoke: { type: 'boolean' },
+  out: { type: 'string' },
   lang: { type: 'string', default: 'en' },
   json: { type: 'boolean' },
 } as const;
@@ -35,6 +37,7 @@ export const convert: Command = {
   usage: `Usage: hcl convert --from NAME --to NAME [--code FILE --key FILE
                    [--evidence FILE]] [--tested-by NAME] [--port CODE]
                    [--on DAY] [--booking REFERENCE] [--lang CODE] [--json]
+       hcl convert specimen --out FOLDER
        hcl convert officer-token --to NAME --officer NUMBER [--revoke]
 
   Converts a health code of one place into one of another, as its holder's
@@ -42,6 +45,8 @@ export const convert: Command = {
   the source hands the conversion over, carries it to the target and takes the
   target's own code. The two issuers never talk to each other.
 
+  specimen         makes the key of a specimen traveller's device, for --key, and
+                   the party that they are, for "hcl booking book"
   officer-token    prints the token of one of the target's officers, who give
                    their word on referrals with it; it follows from the
                    operator's. With --revoke it takes back every token that
@@ -51,7 +56,8 @@ export const convert: Command = {
   --to NAME        whose code is wanted: MO-SSM
   --code FILE      the holder's travel code; without it the demonstration makes
                    a specimen traveller with a test and a declaration
-  --key FILE       the holder's private key, a JWK, for files with --code
+  --key FILE       the holder's private key, a JWK; with --code it is needed
+  --out FOLDER     where the specimen's files go
   --evidence FILE  codes that it rests on, one a line; of another issuer than the
                    source too: its status list is fetched and goes with them
   --tested-by NAME  whose test the specimen traveller has (default: of --from)
@@ -70,6 +76,7 @@ export const convert: Command = {
   async run(args, io) {
     const { values, positionals } = parseArguments(args, OPTIONS);
     const [action] = positionals;
+    if (action === 'specimen') return await makeSpecimen(required(values.out, '--out'), io);
     if (action === 'officer-token') return await doOfficerToken(values, io);
     if (action !== undefined) throw usageError(`convert does not know "${action}"`);
     const [from, to] = [required(values.from, '--from'), required(values.to, '--to')];

@@ -87,7 +87,7 @@ async function releasedCode(credentials: readonly IssuedCredential[], client: Is
 }
 
 /** Another number for each device, so that nobody is in anybody's way. */
-function specimenOf({ jwk }: HolderDevice): Subject {
+export function specimenOf({ jwk }: HolderDevice): Subject {
   const digits = [...jwk.x].reduce((number, letter) => (number * 31 + letter.charCodeAt(0)) % 100_000_000, 7);
   return {
     nameEn: 'SPECIMEN, TRAVELLER',

@@ -42,6 +42,11 @@ export class HolderDevice {
     return new HolderDevice(key);
   }
 
+  /** For a file that nobody else may read. */
+  get privateJwk(): JsonWebKey {
+    return this.#key.export({ format: 'jwk' });
+  }
+
   /** ES256, r ‖ s. */
   sign(message: Uint8Array): Uint8Array {
     return new Uint8Array(sign('sha256', message, { key: this.#key, dsaEncoding: 'ieee-p1363' }));

@@ -15,6 +15,7 @@ import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { processIo, type Io } from '../../cli/io.ts';
 import { writeConsortiumFile, type ConsortiumIssuer } from '../../cli/consortium-file.ts';
+import { runCommand } from '../../cli/commands.ts';
 import { audit } from '../../cli/commands/audit.ts';
 import { convert } from '../../cli/commands/convert.ts';
 import { showConverted } from '../../cli/convert/converted-page.ts';
@@ -31,6 +32,7 @@ import { toIssuerConfig } from '../../issuer/config.ts';
 import { startIssuer } from '../../issuer/server.ts';
 import { deployOnce, foundTrust, startDemoNode, type Member } from '../../scripts/demo/found-ledger.ts';
 import { demoHealthPolicies, demoMappings } from '../../scripts/demo/demo-day.ts';
+import { bookingLines, REFERENCE } from '../../scripts/demo/to-try.ts';
 import { foundMappings } from '../../scripts/demo/found-mappings.ts';
 import { ledgerKeys, memberKeys } from '../../scripts/demo/keys.ts';
 import { DEMO_MEMBERS } from '../../scripts/demo/members.ts';
@@ -218,6 +220,30 @@ describe('flow: conversion between two services', function () {
     expect(JSON.parse(lines.join(''))).to.include({ decision: 'accepted', state: 'green' });
     const asked = carried.slice(since).filter((text) => text.includes('"lists":[{"digests":'));
     expect(asked.join()).to.include('https://mo-ssm.example/status/');
+  });
+
+  it('uses a booked place with a conversion, by the very lines that the demonstration prints, and once', async () => {
+    let reference = '';
+    const run = async (line: string): Promise<{ readonly exitCode: number; readonly page: string }> => {
+      const lines: string[] = [];
+      const [command = '', ...args] = line.replace(REFERENCE, reference).split(' ');
+      const exitCode = await runCommand(command, args, io(lines));
+      return { exitCode, page: lines.join('') };
+    };
+    const pages: string[] = [];
+    for (const line of bookingLines(folder, Date.now() / 1000)) {
+      const { exitCode, page } = await run(line);
+      expect(exitCode, page).to.equal(0);
+      if (line.startsWith('booking book ')) reference = /^[A-Z0-9]{10}/.exec(page)?.[0] ?? '';
+      pages.push(page);
+    }
+    expect(pages[0]).to.match(/HZMB/);
+    expect(pages[4]).to.match(/accepted {2}MO-SSM → HK-DH/);
+    expect(pages[5]).to.match(new RegExp(`^${reference}  used`));
+    const lane = `booking use ${reference} --issuer HK-DH --port HZMB --lane 7`;
+    const again = await run(lane);
+    expect(again.exitCode).to.equal(1);
+    expect(again.page).to.include('BOOKING_USED').and.include('lane conversion');
   });
 
   describe('hcl convert', () => {
