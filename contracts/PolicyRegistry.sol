@@ -81,10 +81,11 @@ contract PolicyRegistry is IPolicyRegistry, TypedData, AccessManaged {
   }
 
   /// @inheritdoc IPolicyRegistry
-  function withdraw(bytes32 authorityId, bytes32 policy, uint64 effectiveFrom) external {
+  function withdraw(bytes32 authorityId, bytes32 policy, uint64 version, uint64 effectiveFrom) external {
     _requireAdmin(authorityId);
     Record storage record = _policies[authorityId][policy];
     if (record.number == 0) revert PolicyRegistryNotFound(authorityId, policy);
+    _requireLast(record, version);
     if (!_isSooner(record, effectiveFrom)) return;
 
     _end(record, effectiveFrom);
@@ -92,10 +93,11 @@ contract PolicyRegistry is IPolicyRegistry, TypedData, AccessManaged {
   }
 
   /// @inheritdoc IPolicyRegistry
-  function withdrawMapping(bytes32 source, bytes32 target, uint64 effectiveFrom) external {
+  function withdrawMapping(bytes32 source, bytes32 target, uint64 version, uint64 effectiveFrom) external {
     _requireEitherAdmin(source, target);
     Record storage record = _mappings[source][target];
     if (record.number == 0) revert PolicyRegistryNotFound(source, target);
+    _requireLast(record, version);
     if (!_isSooner(record, effectiveFrom)) return;
 
     _end(record, effectiveFrom);
@@ -144,7 +146,7 @@ contract PolicyRegistry is IPolicyRegistry, TypedData, AccessManaged {
   }
 
   function _startNow(Record storage record, uint64 version) private {
-    if (version != record.number) revert PolicyRegistryWrongVersion(record.number, version);
+    _requireLast(record, version);
     if (record.effectiveFrom <= _now() || record.effectiveFrom >= record.until) {
       revert PolicyRegistryNotPending(version);
     }
@@ -180,6 +182,11 @@ contract PolicyRegistry is IPolicyRegistry, TypedData, AccessManaged {
   function _lastOf(Record storage record) private view returns (uint64 last, bytes32 digest, uint64 from) {
     if (record.last == record.number) return (record.last, record.digest, record.effectiveFrom);
     return (record.last, WITHDRAWN, record.until);
+  }
+
+  /// @dev Of those with content: who names an older one decided before the last was there.
+  function _requireLast(Record storage record, uint64 version) private view {
+    if (version != record.number) revert PolicyRegistryWrongVersion(record.number, version);
   }
 
   function _requireNotBefore(uint64 earliest, uint64 effectiveFrom) private pure {

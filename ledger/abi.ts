@@ -168,8 +168,8 @@ export const POLICY_REGISTRY_ERRORS = [
 export const POLICY_REGISTRY_FUNCTIONS = [
   'function publish(bytes32 authority, bytes32 policy, uint64 version, bytes32 digest, uint64 effectiveFrom)',
   'function publishMapping(bytes32 source, bytes32 target, uint64 version, bytes32 digest, uint64 effectiveFrom, uint64 deadline, bytes bySource, bytes byTarget)',
-  'function withdraw(bytes32 authority, bytes32 policy, uint64 effectiveFrom)',
-  'function withdrawMapping(bytes32 source, bytes32 target, uint64 effectiveFrom)',
+  'function withdraw(bytes32 authority, bytes32 policy, uint64 version, uint64 effectiveFrom)',
+  'function withdrawMapping(bytes32 source, bytes32 target, uint64 version, uint64 effectiveFrom)',
   'function expedite(bytes32 authority, bytes32 policy, uint64 version)',
   'function expediteMapping(bytes32 source, bytes32 target, uint64 version)',
   'function leadTime() view returns (uint64)',

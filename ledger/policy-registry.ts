@@ -27,6 +27,14 @@ export interface PolicyToPublish {
   readonly effectiveFrom: number;
 }
 
+/** What a withdrawal ends, and when. */
+export interface Withdrawal {
+  /** The last version that was published: if another one is by then, nothing is withdrawn. */
+  readonly version: number;
+  /** Unix seconds; absent: at once, which is from the block on that takes it. */
+  readonly effectiveFrom?: number;
+}
+
 /** The last version on the ledger, which need not hold yet. */
 export interface RegisteredVersion {
   /** The first is 1. */
@@ -81,23 +89,19 @@ export class PolicyRegistryClient {
   }
 
   /**
-   * Withdraws a policy from `effectiveFrom` on, Unix seconds, unless it is withdrawn from then on already; without a
-   * time at once, which is from the block on that takes it.
+   * Withdraws a policy, or changes nothing where it is withdrawn from then on already.
    *
-   * Throws as {@link publish}: `LEDGER_REVERTED` with `PolicyRegistryTooEarly` for a time that has passed when the
-   * block is sealed, `…WithdrawalMovesLater` when it ends sooner already.
+   * Throws as {@link publish}: `LEDGER_REVERTED` with `PolicyRegistryWrongVersion` when `version` is not the last that
+   * was published, `…TooEarly` for a time that has passed when the block is sealed, `…WithdrawalMovesLater` when it ends
+   * sooner already.
    */
-  async withdraw(authority: Hex, policy: Hex, effectiveFrom: number = AT_ONCE): Promise<void> {
-    await this.#send('withdraw', [authority, policy, effectiveFrom], async () =>
-      isWithdrawn(await this.policy(authority, policy), effectiveFrom),
-    );
+  async withdraw(authority: Hex, policy: Hex, ended: Withdrawal): Promise<void> {
+    await this.#end('withdraw', [authority, policy], ended);
   }
 
   /** As {@link withdraw}, by the admin of either authority, also while one of them is suspended. */
-  async withdrawMapping(source: Hex, target: Hex, effectiveFrom: number = AT_ONCE): Promise<void> {
-    await this.#send('withdrawMapping', [source, target, effectiveFrom], async () =>
-      isWithdrawn(await this.mapping(source, target), effectiveFrom),
-    );
+  async withdrawMapping(source: Hex, target: Hex, ended: Withdrawal): Promise<void> {
+    await this.#end('withdrawMapping', [source, target], ended);
   }
 
   /** `undefined` before the first. */
@@ -114,6 +118,15 @@ export class PolicyRegistryClient {
   async leadTimeSeconds(): Promise<number> {
     const [seconds] = await this.#read('leadTime', []);
     return Number(seconds);
+  }
+
+  /** The contract knows which version it ends, and whether there is anything to do. */
+  async #end(
+    name: 'withdraw' | 'withdrawMapping',
+    of: readonly Hex[],
+    { version, effectiveFrom = AT_ONCE }: Withdrawal,
+  ): Promise<void> {
+    await this.#send(name, [...of, version, effectiveFrom], () => Promise.resolve(false));
   }
 
   async #send(name: string, values: readonly unknown[], isDone: () => Promise<boolean>): Promise<void> {
@@ -148,9 +161,4 @@ function isSame(
   { version, digest, effectiveFrom }: Pick<PolicyToPublish, 'version' | 'digest' | 'effectiveFrom'>,
 ): boolean {
   return last?.version === version && last.digest === hexlify(digest) && last.effectiveFrom === effectiveFrom;
-}
-
-/** Never of at once, which has no time to compare: the contract knows what is withdrawn by now, and then does nothing. */
-function isWithdrawn(last: RegisteredVersion | undefined, from: number): boolean {
-  return last !== undefined && last.digest === undefined && last.effectiveFrom === from;
 }

@@ -133,24 +133,28 @@ interface IPolicyRegistry {
     bytes calldata byTarget
   ) external;
 
-  // Withdrawing. The present withdrawal again changes nothing and emits nothing, and so does one at once of what is
-  // withdrawn by now. A withdrawal that lies ahead hinders nobody: an earlier one follows it, and what was published
-  // before can be made to hold until then.
+  // Withdrawing. A withdrawal names the version that it ends, the last with content: one that was signed before a later
+  // version was there, and is sealed after it, does not end that one (`PolicyRegistryWrongVersion`). The present
+  // withdrawal again changes nothing and emits nothing, and so does one at once of what is withdrawn by now. A withdrawal
+  // that lies ahead hinders nobody: an earlier one follows it, and what was published before can be made to hold until
+  // then.
 
   /// @notice Withdraws a policy from `effectiveFrom` on; emits `PolicyWithdrawn` with that time. For the authority's
   /// admin, while the authority is not suspended.
   /// @param authority whose admin calls
   /// @param policy keccak256 of its id
+  /// @param version the last one that was published
   /// @param effectiveFrom 0 for at once, which is this block's time whenever it is sealed; otherwise no earlier than
   /// that, and earlier than the withdrawal that stands
-  function withdraw(bytes32 authority, bytes32 policy, uint64 effectiveFrom) external;
+  function withdraw(bytes32 authority, bytes32 policy, uint64 version, uint64 effectiveFrom) external;
   /// @notice Withdraws a mapping from `effectiveFrom` on; emits `MappingWithdrawn` with that time. For the admin of
   /// either authority, also while that or the other one is suspended.
   /// @param source authority whose states were mapped
   /// @param target authority in whose scheme a state was proposed
+  /// @param version the last one that was published
   /// @param effectiveFrom 0 for at once, which is this block's time whenever it is sealed; otherwise no earlier than
   /// that, and earlier than the withdrawal that stands
-  function withdrawMapping(bytes32 source, bytes32 target, uint64 effectiveFrom) external;
+  function withdrawMapping(bytes32 source, bytes32 target, uint64 version, uint64 effectiveFrom) external;
 
   // Consortium: through the AccessManager. It can shorten the wait for what the authorities have decided, not decide.
   // A withdrawal that lies ahead stays where it is.

@@ -156,13 +156,16 @@ contract GrowthTest is Fixture, Storage {
     costs[0] = _policyCost("publish", authorityAdmin(0), data);
     data = abi.encodeCall(IPolicyRegistry.expedite, (authorityIds[0], _root(n), 1));
     costs[1] = _policyCost("expedite", address(this), data);
-    data = abi.encodeCall(IPolicyRegistry.withdraw, (authorityIds[0], _root(n), START + 60));
+    data = abi.encodeCall(IPolicyRegistry.withdraw, (authorityIds[0], _root(n), 1, START + 60));
     costs[2] = _policyCost("withdraw", authorityAdmin(0), data);
     costs[3] = _policyCost("publishMapping", account(9), _approvedMapping(n, later));
     (uint64 version, , ) = policyRegistry.mappingOf(authorityIds[0], authorityIds[1]);
     data = abi.encodeCall(IPolicyRegistry.expediteMapping, (authorityIds[0], authorityIds[1], version));
     costs[4] = _policyCost("expediteMapping", address(this), data);
-    data = abi.encodeCall(IPolicyRegistry.withdrawMapping, (authorityIds[0], authorityIds[1], START + 60));
+    data = abi.encodeCall(
+      IPolicyRegistry.withdrawMapping,
+      (authorityIds[0], authorityIds[1], version, START + 60)
+    );
     costs[5] = _policyCost("withdrawMapping", authorityAdmin(1), data);
   }
 

@@ -59,6 +59,21 @@ contract PolicyRegistryTest is Fixture {
     check(from == (time < standing ? time : standing), "from its block on, never before it");
   }
 
+  function testFuzzAWithdrawalEndsTheVersionThatItNamesAlone(uint64 named, uint64 from) public {
+    named = bound(named, 0, 4);
+    from = from % 2 == 0 ? 0 : bound(from, START, START + 10 days);
+    _publish(1, START + LEAD_TIME);
+    _publish(2, START + LEAD_TIME);
+    if (named != 2) {
+      vm.expectRevert(abi.encodeWithSelector(IPolicyRegistry.PolicyRegistryWrongVersion.selector, 2, named));
+    }
+    vm.prank(authorityAdmin(0));
+    policyRegistry.withdraw(authorityIds[0], "policy", named, from);
+    (uint64 version, bytes32 digest, ) = policyRegistry.policyOf(authorityIds[0], "policy");
+    check(version == (named == 2 ? 3 : 2), "a version more where it was named");
+    check((digest == 0) == (named == 2), "and otherwise it stands");
+  }
+
   function testFuzzAnEmergencyHastensOnlyWhatWouldHold(uint64 start, uint64 end, uint64 time) public {
     start = bound(start, START + LEAD_TIME, START + LEAD_TIME + 1 days);
     end = bound(end, START, START + LEAD_TIME + 2 days);
@@ -126,7 +141,7 @@ contract PolicyRegistryTest is Fixture {
 
   function _withdraw(uint64 effectiveFrom) private {
     vm.prank(authorityAdmin(0));
-    policyRegistry.withdraw(authorityIds[0], "policy", effectiveFrom);
+    policyRegistry.withdraw(authorityIds[0], "policy", 1, effectiveFrom);
   }
 
   function _publish(uint64 version, uint64 effectiveFrom) private {

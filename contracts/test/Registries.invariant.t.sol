@@ -64,6 +64,15 @@ contract RegistriesInvariants is Fixture, InvariantTarget {
     }
   }
 
+  function invariantAWithdrawalEndsTheVersionThatItNames() external view {
+    RegistryStep memory step = _handler.lastStep();
+    for (uint256 i = 0; i < AUTHORITIES; ++i)
+      _checkEnded(step, step.before.policies[i], step.later.policies[i]);
+    for (uint256 m = 0; m < AUTHORITIES * AUTHORITIES; ++m) {
+      _checkEnded(step, step.before.mappings[m], step.later.mappings[m]);
+    }
+  }
+
   function invariantNothingHoldsSoonerThanItMay() external view {
     RegistryStep memory step = _handler.lastStep();
     for (uint256 i = 0; i < AUTHORITIES; ++i)
@@ -161,6 +170,17 @@ contract RegistriesInvariants is Fixture, InvariantTarget {
     );
   }
 
+  /// @dev The number of what an earlier withdrawal has ended already is not seen.
+  function _checkEnded(
+    RegistryStep memory step,
+    Registered memory before,
+    Registered memory later
+  ) private pure {
+    if (later.version == before.version || later.digest != 0 || before.digest == 0) return;
+    (, , uint64 named, ) = abi.decode(argumentsOf(step.data), (bytes32, bytes32, uint64, uint64));
+    check(named == before.version, "the version that was there is the one that was named");
+  }
+
   function _checkSignatures(RegistryStep memory step, uint256 source, uint256 target) private view {
     check(bytes4(step.data) == IPolicyRegistry.publishMapping.selector, "published by publishMapping only");
     (MappingVersion memory content, bytes memory bySource, bytes memory byTarget) = _readCall(step.data);
@@ -173,8 +193,7 @@ contract RegistriesInvariants is Fixture, InvariantTarget {
   function _readCall(
     bytes memory data
   ) private pure returns (MappingVersion memory content, bytes memory bySource, bytes memory byTarget) {
-    bytes memory arguments = new bytes(data.length - 4);
-    for (uint256 n = 0; n < arguments.length; ++n) arguments[n] = data[n + 4];
+    bytes memory arguments = argumentsOf(data);
     content = abi.decode(arguments, (MappingVersion));
     (, , , , , , bySource, byTarget) = abi.decode(
       arguments,

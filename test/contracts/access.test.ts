@@ -355,13 +355,13 @@ describe('access: every function by every role', () => {
       withdraw: {
         ...byAuthority,
         first: publishPolicy,
-        args: () => [IDS.authority, bytes32('policy'), START],
+        args: () => [IDS.authority, bytes32('policy'), 1n, START],
       },
       withdrawMapping: {
         ...byAuthority,
         allowed: ['authorityAdmin', 'otherAuthorityAdmin'],
         first: publishMapping,
-        args: () => [IDS.authority, IDS.otherAuthority, START],
+        args: () => [IDS.authority, IDS.otherAuthority, 1n, START],
         // Who trusts less needs nobody's trust.
         duringAuthoritySuspension: ['authorityAdmin', 'otherAuthorityAdmin'],
       },

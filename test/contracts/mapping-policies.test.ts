@@ -48,8 +48,11 @@ describe('PolicyRegistry: mappings', () => {
     await approve('authorityAdmin'),
     await approve('otherAuthorityAdmin'),
   ];
-  const withdraw = (from: bigint, by: Role = 'authorityAdmin', pair: readonly string[] = PAIR) =>
-    send(by, world.policyRegistry, 'withdrawMapping', ...pair, from);
+  const withdraw = (
+    from: bigint,
+    by: Role = 'authorityAdmin',
+    { pair = PAIR, version = 1n }: { readonly pair?: readonly string[]; readonly version?: bigint } = {},
+  ) => send(by, world.policyRegistry, 'withdrawMapping', ...pair, version, from);
   const expedite = (version: number) =>
     send('governor', world.policyRegistry, 'expediteMapping', ...PAIR, version);
   const mappingOf = async (pair: readonly string[] = PAIR): Promise<unknown[]> => {
@@ -245,8 +248,22 @@ describe('PolicyRegistry: mappings', () => {
       await publish();
       const error = ['PolicyRegistryTooEarly', START - 1n, START] as const;
       await refused(withdraw(START - 1n), world.policyRegistry, ...error);
-      const back = withdraw(START, 'authorityAdmin', BACK);
+      const back = withdraw(START, 'authorityAdmin', { pair: BACK });
       await refused(back, world.policyRegistry, 'PolicyRegistryNotFound', ...BACK);
+    });
+
+    it('by either side ends the version that it names and no later one', async () => {
+      await publish();
+      await publish({ version: 2n });
+      for (const by of ['authorityAdmin', 'otherAuthorityAdmin'] as const) {
+        for (const wrong of [0n, 1n, 3n]) {
+          const error = ['PolicyRegistryWrongVersion', 2n, wrong] as const;
+          await refused(withdraw(AT_ONCE, by, { version: wrong }), world.policyRegistry, ...error);
+        }
+      }
+      expect(await mappingOf()).to.deep.equal([2n, digest, EARLIEST]);
+      await withdraw(AT_ONCE, 'otherAuthorityAdmin', { version: 2n });
+      expect(await mappingOf()).to.deep.equal([3n, ZERO_32, START]);
     });
 
     it('is for no third authority', async () => {

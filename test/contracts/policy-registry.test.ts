@@ -36,8 +36,8 @@ describe('PolicyRegistry', () => {
       of,
       from,
     );
-  const withdraw = (from: bigint, by: Role = 'authorityAdmin', of: string = policy) =>
-    send(by, world.policyRegistry, 'withdraw', IDS.authority, of, from);
+  const withdraw = (from: bigint, version = 1n, of: string = policy) =>
+    send('authorityAdmin', world.policyRegistry, 'withdraw', IDS.authority, of, version, from);
   const expedite = (version: number, by: Role = 'governor') =>
     send(by, world.policyRegistry, 'expedite', IDS.authority, policy, version);
   const policyOf = async (authority: string = IDS.authority): Promise<unknown[]> => {
@@ -190,7 +190,8 @@ describe('PolicyRegistry', () => {
       await publish(1);
       const nothing = bytes32('nothing');
       const error = ['PolicyRegistryNotFound', IDS.authority, nothing] as const;
-      await refused(withdraw(START, 'authorityAdmin', nothing), world.policyRegistry, ...error);
+      for (const version of [0n, 1n])
+        await refused(withdraw(START, version, nothing), world.policyRegistry, ...error);
     });
 
     it('takes a new version after it, which waits', async () => {
@@ -201,7 +202,32 @@ describe('PolicyRegistry', () => {
       const said = [IDS.authority, policy, 3n, digest, EARLIEST];
       await says(publish(3), world.policyRegistry, 'PolicyPublished', ...said);
       const again = [IDS.authority, policy, 4n, START + 20n];
-      await says(withdraw(START + 20n), world.policyRegistry, 'PolicyWithdrawn', ...again);
+      await says(withdraw(START + 20n, 3n), world.policyRegistry, 'PolicyWithdrawn', ...again);
+    });
+
+    it('ends the version that it names and no later one, whenever it is sealed', async () => {
+      await publish(1);
+      await publish(2, other);
+      for (const from of [AT_ONCE, START]) {
+        for (const wrong of [0n, 1n, 3n]) {
+          const error = ['PolicyRegistryWrongVersion', 2n, wrong] as const;
+          await refused(withdraw(from, wrong), world.policyRegistry, ...error);
+        }
+      }
+      expect(await policyOf()).to.deep.equal([2n, other, EARLIEST]);
+      await withdraw(AT_ONCE, 2n);
+      // Its own number names nothing that holds.
+      const error = ['PolicyRegistryWrongVersion', 2n, 3n] as const;
+      await refused(withdraw(AT_ONCE, 3n), world.policyRegistry, ...error);
+    });
+
+    it('at once of before a newer version leaves that one, after a withdrawal too', async () => {
+      await publish(1);
+      await withdraw(START + 10n);
+      await publish(3);
+      const error = ['PolicyRegistryWrongVersion', 3n, 1n] as const;
+      await refused(withdraw(AT_ONCE), world.policyRegistry, ...error);
+      expect(await policyOf()).to.deep.equal([3n, digest, EARLIEST]);
     });
 
     it('leaves no version that could be published again as if nothing had happened', async () => {

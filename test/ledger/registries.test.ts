@@ -88,11 +88,11 @@ describe('the registries of policies and conversions', () => {
       await client.publish(first);
       const kept = { version: 1, digest: toHex(first.digest), effectiveFrom: T + LEAD };
       expect(await client.policy(AUTHORITY, policy)).to.deep.equal(kept);
-      await client.withdraw(AUTHORITY, policy, T + 500);
+      const ended = { version: 1, effectiveFrom: T + 500 };
+      await client.withdraw(AUTHORITY, policy, ended);
       expect(await client.policy(AUTHORITY, policy)).to.deep.equal({ version: 2, effectiveFrom: T + 500 });
-      const before = await sent(hands.authority);
-      await client.withdraw(AUTHORITY, policy, T + 500);
-      expect(await sent(hands.authority)).to.equal(before);
+      await client.withdraw(AUTHORITY, policy, ended);
+      expect(await client.policy(AUTHORITY, policy)).to.include({ version: 2 });
       const state = await readState();
       expect(state.policies.policyAt(AUTHORITY, policy, T + LEAD)).to.include(kept);
       expect(state.policies.policyAt(AUTHORITY, policy, T + 500)).to.equal(undefined);
@@ -122,10 +122,21 @@ describe('the registries of policies and conversions', () => {
       const client = new PolicyRegistryClient({ ...hands.authority, deployment });
       const next = { ...first, policy: policyIdOf('a fifth') };
       await client.publish(next);
-      await client.withdraw(AUTHORITY, next.policy, T + 10 * LEAD);
-      await client.withdraw(AUTHORITY, next.policy);
-      await client.withdraw(AUTHORITY, next.policy);
+      await client.withdraw(AUTHORITY, next.policy, { version: 1, effectiveFrom: T + 10 * LEAD });
+      await client.withdraw(AUTHORITY, next.policy, { version: 1 });
+      await client.withdraw(AUTHORITY, next.policy, { version: 1 });
       expect(await client.policy(AUTHORITY, next.policy)).to.deep.equal({ version: 3, effectiveFrom: T });
+    });
+
+    it('are not withdrawn by who means a version of before', async () => {
+      const client = new PolicyRegistryClient({ ...hands.authority, deployment });
+      const next = { ...first, policy: policyIdOf('a sixth') };
+      await client.publish(next);
+      await client.publish({ ...next, version: 2 });
+      const late = client.withdraw(AUTHORITY, next.policy, { version: 1 });
+      const meant = { name: 'PolicyRegistryWrongVersion', args: ['2', '1'] };
+      expect((await failure(late, 'LEDGER_REVERTED')).revert).to.deep.equal(meant);
+      expect(await client.policy(AUTHORITY, next.policy)).to.include({ version: 2 });
     });
 
     it('are refused out of order and too early, with the reason', async () => {
@@ -170,7 +181,7 @@ describe('the registries of policies and conversions', () => {
       await anyone.publishMapping(mapping, signed());
       expect(await sent(hands.account)).to.equal(before);
       const other = new PolicyRegistryClient({ ...hands.otherAuthority, deployment });
-      await other.withdrawMapping(AUTHORITY, OTHER_AUTHORITY, T + 200);
+      await other.withdrawMapping(AUTHORITY, OTHER_AUTHORITY, { version: 1, effectiveFrom: T + 200 });
       const state = await readState();
       const at = (seconds: number) => state.policies.mappingAt(AUTHORITY, OTHER_AUTHORITY, seconds)?.version;
       expect([T + LEAD - 1, T + LEAD, T + 199, T + 200].map(at)).to.deep.equal([undefined, 1, 1, undefined]);
@@ -185,7 +196,7 @@ describe('the registries of policies and conversions', () => {
         byTarget: approveMapping(keyOf('authority'), deployment, back),
       });
       const client = new PolicyRegistryClient({ ...authority, deployment });
-      await client.withdrawMapping(back.source, back.target, T + 200);
+      await client.withdrawMapping(back.source, back.target, { version: 1, effectiveFrom: T + 200 });
       await governor.sender.send(expediteMapping(deployment, back));
       const holdsAt = async (...times: readonly number[]) => {
         const { policies } = await readState();
@@ -194,7 +205,7 @@ describe('the registries of policies and conversions', () => {
       expect(await holdsAt(T - 1, T, T + 199, T + 200)).to.deep.equal([undefined, 1, 1, undefined]);
       await governor.sender.send(suspendAuthority(deployment, OTHER_AUTHORITY));
       const suspended = new PolicyRegistryClient({ ...otherAuthority, deployment });
-      await suspended.withdrawMapping(back.source, back.target);
+      await suspended.withdrawMapping(back.source, back.target, { version: 1 });
       await governor.sender.send(reinstateAuthority(deployment, OTHER_AUTHORITY, 0));
       expect(await holdsAt(T, T + 199)).to.deep.equal([undefined, undefined]);
       expect(await client.mapping(back.source, back.target)).to.deep.equal({ version: 3, effectiveFrom: T });

@@ -20,4 +20,11 @@ abstract contract InvariantTarget {
     targets = new FuzzSelector[](1);
     targets[0] = FuzzSelector(target, selectors);
   }
+
+  /// @dev A call's data without its selector.
+  function argumentsOf(bytes memory data) internal pure returns (bytes memory arguments) {
+    if (data.length < 4) return arguments;
+    arguments = new bytes(data.length - 4);
+    for (uint256 n = 0; n < arguments.length; ++n) arguments[n] = data[n + 4];
+  }
 }

@@ -43,11 +43,4 @@ abstract contract Invariants is Fixture, InvariantTarget {
     actions[18] = LedgerHandler.setCheckpointSet.selector;
     return targetOf(address(handler), actions);
   }
-
-  /// @dev A call's data without its selector.
-  function argumentsOf(bytes memory data) internal pure returns (bytes memory arguments) {
-    if (data.length < 4) return arguments;
-    arguments = new bytes(data.length - 4);
-    for (uint256 n = 0; n < arguments.length; ++n) arguments[n] = data[n + 4];
-  }
 }

@@ -68,9 +68,13 @@ contract RegistryHandler is Fixture {
     _call(by, authorityAdmin(i), address(policyRegistry), data);
   }
 
-  function withdrawPolicy(uint256 by, uint256 i, uint256 from) external {
+  function withdrawPolicy(uint256 by, uint256 i, uint256 version, uint256 from) external {
     i = i % AUTHORITIES;
-    bytes memory data = abi.encodeCall(IPolicyRegistry.withdraw, (authorityIds[i], POLICY, _end(from)));
+    (uint64 last, , ) = policyRegistry.policyOf(authorityIds[i], POLICY);
+    bytes memory data = abi.encodeCall(
+      IPolicyRegistry.withdraw,
+      (authorityIds[i], POLICY, _pending(last, version), _end(from))
+    );
     _call(by, authorityAdmin(i), address(policyRegistry), data);
   }
 
@@ -103,11 +107,12 @@ contract RegistryHandler is Fixture {
     _call(by, authorityAdmin(source), address(policyRegistry), data);
   }
 
-  function withdrawMapping(uint256 by, uint256 i, uint256 from) external {
+  function withdrawMapping(uint256 by, uint256 i, uint256 version, uint256 from) external {
     (uint256 source, uint256 target) = _mappingOf(i);
+    (uint64 last, , ) = policyRegistry.mappingOf(authorityIds[source], authorityIds[target]);
     bytes memory data = abi.encodeCall(
       IPolicyRegistry.withdrawMapping,
-      (authorityIds[source], authorityIds[target], _end(from))
+      (authorityIds[source], authorityIds[target], _pending(last, version), _end(from))
     );
     _call(by, authorityAdmin(from % 2 == 0 ? source : target), address(policyRegistry), data);
   }

@@ -150,15 +150,16 @@ function conversionSteps(
     ...secondIssuerSteps({ governor, otherAuthority }, deployment),
     () => policies.publish(policy),
     () => governor.sender.send(expeditePolicy(deployment, policy)),
-    () => policies.withdraw(policy.authority, policy.policy, T + 31 * DAY),
+    () => policies.withdraw(policy.authority, policy.policy, { version: 1, effectiveFrom: T + 31 * DAY }),
     () =>
       policies.publishMapping(mapping, {
         bySource: approveMapping(keyOf('authority'), deployment, mapping),
         byTarget: approveMapping(keyOf('otherAuthority'), deployment, mapping),
       }),
-    () => policies.withdrawMapping(mapping.source, mapping.target, T + 31 * DAY),
+    () =>
+      policies.withdrawMapping(mapping.source, mapping.target, { version: 1, effectiveFrom: T + 31 * DAY }),
     () => governor.sender.send(expediteMapping(deployment, mapping)),
-    () => policies.withdrawMapping(mapping.source, mapping.target),
+    () => policies.withdrawMapping(mapping.source, mapping.target, { version: 1 }),
     () => source.spend({ partner: OTHER_ISSUER, sequence: 1, values: valuesOf('nullifier') }),
     () => target.acknowledge({ partner: ISSUER, sequence: 1, values: valuesOf('answer', 16) }),
   ];
