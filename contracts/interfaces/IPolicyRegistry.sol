@@ -133,11 +133,10 @@ interface IPolicyRegistry {
     bytes calldata byTarget
   ) external;
 
-  // Withdrawing. A withdrawal names the version that it ends, the last with content: one that was signed before a later
-  // version was there, and is sealed after it, does not end that one (`PolicyRegistryWrongVersion`). The present
-  // withdrawal again changes nothing and emits nothing, and so does one at once of what is withdrawn by now. A withdrawal
-  // that lies ahead hinders nobody: an earlier one follows it, and what was published before can be made to hold until
-  // then.
+  // Withdrawing. A withdrawal names the version that it ends, the last with content: one that was signed before a
+  // later version was there, and is sealed after it, does not end that one (`PolicyRegistryWrongVersion`). The present
+  // withdrawal again changes nothing and emits nothing, and so does one at once of what is withdrawn by now. One that
+  // lies ahead hinders nobody: an earlier one follows it, and what was published before can be made to hold until then.
 
   /// @notice Withdraws a policy from `effectiveFrom` on; emits `PolicyWithdrawn` with that time. For the authority's
   /// admin, while the authority is not suspended.

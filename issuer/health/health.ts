@@ -43,6 +43,7 @@ import {
   type RecolourDependencies,
 } from './recolour.ts';
 import { Rulings } from './rulings.ts';
+import { isSamePerson } from './same-person.ts';
 import type { RulingTerms } from './ruling.ts';
 
 export interface HealthDependencies
@@ -302,16 +303,21 @@ export class Health {
     return true;
   }
 
-  /** The one file of a person, or, where they cannot be one, each by itself. */
+  /**
+   * The one file of a person, or, where they cannot be one, each by itself: those of the person themselves lose their
+   * codes, as no new ones are given, and those of whoever else's document was claimed keep theirs.
+   */
   async #updateOf(subject: Subject, addTo: (batch: WriteBatch) => void): Promise<void> {
-    const update = (number: number, file: HealthFile): Promise<void> =>
-      this.#recolour.update(number, { file, addTo });
     try {
-      await this.#people.whileAlone({ subject }, update);
+      await this.#people.whileAlone({ subject }, (number, file) =>
+        this.#recolour.update(number, { file, addTo }),
+      );
     } catch (error) {
       if (!isSplit(error)) throw error;
       for (const number of await this.#deps.files.findAll(documentsOf(subject)))
-        await this.#people.whileAloneWith(number, update);
+        await this.#people.whileAloneWith(number, (_, file) =>
+          this.#recolour.update(number, { file, addTo, isSplit: isSamePerson(subject, file.subject) }),
+        );
     }
   }
 

@@ -83,6 +83,8 @@ interface Update {
   readonly asked?: Asked;
   readonly cause?: ColourCause;
   readonly told?: MergedUpdate['told'];
+  /** The person has other files that this one cannot be one with: no colour of it alone is shown at a door. */
+  readonly isSplit?: boolean;
   readonly addTo?: (batch: WriteBatch) => void;
 }
 
@@ -130,9 +132,13 @@ export class Recolour {
   }
 
   /** Stores the file with all changes of colours that follow. In the person's turn. Throws `HEALTH_FILE_TOUCHED`. */
-  async update(number: number, { file, cause, told, addTo }: Omit<Update, 'asked'>): Promise<void> {
-    const changed = this.#follow(file, await this.#deriving(file), { cause, told });
-    await this.#commit(number, { ...changed, addTo });
+  async update(
+    number: number,
+    { file: before, cause, told, isSplit = false, addTo }: Omit<Update, 'asked'>,
+  ): Promise<void> {
+    const changed = this.#follow(before, await this.#deriving(before), { cause, told });
+    const file = isSplit ? this.#withoutAnyCodes(changed.file) : changed.file;
+    await this.#commit(number, { ...changed, file, addTo });
   }
 
   /**
@@ -191,6 +197,13 @@ export class Recolour {
       file = withColour(file, scheme, colour, change);
     }
     return { file, changes, edge };
+  }
+
+  #withoutAnyCodes(file: HealthFile): HealthFile {
+    return this.#deps.schemes.reduce((left, scheme) => {
+      const held = left.colours[scheme];
+      return held === undefined ? left : withoutCodes(left, scheme, held);
+    }, file);
   }
 
   #drawUp(

@@ -136,6 +136,38 @@ describe('a person with two documents', () => {
     expect((await codeFor(issuer, PERMIT)).colour.state, 'the rulings are over').to.equal('red');
   });
 
+  it('has no code in hand any more once a record says that files which cannot be one are theirs', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const codes = [await codeFor(issuer, PASSPORT), await codeFor(issuer, PERMIT)];
+    const valueOfEach = (): Promise<readonly string[]> =>
+      Promise.all(codes.map((code) => listed(issuer, venueOf(code))));
+    const appeal = terms({ state: 'green', ground: 'hcl|court-or-appeal' });
+    for (const subject of [PASSPORT, PERMIT]) await issuer.health.rule({ subject }, appeal);
+    await issuer.settle();
+    expect(await valueOfEach(), 'nothing links the two').to.deep.equal(['valid', 'valid']);
+    await issueAll(issuer, [{ ...labTest(1), subject: BOTH }]);
+    await issuer.settle();
+    expect(await valueOfEach()).to.deep.equal(['superseded', 'superseded']);
+    for (const subject of [PASSPORT, PERMIT])
+      await expectRejects(() => codeFor(issuer, subject), 'HEALTH_PERSON_SPLIT');
+    house.nowMs += 25 * HOUR * 1000;
+    expect((await codeFor(issuer, PERMIT)).colour.state, 'the rulings are over').to.equal('green');
+    await issuer.settle();
+  });
+
+  it('has no code in hand any more once it claims somebody else’s document, whose codes stay', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const other: Subject = { ...PERMIT, nameZh: '另一人', dob: '1975' };
+    const [own, others] = [await codeFor(issuer, PASSPORT), await codeFor(issuer, other)];
+    await issueAll(issuer, [{ ...labTest(1), subject: BOTH }]);
+    await issuer.settle();
+    expect(await listed(issuer, venueOf(own))).to.equal('superseded');
+    expect(await listed(issuer, venueOf(others))).to.equal('valid');
+    expect((await codeFor(issuer, other)).colour.state).to.equal('green');
+  });
+
   it('is told in the report of what is held all files that cannot be one, by document and by record', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
