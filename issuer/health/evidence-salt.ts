@@ -1,8 +1,8 @@
 /**
  * The salt of what a change or a ruling rests on. Auditors see the digest beside the salt of the act itself, and numbers
  * of cases are few enough to be tried one by one; so the digest has a salt of its own, which leads back to the person's
- * file. The issuer can say to a court what it was made of, for as long as it holds the file. A file of before there were
- * secrets keeps the salt of the act, so that the digests that its rulings name stay what they are.
+ * file. The issuer can say to a court what it was made of, for as long as it holds the file. What a file of
+ * before there were secrets has given the auditors has the salt of the act alone, and stays what it is (`file-secret.ts`).
  */
 import { fromBase64url, toBase64url } from '../../core/bytes/base64url.ts';
 import { concatBytes } from '../../core/bytes/concat.ts';

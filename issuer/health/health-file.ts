@@ -75,7 +75,7 @@ export interface HealthFile {
   readonly version: 1;
   /** 16 random bytes, base64url: what colour acts call the person. */
   readonly ref: string;
-  /** 16 random bytes, base64url: see `evidence-salt.ts`. Files of before there were any have none. */
+  /** 16 random bytes, base64url: see `evidence-salt.ts`. Files of before there were any have none until `file-secret.ts` gives them one. */
   readonly secret?: string;
   readonly subject: Subject;
   /** The name came with an order or a ruling, typed by whoever entered it: no code shows it. */

@@ -81,7 +81,7 @@ function identityOf(
 }
 
 /** Approved or not. */
-function hasLiveRulings({ rulings }: HealthFile, nowSeconds: number): boolean {
+export function hasLiveRulings({ rulings }: HealthFile, nowSeconds: number): boolean {
   return rulings.some(({ untilSeconds }) => untilSeconds > nowSeconds);
 }
 

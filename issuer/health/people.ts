@@ -6,6 +6,7 @@ import type { RandomBytes } from '../../service/clock.ts';
 import { IssuerError } from '../errors.ts';
 import type { DocumentReference } from '../privacy/key-ring.ts';
 import type { Release } from '../release.ts';
+import { makeSecret } from './file-secret.ts';
 import { documentsOf, type HealthFile } from './health-file.ts';
 import { knownRecords } from './known-facts.ts';
 import { isSplit, mergeFiles } from './merge.ts';
@@ -137,7 +138,7 @@ export class People {
     return {
       version: 1,
       ref: toBase64url(randomBytes(RANDOM_BYTES)),
-      secret: toBase64url(randomBytes(RANDOM_BYTES)),
+      secret: makeSecret(randomBytes),
       subject,
       ...(isTyped ? { isTyped } : {}),
       orders: [],

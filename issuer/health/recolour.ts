@@ -25,6 +25,7 @@ import { TABLES } from '../store.ts';
 import { bearerOf, named } from './bearer.ts';
 import type { ColourActs, ColourChange } from './colour-acts.ts';
 import { colourNow, isUnchanged, toColourAct, type Changing, type Deriving } from './colour-of.ts';
+import { withSecret } from './file-secret.ts';
 import { documentsOf, type HealthFile, type HealthFiles, type HeldColour } from './health-file.ts';
 import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
 import type { MergedUpdate } from './one-file.ts';
@@ -136,7 +137,8 @@ export class Recolour {
     number: number,
     { file: before, cause, told, isSplit = false, addTo }: Omit<Update, 'asked'>,
   ): Promise<void> {
-    const changed = this.#follow(before, await this.#deriving(before), { cause, told });
+    const deriving = await this.#deriving(before);
+    const changed = this.#follow(deriving.file, deriving, { cause, told });
     const file = isSplit ? this.#withoutAnyCodes(changed.file) : changed.file;
     await this.#commit(number, { ...changed, file, addTo });
   }
@@ -251,13 +253,15 @@ export class Recolour {
     return result;
   }
 
-  async #deriving(file: HealthFile): Promise<Deriving> {
-    const { colourActs, policies, now, schemes } = this.#deps;
+  async #deriving(stored: HealthFile): Promise<Deriving> {
+    const { colourActs, policies, now, randomBytes, schemes } = this.#deps;
+    const atSeconds = Math.floor(now() / 1000);
+    const file = withSecret(stored, { nowSeconds: atSeconds, randomBytes });
     for (const scheme of schemes) {
       await colourActs.checkHead({ subject: file.ref, scheme }, file.colours[scheme]?.change);
     }
     const records = await knownRecords(documentsOf(file.subject), this.#deps);
-    return { policies, file, records, atSeconds: Math.floor(now() / 1000) };
+    return { policies, file, records, atSeconds };
   }
 }
 

@@ -11,6 +11,7 @@ import type { DrawUpDependencies } from '../acts/draw-up.ts';
 import type { Proposals } from '../acts/proposals.ts';
 import { Lock } from '../lock.ts';
 import { TABLES } from '../store.ts';
+import { withSecret } from './file-secret.ts';
 import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
 import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
 import type { ManualAlarm } from './manual-alarm.ts';
@@ -72,8 +73,9 @@ export class Rulings {
   async #propose(person: Person, ruled: Ruled): Promise<string> {
     const nowSeconds = Math.floor(this.#deps.now() / 1000);
     checkTerms(ruled.terms, nowSeconds);
+    const { randomBytes } = this.#deps;
     const store = (number: number, file: HealthFile): Promise<string> =>
-      this.#store(number, file, { ...ruled, nowSeconds });
+      this.#store(number, withSecret(file, { nowSeconds, randomBytes }), { ...ruled, nowSeconds });
     return await this.#deps.people.whileAlone(person, store, { isTyped: true });
   }
 

@@ -2,8 +2,10 @@
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
+import { evidenceDigest, parseColourAct, type ColourAct } from '../../../core/health/colour-act.ts';
 import { evidenceSalt } from '../../../issuer/health/evidence-salt.ts';
 import { HealthFiles } from '../../../issuer/health/health-file.ts';
+import type { Issuer } from '../../../issuer/issuer.ts';
 import { KeyRing } from '../../../issuer/privacy/key-ring.ts';
 import { readersOf, TABLES } from '../../../issuer/store.ts';
 import { createRandomBytes } from '../../../service/clock.ts';
@@ -12,7 +14,7 @@ import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { Store, WriteBatch } from '../../../service/store.ts';
 import { issueAll, IssuerHouse } from '../support/issuer-house.ts';
 import { act, approve } from '../support/two-people.ts';
-import { listed, orderOn, personOf, positive, terms } from './support.ts';
+import { HOUR, listed, NOW, orderOn, personOf, positive, terms } from './support.ts';
 
 const codeFor = (n: number) => ({ person: { subject: personOf(n) }, scheme: 'HK-HC' }) as const;
 
@@ -39,7 +41,66 @@ describe('a health file without a secret', () => {
     const salt = 'AAAAAAAAAAAAAAAAAAAAAA';
     expect(evidenceSalt(nodeCrypto, {}, salt)).to.equal(salt);
   });
+
+  it('gets one with the next change, whose digest nobody finds by trying what it may rest on', async () => {
+    await using house = await IssuerHouse.create();
+    await greenCodes(house, [1]);
+    await rewriteFiles(house, withoutSecret);
+    await using issuer = await house.open();
+    const { id } = await issuer.health.orders.place(orderOn(personOf(1)));
+    const [green, red] = await actsOf(issuer);
+    if (green === undefined || red === undefined) throw new Error('two changes');
+    expect(red.to).to.equal('red');
+    expect(red.evidence).to.not.equal(evidenceDigest(nodeCrypto, [id], red.salt));
+    // The second one has it from the disk.
+    await issuer.health.orders.release(id, { releasedBy: 'HO-18', enteredBy: 'OP-4' });
+    const [, , last] = await actsOf(issuer);
+    await issuer.close();
+    let secret = '';
+    await rewriteFiles(house, (file) => {
+      secret = String(file['secret']);
+      return file;
+    });
+    const salt = evidenceSalt(nodeCrypto, { secret }, last?.salt ?? '');
+    expect(last?.evidence).to.equal(evidenceDigest(nodeCrypto, [id], salt));
+  });
+
+  it('waits for one while a ruling may hold, since its digest may have been approved without', async () => {
+    await using house = await IssuerHouse.create();
+    await greenCodes(house, [1]);
+    await rewriteFiles(house, (file) => ({ ...withoutSecret(file), rulings: [WAITING] }));
+    await using issuer = await house.open();
+    await approve(issuer, [await issuer.health.rule({ subject: personOf(1) }, terms())]);
+    await issuer.settle();
+    const [, red] = await actsOf(issuer);
+    const { evidence, salt = '' } = red?.ruling ?? {};
+    expect(evidence).to.equal(evidenceDigest(nodeCrypto, ['OUTBREAK-9'], salt));
+    house.nowMs += 25 * HOUR * 1000;
+    await issuer.health.issue(codeFor(1));
+    const [, , green] = await actsOf(issuer);
+    expect(green?.to).to.equal('green');
+    expect(green?.evidence).to.not.equal(evidenceDigest(nodeCrypto, [], green?.salt ?? ''));
+  });
 });
+
+/** Of another scheme, proposed and not approved. */
+const WAITING = {
+  scheme: 'HK-VP',
+  state: 'red',
+  ground: 'hcl|place-exposure',
+  fromSeconds: NOW,
+  untilSeconds: NOW + 24 * HOUR,
+  act: 99,
+  actLeaf: `0x${'9'.repeat(64)}`,
+  proposedBy: `0x${'9'.repeat(40)}`,
+  evidence: ['OUTBREAK-8'],
+  weighed: [],
+  salt: 'AAAAAAAAAAAAAAAAAAAAAA',
+};
+
+async function actsOf(issuer: Issuer): Promise<readonly ColourAct[]> {
+  return (await issuer.colourActs.after(0, 9)).map(({ bytes }) => parseColourAct(bytes));
+}
 
 describe('a health file that our code cannot take', () => {
   it('waits, while the colours of others turn', async () => {
