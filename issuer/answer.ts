@@ -13,7 +13,8 @@ import type { AnsweredChunk, IssuedCredential, RowResult } from './row.ts';
 export interface AnswerDependencies {
   readonly index: KeyedIndex;
   readonly describe: (recordNumber: number) => Promise<DescribedRecord>;
-  readonly receipts: Pick<Receipts, 'sign'>;
+  /** Absent where nobody is promised anything. */
+  readonly receipts: Pick<Receipts, 'sign'> | undefined;
   readonly attempt: Attempt | undefined;
 }
 
@@ -82,7 +83,7 @@ export async function answerChunk(
     });
     records.set(recordId, { id: recordId, leaves: stored.leafHashes });
   }
-  if (records.size === 0) return { results, resumed };
+  if (records.size === 0 || receipts === undefined) return { results, resumed };
   const receipt = keyed?.receipt ?? (await receipts.sign([...records.values()]));
   if (keyed !== undefined && keyed.receipt === undefined) await attempt?.keepReceipt(keyed, receipt);
   return { results, receipt, resumed };

@@ -192,9 +192,14 @@ export class Batches {
     return number === 0 || number > this.#finalThrough ? undefined : await this.#loadFinal(number);
   }
 
+  /** Whether a final batch holds a credential. */
+  isFinal({ lane, entry }: Pick<HandleEntry, 'lane' | 'entry'>): boolean {
+    return entry < (this.#finalEnds[lane] ?? 0);
+  }
+
   /** The final batch that holds a credential, `undefined` while there is none. */
   async findFinalOf({ lane, entry }: HandleEntry): Promise<StagedBatch | undefined> {
-    if (entry >= (this.#finalEnds[lane] ?? 0)) return undefined;
+    if (!this.isFinal({ lane, entry })) return undefined;
     const range = { from: laneKey(lane, 0), before: laneKey(lane, entry + 1), reverse: true };
     const found = await this.#deps.tables.laneBatches.first(range);
     invariant(found !== undefined, 'a lane is cut into batches without gaps');

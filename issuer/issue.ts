@@ -18,7 +18,7 @@ import { validityOf } from '../core/record/validity.ts';
 import { readUint64, toUint64 } from '../service/big-endian.ts';
 import type { Clock } from '../service/clock.ts';
 import { WriteBatch, type Store } from '../service/store.ts';
-import { answerChunk } from './answer.ts';
+import { answerChunk, type AnswerDependencies } from './answer.ts';
 import type { Budget } from './budget/budget.ts';
 import { chunksOf } from './chunks.ts';
 import { IssuerError } from './errors.ts';
@@ -180,7 +180,8 @@ export class RecordIssuer {
     try {
       for await (const chunk of chunksOf(rows, CHUNK_ROWS)) {
         const taken = chunk.map(withoutDerived);
-        underWay.push(await this.#lock.run(() => this.#issueChunk(taken, { attempt })));
+        const { receipts } = this.#deps;
+        underWay.push(await this.#lock.run(() => this.#issueChunk(taken, { attempt, receipts })));
         const oldest = underWay.length > CHUNKS_UNDER_WAY ? underWay.shift() : undefined;
         if (oldest !== undefined) yield await oldest.answer;
       }
@@ -208,7 +209,8 @@ export class RecordIssuer {
       if (record.type === 'status') await this.#deps.colourActs.check(record, also.changes ?? []);
     }
     const rows = records.map((record, i) => ({ row: i + 1, record }));
-    const { answer } = await this.#lock.run(() => this.#issueChunk(rows, { attempt: undefined, ...also }));
+    const unpromised = { attempt: undefined, receipts: undefined };
+    const { answer } = await this.#lock.run(() => this.#issueChunk(rows, { ...unpromised, ...also }));
     return (await answer).results;
   }
 
@@ -224,7 +226,12 @@ export class RecordIssuer {
   /** Ends when the chunk is drawn up; its answer comes when it is on the disk. Under the lock. */
   async #issueChunk(
     rows: readonly RecordRow[],
-    { attempt, addTo, changes = [] }: { readonly attempt: Attempt | undefined } & DerivedIssue,
+    {
+      attempt,
+      receipts,
+      addTo,
+      changes = [],
+    }: Pick<AnswerDependencies, 'attempt' | 'receipts'> & DerivedIssue,
   ): Promise<ChunkUnderWay> {
     // What brings no leaf needs no room, and must not wait for it: the pass that makes room does such work first.
     if (rows.length === 0) this.#deps.checkOpen();
@@ -242,7 +249,7 @@ export class RecordIssuer {
           typeof outcome === 'string' ? undefined : this.#deps.index.toRecordId(outcome.number),
         ),
       );
-    }).then((finished) => answerChunk(chunk, finished, { ...this.#deps, attempt }));
+    }).then((finished) => answerChunk(chunk, finished, { ...this.#deps, attempt, receipts }));
     // Awaited later: until then a failure must not count as unhandled.
     answer.catch(() => undefined);
     return { answer };

@@ -76,6 +76,8 @@ export class BlindedQueue {
   readonly #deps: BlindedQueueDependencies;
   /** Where something waits or is staged, by key prefix. */
   readonly #busy = new Map<string, Waiting>();
+  /** What waits or is staged: who asks again and again asks the memory. */
+  readonly #onTheirWay = new Set<string>();
 
   private constructor(deps: BlindedQueueDependencies) {
     this.#deps = deps;
@@ -83,8 +85,13 @@ export class BlindedQueue {
 
   static async open(deps: BlindedQueueDependencies): Promise<BlindedQueue> {
     const queue = new BlindedQueue(deps);
-    for await (const { key } of deps.tables.conversionQueue.entries()) queue.#note(peerIn(key));
-    for (const peer of await queue.peers()) if ((await queue.#staged(peer)) !== undefined) queue.#note(peer);
+    for await (const { key } of deps.tables.conversionQueue.entries()) {
+      queue.added({ ...peerIn(key), number: readUint64(key, SIDE_AND_PEER) });
+    }
+    for (const peer of await queue.peers()) {
+      const staged = await queue.#staged(peer);
+      for (const { number } of staged?.values ?? []) queue.added({ ...peer, number });
+    }
     return queue;
   }
 
@@ -103,16 +110,29 @@ export class BlindedQueue {
     batch.put(TABLES.conversionQueue, itemKey({ side, peer }, number), value);
   }
 
-  added({ side, peer }: Peer): void {
+  added({ side, peer, number }: Omit<BlindedValue, 'value'>): void {
+    this.#onTheirWay.add(nameOf(side, number));
     this.#note({ side, peer });
   }
 
-  /** Takes a value back that is not staged yet; whether it was. `passing` is held until `batch` is on the disk. */
+  /** Whether a value has been added, and it is not noted yet that the ledger has it. */
+  isOnItsWay(side: Side, number: number): boolean {
+    return this.#onTheirWay.has(nameOf(side, number));
+  }
+
+  /**
+   * Takes a value back that is not staged yet; whether it was. `passing` is held until `batch` is on the disk; call
+   * {@link removed} then.
+   */
   async remove(batch: WriteBatch, { side, peer, number }: Omit<BlindedValue, 'value'>): Promise<boolean> {
     const key = itemKey({ side, peer }, number);
     if ((await this.#deps.tables.conversionQueue.get(key)) === undefined) return false;
     batch.delete(TABLES.conversionQueue, key);
     return true;
+  }
+
+  removed({ side, number }: Pick<BlindedValue, 'side' | 'number'>): void {
+    this.#onTheirWay.delete(nameOf(side, number));
   }
 
   /** The batch in which a value is on the ledger; `undefined`: not yet. */
@@ -262,6 +282,8 @@ export class BlindedQueue {
       putBatch(batch, peer, { sequence, isFinal: true, values: [...others, ...values] });
     }
     await this.#deps.store.commit(batch);
+    for (const { number, value } of staged.values)
+      if (known.has(value)) this.removed({ side: peer.side, number });
   }
 
   async #valuesIn(peer: Peer, sequence: number): Promise<KeptBatch['values']> {
@@ -300,6 +322,10 @@ function itemKey(peer: Peer, number: number): Uint8Array {
 
 function rangeOf(peer: Peer): { readonly from: Uint8Array; readonly before: Uint8Array } {
   return { from: prefixOf(peer), before: concatBytes(prefixOf(peer), AFTER_ALL) };
+}
+
+function nameOf(side: Side, number: number): string {
+  return `${side} ${number}`;
 }
 
 function sentKey(side: Side, number: number): Uint8Array {

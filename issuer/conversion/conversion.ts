@@ -8,6 +8,7 @@ import type { MappingSet } from '../../core/conversion/mapping-set.ts';
 import { parseClaims } from '../../core/credential/parse.ts';
 import type { SigningKey } from '../../core/credential/jwt.ts';
 import type { Crypto } from '../../core/crypto.ts';
+import type { StatusRecord } from '../../core/record/derived.ts';
 import { HclError, invariant } from '../../core/errors.ts';
 import { hmacSha256 } from '../../core/commitment/hmac.ts';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
@@ -55,7 +56,7 @@ export interface ConversionDependencies {
   readonly ledger: ConversionPort;
   readonly mappings: MappingSet;
   readonly records: Pick<RecordIssuer, 'issueDerived'>;
-  readonly release: Pick<Release, 'credential' | 'content' | 'handleOf' | 'recordIdOf' | 'statusPlace'>;
+  readonly release: Pick<Release, 'codeOf' | 'handleOf' | 'isReleased' | 'origin'>;
   readonly lists: Pick<ListAllocator, 'uriOf'>;
   readonly status: Pick<Status, 'published' | 'publishedValue'>;
   readonly privacy: Pick<Privacy, 'erase'>;
@@ -154,11 +155,11 @@ export class Conversion {
       now,
       progress,
       issueDerived: (all, also) => records.issueDerived(all, also),
-      subjectOf: async (handle) => (await release.content(await release.recordIdOf(handle))).subject,
-      codeOf: async (recordId) => await ifThere(codeOf(release, recordId)),
+      codeOf: async (recordId) => await ifThere(release.codeOf(recordId, 'travel')),
+      isReleased: async (recordId) => (await ifThere(release.isReleased(recordId, 'travel'))) ?? false,
       handleOf: async (recordId) => await ifThere(release.handleOf(recordId, 'travel')),
       carriedList: (payloadBytes) => Promise.resolve(carriedList(deps, payloadBytes)),
-      isStanding: async (handle) => (await ifThere(isStanding(deps, handle))) ?? false,
+      standing: async (handle) => await ifThere(standing(deps, handle)),
       statusLists: () => ownLists(deps),
       erase: async (recordId) => {
         await ifThere(privacy.erase(recordId, 'subject-request'));
@@ -261,21 +262,15 @@ export class Conversion {
   }
 }
 
-async function codeOf(
-  release: ConversionDependencies['release'],
-  recordId: string,
-): Promise<string | undefined> {
-  return (await release.credential(await release.handleOf(recordId, 'travel'))).code;
-}
-
-async function isStanding(
+async function standing(
   { grants, release, status }: ConversionDependencies,
   handle: string,
-): Promise<boolean> {
-  if (status.publishedValue(await release.statusPlace(handle)) !== 'valid') return false;
-  const record = await release.content(await release.recordIdOf(handle));
+): Promise<StatusRecord | undefined> {
+  const { record, statusPlace } = await release.origin(handle);
+  if (status.publishedValue(statusPlace) !== 'valid') return undefined;
   invariant(record.type === 'status', 'a health code was issued from a status record');
-  return (await grants.ownColour(record.subject, record.scheme))?.state === record.state;
+  const own = await grants.ownColour(record.subject, record.scheme);
+  return own?.state === record.state ? record : undefined;
 }
 
 const GONE: ReadonlySet<string> = new Set(['RECORD_NOT_FOUND', 'CREDENTIAL_NOT_FOUND', 'RECORD_HELD']);

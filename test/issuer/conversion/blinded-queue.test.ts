@@ -72,8 +72,8 @@ describe('the queue of blinded values', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function queueOfTwo(ledger: ConversionPort): Promise<BlindedQueue> {
-    const queue = await BlindedQueue.open({
+  async function openQueue(ledger: ConversionPort): Promise<BlindedQueue> {
+    return await BlindedQueue.open({
       crypto: nodeCrypto,
       store,
       tables: readersOf(store),
@@ -83,11 +83,15 @@ describe('the queue of blinded values', () => {
       now: () => nowMs,
       passing,
     });
+  }
+
+  async function queueOfTwo(ledger: ConversionPort): Promise<BlindedQueue> {
+    const queue = await openQueue(ledger);
     const batch = new WriteBatch();
     queue.add(batch, { side: 'spent', peer: PEER, number: 1, value: FIRST });
     queue.add(batch, { side: 'spent', peer: PEER, number: 2, value: SECOND });
     await store.commit(batch);
-    queue.added({ side: 'spent', peer: PEER });
+    for (const number of [1, 2]) queue.added({ side: 'spent', peer: PEER, number });
     return queue;
   }
 
@@ -106,6 +110,21 @@ describe('the queue of blinded values', () => {
     expect(queue.isBusy).to.equal(false);
   });
 
+  it('says of each value whether it is on its way, also after a start', async () => {
+    const ledger = new Registry();
+    const ways = (queue: BlindedQueue): readonly boolean[] =>
+      [1, 2].map((number) => queue.isOnItsWay('spent', number));
+    expect(ways(await queueOfTwo(ledger)), 'they wait').to.deep.equal([true, true]);
+    const opened = await openQueue(ledger);
+    expect(ways(opened), 'they wait still').to.deep.equal([true, true]);
+    await opened.pass().catch(() => undefined);
+    const again = await openQueue(ledger);
+    expect(ways(again), 'they are staged').to.deep.equal([true, true]);
+    await again.pass();
+    expect(ways(again), 'the ledger has them').to.deep.equal([false, false]);
+    expect(ways(await openQueue(ledger))).to.deep.equal([false, false]);
+  });
+
   it('lets nobody else wait for a peer of whom the ledger takes nothing', async () => {
     const ledger = new Registry();
     const write = ledger.write.bind(ledger);
@@ -122,8 +141,8 @@ describe('the queue of blinded values', () => {
     const batch = new WriteBatch();
     queue.add(batch, { ...other, number: 3, value: new Uint8Array(32).fill(3) });
     await store.commit(batch);
-    queue.added(other);
-    queue.added({ side: 'spent', peer: PEER });
+    queue.added({ ...other, number: 3 });
+    queue.added({ side: 'spent', peer: PEER, number: 2 });
     expect(queue.nextDueMs, 'who comes new does not').to.equal(0);
     await queue.passDue();
     expect(asked).to.deep.equal([PEER, other.peer]);
