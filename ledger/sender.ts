@@ -17,6 +17,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { computeAddress, hexlify, keccak256, SigningKey, Transaction } from 'ethers';
 import { invariant } from '../core/errors.ts';
 import type { Hex } from '../core/trust/ledger-event.ts';
+import { BlockWatch } from './block-watch.ts';
 import { isRetryable, LedgerError } from './errors.ts';
 import type { LedgerRpc } from './rpc.ts';
 import { badReply, parseData, parseObject, parseQuantity, toQuantity } from './rpc-values.ts';
@@ -74,8 +75,9 @@ interface Tracking {
 const DEFAULT_GAS = 1_000_000n;
 const DEFAULT_PATIENCE_MS = 60_000;
 const FIRST_PAUSE_MS = 10;
-/** A block is seen so late at most. */
 const LONGEST_PAUSE_MS = 100;
+/** A block is seen at once; that a node has forgotten what it held, so late at most. */
+const LONGEST_WATCH_MS = 500;
 /** A node that says "nonce too low" of a nonce it has not used is asked again before it is believed: for half a second. */
 const REFUSALS_BELIEVED = 8;
 
@@ -88,6 +90,7 @@ export class Sender {
   readonly #patienceMs: number;
   readonly #wait: (ms: number) => Promise<unknown>;
   readonly #elapsed: () => number;
+  readonly #blocks: BlockWatch;
   /** The last taking of a nonce; the next one starts after it. */
   #lastNonce: Promise<unknown> = Promise.resolve();
   /** Where transactions go whose fate is not known yet, by nonce. */
@@ -103,6 +106,7 @@ export class Sender {
     this.#chainId = options.chainId;
     this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
     this.#wait = dependencies.wait ?? delay;
+    this.#blocks = new BlockWatch(this.#rpc, this.#wait);
     this.#elapsed = dependencies.elapsed ?? (() => performance.now());
     this.address = computeAddress(this.#key.publicKey).toLowerCase() as Hex; // an address
   }
@@ -218,16 +222,30 @@ export class Sender {
     let refusal = await this.#handOver(signed);
     let refusals = 0;
     for (let pause = FIRST_PAUSE_MS; ; pause = await this.#pause(pause, deadline, 'LEDGER_FATE_UNKNOWN')) {
-      const fate = await this.#patiently(() => this.#lookUp(signed), deadline);
+      const fate = await this.#fateAtNode(signed, { deadline, onHeld });
       if (fate === 'replaced') return undefined;
       if (typeof fate === 'object') return this.#checkOutcome(fate, call, deadline);
-      if (fate === 'waiting') {
-        onHeld();
-        continue;
-      }
       // The node does not have it: it never came, was forgotten in a restart, or is refused.
       if (refusal !== undefined && this.#isFirst(signed) && ++refusals === REFUSALS_BELIEVED) throw refusal;
       refusal = await this.#handOver(signed);
+    }
+  }
+
+  /** Once it does not wait there to be sealed. */
+  async #fateAtNode(
+    signed: Signed,
+    { deadline, onHeld }: Omit<Tracking, 'call'>,
+  ): Promise<JsonReceipt | 'replaced' | 'unknown'> {
+    let seen: number | undefined;
+    let longestMs = FIRST_PAUSE_MS;
+    for (;;) {
+      const { fate, head } = await this.#patiently(() => this.#lookUp(signed), deadline);
+      if (fate !== 'waiting') return fate;
+      onHeld();
+      this.#checkPatience(deadline, 'LEDGER_FATE_UNKNOWN');
+      longestMs = head === seen ? Math.min(2 * longestMs, LONGEST_WATCH_MS) : FIRST_PAUSE_MS;
+      seen = head;
+      await this.#blocks.after(head, longestMs);
     }
   }
 
@@ -249,17 +267,22 @@ export class Sender {
 
   /**
    * The nonce is read before the receipt: once the chain has passed our nonce, our receipt is there or will
-   * never be.
+   * never be. The head before both: what is sealed meanwhile is in a block after it.
    */
-  async #lookUp(signed: Signed): Promise<JsonReceipt | 'replaced' | 'waiting' | 'unknown'> {
-    const [count, receipt, transaction] = await this.#rpc.batch([
+  async #lookUp(signed: Signed): Promise<{
+    readonly fate: JsonReceipt | 'replaced' | 'waiting' | 'unknown';
+    readonly head: number;
+  }> {
+    const [number, count, receipt, transaction] = await this.#rpc.batch([
+      { method: 'eth_blockNumber', params: [] },
       this.#countCall('latest'),
       { method: 'eth_getTransactionReceipt', params: [signed.hash] },
       { method: 'eth_getTransactionByHash', params: [signed.hash] },
     ]);
-    if (receipt !== null) return receiptOf(signed, receipt);
-    if (parseQuantity(count, 'a nonce') > signed.nonce) return 'replaced';
-    return transaction === null ? 'unknown' : 'waiting';
+    const head = parseQuantity(number, 'a block number');
+    if (receipt !== null) return { fate: receiptOf(signed, receipt), head };
+    if (parseQuantity(count, 'a nonce') > signed.nonce) return { fate: 'replaced', head };
+    return { fate: transaction === null ? 'unknown' : 'waiting', head };
   }
 
   async #checkOutcome(receipt: JsonReceipt, call: Call, deadline: number): Promise<Receipt> {
@@ -315,9 +338,13 @@ export class Sender {
     deadline: number,
     code: 'LEDGER_UNREACHABLE' | 'LEDGER_FATE_UNKNOWN',
   ): Promise<number> {
-    if (this.#elapsed() >= deadline) throw new LedgerError(code, 'the ledger did not answer in time');
+    this.#checkPatience(deadline, code);
     await this.#wait(pause);
     return Math.min(2 * pause, LONGEST_PAUSE_MS);
+  }
+
+  #checkPatience(deadline: number, code: 'LEDGER_UNREACHABLE' | 'LEDGER_FATE_UNKNOWN'): void {
+    if (this.#elapsed() >= deadline) throw new LedgerError(code, 'the ledger did not answer in time');
   }
 }
 
