@@ -118,23 +118,30 @@ export class Batches {
     return ends;
   }
 
-  /** Stages the next `count` entries of a lane, shuffled and padded. */
-  async stage(lane: number, count: number, lanes: Lanes): Promise<StagedBatch> {
+  /** Stages the next `count` entries of each of these lanes, shuffled and padded, in one write. */
+  async stage(
+    parts: readonly { readonly lane: number; readonly count: number }[],
+    lanes: Lanes,
+  ): Promise<readonly StagedBatch[]> {
     const { store, now } = this.#deps;
-    const number = this.#stagedThrough + 1;
-    const first = lanes.nextToStage(lane);
-    const entry = await this.#shuffle({ lane, first, count }, lanes);
-    // Commit point: from here on this range has this root. A crash before it leaves the leaves in their lane,
-    // to be shuffled anew; after it, whoever starts next anchors exactly this batch.
-    await store.commit(
-      new WriteBatch()
+    const write = new WriteBatch();
+    const staged: StagedBatch[] = [];
+    for (const { lane, count } of parts) {
+      const number = this.#stagedThrough + staged.length + 1;
+      const first = lanes.nextToStage(lane);
+      const entry = await this.#shuffle({ lane, first, count }, lanes);
+      write
         .put(TABLES.batches, toUint64(number), encodeBatchEntry(entry))
         .put(TABLES.roots, entry.root, toUint64(number))
-        .put(TABLES.laneBatches, laneKey(lane, first), toUint64(number)),
-    );
-    this.#stagedThrough = number;
-    lanes.staged(lane, count, now());
-    return { ...entry, number, class: classOfLane(lane) };
+        .put(TABLES.laneBatches, laneKey(lane, first), toUint64(number));
+      staged.push({ ...entry, number, class: classOfLane(lane) });
+    }
+    // Commit point: from here on these ranges have these roots. A crash before it leaves the leaves in their lanes,
+    // to be shuffled anew; after it, whoever starts next anchors exactly these batches.
+    await store.commit(write);
+    this.#stagedThrough += staged.length;
+    for (const { lane, count } of staged) lanes.staged(lane, count, now());
+    return staged;
   }
 
   /**

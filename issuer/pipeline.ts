@@ -62,7 +62,7 @@ export class Pipeline {
     do {
       await this.#stageDue(options.force);
       while (batches.finalThrough < batches.stagedThrough) await this.#anchorStaged();
-    } while (this.#nextDue(options.force) !== undefined);
+    } while (this.#due(options.force).length > 0);
   }
 
   /** When the next window closes, in the clock's milliseconds; `undefined` when nothing waits. */
@@ -71,13 +71,19 @@ export class Pipeline {
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
+  /** One batch of each lane that is due, and more of those that have more than one batch takes. */
   async #stageDue(force: boolean): Promise<void> {
     const { batches, lanes, metrics } = this.#deps;
-    let lane = this.#nextDue(force);
-    while (lane !== undefined && batches.stagedThrough - batches.finalThrough < MAX_STAGED) {
-      const batch = await batches.stage(lane, Math.min(lanes.waiting(lane), MAX_BATCH_LEAVES), lanes);
-      metrics.staged.inc({ class: batch.class });
-      lane = this.#nextDue(force);
+    let due = this.#due(force);
+    while (due.length > 0) {
+      const room = MAX_STAGED - (batches.stagedThrough - batches.finalThrough);
+      const parts = due.slice(0, Math.max(0, room)).map((lane) => {
+        return { lane, count: Math.min(lanes.waiting(lane), MAX_BATCH_LEAVES) };
+      });
+      if (parts.length === 0) return;
+      for (const batch of await batches.stage(parts, lanes)) metrics.staged.inc({ class: batch.class });
+      // What has come meanwhile is for the next batch: to cut a few leaves off it now would only hold up the others.
+      due = this.#due(force).filter((lane) => lanes.waiting(lane) >= MAX_BATCH_LEAVES);
     }
   }
 
@@ -159,8 +165,8 @@ export class Pipeline {
     return this.#seenThrough + 1;
   }
 
-  #nextDue(force: boolean): number | undefined {
-    return this.#waitingLanes().find((lane) => force || this.#dueMs(lane) <= this.#deps.now());
+  #due(force: boolean): readonly number[] {
+    return this.#waitingLanes().filter((lane) => force || this.#dueMs(lane) <= this.#deps.now());
   }
 
   #waitingLanes(): readonly number[] {
