@@ -179,18 +179,21 @@ export class Batches {
   }
 
   /**
-   * The ledger shows the root: builds the tree once more from what the disk holds, and makes the batch final
-   * only when it leads to that root. Every path is cut from this tree; each is checked again, against its own
-   * credential, when it is handed out (`release.ts`).
+   * The ledger shows the roots: builds each tree once more from what the disk holds, and makes the batches final, in one
+   * write, only when they lead to these roots. Every path is cut from these trees; each is checked again, against its
+   * own credential, when it is handed out (`release.ts`).
    */
-  async finalise(batch: StagedBatch, lanes: Lanes, { timeSeconds, sequence }: BatchAnchorage): Promise<void> {
-    invariant(batch.number === this.#finalThrough + 1, 'batches become final in order');
-    this.#trees.delete(batch.number);
-    await this.tree(batch, lanes);
-    const anchor = concatBytes(toUint64(timeSeconds), toUint64(sequence));
-    await this.#deps.store.commit(new WriteBatch().put(TABLES.anchors, toUint64(batch.number), anchor));
-    this.#finalThrough = batch.number;
-    this.#finalEnds[batch.lane] = batch.first + batch.count;
+  async finalise(anchored: readonly FinalBatch[], lanes: Lanes): Promise<void> {
+    const write = new WriteBatch();
+    for (const [i, { number, timeSeconds, sequence, ...batch }] of anchored.entries()) {
+      invariant(number === this.#finalThrough + 1 + i, 'batches become final in order');
+      this.#trees.delete(number);
+      await this.tree({ ...batch, number }, lanes);
+      write.put(TABLES.anchors, toUint64(number), concatBytes(toUint64(timeSeconds), toUint64(sequence)));
+    }
+    await this.#deps.store.commit(write);
+    this.#finalThrough += anchored.length;
+    for (const { lane, first, count } of anchored) this.#finalEnds[lane] = first + count;
   }
 
   /** The final batch with this root. */
