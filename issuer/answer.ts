@@ -2,7 +2,9 @@
 import { invariant } from '../core/errors.ts';
 import type { ReceiptRecord } from '../core/receipt/receipt.ts';
 import type { Attempt, NumberRange } from './idempotency-attempt.ts';
-import type { Chunk, Draft, FinishedDraft, Refusal } from './issue.ts';
+import type { FinishedDraft } from './draft-writes.ts';
+import type { Draft, Refusal } from './draw-up.ts';
+import type { Chunk } from './issue.ts';
 import type { IntakeProblem } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import { PROFILES } from './record-entry.ts';
