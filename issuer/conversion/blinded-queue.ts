@@ -14,16 +14,27 @@
  */
 import { concatBytes } from '../../core/bytes/concat.ts';
 import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts';
-import { fromUtf8, toUtf8 } from '../../core/bytes/utf8.ts';
 import { MAX_BATCH, padBatch, pairPaddingKey, SIDES, type Side } from '../../core/conversion/padding.ts';
 import type { Crypto } from '../../core/crypto.ts';
-import { invariant } from '../../core/errors.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import type { Clock } from '../../service/clock.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
 import { LedgerError } from '../../ledger/errors.ts';
 import type { Lock } from '../lock.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
+import {
+  AFTER_ALL,
+  decodeBatch,
+  itemKey,
+  peerIn,
+  prefixOf,
+  putBatch,
+  rangeOf,
+  sentKey,
+  SIDE_AND_PEER,
+  type KeptBatch,
+  type Peer,
+} from './blinded-batch.ts';
 import type { ConversionPort } from './ports.ts';
 
 export interface BlindedQueueDependencies {
@@ -48,18 +59,6 @@ export interface BlindedValue {
   readonly value: Uint8Array;
 }
 
-/** A batch as it is kept; its padding follows from it. */
-export interface KeptBatch {
-  readonly sequence: number;
-  readonly isFinal: boolean;
-  readonly values: readonly { readonly number: number; readonly value: Hex }[];
-}
-
-interface Peer {
-  readonly side: Side;
-  readonly peer: Hex;
-}
-
 /** A peer for whom the ledger has refused something waits for itself: nobody else does. */
 interface Waiting {
   readonly peer: Peer;
@@ -67,7 +66,6 @@ interface Waiting {
   readonly dueMs: number;
 }
 
-const SIDE_AND_PEER = 33;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 30_000;
 const NONE: ReadonlyMap<Hex, number> = new Map();
@@ -310,43 +308,6 @@ export class BlindedQueue {
   }
 }
 
-const AFTER_ALL: Uint8Array = new Uint8Array(9).fill(0xff);
-
-function prefixOf({ side, peer }: Peer): Uint8Array {
-  return concatBytes(Uint8Array.of(SIDES.indexOf(side)), fromHex(peer));
-}
-
-function itemKey(peer: Peer, number: number): Uint8Array {
-  return concatBytes(prefixOf(peer), toUint64(number));
-}
-
-function rangeOf(peer: Peer): { readonly from: Uint8Array; readonly before: Uint8Array } {
-  return { from: prefixOf(peer), before: concatBytes(prefixOf(peer), AFTER_ALL) };
-}
-
 function nameOf(side: Side, number: number): string {
   return `${side} ${number}`;
-}
-
-function sentKey(side: Side, number: number): Uint8Array {
-  return concatBytes(Uint8Array.of(SIDES.indexOf(side)), toUint64(number));
-}
-
-function peerIn(key: Uint8Array): Peer {
-  const side = SIDES[key[0] ?? 0];
-  invariant(side !== undefined, 'a key begins with its side');
-  return { side, peer: toHex(key.slice(1, SIDE_AND_PEER)) };
-}
-
-function putBatch(batch: WriteBatch, peer: Peer, { sequence, isFinal, values }: KeptBatch): WriteBatch {
-  const text = JSON.stringify({ isFinal, values });
-  return batch.put(TABLES.conversionBatches, itemKey(peer, sequence), toUtf8(text));
-}
-
-function decodeBatch(key: Uint8Array, value: Uint8Array): KeptBatch {
-  const text = fromUtf8(value);
-  invariant(text !== undefined, 'a batch is text');
-  // Written by `putBatch`.
-  const { isFinal, values } = JSON.parse(text) as Omit<KeptBatch, 'sequence'>;
-  return { sequence: readUint64(key, SIDE_AND_PEER), isFinal, values };
 }

@@ -1,4 +1,5 @@
 /** What a holder is told of a conversion, and what they carry to the target once it is ready. */
+import { commitmentOf } from '../../../core/commitment/leaf.ts';
 import type { Decision } from '../../../core/conversion/acknowledgement.ts';
 import type { CarriedList } from '../../../core/conversion/carried-list.ts';
 import type { RefusalCode } from '../../../core/conversion/refusals.ts';
@@ -82,8 +83,10 @@ export class Handover {
     { consent }: SourceEntry,
     { code, sequence }: Ready,
   ): Promise<ConversionPackage | undefined> {
-    const list = await this.#house.carriedList(decodeCode(code).payloadBytes);
-    const receipt = await this.#receipts.of(number, { code, peer: consent.target, sequence });
+    const { headerBytes, payloadBytes } = decodeCode(code);
+    const list = await this.#house.carriedList(payloadBytes);
+    const commitment = commitmentOf(this.#house.crypto, headerBytes, payloadBytes);
+    const receipt = await this.#receipts.of(number, { commitment, peer: consent.target, sequence });
     return receipt === undefined ? undefined : { code, list, receipt };
   }
 }

@@ -1,7 +1,5 @@
 /** The source's receipts: one for each conversion, made when it is first handed over, and the very same ever after. */
 import { signConversionReceipt } from '../../../core/conversion/conversion-receipt.ts';
-import { commitmentOf } from '../../../core/commitment/leaf.ts';
-import { decodeCode } from '../../../core/qr/code.ts';
 import { WriteBatch } from '../../../service/store.ts';
 import { ownSeconds } from '../house-time.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
@@ -10,7 +8,8 @@ import type { SourceHouse } from './entry.ts';
 
 /** What is handed over: a released conversion credential, to whom, and the batch in which it was spent. */
 export interface HandedOver {
-  readonly code: string;
+  /** Of the credential, 75 bytes. */
+  readonly commitment: Uint8Array;
   /** DID. */
   readonly peer: string;
   readonly sequence: number;
@@ -53,10 +52,8 @@ export class KeptReceipts {
     return kept.map((one) => one?.receipt);
   }
 
-  async #sign({ code, peer, sequence }: HandedOver): Promise<string> {
-    const { crypto, did: issuer, key } = this.#house;
-    const { headerBytes, payloadBytes } = decodeCode(code);
-    const commitment = commitmentOf(crypto, headerBytes, payloadBytes);
+  async #sign({ commitment, peer, sequence }: HandedOver): Promise<string> {
+    const { did: issuer, key } = this.#house;
     const common = { issuer, peer, issuedAtSeconds: ownSeconds(this.#house), commitment };
     return await signConversionReceipt({ role: 'source', ...common, sequence }, key);
   }
