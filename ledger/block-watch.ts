@@ -2,6 +2,9 @@
 import type { LedgerRpc } from './rpc.ts';
 import { parseQuantity } from './rpc-values.ts';
 
+/** May end sooner, by rejecting, when `signal` aborts. */
+export type Wait = (ms: number, signal?: AbortSignal) => Promise<unknown>;
+
 interface Waiting {
   readonly after: number;
   readonly resolve: () => void;
@@ -12,11 +15,11 @@ const PACE_MS = 15;
 
 export class BlockWatch {
   readonly #rpc: Pick<LedgerRpc, 'request'>;
-  readonly #wait: (ms: number) => Promise<unknown>;
+  readonly #wait: Wait;
   readonly #waiting = new Set<Waiting>();
   #isWatching = false;
 
-  constructor(rpc: Pick<LedgerRpc, 'request'>, wait: (ms: number) => Promise<unknown>) {
+  constructor(rpc: Pick<LedgerRpc, 'request'>, wait: Wait) {
     this.#rpc = rpc;
     this.#wait = wait;
   }
@@ -27,7 +30,10 @@ export class BlockWatch {
     const waiting = { after: number, resolve };
     this.#waiting.add(waiting);
     if (!this.#isWatching) void this.#watch();
-    await Promise.race([promise, this.#wait(longestMs)]);
+    const over = new AbortController();
+    await Promise.race([promise, this.#wait(longestMs, over.signal).catch(() => undefined)]);
+    // No timer is left behind, to keep a process that has nothing more to do.
+    over.abort();
     this.#waiting.delete(waiting);
   }
 

@@ -17,7 +17,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { computeAddress, hexlify, SigningKey } from 'ethers';
 import { invariant } from '../core/errors.ts';
 import type { Hex } from '../core/trust/ledger-event.ts';
-import { BlockWatch } from './block-watch.ts';
+import { BlockWatch, type Wait } from './block-watch.ts';
 import { isRetryable, LedgerError } from './errors.ts';
 import type { LedgerRpc } from './rpc.ts';
 import { parseData, parseQuantity, toQuantity } from './rpc-values.ts';
@@ -35,7 +35,7 @@ export interface SenderOptions {
 }
 
 export interface SenderDependencies {
-  readonly wait?: (ms: number) => Promise<unknown>;
+  readonly wait?: Wait;
   /** Milliseconds that only grow. */
   readonly elapsed?: () => number;
 }
@@ -73,7 +73,7 @@ export class Sender {
   readonly #key: SigningKey;
   readonly #chainId: number;
   readonly #patienceMs: number;
-  readonly #wait: (ms: number) => Promise<unknown>;
+  readonly #wait: Wait;
   readonly #elapsed: () => number;
   readonly #blocks: BlockWatch;
   /** The last taking of a nonce; the next one starts after it. */
@@ -90,7 +90,7 @@ export class Sender {
     this.#key = new SigningKey(hexlify(options.privateKey));
     this.#chainId = options.chainId;
     this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
-    this.#wait = dependencies.wait ?? delay;
+    this.#wait = dependencies.wait ?? sleep;
     this.#blocks = new BlockWatch(this.#rpc, this.#wait);
     this.#elapsed = dependencies.elapsed ?? (() => performance.now());
     this.address = computeAddress(this.#key.publicKey).toLowerCase() as Hex; // an address
@@ -297,4 +297,8 @@ export class Sender {
   #checkPatience(deadline: number, code: 'LEDGER_UNREACHABLE' | 'LEDGER_FATE_UNKNOWN'): void {
     if (this.#elapsed() >= deadline) throw new LedgerError(code, 'the ledger did not answer in time');
   }
+}
+
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  await delay(ms, undefined, signal === undefined ? {} : { signal });
 }

@@ -84,11 +84,11 @@ export class BlindedQueue {
   static async open(deps: BlindedQueueDependencies): Promise<BlindedQueue> {
     const queue = new BlindedQueue(deps);
     for await (const { key } of deps.tables.conversionQueue.entries()) {
-      queue.added({ ...peerIn(key), number: readUint64(key, SIDE_AND_PEER) });
+      queue.#resume(peerIn(key), readUint64(key, SIDE_AND_PEER));
     }
     for (const peer of await queue.peers()) {
       const staged = await queue.#staged(peer);
-      for (const { number } of staged?.values ?? []) queue.added({ ...peer, number });
+      for (const { number } of staged?.values ?? []) queue.#resume(peer, number);
     }
     return queue;
   }
@@ -105,11 +105,12 @@ export class BlindedQueue {
 
   /** Adds a value to what `batch` stores; call {@link added} once that is on the disk. */
   add(batch: WriteBatch, { side, peer, number, value }: BlindedValue): void {
+    // Before it is on the disk, so that no pass can have sent it before.
+    this.#onTheirWay.add(nameOf(side, number));
     batch.put(TABLES.conversionQueue, itemKey({ side, peer }, number), value);
   }
 
-  added({ side, peer, number }: Omit<BlindedValue, 'value'>): void {
-    this.#onTheirWay.add(nameOf(side, number));
+  added({ side, peer }: Peer): void {
     this.#note({ side, peer });
   }
 
@@ -300,6 +301,11 @@ export class BlindedQueue {
 
   async #isWaiting(peer: Peer): Promise<boolean> {
     return (await this.#deps.tables.conversionQueue.first(rangeOf(peer))) !== undefined;
+  }
+
+  #resume(peer: Peer, number: number): void {
+    this.#onTheirWay.add(nameOf(peer.side, number));
+    this.#note(peer);
   }
 
   #note(peer: Peer): void {

@@ -179,14 +179,14 @@ export class ConversionSource {
     const { crypto, entries, queue, issueDerived } = this.#house;
     const number = entries.next();
     const value = fromHex(entry.nullifier);
-    const queued = { side: 'spent', peer: entry.target, number, value } as const;
+    const to = { side: 'spent', peer: entry.target } as const;
     const [result] = await issueDerived([record], {
       addTo: (batch, [recordId]) => {
         if (recordId === undefined) return;
         entries.put(batch, number, { ...entry, recordId });
         batch.put(TABLES.conversionIds, consentKey(this.#house, entry.consent.id), toUint64(number));
         batch.put(TABLES.conversionIds, value, toUint64(number));
-        queue.add(batch, queued);
+        queue.add(batch, { ...to, number, value });
         this.counts.write(batch, number, { to: 'open' });
         this.#answers.expect(batch, number);
       },
@@ -197,7 +197,7 @@ export class ConversionSource {
     invariant(travel !== undefined, 'every record has a travel credential');
     const reserved = { ...entry, recordId: result.recordId };
     this.#answers.await(number, reserved, answersOf(crypto, travel.handle));
-    queue.added(queued);
+    queue.added(to);
     this.#house.onDue();
     return reserved;
   }

@@ -47,6 +47,17 @@ describe('a watch for blocks', () => {
     expect(asked).to.have.lengthOf(2);
   });
 
+  it('leaves no wait behind once there is a block', async () => {
+    const waits: AbortSignal[] = [];
+    const wait = waitOf(LONG_MS);
+    const watch = new BlockWatch({ request: () => Promise.resolve('0x6') }, (ms, signal) => {
+      if (signal !== undefined) waits.push(signal);
+      return wait(ms);
+    });
+    await watch.after(5, LONG_MS);
+    expect(waits.map(({ aborted }) => aborted)).to.deep.equal([true]);
+  });
+
   it('keeps nobody longer than they said from a node that does not answer', async () => {
     const request = (): Promise<unknown> =>
       Promise.reject(new LedgerError('LEDGER_UNREACHABLE', 'no reply from the ledger'));

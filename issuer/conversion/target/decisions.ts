@@ -7,7 +7,6 @@ import type { Colour } from '../../../core/record/derived.ts';
 import { toUint64 } from '../../../service/big-endian.ts';
 import { WriteBatch } from '../../../service/store.ts';
 import { TABLES } from '../../store.ts';
-import type { BlindedValue } from '../blinded-queue.ts';
 import type { PlaceInUse, StatusGrant } from '../decision-ports.ts';
 import type { Move, StateCounts } from '../state-counts.ts';
 import { Todo } from '../todo.ts';
@@ -41,7 +40,7 @@ export class Decisions {
       place?.writeTo(batch);
       this.#write(batch, number, { ...entry, recordId });
     });
-    this.#kept(number, entry);
+    this.#kept(entry);
   }
 
   /** A decision that issues nothing. */
@@ -49,7 +48,7 @@ export class Decisions {
     const batch = new WriteBatch();
     this.#write(batch, number, entry);
     await this.#house.store.commit(batch);
-    this.#kept(number, entry);
+    this.#kept(entry);
   }
 
   /** Who waits for an officer hears at once of a booking that is of no use; the place stays free until then. */
@@ -68,28 +67,24 @@ export class Decisions {
   }
 
   #write(batch: WriteBatch, number: number, entry: TargetEntry): void {
-    const { entries, queue } = this.#house;
+    const { crypto, entries, queue } = this.#house;
     entries.put(batch, number, entry);
     // An officer's word is on what has its name already.
     if (entry.officer === undefined) batch.put(TABLES.decisionIds, decisionKey(entry), toUint64(number));
     else this.#rulings.done(batch, number);
     if (entry.referred !== undefined) this.#rulings.add(batch, number);
     this.counts.write(batch, number, moveOf(entry));
-    queue.add(batch, this.#acknowledgement(number, entry));
-  }
-
-  #acknowledgement(number: number, { decision, jti, source }: TargetEntry): BlindedValue {
-    return {
+    queue.add(batch, {
       side: 'acknowledged',
-      peer: source,
-      number: acknowledgementNumber(number, decision),
-      value: acknowledgementOf(this.#house.crypto, jti, decision),
-    };
+      peer: entry.source,
+      number: acknowledgementNumber(number, entry.decision),
+      value: acknowledgementOf(crypto, entry.jti, entry.decision),
+    });
   }
 
-  #kept(number: number, entry: TargetEntry): void {
+  #kept(entry: TargetEntry): void {
     this.counts.moved(moveOf(entry));
-    this.#house.queue.added(this.#acknowledgement(number, entry));
+    this.#house.queue.added({ side: 'acknowledged', peer: entry.source });
     this.#house.onDue();
   }
 }
