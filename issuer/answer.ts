@@ -2,7 +2,9 @@
 import { invariant } from '../core/errors.ts';
 import type { ReceiptRecord } from '../core/receipt/receipt.ts';
 import type { Attempt, NumberRange } from './idempotency-attempt.ts';
-import type { Chunk, Draft, FinishedDraft, Refusal } from './issue.ts';
+import type { FinishedDraft } from './draft-writes.ts';
+import type { Draft, Refusal } from './draw-up.ts';
+import type { Chunk } from './issue.ts';
 import type { IntakeProblem } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
 import { PROFILES } from './record-entry.ts';
@@ -13,7 +15,8 @@ import type { AnsweredChunk, IssuedCredential, RowResult } from './row.ts';
 export interface AnswerDependencies {
   readonly index: KeyedIndex;
   readonly describe: (recordNumber: number) => Promise<DescribedRecord>;
-  readonly receipts: Pick<Receipts, 'sign'>;
+  /** Absent where nobody is promised anything. */
+  readonly receipts: Pick<Receipts, 'sign'> | undefined;
   readonly attempt: Attempt | undefined;
 }
 
@@ -82,7 +85,7 @@ export async function answerChunk(
     });
     records.set(recordId, { id: recordId, leaves: stored.leafHashes });
   }
-  if (records.size === 0) return { results, resumed };
+  if (records.size === 0 || receipts === undefined) return { results, resumed };
   const receipt = keyed?.receipt ?? (await receipts.sign([...records.values()]));
   if (keyed !== undefined && keyed.receipt === undefined) await attempt?.keepReceipt(keyed, receipt);
   return { results, receipt, resumed };

@@ -118,23 +118,30 @@ export class Batches {
     return ends;
   }
 
-  /** Stages the next `count` entries of a lane, shuffled and padded. */
-  async stage(lane: number, count: number, lanes: Lanes): Promise<StagedBatch> {
+  /** Stages the next `count` entries of each of these lanes, shuffled and padded, in one write. */
+  async stage(
+    parts: readonly { readonly lane: number; readonly count: number }[],
+    lanes: Lanes,
+  ): Promise<readonly StagedBatch[]> {
     const { store, now } = this.#deps;
-    const number = this.#stagedThrough + 1;
-    const first = lanes.nextToStage(lane);
-    const entry = await this.#shuffle({ lane, first, count }, lanes);
-    // Commit point: from here on this range has this root. A crash before it leaves the leaves in their lane,
-    // to be shuffled anew; after it, whoever starts next anchors exactly this batch.
-    await store.commit(
-      new WriteBatch()
+    const write = new WriteBatch();
+    const staged: StagedBatch[] = [];
+    for (const { lane, count } of parts) {
+      const number = this.#stagedThrough + staged.length + 1;
+      const first = lanes.nextToStage(lane);
+      const entry = await this.#shuffle({ lane, first, count }, lanes);
+      write
         .put(TABLES.batches, toUint64(number), encodeBatchEntry(entry))
         .put(TABLES.roots, entry.root, toUint64(number))
-        .put(TABLES.laneBatches, laneKey(lane, first), toUint64(number)),
-    );
-    this.#stagedThrough = number;
-    lanes.staged(lane, count, now());
-    return { ...entry, number, class: classOfLane(lane) };
+        .put(TABLES.laneBatches, laneKey(lane, first), toUint64(number));
+      staged.push({ ...entry, number, class: classOfLane(lane) });
+    }
+    // Commit point: from here on these ranges have these roots. A crash before it leaves the leaves in their lanes,
+    // to be shuffled anew; after it, whoever starts next anchors exactly these batches.
+    await store.commit(write);
+    this.#stagedThrough += staged.length;
+    for (const { lane, count } of staged) lanes.staged(lane, count, now());
+    return staged;
   }
 
   /**
@@ -172,18 +179,21 @@ export class Batches {
   }
 
   /**
-   * The ledger shows the root: builds the tree once more from what the disk holds, and makes the batch final
-   * only when it leads to that root. Every path is cut from this tree; each is checked again, against its own
-   * credential, when it is handed out (`release.ts`).
+   * The ledger shows the roots: builds each tree once more from what the disk holds, and makes the batches final, in one
+   * write, only when they lead to these roots. Every path is cut from these trees; each is checked again, against its
+   * own credential, when it is handed out (`release.ts`).
    */
-  async finalise(batch: StagedBatch, lanes: Lanes, { timeSeconds, sequence }: BatchAnchorage): Promise<void> {
-    invariant(batch.number === this.#finalThrough + 1, 'batches become final in order');
-    this.#trees.delete(batch.number);
-    await this.tree(batch, lanes);
-    const anchor = concatBytes(toUint64(timeSeconds), toUint64(sequence));
-    await this.#deps.store.commit(new WriteBatch().put(TABLES.anchors, toUint64(batch.number), anchor));
-    this.#finalThrough = batch.number;
-    this.#finalEnds[batch.lane] = batch.first + batch.count;
+  async finalise(anchored: readonly FinalBatch[], lanes: Lanes): Promise<void> {
+    const write = new WriteBatch();
+    for (const [i, { number, timeSeconds, sequence, ...batch }] of anchored.entries()) {
+      invariant(number === this.#finalThrough + 1 + i, 'batches become final in order');
+      this.#trees.delete(number);
+      await this.tree({ ...batch, number }, lanes);
+      write.put(TABLES.anchors, toUint64(number), concatBytes(toUint64(timeSeconds), toUint64(sequence)));
+    }
+    await this.#deps.store.commit(write);
+    this.#finalThrough += anchored.length;
+    for (const { lane, first, count } of anchored) this.#finalEnds[lane] = first + count;
   }
 
   /** The final batch with this root. */
@@ -192,9 +202,14 @@ export class Batches {
     return number === 0 || number > this.#finalThrough ? undefined : await this.#loadFinal(number);
   }
 
+  /** Whether a final batch holds a credential. */
+  isFinal({ lane, entry }: Pick<HandleEntry, 'lane' | 'entry'>): boolean {
+    return entry < (this.#finalEnds[lane] ?? 0);
+  }
+
   /** The final batch that holds a credential, `undefined` while there is none. */
   async findFinalOf({ lane, entry }: HandleEntry): Promise<StagedBatch | undefined> {
-    if (entry >= (this.#finalEnds[lane] ?? 0)) return undefined;
+    if (!this.isFinal({ lane, entry })) return undefined;
     const range = { from: laneKey(lane, 0), before: laneKey(lane, entry + 1), reverse: true };
     const found = await this.#deps.tables.laneBatches.first(range);
     invariant(found !== undefined, 'a lane is cut into batches without gaps');

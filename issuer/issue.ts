@@ -7,47 +7,35 @@
  * numbers and status entries behind. The same record again finds the first one, by content: sending a file
  * twice, or once more after a crash, makes nothing new. A signed receipt goes with the answers of each chunk.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toCanonicalJson } from '../core/bytes/canonical-json.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
-import { isDerivedType, type DerivedRecord, type IssuableRecord } from '../core/record/derived.ts';
+import { isDerivedType, type DerivedRecord } from '../core/record/derived.ts';
 import { invariant } from '../core/errors.ts';
 import { isDerivedRecord } from '../core/record/derived-schema.ts';
 import { DERIVED } from '../core/record/validate.ts';
-import { validityOf } from '../core/record/validity.ts';
-import { readUint64, toUint64 } from '../service/big-endian.ts';
-import type { Clock } from '../service/clock.ts';
 import { WriteBatch, type Store } from '../service/store.ts';
-import { answerChunk } from './answer.ts';
+import { answerChunk, type AnswerDependencies } from './answer.ts';
 import type { Budget } from './budget/budget.ts';
 import { chunksOf } from './chunks.ts';
+import { appendLeaves, putRecords, type FinishedDraft } from './draft-writes.ts';
+import { DrawUp, type Draft, type DrawUpDependencies, type Outcome, type RecordRow } from './draw-up.ts';
 import { IssuerError } from './errors.ts';
-import type { FinishedRecord } from './finish.ts';
 import type { Finisher } from './finisher.ts';
-import { encodeHandleEntry } from './handle-entry.ts';
 import type { Attempt, KeyedChunk } from './idempotency-attempt.ts';
-import type { EarlierDoses } from './earlier-doses.ts';
-import type { IntakeProblem, IntakeRow } from './intake/row.ts';
+import type { IntakeRow } from './intake/row.ts';
 import type { KeyedIndex } from './keyed-index.ts';
-import type { KeyRing, Names } from './privacy/key-ring.ts';
-import { putTraces, type RecordTraces } from './privacy/traces.ts';
 import type { ColourActs, ColourChange } from './health/colour-acts.ts';
-import { COLOUR_PLACE, LANE_COUNT, laneOf, type LaneLeaf, type Lanes } from './lanes.ts';
+import { LANE_COUNT, type Lanes } from './lanes.ts';
 import { Lock } from './lock.ts';
-import { newCredentials, type MakerDependencies, type NewCredential } from './new-record.ts';
 import type { Receipts } from './receipts.ts';
 import type { DescribedRecord } from './release.ts';
 import type { AnsweredChunk, RowResult } from './row.ts';
-import { TABLES, type IssuerTables } from './store.ts';
 
-export interface RecordIssuerDependencies extends MakerDependencies {
+export interface RecordIssuerDependencies extends DrawUpDependencies {
   readonly store: Store;
-  readonly tables: IssuerTables;
   readonly index: KeyedIndex;
-  readonly ring: KeyRing;
   readonly lanes: Lanes;
   readonly finisher: Pick<Finisher, 'finish'>;
-  readonly now: Clock;
   /** Leaves that may wait for the ledger before `ISSUER_BUSY`. */
   readonly maxWaiting: number;
   /** Throws when nothing may be issued now. */
@@ -55,50 +43,10 @@ export interface RecordIssuerDependencies extends MakerDependencies {
   readonly budget: Pick<Budget, 'spend' | 'writeTo'>;
   readonly describe: (recordNumber: number) => Promise<DescribedRecord>;
   readonly receipts: Pick<Receipts, 'sign'>;
-  /** Those of the records that wait for their erasure. */
-  readonly beingErased: (numbers: readonly number[]) => Promise<ReadonlySet<number>>;
-  readonly earlierDoses: Pick<EarlierDoses, 'notesOn'>;
   readonly colourActs: Pick<ColourActs, 'check' | 'addTo'>;
   /** New leaves wait for a batch. */
   readonly onStored: (records: number) => void;
 }
-
-/** A good row whose record is new. */
-export interface Draft {
-  readonly number: number;
-  readonly recordBytes: Uint8Array;
-  readonly traces: RecordTraces;
-  /** The record's canonical text: its name as long as it is on its way to the disk. */
-  readonly name: string;
-  /** In the order of `PROFILES`. */
-  readonly credentials: readonly NewCredential[];
-  /** What is odd about it, though it is issued. */
-  readonly notes: readonly IntakeProblem[];
-}
-
-/**
- * Why a good row makes no record. `erased`: this very request made or found it before, and it was erased since; whoever
- * repeats a request does not ask for that to be undone. `leaving`: the same record is just being erased; neither is it
- * there to be answered, nor gone so that it could be made anew. `ended`: it is over by what it says itself.
- */
-export type Refusal = 'erased' | 'leaving' | 'ended';
-
-/** A good row: the record it is, and its draft when that is new. */
-export type Outcome = { readonly number: number; readonly draft: Draft | undefined } | Refusal;
-
-/** What is known of a good row before anything is made for it. */
-interface GoodRow {
-  readonly record: IssuableRecord;
-  readonly name: string;
-  readonly recordBytes: Uint8Array;
-  readonly recordNames: Names;
-  readonly documentNames: Names;
-}
-
-export type FinishedDraft = Draft & FinishedRecord;
-
-/** A row of intake, or a record that was derived here. */
-export type RecordRow = IntakeRow | { readonly row: number; readonly record: DerivedRecord };
 
 /** Derived records on their way, with what belongs to the same commit. */
 export interface DerivedIssue {
@@ -134,30 +82,21 @@ interface ChunkUnderWay {
 const CHUNK_ROWS = 500;
 /** Chunks being finished and synced while the next is drawn up. */
 const CHUNKS_UNDER_WAY = 2;
-/** Other requests get a turn after so many records. */
-const TURN_ROWS = 100;
-const NEXT_RECORD = toUtf8('next-record');
-const NOTHING = new Uint8Array(0);
 
 export class RecordIssuer {
   readonly #deps: RecordIssuerDependencies;
   readonly #lock = new Lock();
-  /** Records on their way to the disk, by name: a twin that arrives meanwhile is a duplicate too. */
-  readonly #underWay = new Map<string, number>();
-  /** Names whose commit has ended: the store shows them, so the next look at it may drop them. */
-  #settled: string[] = [];
+  readonly #drawUp: DrawUp;
   /** The chunk drawn up last is handed to the store, and so are all before it. */
   #handedIn: Promise<{ readonly committed: Promise<void> } | undefined> = Promise.resolve(undefined);
-  #nextRecord: number;
 
-  private constructor(deps: RecordIssuerDependencies, nextRecord: number) {
+  private constructor(deps: RecordIssuerDependencies, drawUp: DrawUp) {
     this.#deps = deps;
-    this.#nextRecord = nextRecord;
+    this.#drawUp = drawUp;
   }
 
   static async open(deps: RecordIssuerDependencies): Promise<RecordIssuer> {
-    const stored = await deps.tables.meta.get(NEXT_RECORD);
-    return new RecordIssuer(deps, stored === undefined ? 1 : readUint64(stored));
+    return new RecordIssuer(deps, await DrawUp.open(deps));
   }
 
   /** The rows' answers alone; see {@link issueChunks}. */
@@ -180,7 +119,8 @@ export class RecordIssuer {
     try {
       for await (const chunk of chunksOf(rows, CHUNK_ROWS)) {
         const taken = chunk.map(withoutDerived);
-        underWay.push(await this.#lock.run(() => this.#issueChunk(taken, { attempt })));
+        const { receipts } = this.#deps;
+        underWay.push(await this.#lock.run(() => this.#issueChunk(taken, { attempt, receipts })));
         const oldest = underWay.length > CHUNKS_UNDER_WAY ? underWay.shift() : undefined;
         if (oldest !== undefined) yield await oldest.answer;
       }
@@ -208,7 +148,8 @@ export class RecordIssuer {
       if (record.type === 'status') await this.#deps.colourActs.check(record, also.changes ?? []);
     }
     const rows = records.map((record, i) => ({ row: i + 1, record }));
-    const { answer } = await this.#lock.run(() => this.#issueChunk(rows, { attempt: undefined, ...also }));
+    const unpromised = { attempt: undefined, receipts: undefined };
+    const { answer } = await this.#lock.run(() => this.#issueChunk(rows, { ...unpromised, ...also }));
     return (await answer).results;
   }
 
@@ -224,15 +165,20 @@ export class RecordIssuer {
   /** Ends when the chunk is drawn up; its answer comes when it is on the disk. Under the lock. */
   async #issueChunk(
     rows: readonly RecordRow[],
-    { attempt, addTo, changes = [] }: { readonly attempt: Attempt | undefined } & DerivedIssue,
+    {
+      attempt,
+      receipts,
+      addTo,
+      changes = [],
+    }: Pick<AnswerDependencies, 'attempt' | 'receipts'> & DerivedIssue,
   ): Promise<ChunkUnderWay> {
     // What brings no leaf needs no room, and must not wait for it: the pass that makes room does such work first.
     if (rows.length === 0) this.#deps.checkOpen();
     else this.checkRoom();
     const keyed = await attempt?.open(toUtf8(rows.map(textOf).join('\n')));
-    const first = this.#nextRecord;
-    const outcomes = await this.#drawUp(rows, { isRepeated: keyed?.made !== undefined });
-    const made = { first, count: this.#nextRecord - first };
+    const first = this.#drawUp.nextRecord;
+    const outcomes = await this.#drawUp.drawUp(rows, { isRepeated: keyed?.made !== undefined });
+    const made = { first, count: this.#drawUp.nextRecord - first };
     const chunk = { rows, outcomes, keyed };
     const answer = this.#finishAndCommit(chunk, changes, (batch) => {
       if (keyed?.made === undefined && keyed !== undefined) attempt?.addTo(batch, keyed, made);
@@ -242,7 +188,7 @@ export class RecordIssuer {
           typeof outcome === 'string' ? undefined : this.#deps.index.toRecordId(outcome.number),
         ),
       );
-    }).then((finished) => answerChunk(chunk, finished, { ...this.#deps, attempt }));
+    }).then((finished) => answerChunk(chunk, finished, { ...this.#deps, attempt, receipts }));
     // Awaited later: until then a failure must not count as unhandled.
     answer.catch(() => undefined);
     return { answer };
@@ -255,83 +201,6 @@ export class RecordIssuer {
     for (let lane = 0; lane < LANE_COUNT; lane++) waiting += this.#deps.lanes.waiting(lane);
     if (waiting > this.#deps.maxWaiting)
       throw new IssuerError('ISSUER_BUSY', 'too much waits for the ledger');
-  }
-
-  /** An outcome for each good row of the chunk, in order; a chunk that is repeated makes nothing new. */
-  async #drawUp(
-    chunk: readonly RecordRow[],
-    { isRepeated }: { readonly isRepeated: boolean },
-  ): Promise<readonly Outcome[]> {
-    const rows = chunk.flatMap((row) => ('record' in row ? [this.#read(row)] : []));
-    for (const name of this.#settled.splice(0)) this.#underWay.delete(name);
-    const stored = await this.#storedNumbers(rows);
-    const issuedAtSeconds = Math.floor(this.#deps.now() / 1000);
-    const fresh = this.#newAmong(rows, stored).filter((record) => !hasEnded(record, issuedAtSeconds));
-    if (!isRepeated) this.#deps.budget.spend(fresh, this.#deps.now());
-    const leaving = await this.#deps.beingErased(stored.filter((number) => number !== undefined));
-    const unknown = rows.filter(({ name }, i) => stored[i] === undefined && !this.#underWay.has(name));
-    const notes = await this.#deps.earlierDoses.notesOn(unknown);
-    const notesOf = new Map(unknown.map((row, i) => [row, notes[i] ?? []]));
-    const outcomes: Outcome[] = [];
-    for (const [i, row] of rows.entries()) {
-      if (i > 0 && i % TURN_ROWS === 0) await nextTurn();
-      const known = stored[i] ?? this.#underWay.get(row.name);
-      if (known === undefined)
-        outcomes.push(this.#outcomeOfNew(row, notesOf.get(row) ?? [], { isRepeated, issuedAtSeconds }));
-      else if (leaving.has(known)) outcomes.push(isRepeated ? 'erased' : 'leaving');
-      else outcomes.push({ number: known, draft: undefined });
-    }
-    return outcomes;
-  }
-
-  /** The records that are neither stored, nor under way, nor named before among the rows. */
-  #newAmong(rows: readonly GoodRow[], stored: readonly (number | undefined)[]): readonly IssuableRecord[] {
-    const fresh = new Map<string, IssuableRecord>();
-    for (const [i, { name, record }] of rows.entries()) {
-      if (stored[i] === undefined && !this.#underWay.has(name)) fresh.set(name, record);
-    }
-    return [...fresh.values()];
-  }
-
-  #read({ record }: Extract<RecordRow, { record: unknown }>): GoodRow {
-    const name = toCanonicalJson(record);
-    const recordBytes = toUtf8(name);
-    const { ring } = this.#deps;
-    const documentNames = ring.documentNames(record.subject);
-    return { record, name, recordBytes, recordNames: ring.recordNames(recordBytes), documentNames };
-  }
-
-  /** The number of each row's record, `undefined` when it is not stored. */
-  async #storedNumbers(rows: readonly GoodRow[]): Promise<readonly (number | undefined)[]> {
-    const values = await this.#deps.tables.duplicates.getMany(
-      rows.flatMap(({ recordNames }) => recordNames.all),
-    );
-    let at = 0;
-    return rows.map(({ recordNames: { all } }) => {
-      const found = values.slice(at, (at += all.length)).find((value) => value !== undefined);
-      return found === undefined ? undefined : readUint64(found);
-    });
-  }
-
-  #outcomeOfNew(
-    row: GoodRow,
-    notes: readonly IntakeProblem[],
-    { isRepeated, issuedAtSeconds }: { readonly isRepeated: boolean; readonly issuedAtSeconds: number },
-  ): Outcome {
-    if (hasEnded(row.record, issuedAtSeconds)) return 'ended';
-    return isRepeated ? 'erased' : this.#draft(row, notes, issuedAtSeconds);
-  }
-
-  #draft(
-    { record, recordBytes, recordNames, documentNames, name }: GoodRow,
-    notes: readonly IntakeProblem[],
-    issuedAtSeconds: number,
-  ): Outcome {
-    const number = this.#nextRecord++;
-    this.#underWay.set(name, number);
-    const credentials = newCredentials(record, issuedAtSeconds, this.#deps);
-    const traces = { record, recordBytes, recordNames, documentNames, issuedAtSeconds };
-    return { number, draft: { number, recordBytes, traces, name, credentials, notes } };
   }
 
   /** Resolves when all of the chunk, and of the chunks before it, is on the disk. */
@@ -351,7 +220,7 @@ export class RecordIssuer {
       return finished;
     } catch (error) {
       // Whoever was drawn up after this has failed too; what comes now starts anew.
-      for (const { name } of drafts) this.#underWay.delete(name);
+      this.#drawUp.failed(drafts);
       if (this.#handedIn === handedIn) this.#handedIn = Promise.resolve(undefined);
       throw error;
     }
@@ -382,74 +251,26 @@ export class RecordIssuer {
     const { store, lists, lanes, budget, now, onStored } = this.#deps;
     const batch = new WriteBatch();
     addTo(batch);
-    const counts = this.#appendLeaves(drafts, changes, batch);
+    const counts = appendLeaves(batch, { drafts, changes }, this.#deps);
     for (const change of changes) this.#deps.colourActs.addTo(batch, change);
-    this.#addRecords(drafts, batch);
+    putRecords(batch, drafts, this.#deps.ring);
+    if (drafts.length > 0) this.#drawUp.writeTo(batch);
     lists.writeTo(batch);
     budget.writeTo(batch);
     // Commit point. Before it nothing of the chunk exists; after it everything does, and the pipeline finds
     // the new leaves by itself, also after a restart. An empty batch waits for those before it: a duplicate
     // is answered only once its first is on the disk.
     await store.commit(batch);
-    for (const { name } of drafts) this.#settled.push(name);
+    this.#drawUp.settled(drafts);
     counts.forEach((count, lane) => lanes.commit(lane, count, now()));
     if (drafts.length + changes.length > 0) onStored(drafts.length);
   }
-
-  /** Adds leaves and handles; returns the number of leaves for each lane. */
-  #appendLeaves(
-    drafts: readonly FinishedDraft[],
-    changes: readonly ColourChange[],
-    batch: WriteBatch,
-  ): readonly number[] {
-    const lanes = Array.from({ length: LANE_COUNT }, (): (LaneLeaf & { readonly handle?: string })[] => []);
-    for (const { number, credentials, leafHashes } of drafts) {
-      credentials.forEach(({ lane, handle }, place) => {
-        // A leaf for each credential, in their order.
-        lanes[lane]?.push({ leafHash: leafHashes[place]!, recordNumber: number, place, handle });
-      });
-    }
-    for (const { number, leafHash } of changes) {
-      const lane = laneOf('short', number % 2);
-      lanes[lane]?.push({ leafHash, recordNumber: number, place: COLOUR_PLACE });
-    }
-    lanes.forEach((leaves, lane) => {
-      if (leaves.length === 0) return;
-      const first = this.#deps.lanes.append(lane, leaves, batch);
-      leaves.forEach(({ recordNumber, place, handle }, i) => {
-        if (handle === undefined) return;
-        const value = encodeHandleEntry({ recordNumber, place, lane, entry: first + i });
-        batch.put(TABLES.handles, this.#deps.index.ofHandle(handle), value);
-      });
-    });
-    return lanes.map((leaves) => leaves.length);
-  }
-
-  #addRecords(drafts: readonly FinishedDraft[], batch: WriteBatch): void {
-    for (const { number, traces, sealed } of drafts) {
-      batch.put(TABLES.records, toUint64(number), sealed);
-      putTraces(batch, number, traces, this.#deps.ring);
-      if (mayTurnColours(traces.record)) batch.put(TABLES.healthFacts, toUint64(number), NOTHING);
-    }
-    if (drafts.length > 0) batch.put(TABLES.meta, NEXT_RECORD, toUint64(this.#nextRecord));
-  }
-}
-
-/** `health/` follows it with the next pass: a fact that rules look at, or one that says whose documents belong together. */
-function mayTurnColours({ type, subject }: IssuableRecord): boolean {
-  return type === 'test' || type === 'declaration' || (subject.linked !== undefined && !isDerivedType(type));
 }
 
 /** Whatever a type says: what comes through intake is a fact, or it is refused. */
 function withoutDerived(row: IntakeRow): IntakeRow {
   const isDerived = 'record' in row && isDerivedType(row.record.type);
   return isDerived ? { row: row.row, problems: [DERIVED] } : row;
-}
-
-/** No code of it could be valid for a moment, and nobody may hold a person's record for nothing. */
-function hasEnded(record: IssuableRecord, atSeconds: number): boolean {
-  const { expiresAtSeconds } = validityOf(record);
-  return expiresAtSeconds !== undefined && expiresAtSeconds <= atSeconds;
 }
 
 /** What a row says, in one form: a good one its record, a bad one all that is wrong with it. */

@@ -13,7 +13,7 @@ import type { BatchClass } from '../core/credential/credential-type.ts';
 import { invariant } from '../core/errors.ts';
 import type { Clock } from '../service/clock.ts';
 import type { Log } from '../service/logging.ts';
-import type { Batches, StagedBatch } from './batches.ts';
+import type { Batches, FinalBatch, StagedBatch } from './batches.ts';
 import { IssuerError } from './errors.ts';
 import { classOfLane, LANE_COUNT, type Lanes } from './lanes.ts';
 import type { IssuerMetrics } from './metrics.ts';
@@ -28,6 +28,12 @@ export interface PipelineDependencies {
   readonly metrics: IssuerMetrics;
   readonly log: Log;
 }
+
+/** What became of a staged batch on the ledger. */
+type Outcome =
+  | { readonly end: 'anchored'; readonly batch: FinalBatch }
+  | { readonly end: 'taken'; readonly batch: StagedBatch }
+  | { readonly end: 'failed'; readonly error: unknown };
 
 /** While so many batches wait for the ledger, leaves stay in their lanes, to go into fuller ones. */
 const MAX_STAGED = 8;
@@ -62,7 +68,7 @@ export class Pipeline {
     do {
       await this.#stageDue(options.force);
       while (batches.finalThrough < batches.stagedThrough) await this.#anchorStaged();
-    } while (this.#nextDue(options.force) !== undefined);
+    } while (this.#due(options.force).length > 0);
   }
 
   /** When the next window closes, in the clock's milliseconds; `undefined` when nothing waits. */
@@ -71,50 +77,66 @@ export class Pipeline {
     return due.length === 0 ? undefined : Math.min(...due);
   }
 
+  /** One batch of each lane that is due, and more of those that have more than one batch takes. */
   async #stageDue(force: boolean): Promise<void> {
     const { batches, lanes, metrics } = this.#deps;
-    let lane = this.#nextDue(force);
-    while (lane !== undefined && batches.stagedThrough - batches.finalThrough < MAX_STAGED) {
-      const batch = await batches.stage(lane, Math.min(lanes.waiting(lane), MAX_BATCH_LEAVES), lanes);
-      metrics.staged.inc({ class: batch.class });
-      lane = this.#nextDue(force);
+    let due = this.#due(force);
+    while (due.length > 0) {
+      const room = MAX_STAGED - (batches.stagedThrough - batches.finalThrough);
+      const parts = due.slice(0, Math.max(0, room)).map((lane) => {
+        return { lane, count: Math.min(lanes.waiting(lane), MAX_BATCH_LEAVES) };
+      });
+      if (parts.length === 0) return;
+      for (const batch of await batches.stage(parts, lanes)) metrics.staged.inc({ class: batch.class });
+      // What has come meanwhile is for the next batch: to cut a few leaves off it now would only hold up the others.
+      due = this.#due(force).filter((lane) => lanes.waiting(lane) >= MAX_BATCH_LEAVES);
     }
   }
 
   /** All that is staged side by side, so that one block can hold it; final in order, up to the first that cannot be. */
   async #anchorStaged(): Promise<void> {
-    const { batches, lanes, ledger, now } = this.#deps;
+    const { batches, lanes, now } = this.#deps;
     const startedMs = now();
     const count = batches.stagedThrough - batches.finalThrough;
     const numbers = Array.from({ length: count }, (_, i) => batches.finalThrough + 1 + i);
     const staged = await Promise.all(numbers.map((number) => batches.load(number)));
     const answers = await this.#putOnLedger(staged);
+    const anchored: FinalBatch[] = [];
+    let other: Exclude<Outcome, { readonly end: 'anchored' }> | undefined;
     for (const [i, batch] of staged.entries()) {
-      const answer = answers[i];
-      invariant(answer !== undefined, 'an answer for each');
-      if (answer.status === 'rejected') throw answer.reason;
-      // A root that another account has anchored is given up: its size and class may be wrong, and it counts only as
-      // long as that account does.
-      if (answer.value.account !== ledger.account) {
-        await batches.restage(batch, lanes);
-        return;
+      const outcome = this.#outcomeOf(batch, answers[i]);
+      if (outcome.end !== 'anchored') {
+        other = outcome;
+        break;
       }
-      await this.#finalise(batch, answer.value, startedMs);
+      anchored.push(outcome.batch);
+    }
+    await this.#finalise(anchored, startedMs);
+    if (other?.end === 'failed') throw other.error;
+    // A root that another account has anchored is given up: its size and class may be wrong, and it counts only as
+    // long as that account does.
+    if (other?.end === 'taken') await batches.restage(other.batch, lanes);
+  }
+
+  async #finalise(anchored: readonly FinalBatch[], startedMs: number): Promise<void> {
+    const { batches, lanes, now, metrics, log } = this.#deps;
+    if (anchored.length === 0) return;
+    await batches.finalise(anchored, lanes);
+    for (const { class: batchClass, count, root, sequence } of anchored) {
+      if (sequence === this.#seenThrough + 1) this.#seenThrough++;
+      metrics.anchorSeconds.observe((now() - startedMs) / 1000);
+      metrics.released.inc({ class: batchClass }, count);
+      log.info({ root: toHex(root), sequence, count, batchClass }, 'batch is final');
     }
   }
 
-  async #finalise(batch: StagedBatch, anchored: AnchoredBatch, startedMs: number): Promise<void> {
-    const { batches, lanes, now, metrics, log } = this.#deps;
-    if (!isSame(batch, anchored)) throw conflict(anchored.sequence);
-    await batches.finalise(batch, lanes, anchored);
-    if (anchored.sequence === this.#seenThrough + 1) this.#seenThrough++;
-    metrics.anchorSeconds.observe((now() - startedMs) / 1000);
-    metrics.released.inc({ class: batch.class }, batch.count);
-    const { sequence } = anchored;
-    log.info(
-      { root: toHex(batch.root), sequence, count: batch.count, batchClass: batch.class },
-      'batch is final',
-    );
+  #outcomeOf(batch: StagedBatch, answer: PromiseSettledResult<AnchoredBatch> | undefined): Outcome {
+    invariant(answer !== undefined, 'an answer for each');
+    if (answer.status === 'rejected') return { end: 'failed', error: answer.reason };
+    const { account, sequence, timeSeconds } = answer.value;
+    if (account !== this.#deps.ledger.account) return { end: 'taken', batch };
+    if (!isSame(batch, answer.value)) return { end: 'failed', error: conflict(sequence) };
+    return { end: 'anchored', batch: { ...batch, sequence, timeSeconds } };
   }
 
   /** Anchors each batch, in order, unless it stands there already. */
@@ -159,8 +181,8 @@ export class Pipeline {
     return this.#seenThrough + 1;
   }
 
-  #nextDue(force: boolean): number | undefined {
-    return this.#waitingLanes().find((lane) => force || this.#dueMs(lane) <= this.#deps.now());
+  #due(force: boolean): readonly number[] {
+    return this.#waitingLanes().filter((lane) => force || this.#dueMs(lane) <= this.#deps.now());
   }
 
   #waitingLanes(): readonly number[] {

@@ -74,6 +74,12 @@ export interface Inclusion {
   readonly place?: InclusionProof & BatchAnchorage;
 }
 
+/** What a credential was made of. */
+export interface Origin {
+  readonly record: IssuableRecord;
+  readonly statusPlace: StatusPlace;
+}
+
 interface Found extends HandleEntry {
   readonly record: RecordEntry;
   readonly parts: SignedParts;
@@ -147,6 +153,23 @@ export class Release {
     return code === undefined
       ? { recordId, profile, handle, state: 'anchoring' }
       : { recordId, profile, handle, state: 'released', code };
+  }
+
+  /** Of a record's own credential; throws as {@link handleOf}, `CREDENTIAL_NOT_FOUND`. */
+  async isReleased(recordId: string, profile: Profile): Promise<boolean> {
+    const found = await this.#findOwn(recordId, profile);
+    return this.#deps.status.isPublished(this.#placeOf(found).list) && this.#deps.batches.isFinal(found);
+  }
+
+  /** The text of a record's own credential, `undefined` until it is released; throws as {@link isReleased}. */
+  async codeOf(recordId: string, profile: Profile): Promise<string | undefined> {
+    return await this.#codeOf(await this.#findOwn(recordId, profile));
+  }
+
+  /** The record of a credential, and where the credential's status stands; throws `CREDENTIAL_NOT_FOUND`. */
+  async origin(handle: string): Promise<Origin> {
+    const found = await this.#find(handle);
+    return { record: recordOf(found.record), statusPlace: this.#placeOf(found) };
   }
 
   /** The text of a released credential; throws `CREDENTIAL_NOT_FOUND`, `CREDENTIAL_NOT_RELEASED`. */
@@ -229,6 +252,14 @@ export class Release {
     const parts = record?.credentials[found.place];
     if (record === undefined || parts === undefined) throw credentialNotFound();
     return { ...found, record, parts };
+  }
+
+  async #findOwn(recordId: string, profile: Profile): Promise<Found> {
+    const number = this.#deps.index.fromRecordId(recordId);
+    const record = number === undefined ? undefined : await this.#entry(number);
+    const parts = record?.credentials[PROFILES.indexOf(profile)];
+    if (record === undefined || parts === undefined) throw recordNotFound();
+    return { ...(await this.#handleEntry(handleOf(parts))), record, parts };
   }
 
   async #handleEntry(handle: string): Promise<HandleEntry> {

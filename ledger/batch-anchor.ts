@@ -64,8 +64,10 @@ export class BatchAnchorClient {
     const values = [batch.root, batch.log2Size, classNumber, batch.expectedSequence];
     await this.#sender.sendUnless(
       async () => {
+        const found = this.find(this.#issuer, batch.root);
+        found.catch(() => undefined); // what is wrong with the ledger itself is said first
         await checkDeployment(this.#rpc, this.#deployment);
-        return (await this.find(this.#issuer, batch.root)) !== undefined;
+        return (await found) !== undefined;
       },
       {
         to: this.#deployment.contracts.batchAnchor.address,

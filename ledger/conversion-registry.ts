@@ -108,8 +108,10 @@ export class ConversionRegistryClient {
     const parameters = [partner, values.map((value) => hexlify(value)), sequence];
     await this.#sender.sendUnless(
       async () => {
+        const isDone = isThere();
+        isDone.catch(() => undefined); // what is wrong with the ledger itself is said first
         await checkDeployment(this.#rpc, this.#deployment);
-        return await isThere();
+        return await isDone;
       },
       {
         to: this.#address,

@@ -7,19 +7,22 @@
  * another transaction; only one of a nonce can ever be in the chain. Across a restart, a transaction that an
  * earlier process left waiting is waited for, and `isDone` then tells whether its effect is there.
  *
- * A transaction takes the nonce after one that still waits only once the node shows that it holds that one, so no nonce
+ * A transaction takes the nonce after one that still waits only once the node says that it holds that one, so no nonce
  * is left out. After an end that is not a receipt nothing follows until all that waits has ended: the account is then
  * where a restart would find it. What a node took first and refused for good later can leave a gap, and bytes beyond
  * it. Should they come to the chain after all, an issuer's change nothing twice: each of its writes names the sequence that
  * it expects, and what is done already is refused.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { computeAddress, hexlify, keccak256, SigningKey, Transaction } from 'ethers';
+import { computeAddress, hexlify, SigningKey } from 'ethers';
 import { invariant } from '../core/errors.ts';
 import type { Hex } from '../core/trust/ledger-event.ts';
+import { BlockWatch, type Wait } from './block-watch.ts';
 import { isRetryable, LedgerError } from './errors.ts';
 import type { LedgerRpc } from './rpc.ts';
-import { badReply, parseData, parseObject, parseQuantity, toQuantity } from './rpc-values.ts';
+import { parseData, parseQuantity, toQuantity } from './rpc-values.ts';
+import { DEFAULT_GAS, signTransaction, type Call, type SignedTransaction } from './signed-transaction.ts';
+import { countCalls, lookUpFate, type JsonReceipt } from './transaction-fate.ts';
 
 export interface SenderOptions {
   readonly rpc: LedgerRpc;
@@ -32,31 +35,15 @@ export interface SenderOptions {
 }
 
 export interface SenderDependencies {
-  readonly wait?: (ms: number) => Promise<unknown>;
+  readonly wait?: Wait;
   /** Milliseconds that only grow. */
   readonly elapsed?: () => number;
-}
-
-export interface Call {
-  /** Absent to create a contract. */
-  readonly to?: Hex;
-  readonly data: Hex;
-  /** Default 1,000,000: our contracts' writes are O(1) and gas is free. */
-  readonly gasLimit?: bigint;
-  /** False: it goes out without being tried, where that costs the node as much as carrying it out; default true. */
-  readonly isTriedFirst?: boolean;
 }
 
 export interface Receipt {
   readonly transactionHash: Hex;
   readonly blockNumber: number;
   readonly contractAddress: Hex | undefined;
-}
-
-interface Signed {
-  readonly hash: Hex;
-  readonly bytes: Hex;
-  readonly nonce: number;
 }
 
 interface Begun {
@@ -71,11 +58,11 @@ interface Tracking {
   readonly onHeld: () => void;
 }
 
-const DEFAULT_GAS = 1_000_000n;
 const DEFAULT_PATIENCE_MS = 60_000;
 const FIRST_PAUSE_MS = 10;
-/** A block is seen so late at most. */
 const LONGEST_PAUSE_MS = 100;
+/** A block is seen at once; that a node has forgotten what it held, so late at most. */
+const LONGEST_WATCH_MS = 500;
 /** A node that says "nonce too low" of a nonce it has not used is asked again before it is believed: for half a second. */
 const REFUSALS_BELIEVED = 8;
 
@@ -86,8 +73,9 @@ export class Sender {
   readonly #key: SigningKey;
   readonly #chainId: number;
   readonly #patienceMs: number;
-  readonly #wait: (ms: number) => Promise<unknown>;
+  readonly #wait: Wait;
   readonly #elapsed: () => number;
+  readonly #blocks: BlockWatch;
   /** The last taking of a nonce; the next one starts after it. */
   #lastNonce: Promise<unknown> = Promise.resolve();
   /** Where transactions go whose fate is not known yet, by nonce. */
@@ -102,7 +90,8 @@ export class Sender {
     this.#key = new SigningKey(hexlify(options.privateKey));
     this.#chainId = options.chainId;
     this.#patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
-    this.#wait = dependencies.wait ?? delay;
+    this.#wait = dependencies.wait ?? sleep;
+    this.#blocks = new BlockWatch(this.#rpc, this.#wait);
     this.#elapsed = dependencies.elapsed ?? (() => performance.now());
     this.address = computeAddress(this.#key.publicKey).toLowerCase() as Hex; // an address
   }
@@ -152,7 +141,7 @@ export class Sender {
       // What this one was to follow may have ended without a receipt meanwhile.
     } while (this.#isInDoubt);
     const held = Promise.withResolvers<undefined>();
-    const fate = this.#track(this.#sign(call, nonce), {
+    const fate = this.#track(signTransaction(call, { chainId: this.#chainId, nonce, key: this.#key }), {
       call,
       deadline,
       onHeld: () => held.resolve(undefined),
@@ -161,7 +150,7 @@ export class Sender {
     return { fate };
   }
 
-  async #track(signed: Signed, tracking: Tracking): Promise<Receipt | undefined> {
+  async #track(signed: SignedTransaction, tracking: Tracking): Promise<Receipt | undefined> {
     this.#waiting.set(signed.nonce, tracking.call.to);
     this.#afterLast = signed.nonce + 1;
     let receipt: Receipt | undefined;
@@ -194,7 +183,7 @@ export class Sender {
   }
 
   async #readNonces(): Promise<{ readonly sealed: number; readonly waiting: number }> {
-    const [sealed, waiting] = await this.#rpc.batch(['latest', 'pending'].map((at) => this.#countCall(at)));
+    const [sealed, waiting] = await this.#rpc.batch(countCalls(this.address, ['latest', 'pending']));
     return { sealed: parseQuantity(sealed, 'a nonce'), waiting: parseQuantity(waiting, 'a nonce') };
   }
 
@@ -214,52 +203,58 @@ export class Sender {
   }
 
   /** Hands over until there is a receipt, or `undefined` once the nonce is another transaction's. */
-  async #fateOf(signed: Signed, { call, deadline, onHeld }: Tracking): Promise<Receipt | undefined> {
-    let refusal = await this.#handOver(signed);
+  async #fateOf(
+    signed: SignedTransaction,
+    { call, deadline, onHeld }: Tracking,
+  ): Promise<Receipt | undefined> {
+    let refusal = await this.#handOver(signed, onHeld);
     let refusals = 0;
     for (let pause = FIRST_PAUSE_MS; ; pause = await this.#pause(pause, deadline, 'LEDGER_FATE_UNKNOWN')) {
-      const fate = await this.#patiently(() => this.#lookUp(signed), deadline);
+      const fate = await this.#fateAtNode(signed, { deadline, onHeld });
       if (fate === 'replaced') return undefined;
       if (typeof fate === 'object') return this.#checkOutcome(fate, call, deadline);
-      if (fate === 'waiting') {
-        onHeld();
-        continue;
-      }
       // The node does not have it: it never came, was forgotten in a restart, or is refused.
       if (refusal !== undefined && this.#isFirst(signed) && ++refusals === REFUSALS_BELIEVED) throw refusal;
-      refusal = await this.#handOver(signed);
+      refusal = await this.#handOver(signed, onHeld);
+    }
+  }
+
+  /** Once it does not wait there to be sealed. */
+  async #fateAtNode(
+    signed: SignedTransaction,
+    { deadline, onHeld }: Omit<Tracking, 'call'>,
+  ): Promise<JsonReceipt | 'replaced' | 'unknown'> {
+    let seen: number | undefined;
+    let longestMs = FIRST_PAUSE_MS;
+    for (;;) {
+      const { fate, head } = await this.#patiently(
+        () => lookUpFate(this.#rpc, this.address, signed),
+        deadline,
+      );
+      if (fate !== 'waiting') return fate;
+      onHeld();
+      this.#checkPatience(deadline, 'LEDGER_FATE_UNKNOWN');
+      longestMs = head === seen ? Math.min(2 * longestMs, LONGEST_WATCH_MS) : FIRST_PAUSE_MS;
+      seen = head;
+      await this.#blocks.after(head, longestMs);
     }
   }
 
   /** Whoever comes after another may be refused for want of that one. */
-  #isFirst({ nonce }: Signed): boolean {
+  #isFirst({ nonce }: SignedTransaction): boolean {
     return Math.min(...this.#waiting.keys()) === nonce;
   }
 
   /** A refusal of the node if there was one; what became of the transaction is for `#lookUp` to say. */
-  async #handOver(signed: Signed): Promise<LedgerError | undefined> {
+  async #handOver(signed: SignedTransaction, onHeld: () => void): Promise<LedgerError | undefined> {
     try {
-      await this.#rpc.request('eth_sendRawTransaction', [signed.bytes]);
+      const hash = await this.#rpc.request('eth_sendRawTransaction', [signed.bytes]);
+      if (hash === signed.hash) onHeld();
     } catch (error) {
       if (!(error instanceof LedgerError) || error.code === 'LEDGER_CLOSED') throw error;
       if (!error.retryable) return error; // "already known" and "nonce too low" come here too
     }
     return undefined;
-  }
-
-  /**
-   * The nonce is read before the receipt: once the chain has passed our nonce, our receipt is there or will
-   * never be.
-   */
-  async #lookUp(signed: Signed): Promise<JsonReceipt | 'replaced' | 'waiting' | 'unknown'> {
-    const [count, receipt, transaction] = await this.#rpc.batch([
-      this.#countCall('latest'),
-      { method: 'eth_getTransactionReceipt', params: [signed.hash] },
-      { method: 'eth_getTransactionByHash', params: [signed.hash] },
-    ]);
-    if (receipt !== null) return receiptOf(signed, receipt);
-    if (parseQuantity(count, 'a nonce') > signed.nonce) return 'replaced';
-    return transaction === null ? 'unknown' : 'waiting';
   }
 
   async #checkOutcome(receipt: JsonReceipt, call: Call, deadline: number): Promise<Receipt> {
@@ -275,27 +270,6 @@ export class Sender {
       contractAddress:
         created === null || created === undefined ? undefined : parseData(created, 'an address', 20),
     };
-  }
-
-  #sign(call: Call, nonce: number): Signed {
-    const transaction = Transaction.from({
-      type: 2,
-      chainId: this.#chainId,
-      nonce,
-      to: call.to ?? null,
-      data: call.data,
-      gasLimit: call.gasLimit ?? DEFAULT_GAS,
-      maxFeePerGas: 0n,
-      maxPriorityFeePerGas: 0n,
-      value: 0n,
-    });
-    transaction.signature = this.#key.sign(transaction.unsignedHash);
-    const bytes = transaction.serialized as Hex; // ethers gives lowercase hex
-    return { bytes, hash: keccak256(bytes) as Hex, nonce };
-  }
-
-  #countCall(block: string): { method: string; params: readonly unknown[] } {
-    return { method: 'eth_getTransactionCount', params: [this.address, block] };
   }
 
   /** Repeats something that changes nothing until the ledger answers. */
@@ -315,17 +289,16 @@ export class Sender {
     deadline: number,
     code: 'LEDGER_UNREACHABLE' | 'LEDGER_FATE_UNKNOWN',
   ): Promise<number> {
-    if (this.#elapsed() >= deadline) throw new LedgerError(code, 'the ledger did not answer in time');
+    this.#checkPatience(deadline, code);
     await this.#wait(pause);
     return Math.min(2 * pause, LONGEST_PAUSE_MS);
   }
+
+  #checkPatience(deadline: number, code: 'LEDGER_UNREACHABLE' | 'LEDGER_FATE_UNKNOWN'): void {
+    if (this.#elapsed() >= deadline) throw new LedgerError(code, 'the ledger did not answer in time');
+  }
 }
 
-type JsonReceipt = Readonly<Record<string, unknown>>;
-
-/** Throws `LEDGER_BAD_REPLY` for the receipt of another transaction. */
-function receiptOf({ hash }: Signed, reply: unknown): JsonReceipt {
-  const receipt = parseObject(reply, 'a receipt');
-  if (parseData(receipt['transactionHash'], 'a transaction hash', 32) === hash) return receipt;
-  throw badReply('a receipt', 'of the transaction asked for');
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  await delay(ms, undefined, signal === undefined ? {} : { signal });
 }

@@ -6,6 +6,8 @@ import { mappingDigest, type Mapping } from './mapping.ts';
 
 export class MappingSet {
   readonly all: readonly Mapping[];
+  /** Made when it is first asked for: a set never changes. */
+  #byDigest: ReadonlyMap<Hex, Mapping> | undefined;
 
   /** Each version of a mapping once. */
   constructor(all: readonly Mapping[]) {
@@ -16,7 +18,8 @@ export class MappingSet {
 
   /** The mapping with this content. */
   byDigest(crypto: Pick<Crypto, 'sha256'>, digest: Hex): Mapping | undefined {
-    return this.all.find((mapping) => toHex(mappingDigest(crypto, mapping)) === digest);
+    this.#byDigest ??= new Map(this.all.map((mapping) => [toHex(mappingDigest(crypto, mapping)), mapping]));
+    return this.#byDigest.get(digest);
   }
 
   /** Every version between two authorities, in this direction, oldest first. */

@@ -6,7 +6,8 @@
 import { toHex, type Hex } from '../../core/bytes/hex.ts';
 import { DECISIONS, type AnsweredNullifier, type Decision } from '../../core/conversion/acknowledgement.ts';
 import type { Side } from '../../core/conversion/padding.ts';
-import type { BlindedQueue, KeptBatch } from './blinded-queue.ts';
+import type { KeptBatch } from './blinded-batch.ts';
+import type { BlindedQueue } from './blinded-queue.ts';
 import type { ConversionPort } from './ports.ts';
 import type { ConversionSource } from './source.ts';
 import type { ConversionTarget } from './target.ts';

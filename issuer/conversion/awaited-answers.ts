@@ -30,6 +30,9 @@ export function answersOf(crypto: Pick<Crypto, 'sha256'>, jti: string): readonly
   return DECISIONS.map((decision) => toHex(acknowledgementOf(crypto, jti, decision)));
 }
 
+/** As many as a batch of a target's holds. */
+const NOTED_AT_ONCE = 256;
+
 export class AwaitedAnswers {
   readonly #awaited = new Map<number, Awaited>();
   readonly #answers = new Map<Hex, Answer>();
@@ -70,11 +73,12 @@ export class AwaitedAnswers {
     }
   }
 
-  /** Hands each answer that was heard to `note`; one that it rejects comes again. */
-  async noteHeard(note: (answer: Answer) => Promise<void>): Promise<void> {
-    for (let answer = this.#heard[0]; answer !== undefined; answer = this.#heard[0]) {
-      if (this.#awaited.has(answer.number)) await note(answer);
-      this.#heard.shift();
+  /** Hands the answers that were heard to `note`, some hundred at once; what it rejects comes again. */
+  async noteHeard(note: (answers: readonly Answer[]) => Promise<void>): Promise<void> {
+    while (this.#heard.length > 0) {
+      const heard = this.#heard.slice(0, NOTED_AT_ONCE);
+      await note(heard.filter(({ number }) => this.#awaited.has(number)));
+      this.#heard.splice(0, heard.length);
     }
   }
 }

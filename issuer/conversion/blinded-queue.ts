@@ -14,16 +14,27 @@
  */
 import { concatBytes } from '../../core/bytes/concat.ts';
 import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts';
-import { fromUtf8, toUtf8 } from '../../core/bytes/utf8.ts';
 import { MAX_BATCH, padBatch, pairPaddingKey, SIDES, type Side } from '../../core/conversion/padding.ts';
 import type { Crypto } from '../../core/crypto.ts';
-import { invariant } from '../../core/errors.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import type { Clock } from '../../service/clock.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
 import { LedgerError } from '../../ledger/errors.ts';
 import type { Lock } from '../lock.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
+import {
+  AFTER_ALL,
+  decodeBatch,
+  itemKey,
+  peerIn,
+  prefixOf,
+  putBatch,
+  rangeOf,
+  sentKey,
+  SIDE_AND_PEER,
+  type KeptBatch,
+  type Peer,
+} from './blinded-batch.ts';
 import type { ConversionPort } from './ports.ts';
 
 export interface BlindedQueueDependencies {
@@ -48,18 +59,6 @@ export interface BlindedValue {
   readonly value: Uint8Array;
 }
 
-/** A batch as it is kept; its padding follows from it. */
-export interface KeptBatch {
-  readonly sequence: number;
-  readonly isFinal: boolean;
-  readonly values: readonly { readonly number: number; readonly value: Hex }[];
-}
-
-interface Peer {
-  readonly side: Side;
-  readonly peer: Hex;
-}
-
 /** A peer for whom the ledger has refused something waits for itself: nobody else does. */
 interface Waiting {
   readonly peer: Peer;
@@ -67,7 +66,6 @@ interface Waiting {
   readonly dueMs: number;
 }
 
-const SIDE_AND_PEER = 33;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 30_000;
 const NONE: ReadonlyMap<Hex, number> = new Map();
@@ -76,6 +74,8 @@ export class BlindedQueue {
   readonly #deps: BlindedQueueDependencies;
   /** Where something waits or is staged, by key prefix. */
   readonly #busy = new Map<string, Waiting>();
+  /** What waits or is staged: who asks again and again asks the memory. */
+  readonly #onTheirWay = new Set<string>();
 
   private constructor(deps: BlindedQueueDependencies) {
     this.#deps = deps;
@@ -83,8 +83,13 @@ export class BlindedQueue {
 
   static async open(deps: BlindedQueueDependencies): Promise<BlindedQueue> {
     const queue = new BlindedQueue(deps);
-    for await (const { key } of deps.tables.conversionQueue.entries()) queue.#note(peerIn(key));
-    for (const peer of await queue.peers()) if ((await queue.#staged(peer)) !== undefined) queue.#note(peer);
+    for await (const { key } of deps.tables.conversionQueue.entries()) {
+      queue.#resume(peerIn(key), readUint64(key, SIDE_AND_PEER));
+    }
+    for (const peer of await queue.peers()) {
+      const staged = await queue.#staged(peer);
+      for (const { number } of staged?.values ?? []) queue.#resume(peer, number);
+    }
     return queue;
   }
 
@@ -100,6 +105,8 @@ export class BlindedQueue {
 
   /** Adds a value to what `batch` stores; call {@link added} once that is on the disk. */
   add(batch: WriteBatch, { side, peer, number, value }: BlindedValue): void {
+    // Before it is on the disk, so that no pass can have sent it before.
+    this.#onTheirWay.add(nameOf(side, number));
     batch.put(TABLES.conversionQueue, itemKey({ side, peer }, number), value);
   }
 
@@ -107,12 +114,24 @@ export class BlindedQueue {
     this.#note({ side, peer });
   }
 
-  /** Takes a value back that is not staged yet; whether it was. `passing` is held until `batch` is on the disk. */
+  /** Whether a value has been added, and it is not noted yet that the ledger has it. */
+  isOnItsWay(side: Side, number: number): boolean {
+    return this.#onTheirWay.has(nameOf(side, number));
+  }
+
+  /**
+   * Takes a value back that is not staged yet; whether it was. `passing` is held until `batch` is on the disk; call
+   * {@link removed} then.
+   */
   async remove(batch: WriteBatch, { side, peer, number }: Omit<BlindedValue, 'value'>): Promise<boolean> {
     const key = itemKey({ side, peer }, number);
     if ((await this.#deps.tables.conversionQueue.get(key)) === undefined) return false;
     batch.delete(TABLES.conversionQueue, key);
     return true;
+  }
+
+  removed({ side, number }: Pick<BlindedValue, 'side' | 'number'>): void {
+    this.#onTheirWay.delete(nameOf(side, number));
   }
 
   /** The batch in which a value is on the ledger; `undefined`: not yet. */
@@ -262,6 +281,8 @@ export class BlindedQueue {
       putBatch(batch, peer, { sequence, isFinal: true, values: [...others, ...values] });
     }
     await this.#deps.store.commit(batch);
+    for (const { number, value } of staged.values)
+      if (known.has(value)) this.removed({ side: peer.side, number });
   }
 
   async #valuesIn(peer: Peer, sequence: number): Promise<KeptBatch['values']> {
@@ -282,45 +303,17 @@ export class BlindedQueue {
     return (await this.#deps.tables.conversionQueue.first(rangeOf(peer))) !== undefined;
   }
 
+  #resume(peer: Peer, number: number): void {
+    this.#onTheirWay.add(nameOf(peer.side, number));
+    this.#note(peer);
+  }
+
   #note(peer: Peer): void {
     const key = toHex(prefixOf(peer));
     if (!this.#busy.has(key)) this.#busy.set(key, { peer, failures: 0, dueMs: 0 });
   }
 }
 
-const AFTER_ALL: Uint8Array = new Uint8Array(9).fill(0xff);
-
-function prefixOf({ side, peer }: Peer): Uint8Array {
-  return concatBytes(Uint8Array.of(SIDES.indexOf(side)), fromHex(peer));
-}
-
-function itemKey(peer: Peer, number: number): Uint8Array {
-  return concatBytes(prefixOf(peer), toUint64(number));
-}
-
-function rangeOf(peer: Peer): { readonly from: Uint8Array; readonly before: Uint8Array } {
-  return { from: prefixOf(peer), before: concatBytes(prefixOf(peer), AFTER_ALL) };
-}
-
-function sentKey(side: Side, number: number): Uint8Array {
-  return concatBytes(Uint8Array.of(SIDES.indexOf(side)), toUint64(number));
-}
-
-function peerIn(key: Uint8Array): Peer {
-  const side = SIDES[key[0] ?? 0];
-  invariant(side !== undefined, 'a key begins with its side');
-  return { side, peer: toHex(key.slice(1, SIDE_AND_PEER)) };
-}
-
-function putBatch(batch: WriteBatch, peer: Peer, { sequence, isFinal, values }: KeptBatch): WriteBatch {
-  const text = JSON.stringify({ isFinal, values });
-  return batch.put(TABLES.conversionBatches, itemKey(peer, sequence), toUtf8(text));
-}
-
-function decodeBatch(key: Uint8Array, value: Uint8Array): KeptBatch {
-  const text = fromUtf8(value);
-  invariant(text !== undefined, 'a batch is text');
-  // Written by `putBatch`.
-  const { isFinal, values } = JSON.parse(text) as Omit<KeptBatch, 'sequence'>;
-  return { sequence: readUint64(key, SIDE_AND_PEER), isFinal, values };
+function nameOf(side: Side, number: number): string {
+  return `${side} ${number}`;
 }

@@ -2,22 +2,17 @@
  * Conversions of one issuer, as source and as target: what they work with, and the pass that brings to the ledger what
  * waits. There is nothing of it in an issuer that has no ledger to read.
  */
-import { toHex, type Hex } from '../../core/bytes/hex.ts';
-import type { CarriedList } from '../../core/conversion/carried-list.ts';
+import type { Hex } from '../../core/bytes/hex.ts';
 import type { MappingSet } from '../../core/conversion/mapping-set.ts';
-import { parseClaims } from '../../core/credential/parse.ts';
 import type { SigningKey } from '../../core/credential/jwt.ts';
 import type { Crypto } from '../../core/crypto.ts';
+import type { StatusRecord } from '../../core/record/derived.ts';
 import { HclError, invariant } from '../../core/errors.ts';
 import { hmacSha256 } from '../../core/commitment/hmac.ts';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
-import { acceptLists, StatusLists } from '../../core/status/accepted-lists.ts';
-import { statusListDigest } from '../../core/status/list-digest.ts';
-import { encodeStatusList } from '../../core/status/token-status-list.ts';
 import type { Clock, RandomBytes } from '../../service/clock.ts';
 import type { Log } from '../../service/logging.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
-import { IssuerError } from '../errors.ts';
 import type { RecordIssuer } from '../issue.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import type { ListAllocator } from '../list-allocator.ts';
@@ -26,13 +21,14 @@ import type { Privacy } from '../privacy/privacy.ts';
 import type { Progress } from '../progress.ts';
 import type { Release } from '../release.ts';
 import { Scheduler } from '../scheduler.ts';
-import type { Status, StatusSet } from '../status.ts';
+import type { Status } from '../status.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
 import { ConversionAccount } from './account.ts';
 import { BlindedQueue } from './blinded-queue.ts';
 import type { QuotaPort, StatusPort } from './decision-ports.ts';
 import type { ConversionHouse } from './house.ts';
 import { TO_REWRITE } from './kept.ts';
+import { carriedList, ownLists } from './own-lists.ts';
 import type { ConversionPort } from './ports.ts';
 import { SealedEntries } from './sealed-entries.ts';
 import { Officers } from './officers.ts';
@@ -56,7 +52,7 @@ export interface ConversionDependencies {
   readonly ledger: ConversionPort;
   readonly mappings: MappingSet;
   readonly records: Pick<RecordIssuer, 'issueDerived'>;
-  readonly release: Pick<Release, 'credential' | 'content' | 'handleOf' | 'recordIdOf' | 'statusPlace'>;
+  readonly release: Pick<Release, 'codeOf' | 'handleOf' | 'isReleased' | 'origin'>;
   readonly lists: Pick<ListAllocator, 'uriOf'>;
   readonly status: Pick<Status, 'published' | 'publishedValue'>;
   readonly privacy: Pick<Privacy, 'erase'>;
@@ -157,11 +153,11 @@ export class Conversion {
       now,
       progress,
       issueDerived: (all, also) => records.issueDerived(all, also),
-      subjectOf: async (handle) => (await release.content(await release.recordIdOf(handle))).subject,
-      codeOf: async (recordId) => await ifThere(codeOf(release, recordId)),
+      codeOf: async (recordId) => await ifThere(release.codeOf(recordId, 'travel')),
+      isReleased: async (recordId) => (await ifThere(release.isReleased(recordId, 'travel'))) ?? false,
       handleOf: async (recordId) => await ifThere(release.handleOf(recordId, 'travel')),
       carriedList: (payloadBytes) => Promise.resolve(carriedList(deps, payloadBytes)),
-      isStanding: async (handle) => (await ifThere(isStanding(deps, handle))) ?? false,
+      standing: async (handle) => await ifThere(standing(deps, handle)),
       statusLists: () => ownLists(deps),
       erase: async (recordId) => {
         await ifThere(privacy.erase(recordId, 'subject-request'));
@@ -265,21 +261,15 @@ export class Conversion {
   }
 }
 
-async function codeOf(
-  release: ConversionDependencies['release'],
-  recordId: string,
-): Promise<string | undefined> {
-  return (await release.credential(await release.handleOf(recordId, 'travel'))).code;
-}
-
-async function isStanding(
+async function standing(
   { grants, release, status }: ConversionDependencies,
   handle: string,
-): Promise<boolean> {
-  if (status.publishedValue(await release.statusPlace(handle)) !== 'valid') return false;
-  const record = await release.content(await release.recordIdOf(handle));
+): Promise<StatusRecord | undefined> {
+  const { record, statusPlace } = await release.origin(handle);
+  if (status.publishedValue(statusPlace) !== 'valid') return undefined;
   invariant(record.type === 'status', 'a health code was issued from a status record');
-  return (await grants.ownColour(record.subject, record.scheme))?.state === record.state;
+  const own = await grants.ownColour(record.subject, record.scheme);
+  return own?.state === record.state ? record : undefined;
 }
 
 const GONE: ReadonlySet<string> = new Set(['RECORD_NOT_FOUND', 'CREDENTIAL_NOT_FOUND', 'RECORD_HELD']);
@@ -293,57 +283,3 @@ async function ifThere<Result>(result: Promise<Result>): Promise<Result | undefi
     throw error;
   }
 }
-
-function publishedSet({ status }: ConversionDependencies): StatusSet {
-  const set = status.published;
-  if (set === undefined)
-    throw new IssuerError('STATUS_NOT_PUBLISHED', 'the first version is not on the ledger yet');
-  return set;
-}
-
-/** Compressed once for each version: everybody carries the same. */
-const carriedLists = new WeakMap<StatusSet, Map<string, CarriedList>>();
-/** Made anew for each version. */
-const digestsOf = new WeakMap<StatusSet, CarriedList['digests']>();
-
-function carriedList(deps: ConversionDependencies, payloadBytes: Uint8Array): CarriedList {
-  const set = publishedSet(deps);
-  const { uri } = parseClaims(payloadBytes).status.status_list;
-  const made = carriedLists.get(set) ?? new Map<string, CarriedList>();
-  carriedLists.set(set, made);
-  const known = made.get(uri);
-  if (known !== undefined) return known;
-  const lists = [...set.image].map(([number, image]) => ({ uri: deps.lists.uriOf(number), image }));
-  const digests =
-    digestsOf.get(set) ??
-    lists.map(({ uri, image: { version, list } }) => ({
-      uri,
-      digest: toHex(statusListDigest(deps.crypto, { uri, version, bits: list.bits, bytes: list.bytes })),
-    }));
-  digestsOf.set(set, digests);
-  const named = lists.find((list) => list.uri === uri);
-  invariant(named !== undefined, 'a released credential has its list on the ledger');
-  const carried = { digests, uri, version: named.image.version, lst: encodeStatusList(named.image.list).lst };
-  made.set(uri, carried);
-  return carried;
-}
-
-/** Nothing where the ledger, as far as it was read, has another version than we have published. */
-function ownLists(deps: ConversionDependencies): StatusLists {
-  const anchor = deps.ledger.state.statusAnchors.get(deps.issuer);
-  const set = deps.status.published;
-  if (anchor === undefined || set === undefined || anchor.version !== set.version.version)
-    return StatusLists.empty;
-  const known = acceptedLists.get(set);
-  if (known !== undefined) return known;
-  const lists = [...set.image].map(([number, { version, list }]) => ({
-    uri: deps.lists.uriOf(number),
-    version,
-    list,
-  }));
-  const accepted = new StatusLists([acceptLists(deps.crypto, anchor, lists)]);
-  acceptedLists.set(set, accepted);
-  return accepted;
-}
-
-const acceptedLists = new WeakMap<StatusSet, StatusLists>();

@@ -3,7 +3,7 @@ import type { CarriedList } from '../../core/conversion/carried-list.ts';
 import type { MappingSet } from '../../core/conversion/mapping-set.ts';
 import type { SigningKey } from '../../core/credential/jwt.ts';
 import type { Crypto } from '../../core/crypto.ts';
-import type { Subject } from '../../core/record/record.ts';
+import type { StatusRecord } from '../../core/record/derived.ts';
 import type { StatusLists } from '../../core/status/accepted-lists.ts';
 import type { Clock } from '../../service/clock.ts';
 import type { Store } from '../../service/store.ts';
@@ -35,16 +35,16 @@ export interface ConversionHouse<Entry> {
   readonly now: Clock;
   readonly progress: Progress;
   readonly issueDerived: RecordIssuer['issueDerived'];
-  /** Whose credential this is; throws `CREDENTIAL_NOT_FOUND`, `RECORD_NOT_FOUND`. */
-  readonly subjectOf: (handle: string) => Promise<Subject>;
   /** The text of a record's travel code; `undefined` until it is released, and when the record is gone. */
   readonly codeOf: (recordId: string) => Promise<string | undefined>;
+  /** Whether there is such a text: costs less than to write it. */
+  readonly isReleased: (recordId: string) => Promise<boolean>;
   /** The handle of a record's travel credential; `undefined` when the record is gone. */
   readonly handleOf: (recordId: string) => Promise<string | undefined>;
   /** The status list that a credential of ours names, with what its holder needs besides. */
   readonly carriedList: (payloadBytes: Uint8Array) => Promise<CarriedList>;
-  /** Whether a health code of ours is there, has not ended, and shows the colour that we derive now. */
-  readonly isStanding: (handle: string) => Promise<boolean>;
+  /** What a health code of ours says, if it is there, has not ended, and shows the colour that we derive now. */
+  readonly standing: (handle: string) => Promise<StatusRecord | undefined>;
   /** Our own lists, as far as the ledger vouches for them. */
   readonly statusLists: () => StatusLists;
   /** Revokes and destroys; again: nothing more. */

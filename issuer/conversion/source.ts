@@ -11,12 +11,14 @@
 import { fromHex, toHex, type Hex } from '../../core/bytes/hex.ts';
 import type { AnsweredNullifier } from '../../core/conversion/acknowledgement.ts';
 import { ConversionError } from '../../core/conversion/errors.ts';
+import { invariant } from '../../core/errors.ts';
 import { nullifierOf } from '../../core/conversion/nullifier.ts';
 import { commitmentOf } from '../../core/commitment/leaf.ts';
 import { decodeCode } from '../../core/qr/code.ts';
 import type { ConversionRecord } from '../../core/record/derived.ts';
 import { toUint64 } from '../../service/big-endian.ts';
 import { TABLES } from '../store.ts';
+import { answersOf } from './awaited-answers.ts';
 import { ownSeconds } from './house-time.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { SourceAnswers, type OpenConversion } from './source/answers.ts';
@@ -69,10 +71,8 @@ export class ConversionSource {
    */
   async conversion(id: string, waitMs = 0): Promise<ConversionAnswer> {
     const number = await this.#byId(id);
-    const answer = await this.#handover.answer(number);
-    if (answer.state !== 'under-way' || waitMs === 0) return answer;
     const isOver = (): Promise<boolean> => this.#handover.isOver(number);
-    await this.#house.progress.until(isOver, { isEnough: Boolean, waitMs });
+    if (waitMs > 0) await this.#house.progress.until(isOver, { isEnough: Boolean, waitMs });
     return await this.#handover.answer(number);
   }
 
@@ -142,7 +142,7 @@ export class ConversionSource {
     return await this.#oneAtATime.run(toHex(nullifier), async () => {
       const asked = { terms, judged, between, evidence, nullifier };
       await this.#checkUnspent(asked);
-      return await this.#handover.begun(await this.#issue(request, asked));
+      return this.#handover.begun(await this.#issue(request, asked));
     });
   }
 
@@ -153,15 +153,15 @@ export class ConversionSource {
       throw new ConversionError('CONVERSION_ALREADY_DONE');
   }
 
-  async #issue(request: ConversionRequest, asked: Asked): Promise<number> {
+  async #issue(request: ConversionRequest, asked: Asked): Promise<SourceEntry> {
     const { terms, judged, between, nullifier } = asked;
     const { jti } = judged.claims;
     const nowSeconds = ownSeconds(this.#house);
     // A colour that has changed a moment ago is not on the list yet that the code was judged by.
-    if (!(await this.#house.isStanding(jti))) throw new ConversionError('CONVERSION_CODE_NOT_VALID');
+    const standing = await this.#house.standing(jti);
+    if (standing === undefined) throw new ConversionError('CONVERSION_CODE_NOT_VALID');
     const proposal = propose(this.#house, asked);
-    const record = toRecord(asked, proposal, await this.#house.subjectOf(jti));
-    return await this.#reserve(record, {
+    return await this.#reserve(toRecord(asked, proposal, standing.subject), {
       consent: terms,
       from: jti,
       request: requestName(this.#house, request),
@@ -175,27 +175,31 @@ export class ConversionSource {
   }
 
   /** The credential, its entry, its nullifier's name and its place in the queue: all of it on the disk, or none. */
-  async #reserve(record: ConversionRecord, entry: Omit<SourceEntry, 'recordId'>): Promise<number> {
-    const { entries, queue, issueDerived } = this.#house;
+  async #reserve(record: ConversionRecord, entry: Omit<SourceEntry, 'recordId'>): Promise<SourceEntry> {
+    const { crypto, entries, queue, issueDerived } = this.#house;
     const number = entries.next();
-    const nullifier = fromHex(entry.nullifier);
+    const value = fromHex(entry.nullifier);
+    const to = { side: 'spent', peer: entry.target } as const;
     const [result] = await issueDerived([record], {
       addTo: (batch, [recordId]) => {
         if (recordId === undefined) return;
         entries.put(batch, number, { ...entry, recordId });
         batch.put(TABLES.conversionIds, consentKey(this.#house, entry.consent.id), toUint64(number));
-        batch.put(TABLES.conversionIds, nullifier, toUint64(number));
-        queue.add(batch, { side: 'spent', peer: entry.target, number, value: nullifier });
+        batch.put(TABLES.conversionIds, value, toUint64(number));
+        queue.add(batch, { ...to, number, value });
         this.counts.write(batch, number, { to: 'open' });
         this.#answers.expect(batch, number);
       },
     });
     if (result === undefined || 'problems' in result) throw new ConversionError('CONVERSION_CODE_NOT_VALID');
     this.counts.moved({ to: 'open' });
-    await this.#answers.await(number, { ...entry, recordId: result.recordId });
-    queue.added({ side: 'spent', peer: entry.target });
+    const travel = result.credentials.find(({ profile }) => profile === 'travel');
+    invariant(travel !== undefined, 'every record has a travel credential');
+    const reserved = { ...entry, recordId: result.recordId };
+    this.#answers.await(number, reserved, answersOf(crypto, travel.handle));
+    queue.added(to);
     this.#house.onDue();
-    return number;
+    return reserved;
   }
 
   async #again(number: number, request: ConversionRequest): Promise<ConversionAnswer> {

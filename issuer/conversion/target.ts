@@ -29,6 +29,7 @@ import { forgetDecisions } from './target/forgetting.ts';
 import type { TargetHouse } from './target/house.ts';
 import { listAllDecisions } from './target/list-all.ts';
 import { checkBooked, mappingNow } from './target/mapping-now.ts';
+import { onceABlock } from './target/once-a-block.ts';
 import { recognitionOf, type Recognition } from './target/recognition.ts';
 import { Referrals, type OfficerDecision, type Referral } from './target/referrals.ts';
 
@@ -74,14 +75,10 @@ export class ConversionTarget {
 
   /** As {@link admit}, once our own code is released or `waitMs` are over; what has yet to be read is waited for. */
   async admitPatiently(arrival: Arrival, waitMs: number): Promise<DecisionAnswer> {
-    const { progress } = this.#house;
+    const { ledger, progress } = this.#house;
     const untilMs = performance.now() + waitMs;
-    const isEnough = (): boolean => true;
-    const number = await progress.until(() => this.#admit(arrival), {
-      isEnough,
-      isEarly: isNotReadYet,
-      waitMs,
-    });
+    const admit = onceABlock(ledger, () => this.#admit(arrival));
+    const number = await progress.until(admit, { isEnough: () => true, isEarly: isNotReadYet, waitMs });
     // A question that costs little, where all who wait ask it at once.
     const isOver = (): Promise<boolean> => isAnswerWhole(this.#house, number);
     await progress.until(isOver, { isEnough: Boolean, waitMs: untilMs - performance.now() });
@@ -219,7 +216,7 @@ function endOf({ exp = 0 }: ConversionCredential): number {
 }
 
 /** What the source has written and we have not read from the ledger yet. */
-function isNotReadYet(error: unknown): boolean {
+export function isNotReadYet(error: unknown): boolean {
   return (
     error instanceof ConversionError &&
     (error.code === 'CONVERSION_NOT_SPENT' || error.code === 'CONVERSION_CODE_UNCONFIRMED')

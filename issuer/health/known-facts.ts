@@ -75,6 +75,7 @@ async function standing(
   facts: readonly HeldFact[],
   { history, now }: KnownFactsDependencies,
 ): Promise<readonly KnownRecord[]> {
+  if (facts.length === 0) return [];
   const all = facts.flatMap(({ places }) => places);
   const statuses = await history.statusesAt(all, Math.floor(now() / 1000));
   const over = new Set(all.filter((_, i) => isOver(statuses[i]?.value)));
@@ -113,6 +114,7 @@ async function heldFacts(
 ): Promise<readonly HeldFact[]> {
   const { tables, ring, sealer, index } = deps;
   const ascending = await numbersUnder(documents, table, ring);
+  if (ascending.length === 0) return [];
   const found = await tables.records.getMany(ascending.map(toUint64));
   return ascending.flatMap((number, i) => {
     const sealed = found[i];

@@ -1,11 +1,13 @@
 /**
  * `hcl bench convert`: conversions between two issuers, a process each as they are run, on an embedded ledger, in this
- * process, that seals a block each second.
+ * process, that seals a block each second and none between.
  *
  *   convert          from the consent to the target's own code, the machine's part of it, 95 of 100 within; people come
  *                    at any moment between two blocks
+ *   convert added    what we add to the two blocks, and where the time goes
  *   convert repeat   the same shown again
- *   convert rate     conversions at once, from the first consent to the last decision
+ *   convert rate     conversions at once, from the first consent to the last decision; what was asked again because the
+ *                    ledger had not been read so far, and what failed, is counted by code
  *
  * The published system of 2020 took 100 s at first and 3 s again, people included.
  */
@@ -20,9 +22,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { commitmentIn, HolderDevice } from '../../cli/convert/holder.ts';
 import { arrivalAudience } from '../../core/conversion/arrival-audience.ts';
 import { consentMessage, consentName, evidenceDigest } from '../../core/conversion/consent.ts';
+import { HclError } from '../../core/errors.ts';
 import { fromJwk } from '../../core/credential/key.ts';
 import { thumbprintOf } from '../../core/credential/thumbprint.ts';
 import type { ConversionPackage } from '../../issuer/conversion/source/handover.ts';
+import type { DecisionAnswer } from '../../issuer/conversion/target/answer.ts';
 import type { Arrival } from '../../issuer/conversion/target/arrivals.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { Peer } from '../../verifier/workers/peer.ts';
@@ -31,14 +35,19 @@ import { demoMappings } from '../demo/demo-day.ts';
 import { foundMappings } from '../demo/found-mappings.ts';
 import { ledgerKeys, memberKeys } from '../demo/keys.ts';
 import { DEMO_MEMBERS } from '../demo/members.ts';
-import type { ConvertingDuties, DriverDuties, Held } from './convert-issuer.ts';
-import { machineLine, quantile, type Figure, type Settings } from './harness.ts';
+import type { ConvertingDuties, DriverDuties, Held, Troubles } from './convert-issuer.ts';
+import { sharedNowMs, stagesLine, stagesOf, type Marked, type Seal, type Stages } from './convert-stages.ts';
+import { machineLine, median, quantile, type Figure, type Settings } from './harness.ts';
 
 const BLOCK_MS = 1_000;
+/** The node seals by itself so long after a transaction came: all are in a block by then. */
+const NEVER_MS = 60_000;
 const ALONE = 30;
 const TOGETHER = 500;
 const LIMIT_MS = 2_000;
 const REPEAT_LIMIT_MS = 300;
+/** What is left of the limit: of 100 who come evenly between two blocks, 95 wait 1.95 s for both. */
+const ADDED_LIMIT_MS = 50;
 const RATE_LIMIT = 100;
 const ANSWER_MS = 120_000;
 const PROCESSES = ['ledger and holders', 'source', 'target'];
@@ -50,6 +59,8 @@ interface House {
   readonly source: IssuerProcess;
   readonly target: IssuerProcess;
   readonly targetDid: string;
+  /** Those that have ended since the last time. */
+  readonly seals: () => readonly Seal[];
 }
 
 type Traveller = Held & { readonly device: HolderDevice };
@@ -60,70 +71,134 @@ export async function benchConvert({ seed }: Settings): Promise<readonly Figure[
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const house = await openHouse(folder, stack);
   const people = await travellers(house.source, ALONE + TOGETHER);
-
-  const first: number[] = [];
-  const again: number[] = [];
-  for (const [i, person] of people.slice(0, ALONE).entries()) {
-    await delay(pauseOf(i));
-    const startedAt = performance.now();
-    const carried = await handOver(house, person);
-    await house.target.ask('showUntilCode', [arrivalOf(person, carried, house.targetDid)], ANSWER_MS);
-    first.push(performance.now() - startedAt);
-    const arrival = arrivalOf(person, carried, house.targetDid);
-    const repeatedAt = performance.now();
-    await house.target.ask('show', [arrival], ANSWER_MS);
-    again.push(performance.now() - repeatedAt);
-  }
-
-  const crowd = people.slice(ALONE);
-  const before = await cpuSeconds(house);
-  const startedAt = performance.now();
-  await Promise.all(
-    crowd.map(async (person) =>
-      house.target.ask(
-        'show',
-        [arrivalOf(person, await handOver(house, person), house.targetDid)],
-        ANSWER_MS,
-      ),
-    ),
-  );
-  const rate = crowd.length / ((performance.now() - startedAt) / 1000);
-  const after = await cpuSeconds(house);
-  const used = PROCESSES.map((name, i) => {
-    const seconds = (after[i] ?? Number.NaN) - (before[i] ?? Number.NaN);
-    return `${name} ${((1000 * seconds) / crowd.length).toFixed(1)}`;
-  });
+  const alone = await oneByOne(house, people.slice(0, ALONE));
+  const crowd = await allAtOnce(house, people.slice(ALONE));
 
   const common = { seed, machine: machineLine() };
-  const p95 = (values: readonly number[]): number =>
-    quantile(
-      values.toSorted((a, b) => a - b),
-      0.95,
-    );
+  const atMost = (bench: string, ms: number, limitMs: number): Figure => {
+    return {
+      bench,
+      unit: 'ms',
+      median: ms,
+      target: `≤ ${limitMs} ms`,
+      met: ms <= limitMs,
+      n: ALONE,
+      ...common,
+    };
+  };
+  const p95 = (values: readonly number[]): number => quantile(ascending(values), 0.95);
   return [
     {
-      ...line('convert p95', p95(first), LIMIT_MS, ALONE),
-      note: `p50 ${quantile(
-        [...first].sort((a, b) => a - b),
-        0.5,
-      ).toFixed(0)} ms, with the wait for two blocks`,
+      ...atMost('convert p95', p95(alone.first), LIMIT_MS),
+      note: `p50 ${median(alone.first).toFixed(0)} ms, with the wait for two blocks`,
     },
-    line('convert repeat p95', p95(again), REPEAT_LIMIT_MS, ALONE),
+    {
+      ...atMost('convert added p50', median(alone.stages.map(({ added }) => added)), ADDED_LIMIT_MS),
+      note: `to the blocks; medians of ${alone.stages.length}: ${stagesLine(alone.stages)}`,
+    },
+    atMost('convert repeat p95', p95(alone.again), REPEAT_LIMIT_MS),
     {
       bench: 'convert rate',
       unit: 'conversions/s',
-      median: rate,
+      median: crowd.rate,
       target: `≥ ${RATE_LIMIT}/s`,
-      met: rate >= RATE_LIMIT,
-      n: crowd.length,
+      met: crowd.rate >= RATE_LIMIT && crowd.failed === '',
+      n: TOGETHER,
       ...common,
-      note: `from the first consent to the last decision, blocks of 1 s; CPU ms a conversion: ${used.join(', ')}`,
+      note: `from the first consent to the last decision, blocks of 1 s; ${crowd.note}`,
     },
   ];
+}
 
-  function line(bench: string, ms: number, limitMs: number, n: number): Figure {
-    return { bench, unit: 'ms', median: ms, target: `≤ ${limitMs} ms`, met: ms <= limitMs, n, ...common };
+interface Alone {
+  /** Milliseconds, of each. */
+  readonly first: readonly number[];
+  readonly again: readonly number[];
+  readonly stages: readonly Stages[];
+}
+
+async function oneByOne(house: House, people: readonly Traveller[]): Promise<Alone> {
+  const [first, again]: [number[], number[]] = [[], []];
+  const stages: Stages[] = [];
+  for (const [i, person] of people.entries()) {
+    await delay(pauseOf(i));
+    await marked(house);
+    const startedMs = sharedNowMs();
+    const carried = await handOver(house, person);
+    await house.target.ask('showUntilCode', [arrivalOf(person, carried, house.targetDid)], ANSWER_MS);
+    first.push(sharedNowMs() - startedMs);
+    const found = stagesOf({ startedMs, ...(await marked(house)) });
+    if (found !== undefined) stages.push(found);
+    const arrival = arrivalOf(person, carried, house.targetDid);
+    const repeatedAt = sharedNowMs();
+    await house.target.ask('show', [arrival], ANSWER_MS);
+    again.push(sharedNowMs() - repeatedAt);
   }
+  return { first, again, stages };
+}
+
+async function marked({ source, target, seals }: House): Promise<Omit<Marked, 'startedMs'>> {
+  return { source: await source.ask('marks', []), target: await target.ask('marks', []), seals: seals() };
+}
+
+interface Crowd {
+  /** A second, of those that did not fail. */
+  readonly rate: number;
+  /** Empty where none did. */
+  readonly failed: string;
+  readonly note: string;
+}
+
+async function allAtOnce(house: House, people: readonly Traveller[]): Promise<Crowd> {
+  const { source, target, targetDid } = house;
+  for (const end of [source, target]) await end.ask('askedAgain', []);
+  const before = await cpuSeconds(house);
+  const startedMs = sharedNowMs();
+  const answers = await Promise.allSettled(
+    people.map(async (person) => {
+      const arrival = arrivalOf(person, await handOver(house, person), targetDid);
+      return await target.ask('show', [arrival], ANSWER_MS);
+    }),
+  );
+  const seconds = (sharedNowMs() - startedMs) / 1000;
+  const after = await cpuSeconds(house);
+  const used = PROCESSES.map((name, i) => {
+    const spent = (after[i] ?? Number.NaN) - (before[i] ?? Number.NaN);
+    return `${name} ${((1000 * spent) / people.length).toFixed(1)}`;
+  });
+  const failed = counted(answers.map(endOf).filter((end) => end !== 'accepted'));
+  const again = [await source.ask('askedAgain', []), await target.ask('askedAgain', [])].map(countsLine);
+  return {
+    rate: answers.filter((answer) => endOf(answer) === 'accepted').length / seconds,
+    failed,
+    note: [
+      `CPU ms a conversion: ${used.join(', ')}`,
+      `asked again, source: ${again[0] ?? ''}; target: ${again[1] ?? ''}`,
+      `not accepted: ${failed || 'none'}`,
+    ].join('; '),
+  };
+}
+
+/** The decision, or the code of what was thrown. */
+function endOf(answer: PromiseSettledResult<DecisionAnswer>): string {
+  if (answer.status === 'fulfilled') return answer.value.decision;
+  const reason: unknown = answer.reason;
+  return reason instanceof HclError ? reason.code : 'INTERNAL';
+}
+
+function counted(names: readonly string[]): string {
+  const counts: Record<string, number> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return Object.keys(counts).length === 0 ? '' : countsLine(counts);
+}
+
+function countsLine(counts: Troubles): string {
+  const all = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  return all.length === 0 ? 'none' : all.join(', ');
+}
+
+function ascending(values: readonly number[]): readonly number[] {
+  return values.toSorted((a, b) => a - b);
 }
 
 /** Processor time of each of {@link PROCESSES} since its start. */
@@ -147,10 +222,16 @@ async function openHouse(folder: string, stack: AsyncDisposableStack): Promise<H
     }),
   );
   const ledger = join(folder, 'ledger');
-  const { close, node, url } = await startDemoNode(ledger, 0, keys, members, BLOCK_MS);
+  const { close, node, url } = await startDemoNode(ledger, 0, keys, members, NEVER_MS);
   stack.defer(close);
-  // As the validators of a consortium do; a node alone waits for a transaction first.
-  const ticking = setInterval(() => void node.sealBlock(), BLOCK_MS);
+  // As the validators of a consortium do: one each second, whatever waits, and none between.
+  const seals: Seal[] = [];
+  const seal = async (): Promise<void> => {
+    const beganMs = sharedNowMs();
+    await node.sealBlock();
+    seals.push({ beganMs, endedMs: sharedNowMs() });
+  };
+  const ticking = setInterval(() => void seal(), BLOCK_MS);
   stack.defer(() => clearInterval(ticking));
   const deployment = await deployOnce(join(folder, 'deployment.json'), url, keys, members);
   await foundTrust(url, deployment, keys, members);
@@ -167,7 +248,8 @@ async function openHouse(folder: string, stack: AsyncDisposableStack): Promise<H
     return { peer, did: await opened.promise };
   };
   const [source, target] = [await open('HK-DH'), await open('MO-SSM')];
-  return { source: source.peer, target: target.peer, targetDid: target.did };
+  const { did: targetDid } = target;
+  return { source: source.peer, target: target.peer, targetDid, seals: () => seals.splice(0) };
 }
 
 /** People with a code and a test, all of it released. */

@@ -5,7 +5,7 @@ import { WriteBatch } from '../../../service/store.ts';
 import { answersOf, AwaitedAnswers, type Answer } from '../awaited-answers.ts';
 import { ownSeconds } from '../house-time.ts';
 import { KEPT_SECONDS } from '../kept.ts';
-import type { SourceState, StateCounts } from '../state-counts.ts';
+import type { Move, SourceState, StateCounts } from '../state-counts.ts';
 import { Todo } from '../todo.ts';
 import { isAnswered, stateOf, type SourceEntry, type SourceHouse } from './entry.ts';
 
@@ -34,7 +34,8 @@ export class SourceAnswers {
   /** Waits again for what waited when the service ended. */
   async resume(): Promise<void> {
     for await (const number of this.#todo.numbers()) {
-      await this.await(number, await this.#house.entries.get(number));
+      const entry = await this.#house.entries.get(number);
+      this.await(number, entry, await this.valuesOf(entry));
     }
   }
 
@@ -43,9 +44,8 @@ export class SourceAnswers {
     this.#todo.add(batch, number);
   }
 
-  async await(number: number, entry: SourceEntry): Promise<void> {
-    const { target, validUntilSeconds } = entry;
-    const answers = await this.valuesOf(entry);
+  /** @param answers by which the target may answer */
+  await(number: number, { target, validUntilSeconds }: SourceEntry, answers: readonly Hex[]): void {
     this.#awaited.add({ number, target, answers, untilSeconds: validUntilSeconds + KEPT_SECONDS });
   }
 
@@ -63,7 +63,7 @@ export class SourceAnswers {
   /** Notes what was heard, and waits no longer for what nobody answers any more. */
   async settle(): Promise<void> {
     this.#awaited.dropEnded(ownSeconds(this.#house));
-    await this.#awaited.noteHeard((answer) => this.#note(answer));
+    await this.#awaited.noteHeard((answers) => this.#note(answers));
   }
 
   /** By what a target may answer. None where the record was erased before anybody withdrew: its holder alone reads it. */
@@ -98,21 +98,43 @@ export class SourceAnswers {
     return found;
   }
 
-  /** In turn with withdrawals: neither takes back what the other has written. */
-  async #note({ number, decision, acknowledgement }: Answer): Promise<void> {
-    const { entries, passing, store } = this.#house;
+  /** In one write. In turn with withdrawals: neither takes back what the other has written. */
+  async #note(answers: readonly Answer[]): Promise<void> {
+    const { passing, store } = this.#house;
     await passing.run(async () => {
-      const entry = await entries.get(number);
-      if (isAnswered(entry) || decision === entry.decision) return;
-      const next = { ...entry, decision, acknowledgement };
-      const move = { from: stateOf(entry), to: stateOf(next) };
       const batch = new WriteBatch();
-      entries.put(batch, number, next);
-      this.#counts.write(batch, number, move);
-      if (isAnswered(next)) this.#todo.done(batch, number);
+      const moves: Move<SourceState>[] = [];
+      // The target's two words on one conversion, the officer's being the second, may come together.
+      const written = new Map<number, SourceEntry>();
+      for (const answer of answers) {
+        const entry = written.get(answer.number) ?? (await this.#house.entries.get(answer.number));
+        const next = withAnswer(entry, answer);
+        if (next === entry) continue;
+        moves.push(this.#write(batch, answer.number, { entry, next }));
+        written.set(answer.number, next);
+      }
+      if (moves.length === 0) return;
       await store.commit(batch);
-      this.#counts.moved(move);
+      for (const move of moves) this.#counts.moved(move);
     });
-    if (isAnswered({ decision })) this.#awaited.drop(number);
+    for (const { number, decision } of answers) if (isAnswered({ decision })) this.#awaited.drop(number);
   }
+
+  #write(
+    batch: WriteBatch,
+    number: number,
+    { entry, next }: { readonly entry: SourceEntry; readonly next: SourceEntry },
+  ): Move<SourceState> {
+    const move = { from: stateOf(entry), to: stateOf(next) };
+    this.#house.entries.put(batch, number, next);
+    this.#counts.write(batch, number, move);
+    if (isAnswered(next)) this.#todo.done(batch, number);
+    return move;
+  }
+}
+
+/** The very entry where the answer says nothing new. */
+function withAnswer(entry: SourceEntry, { decision, acknowledgement }: Answer): SourceEntry {
+  if (isAnswered(entry) || decision === entry.decision) return entry;
+  return { ...entry, decision, acknowledgement };
 }

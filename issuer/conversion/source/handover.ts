@@ -1,4 +1,5 @@
 /** What a holder is told of a conversion, and what they carry to the target once it is ready. */
+import { commitmentOf } from '../../../core/commitment/leaf.ts';
 import type { Decision } from '../../../core/conversion/acknowledgement.ts';
 import type { CarriedList } from '../../../core/conversion/carried-list.ts';
 import type { RefusalCode } from '../../../core/conversion/refusals.ts';
@@ -44,8 +45,8 @@ export class Handover {
   }
 
   /** Of one that has begun this moment. */
-  async begun(number: number): Promise<ConversionAnswer> {
-    return { ...commonOf(await this.#house.entries.get(number)), state: 'under-way' };
+  begun(entry: SourceEntry): ConversionAnswer {
+    return { ...commonOf(entry), state: 'under-way' };
   }
 
   async answer(number: number): Promise<ConversionAnswer> {
@@ -53,7 +54,7 @@ export class Handover {
     const common = commonOf(entry);
     const withdrawn = { ...common, state: 'withdrawn', reason: 'CONVERSION_WITHDRAWN' } as const;
     if (entry.withdrawnAtSeconds !== undefined) return withdrawn;
-    if (!(await this.#house.isStanding(entry.from)))
+    if ((await this.#house.standing(entry.from)) === undefined)
       return { ...common, state: 'ended', reason: 'CONVERSION_CODE_NOT_VALID' };
     const ready = await this.#ready(number, entry);
     if (ready === undefined) return { ...common, state: 'under-way' };
@@ -63,8 +64,10 @@ export class Handover {
 
   /** Whether it is no more under way: a question that costs little, where all who wait ask it at once. */
   async isOver(number: number): Promise<boolean> {
-    const entry = await this.#house.entries.get(number);
-    return entry.withdrawnAtSeconds !== undefined || (await this.#ready(number, entry)) !== undefined;
+    const { entries, isReleased, queue } = this.#house;
+    if (queue.isOnItsWay('spent', number)) return false;
+    const { recordId, withdrawnAtSeconds } = await entries.get(number);
+    return withdrawnAtSeconds !== undefined || (await isReleased(recordId));
   }
 
   /** Once it is spent and anchored, and its list is on the ledger. */
@@ -80,8 +83,10 @@ export class Handover {
     { consent }: SourceEntry,
     { code, sequence }: Ready,
   ): Promise<ConversionPackage | undefined> {
-    const list = await this.#house.carriedList(decodeCode(code).payloadBytes);
-    const receipt = await this.#receipts.of(number, { code, peer: consent.target, sequence });
+    const { headerBytes, payloadBytes } = decodeCode(code);
+    const list = await this.#house.carriedList(payloadBytes);
+    const commitment = commitmentOf(this.#house.crypto, headerBytes, payloadBytes);
+    const receipt = await this.#receipts.of(number, { commitment, peer: consent.target, sequence });
     return receipt === undefined ? undefined : { code, list, receipt };
   }
 }

@@ -1,23 +1,32 @@
 /** The source's receipts: one for each conversion, made when it is first handed over, and the very same ever after. */
 import { signConversionReceipt } from '../../../core/conversion/conversion-receipt.ts';
-import { commitmentOf } from '../../../core/commitment/leaf.ts';
-import { decodeCode } from '../../../core/qr/code.ts';
 import { WriteBatch } from '../../../service/store.ts';
 import { ownSeconds } from '../house-time.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
+import { Together } from '../together.ts';
 import type { SourceHouse } from './entry.ts';
 
 /** What is handed over: a released conversion credential, to whom, and the batch in which it was spent. */
 export interface HandedOver {
-  readonly code: string;
+  /** Of the credential, 75 bytes. */
+  readonly commitment: Uint8Array;
   /** DID. */
   readonly peer: string;
   readonly sequence: number;
 }
 
+interface Signed {
+  readonly number: number;
+  readonly receipt: string;
+}
+
 export class KeptReceipts {
   readonly #house: SourceHouse;
   readonly #oneAtATime = new OneAtATime();
+  /** In turn with withdrawals. */
+  readonly #keeping = new Together((signed: readonly Signed[]) =>
+    this.#house.passing.run(() => this.#keep(signed)),
+  );
 
   constructor(house: SourceHouse) {
     this.#house = house;
@@ -29,24 +38,22 @@ export class KeptReceipts {
       const kept = await this.#house.receipts.find(number);
       if (kept !== undefined) return kept;
       const receipt = await this.#sign(handedOver);
-      return await this.#house.passing.run(() => this.#keep(number, receipt));
+      return await this.#keeping.run({ number, receipt });
     });
   }
 
-  /** In turn with withdrawals. */
-  async #keep(number: number, receipt: string): Promise<string | undefined> {
+  async #keep(signed: readonly Signed[]): Promise<readonly (string | undefined)[]> {
     const { entries, receipts, store } = this.#house;
-    if ((await entries.get(number)).withdrawnAtSeconds !== undefined) return undefined;
+    const all = await Promise.all(signed.map(({ number }) => entries.get(number)));
+    const kept = signed.map((one, i) => (all[i]?.withdrawnAtSeconds === undefined ? one : undefined));
     const batch = new WriteBatch();
-    receipts.put(batch, number, receipt);
+    for (const one of kept) if (one !== undefined) receipts.put(batch, one.number, one.receipt);
     await store.commit(batch);
-    return receipt;
+    return kept.map((one) => one?.receipt);
   }
 
-  async #sign({ code, peer, sequence }: HandedOver): Promise<string> {
-    const { crypto, did: issuer, key } = this.#house;
-    const { headerBytes, payloadBytes } = decodeCode(code);
-    const commitment = commitmentOf(crypto, headerBytes, payloadBytes);
+  async #sign({ commitment, peer, sequence }: HandedOver): Promise<string> {
+    const { did: issuer, key } = this.#house;
     const common = { issuer, peer, issuedAtSeconds: ownSeconds(this.#house), commitment };
     return await signConversionReceipt({ role: 'source', ...common, sequence }, key);
   }

@@ -31,9 +31,9 @@ export async function answerTo(house: TargetHouse, number: number): Promise<Deci
 }
 
 /** Whether nothing of the answer has yet to come. */
-export async function isAnswerWhole({ codeOf, entries }: TargetHouse, number: number): Promise<boolean> {
+export async function isAnswerWhole({ entries, isReleased }: TargetHouse, number: number): Promise<boolean> {
   const { decision, recordId } = await entries.get(number);
-  return decision !== 'accepted' || recordId === undefined || (await codeOf(recordId)) !== undefined;
+  return decision !== 'accepted' || recordId === undefined || (await isReleased(recordId));
 }
 
 async function receiptFor(

@@ -1,7 +1,14 @@
 /** What the source reads of the targets' answers: from the ledger's blocks alone. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { ConvertingIssuers, type Traveller } from './converting-issuers.ts';
+import { toHex } from '../../../core/bytes/hex.ts';
+import { acknowledgementOf } from '../../../core/conversion/acknowledgement.ts';
+import { parseClaims } from '../../../core/credential/parse.ts';
+import { decodeCode } from '../../../core/qr/code.ts';
+import type { SourceState } from '../../../issuer/conversion/state-counts.ts';
+import { issuerIdOf } from '../../../ledger/identifiers.ts';
+import { nodeCrypto } from '../../../service/node-crypto.ts';
+import { ConvertingIssuers, PLACES, type Traveller } from './converting-issuers.ts';
 
 /** Decided at the target and acknowledged on the ledger; the source has not read it. */
 async function acknowledged(
@@ -48,6 +55,30 @@ describe('the answer of a target', () => {
         .and.not.have.property('package');
       await issuers.stop('HK');
     }
+  });
+
+  it('is the officer’s where it is read together with the referral', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const { id, code } = await issuers.carry(await issuers.traveller('HK'), 'HK', 'MO');
+    const { jti } = parseClaims(decodeCode(code).payloadBytes);
+    const [source, target] = [issuerIdOf(PLACES.HK.did), issuerIdOf(PLACES.MO.did)];
+    issuers.ledger.block(
+      (['referred', 'accepted'] as const).map((decision, i) => ({
+        event: 'ConversionsAcknowledged',
+        source,
+        target,
+        sequence: i + 1,
+        account: `0x${'33'.repeat(20)}`,
+        acknowledgements: [toHex(acknowledgementOf(nodeCrypto, jti, decision))],
+      })),
+    );
+    const { conversion } = await issuers.at('HK');
+    await conversion.pass();
+    expect(await conversion.source.conversion(id)).to.include({ decision: 'accepted' });
+    const { counts } = conversion.source;
+    const states: readonly SourceState[] = ['open', 'referred', 'accepted'];
+    expect(states.map((state) => counts.of(state))).to.deep.equal([0, 0, 1]);
+    expect(await conversion.source.open()).to.deep.equal([]);
   });
 
   it('need not come of what was withdrawn, and that is said', async () => {

@@ -72,8 +72,8 @@ describe('the queue of blinded values', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function queueOfTwo(ledger: ConversionPort): Promise<BlindedQueue> {
-    const queue = await BlindedQueue.open({
+  async function openQueue(ledger: ConversionPort): Promise<BlindedQueue> {
+    return await BlindedQueue.open({
       crypto: nodeCrypto,
       store,
       tables: readersOf(store),
@@ -83,6 +83,10 @@ describe('the queue of blinded values', () => {
       now: () => nowMs,
       passing,
     });
+  }
+
+  async function queueOfTwo(ledger: ConversionPort): Promise<BlindedQueue> {
+    const queue = await openQueue(ledger);
     const batch = new WriteBatch();
     queue.add(batch, { side: 'spent', peer: PEER, number: 1, value: FIRST });
     queue.add(batch, { side: 'spent', peer: PEER, number: 2, value: SECOND });
@@ -104,6 +108,21 @@ describe('the queue of blinded values', () => {
     expect(await queue.sentIn('spent', 2)).to.equal(LAST + 1);
     expect(ledger.known.get(toHex(SECOND))).to.equal(LAST + 1);
     expect(queue.isBusy).to.equal(false);
+  });
+
+  it('says of each value whether it is on its way, also after a start', async () => {
+    const ledger = new Registry();
+    const ways = (queue: BlindedQueue): readonly boolean[] =>
+      [1, 2].map((number) => queue.isOnItsWay('spent', number));
+    expect(ways(await queueOfTwo(ledger)), 'they wait').to.deep.equal([true, true]);
+    const opened = await openQueue(ledger);
+    expect(ways(opened), 'they wait still').to.deep.equal([true, true]);
+    await opened.pass().catch(() => undefined);
+    const again = await openQueue(ledger);
+    expect(ways(again), 'they are staged').to.deep.equal([true, true]);
+    await again.pass();
+    expect(ways(again), 'the ledger has them').to.deep.equal([false, false]);
+    expect(ways(await openQueue(ledger))).to.deep.equal([false, false]);
   });
 
   it('lets nobody else wait for a peer of whom the ledger takes nothing', async () => {
