@@ -71,7 +71,7 @@ const config: HardhatUserConfig = {
       // Room for the hundreds of thousands of calls of one growth test.
       gasLimit: 10n ** 12n,
       fuzz: { runs: isLongRun ? 10_000 : 256, seed: '0x68636c' },
-      invariant: { runs: isLongRun ? 256 : 6, depth: isLongRun ? 256 : 64, failOnRevert: true },
+      invariant: { runs: isLongRun ? 256 : 4, depth: isLongRun ? 256 : 64, failOnRevert: true },
     },
   },
 };

@@ -1,5 +1,5 @@
 /**
- * `npm run gas`: what every transaction of the contracts costs, as their mocha tests make them, against the
+ * `npm run gas`: runs the contracts' mocha tests, and holds what every transaction in them costs against the
  * reviewed figures in `test/contracts/gas.json`. `npm run gas -- --write` writes that file anew.
  *
  * Hardhat records each call; kept are, of each function of ours that changes state, the least and the most gas of
@@ -54,8 +54,8 @@ function runTests(): HardhatStats {
     const output = join(folder, 'gas.json');
     const hardhat = join(root, 'node_modules/hardhat/dist/src/cli.js');
     const args = ['test', 'mocha', '--no-compile', '--gas-stats-json', output, ...contractTestFiles()];
-    const run = spawnSync(process.execPath, [hardhat, ...args], { cwd: root, encoding: 'utf8' });
-    if (run.status !== 0) throw new Error(`the tests of the contracts fail\n${run.stdout}${run.stderr}`);
+    const run = spawnSync(process.execPath, [hardhat, ...args], { cwd: root, stdio: 'inherit' });
+    if (run.status !== 0) throw new Error('the tests of the contracts fail');
     // Hardhat's own form; what it lacks shows as a missing figure.
     return JSON.parse(readFileSync(output, 'utf8')) as HardhatStats;
   } finally {

@@ -8,8 +8,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process, { memoryUsage } from 'node:process';
 import { hooks } from 'hardhat';
-import Mocha from 'mocha';
 import { type ContractCode, ContractCompiler } from './compiler.ts';
+import { RepeatedTests } from './repeated-tests.ts';
 import { contractTestFiles } from './test-files.ts';
 
 export interface TestRequest {
@@ -47,7 +47,9 @@ if (process.env['HCL_GATE_WATCH'] === '1') {
     onCoverageData: async (_context, tags) => tags.forEach((tag) => hits.add(tag)),
   });
 }
-const mocha = await loadTests();
+const tests = await RepeatedTests.load(contractTestFiles());
+/** By path. */
+const textOf = new Map(contractTestFiles().map((file) => [file, readFileSync(file, 'utf8')]));
 
 process.on('disconnect', () => process.exit());
 process.on('message', (request: TestRequest) => {
@@ -77,7 +79,10 @@ async function answer({ changed }: TestRequest): Promise<TestAnswer> {
 async function test(id: string, code: ReadonlyMap<string, ContractCode>): Promise<TestAnswer> {
   for (const [name, one] of original) write(code.get(name) ?? one);
   hits.clear();
-  const failure = await firstFailure();
+  const changed = [...code].filter(([key, one]) => !isSame(one, original.get(key)));
+  const names = changed.map(([, { name }]) => name);
+  // Most likely it is a test that speaks much of what has changed.
+  const failure = await tests.firstFailure((file) => mentions(file, names));
   return {
     kind: 'tested',
     code: id,
@@ -87,20 +92,8 @@ async function test(id: string, code: ReadonlyMap<string, ContractCode>): Promis
   };
 }
 
-async function loadTests(): Promise<Mocha> {
-  // No time limit: a slow machine must not pass for a caught mutant, and the gas limit ends a spoilt loop.
-  const tests = new Mocha({ timeout: 0, bail: true, forbidOnly: true, reporter: Mocha.reporters.Base });
-  for (const file of contractTestFiles()) tests.addFile(file);
-  await tests.loadFilesAsync();
-  return tests.cleanReferencesAfterRun(false);
-}
-
-function firstFailure(): Promise<string | undefined> {
-  return new Promise((done) => {
-    let first: string | undefined;
-    const runner = mocha.run((failures) => done(failures === 0 ? undefined : (first ?? 'a test failed')));
-    runner.on('fail', (test) => (first ??= test.fullTitle()));
-  });
+function mentions(file: string, names: readonly string[]): number {
+  return names.reduce((sum, name) => sum + (textOf.get(file) ?? '').split(name).length - 1, 0);
 }
 
 function compileOrThrow(): readonly ContractCode[] {

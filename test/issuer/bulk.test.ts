@@ -16,7 +16,7 @@ import { IssuerHouse, passportVaccination } from './support/issuer-house.ts';
 import { IssuerOperator, IssuerProcess, processOptions } from './support/issuer-process.ts';
 import { LedgerServer } from './support/ledger-server.ts';
 
-const ROWS = runs(4_000, 50_000);
+const ROWS = runs(2_000, 50_000);
 const ENDLESS_ROWS = runs(6_000, 200_000);
 /** By design: three chunks of 500 on their way, one being gathered, and the one that is read. */
 const MOST_IN_FLIGHT = 2_500;

@@ -19,7 +19,7 @@ import { expectAnchoredOnce, handlesOf } from './support/anchored-once.ts';
 import { IssuerHouse } from './support/issuer-house.ts';
 import { ledgerAt, storedAt, traceIssuer, type TracedRun } from './support/traced-issuer.ts';
 
-const CUTS = runs(40, 200);
+const CUTS = runs(16, 200);
 /** The second start reads what the first left, as a log, and writes it into a table. */
 const STARTS = 2;
 const ISSUES_A_START = runs(50, 500);

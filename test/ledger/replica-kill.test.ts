@@ -28,7 +28,7 @@ import {
 } from './support/test-ledger.ts';
 
 const PROGRAM = fileURLToPath(new URL('support/killed-replica.ts', import.meta.url));
-const KILLS = runs(8, 200);
+const KILLS = runs(4, 200);
 /** More than the headers of two requests: the reading has several commit points. */
 const BLOCKS = 960;
 const BATCHES = 60;

@@ -14,7 +14,7 @@ import { seededRandom } from '../../scripts/bench/harness.ts';
 import { runs, testSeed } from '../support/scale.ts';
 import { NodeProcess, optionsIn, SENDERS, sendAlong, type Receipt } from './support/node-process.ts';
 
-const KILLS = runs(40, 500);
+const KILLS = runs(16, 500);
 /** A block takes some 3 ms: the kill falls anywhere in the life of one, or between two. */
 const LONGEST_DELAY_MS = 8;
 const MOST_RECEIPTS = 12;

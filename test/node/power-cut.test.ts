@@ -18,7 +18,7 @@ import { hasStrace, readTrace, textsOf, tracedTo, type SystemCall } from '../sup
 import { NodeProcess, optionsIn, SENDERS, sendAlong } from './support/node-process.ts';
 import { acknowledgementsIn, type Acknowledgement } from './support/transaction-answers.ts';
 
-const CUTS = runs(50, 500);
+const CUTS = runs(20, 500);
 /** The second start reads what the first left, as a log, and writes it into a table. */
 const STARTS = 2;
 const RECEIPTS_A_START = runs(100, 400);

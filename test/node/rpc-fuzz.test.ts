@@ -9,7 +9,7 @@ import { selectMethods } from '../../node/rpc/methods.ts';
 import { runs, testSeed } from '../support/scale.ts';
 import { account, deployNotebook, FREE, TestNode } from './support/test-node.ts';
 
-const CALLS = runs(50_000, 1_000_000);
+const CALLS = runs(20_000, 1_000_000);
 /** Of these, so many over HTTP. */
 const OVER_HTTP = runs(2_000, 50_000);
 const CHUNK = 50;

@@ -18,7 +18,7 @@ import {
   type LedgerCopy,
 } from './support/dictionary-attack.ts';
 
-const GUESSES = runs(1_000_000, 30_000_000);
+const GUESSES = runs(250_000, 30_000_000);
 
 describe('a dictionary attack on a copy of the ledger', function () {
   this.timeout(isLongRun ? 1_800_000 : 60_000);

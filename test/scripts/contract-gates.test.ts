@@ -1,5 +1,5 @@
 /** The tools that judge the contracts' tests, on a contract small enough to know all answers by heart. */
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -11,6 +11,7 @@ import { KeptFates } from '../../scripts/contract-gates/kept-fates.ts';
 import { mutantsOf } from '../../scripts/contract-gates/mutants.ts';
 import { type Fate, sampleOrder } from '../../scripts/contract-gates/mutation.ts';
 import { MutationProgress } from '../../scripts/contract-gates/mutation-progress.ts';
+import { RepeatedTests } from '../../scripts/contract-gates/repeated-tests.ts';
 
 const HEAD = '// SPDX-License-Identifier: Apache-2.0\npragma solidity 0.8.37;\n';
 const TEXT = `${HEAD}contract Box {
@@ -137,6 +138,41 @@ describe('a mutation check', () => {
     );
     expect(said(true, 1)).to.match(/\r\u001b\[Ksurvived: the third\n\r\u001b\[K4 of 1000 mutants: [^\n]+$/);
   });
+});
+
+describe('tests that run again and again', () => {
+  it('have no time limit of their own: slow is not wrong', async () => {
+    const late = "it('late', () => new Promise((done) => setTimeout(done, 20))).timeout(1);";
+    await withTests({ 'late.cjs': late }, async (tests) => {
+      expect(await tests.firstFailure()).to.equal(undefined);
+      expect(await tests.firstFailure()).to.equal(undefined);
+    });
+  });
+
+  it('begin with the file that ranks highest, and end with the first failure', async () => {
+    const wrong = "it('is wrong', () => { throw new Error('wrong'); });";
+    await withTests({ 'a.cjs': wrong, 'b.cjs': wrong }, async (tests) => {
+      const failed = ['a', 'b', 'a'].map((name) => `${name}.cjs is wrong`);
+      expect(await tests.firstFailure()).to.equal(failed[0]);
+      expect(await tests.firstFailure((file) => Number(file.endsWith('b.cjs')))).to.equal(failed[1]);
+      expect(await tests.firstFailure((file) => Number(file.endsWith('a.cjs')))).to.equal(failed[2]);
+    });
+  });
+
+  async function withTests(
+    files: Readonly<Record<string, string>>,
+    use: (tests: RepeatedTests) => Promise<void>,
+  ): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), 'hcl-repeated-'));
+    try {
+      for (const [name, text] of Object.entries(files)) {
+        await writeFile(join(folder, name), `describe('${name}', () => { ${text} });`);
+      }
+      await use(await RepeatedTests.load(Object.keys(files).map((name) => join(folder, name))));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
 });
 
 describe('an instrumented contract', () => {

@@ -6,6 +6,9 @@ import { env } from 'node:process';
 
 export const isLongRun: boolean = env['HCL_LONG'] === '1';
 
+/** A gate of the contracts (`scripts/contract-gates/`) runs their tests again and again: a few examples will do. */
+export const isGateRun: boolean = env['HCL_GATE_FOLDER'] !== undefined;
+
 /** `normal` runs, or `long` in the long form. */
 export function runs(normal: number, long: number): number {
   return isLongRun ? long : normal;

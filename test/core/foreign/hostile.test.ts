@@ -38,9 +38,9 @@ import {
 } from './support/hostile-codes.ts';
 import { csca, signerCertificate } from './support/seals.ts';
 
-const INPUTS = runs(80_000, 4_000_000);
+const INPUTS = runs(30_000, 4_000_000);
 /** Two parsers each. */
-const CERTIFICATES = runs(60_000, 500_000);
+const CERTIFICATES = runs(25_000, 500_000);
 const TRUST_LISTS = runs(1_000, 50_000);
 
 /** One signature of the code, and those of the chain in a seal; a header may be hashed twice. */

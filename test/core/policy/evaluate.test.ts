@@ -175,7 +175,7 @@ describe('a decision', () => {
 });
 
 describe('a report against an oracle that counts by hand (V5)', () => {
-  const parameters = { numRuns: runs(1500, 100_000), seed: testSeed };
+  const parameters = { numRuns: runs(600, 100_000), seed: testSeed };
 
   it('knows ages at every second of every day in UTC+8', () => {
     fc.assert(

@@ -4,6 +4,7 @@
  * repeatable: the same proposal, the same approvals. Prints `done` when the lists are published.
  */
 import { readFile } from 'node:fs/promises';
+import { flushCompileCache } from 'node:module';
 import process from 'node:process';
 import { toHex } from '../../../core/bytes/hex.ts';
 import { Issuer } from '../../../issuer/issuer.ts';
@@ -25,6 +26,8 @@ export interface Acting {
 }
 
 if (import.meta.main) {
+  // What is killed does not come to write its compile cache.
+  flushCompileCache();
   const [folder = '', writes = '0'] = process.argv.slice(2);
   // The parent wrote it.
   const plan = JSON.parse(await readFile(`${folder}/acting.json`, 'utf8')) as Acting;

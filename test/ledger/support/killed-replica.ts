@@ -2,6 +2,7 @@
  * A replica in a process of its own, to be killed: reads what its arguments say into its folder, and prints a
  * line when it begins to read and when it has read all.
  */
+import { flushCompileCache } from 'node:module';
 import { stdout } from 'node:process';
 import process from 'node:process';
 import { LedgerState } from '../../../core/trust/ledger-state.ts';
@@ -17,6 +18,8 @@ export interface KilledReplicaOptions {
 
 // So does the parent write it.
 const { folder, ...options } = JSON.parse(process.argv[2] ?? '{}') as KilledReplicaOptions;
+// What is killed does not come to write its compile cache.
+flushCompileCache();
 await using store = await openLevelBlockStore(folder);
 await using replica = await Replica.open(options, { state: new LedgerState(), store });
 stdout.write('reading\n');

@@ -3,11 +3,14 @@
  * FOLDER LIFE` prints `kept ID` or `erased ID` for what was answered.
  */
 import { writeSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { Issuer } from '../../../issuer/issuer.ts';
 import { readSecrets } from '../../../issuer/secrets.ts';
 import { IssuerHouse, issueAll, vaccination } from '../../issuer/support/issuer-house.ts';
 
 const [folder = '', life = '0'] = process.argv.slice(2);
+// What is killed does not come to write its compile cache.
+flushCompileCache();
 const house = IssuerHouse.at(folder);
 const issuer = await Issuer.open(house.config(), await readSecrets(`${folder}/secrets.json`), house.ports());
 let next = Number(life) * 100_000;
