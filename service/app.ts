@@ -17,7 +17,7 @@ import fastify, {
   type FastifyInstance,
   type RawServerDefault,
 } from 'fastify';
-import { addDrain } from './drain.ts';
+import { addDrain, DEFAULT_UNREADY_MS } from './drain.ts';
 import { EventLoopDelay } from './event-loop-delay.ts';
 import { addFrontDoor } from './front-door.ts';
 import { GivingUp } from './giving-up.ts';
@@ -84,6 +84,8 @@ export interface ServiceOptions {
   readonly readiness: readonly ReadinessCheck[];
   readonly problems: ProblemTable;
   readonly limits?: Partial<ServiceLimits>;
+  /** Told to stop, it says so for as long, and answers. */
+  readonly unreadyMs?: number;
   /**
    * By path: whether one request more is too many just now (`RATE_LIMITED`); `undefined`: by a path that cannot be read.
    * Asked once for each, and again by its route when that is called otherwise.
@@ -128,7 +130,7 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   await addProtection(app, limits, givingUp);
   await addDescription(app, options);
   addObservation(app, options.metrics);
-  const { drain, isDraining, stopping } = addDrain(app);
+  const { drain, isDraining, stopping } = addDrain(app, options.unreadyMs ?? DEFAULT_UNREADY_MS);
   app.decorate('drain', drain);
   app.decorate('stopping', stopping);
   addFrontDoor(app, {
