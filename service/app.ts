@@ -7,7 +7,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -18,11 +17,14 @@ import fastify, {
   type FastifyInstance,
   type RawServerDefault,
 } from 'fastify';
-import { addDrain } from './drain.ts';
+import { addDrain, DEFAULT_UNREADY_MS } from './drain.ts';
 import { EventLoopDelay } from './event-loop-delay.ts';
 import { addFrontDoor } from './front-door.ts';
+import { GivingUp } from './giving-up.ts';
 import { Closed, Type } from './schema.ts';
 import { refuseSlowSenders } from './request-deadline.ts';
+import { addSecurityHeaders } from './security-headers.ts';
+import { endSlowHeads } from './slow-heads.ts';
 import { RequestError, ProblemSchema, problemHandler, type ProblemTable } from './problems.ts';
 import type { HttpMetrics } from './metrics.ts';
 
@@ -82,6 +84,8 @@ export interface ServiceOptions {
   readonly readiness: readonly ReadinessCheck[];
   readonly problems: ProblemTable;
   readonly limits?: Partial<ServiceLimits>;
+  /** Told to stop, it says so for as long, and answers. */
+  readonly unreadyMs?: number;
   /**
    * By path: whether one request more is too many just now (`RATE_LIMITED`); `undefined`: by a path that cannot be read.
    * Asked once for each, and again by its route when that is called otherwise.
@@ -89,8 +93,8 @@ export interface ServiceOptions {
   readonly isFull?: (path: string | undefined) => boolean;
 }
 
-/** Node's own is 30 s, so late would who says nothing be given up; and few at a time, since each takes its moment. */
-const LATENESS_MS = 50;
+/** Between two of Node's looks at all connections, and as much later than ours: see `slow-heads.ts`. */
+const NODE_LOOK_MS = 2_000;
 const REFUSED_BODY_MS = 10_000;
 const RETRY_AFTER_SECONDS = 10;
 /** What is full now has room in the next second. */
@@ -100,6 +104,7 @@ const ALWAYS_ANSWERED: ReadonlySet<string | undefined> = new Set(['/health/live'
 
 export async function buildService(options: ServiceOptions): Promise<Service> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const nodeLookMs = Math.min(NODE_LOOK_MS, limits.headersTimeoutMs);
   const app: Service = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -108,7 +113,10 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
     // One for all routes: see `request-deadline.ts`.
     requestTimeout: 0,
     connectionTimeout: limits.idleTimeoutMs,
-    http: { headersTimeout: limits.headersTimeoutMs, connectionsCheckingInterval: LATENESS_MS },
+    http: {
+      headersTimeout: limits.headersTimeoutMs + nodeLookMs,
+      connectionsCheckingInterval: nodeLookMs,
+    },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     // A server must not repair evidence: nothing is coerced, trimmed or filled in.
@@ -118,10 +126,11 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setErrorHandler(problemHandler(options.problems));
   app.addSchema(ProblemSchema);
-  await addProtection(app, limits);
+  const givingUp = new GivingUp();
+  await addProtection(app, limits, givingUp);
   await addDescription(app, options);
   addObservation(app, options.metrics);
-  const { drain, isDraining, stopping } = addDrain(app);
+  const { drain, isDraining, stopping } = addDrain(app, options.unreadyMs ?? DEFAULT_UNREADY_MS);
   app.decorate('drain', drain);
   app.decorate('stopping', stopping);
   addFrontDoor(app, {
@@ -136,14 +145,15 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
       return { code: 'RATE_LIMITED', retryAfterSeconds: RETRY_FULL_SECONDS };
     },
   });
+  endSlowHeads(app, limits.headersTimeoutMs, givingUp);
   addHealth(app, [{ name: 'running', isReady: () => !isDraining() }, ...options.readiness]);
   return app;
 }
 
-async function addProtection(app: Service, limits: ServiceLimits): Promise<void> {
-  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
+async function addProtection(app: Service, limits: ServiceLimits, givingUp: GivingUp): Promise<void> {
+  await addSecurityHeaders(app);
   await app.register(rateLimit, { global: true, max: limits.requestsPerMinute, timeWindow: 60_000 });
-  refuseSlowSenders(app, limits.requestTimeoutMs);
+  refuseSlowSenders(app, limits.requestTimeoutMs, givingUp);
   refuseWhenBehind(app, limits.maxEventLoopDelayMs);
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, async () => {
     throw new RequestError('ROUTE_NOT_FOUND', 'no such route');

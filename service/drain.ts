@@ -13,8 +13,8 @@
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { Service } from './app.ts';
 
-/** As long as a busy client takes to use each of its connections once. */
-const SAY_MS = 500;
+/** As long as a busy client takes to use each of its connections once, or longer: a balancer looks at its own pace. */
+export const DEFAULT_UNREADY_MS = 500;
 const ANSWER_MS = 5000;
 /** Whoever got their answer before they were held back has come again by then, and waits. */
 const QUIET_MS = 100;
@@ -28,8 +28,8 @@ export interface Drain {
   readonly drain: () => Promise<void>;
 }
 
-/** Call before the app listens. */
-export function addDrain(app: Service): Drain {
+/** Call before the app listens. @param unreadyMs how long it says that it is about to stop */
+export function addDrain(app: Service, unreadyMs: number): Drain {
   let isDraining = false;
   let connections = 0;
   const stopping = new AbortController();
@@ -52,7 +52,7 @@ export function addDrain(app: Service): Drain {
     stopping: stopping.signal,
     async drain() {
       isDraining = true;
-      await delay(SAY_MS);
+      await delay(unreadyMs);
       if (!app.server.listening) return;
       const hold = Promise.withResolvers<void>();
       held = hold.promise;

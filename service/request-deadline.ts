@@ -4,19 +4,21 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Service } from './app.ts';
+import type { GivingUp } from './giving-up.ts';
 import { RequestError } from './problems.ts';
 
 const deadlines = new WeakMap<IncomingMessage, NodeJS.Timeout>();
 
 /** An answer that has begun is cut with its connection: whoever reads it sees that it is not whole. */
-export function refuseSlowSenders(app: Service, timeoutMs: number): void {
+export function refuseSlowSenders(app: Service, timeoutMs: number, givingUp: GivingUp): void {
   app.addHook('onRequest', async ({ raw }, reply) => {
-    const deadline = setTimeout(() => {
-      if (raw.complete) return;
+    const end = (): void => {
+      if (raw.complete || raw.destroyed) return;
       if (reply.sent) raw.destroy();
       else
         void reply.header('connection', 'close').send(new RequestError('REQUEST_TIMEOUT', 'sent too slowly'));
-    }, timeoutMs).unref();
+    };
+    const deadline = setTimeout(() => givingUp.add(end), timeoutMs).unref();
     deadlines.set(raw, deadline);
     raw.once('close', () => clearTimeout(deadline));
   });

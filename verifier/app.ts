@@ -31,6 +31,7 @@ export interface VerifierAppOptions {
   readonly verifier: Checkpoint;
   readonly config: Pick<VerifierConfig, 'bundle' | 'deployment' | 'pagesFolder'> & {
     readonly dataFolder?: string;
+    readonly unreadyMs?: number;
   };
   readonly logger: ReturnType<typeof createLogger>;
   /** Of a worker: shown with those of the others. */
@@ -58,6 +59,7 @@ export async function buildVerifierApp(options: VerifierAppOptions): Promise<Ser
     metrics,
     readiness: [{ name: 'replica', isReady: () => verifier.isSynced }],
     problems: SCAN_PROBLEMS,
+    ...(config.unreadyMs === undefined ? {} : { unreadyMs: config.unreadyMs }),
     limits: {
       requestsPerMinute: REQUESTS_PER_MINUTE,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,

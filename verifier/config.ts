@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { parseDeployment, type Deployment } from '../ledger/deployment.ts';
 import { ConfigError, readEnv, type Environment } from '../service/config.ts';
+import { DEFAULT_UNREADY_MS } from '../service/drain.ts';
 import type { FetchLimits } from './fetch-json.ts';
 
 export interface PinnedIssuer {
@@ -45,6 +46,8 @@ export interface VerifierConfig {
   readonly manifestLimits: FetchLimits;
   /** A code that two gates see within this time is an alarm; 0: never. */
   readonly twoGatesSeconds: number;
+  /** Told to stop, it says that it is not ready, and answers, for as long. */
+  readonly unreadyMs: number;
   /** Processes that answer, beside this one, which then only follows the ledger; 0: this one does both. */
   readonly workers: number;
   /** Requests for verdicts that are taken; absent: as many as come. */
@@ -69,6 +72,7 @@ export const VERIFIER_DEFAULTS: Readonly<
     | 'filesMs'
     | 'manifestLimits'
     | 'twoGatesSeconds'
+    | 'unreadyMs'
     | 'workers'
   >
 > = {
@@ -81,6 +85,7 @@ export const VERIFIER_DEFAULTS: Readonly<
   // A list of 2^17 entries is at most 44 kB of token.
   manifestLimits: { maxBytes: 16 * 1024 * 1024, timeoutMs: 10_000 },
   twoGatesSeconds: 60,
+  unreadyMs: DEFAULT_UNREADY_MS,
   workers: 0,
 };
 
@@ -117,6 +122,7 @@ export function readConfig(environment: Environment): VerifierConfig {
       min: 0,
       max: 3600,
     }),
+    unreadyMs: env.integer('UNREADY_MS', { fallback: VERIFIER_DEFAULTS.unreadyMs, min: 0, max: 300_000 }),
     workers: env.integer('WORKERS', { fallback: VERIFIER_DEFAULTS.workers, min: 0, max: 64 }),
     ...readBundleConfig(env),
   });

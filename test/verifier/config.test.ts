@@ -92,6 +92,11 @@ describe('the configuration of a verifier', () => {
     });
   });
 
+  it('says that it is about to stop for half a second, or as long as it is told', () => {
+    expect(readConfig(environment).unreadyMs).to.equal(500);
+    expect(readConfig({ ...environment, HCL_VERIFIER_UNREADY_MS: '15000' }).unreadyMs).to.equal(15_000);
+  });
+
   const wrong: Readonly<Record<string, string>> = {
     HCL_VERIFIER_DATA: '',
     HCL_VERIFIER_DEPLOYMENT: '/nowhere/deployment.json',
@@ -99,6 +104,7 @@ describe('the configuration of a verifier', () => {
     HCL_VERIFIER_ISSUERS: 'a.example',
     HCL_VERIFIER_PORT: '70000',
     HCL_VERIFIER_POLL_MS: '1',
+    HCL_VERIFIER_UNREADY_MS: '300001',
     HCL_VERIFIER_POLICIES: 'base,,hk.vp',
     HCL_VERIFIER_FILES_SECONDS: '86401',
     HCL_VERIFIER_WITNESSES: 'witness.example',

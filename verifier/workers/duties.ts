@@ -10,6 +10,8 @@ import type { News, Standing } from './news.ts';
 export type OwnerDuties = {
   /** Of the worker itself: its share of what is for all of them. */
   config(): VerifierConfig;
+  /** The worker is about to listen; the port is free for it when this is answered. */
+  takePort(): Promise<void>;
   news(standing: Standing): Promise<News>;
   /** Notes where a code was shown: `Sightings.note`. */
   note(commitment: Uint8Array, place: Place, nowSeconds: number): boolean;

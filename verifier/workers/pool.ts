@@ -18,11 +18,13 @@ import type { Devices } from '../devices/devices.ts';
 import { DeviceError } from '../devices/errors.ts';
 import type { Sightings } from '../sightings.ts';
 import type { Verifier } from '../verifier.ts';
+import { Dealt } from './dealt.ts';
 import type { OwnerDuties, WorkerDuties } from './duties.ts';
 import { freePort } from './free-port.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { newsFor } from './news.ts';
 import { Peer } from './peer.ts';
+import { PortKeeper } from './port-keeper.ts';
 
 export class PoolError extends HclError<'VERIFIER_WORKER_ENDED'> {}
 
@@ -72,12 +74,14 @@ export class Pool implements AsyncDisposable {
   readonly #running = new Set<Running>();
   readonly #patience: Patience;
   readonly #beating: NodeJS.Timeout;
+  readonly #port: PortKeeper;
   #isStopping = false;
 
   private constructor(config: VerifierConfig, deps: PoolDeps) {
     this.#config = config;
     this.#deps = deps;
     this.#patience = { ...PATIENCE, ...deps.patience };
+    this.#port = new PortKeeper(config, deps.log);
     this.#beating = setInterval(() => this.#beat(), config.pollMs).unref();
   }
 
@@ -90,8 +94,9 @@ export class Pool implements AsyncDisposable {
       args: [],
       serialization: 'advanced',
     });
+    await pool.#port.standIn();
     try {
-      // The first one takes the port, whichever it is; the others share it.
+      // The first one takes the port; the others share it.
       for (let i = 0; i < config.workers; i++) await pool.#start();
     } catch (error) {
       await pool[Symbol.asyncDispose]();
@@ -114,12 +119,14 @@ export class Pool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#beating);
-    await Promise.all([...this.#running].map((running) => stop(running, this.#patience)));
+    await Promise.all([...this.#running].map((running) => this.#stop(running)));
+    await this.#port[Symbol.asyncDispose]();
   }
 
   async #start(): Promise<void> {
     const worker = cluster.fork();
-    const peer = new Peer<WorkerDuties>(worker, this.#duties());
+    const dealt = new Dealt(worker);
+    const peer = new Peer<WorkerDuties>(worker, this.#duties(worker));
     const { pingMs, startMs } = this.#patience;
     const heartbeat = new Heartbeat(
       () => peer.ask('ping', [], pingMs),
@@ -127,6 +134,13 @@ export class Pool implements AsyncDisposable {
     );
     const running = { worker, peer, heartbeat };
     const ended = once(worker, 'exit');
+    worker.on('error', () => undefined); // of what was sent to one that has just ended
+    worker.once('exit', () => {
+      // Else the cluster may keep its port for it, and whoever connects would wait there for nobody.
+      worker.disconnect();
+      dealt.end();
+      void this.#port.leave(worker);
+    });
     if (!(await listens(worker, startMs))) {
       worker.process.kill('SIGKILL');
       await ended;
@@ -134,7 +148,7 @@ export class Pool implements AsyncDisposable {
     }
     this.#running.add(running);
     void ended.then(() => this.#ended(running));
-    if (this.#isStopping) await stop(running, this.#patience);
+    if (this.#isStopping) await this.#stop(running);
   }
 
   #beat(): void {
@@ -168,6 +182,18 @@ export class Pool implements AsyncDisposable {
     }
   }
 
+  /** What it has taken is waited for, unless it answers nothing. */
+  async #stop({ peer, worker }: Running): Promise<void> {
+    if (worker.isDead()) return;
+    const ended = once(worker, 'exit');
+    await peer
+      .ask('ping', [], this.#patience.pingMs)
+      .then(() => peer.ask('stop', [], this.#config.unreadyMs + STOP_MS))
+      .catch(() => undefined);
+    worker.process.kill('SIGKILL'); // everything is answered, or will not be
+    await ended;
+  }
+
   #wake(): void {
     // One that does not answer goes on with what it knows, and says how old that is.
     for (const { peer } of this.#running) void peer.ask('wake', []).catch(() => undefined);
@@ -183,7 +209,7 @@ export class Pool implements AsyncDisposable {
     return joinMetrics([await this.#metrics.registry.getMetricsAsJSON(), ...theirs]);
   }
 
-  #duties(): OwnerDuties {
+  #duties(worker: Worker): OwnerDuties {
     const { sightings, verifier } = this.#deps;
     const devices = (): Devices => {
       if (this.#deps.devices !== undefined) return this.#deps.devices;
@@ -191,6 +217,7 @@ export class Pool implements AsyncDisposable {
     };
     return {
       config: () => shareOf(this.#config),
+      takePort: () => this.#port.give(worker),
       news: (standing) => newsFor(standing, verifier),
       note: (...shown) => sightings?.note(...shown) ?? false,
       invite: (...args) => devices().invite(...args),
@@ -228,16 +255,4 @@ async function listens(worker: Worker, startMs: number): Promise<boolean> {
   } finally {
     decided.abort();
   }
-}
-
-/** What it has taken is waited for, unless it answers nothing. */
-async function stop({ peer, worker }: Running, { pingMs }: Patience): Promise<void> {
-  if (worker.isDead()) return;
-  const ended = once(worker, 'exit');
-  await peer
-    .ask('ping', [], pingMs)
-    .then(() => peer.ask('stop', [], STOP_MS))
-    .catch(() => undefined);
-  worker.process.kill('SIGKILL'); // everything is answered, or will not be
-  await ended;
 }

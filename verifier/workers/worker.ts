@@ -73,6 +73,7 @@ export async function runWorker(deps: WorkerDeps = {}): Promise<void> {
     await app.drain();
     await app.close();
   };
+  await peer.ask('takePort', []);
   await app.listen({ host: config.host, port: config.port });
   wake(); // what was said meanwhile
 }
