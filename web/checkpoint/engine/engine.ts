@@ -5,12 +5,12 @@
 import type { BundleState } from '../../../core/bundle/bundle-state.ts';
 import { withPages } from '../../../core/bundle/accept-page.ts';
 import { acceptBundle } from '../../../core/bundle/accept-bundle.ts';
-import { parseBundleIndex } from '../../../core/bundle/bundle-index.ts';
 import { parseBundleTrust, trustOfKept, type BundleTrust } from '../../../core/bundle/bundle-trust.ts';
 import { BundleError } from '../../../core/bundle/errors.ts';
+import type { FindFile, FollowedDelta } from '../../../core/bundle/follow-deltas.ts';
 import { fullBundle } from '../../../core/bundle/make-bundle.ts';
 import type { AcceptContext } from '../../../core/bundle/signed-head.ts';
-import { updateBundle, type GetFile } from '../../../core/bundle/update-bundle.ts';
+import { fetchUpdate, type GetFile } from '../../../core/bundle/update-bundle.ts';
 import type { Crypto } from '../../../core/crypto.ts';
 import { HclError } from '../../../core/errors.ts';
 import type { ForeignTrust } from '../../../core/foreign/foreign-trust.ts';
@@ -22,7 +22,7 @@ import { verifyTogether } from '../../../core/verify/together.ts';
 import { verifyCode, type VerifyContext } from '../../../core/verify/verify.ts';
 import type { CheckpointPolicy } from './checkpoint-policy.ts';
 import { DayPages, missingPages } from './day-pages.ts';
-import { FetchError } from './fetch-file.ts';
+import { FetchError, findFile } from './fetch-file.ts';
 import type {
   AsOf,
   Decision,
@@ -32,6 +32,7 @@ import type {
   Known,
   LearnProblem,
   Step,
+  UpdateQuestion,
   VerifyQuestion,
 } from './protocol.ts';
 import { areRulesInForce, toVerifyPolicy } from './rules.ts';
@@ -44,7 +45,6 @@ export interface EnginePorts {
 
 /** Where nothing is known, everything is referred. */
 const NOTHING = { state: new LedgerState(), statusLists: StatusLists.empty } as const;
-const INDEX = 'latest';
 
 export class Engine {
   readonly #ports: EnginePorts;
@@ -74,7 +74,7 @@ export class Engine {
       case 'restore':
         return this.#learn(() => this.#restore(request.kept));
       case 'update':
-        return this.#learn(() => this.#update(request.nowSeconds));
+        return this.#learn(() => this.#update(request));
       case 'write-down':
         return this.#writeDown();
       case 'trust-foreign':
@@ -122,11 +122,11 @@ export class Engine {
   }
 
   /** Does `change` in its turn, and tells what is known then, or why it is no more than before. */
-  #learn(change: () => Promise<Step | undefined>): Promise<EngineAnswer> {
+  #learn(change: () => Promise<readonly Step[] | undefined>): Promise<EngineAnswer> {
     const turn = this.#turn.then(async (): Promise<EngineAnswer> => {
       try {
-        const step = await change();
-        return { kind: 'known', known: this.#known(), ...(step === undefined ? {} : { step }) };
+        const steps = await change();
+        return { kind: 'known', known: this.#known(), ...(steps === undefined ? {} : { steps }) };
       } catch (error) {
         return { kind: 'refused', problem: problemOf(error), known: this.#known() };
       }
@@ -154,22 +154,18 @@ export class Engine {
     }
   }
 
-  async #update(nowSeconds: number): Promise<Step | undefined> {
-    const context = this.#contextAt(nowSeconds);
-    const index = parseBundleIndex(await this.#ports.get(INDEX));
+  async #update({ line = 'deltas', nowSeconds }: UpdateQuestion): Promise<readonly Step[] | undefined> {
+    const { get } = this.#ports;
+    const find: FindFile = (path) => findFile(get, path);
     const before = this.#held;
-    if (before?.note === index.checkpoint) return undefined;
-    const fetched = new Map<string, Uint8Array>();
-    const get: GetFile = async (path) => {
-      const bytes = await this.#ports.get(path);
-      fetched.set(path, bytes);
-      return bytes;
-    };
-    this.#held = await updateBundle(index, before, { ...context, get });
-    const path = index.deltas.find(({ from }) => from === before?.checkpoint.size)?.path ?? '';
-    const delta = fetched.size === 1 ? fetched.get(path) : undefined;
-    if (before === undefined || delta === undefined || !haveSameSigners(before, this.#held)) return undefined;
-    return { from: asOf(before), delta };
+    const { deltas, state } = await fetchUpdate(before, {
+      ...this.#contextAt(nowSeconds),
+      get,
+      find,
+      line,
+    });
+    this.#held = state;
+    return before === undefined || deltas === undefined ? undefined : stepsFrom(before, deltas);
   }
 
   /** In its turn, so that it is what the answer before it told. */
@@ -222,7 +218,13 @@ function isAfter(a: BundleState, b: BundleState): boolean {
   return a.checkpoint.size > size || (a.checkpoint.size === size && a.timeSeconds > b.timeSeconds);
 }
 
-/** Else those who are retired would count again where the full bundle is damaged. */
+/** `undefined` where signers changed: those who are retired would count again where the full bundle is damaged. */
+function stepsFrom(before: BundleState, deltas: readonly FollowedDelta[]): readonly Step[] | undefined {
+  const states = [before, ...deltas.map(({ next }) => next)];
+  if (!states.every((state) => haveSameSigners(before, state))) return undefined;
+  return deltas.map(({ delta, next }, i) => ({ from: asOf(states[i] ?? before), to: asOf(next), delta }));
+}
+
 function haveSameSigners(a: BundleState, b: BundleState): boolean {
   return a.signers.version === b.signers.version && a.signedBy.version === b.signedBy.version;
 }

@@ -1,4 +1,5 @@
 /** Files over HTTP, for the engine. */
+import type { GetFile } from '../../../core/bundle/update-bundle.ts';
 import { concatBytes } from '../../../core/bytes/concat.ts';
 import { HclError } from '../../../core/errors.ts';
 
@@ -24,6 +25,14 @@ export async function fetchFile(url: URL, patience: Patience): Promise<Uint8Arra
   });
   if (bytes === undefined) throw new FetchError('NO_ANSWER', `the server answered with status ${status}`);
   return bytes;
+}
+
+/** `undefined`: the server has no such file. Rejects as `get` does. */
+export async function findFile(get: GetFile, path: string): Promise<Uint8Array | undefined> {
+  return get(path).catch((error: unknown) => {
+    if (error instanceof FetchError && error.code === 'NO_ANSWER') return undefined;
+    throw error;
+  });
 }
 
 async function take(
