@@ -10,6 +10,7 @@
 import type { KeyValueStore } from '../shared/store/key-value.ts';
 import { AGEING_SECONDS, type Mode } from './engine/checkpoint-policy.ts';
 import type { FetchBeside } from './file-beside.ts';
+import { UPDATE_SECONDS } from './knowledge/pace.ts';
 
 export interface Operator {
   readonly ageingSeconds: Readonly<Record<Mode, number>>;
@@ -19,8 +20,6 @@ export interface Operator {
   readonly logKey?: JsonWebKey;
 }
 
-/** What keeps a device under 300 kB a day where three issuers are busy (docs/bundle.md). */
-const UPDATE_SECONDS = 480 * 60;
 export const NO_OPERATOR: Operator = { ageingSeconds: AGEING_SECONDS, updateSeconds: UPDATE_SECONDS };
 const KEY = 'operator';
 const FILE = 'operator.json';

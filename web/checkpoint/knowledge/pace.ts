@@ -1,13 +1,14 @@
 /** When the page asks by itself for what is new: seldom, for every time costs bytes, and soon again where that failed. */
 import type { DeltaLine } from '../../../core/bundle/follow-deltas.ts';
-import { NO_OPERATOR } from '../operator.ts';
 
+/** What keeps a device under 300 kB a day where three issuers are busy (docs/bundle.md). */
+export const UPDATE_SECONDS: number = 480 * 60;
 const HOUR = 3600;
 const RETRY_SECONDS = 300;
 
 export class Pace {
   /** As the operator says. */
-  everySeconds: number = NO_OPERATOR.updateSeconds;
+  everySeconds: number = UPDATE_SECONDS;
   #askedAt = -Infinity;
   #learnedAt = -Infinity;
 
