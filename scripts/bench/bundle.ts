@@ -4,8 +4,9 @@
  */
 import { acceptBundle } from '../../core/bundle/accept-bundle.ts';
 import type { BundleState } from '../../core/bundle/bundle-state.ts';
-import { fullBundle } from '../../core/bundle/make-bundle.ts';
+import { fullBundle, pacedFullBundle } from '../../core/bundle/make-bundle.ts';
 import { Publishing } from '../../test/support/publishing.ts';
+import { besideScans } from '../../web/checkpoint/engine/beside-scans.ts';
 import { UPDATE_SECONDS } from '../../web/checkpoint/knowledge/pace.ts';
 import { pageTraffic } from './bundle-traffic.ts';
 import { ISSUERS, World } from './bundle-world.ts';
@@ -124,11 +125,39 @@ async function lastDay(
     figure(settings, 'device after 3 years: load', 's', first.seconds, {
       note: `${first.held.state.roots.size.toLocaleString('en')} roots`,
     }),
+    ...(await writingDown(held, settings)),
     figure(settings, 'device: a day', 'KB', bytes / KB, {
       most: 300,
       note: '24 hourly deltas, 2,000 status changes in one of them',
     }),
   ];
+}
+
+/** How long a verdict waits at most while all that a device holds is written down. */
+async function writingDown(held: BundleState, settings: Settings): Promise<readonly Figure[]> {
+  const whole = await longestBlock(async () => fullBundle(held));
+  const paced = await longestBlock(() => pacedFullBundle(held, besideScans()));
+  return [
+    figure(settings, 'device after 3 years: written down, longest block', 'ms', paced, {
+      note: `${whole.toFixed(0)} ms in one piece`,
+    }),
+  ];
+}
+
+/** In milliseconds, by a timer that wants to ring all the time. */
+async function longestBlock(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let last = performance.now();
+  const look = (): void => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  const timer = setInterval(look, 1);
+  await work();
+  look();
+  clearInterval(timer);
+  return longest;
 }
 
 async function load(

@@ -8,7 +8,7 @@ import { acceptBundle } from '../../../core/bundle/accept-bundle.ts';
 import { parseBundleTrust, trustOfKept, type BundleTrust } from '../../../core/bundle/bundle-trust.ts';
 import { BundleError } from '../../../core/bundle/errors.ts';
 import type { FindFile, FollowedDelta } from '../../../core/bundle/follow-deltas.ts';
-import { fullBundle } from '../../../core/bundle/make-bundle.ts';
+import { fullBundle, pacedFullBundle, type Pace } from '../../../core/bundle/make-bundle.ts';
 import type { AcceptContext } from '../../../core/bundle/signed-head.ts';
 import { fetchUpdate, type GetFile } from '../../../core/bundle/update-bundle.ts';
 import type { Crypto } from '../../../core/crypto.ts';
@@ -41,6 +41,8 @@ export interface EnginePorts {
   readonly crypto: Crypto;
   /** From where bundles are published. Rejects with {@link FetchError}; for a page of roots soon, as a person waits. */
   readonly get: GetFile;
+  /** How all that is held is written down beside verdicts; absent: in one piece. */
+  readonly pace?: Pace;
 }
 
 /** Where nothing is known, everything is referred. */
@@ -170,10 +172,12 @@ export class Engine {
 
   /** In its turn, so that it is what the answer before it told. */
   #writeDown(): Promise<EngineAnswer> {
-    const turn = this.#turn.then((): EngineAnswer => {
+    const turn = this.#turn.then(async (): Promise<EngineAnswer> => {
       const held = this.#held;
       if (held === undefined) return { kind: 'known', known: this.#known() };
-      const kept = { bundle: fullBundle(held), trust: trustOfKept(held), deltas: [] };
+      const { pace } = this.#ports;
+      const bundle = pace === undefined ? fullBundle(held) : await pacedFullBundle(held, pace);
+      const kept = { bundle, trust: trustOfKept(held), deltas: [] };
       return { kind: 'written', kept, asOf: asOf(held) };
     });
     this.#turn = turn.catch(() => undefined);
