@@ -3,9 +3,9 @@
  * bundles, believed for their signatures; whatever is wrong with a new one leaves the last good one in place.
  */
 import type { BundleState } from '../../../core/bundle/bundle-state.ts';
-import { withPages } from '../../../core/bundle/accept-page.ts';
 import { acceptBundle } from '../../../core/bundle/accept-bundle.ts';
 import { parseBundleTrust, trustOfKept, type BundleTrust } from '../../../core/bundle/bundle-trust.ts';
+import { DayPages, judgeWithPages } from '../../../core/bundle/day-pages.ts';
 import { BundleError } from '../../../core/bundle/errors.ts';
 import type { FindFile, FollowedDelta } from '../../../core/bundle/follow-deltas.ts';
 import { fullBundle, pacedFullBundle, type Pace } from '../../../core/bundle/make-bundle.ts';
@@ -21,8 +21,7 @@ import { defaultPolicy, type VerifyPolicy } from '../../../core/verify/policy.ts
 import { verifyTogether } from '../../../core/verify/together.ts';
 import { verifyCode, type VerifyContext } from '../../../core/verify/verify.ts';
 import type { CheckpointPolicy } from './checkpoint-policy.ts';
-import { DayPages, missingPages } from './day-pages.ts';
-import { FetchError, findFile } from './fetch-file.ts';
+import { FetchError, findFile, findPage } from './fetch-file.ts';
 import type {
   AsOf,
   Decision,
@@ -61,7 +60,7 @@ export class Engine {
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
-    this.#pages = new DayPages(ports.get);
+    this.#pages = new DayPages((path) => findPage(ports.get, path));
   }
 
   /** What goes wrong with what was given is an answer, not a rejection. */
@@ -84,17 +83,16 @@ export class Engine {
     }
   }
 
-  /** From what is held, and where that was dropped from pages of roots. */
   async #decide(question: VerifyQuestion): Promise<Decision> {
     const held = this.#held;
-    const decision = await this.#judge(question, held ?? NOTHING);
-    const missing = held === undefined ? [] : missingPages(decision.parts, held);
-    if (held === undefined || missing.length === 0) return decision;
-    const context = { ...this.#contextAt(question.nowSeconds), signers: held.signers };
-    const { problem, roots } = await this.#pages.read(missing, context);
-    const judged = await this.#judge(question, withPages(held, roots));
-    const isStillMissing = missingPages(judged.parts, held).length > 0;
-    return isStillMissing && problem !== undefined ? { ...judged, pageProblem: problem } : judged;
+    if (held === undefined) return this.#judge(question, NOTHING);
+    const { judged, pageProblem } = await judgeWithPages(held, {
+      pages: this.#pages,
+      context: { ...this.#contextAt(question.nowSeconds), signers: held.signers },
+      judge: (known) => this.#judge(question, known),
+      partsOf: ({ parts }) => parts,
+    });
+    return pageProblem === undefined ? judged : { ...judged, pageProblem };
   }
 
   async #judge(

@@ -7,7 +7,7 @@ import type { PolicyEvidence } from '../../../core/verify/policy-rules.ts';
 import type { Outcome, ReasonCode, Validity } from '../../../core/verify/reasons.ts';
 import type { Verdict } from '../../../core/verify/verdict.ts';
 import type { CheckpointPolicy, RulePassage } from './checkpoint-policy.ts';
-import type { PageProblem } from './day-pages.ts';
+import type { PageProblem } from '../../../core/bundle/day-pages.ts';
 import type { FetchErrorCode } from './fetch-file.ts';
 
 export interface VerifyQuestion {
