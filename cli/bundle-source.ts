@@ -18,10 +18,15 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 /** @param from a folder, or an address that ends before `/latest` */
 export async function readOffer(from: string, io: Io): Promise<BundleOffer> {
-  const get: GetFile = /^https?:/.test(from)
+  const get = fileGetter(from, io);
+  return { index: parseBundleIndex(await get('latest')), get };
+}
+
+/** @param from as {@link readOffer} has it */
+export function fileGetter(from: string, io: Io): GetFile {
+  return /^https?:/.test(from)
     ? (path) => fetchBytes(`${from.replace(/\/$/, '')}/${path}`, io)
     : (path) => readBytes(join(resolvePath(io, from), path));
-  return { index: parseBundleIndex(await get('latest')), get };
 }
 
 async function fetchBytes(url: string, { fetch }: Io): Promise<Uint8Array> {

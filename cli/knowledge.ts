@@ -5,7 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acceptBundle } from '../core/bundle/accept-bundle.ts';
+import type { BundleState } from '../core/bundle/bundle-state.ts';
 import { isBundle } from '../core/bundle/bundle-file.ts';
+import type { AcceptContext } from '../core/bundle/signed-head.ts';
 import { StatusLists } from '../core/status/accepted-lists.ts';
 import { LedgerState } from '../core/trust/ledger-state.ts';
 import { decodeSnapshot } from '../core/trust/snapshot.ts';
@@ -19,6 +21,8 @@ import { dataFolderOf, resolvePath, type Io } from './io.ts';
 export interface Knowledge {
   readonly state: LedgerKnowledge;
   readonly statusLists: StatusLists;
+  /** Of a bundle: what a device holds that has it, and whose word counts. */
+  readonly device?: { readonly held: BundleState; readonly context: AcceptContext };
 }
 
 export interface KnowledgeOptions {
@@ -62,7 +66,9 @@ async function readBundle(path: string, signers: string | undefined, io: Io): Pr
   const trust = await readBundleTrust(signers, io);
   const { clockSkewSeconds } = defaultPolicy;
   const context = { crypto: nodeCrypto, trust, nowSeconds: io.nowSeconds(), clockSkewSeconds };
-  return acceptBundle(bytes, undefined, context);
+  const held = await acceptBundle(bytes, undefined, context);
+  const { state, statusLists } = held;
+  return { state, statusLists, device: { held, context } };
 }
 
 /** Of the verifier whose data folder is ours. */

@@ -1,4 +1,5 @@
 /** What the rules of a place and the document in hand add to a verdict's page. */
+import type { PageProblem } from '../core/bundle/day-pages.ts';
 import type { IdentityMatch } from '../core/record/identity-match.ts';
 import type { PolicyEvidence } from '../core/verify/policy-rules.ts';
 import type { Field } from './page.ts';
@@ -28,4 +29,9 @@ export function identityFields(identity: IdentityMatch | undefined): readonly Fi
     ...(hasWrongCheckDigit ? ['check digit wrong'] : []),
   ];
   return [{ label: 'Identity', value: `${result}, ${score} of 100: ${parts.join(', ')}` }];
+}
+
+/** Of a code whose day the bundle holds no longer, where its page could not be had. */
+export function pageFields(problem: PageProblem | undefined): readonly Field[] {
+  return problem === undefined ? [] : [{ label: 'Roots of its day', value: `not here (${problem})` }];
 }

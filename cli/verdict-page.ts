@@ -1,11 +1,12 @@
 /** One verdict for people: the answer first, then why, then on what it rests. */
+import type { PageProblem } from '../core/bundle/day-pages.ts';
 import { REASONS, type Outcome } from '../core/verify/reasons.ts';
 import type { Evidence, ForeignEvidence, Freshness, ListFreshness, Verdict } from '../core/verify/verdict.ts';
 import { recordsIn } from '../core/verify/verified-record.ts';
 import type { JsonObject } from '../core/bytes/strict-json.ts';
 import type { Output } from './io.ts';
 import { recordFields, type FactsToShow } from './record-fields.ts';
-import { identityFields, ruleFields } from './verdict-fields.ts';
+import { identityFields, pageFields, ruleFields } from './verdict-fields.ts';
 import { fieldLines, printable, showDuration, showTime, styled, type Field, type Style } from './page.ts';
 
 export const FACES: Readonly<
@@ -21,6 +22,8 @@ export interface Place {
   /** A file's name, or `stdin`. */
   readonly source: string;
   readonly line: number;
+  /** Why roots of the code's day are not here. */
+  readonly pageProblem?: PageProblem;
 }
 
 export function verdictPage(verdict: Verdict, place: Place, output: Output): string {
@@ -29,6 +32,7 @@ export function verdictPage(verdict: Verdict, place: Place, output: Output): str
   const where = styled(output, 'dim', printable(`${place.source}:${place.line}`));
   return `${head}  ${verdict.validity}  ${where}\n${fieldLines(output, [
     ...reasonFields(verdict),
+    ...pageFields(place.pageProblem),
     ...ruleFields(verdict.evidence.policies ?? []),
     ...identityFields(verdict.evidence.identity),
     ...evidenceFields(verdict.evidence),

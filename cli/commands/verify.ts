@@ -1,20 +1,23 @@
 /** `hcl verify`: codes in, verdicts out; a bad code is an answer, never the end. */
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
+import type { PagedJudgement } from '../../core/bundle/day-pages.ts';
 import { CardParts } from '../../core/foreign/shc/card-parts.ts';
+import { verifyTogether } from '../../core/verify/together.ts';
 import { verifyCode, type VerifyContext } from '../../core/verify/verify.ts';
 import { readQrImage } from '../../core/qr/image.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { codesOf, codesOfFile, type CodeLine } from '../code-input.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { parseArguments } from '../command.ts';
-import { CliError, describeError } from '../errors.ts';
+import { CliError, describeError, usageError } from '../errors.ts';
 import { resolvePath, type Io } from '../io.ts';
 import { readForeignTrust } from '../foreign-trust.ts';
-import { readKnowledge } from '../knowledge.ts';
+import { readKnowledge, type Knowledge } from '../knowledge.ts';
+import { pagedCheck } from '../paged-check.ts';
 import { printable, styled } from '../page.ts';
 import { readPolicy } from '../policies.ts';
 import { readPresented } from '../presented.ts';
-import { checkTogether } from '../together.ts';
+import { checkTogether, type JudgeTogether } from '../together.ts';
 import { parseInstant } from '../times.ts';
 import { verdictPage } from '../verdict-page.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
@@ -22,6 +25,7 @@ import type { Verdict } from '../../core/verify/verdict.ts';
 const OPTIONS = {
   bundle: { type: 'string' },
   signers: { type: 'string' },
+  pages: { type: 'string' },
   snapshot: { type: 'string' },
   rpc: { type: 'string' },
   policy: { type: 'string', default: 'base' },
@@ -34,11 +38,12 @@ const OPTIONS = {
 
 const STDIN = 'stdin';
 
-type Check = (text: string) => Promise<Verdict>;
+type Check = (text: string) => Promise<PagedJudgement<Verdict>>;
 
 export const verify: Command = {
   usage: `Usage: hcl verify [--trust FILE]
-                  [--bundle FILE [--signers FILE] | --snapshot FILE | --rpc URL]
+                  [--bundle FILE [--signers FILE] [--pages FOLDER|URL] |
+                   --snapshot FILE | --rpc URL]
                   [--policy ID|FILE] [--document FILE|NUMBER] [--together]
                   [--at RFC3339] [--json] [FILE…]
 
@@ -50,6 +55,9 @@ export const verify: Command = {
                 counts for its signatures, from wherever it came
   --signers     whose bundles count (default bundle-trust.json in the data
                 folder)
+  --pages       where "pages/" lies, for codes of days whose roots the bundle
+                holds no longer (default the folder of the bundle); a URL is
+                asked for an issuer and a day, and for nothing of the code
   --snapshot    the same as a verifier wrote it (default verifier/snapshot.hcls
                 in the data folder); nobody signs it: name only your own
   --rpc URL     read the ledger itself instead, once, before the first code
@@ -60,13 +68,15 @@ export const verify: Command = {
                 its machine-readable zone or {"number", "type", "name", "birth"}
   --together    all codes are shown by one person: one decision on all of them
   --at TIME     judge as at that time, RFC 3339 (default now)
-  --json        one line of JSON per code: {source, line, verdict}
+  --json        one line of JSON per code: {source, line, verdict}, and
+                {pageProblem} where such a page could not be had
 
   Verdicts show the holder's data: keep them as you would keep the codes.
   Exit status: 0 every code has its verdict, whatever it is; 1 something could
   not be read; 2 wrong usage.`,
   async run(args, io) {
     const { values, positionals } = parseArguments(args, OPTIONS);
+    const pages = pagesFolder(values);
     const at = values.at === undefined ? undefined : parseInstant(values.at, '--at');
     const policy = await readPolicy(values.policy, io);
     const foreignTrust =
@@ -84,22 +94,48 @@ export const verify: Command = {
       io,
     );
     const presented = await readPresented(values.document, io);
-    const contextNow = (): VerifyContext => ({
+    const contextNow = ({ state, statusLists }: Knowledge): VerifyContext => ({
       crypto: nodeCrypto,
-      state: knowledge.state,
-      statusLists: knowledge.statusLists,
+      state,
+      statusLists,
       nowSeconds: at ?? io.nowSeconds(),
       isTimeGiven: at !== undefined,
       policy,
       foreignTrust,
       ...(presented === undefined ? {} : { presented }),
     });
-    if (values.together) return checkTogether(positionals, contextNow(), values.json, io);
+    const paged = pagedCheck(knowledge, pages, io);
+    if (values.together) {
+      const judge: JudgeTogether = (texts) =>
+        paged({
+          judge: (known) => verifyTogether(texts, contextNow(known)),
+          partsOf: ({ parts }) => parts,
+        });
+      return checkTogether(positionals, judge, values.json, io);
+    }
     const parts = new CardParts();
-    const check: Check = (text) => verifyCode(parts.add(text), contextNow());
+    const check: Check = (text) => {
+      const code = parts.add(text);
+      return paged({
+        judge: (known) => verifyCode(code, contextNow(known)),
+        partsOf: (verdict) => [verdict],
+      });
+    };
     return checkAll(positionals.length === 0 ? ['-'] : positionals, check, values.json, io);
   },
 };
+
+/** Where pages of roots lie. */
+function pagesFolder({
+  bundle,
+  pages,
+}: {
+  readonly bundle?: string | undefined;
+  readonly pages?: string | undefined;
+}): string | undefined {
+  if (pages !== undefined && bundle === undefined) throw usageError('--pages belong to a --bundle: name one');
+  return pages ?? (bundle === undefined ? undefined : dirname(bundle));
+}
 
 async function checkAll(files: readonly string[], check: Check, json: boolean, io: Io): Promise<ExitCode> {
   let exitCode: ExitCode = 0;
@@ -125,11 +161,12 @@ async function answer(
   json: boolean,
   io: Io,
 ): Promise<void> {
-  const verdict = await check(text);
+  const { judged: verdict, pageProblem } = await check(text);
+  const problem = pageProblem === undefined ? {} : { pageProblem };
   await io.out.write(
     json
-      ? `${JSON.stringify({ source, line, verdict })}\n`
-      : verdictPage(verdict, { source: basename(source), line }, io.out),
+      ? `${JSON.stringify({ source, line, verdict, ...problem })}\n`
+      : verdictPage(verdict, { source: basename(source), line, ...problem }, io.out),
   );
 }
 

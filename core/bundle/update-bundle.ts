@@ -1,19 +1,50 @@
 /**
- * Brings a device up to date from what a publisher offers: by the delta to what it holds, or, where there is none or it
- * does not fit, by the full bundle and the delta to that. Signers that changed while the device was away are
+ * Brings a device up to date from what a publisher offers: by what leads on from what it holds, or, where there is none
+ * or it does not fit, by the full bundle and the delta to that. Signers that changed while the device was away are
  * learned first, each set by the word of the one before.
  */
 import { acceptBundle, acceptHandover } from './accept-bundle.ts';
 import type { AcceptContext } from './signed-head.ts';
-import type { BundleIndex } from './bundle-index.ts';
+import { parseBundleIndex, type BundleIndex } from './bundle-index.ts';
 import type { BundleState } from './bundle-state.ts';
 import { BundleError, type BundleErrorCode } from './errors.ts';
+import { followDeltas, type FollowContext, type FollowedDelta } from './follow-deltas.ts';
+
+const INDEX = 'latest';
 
 /** The bytes of a file that the index names, by its path. */
 export type GetFile = (path: string) => Promise<Uint8Array>;
 
 export interface UpdateContext extends AcceptContext {
   readonly get: GetFile;
+}
+
+export interface FetchContext extends UpdateContext, FollowContext {}
+
+export interface FetchedUpdate {
+  readonly state: BundleState;
+  /** What led there from what was held, where that was all. */
+  readonly deltas?: readonly FollowedDelta[];
+}
+
+/** As {@link updateBundle}, from where a publisher's files lie; for its index, `latest`, only who needs it asks. */
+export async function fetchUpdate(
+  held: BundleState | undefined,
+  context: FetchContext,
+): Promise<FetchedUpdate> {
+  if (held !== undefined) {
+    const deltas = await followDeltas(held, context).catch(unlessRefused);
+    if (deltas !== undefined) return { state: deltas.at(-1)?.next ?? held, deltas };
+  }
+  const index = parseBundleIndex(await context.get(INDEX));
+  return held?.note === index.checkpoint
+    ? { state: held, deltas: [] }
+    : { state: await updateBundle(index, held, context) };
+}
+
+/** What is wrong with one delta need not be wrong with what the index names. */
+function unlessRefused(error: unknown): undefined {
+  if (!(error instanceof BundleError)) throw error;
 }
 
 /** Where the full bundle may help. */

@@ -2,36 +2,24 @@
  * Bundles: how large they are and how long a device takes to load them, from 10^5 to 10^7 anchored records, and how
  * a device grows over three years of three issuers that close their windows every 30 seconds and ten minutes.
  */
-import { Buffer } from 'node:buffer';
-import { randomFillSync } from 'node:crypto';
 import { acceptBundle } from '../../core/bundle/accept-bundle.ts';
 import type { BundleState } from '../../core/bundle/bundle-state.ts';
-import { fullBundle } from '../../core/bundle/make-bundle.ts';
-import { toHex, type Hex } from '../../core/bytes/hex.ts';
-import { acceptLists, StatusLists, type PublishedList } from '../../core/status/accepted-lists.ts';
-import { statusListDigest, statusListsRoot } from '../../core/status/list-digest.ts';
-import {
-  MIN_STATUS_ENTRIES,
-  STATUS_VALUES,
-  StatusList,
-  type StatusChange,
-} from '../../core/status/token-status-list.ts';
-import type { LedgerEvent } from '../../core/trust/ledger-event.ts';
-import { LedgerState } from '../../core/trust/ledger-state.ts';
-import { nodeCrypto } from '../../service/node-crypto.ts';
+import { fullBundle, pacedFullBundle } from '../../core/bundle/make-bundle.ts';
 import { Publishing } from '../../test/support/publishing.ts';
-import { machineLine, seededRandom, type Figure, type Settings } from './harness.ts';
+import { besideScans } from '../../web/checkpoint/engine/beside-scans.ts';
+import { UPDATE_SECONDS } from '../../web/checkpoint/knowledge/pace.ts';
+import { pageTraffic } from './bundle-traffic.ts';
+import { ISSUERS, World } from './bundle-world.ts';
+import { machineLine, type Figure, type Settings } from './harness.ts';
 
-const START_SECONDS = 1_671_580_800;
 const HOUR = 3600;
 const DAY = 86_400;
 const YEARS = 3;
-const ISSUERS = 3;
-const SHORT_WINDOW = 30;
-const LONG_WINDOW = 600;
 const FULL_BATCH = 4096;
 const SIZES = [100_000, 1_000_000, 10_000_000] as const;
 const CHANGES_PER_RECORD = 0.01;
+const DEFAULT_MINUTES = UPDATE_SECONDS / 60;
+const PACES = [DEFAULT_MINUTES, 60, 5] as const;
 const KB = 1000;
 const MB = 1_000_000;
 
@@ -40,7 +28,7 @@ export async function benchBundle(settings: Settings): Promise<readonly Figure[]
   for (const records of settings.size === undefined ? SIZES : [settings.size]) {
     figures.push(...(await sizesOf(records, settings)));
   }
-  figures.push(...(await growth(settings)));
+  figures.push(...(await growth(settings)), ...(await traffic(settings)));
   return figures;
 }
 
@@ -137,11 +125,39 @@ async function lastDay(
     figure(settings, 'device after 3 years: load', 's', first.seconds, {
       note: `${first.held.state.roots.size.toLocaleString('en')} roots`,
     }),
+    ...(await writingDown(held, settings)),
     figure(settings, 'device: a day', 'KB', bytes / KB, {
       most: 300,
       note: '24 hourly deltas, 2,000 status changes in one of them',
     }),
   ];
+}
+
+/** How long a verdict waits at most while all that a device holds is written down. */
+async function writingDown(held: BundleState, settings: Settings): Promise<readonly Figure[]> {
+  const whole = await longestBlock(async () => fullBundle(held));
+  const paced = await longestBlock(() => pacedFullBundle(held, besideScans()));
+  return [
+    figure(settings, 'device after 3 years: written down, longest block', 'ms', paced, {
+      note: `${whole.toFixed(0)} ms in one piece`,
+    }),
+  ];
+}
+
+/** In milliseconds, by a timer that wants to ring all the time. */
+async function longestBlock(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let last = performance.now();
+  const look = (): void => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  };
+  const timer = setInterval(look, 1);
+  await work();
+  look();
+  clearInterval(timer);
+  return longest;
 }
 
 async function load(
@@ -173,148 +189,17 @@ function figure(
   };
 }
 
-/** A ledger of three issuers and their status lists. */
-class World {
-  readonly state: LedgerState = new LedgerState();
-  statusLists: StatusLists = StatusLists.empty;
-  nowSeconds: number = START_SECONDS;
-  readonly #random: () => number;
-  readonly #issuers: readonly Hex[];
-  readonly #lists: readonly StatusList[][];
-  #version = 0;
-
-  constructor(seed: number, entries: number) {
-    this.#random = seededRandom(seed);
-    this.#issuers = Array.from({ length: ISSUERS }, (_, i): Hex => `0x${String(i + 1).repeat(64)}`);
-    const lists = Math.max(1, Math.ceil(entries / ISSUERS / MIN_STATUS_ENTRIES));
-    this.#lists = this.#issuers.map(() => Array.from({ length: lists }, () => StatusList.empty()));
-    this.#block(this.#issuers.flatMap((issuer) => foundation(issuer)));
+/** What the page and its server send each other in a day, by how often the page asks. */
+async function traffic(settings: Settings): Promise<readonly Figure[]> {
+  const figures: Figure[] = [];
+  for (const minutes of PACES) {
+    const { bytes, requests } = await pageTraffic(minutes, settings.seed);
+    figures.push(
+      figure(settings, `page: a day, every ${minutes} minutes`, 'KB', bytes / KB, {
+        ...(minutes === DEFAULT_MINUTES ? { most: 300 } : {}),
+        note: `${requests} requests with all heads; ${ISSUERS} issuers, both classes, 2,000 status changes an hour`,
+      }),
+    );
   }
-
-  anchor(issuer: number, batchClass: 'short' | 'long', log2Size: number): void {
-    this.#block([this.#anchored(issuer, batchClass, log2Size)]);
-  }
-
-  /** All windows of both classes that close in so many seconds. */
-  anchorFor(seconds: number): void {
-    for (let passed = 0; passed < seconds; passed += SHORT_WINDOW) {
-      this.nowSeconds += SHORT_WINDOW;
-      const isLong = this.nowSeconds % LONG_WINDOW === 0;
-      for (let issuer = 0; issuer < ISSUERS; issuer++) {
-        this.anchor(issuer, 'short', 6 + this.#below(7));
-        if (isLong) this.anchor(issuer, 'long', 6 + this.#below(7));
-      }
-    }
-  }
-
-  /** A day of long-lived windows, and one short-lived anchor of each issuer. */
-  anchorDay(): void {
-    for (let issuer = 0; issuer < ISSUERS; issuer++) this.anchor(issuer, 'short', 12);
-    for (let passed = 0; passed < DAY; passed += LONG_WINDOW) {
-      this.nowSeconds += LONG_WINDOW;
-      for (let issuer = 0; issuer < ISSUERS; issuer++) this.anchor(issuer, 'long', 6 + this.#below(7));
-    }
-  }
-
-  /** That many random entries take a random value other than valid; every list has a new version. */
-  changeStatuses(count: number): void {
-    this.#version++;
-    const perIssuer = Math.ceil(count / ISSUERS);
-    this.#issuers.forEach((issuer, i) => {
-      const lists = this.#lists[i] ?? [];
-      const changes = lists.map((): StatusChange[] => []);
-      for (let n = 0; n < perIssuer; n++) {
-        const value = STATUS_VALUES[1 + this.#below(STATUS_VALUES.length - 1)] ?? 'revoked';
-        changes[this.#below(lists.length)]?.push({ index: this.#below(MIN_STATUS_ENTRIES), value });
-      }
-      lists.forEach((list, at) => (lists[at] = list.withAll(changes[at] ?? [])));
-      this.#publish(issuer, lists);
-    });
-  }
-
-  #publish(issuer: Hex, lists: readonly StatusList[]): void {
-    const version = this.#version;
-    const published = lists.map((list, i): PublishedList => ({
-      uri: `https://${issuer.slice(2, 9)}.example/status/v/${i}`,
-      version,
-      list,
-    }));
-    const digests = published.map(({ uri, list: { bits, bytes } }) => ({
-      uri,
-      digest: statusListDigest(nodeCrypto, { uri, version, bits, bytes }),
-    }));
-    const listsRoot = toHex(statusListsRoot(nodeCrypto, digests));
-    this.#block([
-      {
-        event: 'StatusPublished',
-        issuer,
-        version,
-        listsRoot,
-        actsDigest: `0x${'00'.repeat(32)}`,
-        nextUpdate: this.nowSeconds + DAY,
-        account: accountOf(issuer),
-      },
-    ]);
-    const anchor = this.state.statusAnchors.get(issuer);
-    if (anchor !== undefined)
-      this.statusLists = this.statusLists.with(acceptLists(nodeCrypto, anchor, published));
-  }
-
-  #anchored(issuer: number, batchClass: 'short' | 'long', log2Size: number): LedgerEvent {
-    const id = this.#issuers[issuer] ?? '0x';
-    return {
-      event: 'BatchAnchored',
-      issuer: id,
-      root: `0x${randomFillSync(Buffer.alloc(32)).toString('hex')}`,
-      log2Size,
-      class: batchClass === 'short' ? 0 : 1,
-      sequence: this.state.roots.lastSequenceOf(id) + 1,
-      account: accountOf(id),
-    };
-  }
-
-  #block(events: readonly LedgerEvent[]): void {
-    const number = this.state.head.number + 1;
-    const hash: Hex = `0x${number.toString(16).padStart(64, '0')}`;
-    // Blocks come a few seconds after a window closes.
-    const timeSeconds = Math.max(this.state.head.timeSeconds, this.nowSeconds - this.#below(5));
-    this.state.apply({ number, hash, timeSeconds, events });
-  }
-
-  #below(bound: number): number {
-    return Math.floor(this.#random() * bound);
-  }
-}
-
-function accountOf(issuer: Hex): Hex {
-  return `0x${issuer.slice(2, 42)}`;
-}
-
-function foundation(issuer: Hex): readonly LedgerEvent[] {
-  const authority: Hex = `0xa${issuer.slice(3)}`;
-  const from = START_SECONDS - DAY;
-  const until = START_SECONDS + 10 * 365 * DAY;
-  const admin = accountOf(issuer);
-  return [
-    {
-      event: 'AuthorityAdmitted',
-      authority,
-      name: 'Authority',
-      jurisdiction: 'HK',
-      admin,
-      checkpointKey: authority,
-    },
-    {
-      event: 'IssuerAccredited',
-      issuer,
-      authority,
-      did: `did:web:${issuer.slice(2, 9)}.example`,
-      types: 255,
-      from,
-      until,
-      admin,
-    },
-    { event: 'IssuerAccepted', issuer },
-    { event: 'AccountAdded', issuer, account: accountOf(issuer), from, until },
-  ];
+  return figures;
 }

@@ -3,16 +3,19 @@
  *
  *   <folder>/latest                    JSON: what there is now (`BundleIndex`), replaced as a whole
  *   <folder>/files/<sha-256>.hclb      bundles, named by what is in them: they never change
+ *   <folder>/deltas/<size>.hclb        what leads on from the state of that size (`follow-deltas.ts`); replaced
+ *   <folder>/hours/<size>.hclb         the same, to the first state of an hour
  *   <folder>/pages/<day>/<issuer>.hclb short-lived roots of a day that is over, for who has dropped them
  *
  * A file that `latest` names is written before it, and stays for a while after it is named no longer, for those who
  * have just read the old one.
  */
-import { chmod, mkdir, open, readdir, readFile, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pagePath, type PageName } from '../../core/bundle/accept-page.ts';
 import { toHex } from '../../core/bytes/hex.ts';
+import { DELTA_LINES, deltaPath, type DeltaLine } from '../../core/bundle/follow-deltas.ts';
 import { parseBundleIndex, type BundleFile, type BundleIndex } from '../../core/bundle/bundle-index.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import { writeFileAtomically } from '../../service/files.ts';
@@ -22,10 +25,13 @@ const FOLDER_MODE = 0o755;
 const FILE_MODE = 0o644;
 const PAGE = /^pages\/\d{4}-\d\d-\d\d\/[0-9a-f]{64}\.hclb$/;
 const NAME = /^[0-9a-f]{64}\.hclb$/;
+const DELTA_NAME = /^(0|[1-9][0-9]{0,15})\.hclb$/;
 
 /** A file to be sent, read as it is taken: many fetch large bundles at once. Whoever has it reads or destroys it. */
 export interface SentFile {
   readonly bytes: number;
+  /** Another one when the file was replaced, as the value of `ETag`. */
+  readonly etag: string;
   readonly content: Readable;
 }
 
@@ -40,9 +46,7 @@ export class BundleFolder {
 
   async put(bytes: Uint8Array): Promise<BundleFile> {
     const path = `files/${toHex(this.#crypto.sha256(bytes)).slice(2)}.hclb`;
-    await mkdir(join(this.folder, 'files'), { recursive: true, mode: FOLDER_MODE });
-    await writeFileAtomically(join(this.folder, path), bytes);
-    await chmod(join(this.folder, path), FILE_MODE);
+    await this.#write(path, bytes);
     return { path, bytes: bytes.length };
   }
 
@@ -56,10 +60,25 @@ export class BundleFolder {
   }
 
   async putPage(page: PageName, bytes: Uint8Array): Promise<void> {
-    const path = join(this.folder, pagePath(page));
+    await this.#write(pagePath(page), bytes);
+  }
+
+  /**
+   * Not synced, for there are many and they are made anew all the time: one that a power cut damages is refused, and
+   * the index helps.
+   *
+   * @param size of the log of the state that it is a change to
+   */
+  async putDelta(line: DeltaLine, size: number, bytes: Uint8Array): Promise<void> {
+    const path = join(this.folder, deltaPath(line, size));
     await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
-    await writeFileAtomically(path, bytes);
-    await chmod(path, FILE_MODE);
+    await writeFile(`${path}.new`, bytes, { mode: FILE_MODE });
+    await rename(`${path}.new`, path);
+  }
+
+  /** By its name; `undefined` when there is none. */
+  async delta(line: DeltaLine, name: string): Promise<SentFile | undefined> {
+    return DELTA_NAME.test(name) ? send(join(this.folder, line, name)) : undefined;
   }
 
   /** `undefined` when there is none. */
@@ -68,9 +87,7 @@ export class BundleFolder {
   }
 
   async putIndex(index: BundleIndex): Promise<void> {
-    const path = join(this.folder, 'latest');
-    await writeFileAtomically(path, `${JSON.stringify(index, null, 2)}\n`);
-    await chmod(path, FILE_MODE);
+    await this.#write('latest', `${JSON.stringify(index, null, 2)}\n`);
   }
 
   /** `undefined` when nothing was published yet; throws `BUNDLE_MALFORMED`. */
@@ -97,16 +114,32 @@ export class BundleFolder {
       if (!named.has(`files/${name}`) && (await stat(path)).mtimeMs < beforeMs) await unlink(path);
     }
   }
+
+  /** Removes those that were written last before `beforeMs`. */
+  async sweepDeltas(beforeMs: number): Promise<void> {
+    for (const line of DELTA_LINES) {
+      for (const name of await readdir(join(this.folder, line))) {
+        const path = join(this.folder, line, name);
+        if ((await stat(path)).mtimeMs < beforeMs) await unlink(path);
+      }
+    }
+  }
+
+  async #write(path: string, content: string | Uint8Array): Promise<void> {
+    const file = join(this.folder, path);
+    await mkdir(dirname(file), { recursive: true, mode: FOLDER_MODE });
+    await writeFileAtomically(file, content);
+    await chmod(file, FILE_MODE);
+  }
 }
 
 async function send(path: string): Promise<SentFile | undefined> {
   const file = await orNothing(open(path));
-  return file === undefined ? undefined : { bytes: await sizeOf(file), content: file.createReadStream() };
-}
-
-async function sizeOf(file: FileHandle): Promise<number> {
+  if (file === undefined) return undefined;
   try {
-    return (await file.stat()).size;
+    const { mtimeMs, size: bytes } = await file.stat();
+    const etag = `"${Math.round(mtimeMs * 1000).toString(36)}-${bytes.toString(36)}"`;
+    return { bytes, etag, content: file.createReadStream() };
   } catch (error) {
     await file.close();
     throw error;

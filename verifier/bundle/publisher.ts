@@ -4,40 +4,32 @@
  *
  *   sign     ours first, then every witness at once; k of those whom devices trust have to
  *   full     when an hour has passed since the last one
- *   deltas   to every state that was published in the last hours, the full bundle's among them
+ *   deltas   from every state that devices may hold (`bases.ts`), the full bundle's among them
  *   pages    of days that are over and have none yet; until they are on the disk, their roots are kept
  *
  * Devices trust the signers of the state they hold. So when the ledger names new ones, the first state that says so
  * is signed by k of the old ones, and the trust list of that state is kept as a handover for devices that were away.
  */
 import type { Crypto } from '../../core/crypto.ts';
-import { invariant } from '../../core/errors.ts';
-import type { PageName } from '../../core/bundle/accept-page.ts';
-import { checkpointText, type Checkpoint } from '../../core/bundle/checkpoint.ts';
-import { quorumTime, signNote, type NoteSigner } from '../../core/bundle/cosignature.ts';
 import type { BundleIndex, DeltaFile, HandoverFile } from '../../core/bundle/bundle-index.ts';
 import type { BundleSource, BundleState } from '../../core/bundle/bundle-state.ts';
+import { DELTA_LINES } from '../../core/bundle/follow-deltas.ts';
 import type { LoggedState } from '../../core/bundle/logged-state.ts';
 import { pacedDeltaBundle, pacedFullBundle, partialBundle } from '../../core/bundle/make-bundle.ts';
-import type { ShownSections } from '../../core/bundle/section-keeper.ts';
-import { writeNote, type NoteSignature } from '../../core/bundle/signed-note.ts';
-import type { StatusLists } from '../../core/status/accepted-lists.ts';
 import { dayText, SECONDS_PER_DAY } from '../../core/trust/section-reader.ts';
 import type { CheckpointSet } from '../../core/trust/trust-list.ts';
 import type { Log } from '../../service/logging.ts';
-import { WitnessClient, type WitnessAddress } from './ask-witness.ts';
+import { BASE_SECONDS, isFirstOfHour, thinned, withBase, type Base } from './bases.ts';
 import type { BundleFolder } from './bundle-folder.ts';
+import { CheckpointSigning, type Publishable, type SigningOptions } from './checkpoint-signing.ts';
+import { publishDayPages } from './day-page-publishing.ts';
 import { BESIDE_REQUESTS } from './pace.ts';
 import { publishedBases } from './published-bases.ts';
 import { PublishError } from './errors.ts';
 
-export interface PublisherOptions {
-  readonly origin: string;
-  readonly signer: NoteSigner;
-  readonly witnesses: readonly WitnessAddress[];
+export interface PublisherOptions extends SigningOptions {
   /** How many days of short-lived roots devices hold. */
   readonly shortDays: number;
-  readonly witnessTimeoutMs: number;
 }
 
 export interface PublisherDeps {
@@ -48,41 +40,25 @@ export interface PublisherDeps {
   readonly nowSeconds: () => number;
 }
 
-/** What is known when it is published. */
-export interface Publishable {
-  readonly state: LoggedState;
-  readonly statusLists: StatusLists;
+interface MadeDelta {
+  /** Size of the log that it is a change to. */
+  readonly from: number;
+  readonly bytes: Uint8Array;
 }
-
-/** A state with its signatures, without what a bundle shows of it. */
-type SignedState = Omit<BundleSource, keyof ShownSections>;
 
 interface Full {
   readonly file: BundleIndex['full'];
   readonly madeAtSeconds: number;
 }
 
-/** A state that devices may hold. */
-interface Base {
-  readonly source: BundleSource;
-  readonly publishedAtSeconds: number;
-}
-
 const HOUR = 3600;
-/** Deltas are made to the latest states, and to one of each hour for a day. */
-const LATEST_BASES = 6;
-const BASE_SECONDS = 25 * HOUR;
 const FULL_SECONDS = HOUR;
-/** Under one checkpoint: what they show is taken from the state without a pause. */
-const PAGES_AT_ONCE = 16;
-/** After which no more are begun. */
-const PAGES_SECONDS = 20;
 const SWEEP_AFTER_SECONDS = 2 * HOUR;
 
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #deps: PublisherDeps;
-  readonly #witnesses: readonly WitnessClient[];
+  readonly #signing: CheckpointSigning;
   /** Oldest first. */
   #bases: readonly Base[] = [];
   #full: Full | undefined;
@@ -97,8 +73,7 @@ export class Publisher {
   ) {
     this.#options = options;
     this.#deps = deps;
-    const ask = { fetch: deps.fetch, timeoutMs: options.witnessTimeoutMs };
-    this.#witnesses = options.witnesses.map((witness) => new WitnessClient(witness, ask));
+    this.#signing = new CheckpointSigning(options, deps);
     this.#handovers = last?.handovers ?? [];
     this.#signers = last?.signers;
     this.#bases = bases.map((source) => ({ source, publishedAtSeconds: source.timeSeconds }));
@@ -122,7 +97,9 @@ export class Publisher {
   async publish(known: Publishable): Promise<BundleIndex> {
     const index = await this.#publishState(known);
     try {
-      await this.#publishPages(known, index);
+      const shortFrom = this.#shortFrom(known);
+      const deps = { ...this.#deps, signing: this.#signing };
+      await publishDayPages(known, { shortFrom, signers: index.signers }, deps);
     } catch (err) {
       this.#deps.log.warn({ err }, 'pages of some days are not written yet');
     }
@@ -136,7 +113,7 @@ export class Publisher {
     if (next === undefined) throw new PublishError('PUBLISH_NO_SIGNERS', 'the ledger names no signers yet');
     const shown = sections.forDevices(this.#shortFrom(known));
     const handover = sections.ofTrust();
-    const { signed, timeSeconds } = await this.#sign(known, this.#signers ?? next);
+    const { signed, timeSeconds } = await this.#signing.sign(known, this.#signers ?? next);
     const isNew = this.#signers !== undefined && this.#signers.version < next.version;
     const handovers = isNew
       ? [...this.#handovers, await this.#putHandover({ ...signed, ...handover }, next)]
@@ -147,72 +124,6 @@ export class Publisher {
   /** First day of short-lived roots that devices hold. */
   #shortFrom({ state }: Publishable): string {
     return dayText(Math.floor(state.head.timeSeconds / SECONDS_PER_DAY) - this.#options.shortDays);
-  }
-
-  /**
-   * Signed by those whom devices with the index trust. Roots that no device holds are dropped once they are written;
-   * what witnesses are too slow for comes with the next publication, for devices wait for that.
-   */
-  async #publishPages(known: Publishable, { signers }: BundleIndex): Promise<void> {
-    const { folder, nowSeconds } = this.#deps;
-    const shortFrom = this.#shortFrom(known);
-    const pages = pagesOver(known.state);
-    const missing = await folder.missingOf(pages);
-    const until = nowSeconds() + PAGES_SECONDS;
-    let written = 0;
-    for (; written < missing.length && nowSeconds() < until; written += PAGES_AT_ONCE) {
-      await this.#putPages(missing.slice(written, written + PAGES_AT_ONCE), known, signers);
-    }
-    const left = new Set(missing.slice(written));
-    known.state.sections.forget(pages.filter((page) => page.day < shortFrom && !left.has(page)));
-  }
-
-  async #putPages(pages: readonly PageName[], known: Publishable, signers: CheckpointSet): Promise<void> {
-    // All of one state, without a pause in between.
-    const shown = pages.map((page) => ({ page, sections: known.state.sections.ofPage(page) }));
-    const { signed } = await this.#sign(known, signers);
-    for (const { page, sections } of shown) {
-      await this.#deps.folder.putPage(page, partialBundle('page', { ...signed, ...sections }));
-    }
-  }
-
-  /** Takes the state as it is when this is called. */
-  async #sign(
-    { state, statusLists }: Publishable,
-    signers: CheckpointSet,
-  ): Promise<{ readonly signed: SignedState; readonly timeSeconds: number }> {
-    const { crypto } = this.#deps;
-    const { size } = state.log;
-    invariant(size > 0, 'a ledger that names signers has changed');
-    const checkpoint: Checkpoint = { origin: this.#options.origin, size, root: state.log.rootAt() };
-    const leaf = { block: state.lastChange, stateRoot: state.sections.root() };
-    const leafPath = state.log.inclusion(size - 1, size);
-    const text = checkpointText(checkpoint);
-    const own = await signNote(crypto, text, this.#options.signer);
-    const cosignatures = await this.#askAll(
-      { checkpoint, note: writeNote({ text, signatures: [own] }) },
-      state,
-    );
-    const note = { text, signatures: [own, ...cosignatures] };
-    const timeSeconds = await quorumTime(crypto, note, signers);
-    if (timeSeconds === undefined) {
-      throw new PublishError(
-        'PUBLISH_SIGNATURES_TOO_FEW',
-        `fewer than ${signers.threshold} witnesses have signed`,
-      );
-    }
-    return { signed: { checkpoint, note: writeNote(note), leaf, leafPath, statusLists }, timeSeconds };
-  }
-
-  async #askAll(
-    signed: Parameters<WitnessClient['cosign']>[0],
-    { log }: LoggedState,
-  ): Promise<readonly NoteSignature[]> {
-    const answers = await Promise.allSettled(this.#witnesses.map((witness) => witness.cosign(signed, log)));
-    for (const answer of answers) {
-      if (answer.status === 'rejected') this.#deps.log.warn({ err: answer.reason }, 'a witness did not sign');
-    }
-    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
   }
 
   async #putHandover(
@@ -231,27 +142,34 @@ export class Publisher {
     const { folder, nowSeconds } = this.#deps;
     const now = nowSeconds();
     const full = await this.#fullOf(source, now);
-    const deltas: DeltaFile[] = [];
     // A log that is made again may not be as long yet as what was published.
     const held = this.#bases.filter((base) => base.source.checkpoint.size <= source.checkpoint.size);
-    const bases = withBase(thinned(held, full.file.size, now), { source, publishedAtSeconds: now });
-    for (const { source: base } of bases.toReversed()) {
-      const from = base.checkpoint.size;
-      const consistency = state.log.consistency(from, source.checkpoint.size);
-      const bytes = await pacedDeltaBundle(source, { base, consistency }, BESIDE_REQUESTS);
-      deltas.push({ ...(await folder.put(bytes)), from });
-    }
+    const last = { source, publishedAtSeconds: now };
+    const made = await makeDeltas(source, withBase(held, last), state);
+    // Who begins with the full bundle goes on from there.
+    const fromFull = made.filter(({ from }) => from === full.file.size);
+    const deltas: DeltaFile[] = [];
+    for (const { bytes, from } of fromFull) deltas.push({ ...(await folder.put(bytes)), from });
     const { origin, size } = source.checkpoint;
     const { note: checkpoint } = source;
     const index = { origin, size, ...said, checkpoint, full: full.file, deltas };
     await folder.putIndex(index);
-    // Commit point: from here on devices may hold this state.
-    this.#bases = bases;
+    // Commit point: from here on devices may hold this state, and where deltas are not written yet the index helps.
+    this.#bases = withBase(thinned(held, full.file.size, now), last);
     this.#full = full;
     this.#signers = said.signers;
     this.#handovers = said.handovers;
+    await this.#putDeltas(made, isFirstOfHour(held, now));
     await folder.sweep(index, (now - SWEEP_AFTER_SECONDS) * 1000);
     return index;
+  }
+
+  async #putDeltas(made: readonly MadeDelta[], isFirst: boolean): Promise<void> {
+    const { folder, nowSeconds } = this.#deps;
+    for (const line of isFirst ? DELTA_LINES : (['deltas'] as const)) {
+      for (const { bytes, from } of made) await folder.putDelta(line, from, bytes);
+    }
+    if (isFirst) await folder.sweepDeltas((nowSeconds() - BASE_SECONDS) * 1000);
   }
 
   async #fullOf(source: BundleSource, now: number): Promise<Full> {
@@ -261,25 +179,17 @@ export class Publisher {
   }
 }
 
-/** Pages of days that are over: the leaf shows that a day is only once something has happened after it. */
-function pagesOver({ lastChange, sections }: LoggedState): readonly PageName[] {
-  return sections.pagesBefore(dayText(Math.floor(lastChange.timeSeconds / SECONDS_PER_DAY)));
-}
-
-/** The same state once. */
-function withBase(bases: readonly Base[], last: Base): readonly Base[] {
-  const isThere = bases.some(({ source }) => source.checkpoint.size === last.source.checkpoint.size);
-  return isThere ? bases : [...bases, last];
-}
-
-/** The latest, the first of each hour, and the one of the full bundle. */
-function thinned(bases: readonly Base[], fullSize: number, now: number): readonly Base[] {
-  const hours = new Set<number>();
-  return bases.filter(({ source, publishedAtSeconds }, i) => {
-    const hour = Math.floor(publishedAtSeconds / HOUR);
-    const isFirst = !hours.has(hour);
-    hours.add(hour);
-    if (source.checkpoint.size === fullSize) return true;
-    return publishedAtSeconds > now - BASE_SECONDS && (isFirst || i >= bases.length - LATEST_BASES);
-  });
+async function makeDeltas(
+  source: BundleSource,
+  bases: readonly Base[],
+  { log }: LoggedState,
+): Promise<readonly MadeDelta[]> {
+  const made: MadeDelta[] = [];
+  for (const { source: base } of bases) {
+    const from = base.checkpoint.size;
+    const consistency = log.consistency(from, source.checkpoint.size);
+    const bytes = await pacedDeltaBundle(source, { base, consistency }, BESIDE_REQUESTS);
+    made.push({ bytes, from });
+  }
+  return made;
 }

@@ -1,16 +1,22 @@
 /**
- * `GET /bundle/latest`, `/bundle/files/{name}` and `/bundle/pages/{day}/{issuer}.hclb`: the published folder, for who has no web server beside. Whoever
- * fetches says nothing of whom they check: all fetch the same.
+ * The published folder, for who has no web server beside: `GET /bundle/latest`, `/bundle/files/{name}`,
+ * `/bundle/deltas/{size}.hclb`, `/bundle/hours/{size}.hclb` and `/bundle/pages/{day}/{issuer}.hclb`. Whoever fetches
+ * says nothing of whom they check: all fetch the same.
  */
 import { RequestError } from '../../service/problems.ts';
 import type { Service } from '../../service/app.ts';
 import { Closed, Type } from '../../service/schema.ts';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { TUnsafe } from 'typebox';
 import type { BundleIndex } from '../../core/bundle/bundle-index.ts';
+import { DELTA_LINES, type DeltaLine } from '../../core/bundle/follow-deltas.ts';
 import type { BundleFolder, SentFile } from '../bundle/bundle-folder.ts';
 
 const YEAR_SECONDS = 31_536_000;
+const DELTAS: Readonly<Record<DeltaLine, string>> = {
+  deltas: 'What leads on from the state of this size',
+  hours: 'The same, to the first state of an hour',
+};
 const Seconds = Type.Integer({ description: 'Unix time' });
 const FileEntry = { path: Type.String(), bytes: Type.Integer() };
 
@@ -45,8 +51,15 @@ export function addBundleRoutes(app: Service, folder: BundleFolder): void {
   app.get(
     '/bundle/files/:name',
     { schema: { tags: ['bundle'], summary: 'A bundle', params: Closed({ name: Type.String() }) } },
-    async (request, reply) => sendFile(reply, await folder.file(request.params.name)),
+    async (request, reply) => sendLasting(reply, await folder.file(request.params.name)),
   );
+  for (const line of DELTA_LINES) {
+    app.get(
+      `/bundle/${line}/:name`,
+      { schema: { tags: ['bundle'], summary: DELTAS[line], params: Closed({ name: Type.String() }) } },
+      async (request, reply) => sendNewest(request, reply, await folder.delta(line, request.params.name)),
+    );
+  }
   app.get(
     '/bundle/pages/:day/:name',
     {
@@ -58,17 +71,28 @@ export function addBundleRoutes(app: Service, folder: BundleFolder): void {
     },
     async (request, reply) => {
       const { day, name } = request.params;
-      return sendFile(reply, await folder.page({ day, issuer: `0x${name.replace(/\.hclb$/, '')}` }));
+      return sendLasting(reply, await folder.page({ day, issuer: `0x${name.replace(/\.hclb$/, '')}` }));
     },
   );
 }
 
-function sendFile(reply: FastifyReply, file: SentFile | undefined): FastifyReply {
+function sendLasting(reply: FastifyReply, file: SentFile | undefined): FastifyReply {
   if (file === undefined) throw nothing();
-  void reply.header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`);
+  return sendFile(reply.header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`), file);
+}
+
+/** A file that may have been replaced: who has this one already is told so, and no more. */
+function sendNewest(request: FastifyRequest, reply: FastifyReply, file: SentFile | undefined): FastifyReply {
+  if (file === undefined) throw nothing();
+  void reply.header('cache-control', 'no-cache').header('etag', file.etag);
+  if (request.headers['if-none-match'] !== file.etag) return sendFile(reply, file);
+  file.content.destroy();
+  return reply.header('access-control-allow-origin', '*').code(304).send();
+}
+
+function sendFile(reply: FastifyReply, { bytes, content }: SentFile): FastifyReply {
   void reply.header('access-control-allow-origin', '*').type('application/octet-stream');
-  void reply.header('content-length', file.bytes);
-  return reply.send(file.content);
+  return reply.header('content-length', bytes).send(content);
 }
 
 function nothing(): RequestError {

@@ -1,5 +1,6 @@
 /** Puts the page together: what is kept, the engine, the screens, and the service worker that makes it work offline. */
 import { render } from 'preact';
+import type { DeltaLine } from '../../core/bundle/follow-deltas.ts';
 import engineUrl from './engine/engine-worker.ts?worker&url';
 import { openKeyValueStore } from '../shared/store/key-value.ts';
 import { openLock } from '../shared/store/lock.ts';
@@ -16,6 +17,7 @@ import { Camera } from './input/camera.ts';
 import { PictureReader } from './input/reader.ts';
 import { Sightings } from './input/sightings.ts';
 import { Knowledge } from './knowledge/knowledge.ts';
+import { Pace } from './knowledge/pace.ts';
 import { eraseOldLog, SealedLog } from './log/sealed-log.ts';
 import { CheckpointModel } from './model.ts';
 import { readKeptOperator, readOperator, type Operator } from './operator.ts';
@@ -23,7 +25,7 @@ import { keepOffline } from './keep-offline.ts';
 import { defaultSettings, readSettings, writeSettings } from './settings.ts';
 import { now } from './use-now.ts';
 
-const UPDATE_MS = 60_000;
+const TICK_MS = 60_000;
 
 const store = openKeyValueStore('hcl-checkpoint');
 const engine = new WorkerClient<EngineRequest, EngineAnswer>(engineUrl);
@@ -41,6 +43,7 @@ const foreignTrust = new ForeignTrustFile({
   fetchBeside,
   nowSeconds: now,
 });
+const pace = new Pace();
 const counters = new Counters(store);
 const feedback = new Feedback();
 let log: SealedLog | undefined;
@@ -52,7 +55,12 @@ const model = new CheckpointModel(kept ?? defaultSettings(languageFor(navigator.
     if (answer.kind !== 'decision') throw new Error('the engine answered something else');
     return answer.decision;
   },
-  update: () => knowledge.update(),
+  update: async (line) => {
+    pace.asked(now());
+    const report = await knowledge.update(line);
+    if (report.problem === undefined) pace.learned(now());
+    return report;
+  },
   counters,
   nowSeconds: now,
   keepSettings: (settings) => void writeSettings(store, settings),
@@ -80,6 +88,7 @@ if (root !== null) {
 addEventListener('pagehide', () => camera.letGo());
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) camera.letGo();
+  else void catchUp();
 });
 addEventListener('pointerdown', () => feedback.wake(), { once: true });
 
@@ -87,10 +96,10 @@ void keepOffline();
 model.learned(await knowledge.restore());
 obey(await readKeptOperator(store));
 model.begin(await counters.today(now()), kept !== undefined);
-setInterval(() => void update(), UPDATE_MS);
-addEventListener('online', () => void update());
+setInterval(() => void tick(), TICK_MS);
+addEventListener('online', () => void catchUp());
 // From here on nobody waits for the network.
-await Promise.all([readOperator(store, fetchBeside).then(obey), update()]);
+await Promise.all([readOperator(store, fetchBeside).then(obey), update('deltas')]);
 
 async function areRulesInForce(passage: RulePassage): Promise<boolean> {
   const answer = await engine.ask({ kind: 'are-rules-in-force', passage, nowSeconds: now() });
@@ -99,7 +108,8 @@ async function areRulesInForce(passage: RulePassage): Promise<boolean> {
 
 function obey(operator: Operator): void {
   model.obey(operator);
-  const { logKey } = operator;
+  const { logKey, updateSeconds } = operator;
+  pace.everySeconds = updateSeconds;
   log = logKey && new SealedLog(logKey, { store, subtle: crypto.subtle, randomBytes });
 }
 
@@ -107,13 +117,19 @@ function randomBytes(length: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(length));
 }
 
-/** What is known of the ledger, and whose codes of other systems are trusted; what is too old to keep goes. */
-async function update(): Promise<void> {
+/** Every minute: what is too old to keep goes, and what is new is asked for when it is time. */
+async function tick(): Promise<void> {
   const nowSeconds = now();
-  await Promise.all([
-    counters.eraseOld(nowSeconds),
-    eraseOldLog(store, nowSeconds),
-    foreignTrust.update(),
-    model.update(),
-  ]);
+  await Promise.all([counters.eraseOld(nowSeconds), eraseOldLog(store, nowSeconds)]);
+  if (pace.isDue(nowSeconds)) await update(pace.line);
+}
+
+/** Somebody looks again, or there is a network again. */
+async function catchUp(): Promise<void> {
+  if (pace.isLate(now())) await update('deltas');
+}
+
+/** What is known of the ledger, and whose codes of other systems are trusted. */
+async function update(line: DeltaLine): Promise<void> {
+  await Promise.all([foreignTrust.update(), model.update(line)]);
 }

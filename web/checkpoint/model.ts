@@ -2,6 +2,7 @@
  * What the page shows and what happens next, without a DOM. A border shows no outcome before the document was compared,
  * or somebody said that there is none; a venue shows it at once. Codes are forgotten when the next screen comes.
  */
+import type { DeltaLine } from '../../core/bundle/follow-deltas.ts';
 import type { PresentedIdentity } from '../../core/record/identity-match.ts';
 import type { Outcome } from '../../core/verify/reasons.ts';
 import { recordsIn } from '../../core/verify/verified-record.ts';
@@ -48,7 +49,7 @@ export interface CheckpointState {
 
 export interface ModelPorts {
   readonly decide: (question: VerifyQuestion) => Promise<Decision>;
-  readonly update: () => Promise<KnowledgeReport>;
+  readonly update: (line: DeltaLine) => Promise<KnowledgeReport>;
   readonly counters: Counters;
   readonly nowSeconds: () => number;
   readonly keepSettings: (settings: Settings) => void;
@@ -117,11 +118,11 @@ export class CheckpointModel {
     this.#tell();
   }
 
-  async update(): Promise<void> {
+  async update(line: DeltaLine = 'deltas'): Promise<void> {
     if (this.#state.isUpdating) return;
     this.#set({ isUpdating: true });
     try {
-      this.learned(await this.#ports.update());
+      this.learned(await this.#ports.update(line));
     } finally {
       // The next one is asked for though this one broke.
       if (this.#state.isUpdating) this.#set({ isUpdating: false });

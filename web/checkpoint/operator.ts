@@ -2,6 +2,7 @@
  * What the operator of the checkpoints says, in `operator.json` beside the page; there need not be one.
  *
  *   { "ageingHours": {"venue": 24, "border": 72},
+ *     "updateMinutes": 480,
  *     "logKey": {"kty": "EC", "crv": "P-256", "x": "…", "y": "…"} }
  *
  * A file that cannot be read changes nothing: the last good one stays, until the operator takes the file away.
@@ -9,18 +10,21 @@
 import type { KeyValueStore } from '../shared/store/key-value.ts';
 import { AGEING_SECONDS, type Mode } from './engine/checkpoint-policy.ts';
 import type { FetchBeside } from './file-beside.ts';
+import { UPDATE_SECONDS } from './knowledge/pace.ts';
 
 export interface Operator {
   readonly ageingSeconds: Readonly<Record<Mode, number>>;
+  /** How often the page asks for what is new by itself. */
+  readonly updateSeconds: number;
   /** The authority's key; absent: no log is kept. */
   readonly logKey?: JsonWebKey;
 }
 
-export const NO_OPERATOR: Operator = { ageingSeconds: AGEING_SECONDS };
+export const NO_OPERATOR: Operator = { ageingSeconds: AGEING_SECONDS, updateSeconds: UPDATE_SECONDS };
 const KEY = 'operator';
 const FILE = 'operator.json';
-const HOUR_SECONDS = 3600;
-const MAX_HOURS = 24 * 31;
+const HOURS: Unit = { seconds: 3600, least: 0, most: 24 * 31 };
+const MINUTES: Unit = { seconds: 60, least: 1, most: 24 * 60 };
 
 export async function readOperator(store: KeyValueStore, fetchBeside: FetchBeside): Promise<Operator> {
   const bytes = await fetchBeside(FILE);
@@ -52,18 +56,26 @@ export function parseOperator(value: unknown): Operator | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const fields = new Map<string, unknown>(Object.entries(value));
   const hours = new Map<string, unknown>(Object.entries(fields.get('ageingHours') ?? {}));
-  const venue = toSeconds(hours.get('venue'), AGEING_SECONDS.venue);
-  const border = toSeconds(hours.get('border'), AGEING_SECONDS.border);
+  const venue = toSeconds(hours.get('venue'), HOURS, AGEING_SECONDS.venue);
+  const border = toSeconds(hours.get('border'), HOURS, AGEING_SECONDS.border);
+  const updateSeconds = toSeconds(fields.get('updateMinutes'), MINUTES, UPDATE_SECONDS);
   const logKey = fields.get('logKey');
-  if (venue === undefined || border === undefined) return undefined;
-  if (logKey === undefined) return { ageingSeconds: { venue, border } };
-  return isPublicKey(logKey) ? { ageingSeconds: { venue, border }, logKey } : undefined;
+  if (venue === undefined || border === undefined || updateSeconds === undefined) return undefined;
+  const said = { ageingSeconds: { venue, border }, updateSeconds };
+  if (logKey === undefined) return said;
+  return isPublicKey(logKey) ? { ...said, logKey } : undefined;
 }
 
-function toSeconds(hours: unknown, otherwise: number): number | undefined {
-  if (hours === undefined) return otherwise;
-  const isGood = typeof hours === 'number' && hours > 0 && hours <= MAX_HOURS;
-  return isGood ? hours * HOUR_SECONDS : undefined;
+interface Unit {
+  readonly seconds: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+function toSeconds(said: unknown, { least, most, seconds }: Unit, otherwise: number): number | undefined {
+  if (said === undefined) return otherwise;
+  const isGood = typeof said === 'number' && said > 0 && said >= least && said <= most;
+  return isGood ? said * seconds : undefined;
 }
 
 /** A private key does not belong in a file that everybody can fetch. */

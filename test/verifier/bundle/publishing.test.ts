@@ -13,6 +13,7 @@ import type { AcceptContext } from '../../../core/bundle/signed-head.ts';
 import { updateBundle } from '../../../core/bundle/update-bundle.ts';
 import type { BundleState } from '../../../core/bundle/bundle-state.ts';
 import { originOf } from '../../../core/bundle/checkpoint.ts';
+import { DELTA_LINES, deltaPath } from '../../../core/bundle/follow-deltas.ts';
 import type { NoteSigner } from '../../../core/bundle/cosignature.ts';
 import { toHex } from '../../../core/bytes/hex.ts';
 import { defaultPolicy } from '../../../core/verify/policy.ts';
@@ -188,11 +189,10 @@ describe('a verifier that publishes bundles', function () {
     return acceptBundle(await bytesOf(index.full), undefined, context());
   }
 
-  /** Up to date by the delta that the index names for what is held. */
-  async function takeDelta(index: BundleIndex, held: BundleState): Promise<BundleState> {
-    const delta = index.deltas.find(({ from }) => from === held.checkpoint.size);
-    if (delta === undefined) throw new Error('there is a delta for every state that was published lately');
-    return acceptBundle(await bytesOf(delta), held, context());
+  /** Up to date by one delta from what is held. */
+  async function takeDelta(held: BundleState): Promise<BundleState> {
+    const path = deltaPath('deltas', held.checkpoint.size);
+    return acceptBundle(await bytesOf({ path }), held, context());
   }
 
   function judge(text: string, { state, statusLists }: BundleState): Promise<Verdict> {
@@ -225,16 +225,18 @@ describe('a verifier that publishes bundles', function () {
     const fresh = await issuer.issue(nextIndex++);
     expect((await judge(fresh, first)).outcome).to.equal('refer');
     await verifier.sync();
-    const second = await takeDelta(await publishFrom(publisher, verifier), first);
+    await publishFrom(publisher, verifier);
+    const second = await takeDelta(first);
     expect((await judge(fresh, second)).outcome).to.equal('pass');
     now += 600;
-    const third = await takeDelta(await publishFrom(publisher, verifier), second);
+    await publishFrom(publisher, verifier);
+    const third = await takeDelta(second);
     expect(third.timeSeconds).to.equal(now);
     expect(toHex(third.checkpoint.root)).to.equal(toHex(second.checkpoint.root));
     // Who was away from the first on has not missed anything.
     const index = await publishFrom(publisher, verifier);
-    expect((await takeDelta(index, first)).timeSeconds).to.equal(now);
-    expect((await takeDelta(index, await takeFull(index))).checkpoint.size).to.equal(index.size);
+    expect((await takeDelta(first)).timeSeconds).to.equal(now);
+    expect((await takeDelta(await takeFull(index))).checkpoint.size).to.equal(index.size);
   });
 
   it('goes on with one witness less than all, and not with fewer than k', async () => {
@@ -271,13 +273,14 @@ describe('a verifier that publishes bundles', function () {
     const first = await takeFull(await publishFrom(before, verifier));
     await issuer.issue(nextIndex++);
     await verifier.sync();
-    const second = await takeDelta(await publishFrom(before, verifier), first);
+    await publishFrom(before, verifier);
+    const second = await takeDelta(first);
     const fresh = await issuer.issue(nextIndex++);
     await verifier.sync();
     const index = await publishFrom(await openPublisher(), verifier);
     expect(index.full.size).to.equal(first.checkpoint.size);
     for (const held of [first, second]) {
-      const now = await takeDelta(index, held);
+      const now = await takeDelta(held);
       expect(now.checkpoint.size).to.equal(index.size);
       expect((await judge(fresh, now)).outcome).to.equal('pass');
     }
@@ -301,8 +304,21 @@ describe('a verifier that publishes bundles', function () {
     expect(file.headers['cache-control']).to.contain('immutable');
     expect(new Uint8Array(file.rawPayload)).to.deep.equal(new Uint8Array(await bytesOf(index.full)));
     expect(file.headers['content-length']).to.equal(String(index.full.bytes));
-    for (const name of ['x', '..%2flatest', `${'0'.repeat(64)}.hclb`]) {
-      expect((await app.inject(`/bundle/files/${name}`)).statusCode, name).to.equal(404);
+    for (const line of DELTA_LINES) {
+      const path = deltaPath(line, index.size);
+      const delta = await app.inject(`/bundle/${path}`);
+      expect(new Uint8Array(delta.rawPayload), path).to.deep.equal(new Uint8Array(await bytesOf({ path })));
+      const { etag } = delta.headers;
+      const again = await app.inject({ url: `/bundle/${path}`, headers: { 'if-none-match': String(etag) } });
+      expect({ status: again.statusCode, bytes: again.rawPayload.length }).to.deep.equal({
+        status: 304,
+        bytes: 0,
+      });
+    }
+    for (const folderName of ['files', ...DELTA_LINES]) {
+      for (const name of ['x', '..%2flatest', `${'0'.repeat(64)}.hclb`, '00.hclb', '-1.hclb']) {
+        expect((await app.inject(`/bundle/${folderName}/${name}`)).statusCode, name).to.equal(404);
+      }
     }
     await app.close();
   });
@@ -336,7 +352,7 @@ describe('a verifier that publishes bundles', function () {
     const strangers = await openPublisher(witnesses.slice(2).map(({ url }) => url));
     await rejectsWith(publishFrom(strangers, verifier), 'PUBLISH_SIGNATURES_TOO_FEW');
     const index = await publishFrom(all, verifier);
-    const second = await takeDelta(index, first);
+    const second = await takeDelta(first);
     expect(second.signers.keys).to.deep.equal(next.map(({ publicKey }) => toHex(publicKey)));
     const handover = index.handovers.at(-1);
     if (handover === undefined) throw new Error('there is a handover');

@@ -2,11 +2,13 @@ import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import type { BundleIndex } from '../../../core/bundle/bundle-index.ts';
 import type { BundleSource } from '../../../core/bundle/bundle-state.ts';
+import { deltaPath } from '../../../core/bundle/follow-deltas.ts';
 import { fullBundle } from '../../../core/bundle/make-bundle.ts';
 import { toUtf8 } from '../../../core/bytes/utf8.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { AGEING_SECONDS, type CheckpointPolicy } from '../../../web/checkpoint/engine/checkpoint-policy.ts';
 import { Engine } from '../../../web/checkpoint/engine/engine.ts';
+import { FetchError } from '../../../web/checkpoint/engine/fetch-file.ts';
 import type { Decision, EngineAnswer, Kept, Known } from '../../../web/checkpoint/engine/protocol.ts';
 import { areRulesInForce } from '../../../web/checkpoint/engine/rules.ts';
 import { KeptBundle } from '../../../web/checkpoint/knowledge/kept-bundle.ts';
@@ -20,7 +22,6 @@ import { memoryStore, type MemoryStore } from '../support/memory-store.ts';
 const VENUE: CheckpointPolicy = { mode: 'venue', ageingSeconds: AGEING_SECONDS.venue };
 const BORDER: CheckpointPolicy = { mode: 'border', ageingSeconds: AGEING_SECONDS.border };
 const HOUR = 3600;
-const DELTA = `files/${'1'.repeat(64)}.hclb`;
 
 /** A new device of the consortium's, and what the publisher offers it. */
 async function device(publishing: Publishing): Promise<{
@@ -31,7 +32,7 @@ async function device(publishing: Publishing): Promise<{
   let full = new Uint8Array(0);
   let last = '';
   const get = async (path: string): Promise<Uint8Array> =>
-    path === 'latest' ? toUtf8(JSON.stringify(index)) : full;
+    path === 'latest' ? toUtf8(JSON.stringify(index)) : path.startsWith('files/') ? full : missing();
   const engine = new Engine({ crypto: nodeCrypto, get });
   const trust = toUtf8(JSON.stringify(publishing.context().trust));
   await engine.answer({ kind: 'trust-bundles-of', bytes: trust });
@@ -61,16 +62,23 @@ async function startDevice(
   readonly asked: readonly string[];
   readonly engine: Engine;
   readonly restored: KnowledgeReport;
-  /** @param base what there is a delta to */
-  readonly update: (source: BundleSource, base?: BundleSource) => Promise<KnowledgeReport>;
+  /** @param base what there is a delta to, by way of `between` */
+  readonly update: (
+    source: BundleSource,
+    base?: BundleSource,
+    between?: BundleSource,
+  ) => Promise<KnowledgeReport>;
 }> {
   let source: BundleSource | undefined;
-  let base: BundleSource | undefined;
+  let chain: readonly BundleSource[] = [];
   const get = async (path: string): Promise<Uint8Array> => {
     if (source === undefined) throw new Error('nothing is offered yet');
     const full = fullBundle(source);
-    if (path === 'latest') return toUtf8(JSON.stringify(indexOf(source, full, publishing, base)));
-    return path === DELTA && base !== undefined ? publishing.delta(source, base) : full;
+    if (path === 'latest') return toUtf8(JSON.stringify(indexOf(source, full, publishing)));
+    const at = chain.findIndex(({ checkpoint: { size } }) => path === deltaPath('deltas', size));
+    const [from, to] = chain.slice(at, at + 2);
+    if (at >= 0 && from !== undefined && to !== undefined) return publishing.delta(to, from);
+    return path.startsWith('files/') ? full : missing();
   };
   const engine = new Engine({ crypto: nodeCrypto, get });
   const asked: string[] = [];
@@ -85,20 +93,15 @@ async function startDevice(
     nowSeconds: () => nowSeconds ?? publishing.consortium.nowSeconds,
   });
   const restored = await knowledge.restore();
-  const update = (next: BundleSource, from?: BundleSource): Promise<KnowledgeReport> => {
+  const update: Awaited<ReturnType<typeof startDevice>>['update'] = (next, base, between) => {
     source = next;
-    base = from;
+    chain = [base, between, next].filter((each) => each !== undefined);
     return knowledge.update();
   };
   return { asked, engine, restored, update };
 }
 
-function indexOf(
-  source: BundleSource,
-  full: Uint8Array,
-  { consortium }: Publishing,
-  base?: BundleSource,
-): BundleIndex {
+function indexOf(source: BundleSource, full: Uint8Array, { consortium }: Publishing): BundleIndex {
   const { origin, size } = source.checkpoint;
   return {
     origin,
@@ -106,10 +109,14 @@ function indexOf(
     timeSeconds: consortium.nowSeconds,
     checkpoint: source.note,
     full: { path: `files/${'0'.repeat(64)}.hclb`, bytes: full.length, size },
-    deltas: base === undefined ? [] : [{ path: DELTA, bytes: 0, from: base.checkpoint.size }],
+    deltas: [],
     handovers: [],
     signers: SIGNER_SET,
   };
+}
+
+function missing(): never {
+  throw new FetchError('NO_ANSWER', 'no such file');
 }
 
 async function decide(
@@ -333,6 +340,42 @@ describe('the engine of the page', () => {
         expect(await new KeptBundle(store).read()).to.deep.equal(before);
       });
     }
+  });
+
+  it('says that the page itself failed, and keeps what it knew', async () => {
+    const publishing = new Publishing(makeConsortium({ seed: 17 }));
+    const { engine, restored } = await startDevice(publishing, memoryStore());
+    for (const answer of [
+      async () => ({ kind: 'failed' }) as const,
+      () => Promise.reject(new Error('the thread is gone')),
+    ]) {
+      const knowledge = new Knowledge({
+        ask: (request) => (request.kind === 'update' ? answer() : engine.answer(request)),
+        store: memoryStore(),
+        lock: lockWithin(),
+        fetchBeside: async () => toUtf8(JSON.stringify(publishing.context().trust)),
+        nowSeconds: () => publishing.consortium.nowSeconds,
+      });
+      expect(await knowledge.update()).to.deep.equal({ known: restored.known, problem: 'ENGINE_FAILED' });
+    }
+  });
+
+  it('keeps each delta of an update that took several', async () => {
+    const { consortium } = new Publishing(makeConsortium({ seed: 22 }));
+    const publishing = new Publishing(consortium);
+    const states: BundleSource[] = [];
+    for (let i = 0; i < 3; i++) {
+      states.push(await publishing.source());
+      consortium.advance(HOUR);
+      await consortium.issueCodes([vaccinationRecord()]);
+    }
+    const [first, second, third] = states;
+    const store = memoryStore();
+    const { update } = await startDevice(publishing, store);
+    await update(first!); // there are three
+    const { known } = await update(third!, first, second);
+    expect((await new KeptBundle(store).read())?.deltas).to.have.length(2);
+    expect((await startDevice(publishing, store)).restored).to.deep.equal({ known });
   });
 
   describe('in two tabs, which share what is kept', () => {

@@ -104,8 +104,8 @@ describe('what a checkpoint keeps', () => {
 
   it('does as the operator said last while nobody answers, and no longer when the file is gone', async () => {
     const store = memoryStore();
-    const said = { ageingSeconds: { venue: 6 * 3600, border: 72 * 3600 } };
-    const text = new TextEncoder().encode('{"ageingHours":{"venue":6}}');
+    const said = { ageingSeconds: { venue: 6 * 3600, border: 72 * 3600 }, updateSeconds: 300 };
+    const text = new TextEncoder().encode('{"ageingHours":{"venue":6},"updateMinutes":5}');
     expect(await readOperator(store, async () => text)).to.deep.equal(said);
     expect(await readOperator(store, async () => undefined), 'no network').to.deep.equal(said);
     expect(await readOperator(store, async () => 'none'), 'gone').to.deep.equal(NO_OPERATOR);
@@ -119,6 +119,15 @@ describe('what a checkpoint keeps', () => {
     });
     for (const venue of [0, -1, 1e6, '24', null]) {
       expect(parseOperator({ ageingHours: { venue } }), String(venue)).to.equal(undefined);
+    }
+  });
+
+  it('lets the operator say how often the page asks for what is new, from a minute to a day', () => {
+    for (const updateMinutes of [1, 1440]) {
+      expect(parseOperator({ updateMinutes })?.updateSeconds).to.equal(updateMinutes * 60);
+    }
+    for (const updateMinutes of [0, 0.5, 1441, '60', null]) {
+      expect(parseOperator({ updateMinutes }), String(updateMinutes)).to.equal(undefined);
     }
   });
 });

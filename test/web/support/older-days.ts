@@ -5,7 +5,7 @@
 import { pagesFor, type PageName } from '../../../core/bundle/accept-page.ts';
 import { fullBundle, partialBundle } from '../../../core/bundle/make-bundle.ts';
 import { encodeCode } from '../../../core/qr/code.ts';
-import type { PageProblem } from '../../../web/checkpoint/engine/day-pages.ts';
+import type { PageProblem } from '../../../core/bundle/day-pages.ts';
 import { makeConsortium, testRecord, type Consortium } from '../../support/consortium.ts';
 import { ORIGIN, Publishing, SIGNERS } from '../../support/publishing.ts';
 

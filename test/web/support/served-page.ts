@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PageName } from '../../../core/bundle/accept-page.ts';
 import type { BundleIndex } from '../../../core/bundle/bundle-index.ts';
+import type { DeltaLine } from '../../../core/bundle/follow-deltas.ts';
 import type { BundleTrust } from '../../../core/bundle/bundle-trust.ts';
 import { buildService } from '../../../service/app.ts';
 import { silentLogger } from '../../../service/logging.ts';
@@ -17,6 +18,8 @@ export interface ServedPage extends AsyncDisposable {
   readonly url: string;
   /** What the page finds from now on when it asks for what is new: a full bundle. */
   publish(bundle: Uint8Array, index: Omit<BundleIndex, 'full'>): Promise<void>;
+  /** What leads on from the state whose log has this size. */
+  publishDelta(line: DeltaLine, size: number, bytes: Uint8Array): Promise<void>;
   /** A page of short-lived roots, or what is taken for one. */
   publishPage(page: PageName, bytes: Uint8Array): Promise<void>;
   /** Every request, as it came in. */
@@ -66,6 +69,7 @@ export async function servePage(
   return {
     url: `${url}/checkpoint/`,
     requests,
+    publishDelta: (line, size, bytes) => bundles.putDelta(line, size, bytes),
     publishPage: (page, bytes) => bundles.putPage(page, bytes),
     say,
     beSilent(isSilent) {

@@ -1,5 +1,6 @@
 /** The engine on a thread of its own, so that a large list never holds up the camera or a button. */
 import { createWebCrypto } from '../../crypto/web-crypto.ts';
+import { besideScans } from './beside-scans.ts';
 import { Engine } from './engine.ts';
 import { fetchFile, type Patience } from './fetch-file.ts';
 import type { EngineRequest, Envelope } from './protocol.ts';
@@ -14,6 +15,7 @@ const FOR_BUNDLES: Patience = { silenceMs: 15_000, totalMs: 600_000 };
 
 const engine = new Engine({
   crypto: createWebCrypto(globalThis.crypto?.subtle),
+  pace: besideScans(),
   get: (path) => fetchFile(new URL(path, BUNDLES), path.startsWith('pages/') ? FOR_PAGES : FOR_BUNDLES),
 });
 

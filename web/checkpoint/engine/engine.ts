@@ -3,14 +3,14 @@
  * bundles, believed for their signatures; whatever is wrong with a new one leaves the last good one in place.
  */
 import type { BundleState } from '../../../core/bundle/bundle-state.ts';
-import { withPages } from '../../../core/bundle/accept-page.ts';
 import { acceptBundle } from '../../../core/bundle/accept-bundle.ts';
-import { parseBundleIndex } from '../../../core/bundle/bundle-index.ts';
 import { parseBundleTrust, trustOfKept, type BundleTrust } from '../../../core/bundle/bundle-trust.ts';
+import { DayPages, judgeWithPages } from '../../../core/bundle/day-pages.ts';
 import { BundleError } from '../../../core/bundle/errors.ts';
-import { fullBundle } from '../../../core/bundle/make-bundle.ts';
+import type { FindFile, FollowedDelta } from '../../../core/bundle/follow-deltas.ts';
+import { fullBundle, pacedFullBundle, type Pace } from '../../../core/bundle/make-bundle.ts';
 import type { AcceptContext } from '../../../core/bundle/signed-head.ts';
-import { updateBundle, type GetFile } from '../../../core/bundle/update-bundle.ts';
+import { fetchUpdate, type GetFile } from '../../../core/bundle/update-bundle.ts';
 import type { Crypto } from '../../../core/crypto.ts';
 import { HclError } from '../../../core/errors.ts';
 import type { ForeignTrust } from '../../../core/foreign/foreign-trust.ts';
@@ -21,8 +21,7 @@ import { defaultPolicy, type VerifyPolicy } from '../../../core/verify/policy.ts
 import { verifyTogether } from '../../../core/verify/together.ts';
 import { verifyCode, type VerifyContext } from '../../../core/verify/verify.ts';
 import type { CheckpointPolicy } from './checkpoint-policy.ts';
-import { DayPages, missingPages } from './day-pages.ts';
-import { FetchError } from './fetch-file.ts';
+import { FetchError, findFile, findPage } from './fetch-file.ts';
 import type {
   AsOf,
   Decision,
@@ -32,6 +31,7 @@ import type {
   Known,
   LearnProblem,
   Step,
+  UpdateQuestion,
   VerifyQuestion,
 } from './protocol.ts';
 import { areRulesInForce, toVerifyPolicy } from './rules.ts';
@@ -40,11 +40,12 @@ export interface EnginePorts {
   readonly crypto: Crypto;
   /** From where bundles are published. Rejects with {@link FetchError}; for a page of roots soon, as a person waits. */
   readonly get: GetFile;
+  /** How all that is held is written down beside verdicts; absent: in one piece. */
+  readonly pace?: Pace;
 }
 
 /** Where nothing is known, everything is referred. */
 const NOTHING = { state: new LedgerState(), statusLists: StatusLists.empty } as const;
-const INDEX = 'latest';
 
 export class Engine {
   readonly #ports: EnginePorts;
@@ -59,7 +60,7 @@ export class Engine {
 
   constructor(ports: EnginePorts) {
     this.#ports = ports;
-    this.#pages = new DayPages(ports.get);
+    this.#pages = new DayPages((path) => findPage(ports.get, path));
   }
 
   /** What goes wrong with what was given is an answer, not a rejection. */
@@ -74,7 +75,7 @@ export class Engine {
       case 'restore':
         return this.#learn(() => this.#restore(request.kept));
       case 'update':
-        return this.#learn(() => this.#update(request.nowSeconds));
+        return this.#learn(() => this.#update(request));
       case 'write-down':
         return this.#writeDown();
       case 'trust-foreign':
@@ -82,17 +83,16 @@ export class Engine {
     }
   }
 
-  /** From what is held, and where that was dropped from pages of roots. */
   async #decide(question: VerifyQuestion): Promise<Decision> {
     const held = this.#held;
-    const decision = await this.#judge(question, held ?? NOTHING);
-    const missing = held === undefined ? [] : missingPages(decision.parts, held);
-    if (held === undefined || missing.length === 0) return decision;
-    const context = { ...this.#contextAt(question.nowSeconds), signers: held.signers };
-    const { problem, roots } = await this.#pages.read(missing, context);
-    const judged = await this.#judge(question, withPages(held, roots));
-    const isStillMissing = missingPages(judged.parts, held).length > 0;
-    return isStillMissing && problem !== undefined ? { ...judged, pageProblem: problem } : judged;
+    if (held === undefined) return this.#judge(question, NOTHING);
+    const { judged, pageProblem } = await judgeWithPages(held, {
+      pages: this.#pages,
+      context: { ...this.#contextAt(question.nowSeconds), signers: held.signers },
+      judge: (known) => this.#judge(question, known),
+      partsOf: ({ parts }) => parts,
+    });
+    return pageProblem === undefined ? judged : { ...judged, pageProblem };
   }
 
   async #judge(
@@ -122,11 +122,11 @@ export class Engine {
   }
 
   /** Does `change` in its turn, and tells what is known then, or why it is no more than before. */
-  #learn(change: () => Promise<Step | undefined>): Promise<EngineAnswer> {
+  #learn(change: () => Promise<readonly Step[] | undefined>): Promise<EngineAnswer> {
     const turn = this.#turn.then(async (): Promise<EngineAnswer> => {
       try {
-        const step = await change();
-        return { kind: 'known', known: this.#known(), ...(step === undefined ? {} : { step }) };
+        const steps = await change();
+        return { kind: 'known', known: this.#known(), ...(steps === undefined ? {} : { steps }) };
       } catch (error) {
         return { kind: 'refused', problem: problemOf(error), known: this.#known() };
       }
@@ -154,30 +154,28 @@ export class Engine {
     }
   }
 
-  async #update(nowSeconds: number): Promise<Step | undefined> {
-    const context = this.#contextAt(nowSeconds);
-    const index = parseBundleIndex(await this.#ports.get(INDEX));
+  async #update({ line = 'deltas', nowSeconds }: UpdateQuestion): Promise<readonly Step[] | undefined> {
+    const { get } = this.#ports;
+    const find: FindFile = (path) => findFile(get, path);
     const before = this.#held;
-    if (before?.note === index.checkpoint) return undefined;
-    const fetched = new Map<string, Uint8Array>();
-    const get: GetFile = async (path) => {
-      const bytes = await this.#ports.get(path);
-      fetched.set(path, bytes);
-      return bytes;
-    };
-    this.#held = await updateBundle(index, before, { ...context, get });
-    const path = index.deltas.find(({ from }) => from === before?.checkpoint.size)?.path ?? '';
-    const delta = fetched.size === 1 ? fetched.get(path) : undefined;
-    if (before === undefined || delta === undefined || !haveSameSigners(before, this.#held)) return undefined;
-    return { from: asOf(before), delta };
+    const { deltas, state } = await fetchUpdate(before, {
+      ...this.#contextAt(nowSeconds),
+      get,
+      find,
+      line,
+    });
+    this.#held = state;
+    return before === undefined || deltas === undefined ? undefined : stepsFrom(before, deltas);
   }
 
   /** In its turn, so that it is what the answer before it told. */
   #writeDown(): Promise<EngineAnswer> {
-    const turn = this.#turn.then((): EngineAnswer => {
+    const turn = this.#turn.then(async (): Promise<EngineAnswer> => {
       const held = this.#held;
       if (held === undefined) return { kind: 'known', known: this.#known() };
-      const kept = { bundle: fullBundle(held), trust: trustOfKept(held), deltas: [] };
+      const { pace } = this.#ports;
+      const bundle = pace === undefined ? fullBundle(held) : await pacedFullBundle(held, pace);
+      const kept = { bundle, trust: trustOfKept(held), deltas: [] };
       return { kind: 'written', kept, asOf: asOf(held) };
     });
     this.#turn = turn.catch(() => undefined);
@@ -222,7 +220,13 @@ function isAfter(a: BundleState, b: BundleState): boolean {
   return a.checkpoint.size > size || (a.checkpoint.size === size && a.timeSeconds > b.timeSeconds);
 }
 
-/** Else those who are retired would count again where the full bundle is damaged. */
+/** `undefined` where signers changed: those who are retired would count again where the full bundle is damaged. */
+function stepsFrom(before: BundleState, deltas: readonly FollowedDelta[]): readonly Step[] | undefined {
+  const states = [before, ...deltas.map(({ next }) => next)];
+  if (!states.every((state) => haveSameSigners(before, state))) return undefined;
+  return deltas.map(({ delta, next }, i) => ({ from: asOf(states[i] ?? before), to: asOf(next), delta }));
+}
+
 function haveSameSigners(a: BundleState, b: BundleState): boolean {
   return a.signers.version === b.signers.version && a.signedBy.version === b.signedBy.version;
 }

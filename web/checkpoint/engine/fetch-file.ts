@@ -1,8 +1,10 @@
 /** Files over HTTP, for the engine. */
+import type { PageAway } from '../../../core/bundle/day-pages.ts';
+import type { GetFile } from '../../../core/bundle/update-bundle.ts';
 import { concatBytes } from '../../../core/bytes/concat.ts';
 import { HclError } from '../../../core/errors.ts';
 
-export type FetchErrorCode = 'OFFLINE' | 'NO_ANSWER';
+export type FetchErrorCode = PageAway;
 
 export class FetchError extends HclError<FetchErrorCode> {}
 
@@ -24,6 +26,22 @@ export async function fetchFile(url: URL, patience: Patience): Promise<Uint8Arra
   });
   if (bytes === undefined) throw new FetchError('NO_ANSWER', `the server answered with status ${status}`);
   return bytes;
+}
+
+/** `undefined`: the server has no such file. Rejects as `get` does. */
+export async function findFile(get: GetFile, path: string): Promise<Uint8Array | undefined> {
+  return get(path).catch((error: unknown) => {
+    if (error instanceof FetchError && error.code === 'NO_ANSWER') return undefined;
+    throw error;
+  });
+}
+
+/** Or why it is not here. */
+export async function findPage(get: GetFile, path: string): Promise<Uint8Array | PageAway> {
+  return get(path).catch((error: unknown) => {
+    if (error instanceof FetchError) return error.code;
+    throw error;
+  });
 }
 
 async function take(

@@ -1,12 +1,13 @@
 /** What the page and the engine's worker say to each other: one answer for each request, in any order. */
 import type { BundleErrorCode } from '../../../core/bundle/errors.ts';
+import type { DeltaLine } from '../../../core/bundle/follow-deltas.ts';
 import type { Hex } from '../../../core/bytes/hex.ts';
 import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
 import type { PolicyEvidence } from '../../../core/verify/policy-rules.ts';
 import type { Outcome, ReasonCode, Validity } from '../../../core/verify/reasons.ts';
 import type { Verdict } from '../../../core/verify/verdict.ts';
 import type { CheckpointPolicy, RulePassage } from './checkpoint-policy.ts';
-import type { PageProblem } from './day-pages.ts';
+import type { PageProblem } from '../../../core/bundle/day-pages.ts';
 import type { FetchErrorCode } from './fetch-file.ts';
 
 export interface VerifyQuestion {
@@ -19,13 +20,19 @@ export interface VerifyQuestion {
   readonly presented?: PresentedIdentity;
 }
 
+export interface UpdateQuestion {
+  readonly nowSeconds: number;
+  /** Absent: to the latest; `hours`: with fewer bytes, to what was published as an hour began. */
+  readonly line?: DeltaLine;
+}
+
 export type EngineRequest =
   | { readonly kind: 'verify'; readonly question: VerifyQuestion }
   | { readonly kind: 'are-rules-in-force'; readonly passage: RulePassage; readonly nowSeconds: number }
   /** `bundle-trust.json`: which ledger, and who signs for it at first. */
   | { readonly kind: 'trust-bundles-of'; readonly bytes: Uint8Array }
   | { readonly kind: 'restore'; readonly kept: Kept }
-  | { readonly kind: 'update'; readonly nowSeconds: number }
+  | ({ readonly kind: 'update' } & UpdateQuestion)
   | { readonly kind: 'write-down' }
   /** A trust list of other systems (docs/foreign-codes.md). */
   | { readonly kind: 'trust-foreign'; readonly bytes: Uint8Array; readonly nowSeconds: number };
@@ -43,9 +50,10 @@ export interface Kept {
 /** As of when a state holds: of two with the same last block the one signed later knows more. */
 export type AsOf = Pick<Known, 'blockNumber' | 'timeSeconds'>;
 
-/** What an update was made of, where that was one delta and the signers stayed. */
+/** A delta that an update was made of, where it was deltas alone and the signers stayed. */
 export interface Step {
   readonly from: AsOf;
+  readonly to: AsOf;
   readonly delta: Uint8Array;
 }
 
@@ -74,12 +82,12 @@ export interface Known {
   readonly statusLists: number;
 }
 
-/** Why new knowledge was not taken; what was known before stays. */
-export type LearnProblem = Exclude<BundleErrorCode, 'BUNDLE_PAGE_OTHER'> | FetchErrorCode;
+/** Why new knowledge was not taken; what was known before stays. `ENGINE_FAILED`: the fault is the page's own. */
+export type LearnProblem = Exclude<BundleErrorCode, 'BUNDLE_PAGE_OTHER'> | FetchErrorCode | 'ENGINE_FAILED';
 
 export type EngineAnswer =
   | { readonly kind: 'decision'; readonly decision: Decision }
-  | { readonly kind: 'known'; readonly known: Known; readonly step?: Step }
+  | { readonly kind: 'known'; readonly known: Known; readonly steps?: readonly Step[] }
   /** All that is known, without deltas. */
   | { readonly kind: 'written'; readonly kept: Kept; readonly asOf: AsOf }
   | { readonly kind: 'refused'; readonly problem: LearnProblem; readonly known: Known }

@@ -4,6 +4,7 @@
  * whoever has the server later cannot say so anew. All tabs share what is kept, and it never goes back: a tab that is
  * behind another takes what that one has kept.
  */
+import type { DeltaLine } from '../../../core/bundle/follow-deltas.ts';
 import type { KeyValueStore } from '../../shared/store/key-value.ts';
 import type { Lock } from '../../shared/store/lock.ts';
 import type {
@@ -41,6 +42,7 @@ export const NOTHING_KNOWN: Known = {
   roots: 0,
   statusLists: 0,
 };
+const FAILED = { kind: 'failed' } as const;
 const TRUST = 'bundle-trust';
 const TRUST_FILE = 'bundle-trust.json';
 
@@ -63,14 +65,14 @@ export class Knowledge {
   }
 
   /** Asks for what is new. */
-  async update(): Promise<KnowledgeReport> {
+  async update(line: DeltaLine = 'deltas'): Promise<KnowledgeReport> {
     const { ask, lock, nowSeconds } = this.#ports;
     await this.#learnTrust();
-    const answer = await ask({ kind: 'update', nowSeconds: nowSeconds() });
+    const answer = await ask({ kind: 'update', nowSeconds: nowSeconds(), line }).catch(() => FAILED);
     const report = this.#reportOf(answer);
-    const step = answer.kind === 'known' ? answer.step : undefined;
+    const steps = answer.kind === 'known' ? answer.steps : undefined;
     // What cannot be kept now is known all the same.
-    await lock(() => this.#settle(step)).catch(() => undefined);
+    await lock(() => this.#settle(steps)).catch(() => undefined);
     return { ...report, known: this.#known };
   }
 
@@ -93,19 +95,27 @@ export class Knowledge {
   }
 
   /** With the other tabs waiting: keeps what is newer than what is kept, or takes that. */
-  async #settle(step: Step | undefined): Promise<void> {
+  async #settle(steps: readonly Step[] = []): Promise<void> {
     const known = this.#known;
     const kept = await this.#bundle.asOf();
     if (isAfter(kept, known)) await this.#take(await this.#bundle.read());
     if (!isAfter(known, kept)) return;
-    const isNext = step !== undefined && !isAfter(step.from, kept) && !isAfter(kept, step.from);
-    if (isNext && (await this.#bundle.append(step.delta, known))) return;
+    const [first] = steps;
+    const isNext = first !== undefined && isSame(first.from, kept);
+    if (isNext && (await this.#append(steps))) return;
     const answer = await this.#ports.ask({ kind: 'write-down' });
     if (answer.kind === 'written') await this.#bundle.replace(answer.kept, answer.asOf);
   }
 
+  /** Whether there was room for all. */
+  async #append(steps: readonly Step[]): Promise<boolean> {
+    for (const { delta, to } of steps) if (!(await this.#bundle.append(delta, to))) return false;
+    return true;
+  }
+
   #reportOf(answer: EngineAnswer): KnowledgeReport {
-    if (answer.kind !== 'known' && answer.kind !== 'refused') return { known: this.#known };
+    if (answer.kind !== 'known' && answer.kind !== 'refused')
+      return { known: this.#known, problem: 'ENGINE_FAILED' };
     this.#known = answer.known;
     const { known } = answer;
     return answer.kind === 'refused' ? { known, problem: answer.problem } : { known };
@@ -118,4 +128,8 @@ export class Knowledge {
 
 function isAfter(a: AsOf, b: AsOf): boolean {
   return a.blockNumber > b.blockNumber || (a.blockNumber === b.blockNumber && a.timeSeconds > b.timeSeconds);
+}
+
+function isSame(a: AsOf, b: AsOf): boolean {
+  return a.blockNumber === b.blockNumber && a.timeSeconds === b.timeSeconds;
 }

@@ -197,6 +197,7 @@ export const en: Texts = {
     problems: {
       OFFLINE: 'No connection.',
       NO_ANSWER: 'The server has no list for this device.',
+      ENGINE_FAILED: 'This page failed while it took the list in: load it again.',
       BUNDLE_MALFORMED: 'The list that came is damaged or cut short.',
       BUNDLE_OLDER: 'The list that came is older than the one here.',
       BUNDLE_OTHER_LEDGER: 'The list that came is of another ledger.',

@@ -200,6 +200,7 @@ export const pt: Texts = {
     problems: {
       OFFLINE: 'Sem ligação à rede.',
       NO_ANSWER: 'O servidor não tem lista para este dispositivo.',
+      ENGINE_FAILED: 'Esta página falhou ao receber a lista: recarregue-a.',
       BUNDLE_MALFORMED: 'A lista recebida está danificada ou incompleta.',
       BUNDLE_OLDER: 'A lista recebida é mais antiga do que a que está aqui.',
       BUNDLE_OTHER_LEDGER: 'A lista recebida é de outro registo.',

@@ -3,7 +3,7 @@ import type { FreshnessGrade, Step, StepResult } from '../../../core/verify/verd
 import type { Outcome } from '../../../core/verify/reasons.ts';
 import type { CameraProblem } from '../input/camera.ts';
 import type { Hint } from '../input/watch.ts';
-import type { PageProblem } from '../engine/day-pages.ts';
+import type { PageProblem } from '../../../core/bundle/day-pages.ts';
 import type { LearnProblem } from '../engine/protocol.ts';
 import type { Place, Route, RulesOf, Traveller } from '../places.ts';
 

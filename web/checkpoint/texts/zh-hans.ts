@@ -191,6 +191,7 @@ export const zhHans: Texts = {
     problems: {
       OFFLINE: '没有网络连接。',
       NO_ANSWER: '服务器没有可供本设备使用的名单。',
+      ENGINE_FAILED: '本页处理名单时出错：请重新加载本页。',
       BUNDLE_MALFORMED: '收到的名单已损坏或不完整。',
       BUNDLE_OLDER: '收到的名单比现有的旧。',
       BUNDLE_OTHER_LEDGER: '收到的名单属于另一账本。',

@@ -191,6 +191,7 @@ export const zhHant: Texts = {
     problems: {
       OFFLINE: '沒有連線。',
       NO_ANSWER: '伺服器沒有可供本裝置使用的名單。',
+      ENGINE_FAILED: '本頁處理名單時出錯：請重新載入本頁。',
       BUNDLE_MALFORMED: '收到的名單已損壞或不完整。',
       BUNDLE_OLDER: '收到的名單比現有的舊。',
       BUNDLE_OTHER_LEDGER: '收到的名單屬於另一帳本。',

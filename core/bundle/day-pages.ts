@@ -1,21 +1,13 @@
 /**
- * Short-lived roots of days that this device has dropped, fetched when a code of such a day is shown. Only a code that
+ * Short-lived roots of days that a device has dropped, fetched when a code of such a day is shown. Only a code that
  * an issuer has signed makes it ask, and what it asks for names the issuer and the day, which thousands share.
  */
-import {
-  pagePath,
-  pagesFor,
-  readPage,
-  type PageContext,
-  type PageName,
-} from '../../../core/bundle/accept-page.ts';
-import type { BundleState } from '../../../core/bundle/bundle-state.ts';
-import type { DeviceRoots } from '../../../core/bundle/device-roots.ts';
-import { BundleError } from '../../../core/bundle/errors.ts';
-import type { GetFile } from '../../../core/bundle/update-bundle.ts';
-import { batchClassOf } from '../../../core/credential/credential-type.ts';
-import type { Verdict } from '../../../core/verify/verdict.ts';
-import { FetchError, type FetchErrorCode } from './fetch-file.ts';
+import { batchClassOf } from '../credential/credential-type.ts';
+import type { Verdict } from '../verify/verdict.ts';
+import { pagePath, pagesFor, readPage, withPages, type PageContext, type PageName } from './accept-page.ts';
+import type { BundleState } from './bundle-state.ts';
+import type { DeviceRoots } from './device-roots.ts';
+import { BundleError } from './errors.ts';
 
 const REFUSALS = [
   'BUNDLE_MALFORMED',
@@ -27,8 +19,14 @@ const REFUSALS = [
   'BUNDLE_PAGE_OTHER',
 ] as const;
 
+/** Nobody could be asked; or who was asked has no such page. */
+export type PageAway = 'OFFLINE' | 'NO_ANSWER';
+
 /** Why the roots of a code's day are not here. */
-export type PageProblem = (typeof REFUSALS)[number] | FetchErrorCode;
+export type PageProblem = (typeof REFUSALS)[number] | PageAway;
+
+/** The bytes of a page, by its path; resolves soon, for somebody is waiting. */
+export type GetPage = (path: string) => Promise<Uint8Array | PageAway>;
 
 export interface ReadPages {
   readonly roots: readonly DeviceRoots[];
@@ -40,11 +38,10 @@ export interface ReadPages {
 const MAX_KEPT = 32;
 
 export class DayPages {
-  readonly #get: GetFile;
+  readonly #get: GetPage;
   readonly #kept = new Map<string, DeviceRoots>();
 
-  /** @param get rejects with {@link FetchError}, soon: somebody is waiting */
-  constructor(get: GetFile) {
+  constructor(get: GetPage) {
     this.#get = get;
   }
 
@@ -61,8 +58,10 @@ export class DayPages {
     const path = pagePath(page);
     const kept = this.#kept.get(path);
     if (kept !== undefined) return kept;
+    const bytes = await this.#get(path);
+    if (typeof bytes === 'string') return bytes;
     try {
-      const roots = await readPage(await this.#get(path), page, context);
+      const roots = await readPage(bytes, page, context);
       this.#keep(path, roots);
       return roots;
     } catch (error) {
@@ -80,7 +79,7 @@ export class DayPages {
 }
 
 /** The pages that could say more of these codes: of those whose root, if there is one, is held no longer. */
-export function missingPages(verdicts: readonly Verdict[], { state }: BundleState): readonly PageName[] {
+function missingPages(verdicts: readonly Verdict[], { state }: BundleState): readonly PageName[] {
   const pages = verdicts.flatMap(({ evidence: { claims, type }, reasons }) => {
     const issuer = claims === undefined ? undefined : state.trust.issuerByDid(claims.iss);
     const isShort = type !== undefined && batchClassOf(type) === 'short';
@@ -95,7 +94,34 @@ export function missingPages(verdicts: readonly Verdict[], { state }: BundleStat
 
 /** Whatever else goes wrong with a page is its fault. */
 function problemOf(error: unknown): PageProblem {
-  if (error instanceof FetchError) return error.code;
   const code = error instanceof BundleError ? error.code : undefined;
   return REFUSALS.find((each) => each === code) ?? 'BUNDLE_MALFORMED';
+}
+
+export interface Paging<Judged> {
+  readonly pages: Pick<DayPages, 'read'>;
+  readonly context: PageContext;
+  readonly judge: (known: BundleState) => Promise<Judged>;
+  /** The verdict on each code. */
+  readonly partsOf: (judged: Judged) => readonly Verdict[];
+}
+
+export interface PagedJudgement<Judged> {
+  readonly judged: Judged;
+  /** The roots of a code's day are not here any more, and could not be had again. */
+  readonly pageProblem?: PageProblem;
+}
+
+/** From what is held, and where that was dropped from pages of roots. */
+export async function judgeWithPages<Judged>(
+  held: BundleState,
+  { context, judge, pages, partsOf }: Paging<Judged>,
+): Promise<PagedJudgement<Judged>> {
+  const before = await judge(held);
+  const missing = missingPages(partsOf(before), held);
+  if (missing.length === 0) return { judged: before };
+  const { problem, roots } = await pages.read(missing, context);
+  const judged = await judge(withPages(held, roots));
+  const isStillMissing = missingPages(partsOf(judged), held).length > 0;
+  return isStillMissing && problem !== undefined ? { judged, pageProblem: problem } : { judged };
 }
