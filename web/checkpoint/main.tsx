@@ -4,6 +4,7 @@ import engineUrl from './engine/engine-worker.ts?worker&url';
 import { openKeyValueStore } from '../shared/store/key-value.ts';
 import { openLock } from '../shared/store/lock.ts';
 import { languageFor } from '../shared/texts/languages.ts';
+import { saveFile } from '../shared/save-file.ts';
 import { WorkerClient } from '../shared/worker-client.ts';
 import { App } from './app.tsx';
 import { Counters } from './counters.ts';
@@ -16,7 +17,8 @@ import { Camera } from './input/camera.ts';
 import { PictureReader } from './input/reader.ts';
 import { Sightings } from './input/sightings.ts';
 import { Knowledge } from './knowledge/knowledge.ts';
-import { eraseOldLog, SealedLog } from './log/sealed-log.ts';
+import { eraseOldLog, extentOfLog, handOverLog } from './log/kept-log.ts';
+import { SealedLog } from './log/sealed-log.ts';
 import { CheckpointModel } from './model.ts';
 import { readKeptOperator, readOperator, type Operator } from './operator.ts';
 import { keepOffline } from './keep-offline.ts';
@@ -71,6 +73,7 @@ if (root !== null) {
       model={model}
       eyes={{ camera, sightings: new Sightings(), read: reader.readFrame }}
       readUpload={reader.readUpload}
+      log={{ extent: () => extentOfLog(store), handOver: handOverAll }}
       areRulesInForce={areRulesInForce}
       onTouch={() => feedback.wake()}
     />,
@@ -95,6 +98,12 @@ await Promise.all([readOperator(store, fetchBeside).then(obey), update()]);
 async function areRulesInForce(passage: RulePassage): Promise<boolean> {
   const answer = await engine.ask({ kind: 'are-rules-in-force', passage, nowSeconds: now() });
   return answer.kind === 'rules' && answer.areInForce;
+}
+
+async function handOverAll(): Promise<number> {
+  const { boxes, file, name } = await handOverLog(store, now());
+  saveFile(name, file);
+  return boxes;
 }
 
 function obey(operator: Operator): void {

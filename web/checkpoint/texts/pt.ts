@@ -220,7 +220,16 @@ export const pt: Texts = {
     compared: 'Comparados com um documento',
     privacy:
       'Neste dispositivo só se guardam estes números, a configuração e a lista. Nenhum dado de ninguém.',
-    logOn:
-      'A autoridade exige um diário cifrado das verificações. Só ela o pode ler; é apagado ao fim de 31 dias.',
+  },
+  log: {
+    title: 'Diário cifrado',
+    about: 'É a autoridade que o exige, e só ela o pode ler. Cada verificação é apagada ao fim de 31 dias.',
+    empty: 'Ainda sem verificações.',
+    checks: 'Verificações',
+    since: 'Desde',
+    handOver: 'Entregar o diário',
+    handedOver: (checks) =>
+      `Verificações no ficheiro: ${checks}. Entregue-o à autoridade; o diário fica aqui até terminar o prazo.`,
+    failed: 'Não foi possível criar o ficheiro. O diário continua aqui.',
   },
 };

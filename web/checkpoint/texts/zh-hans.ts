@@ -209,6 +209,15 @@ export const zhHans: Texts = {
     nobodyYet: '尚未查验任何人。',
     compared: '已与证件核对',
     privacy: '本设备只保存这些数字、设置及名单，不保存任何人的资料。',
-    logOn: '主管部门要求保存加密记录：只有主管部门可读，31 天后删除。',
+  },
+  log: {
+    title: '加密记录',
+    about: '主管部门要求保存，也只有主管部门可读。每次查验的记录于 31 天后删除。',
+    empty: '尚无查验记录。',
+    checks: '查验次数',
+    since: '最早日期',
+    handOver: '交出记录',
+    handedOver: (checks) => `文件内有 ${checks} 次查验，请交给主管部门；期满之前，记录仍留在本设备。`,
+    failed: '未能生成文件，记录仍在本设备。',
   },
 };

@@ -209,6 +209,15 @@ export const zhHant: Texts = {
     nobodyYet: '尚未查驗任何人。',
     compared: '已與證件核對',
     privacy: '本裝置只保存這些數字、設定及名單，不保存任何人的資料。',
-    logOn: '當局要求保存加密紀錄：只有當局可讀，31 日後刪除。',
+  },
+  log: {
+    title: '加密紀錄',
+    about: '當局要求保存，亦只有當局可讀。每次查驗的紀錄於 31 日後刪除。',
+    empty: '尚未有查驗紀錄。',
+    checks: '查驗次數',
+    since: '最早日期',
+    handOver: '交出紀錄',
+    handedOver: (checks) => `檔案內有 ${checks} 次查驗，請交予當局；期限屆滿前，紀錄仍留在本裝置。`,
+    failed: '未能製作檔案，紀錄仍在本裝置。',
   },
 };
