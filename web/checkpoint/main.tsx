@@ -31,14 +31,14 @@ const store = openKeyValueStore('hcl-checkpoint');
 const engine = new WorkerClient<EngineRequest, EngineAnswer>(engineUrl);
 const fetchBeside = fetchBesideWith((name, init) => fetch(name, init));
 const knowledge = new Knowledge({
-  ask: (request) => engine.ask(request),
+  ask,
   store,
   lock: openLock('hcl-checkpoint-knowledge'),
   fetchBeside,
   nowSeconds: now,
 });
 const foreignTrust = new ForeignTrustFile({
-  ask: (request) => engine.ask(request),
+  ask,
   store,
   fetchBeside,
   nowSeconds: now,
@@ -50,7 +50,7 @@ let log: SealedLog | undefined;
 const kept = await readSettings(store);
 const model = new CheckpointModel(kept ?? defaultSettings(languageFor(navigator.languages)), {
   decide: async (question) => {
-    const answer = await engine.ask({ kind: 'verify', question });
+    const answer = await ask({ kind: 'verify', question });
     if (answer.kind !== 'decision') throw new Error('the engine answered something else');
     return answer.decision;
   },
@@ -95,8 +95,13 @@ addEventListener('online', () => void update());
 // From here on nobody waits for the network.
 await Promise.all([readOperator(store, fetchBeside).then(obey), update()]);
 
+/** An engine that does not load, or breaks, decides nothing and says so. */
+async function ask(request: EngineRequest): Promise<EngineAnswer> {
+  return engine.ask(request).catch(() => ({ kind: 'failed' }) as const);
+}
+
 async function areRulesInForce(passage: RulePassage): Promise<boolean> {
-  const answer = await engine.ask({ kind: 'are-rules-in-force', passage, nowSeconds: now() });
+  const answer = await ask({ kind: 'are-rules-in-force', passage, nowSeconds: now() });
   return answer.kind === 'rules' && answer.areInForce;
 }
 

@@ -74,6 +74,7 @@ export const en: Texts = {
       busy: 'The camera does not start. Another app may be using it.',
       insecure: 'The camera needs a page that came over HTTPS.',
       gone: 'The camera stopped. Is it still connected, or has another app taken it?',
+      unread: 'Part of this page did not load: it cannot read pictures. Try again, or use another way below.',
     },
     retry: 'Try again',
     type: 'Type',

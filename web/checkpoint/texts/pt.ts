@@ -76,6 +76,8 @@ export const pt: Texts = {
       busy: 'Não foi possível ligar a câmara. Poderá estar a ser usada por outra aplicação.',
       insecure: 'A câmara só funciona numa página aberta por HTTPS.',
       gone: 'A câmara parou. Está ainda ligada, ou passou a ser usada por outra aplicação?',
+      unread:
+        'Parte desta página não carregou: não consegue ler imagens. Tente de novo, ou use outro meio abaixo.',
     },
     retry: 'Tentar de novo',
     type: 'Escrever',

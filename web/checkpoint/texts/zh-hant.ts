@@ -74,6 +74,7 @@ export const zhHant: Texts = {
       busy: '無法啟動鏡頭，可能正被其他程式使用。',
       insecure: '須經 HTTPS 開啟本頁才可使用鏡頭。',
       gone: '鏡頭已停止。是否已斷開，或被其他程式佔用？',
+      unread: '本頁有一部分未能載入，無法讀取影像。請重試，或使用下方其他方法。',
     },
     retry: '再試一次',
     type: '輸入',
