@@ -9,6 +9,7 @@ import { ORIGIN, SIGNERS } from '../support/publishing.ts';
 import { openBrowser, type OpenedBrowser } from './support/browser.ts';
 import {
   documentAsked,
+  forgetDevice,
   keptInBrowser,
   openCheckpoint,
   outcomeWord,
@@ -70,16 +71,8 @@ describePages('the checkpoint page', () => {
     for (const page of browser.context.pages().slice(1)) await page.close();
   });
 
-  /** As on a new device. */
-  async function forget(): Promise<void> {
-    const page = await browser.context.newPage();
-    await page.goto(new URL('icon.svg', world.served.url).href);
-    await page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          indexedDB.deleteDatabase('hcl-checkpoint').addEventListener('success', resolve);
-        }),
-    );
+  function forget(): Promise<void> {
+    return forgetDevice(browser.context, world.served.url);
   }
 
   async function openKiosk(mode: 'venue' | 'border'): Promise<Page> {

@@ -72,6 +72,19 @@ export async function documentAsked(page: Page): Promise<void> {
   await page.locator('textarea:focus').waitFor();
 }
 
+/** As on a new device. No tab of the page may be open. */
+export async function forgetDevice(context: BrowserContext, url: string): Promise<void> {
+  const page = await context.newPage();
+  await page.goto(new URL('icon.svg', url).href);
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        indexedDB.deleteDatabase('hcl-checkpoint').addEventListener('success', resolve);
+      }),
+  );
+  await page.close();
+}
+
 /** What the page keeps in the browser, by key. */
 export function keptInBrowser(page: Page): Promise<Readonly<Record<string, unknown>>> {
   return page.evaluate(async () => {
