@@ -7,6 +7,8 @@ import { expect } from 'chai';
 import { after, before, it } from 'mocha';
 import type { Page, Route } from 'playwright-core';
 import { toPng } from '../../core/qr/image.ts';
+import { isLongRun } from '../support/scale.ts';
+import { until } from '../support/until.ts';
 import { openBrowser, type OpenedBrowser } from './support/browser.ts';
 import { openCheckpoint, outcomeWord, setUp, typeCode } from './support/checkpoint-tab.ts';
 import { describePages } from './support/describe-pages.ts';
@@ -14,6 +16,8 @@ import { makePageWorld, type PageWorld } from './support/page-world.ts';
 import { drawScene, SCENES, toVideo } from './support/scenes.ts';
 
 const LOAD_MS = 60_000;
+const SCRIPT = 'text/javascript';
+const ENDLESS_BYTES = 20_000_000;
 const FAILED = 'The check failed on this device.';
 
 describePages('the checkpoint page, a part of which does not load,', () => {
@@ -66,18 +70,43 @@ describePages('the checkpoint page, a part of which does not load,', () => {
     expect(await outcomeWord(page)).to.equal('Pass');
   });
 
-  it('waits a minute for an engine that neither comes nor fails', async () => {
-    await using browser = await openSpoilt('engine', () => new Promise(() => undefined));
-    const page = await browser.context.newPage();
+  /** Opens the page and shows it a code; what it waits for, it has waited for long enough. */
+  async function failsToCheck({ context }: OpenedBrowser): Promise<void> {
+    const page = await context.newPage();
     await page.clock.install({ time: world.consortium.nowSeconds * 1000 });
     await page.goto(world.served.url);
-    await page.getByText('Loading').waitFor();
-    await page.clock.fastForward(LOAD_MS);
+    const isThereAfterWaiting = async (what: string): Promise<boolean> => {
+      await page.clock.fastForward(LOAD_MS);
+      return (await page.getByText(what).count()) > 0;
+    };
+    await until(() => isThereAfterWaiting('Set up this checkpoint'));
     await setUp(page);
     await typeCode(page, world.codes.venue);
-    await page.clock.fastForward(LOAD_MS);
-    await page.getByText(FAILED).waitFor();
+    await until(() => isThereAfterWaiting(FAILED));
+    expect(await page.locator('.verdict-word').count()).to.equal(0);
+  }
+
+  it('waits a minute for an engine that neither comes nor fails', async () => {
+    await using browser = await openSpoilt('engine', () => new Promise(() => undefined));
+    await failsToCheck(browser);
   });
+
+  const SCRIPTS = {
+    '500': (route) => route.fulfill({ status: 500, body: 'out of order' }),
+    empty: (route) => route.fulfill({ contentType: SCRIPT, body: '' }),
+    garbage: (route) => route.fulfill({ contentType: SCRIPT, body: '\u0000{[' }),
+    'of another kind': (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Sign in</h1>' }),
+    'without end': (route) => route.fulfill({ contentType: SCRIPT, body: `//${' '.repeat(ENDLESS_BYTES)}` }),
+    'one that breaks': (route) => route.fulfill({ contentType: SCRIPT, body: 'throw new Error("broken")' }),
+  } as const satisfies Readonly<Record<string, (route: Route) => Promise<void>>>;
+
+  // Each costs a browser: the normal run has the two above.
+  for (const [what, handle] of isLongRun ? Object.entries(SCRIPTS) : []) {
+    it(`passes nobody with an engine whose script is ${what} (V4)`, async () => {
+      await using browser = await openSpoilt('engine', handle);
+      await failsToCheck(browser);
+    });
+  }
 
   it('says that it cannot read pictures, and reads them when it is asked again and can', async () => {
     await using browser = await openSpoilt('reader', (route) => route.abort());

@@ -80,4 +80,13 @@ describe('what a checkpoint keeps', () => {
       expect(parseOperator({ ageingHours: { venue } }), String(venue)).to.equal(undefined);
     }
   });
+
+  it('takes nothing of a file that is not of its form, so that what was said last stays', () => {
+    for (const ageingHours of ['all', 6, true, [6], null]) {
+      expect(parseOperator({ ageingHours }), JSON.stringify(ageingHours)).to.equal(undefined);
+    }
+    for (const file of [[], 'venue', 6, null]) {
+      expect(parseOperator(file), JSON.stringify(file)).to.equal(undefined);
+    }
+  });
 });
