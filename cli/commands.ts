@@ -70,6 +70,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/bundle.ts')).bundle,
   },
   {
+    name: 'log',
+    summary: 'The sealed log of checks that a checkpoint hands over.',
+    load: async () => (await import('./commands/log.ts')).log,
+  },
+  {
     name: 'policy',
     summary: 'Try out, compare and explain rules that are data.',
     load: async () => (await import('./commands/policy.ts')).policy,

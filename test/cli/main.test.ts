@@ -79,7 +79,7 @@ describe('the hcl program', function () {
   });
 
   it('explains each command within 80 columns', async () => {
-    for (const name of ['start', 'node', 'issue', 'verify', 'act', 'audit', 'bench']) {
+    for (const name of ['start', 'node', 'issue', 'verify', 'act', 'audit', 'bench', 'log']) {
       const io = ioDouble();
       expect(await runCommand('help', [name], io), name).to.equal(0);
       const { out } = io.written;

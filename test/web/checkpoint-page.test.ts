@@ -9,6 +9,8 @@ import { ORIGIN, SIGNERS } from '../support/publishing.ts';
 import { openBrowser, type OpenedBrowser } from './support/browser.ts';
 import {
   documentAsked,
+  forgetDevice,
+  keptInBrowser,
   openCheckpoint,
   outcomeWord,
   setUp,
@@ -69,16 +71,8 @@ describePages('the checkpoint page', () => {
     for (const page of browser.context.pages().slice(1)) await page.close();
   });
 
-  /** As on a new device. */
-  async function forget(): Promise<void> {
-    const page = await browser.context.newPage();
-    await page.goto(new URL('icon.svg', world.served.url).href);
-    await page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          indexedDB.deleteDatabase('hcl-checkpoint').addEventListener('success', resolve);
-        }),
-    );
+  function forget(): Promise<void> {
+    return forgetDevice(browser.context, world.served.url);
   }
 
   async function openKiosk(mode: 'venue' | 'border'): Promise<Page> {
@@ -244,31 +238,16 @@ describePages('the checkpoint page', () => {
 
   it('keeps nothing of anybody', async () => {
     const { page } = await open();
-    const kept = await page.evaluate(async () => {
-      const database = await new Promise<IDBDatabase>((resolve) => {
-        const request = indexedDB.open('hcl-checkpoint');
-        request.addEventListener('success', () => resolve(request.result));
-      });
-      const store = database.transaction('values').objectStore('values');
-      const all = await new Promise<readonly [readonly unknown[], readonly unknown[]]>((resolve) => {
-        const keys = store.getAllKeys();
-        const values = store.getAll();
-        values.addEventListener('success', () => resolve([keys.result, values.result as unknown[]]));
-      });
-      database.close();
-      return {
-        keys: all[0].map(String),
-        text: JSON.stringify(all[1].filter((value) => !(value instanceof Uint8Array))),
-      };
-    });
-    expect(kept.keys.map((key) => key.replace(/\/.*/, ''))).to.have.members([
+    const kept = await keptInBrowser(page);
+    expect(Object.keys(kept).map((key) => key.replace(/\/.*/, ''))).to.have.members([
       'bundle',
       'bundle-index',
       'bundle-trust',
       'counts',
       'settings',
     ]);
-    expect(kept.text).not.to.match(/CHAN|A123456|HCL1/);
+    const text = JSON.stringify(Object.values(kept).filter((value) => !(value instanceof Uint8Array)));
+    expect(text).not.to.match(/CHAN|A123456|HCL1/);
     const inCaches = await page.evaluate(async () => {
       const names = await caches.keys();
       const requests = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));

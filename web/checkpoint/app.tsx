@@ -6,6 +6,7 @@ import type { ReadUpload } from './input/reader.ts';
 import { useWedge } from './input/use-wedge.ts';
 import type { CheckpointModel } from './model.ts';
 import { Document } from './screens/document.tsx';
+import type { LogAtHand } from './screens/log-card.tsx';
 import { Scan } from './screens/scan.tsx';
 import { SetUp } from './screens/set-up.tsx';
 import { Status } from './screens/status.tsx';
@@ -19,12 +20,13 @@ export interface AppProps {
   readonly model: CheckpointModel;
   readonly eyes: Eyes;
   readonly readUpload: ReadUpload;
+  readonly log: LogAtHand;
   readonly areRulesInForce: (passage: RulePassage) => Promise<boolean>;
   /** With the first touch: sound is allowed from then on. */
   readonly onTouch: () => void;
 }
 
-export function App({ areRulesInForce, eyes, model, onTouch, readUpload }: AppProps): JSX.Element {
+export function App({ areRulesInForce, eyes, log, model, onTouch, readUpload }: AppProps): JSX.Element {
   const state = useModel(model);
   const nowSeconds = useNow();
   const { screen, settings } = state;
@@ -68,7 +70,7 @@ export function App({ areRulesInForce, eyes, model, onTouch, readUpload }: AppPr
     case 'summary':
       return <Summary {...shared} />;
     case 'status':
-      return <Status {...shared} />;
+      return <Status {...shared} log={log} />;
   }
 }
 

@@ -5,6 +5,7 @@ import engineUrl from './engine/engine-worker.ts?worker&url';
 import { openKeyValueStore } from '../shared/store/key-value.ts';
 import { openLock } from '../shared/store/lock.ts';
 import { languageFor } from '../shared/texts/languages.ts';
+import { saveFile } from '../shared/save-file.ts';
 import { WorkerClient } from '../shared/worker-client.ts';
 import { App } from './app.tsx';
 import { Counters } from './counters.ts';
@@ -18,7 +19,8 @@ import { PictureReader } from './input/reader.ts';
 import { Sightings } from './input/sightings.ts';
 import { Knowledge } from './knowledge/knowledge.ts';
 import { Pace } from './knowledge/pace.ts';
-import { eraseOldLog, SealedLog } from './log/sealed-log.ts';
+import { eraseOldLog, extentOfLog, handOverLog } from './log/kept-log.ts';
+import { SealedLog } from './log/sealed-log.ts';
 import { CheckpointModel } from './model.ts';
 import { readKeptOperator, readOperator, type Operator } from './operator.ts';
 import { keepOffline } from './keep-offline.ts';
@@ -31,14 +33,14 @@ const store = openKeyValueStore('hcl-checkpoint');
 const engine = new WorkerClient<EngineRequest, EngineAnswer>(engineUrl);
 const fetchBeside = fetchBesideWith((name, init) => fetch(name, init));
 const knowledge = new Knowledge({
-  ask: (request) => engine.ask(request),
+  ask,
   store,
   lock: openLock('hcl-checkpoint-knowledge'),
   fetchBeside,
   nowSeconds: now,
 });
 const foreignTrust = new ForeignTrustFile({
-  ask: (request) => engine.ask(request),
+  ask,
   store,
   fetchBeside,
   nowSeconds: now,
@@ -51,7 +53,7 @@ let log: SealedLog | undefined;
 const kept = await readSettings(store);
 const model = new CheckpointModel(kept ?? defaultSettings(languageFor(navigator.languages)), {
   decide: async (question) => {
-    const answer = await engine.ask({ kind: 'verify', question });
+    const answer = await ask({ kind: 'verify', question });
     if (answer.kind !== 'decision') throw new Error('the engine answered something else');
     return answer.decision;
   },
@@ -79,6 +81,7 @@ if (root !== null) {
       model={model}
       eyes={{ camera, sightings: new Sightings(), read: reader.readFrame }}
       readUpload={reader.readUpload}
+      log={{ extent: () => extentOfLog(store), handOver: handOverAll }}
       areRulesInForce={areRulesInForce}
       onTouch={() => feedback.wake()}
     />,
@@ -101,9 +104,20 @@ addEventListener('online', () => void catchUp());
 // From here on nobody waits for the network.
 await Promise.all([readOperator(store, fetchBeside).then(obey), update('deltas')]);
 
+/** An engine that does not load, or breaks, decides nothing and says so. */
+async function ask(request: EngineRequest): Promise<EngineAnswer> {
+  return engine.ask(request).catch(() => ({ kind: 'failed' }) as const);
+}
+
 async function areRulesInForce(passage: RulePassage): Promise<boolean> {
-  const answer = await engine.ask({ kind: 'are-rules-in-force', passage, nowSeconds: now() });
+  const answer = await ask({ kind: 'are-rules-in-force', passage, nowSeconds: now() });
   return answer.kind === 'rules' && answer.areInForce;
+}
+
+async function handOverAll(): Promise<number> {
+  const { boxes, file, name } = await handOverLog(store, now());
+  saveFile(name, file);
+  return boxes;
 }
 
 function obey(operator: Operator): void {

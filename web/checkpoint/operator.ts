@@ -53,9 +53,9 @@ function parseJson(text: string): unknown {
 
 /** `undefined` for anything that is not of this form. */
 export function parseOperator(value: unknown): Operator | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  const hours = new Map<string, unknown>(Object.entries(fields.get('ageingHours') ?? {}));
+  const fields = membersOf(value);
+  const hours = fields?.has('ageingHours') === true ? membersOf(fields.get('ageingHours')) : new Map();
+  if (fields === undefined || hours === undefined) return undefined;
   const venue = toSeconds(hours.get('venue'), HOURS, AGEING_SECONDS.venue);
   const border = toSeconds(hours.get('border'), HOURS, AGEING_SECONDS.border);
   const updateSeconds = toSeconds(fields.get('updateMinutes'), MINUTES, UPDATE_SECONDS);
@@ -64,6 +64,12 @@ export function parseOperator(value: unknown): Operator | undefined {
   const said = { ageingSeconds: { venue, border }, updateSeconds };
   if (logKey === undefined) return said;
   return isPublicKey(logKey) ? { ...said, logKey } : undefined;
+}
+
+/** `undefined` for what is no JSON object: a text has entries too. */
+function membersOf(value: unknown): ReadonlyMap<string, unknown> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  return new Map(Object.entries(value));
 }
 
 interface Unit {

@@ -1,4 +1,7 @@
-/** Questions to a worker and their answers, matched by number. */
+/**
+ * Questions to a worker and their answers, matched by number. A worker says that it has loaded; one that does not, for
+ * its script did not come or is broken, is given up, and the next question starts another.
+ */
 import { trustedScriptUrl } from './trusted-urls.ts';
 
 interface Envelope<Content> {
@@ -11,27 +14,52 @@ interface Waiting<Answer> {
   readonly reject: (error: Error) => void;
 }
 
+/** A script that has not come by then will not. */
+const LOAD_MS = 60_000;
+
 export class WorkerClient<Request, Answer> {
-  readonly #worker: Worker;
+  readonly #url: string;
   readonly #waiting = new Map<number, Waiting<Answer>>();
+  #worker: Worker | undefined;
   #last = 0;
 
   constructor(url: string) {
-    this.#worker = new Worker(trustedScriptUrl(url), { type: 'module' });
-    this.#worker.addEventListener('message', ({ data }: MessageEvent<Envelope<Answer>>) => {
-      this.#waiting.get(data.id)?.resolve(data.content);
-      this.#waiting.delete(data.id);
-    });
-    this.#worker.addEventListener('error', () => this.#fail());
+    this.#url = url;
+    this.#worker = this.#start();
   }
 
   /** Rejects when the worker fails; what goes wrong within a question is part of its answer. */
   ask(content: Request, transfer: Transferable[] = []): Promise<Answer> {
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, content }, transfer);
+      worker.postMessage({ id, content }, transfer);
     });
+  }
+
+  #start(): Worker {
+    const worker = new Worker(trustedScriptUrl(this.#url), { type: 'module' });
+    let isLoaded = false;
+    const giveUp = (): void => {
+      worker.terminate();
+      this.#worker = undefined;
+      this.#fail();
+    };
+    const patience = setTimeout(giveUp, LOAD_MS);
+    worker.addEventListener('message', ({ data }: MessageEvent<Envelope<Answer>>) => {
+      isLoaded = true;
+      clearTimeout(patience);
+      this.#waiting.get(data.id)?.resolve(data.content);
+      this.#waiting.delete(data.id);
+    });
+    worker.addEventListener('error', () => {
+      clearTimeout(patience);
+      if (isLoaded) this.#fail();
+      else giveUp();
+    });
+    return worker;
   }
 
   #fail(): void {

@@ -1,10 +1,7 @@
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { couldNotDecide } from '../../../core/verify/conclude.ts';
 import { Counters } from '../../../web/checkpoint/counters.ts';
-import type { Decision } from '../../../web/checkpoint/engine/protocol.ts';
-import { open } from '../../../web/checkpoint/log/seal.ts';
-import { eraseOldLog, SealedLog } from '../../../web/checkpoint/log/sealed-log.ts';
+import { eraseOldLog } from '../../../web/checkpoint/log/kept-log.ts';
 import { NO_OPERATOR, parseOperator, readOperator } from '../../../web/checkpoint/operator.ts';
 import { defaultSettings, readSettings, writeSettings } from '../../../web/checkpoint/settings.ts';
 import { memoryStore } from '../support/memory-store.ts';
@@ -12,15 +9,6 @@ import { memoryStore } from '../support/memory-store.ts';
 /** 2026-11-26T00:00:00+08:00. */
 const MIDNIGHT = 1_795_622_400;
 const DAY = 86_400;
-
-/** On so many codes. */
-function decision(codes = 1): Decision {
-  const verdict = couldNotDecide({ id: 'venue', version: 1 });
-  const { outcome, policy, reasons, validity } = verdict;
-  const evidence = { ...verdict.evidence, commitment: `0x${'ab'.repeat(32)}` as const };
-  const parts = Array.from({ length: codes }, () => ({ ...verdict, evidence }));
-  return { outcome, validity, reasons, policy, policies: [], parts };
-}
 
 describe('what a checkpoint keeps', () => {
   it('counts outcomes by day, at once and in turn', async () => {
@@ -62,35 +50,6 @@ describe('what a checkpoint keeps', () => {
   });
 
   describe('a log for the authority', () => {
-    const { subtle } = crypto;
-    const curve = { name: 'ECDH', namedCurve: 'P-256' } as const;
-
-    it('is readable with its key alone, and of one length', async () => {
-      const { privateKey, publicKey } = await subtle.generateKey(curve, true, ['deriveBits']);
-      const store = memoryStore();
-      const randomBytes = (length: number): Uint8Array<ArrayBuffer> =>
-        crypto.getRandomValues(new Uint8Array(length));
-      const log = new SealedLog(await subtle.exportKey('jwk', publicKey), { store, subtle, randomBytes });
-      await log.add(decision(), { nowSeconds: MIDNIGHT, place: 'port:SZB' });
-      await log.add({ ...decision(), reasons: [] }, { nowSeconds: MIDNIGHT, place: 'venue:active' });
-      await log.add(decision(3), { nowSeconds: MIDNIGHT, place: 'port:HZMB' });
-      await log.add(decision(40), { nowSeconds: MIDNIGHT, place: 'port:LWS' });
-      const boxes = await log.boxes();
-      expect(new Set(boxes.map(({ length }) => length)).size, 'lengths').to.equal(1);
-      const opened = await Promise.all(boxes.map((box) => open(subtle, box.slice(), privateKey)));
-      const places = opened.map((text) => (JSON.parse(text) as { readonly place: string }).place);
-      expect(places).to.have.members(['port:SZB', 'venue:active', 'port:HZMB', 'port:LWS']);
-      expect([...store.values.keys()].every((key) => /^log\/2026-11-26\/[0-9a-f]{32}$/.test(key))).to.equal(
-        true,
-      );
-      const other = await subtle.generateKey(curve, true, ['deriveBits']);
-      const [box = new Uint8Array(0)] = boxes;
-      expect(await open(subtle, box.slice(), other.privateKey).catch(() => 'sealed')).to.equal('sealed');
-      const changed = box.slice();
-      changed[100]! ^= 1; // a box is longer
-      expect(await open(subtle, changed, privateKey).catch(() => 'refused')).to.equal('refused');
-    });
-
     const key = { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' };
     it('is kept only when the operator names a key', () => {
       expect(parseOperator({})?.logKey).to.equal(undefined);
@@ -128,6 +87,15 @@ describe('what a checkpoint keeps', () => {
     }
     for (const updateMinutes of [0, 0.5, 1441, '60', null]) {
       expect(parseOperator({ updateMinutes }), String(updateMinutes)).to.equal(undefined);
+    }
+  });
+
+  it('takes nothing of a file that is not of its form, so that what was said last stays', () => {
+    for (const ageingHours of ['all', 6, true, [6], null]) {
+      expect(parseOperator({ ageingHours }), JSON.stringify(ageingHours)).to.equal(undefined);
+    }
+    for (const file of [[], 'venue', 6, null]) {
+      expect(parseOperator(file), JSON.stringify(file)).to.equal(undefined);
     }
   });
 });

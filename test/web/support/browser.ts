@@ -21,6 +21,8 @@ export interface BrowserOptions {
   readonly locale?: string;
   readonly colorScheme?: 'light' | 'dark';
   readonly bypassCSP?: boolean;
+  /** `block`: nothing answers in the place of the server. */
+  readonly serviceWorkers?: 'block';
 }
 
 /** For one step on however busy a machine; how long it takes says nothing here. */

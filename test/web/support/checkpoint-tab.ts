@@ -72,6 +72,40 @@ export async function documentAsked(page: Page): Promise<void> {
   await page.locator('textarea:focus').waitFor();
 }
 
+/** As on a new device. No tab of the page may be open. */
+export async function forgetDevice(context: BrowserContext, url: string): Promise<void> {
+  const page = await context.newPage();
+  await page.goto(new URL('icon.svg', url).href);
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        indexedDB.deleteDatabase('hcl-checkpoint').addEventListener('success', resolve);
+      }),
+  );
+  await page.close();
+}
+
+/** What the page keeps in the browser, by key. */
+export function keptInBrowser(page: Page): Promise<Readonly<Record<string, unknown>>> {
+  return page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open('hcl-checkpoint');
+      request.addEventListener('success', () => resolve(request.result));
+    });
+    const store = database.transaction('values').objectStore('values');
+    const kept = await new Promise<Readonly<Record<string, unknown>>>((resolve) => {
+      const keys = store.getAllKeys();
+      const values = store.getAll();
+      values.addEventListener('success', () => {
+        const names = keys.result.map(String);
+        resolve(Object.fromEntries(names.map((name, i) => [name, values.result[i] as unknown])));
+      });
+    });
+    database.close();
+    return kept;
+  });
+}
+
 /** The word of the outcome that shows next. */
 export async function outcomeWord(page: Page): Promise<string> {
   const word = page.locator('.verdict-word');

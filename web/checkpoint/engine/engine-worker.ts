@@ -1,5 +1,6 @@
 /** The engine on a thread of its own, so that a large list never holds up the camera or a button. */
 import { createWebCrypto } from '../../crypto/web-crypto.ts';
+import { sayLoaded } from '../../shared/worker-loaded.ts';
 import { besideScans } from './beside-scans.ts';
 import { Engine } from './engine.ts';
 import { fetchFile, type Patience } from './fetch-file.ts';
@@ -22,3 +23,4 @@ const engine = new Engine({
 addEventListener('message', ({ data }: MessageEvent<Envelope<EngineRequest>>) => {
   void replyTo(engine, data).then((reply) => postMessage(reply));
 });
+sayLoaded();

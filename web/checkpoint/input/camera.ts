@@ -4,8 +4,8 @@
  */
 export type Facing = 'environment' | 'user';
 
-/** `gone`: it worked, and stopped by itself. */
-export type CameraProblem = 'refused' | 'missing' | 'busy' | 'insecure' | 'gone';
+/** `gone`: it worked, and stopped by itself; `unread`: it works, and nobody can read what it shows. */
+export type CameraProblem = 'refused' | 'missing' | 'busy' | 'insecure' | 'gone' | 'unread';
 
 export type OpenedStream = { readonly stream: MediaStream } | { readonly problem: CameraProblem };
 

@@ -1,4 +1,5 @@
 /** Reads codes out of pictures on a thread of its own. */
+import { sayLoaded } from '../../shared/worker-loaded.ts';
 import { CAMERA_EFFORT, readPicture, UPLOAD_EFFORT, type Reading } from './read-picture.ts';
 
 export interface ReadRequest {
@@ -18,6 +19,7 @@ addEventListener('message', ({ data }: MessageEvent<Envelope<ReadRequest>>) => {
   const answer: Envelope<Reading> = { id: data.id, content: read(data.content) };
   postMessage(answer);
 });
+sayLoaded();
 
 function read({ bitmap, from }: ReadRequest): Reading {
   const { width, height } = bitmap;

@@ -17,10 +17,11 @@ export function PictureButton({ onCode, readUpload, texts }: PictureButtonProps)
   useEffect(() => () => void (isShown.current = false), []);
   const read = async (file: File): Promise<void> => {
     setProblem(undefined);
-    const reading = await readUpload(file);
+    const reading = await readUpload(file).catch(() => 'failed' as const);
     // Whoever handed the picture over may have gone meanwhile.
     if (!isShown.current) return;
-    if (reading?.kind === 'code') onCode(reading.text);
+    if (reading === 'failed') setProblem(texts.scan.failed);
+    else if (reading?.kind === 'code') onCode(reading.text);
     else setProblem(reading?.kind === 'several' ? texts.scan.pictureSeveral : texts.scan.pictureUnreadable);
   };
   return (

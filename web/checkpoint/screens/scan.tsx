@@ -28,7 +28,11 @@ export function Scan({ eyes, model, nowSeconds, readUpload, state, texts }: Scan
   const [isPasting, setPasting] = useState(false);
   const { codesBefore, group, hasFailed, isChecking, known, settings } = state;
   const heading = useFocusOnce<HTMLHeadingElement>();
-  const check = (text: string): void => void model.scanned(text);
+  const check = (text: string): void => {
+    // What comes of it shows on the screen behind.
+    setPasting(false);
+    void model.scanned(text);
+  };
   return (
     <div class={settings.isKiosk ? 'scan scan-kiosk' : 'scan'}>
       <header class="scan-bar">

@@ -9,6 +9,7 @@ import { Page } from '../../shared/ui/page.tsx';
 import type { CheckpointModel, CheckpointState } from '../model.ts';
 import type { Texts } from '../texts/text.ts';
 import { ListAge } from './list-age.tsx';
+import { LogCard, type LogAtHand } from './log-card.tsx';
 import { OutcomeSign } from './outcome-sign.tsx';
 
 export interface StatusProps {
@@ -16,10 +17,11 @@ export interface StatusProps {
   readonly state: CheckpointState;
   readonly texts: Texts;
   readonly nowSeconds: number;
+  readonly log: LogAtHand;
 }
 
-export function Status({ model, nowSeconds, state, texts }: StatusProps): JSX.Element {
-  const { isUpdating, known, knowledgeProblem, operator, settings } = state;
+export function Status({ log, model, nowSeconds, state, texts }: StatusProps): JSX.Element {
+  const { isUpdating, known, knowledgeProblem, settings } = state;
   const { status } = texts;
   return (
     <Page
@@ -50,7 +52,7 @@ export function Status({ model, nowSeconds, state, texts }: StatusProps): JSX.El
       )}
       <Today state={state} texts={texts} />
       <p class="intro">{status.privacy}</p>
-      {operator.logKey === undefined ? null : <Notice icon="list">{status.logOn}</Notice>}
+      <LogCard log={log} state={state} texts={texts} />
     </Page>
   );
 }

@@ -126,7 +126,7 @@ async function look(
   if (signal.aborted) return;
   onStage('watching');
   let pictureAt = 0;
-  await watch(
+  const watching = watch(
     {
       nextReading: async () => {
         pictureAt = performance.now();
@@ -144,6 +144,9 @@ async function look(
     },
     signal,
   );
+  await watching.catch(() => {
+    if (!signal.aborted) onStage('unread');
+  });
 }
 
 function nextFrame(): Promise<void> {

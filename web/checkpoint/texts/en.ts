@@ -74,6 +74,7 @@ export const en: Texts = {
       busy: 'The camera does not start. Another app may be using it.',
       insecure: 'The camera needs a page that came over HTTPS.',
       gone: 'The camera stopped. Is it still connected, or has another app taken it?',
+      unread: 'Part of this page did not load: it cannot read pictures. Try again, or use another way below.',
     },
     retry: 'Try again',
     type: 'Type',
@@ -217,7 +218,17 @@ export const en: Texts = {
     nobodyYet: 'Nobody yet.',
     compared: 'Compared with a document',
     privacy: 'Kept on this device: these numbers, the settings and the list. Nothing about anybody.',
-    logOn:
-      'The authority has asked for a sealed log. Only the authority can read it; it is erased after 31 days.',
+  },
+  log: {
+    title: 'Sealed log',
+    about:
+      'The authority has asked for it, and only the authority can read it. Each check is erased after 31 days.',
+    empty: 'No check in it yet.',
+    checks: 'Checks in it',
+    since: 'Since',
+    handOver: 'Hand over the log',
+    handedOver: (checks) =>
+      `Checks in the file: ${checks}. Give it to the authority; the log stays here until its time is over.`,
+    failed: 'The file could not be made. The log is still here.',
   },
 };

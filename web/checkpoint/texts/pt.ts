@@ -76,6 +76,8 @@ export const pt: Texts = {
       busy: 'Não foi possível ligar a câmara. Poderá estar a ser usada por outra aplicação.',
       insecure: 'A câmara só funciona numa página aberta por HTTPS.',
       gone: 'A câmara parou. Está ainda ligada, ou passou a ser usada por outra aplicação?',
+      unread:
+        'Parte desta página não carregou: não consegue ler imagens. Tente de novo, ou use outro meio abaixo.',
     },
     retry: 'Tentar de novo',
     type: 'Escrever',
@@ -221,7 +223,16 @@ export const pt: Texts = {
     compared: 'Comparados com um documento',
     privacy:
       'Neste dispositivo só se guardam estes números, a configuração e a lista. Nenhum dado de ninguém.',
-    logOn:
-      'A autoridade exige um diário cifrado das verificações. Só ela o pode ler; é apagado ao fim de 31 dias.',
+  },
+  log: {
+    title: 'Diário cifrado',
+    about: 'É a autoridade que o exige, e só ela o pode ler. Cada verificação é apagada ao fim de 31 dias.',
+    empty: 'Ainda sem verificações.',
+    checks: 'Verificações',
+    since: 'Desde',
+    handOver: 'Entregar o diário',
+    handedOver: (checks) =>
+      `Verificações no ficheiro: ${checks}. Entregue-o à autoridade; o diário fica aqui até terminar o prazo.`,
+    failed: 'Não foi possível criar o ficheiro. O diário continua aqui.',
   },
 };

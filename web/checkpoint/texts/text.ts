@@ -131,6 +131,16 @@ export interface Texts {
     readonly nobodyYet: string;
     readonly compared: string;
     readonly privacy: string;
-    readonly logOn: string;
+  };
+  /** The sealed log. */
+  readonly log: {
+    readonly title: string;
+    readonly about: string;
+    readonly empty: string;
+    readonly checks: string;
+    readonly since: string;
+    readonly handOver: string;
+    readonly handedOver: (checks: number) => string;
+    readonly failed: string;
   };
 }
