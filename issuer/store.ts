@@ -60,7 +60,7 @@
  * | 81  | conversionIds | HMAC(consent id) 16, or nullifier 32 → number u64 of the conversion               |
  * | 82  | decisions   | number u64 → envelope, see `conversion/target.ts`                                   |
  * | 83  | decisionIds | source 32 ‖ nullifier 32 → number u64 of the decision                               |
- * | 84  | conversionQueue | side u8 ‖ peer 32 ‖ number u64 → value 32, see `conversion/blinded-queue.ts`     |
+ * | 84  | conversionQueue | side u8 ‖ peer 32 ‖ number u64 → value 32, see `conversion/blinded-batch.ts`     |
  * | 85  | conversionBatches | side u8 ‖ peer 32 ‖ sequence u64 → JSON: the values of a batch                 |
  * | 86  | conversionSent | side u8 ‖ number u64 → sequence u64: the value is on the ledger                   |
  * | 87  | conversionTodo | kind u8 ‖ number u64 → nothing, see `conversion/todo.ts`                          |
