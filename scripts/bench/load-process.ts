@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { LoadServer } from './load-server.ts';
 import type { LoadWorld } from './load-world.ts';
 
 const PROGRAM = join(import.meta.dirname, 'load-server.ts');
@@ -35,9 +36,11 @@ export class LoadProcess implements AsyncDisposable {
     world: LoadWorld,
     { perSecond = 0, workers = 0 }: LoadOptions = {},
   ): Promise<LoadProcess> {
-    const words = [world.folder, ...[world.nowSeconds, perSecond, workers].map(String)];
+    const { bodies: _, ...place } = world;
+    const server: LoadServer = { ...place, perSecond, workers };
+    const words = [PROGRAM, JSON.stringify(server)];
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [PROGRAM, ...words], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] });
     for await (const line of createInterface(child.stdout)) {
       const { url } = JSON.parse(line) as { readonly url: string }; // what the program prints
       return new LoadProcess(child, url, (performance.now() - startedAt) / 1000, world);

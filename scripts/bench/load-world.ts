@@ -6,6 +6,7 @@ import { openLevelBlockStore } from '../../ledger/level-block-store.ts';
 import { makePrivateFolder, writeFileAtomically } from '../../service/files.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { SNAPSHOT_FILE } from '../../service/snapshot-file.ts';
+import type { LoadLedger } from './load-ledger.ts';
 import { makeWorld, type WorldSize } from './world.ts';
 
 export interface LoadWorld {
@@ -13,6 +14,10 @@ export interface LoadWorld {
   readonly nowSeconds: number;
   /** Requests, each with another genuine code. */
   readonly bodies: readonly string[];
+  /** That it follows; absent: none answers. */
+  readonly ledger?: LoadLedger;
+  /** Whether it publishes bundles. */
+  readonly publishes?: boolean;
 }
 
 const CONTRACT = { address: '0x00', codeHash: '0x00', fromBlock: 1 } as const;

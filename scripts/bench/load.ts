@@ -1,47 +1,39 @@
 /**
  * The verifier under load: a cold start, a crowd that comes at fixed times from another process (open loop), a surge beyond the limit,
- * clients that are no use, and a stop while people stand in line. `--size N`: seconds of the first, 60 without (half an
- * hour: 1800).
+ * clients that are no use, and a stop while people stand in line. `--size N`: seconds of the crowd and of those beside
+ * clients that are no use, 60 without (half an hour: 1800; then five minutes of the latter).
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { openSockets, SILENT_STREAM, SLOW_BODY, SLOW_HEADERS } from './idle-sockets.ts';
+import { CALM, crowdAt, LIMIT, ms, timeOf, WARM_UP, type Line } from './load-figures.ts';
 import { LoadProcess } from './load-process.ts';
+import { besidePublishing, coldStartToReady } from './load-publishing.ts';
+import { useless } from './load-useless.ts';
 import { makeLoadWorld, type LoadWorld } from './load-world.ts';
-import { machineLine, quantile, type Figure, type Settings } from './harness.ts';
+import { machineLine, type Figure, type Settings } from './harness.ts';
 import { sendCrowd, type Answered } from './open-loop.ts';
 
 const CODES = 4096;
 const ROOTS = 1_000_000;
-const CROWD = { perSecond: 2000, seconds: 60 } as const;
+const SECONDS = 60;
 const LONGEST_SECONDS = 1800;
-const LIMIT = 500;
 const SURGE_SECONDS = 10;
-const CALM = { perSecond: 0.8 * LIMIT, seconds: 10 } as const;
-const SLOW = 2000;
-const IDLE = 5000;
-/** More than are taken at a time. */
-const STREAMS = 1000;
 const WORKERS = [1, 2];
 /** Between two looks at whether a service is ready. */
 const BALANCER_MS = 100;
-/** So long that each code has been seen and what is hot is compiled, on both sides. */
-const WARM_UP = { perSecond: 1000, seconds: 15 } as const;
-
-type Line = Pick<Figure, 'bench' | 'unit' | 'median' | 'target' | 'met' | 'note'>;
-
 export async function benchLoad(settings: Settings): Promise<readonly Figure[]> {
-  const { seed, size = CROWD.seconds } = settings;
+  const { seed, size = SECONDS } = settings;
   const folder = await mkdtemp(join(tmpdir(), 'hcl-load-'));
   const lines: Line[] = [];
   try {
     const world = await makeLoadWorld(folder, { codes: CODES, roots: ROOTS }, seed);
-    lines.push(...(await coldStart(world)));
+    lines.push(...(await coldStart(world)), ...(await coldStartToReady(join(folder, 'ready'), ROOTS, seed)));
     const seconds = Math.min(size, LONGEST_SECONDS);
     for (const workers of WORKERS) lines.push(...(await crowd(world, workers, seconds)));
-    for (const part of [surge, useless, stop]) lines.push(...(await part(world)));
+    lines.push(...(await besidePublishing(join(folder, 'publishing'), seconds)));
+    lines.push(...(await surge(world)), ...(await useless(world, seconds)), ...(await stop(world)));
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -59,20 +51,9 @@ async function coldStart(world: LoadWorld): Promise<readonly Line[]> {
 }
 
 async function crowd(world: LoadWorld, workers: number, seconds: number): Promise<readonly Line[]> {
-  const bench = `load: ${workers} worker${workers === 1 ? '' : 's'}`;
   await using server = await LoadProcess.start(world, { workers });
   await sendCrowd({ ...server, ...WARM_UP });
-  const before = await server.cpuSeconds();
-  const answers = await sendCrowd({ ...server, ...CROWD, seconds });
-  const cpuSeconds = (await server.cpuSeconds()) - before;
-  const errors = answers.filter(({ status }) => status !== 200).length;
-  const p99 = timeOf(answers, 0.99);
-  const note = `${CROWD.perSecond}/s for ${seconds} s: p50 ${ms(timeOf(answers, 0.5))}, p99.9 ${ms(timeOf(answers, 0.999))}`;
-  return [
-    { bench, unit: 'ms p99', median: p99, target: '≤ 40 ms', met: p99 <= 40, note },
-    { bench, unit: 'errors', median: errors, target: '0', met: errors === 0 },
-    { bench, unit: 'CPU ms a request', median: (1000 * cpuSeconds) / answers.length },
-  ];
+  return await crowdAt(server, `load: ${workers} worker${workers === 1 ? '' : 's'}`, seconds);
 }
 
 /** Ten times the limit; then the crowd that it is for. */
@@ -121,31 +102,6 @@ function secondsToCalm(answers: readonly Answered[], calmMs: number): number {
   return Number.POSITIVE_INFINITY;
 }
 
-async function useless(world: LoadWorld): Promise<readonly Line[]> {
-  await using server = await LoadProcess.start(world);
-  await sendCrowd({ ...server, ...WARM_UP });
-  const alone = timeOf(await sendCrowd({ ...server, ...CALM, seconds: 20 }), 0.99);
-  using headers = await openSockets(server.url, SLOW, SLOW_HEADERS);
-  using bodies = await openSockets(server.url, SLOW, SLOW_BODY);
-  using idle = await openSockets(server.url, IDLE, '');
-  using streams = await openSockets(server.url, STREAMS, SILENT_STREAM);
-  const answers = await sendCrowd({ ...server, ...CALM, seconds: 20 });
-  const beside = timeOf(answers, 0.99);
-  const errors = answers.filter(({ status }) => status !== 200).length;
-  const left = `after 20 s ${headers.open()} of ${SLOW} slow headers, ${bodies.open()} of ${SLOW} slow bodies, ${streams.open()} of ${STREAMS} silent streams and ${idle.open()} of ${IDLE} idle are still open`;
-  return [
-    {
-      bench: 'slow and idle clients',
-      unit: 'ms p99 beside them',
-      median: beside,
-      target: `≤ 2 × ${ms(alone)}`,
-      met: beside <= 2 * alone,
-      note: left,
-    },
-    { bench: 'slow and idle clients', unit: 'errors', median: errors, target: '0', met: errors === 0 },
-  ];
-}
-
 /** A balancer sends people here for as long as the service says that it is ready. */
 async function stop(world: LoadWorld): Promise<readonly Line[]> {
   await using server = await LoadProcess.start(world);
@@ -181,15 +137,4 @@ async function untilUnready({ url }: LoadProcess): Promise<void> {
     if (failing.includes('running')) return;
     await delay(BALANCER_MS);
   }
-}
-
-function timeOf(answers: readonly Answered[], share: number): number {
-  return quantile(
-    answers.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b),
-    share,
-  );
-}
-
-function ms(value: number): string {
-  return `${value.toFixed(1)} ms`;
 }

@@ -16,7 +16,7 @@ const FIRST_STOP_AFTER_ANSWERS = 64;
 const LATER_ANSWERS = 17;
 
 describe('a verifier that is told to stop under load', function () {
-  this.timeout(60_000 + STOPS * 10_000);
+  this.timeout(60_000 + STOPS * 30_000);
   let folder: string;
   let world: LoadWorld;
 

@@ -6,8 +6,11 @@ import { expect } from 'chai';
 import { afterEach, before, beforeEach, describe, it } from 'mocha';
 import { openSockets, SILENT_STREAM, SLOW_BODY, SLOW_HEADERS } from '../../scripts/bench/idle-sockets.ts';
 import { sendCrowd } from '../../scripts/bench/open-loop.ts';
+import { ReturningSockets } from '../../scripts/bench/returning-sockets.ts';
+import type { ServiceLimits } from '../../service/app.ts';
 import { makeConsortium, vaccinationRecord } from '../support/consortium.ts';
 import { runs } from '../support/scale.ts';
+import { until } from '../support/until.ts';
 import { buildTestVerifier, type TestVerifier } from './support/test-verifier.ts';
 
 const RESTARTS = runs(2, 100);
@@ -23,9 +26,9 @@ describe('a verifier under load', function () {
     const codes = await consortium.issueCodes(Array.from({ length: 8 }, () => vaccinationRecord()));
     bodies = codes.map(({ text }) => JSON.stringify({ code: text }));
   });
-  const listen = async (requestsPerSecond?: number): Promise<void> => {
+  const listen = async (requestsPerSecond?: number, limits: Partial<ServiceLimits> = {}): Promise<void> => {
     const limit = requestsPerSecond === undefined ? {} : { requestsPerSecond };
-    verifier = await buildTestVerifier(consortium, limit);
+    verifier = await buildTestVerifier(consortium, { ...limit, limits });
     await verifier.app.listen({ host: '127.0.0.1', port: 0 });
     // It listens on a port.
     url = `http://127.0.0.1:${(verifier.app.server.address() as AddressInfo).port}`;
@@ -53,6 +56,20 @@ describe('a verifier under load', function () {
     const answers = await sendCrowd({ url, bodies, perSecond: 100, seconds: 1 });
     expect(answers.every(({ status }) => status === 200)).to.equal(true);
     expect([headers, body, idle, streams].every((sockets) => sockets.open() > 0)).to.equal(true);
+  });
+
+  it('gives up clients that are no use, however often they come again, and answers all others', async () => {
+    await verifier.app.close();
+    await listen(undefined, { headersTimeoutMs: 100, requestTimeoutMs: 100 });
+    const kinds = [
+      { name: 'heads', count: 10, opening: SLOW_HEADERS },
+      { name: 'bodies', count: 10, opening: SLOW_BODY },
+      { name: 'silent', count: 10, opening: '' },
+    ];
+    using useless = new ReturningSockets(url, kinds, 200);
+    const answers = await sendCrowd({ url, bodies, perSecond: 100, seconds: 1 });
+    expect(answers.every(({ status }) => status === 200)).to.equal(true);
+    await until(() => useless.report().every(({ count, ended }) => ended >= 3 * count));
   });
 
   it('answers what it has taken when it is told to stop', async () => {

@@ -119,8 +119,8 @@ export class Pool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true;
     clearInterval(this.#beating);
+    await this.#port[Symbol.asyncDispose](); // nobody stands in for workers that are stopped
     await Promise.all([...this.#running].map((running) => this.#stop(running)));
-    await this.#port[Symbol.asyncDispose]();
   }
 
   async #start(): Promise<void> {
