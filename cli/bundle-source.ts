@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import { parseBundleIndex, type BundleIndex } from '../core/bundle/bundle-index.ts';
+import type { FindFile } from '../core/bundle/follow-deltas.ts';
 import type { GetFile } from '../core/bundle/update-bundle.ts';
 import { readBytes } from './bundle-trust.ts';
 import { CliError } from './errors.ts';
@@ -27,6 +28,16 @@ export function fileGetter(from: string, io: Io): GetFile {
   return /^https?:/.test(from)
     ? (path) => fetchBytes(`${from.replace(/\/$/, '')}/${path}`, io)
     : (path) => readBytes(join(resolvePath(io, from), path));
+}
+
+/** As {@link fileGetter}; `undefined`: there is no such file. */
+export function fileFinder(from: string, io: Io): FindFile {
+  const get = fileGetter(from, io);
+  return (path) =>
+    get(path).catch((error: unknown) => {
+      if (!(error instanceof CliError) || error.code === 'CLI_SERVICE_UNREACHABLE') throw error;
+      return undefined;
+    });
 }
 
 async function fetchBytes(url: string, { fetch }: Io): Promise<Uint8Array> {

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { runCommand } from '../../cli/commands.ts';
 import type { BundleFile, BundleIndex } from '../../core/bundle/bundle-index.ts';
+import { deltaPath } from '../../core/bundle/follow-deltas.ts';
 import { fullBundle } from '../../core/bundle/make-bundle.ts';
 import { toHex } from '../../core/bytes/hex.ts';
 import type { LedgerState } from '../../core/trust/ledger-state.ts';
@@ -118,6 +119,23 @@ describe('hcl bundle', () => {
     for (const source of [change, second, second]) expect(await make(source, goOn)).to.equal('');
     expect(await make(forged, goOn)).to.contain('BUNDLE_SIGNATURES_TOO_FEW');
     expect((await run(['bundle', 'check', '--signers', signers, held])).exitCode).to.equal(0);
+  });
+
+  it('brings what is held up to date by what leads on from it alone', async () => {
+    const consortium = makeConsortium({ seed: 5 });
+    const publishing = new Publishing(consortium);
+    const first = await publishing.source();
+    await consortium.issueCodes([testRecord()]);
+    const second = await publishing.source();
+    const from = join(folder, 'leading');
+    await mkdir(join(from, 'deltas'), { recursive: true });
+    const { size } = first.checkpoint;
+    await writeFile(join(from, deltaPath('deltas', size)), publishing.delta(second, first));
+    const held = join(folder, 'led.hclb');
+    await writeFile(held, fullBundle(first));
+    const made = await run(['bundle', 'make', '--from', from, '--held', held, '--out', held, '--json']);
+    expect(made.written.err).to.equal('');
+    expect(JSON.parse(made.written.out)).to.include({ size: second.checkpoint.size });
   });
 
   /** One full bundle and nothing else. */

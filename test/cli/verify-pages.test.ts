@@ -112,9 +112,10 @@ describe('hcl verify, shown a code of a day whose roots its bundle has dropped,'
   it('takes pages from another folder, or from an address, which hears of issuer and day alone', async () => {
     const [{ bytes, page, texts }] = world.days;
     const asked: string[] = [];
-    const fetch: typeof globalThis.fetch = async (url) => {
-      asked.push(String(url));
-      const isThere = String(url).endsWith(pagePath(page));
+    const fetch: typeof globalThis.fetch = async (input) => {
+      const { url } = new Request(input);
+      asked.push(url);
+      const isThere = url.endsWith(pagePath(page));
       return isThere ? new Response(bytes) : new Response('', { status: 404 });
     };
     const fromAddress = ['--pages', 'https://verifier.example/bundle/'];

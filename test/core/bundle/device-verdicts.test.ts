@@ -162,6 +162,35 @@ describe('a device', () => {
     expect(publishing.keeper.pagesBefore('2100-01-01')).to.deep.equal([]);
   });
 
+  it('stops nobody because a root is on neither page: a replica passes what was anchored late', async () => {
+    const consortium = makeConsortium({ seed: 26 });
+    const publishing = new Publishing(consortium);
+    const options = { isAnchored: false, expiresAtSeconds: consortium.nowSeconds + 365 * DAY };
+    const [late] = await consortium.issueCodes([testRecord()], options);
+    if (late === undefined) throw new Error('a code was issued');
+    const { issuer } = consortium;
+    // Both days have pages, so nothing is missing from what they say.
+    await consortium.issueCodes([testRecord()]);
+    consortium.advance(DAY);
+    await consortium.issueCodes([testRecord()]);
+    consortium.advance(2 * DAY);
+    // The ledger could not be reached for three days.
+    const log2Size = late.parts.path.length / 32;
+    consortium.anchor(late.root, { issuer, log2Size, record: testRecord() });
+    consortium.advance(40 * DAY);
+    consortium.publishStatus(consortium.issuer, []);
+    expect((await verifyCode(late.text, consortium.context())).outcome).to.equal('pass');
+    let held = await take(publishing, 30);
+    for (const page of pagesFor(issuer.id, late.claims.iat)) {
+      const bytes = partialBundle('page', await publishing.page(page));
+      held = await acceptPage(bytes, page, held, publishing.context());
+    }
+    expect(await judge(late.text, held, consortium)).to.deep.include({
+      outcome: 'refer',
+      reasons: ['ROOT_NOT_SEEN'],
+    });
+  });
+
   it('grades its knowledge by the checkpoint’s time: fresh, ageing, stale, unknown', async () => {
     const consortium = makeConsortium({ seed: 25 });
     const { long } = await issued(consortium);
