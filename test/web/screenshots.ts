@@ -172,9 +172,9 @@ const SHOTS: readonly Shot[] = [
       }
       await guide.press(guide.texts.scan.status);
       await guide.press(guide.texts.log.handOver);
-      const done = guide.page.getByText(guide.texts.log.handedOver(3));
-      await done.waitFor();
-      await done.evaluate((element) => element.scrollIntoView({ block: 'end' }));
+      await guide.page.getByText(guide.texts.log.handedOver(3)).waitFor();
+      const button = guide.page.getByRole('button', { name: guide.texts.log.handOver });
+      await button.evaluate((element) => element.scrollIntoView({ block: 'center' }));
     },
   },
   {
