@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { after, before, it } from 'mocha';
 import type { JSHandle, Page } from 'playwright-core';
 import { vaccinationRecord } from '../support/consortium.ts';
+import { until } from '../support/until.ts';
 import { openBrowser } from './support/browser.ts';
 import { openCheckpoint, outcomeWord, setUp, typeCode } from './support/checkpoint-tab.ts';
 import { describePages } from './support/describe-pages.ts';
@@ -172,7 +173,8 @@ describePages('the camera of the checkpoint page', () => {
     await setHidden(page, true);
     expect(await watched.evaluate(stateOf)).to.equal('ended');
     await setHidden(page, false);
-    await aim.waitFor();
+    // The words for the hand stand there from before.
+    await until(async () => (await (await stream(page)).evaluate(stateOf)) === 'live');
     const again = await stream(page);
     expect(await again.evaluate(stateOf), 'another look').to.equal('live');
     await typeCode(page, world.codes.venue);

@@ -19,6 +19,8 @@ interface Shot {
   readonly language: Language;
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly colorScheme?: 'light' | 'dark';
+  /** What the operator says; absent: nothing. */
+  readonly operator?: object;
   /** From the first screen to what is shown. */
   readonly walk: (guide: Guide) => Promise<void>;
 }
@@ -151,6 +153,31 @@ const SHOTS: readonly Shot[] = [
     },
   },
   {
+    name: 'log-en',
+    language: 'en',
+    operator: {
+      // The base point of P-256: nobody's.
+      logKey: {
+        kty: 'EC',
+        crv: 'P-256',
+        x: 'axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY',
+        y: 'T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU',
+      },
+    },
+    walk: async (guide) => {
+      await guide.setUp();
+      for (const code of [codes.venue, codes.venue, codes.unanchored]) {
+        await guide.check(code);
+        await guide.press(guide.texts.verdict.next);
+      }
+      await guide.press(guide.texts.scan.status);
+      await guide.press(guide.texts.log.handOver);
+      await guide.page.getByText(guide.texts.log.handedOver(3)).waitFor();
+      const button = guide.page.getByRole('button', { name: guide.texts.log.handOver });
+      await button.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    },
+  },
+  {
     name: 'kiosk-en',
     language: 'en',
     viewport: WIDE,
@@ -165,7 +192,15 @@ const SHOTS: readonly Shot[] = [
   },
 ];
 
-async function take({ colorScheme = 'light', language, name, viewport = PHONE, walk }: Shot): Promise<void> {
+async function take({
+  colorScheme = 'light',
+  language,
+  name,
+  operator = {},
+  viewport = PHONE,
+  walk,
+}: Shot): Promise<void> {
+  await served.say('operator.json', JSON.stringify(operator));
   await using browser = await openBrowser({ video, viewport, colorScheme });
   const nowSeconds = consortium.nowSeconds + LIST_AGE_SECONDS;
   const { page } = await openCheckpoint(browser.context, { url: served.url, nowSeconds });

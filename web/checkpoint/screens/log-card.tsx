@@ -42,22 +42,22 @@ export function LogCard({ log, state, texts: { log: texts } }: LogCardProps): JS
       {extent.since === undefined ? (
         <p class="intro">{texts.empty}</p>
       ) : (
-        <>
-          <Facts
-            facts={[
-              { name: texts.checks, value: String(extent.boxes) },
-              { name: texts.since, value: dateText(extent.since, settings.language) },
-            ]}
-          />
-          <Button icon="list" onPress={handOver}>
-            {texts.handOver}
-          </Button>
-        </>
+        <Facts
+          facts={[
+            { name: texts.checks, value: String(extent.boxes) },
+            { name: texts.since, value: dateText(extent.since, settings.language) },
+          ]}
+        />
       )}
       {outcome === undefined ? null : (
         <Notice {...(outcome.kind === 'done' ? { icon: 'check' } : { look: 'warning' })}>
           {outcome.kind === 'done' ? texts.handedOver(outcome.checks) : texts.failed}
         </Notice>
+      )}
+      {extent.since === undefined ? null : (
+        <Button icon="list" onPress={handOver}>
+          {texts.handOver}
+        </Button>
       )}
     </section>
   );

@@ -125,13 +125,17 @@ async function look(
   await video.play().catch(() => undefined);
   if (signal.aborted) return;
   onStage('watching');
+  const unread = (cause: unknown): never => {
+    if (!signal.aborted) onStage('unread');
+    throw cause;
+  };
   let pictureAt = 0;
-  const watching = watch(
+  await watch(
     {
       nextReading: async () => {
         pictureAt = performance.now();
         const picture = ports.current.isPaused ? undefined : await pictureOf(video);
-        return picture === undefined ? undefined : read(picture);
+        return picture === undefined ? undefined : read(picture).catch(unread);
       },
       pause: nextFrame,
       now: () => performance.now(),
@@ -144,9 +148,6 @@ async function look(
     },
     signal,
   );
-  await watching.catch(() => {
-    if (!signal.aborted) onStage('unread');
-  });
 }
 
 function nextFrame(): Promise<void> {
