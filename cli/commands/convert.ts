@@ -1,5 +1,6 @@
 /** `hcl convert`: one health code into that of another place, as its holder's device does it. */
 import { readFile } from 'node:fs/promises';
+import { parseReference } from '../../booking/reference.ts';
 import { LANGUAGES } from '../../core/record/value-sets/value-set.ts';
 import type { Command, ExitCode } from '../command.ts';
 import { parseArguments, required } from '../command.ts';
@@ -82,6 +83,8 @@ export const convert: Command = {
     const [from, to] = [required(values.from, '--from'), required(values.to, '--to')];
     if (!LANGUAGES.some((one) => one === values.lang))
       throw usageError(`--lang is one of ${LANGUAGES.join(', ')}`);
+    // A reference that is typed wrong ends here, before the source has spent anything.
+    const booking = values.booking === undefined ? undefined : parseReference(values.booking);
     const consortium = await readConsortiumFile(dataFolderOf(io));
     const { issuers } = consortium;
     const [source, target] = [issuerByName(consortium, from), issuerByName(consortium, to)];
@@ -89,7 +92,7 @@ export const convert: Command = {
     const device =
       values.key === undefined ? HolderDevice.make() : await HolderDevice.read(resolvePath(io, values.key));
     const codes = await readCodes(values, { source, testedBy, device, io });
-    const { booking, json: isQuiet, lang: language, on: plannedOn, port } = values;
+    const { json: isQuiet, lang: language, on: plannedOn, port } = values;
     const wishes = { booking, isQuiet, language, plannedOn, port };
     const converted = await convertCode(codes, { device, source, target, issuers, io, ...wishes });
     if (isQuiet) await io.out.write(`${JSON.stringify({ from, to, ...converted })}\n`);

@@ -54,6 +54,12 @@ describe('hcl convert', () => {
     expect(out).to.equal(`${officerTokenOf(OPERATOR, 'O-17', 1)}\n`);
   });
 
+  it('refuses a reference that is typed wrong before anybody is asked', async () => {
+    const wrong = await hcl('--from', 'HK-DH', '--to', 'MO-SSM', '--booking', '2026-11-27');
+    expect(wrong.exitCode).to.equal(1);
+    expect(wrong.err).to.include('BOOKING_REFERENCE_INVALID');
+  });
+
   it('refuses what it cannot do: a number that no token is made for, another action', async () => {
     for (const args of [
       ['officer-token', '--to', 'HK-DH', '--officer', 'O 17'],
