@@ -25,7 +25,7 @@ import {
 } from '../../support/consortium.ts';
 import { Publishing, SIGNER_SET } from '../../support/publishing.ts';
 import { until } from '../../support/until.ts';
-import { makeOlderDays } from '../support/older-days.ts';
+import { makeOlderDays, type OlderDays } from '../support/older-days.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
 const HOUR = 3600;
@@ -345,13 +345,29 @@ describe('the page, shown a code that may be newer than its list,', () => {
     });
   });
 
-  it('does not wait a second time for a server that did not answer for the roots of an older day', async () => {
-    const older = await makeOlderDays(73);
-    device = await Device.start(older.publishing);
-    const [today] = await older.consortium.issueCodes([vaccinationRecord()]);
-    device.isOffline = true;
-    const decision = await device.decide(older.days[0].texts[0], today?.text ?? '');
-    expect(decision).to.include({ outcome: 'refer', pageProblem: 'OFFLINE', listProblem: 'OFFLINE' });
-    expect(device.asked.filter((path) => !path.startsWith('pages/'))).to.deep.equal([]);
+  describe('beside one of a day whose roots it has dropped,', () => {
+    let older: OlderDays;
+    let dropped: string;
+
+    beforeEach(async () => {
+      older = await makeOlderDays(73);
+      dropped = older.days[0].texts[0];
+      device = await Device.start(older.publishing);
+    });
+
+    it('asks for that day alone where nothing newer is shown', async () => {
+      expect(await device.decide(dropped))
+        .to.include({ outcome: 'refer', pageProblem: 'NO_ANSWER' })
+        .and.not.have.property('listProblem');
+      expect(device.asked.filter((path) => !path.startsWith('pages/'))).to.deep.equal([]);
+    });
+
+    it('does not wait a second time for a server that did not answer for that day', async () => {
+      const [today] = await older.consortium.issueCodes([vaccinationRecord()]);
+      device.isOffline = true;
+      const decision = await device.decide(dropped, today?.text ?? '');
+      expect(decision).to.include({ outcome: 'refer', pageProblem: 'OFFLINE', listProblem: 'OFFLINE' });
+      expect(device.asked.filter((path) => !path.startsWith('pages/'))).to.deep.equal([]);
+    });
   });
 });

@@ -31,7 +31,7 @@ const KIOSK_RETURN_MS = 8000;
 export function Verdict({ decision, model, nowSeconds, presented, state, texts }: VerdictProps): JSX.Element {
   const { outcome } = decision;
   const { group, known, settings } = state;
-  const word = useFocusOnce<HTMLHeadingElement>();
+  const word = useFocusOnce<HTMLHeadingElement>(decision);
   useEffect(verdictShows, [decision]);
   useKioskReturn(settings.isKiosk, () => model.scanNext(), { afterMs: KIOSK_RETURN_MS, since: decision });
   return (
@@ -122,13 +122,13 @@ function Reasons({
         <li>{texts.verdict.pageProblems[decision.pageProblem]}</li>
       )}
       {decision.listProblem === undefined ? null : (
-        <li>
+        <li class="verdict-detail">
           {decision.reasons.includes('ROOT_NOT_SEEN') ? <p>{texts.verdict.newerThanList}</p> : null}
           <p>{listProblemText(decision.listProblem, texts)}</p>
         </li>
       )}
       {missing.map(({ id, message }) => (
-        <li class="verdict-missing" key={id}>
+        <li class="verdict-detail" key={id}>
           <span>{texts.verdict.missing}: </span>
           {message[language]}
         </li>
