@@ -206,7 +206,7 @@ async function traffic(settings: Settings): Promise<readonly Figure[]> {
   for (const minutes of LIST_AGES) {
     const { bytes, requests } = await questionTraffic(minutes, settings.seed);
     figures.push(
-      figure(settings, `page: a question of a code, list of ${minutes} minutes`, 'KB', bytes / KB, {
+      figure(settings, `page: a question of a code, list ${minutes} min old`, 'KB', bytes / KB, {
         note: `${requests} requests with all heads; the list that comes of it is not asked for again`,
       }),
     );
