@@ -1,4 +1,4 @@
-/** The sealed log: how much of it lies here, and the way to hand it over. It is there when there is anything to say. */
+/** The sealed log: how much of it lies here, and the way to hand it over. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { dateText } from '../../shared/texts/times.ts';
@@ -15,21 +15,29 @@ export interface LogAtHand {
   readonly handOver: () => Promise<number>;
 }
 
+/** `undefined` until it is known. */
+export function useLogExtent(log: LogAtHand): LogExtent | undefined {
+  const [extent, setExtent] = useState<LogExtent>();
+  useEffect(() => void log.extent().then(setExtent), [log]);
+  return extent;
+}
+
 export interface LogCardProps {
   readonly log: LogAtHand;
+  readonly extent: LogExtent;
   readonly state: CheckpointState;
   readonly texts: Texts;
 }
 
 type Outcome = { readonly kind: 'done'; readonly checks: number } | { readonly kind: 'failed' };
 
-export function LogCard({ log, state, texts: { log: texts } }: LogCardProps): JSX.Element | null {
-  const { operator, settings } = state;
-  const [extent, setExtent] = useState<LogExtent>({ boxes: 0 });
+export function LogCard({
+  extent,
+  log,
+  state: { settings },
+  texts: { log: texts },
+}: LogCardProps): JSX.Element {
   const [outcome, setOutcome] = useState<Outcome>();
-  useEffect(() => void log.extent().then(setExtent), [log]);
-  // Without a key nothing is added; what is kept may still be handed over.
-  if (operator.logKey === undefined && extent.boxes === 0) return null;
   const handOver = (): void =>
     void log.handOver().then(
       (checks) => setOutcome({ kind: 'done', checks }),
