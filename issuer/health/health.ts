@@ -314,9 +314,15 @@ export class Health {
       );
     } catch (error) {
       if (!isSplit(error)) throw error;
-      for (const number of await this.#deps.files.findAll(documentsOf(subject)))
+      const numbers = await this.#deps.files.findAll(documentsOf(subject));
+      // With the last: cut short before it, the fact is followed again, which harms none of the others.
+      for (const number of numbers)
         await this.#people.whileAloneWith(number, (_, file) =>
-          this.#recolour.update(number, { file, addTo, isSplit: isSamePerson(subject, file.subject) }),
+          this.#recolour.update(number, {
+            file,
+            ...(number === numbers.at(-1) ? { addTo } : {}),
+            isSplit: isSamePerson(subject, file.subject),
+          }),
         );
     }
   }
