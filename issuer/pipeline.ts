@@ -60,15 +60,17 @@ export class Pipeline {
   }
 
   /**
-   * Does what is due; `force` closes every window now. Resolves when all that was due is final. Throws what
-   * the ledger rejects with: the next pass goes on from there.
+   * One round of what is due: what comes meanwhile, and is due too, is for the next pass, since more waits for a pass than
+   * batches. `force` closes every window now, and ends when all that waited at the start is final. Throws what the
+   * ledger rejects with: the next pass goes on from there.
    */
   async pass(options: { readonly force: boolean }): Promise<void> {
     const { batches } = this.#deps;
+    const isLeft = this.#waitingNow();
     do {
       await this.#stageDue(options.force);
       while (batches.finalThrough < batches.stagedThrough) await this.#anchorStaged();
-    } while (this.#due(options.force).length > 0);
+    } while (options.force && isLeft());
   }
 
   /** When the next window closes, in the clock's milliseconds; `undefined` when nothing waits. */
@@ -179,6 +181,15 @@ export class Pipeline {
       this.#seenThrough += entries.length;
     }
     return this.#seenThrough + 1;
+  }
+
+  /** Whether any leaf that waits at this moment still does. */
+  #waitingNow(): () => boolean {
+    const { lanes } = this.#deps;
+    const ends = this.#waitingLanes().map((lane) => {
+      return { lane, end: lanes.nextToStage(lane) + lanes.waiting(lane) };
+    });
+    return () => ends.some(({ lane, end }) => lanes.nextToStage(lane) < end);
   }
 
   #due(force: boolean): readonly number[] {

@@ -245,7 +245,7 @@ export class Sender {
     return Math.min(...this.#waiting.keys()) === nonce;
   }
 
-  /** A refusal of the node if there was one; what became of the transaction is for `#lookUp` to say. */
+  /** A refusal of the node if there was one; what became of the transaction is for `lookUpFate` to say. */
   async #handOver(signed: SignedTransaction, onHeld: () => void): Promise<LedgerError | undefined> {
     try {
       const hash = await this.#rpc.request('eth_sendRawTransaction', [signed.bytes]);

@@ -105,7 +105,7 @@ export class BlindedQueue {
 
   /** Adds a value to what `batch` stores; call {@link added} once that is on the disk. */
   add(batch: WriteBatch, { side, peer, number, value }: BlindedValue): void {
-    // Before it is on the disk, so that no pass can have sent it before.
+    // Before it is on the disk, so that no pass can have sent it before; where that fails, it is no value anybody asks about.
     this.#onTheirWay.add(nameOf(side, number));
     batch.put(TABLES.conversionQueue, itemKey({ side, peer }, number), value);
   }
@@ -114,7 +114,7 @@ export class BlindedQueue {
     this.#note({ side, peer });
   }
 
-  /** Whether a value has been added, and it is not noted yet that the ledger has it. */
+  /** Whether a value is waited for: added, not taken back, and it is not noted yet that the ledger has it. */
   isOnItsWay(side: Side, number: number): boolean {
     return this.#onTheirWay.has(nameOf(side, number));
   }

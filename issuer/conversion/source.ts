@@ -71,8 +71,10 @@ export class ConversionSource {
    */
   async conversion(id: string, waitMs = 0): Promise<ConversionAnswer> {
     const number = await this.#byId(id);
+    const now = await this.#handover.answer(number);
+    if (waitMs === 0 || now.state !== 'under-way') return now;
     const isOver = (): Promise<boolean> => this.#handover.isOver(number);
-    if (waitMs > 0) await this.#house.progress.until(isOver, { isEnough: Boolean, waitMs });
+    await this.#house.progress.until(isOver, { isEnough: Boolean, waitMs });
     return await this.#handover.answer(number);
   }
 

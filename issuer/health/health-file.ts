@@ -181,7 +181,14 @@ export class HealthFiles {
   /** Adds the deletion of the file and of all that leads to it; the changes stay, and lead to nobody. */
   delete(batch: WriteBatch, number: number, file: HealthFile): void {
     batch.delete(TABLES.healthFiles, toUint64(number));
-    this.#deleteNames(batch, file);
+    this.deleteNames(batch, documentsOf(file.subject));
+  }
+
+  /** Adds the deletion of what leads from these documents to a file. */
+  deleteNames(batch: WriteBatch, documents: readonly DocumentReference[]): void {
+    for (const document of documents) {
+      for (const name of this.#deps.ring.documentNames(document).all) batch.delete(TABLES.healthNames, name);
+    }
   }
 
   /** Of all who have a file. */
@@ -212,15 +219,9 @@ export class HealthFiles {
     const file = await this.load(number);
     if (file === undefined) return;
     const batch = new WriteBatch();
-    this.#deleteNames(batch, file);
+    this.deleteNames(batch, documentsOf(file.subject));
     this.put(batch, number, file);
     await this.#deps.store.commit(batch);
-  }
-
-  #deleteNames(batch: WriteBatch, { subject }: HealthFile): void {
-    for (const document of documentsOf(subject)) {
-      for (const name of this.#deps.ring.documentNames(document).all) batch.delete(TABLES.healthNames, name);
-    }
   }
 
   #open(number: number, sealed: Uint8Array): HealthFile {
