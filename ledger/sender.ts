@@ -80,10 +80,10 @@ export class Sender {
   #lastNonce: Promise<unknown> = Promise.resolve();
   /** Where transactions go whose fate is not known yet, by nonce. */
   readonly #waiting = new Map<number, Hex | undefined>();
-  /** The nonce after the last that was signed. */
+  /** The nonce after the last that was signed: the account's next, unless that is in doubt. */
   #afterLast = 0;
-  /** Something ended without a receipt since the account was last settled. */
-  #isInDoubt = false;
+  /** It was not looked at yet where the account stands, or something has ended without a receipt since. */
+  #isInDoubt = true;
 
   constructor(options: SenderOptions, dependencies: SenderDependencies = {}) {
     this.#rpc = options.rpc;
@@ -133,11 +133,10 @@ export class Sender {
     let nonce: number;
     do {
       nonce = await this.#nextNonce(deadline);
+      const trial = this.#tried(call, deadline);
+      trial.catch(() => undefined); // what is done already needs no trial
       if (await this.#patiently(isDone, deadline)) return undefined;
-      // What builds on a call that waits cannot be tried before it.
-      const isFirst = ![...this.#waiting.values()].includes(call.to);
-      if (isFirst && call.isTriedFirst !== false)
-        await this.#patiently(() => this.#rehearse(call, 'pending'), deadline);
+      await trial;
       // What this one was to follow may have ended without a receipt meanwhile.
     } while (this.#isInDoubt);
     const held = Promise.withResolvers<undefined>();
@@ -148,6 +147,13 @@ export class Sender {
     });
     await Promise.race([held.promise, fate.catch(() => undefined)]);
     return { fate };
+  }
+
+  /** Tried beside the question whether it is done; what builds on a call that waits cannot be tried before it. */
+  async #tried(call: Call, deadline: number): Promise<void> {
+    const isFirst = ![...this.#waiting.values()].includes(call.to);
+    if (!isFirst || call.isTriedFirst === false) return;
+    await this.#patiently(() => this.#rehearse(call, 'pending'), deadline);
   }
 
   async #track(signed: SignedTransaction, tracking: Tracking): Promise<Receipt | undefined> {
@@ -163,15 +169,14 @@ export class Sender {
     }
   }
 
-  /** After what the node holds of ours; else, and in doubt, once nothing of this account is waiting to be sealed. */
+  /** After our last; in doubt, once nothing of this account is waiting to be sealed. */
   async #nextNonce(deadline: number): Promise<number> {
-    for (let pause = FIRST_PAUSE_MS; this.#waiting.size > 0;) {
-      if (!this.#isInDoubt) return this.#afterLast;
+    if (!this.#isInDoubt) return this.#afterLast;
+    for (let pause = FIRST_PAUSE_MS; this.#waiting.size > 0;)
       pause = await this.#pause(pause, deadline, 'LEDGER_FATE_UNKNOWN');
-    }
-    const nonce = await this.#settledNonce(deadline);
+    this.#afterLast = await this.#settledNonce(deadline);
     this.#isInDoubt = false;
-    return nonce;
+    return this.#afterLast;
   }
 
   /** The next nonce, once nothing of this account is waiting to be sealed. */

@@ -231,14 +231,28 @@ describe('sender', () => {
       );
     };
     const sequence = anchored + 1;
-    await hand.batches.anchor({
+    const batch = {
       root: rootOf(sequence),
       log2Size: 6,
       class: 'short',
       expectedSequence: sequence,
-    });
+    } as const;
+    using restarted = handOf('account', proxy.url, deployment, { timeoutMs: TIMEOUT_MS });
+    await restarted.batches.anchor(batch);
     anchored = sequence;
     expect(early).to.be.lessThan(0);
+  });
+
+  it('looks once where its account stands, and counts on from there', async () => {
+    let looks = 0;
+    proxy.handle = (exchange) => {
+      if (exchange.requests.some(({ params }) => params[1] === 'pending' && isCount(params[0]))) looks++;
+      return exchange.forward();
+    };
+    using own = handOf('account', proxy.url, deployment);
+    for (let i = 0; i < 3; i++) anchored = await anchorNext(own.batches, anchored + 1);
+    expect(looks).to.equal(1);
+    expect(await transactionsOfAccount()).to.equal(anchored);
   });
 
   it('waits for a transaction that the node holds, and does not hand it over again', async () => {
@@ -538,6 +552,11 @@ function isSend({ requests }: Exchange): boolean {
 /** The node says yes and does not seal. */
 function held({ requests }: Exchange): Reply {
   return requests.map(({ id }) => ({ id, jsonrpc: '2.0', result: '0x' }));
+}
+
+/** An account is asked about, not a call tried. */
+function isCount(first: unknown): boolean {
+  return typeof first === 'string';
 }
 
 /** Which transaction is looked up, if one is. */
