@@ -144,8 +144,10 @@ export class Pipeline {
     staged: readonly StagedBatch[],
   ): Promise<readonly PromiseSettledResult<AnchoredBatch>[]> {
     const { ledger } = this.#deps;
+    const next = this.#nextSequence();
+    next.catch(() => undefined); // nobody needs one where all are there
     const found = await Promise.all(staged.map(({ root }) => ledger.find(root)));
-    let expectedSequence = found.every((one) => one !== undefined) ? 0 : await this.#nextSequence();
+    let expectedSequence = found.every((one) => one !== undefined) ? 0 : await next;
     return await Promise.allSettled(
       staged.map(
         async ({ root, log2Size, class: batchClass }, i) =>
