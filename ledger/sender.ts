@@ -46,6 +46,12 @@ export interface Receipt {
   readonly contractAddress: Hex | undefined;
 }
 
+interface Sending {
+  readonly call: Call;
+  readonly deadline: number;
+  readonly isDone: () => Promise<boolean>;
+}
+
 interface Begun {
   /** `undefined`: the nonce is another transaction's. */
   readonly fate: Promise<Receipt | undefined>;
@@ -62,7 +68,7 @@ const DEFAULT_PATIENCE_MS = 60_000;
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 100;
 /** A block is seen at once; that a node has forgotten what it held, so late at most. */
-const LONGEST_WATCH_MS = 500;
+const LONGEST_WATCH_MS = 250;
 /** A node that says "nonce too low" of a nonce it has not used is asked again before it is believed: for half a second. */
 const REFUSALS_BELIEVED = 8;
 
@@ -84,6 +90,8 @@ export class Sender {
   #afterLast = 0;
   /** It was not looked at yet where the account stands, or something has ended without a receipt since. */
   #isInDoubt = true;
+  /** How often that has happened. */
+  #doubts = 0;
 
   constructor(options: SenderOptions, dependencies: SenderDependencies = {}) {
     this.#rpc = options.rpc;
@@ -111,14 +119,15 @@ export class Sender {
 
   /**
    * As {@link Sender.send}, unless `isDone` says that the effect is there: for calls that may have been made
-   * before a restart. `undefined` then. Calls go out in the order in which they were asked for; `isDone` is asked once
-   * the node holds all before, which may wait for their block.
+   * before a restart. `undefined` then. Calls go out in the order in which they were asked for; `isDone` is asked at
+   * once, and again where the account was in doubt meanwhile.
    */
   async sendUnless(isDone: () => Promise<boolean>, call: Call): Promise<Receipt | undefined> {
     // Waiting for those before counts: else each of many would wait out a ledger that does not seal.
     const deadline = this.#elapsed() + this.#patienceMs;
     for (;;) {
-      const taking = this.#lastNonce.then(() => this.#begin(isDone, call, deadline));
+      const sending = { call, deadline, isDone: this.#asker(isDone, deadline) };
+      const taking = this.#lastNonce.then(() => this.#begin(sending));
       this.#lastNonce = taking.catch(() => undefined);
       const begun = await taking;
       if (begun === undefined) return undefined;
@@ -128,14 +137,27 @@ export class Sender {
     }
   }
 
+  /**
+   * Asks `isDone` before the turn has come, so that whoever is behind others has the answer by then. Of an account in
+   * doubt the answer is worth nothing: the effect may come with what an earlier process left waiting.
+   */
+  #asker(isDone: () => Promise<boolean>, deadline: number): () => Promise<boolean> {
+    const ask = (): Promise<boolean> => this.#patiently(isDone, deadline);
+    if (this.#isInDoubt) return ask;
+    const doubts = this.#doubts;
+    const early = ask();
+    early.catch(() => undefined); // it is awaited in its turn, or not at all
+    return () => (this.#doubts === doubts ? early : ask());
+  }
+
   /** Signs and hands over; resolves when the node holds the transaction or its fate is known. */
-  async #begin(isDone: () => Promise<boolean>, call: Call, deadline: number): Promise<Begun | undefined> {
+  async #begin({ call, deadline, isDone }: Sending): Promise<Begun | undefined> {
     let nonce: number;
     do {
       nonce = await this.#nextNonce(deadline);
       const trial = this.#tried(call, deadline);
       trial.catch(() => undefined); // what is done already needs no trial
-      if (await this.#patiently(isDone, deadline)) return undefined;
+      if (await isDone()) return undefined;
       await trial;
       // What this one was to follow may have ended without a receipt meanwhile.
     } while (this.#isInDoubt);
@@ -165,7 +187,10 @@ export class Sender {
       return receipt;
     } finally {
       this.#waiting.delete(signed.nonce);
-      if (receipt === undefined) this.#isInDoubt = true;
+      if (receipt === undefined) {
+        this.#isInDoubt = true;
+        this.#doubts++;
+      }
     }
   }
 
@@ -229,8 +254,6 @@ export class Sender {
     signed: SignedTransaction,
     { deadline, onHeld }: Omit<Tracking, 'call'>,
   ): Promise<JsonReceipt | 'replaced' | 'unknown'> {
-    let seen: number | undefined;
-    let longestMs = FIRST_PAUSE_MS;
     for (;;) {
       const { fate, head } = await this.#patiently(
         () => lookUpFate(this.#rpc, this.address, signed),
@@ -239,9 +262,7 @@ export class Sender {
       if (fate !== 'waiting') return fate;
       onHeld();
       this.#checkPatience(deadline, 'LEDGER_FATE_UNKNOWN');
-      longestMs = head === seen ? Math.min(2 * longestMs, LONGEST_WATCH_MS) : FIRST_PAUSE_MS;
-      seen = head;
-      await this.#blocks.after(head, longestMs);
+      await this.#blocks.after(head, LONGEST_WATCH_MS);
     }
   }
 
