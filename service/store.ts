@@ -29,6 +29,8 @@ const CACHE_BYTES = 64 * 1024 * 1024;
  * costs less than to have another thread look. More of them take their turn, so that nobody else waits for a long search.
  */
 const READS_ON_THE_SPOT = 64;
+/** Entries that are read at once; Level gives fewer where they are large. */
+const RUN = 1_000;
 /** Sorts after every key of a table. */
 const BEYOND: Uint8Array = new Uint8Array(64).fill(0xff);
 
@@ -206,8 +208,12 @@ export class Store implements AsyncDisposable {
       reverse: range.reverse ?? false,
       limit: range.limit ?? -1,
     });
-    for await (const [key, value] of iterator) {
-      yield { key: key.subarray(1), value: readFormat(spec, value) };
+    try {
+      // In runs: one at a time, Level would go to the disk for the first alone, and once more to see that it was the last.
+      for (let run = await iterator.nextv(RUN); run.length > 0; run = await iterator.nextv(RUN))
+        for (const [key, value] of run) yield { key: key.subarray(1), value: readFormat(spec, value) };
+    } finally {
+      await iterator.close();
     }
   }
 
