@@ -381,6 +381,29 @@ describe('sender', () => {
     expect(await transactionsOfAccount()).to.equal(anchored + idle);
   });
 
+  it('asks again what a call has done already when the account was in doubt meanwhile', async () => {
+    proxy.handle = honest;
+    using own = handOf('account', proxy.url, deployment);
+    anchored = await anchorNext(own.batches, anchored + 1);
+    using other = handOf('account', node.url, deployment);
+    const nothing = { to: addressOf('account'), data: '0x' } as const;
+    proxy.handle = async (exchange) => {
+      if (!isSend(exchange)) return exchange.forward();
+      proxy.handle = honest;
+      await other.sender.send({ ...nothing, data: '0x00' }); // with the nonce of the first
+      return 'reset';
+    };
+    let asked = 0;
+    const first = own.sender.send(nothing);
+    // Asked early it is not there yet; it comes with what took the nonce.
+    const second = own.sender.sendUnless(() => Promise.resolve(++asked > 1), nothing);
+    await first;
+    expect(await second, 'nothing is sent for it').to.equal(undefined);
+    expect(asked).to.equal(2);
+    idle += 2;
+    expect(await transactionsOfAccount()).to.equal(anchored + idle);
+  });
+
   it('does not take the receipt of another transaction for its own', async () => {
     const receipts = await honestly.rpc.request('eth_getBlockReceipts', ['latest']);
     const [another] = receipts as unknown[]; // as eth_getBlockReceipts answers
