@@ -68,8 +68,9 @@ export class Pipeline {
     const { batches } = this.#deps;
     const isLeft = this.#waitingNow();
     do {
+      const before = batches.stagedThrough;
       await this.#stageDue(options.force);
-      while (batches.finalThrough < batches.stagedThrough) await this.#anchorStaged();
+      while (batches.finalThrough < batches.stagedThrough) await this.#anchorStaged(before);
     } while (options.force && isLeft());
   }
 
@@ -95,14 +96,18 @@ export class Pipeline {
     }
   }
 
-  /** All that is staged side by side, so that one block can hold it; final in order, up to the first that cannot be. */
-  async #anchorStaged(): Promise<void> {
+  /**
+   * All that is staged side by side, so that one block can hold it; final in order, up to the first that cannot be.
+   * @param before number of the last batch that was staged before this pass
+   */
+  async #anchorStaged(before: number): Promise<void> {
     const { batches, lanes, now } = this.#deps;
     const startedMs = now();
     const count = batches.stagedThrough - batches.finalThrough;
     const numbers = Array.from({ length: count }, (_, i) => batches.finalThrough + 1 + i);
     const staged = await Promise.all(numbers.map((number) => batches.load(number)));
-    const answers = await this.#putOnLedger(staged);
+    const isNew = batches.finalThrough >= before;
+    const answers = await this.#putOnLedger(staged, isNew ? 'new' : 'perhaps there');
     const anchored: FinalBatch[] = [];
     let other: Exclude<Outcome, { readonly end: 'anchored' }> | undefined;
     for (const [i, batch] of staged.entries()) {
@@ -141,13 +146,15 @@ export class Pipeline {
     return { end: 'anchored', batch: { ...batch, sequence, timeSeconds } };
   }
 
-  /** Anchors each batch, in order, unless it stands there already. */
+  /** Anchors each batch, in order, unless it stands there already: one that was drawn up this moment does not. */
   async #putOnLedger(
     staged: readonly StagedBatch[],
+    are: 'new' | 'perhaps there',
   ): Promise<readonly PromiseSettledResult<AnchoredBatch>[]> {
     const { ledger } = this.#deps;
-    const found = await Promise.all(staged.map(({ root }) => ledger.find(root)));
-    let expectedSequence = found.every((one) => one !== undefined) ? 0 : await this.#nextSequence();
+    const found = are === 'new' ? [] : await Promise.all(staged.map(({ root }) => ledger.find(root)));
+    const areAllThere = staged.every((_, i) => found[i] !== undefined);
+    let expectedSequence = areAllThere ? 0 : await this.#nextSequence();
     return await Promise.allSettled(
       staged.map(
         async ({ root, log2Size, class: batchClass }, i) =>

@@ -80,14 +80,12 @@ export class OneFile {
     for (;;) {
       const seen = await this.find(sought);
       for (const number of seen.claiming) await this.#letGo(number);
-      if (seen.files.length === 0) {
-        await files.findOrCreate(create(seen.subject));
-        continue;
-      }
-      const done = await files.whileAllAlone(numbersOf(seen), async () => {
+      const isNew = seen.files.length === 0;
+      const numbers = isNew ? [await files.findOrCreate(create(seen.subject))] : numbersOf(seen);
+      const done = await files.whileAllAlone(numbers, async () => {
         const found = await this.find(sought);
         // Somebody came between: what there is now needs other turns.
-        if (numbersOf(found).join() !== numbersOf(seen).join()) return undefined;
+        if (numbersOf(found).join() !== numbers.join()) return undefined;
         const one = await this.#together(found, sought);
         return one === undefined ? undefined : { result: await action(one.number, one.file) };
       });
