@@ -16,6 +16,7 @@ const HOUR = 3600;
 interface Followed {
   /** Files, in the order in which they were asked for. */
   readonly asked: readonly string[];
+  readonly isLatest: boolean;
   readonly state: BundleState;
 }
 
@@ -25,18 +26,8 @@ describe('what is published', () => {
   beforeEach(async () => (published = await PublishedLedger.open()));
   afterEach(() => published[Symbol.asyncDispose]());
 
-  /** Something happens after so many seconds, and is published. */
-  async function after(seconds: number): Promise<BundleIndex> {
-    const { consortium } = published;
-    consortium.advance(seconds);
-    consortium.publishStatus(consortium.issuer, []);
-    return published.publish();
-  }
-
-  /** Of the next hour. */
-  function atNextHour(): Promise<BundleIndex> {
-    return after(HOUR - (published.consortium.nowSeconds % HOUR));
-  }
+  const after = (seconds: number): Promise<BundleIndex> => published.publishAfter(seconds);
+  const atNextHour = (): Promise<BundleIndex> => published.publishAtNextHour();
 
   function read(path: string): Promise<Uint8Array> {
     return readFile(join(published.path, path));
@@ -48,8 +39,8 @@ describe('what is published', () => {
       asked.push(path);
       return read(path).catch(() => undefined);
     };
-    const deltas = await followDeltas(held, { ...published.context(), find, line });
-    return { asked, state: deltas?.at(-1)?.next ?? held };
+    const { deltas, isLatest } = await followDeltas(held, { ...published.context(), find, line });
+    return { asked, isLatest, state: deltas.at(-1)?.next ?? held };
   }
 
   async function latest(held: BundleState): Promise<BundleState> {
@@ -90,13 +81,23 @@ describe('what is published', () => {
     expect(state.timeSeconds).to.equal(published.consortium.nowSeconds);
   });
 
-  it('has nothing newer for who holds the latest, and does not ask for the index to say so', async () => {
-    const held = await published.takeFull(await atNextHour());
-    published.consortium.advance(20 * MINUTE);
-    const { asked, state } = await follow(held, 'deltas');
-    expect(asked).to.deep.equal([deltaPath('deltas', held.checkpoint.size)]);
-    expect(state).to.equal(held);
-  });
+  for (const { line, minutes, isLatest } of [
+    { line: 'deltas', minutes: 9, isLatest: true },
+    { line: 'deltas', minutes: 11, isLatest: false },
+    { line: 'hours', minutes: 69, isLatest: true },
+    { line: 'hours', minutes: 71, isLatest: false },
+  ] as const) {
+    it(`has nothing newer for who holds the latest, and ${line} tell ${isLatest ? 'so' : 'nothing'} after ${minutes} minutes`, async () => {
+      const held = await published.takeFull(await atNextHour());
+      published.consortium.advance(minutes * MINUTE);
+      const followed = await follow(held, line);
+      expect(followed.isLatest).to.equal(isLatest);
+      expect(followed.state).to.equal(held);
+      const [first] = followed.asked;
+      expect(first).to.equal(deltaPath(line, held.checkpoint.size));
+      if (isLatest) expect(followed.asked).to.have.length(1);
+    });
+  }
 
   it('leads an hour’s saver who is ahead of the hour to the latest', async () => {
     const first = await published.takeFull(await atNextHour());

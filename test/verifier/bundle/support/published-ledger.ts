@@ -28,6 +28,7 @@ import { ORIGIN, SIGNER_SET, SIGNERS } from '../../../support/publishing.ts';
 import { testSigner } from '../../../support/signers.ts';
 
 export const SHORT_DAYS = 30;
+const HOUR = 3600;
 
 export class PublishedLedger implements AsyncDisposable {
   readonly consortium: Consortium = makeConsortium({ seed: 5 });
@@ -63,6 +64,18 @@ export class PublishedLedger implements AsyncDisposable {
     const { statusLists } = this.consortium;
     this.#publisher ??= await this.#openPublisher();
     return this.#publisher.publish({ state: this.#stateNow(), statusLists });
+  }
+
+  /** Something happens after so many seconds, and is published. */
+  async publishAfter(seconds: number): Promise<BundleIndex> {
+    this.consortium.advance(seconds);
+    this.consortium.publishStatus(this.consortium.issuer, []);
+    return this.publish();
+  }
+
+  /** As the next hour begins. */
+  publishAtNextHour(): Promise<BundleIndex> {
+    return this.publishAfter(HOUR - (this.consortium.nowSeconds % HOUR));
   }
 
   /** What a device holds that begins with this index. */
