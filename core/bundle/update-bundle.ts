@@ -44,9 +44,12 @@ export async function fetchUpdate(
 
 const NOTHING: Followed = { deltas: [], isLatest: false };
 
-/** What is wrong with one delta need not be wrong with what the index names. */
+/**
+ * What is wrong with one delta need not be wrong with what the index names. But where our clock is behind, a full bundle,
+ * which may be long, would be fetched in vain each time.
+ */
 function nothingWhereRefused(error: unknown): Followed {
-  if (!(error instanceof BundleError)) throw error;
+  if (!(error instanceof BundleError) || error.code === 'BUNDLE_FROM_FUTURE') throw error;
   return NOTHING;
 }
 
