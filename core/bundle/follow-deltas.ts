@@ -41,7 +41,9 @@ export interface Followed {
 /** Three lead to the latest, unless the publisher was away. */
 const MAX_DELTAS = 8;
 const HOUR = 3600;
-/** Younger than this is as young as it gets: publishers sign every minute, or a few. */
+/** Younger than this is as young as it gets, and nothing more is asked for: publishers sign every minute. */
+const NEW_SECONDS: Readonly<Record<DeltaLine, number>> = { deltas: 90, hours: HOUR + 600 };
+/** Younger than this may be the latest: or every few minutes. */
 const YOUNG_SECONDS: Readonly<Record<DeltaLine, number>> = { deltas: 600, hours: HOUR + 600 };
 /** Where to look. A state that is newer than the hour, or that a publisher began anew with, has none to an hour. */
 const LINES: Readonly<Record<DeltaLine, readonly DeltaLine[]>> = {
@@ -61,9 +63,11 @@ export async function followDeltas(held: BundleState, context: FollowContext): P
   while (deltas.length < MAX_DELTAS) {
     const step = await leadOn(state, context);
     if (step === undefined) return { deltas, isLatest: false };
-    if (step.next.note !== state.note) deltas.push(step);
-    state = step.next;
-    if (isYoung(state, context)) return { deltas, isLatest: true };
+    const { next } = step;
+    if (next.note === state.note) return { deltas, isLatest: true };
+    deltas.push(step);
+    if (isYounger(next, NEW_SECONDS, context)) return { deltas, isLatest: true };
+    state = next;
   }
   return { deltas, isLatest: false };
 }
@@ -74,14 +78,15 @@ async function leadOn(state: BundleState, context: FollowContext): Promise<Follo
     const delta = await context.find(deltaPath(line, state.checkpoint.size));
     if (delta === undefined) continue;
     const next = await acceptBundle(delta, state, context);
-    if (next.note !== state.note || isYoung(next, context)) return { delta, next };
+    if (next.note !== state.note || isYounger(next, YOUNG_SECONDS, context)) return { delta, next };
   }
   return undefined;
 }
 
-function isYoung(
+function isYounger(
   { timeSeconds }: BundleState,
+  limitSeconds: Readonly<Record<DeltaLine, number>>,
   { line = 'deltas', nowSeconds }: Pick<FollowContext, 'line' | 'nowSeconds'>,
 ): boolean {
-  return timeSeconds > nowSeconds - YOUNG_SECONDS[line];
+  return timeSeconds > nowSeconds - limitSeconds[line];
 }

@@ -12,6 +12,10 @@ import { PublishedLedger } from './support/published-ledger.ts';
 const HOURS = runs(2, 23);
 const MINUTE = 60;
 const HOUR = 3600;
+/** A fast publisher's pace, and how long it is watched. */
+const SECONDS = 5;
+const PER_MINUTE = MINUTE / SECONDS;
+const MINUTES = 4;
 
 interface Followed {
   /** Files, in the order in which they were asked for. */
@@ -67,6 +71,37 @@ describe('what is published', () => {
       const toHour = await follow(state, 'hours');
       expect(toHour.state.checkpoint.size, `state ${i}`).to.equal(firstOfHour);
       expect(toHour.asked.length, 'files').to.be.at.most(2);
+    }
+  });
+
+  it('is no more work where every few seconds something is published, and leads on still', async () => {
+    const first = await published.takeFull(await atNextHour());
+    const held = [first];
+    for (let i = 1; i < PER_MINUTE * MINUTES; i++) {
+      await after(SECONDS);
+      if (i % 5 === 0) held.push(await latest(first));
+    }
+    const { folder } = published;
+    const putDelta = folder.putDelta.bind(folder);
+    const made: number[] = [];
+    folder.putDelta = (line, size, bytes) => {
+      made.push(size);
+      return putDelta(line, size, bytes);
+    };
+    await after(SECONDS);
+    // This minute’s, the first of each minute before, and what is published.
+    expect(made.length).to.be.at.most(PER_MINUTE + MINUTES + 1);
+    for (const state of held) {
+      const behindSeconds = published.consortium.nowSeconds - (await latest(state)).timeSeconds;
+      expect(behindSeconds).to.be.below(90);
+    }
+    const { size: ofNextHour } = await atNextHour();
+    const { size: last } = await after(20 * MINUTE);
+    for (const state of held) {
+      const followed = await follow(state, 'deltas');
+      expect(followed.state.checkpoint.size).to.equal(last);
+      expect(followed.asked.length, 'files').to.be.at.most(3);
+      expect((await follow(state, 'hours')).state.checkpoint.size).to.equal(ofNextHour);
     }
   });
 
