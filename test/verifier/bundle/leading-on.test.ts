@@ -173,7 +173,7 @@ describe('what is published', () => {
     await rm(folder, { recursive: true });
     const { putDelta } = published.folder;
     published.folder.putDelta = () => Promise.reject(new Error('the disk is full'));
-    expect((await Promise.allSettled([after(MINUTE)]))[0].status).to.equal('rejected');
+    await after(MINUTE);
     published.folder.putDelta = putDelta;
     await mkdir(folder, { recursive: true });
     const { size } = await published.publish();

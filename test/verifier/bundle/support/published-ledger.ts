@@ -19,7 +19,7 @@ import { parseNote, signatureLine } from '../../../../core/bundle/signed-note.ts
 import { memoryHashStore } from '../../../../core/bundle/state-log.ts';
 import { parseWitnessRequest } from '../../../../core/bundle/witness-request.ts';
 import { checkpointLeaf } from '../../../../core/trust/checkpoint-leaf.ts';
-import { silentLogger } from '../../../../service/logging.ts';
+import type { Log } from '../../../../service/logging.ts';
 import { nodeCrypto } from '../../../../service/node-crypto.ts';
 import { BundleFolder } from '../../../../verifier/bundle/bundle-folder.ts';
 import { Publisher } from '../../../../verifier/bundle/publisher.ts';
@@ -36,6 +36,8 @@ export class PublishedLedger implements AsyncDisposable {
   /** What it writes to, to break it. */
   folder: BundleFolder;
   areWitnessesAway = false;
+  /** What its log warned of. */
+  readonly warnings: string[] = [];
   /** How long a witness takes. */
   secondsToSign = 0;
   readonly #store: LeafStore = memoryLeafStore();
@@ -112,10 +114,16 @@ export class PublishedLedger implements AsyncDisposable {
         crypto: nodeCrypto,
         folder: this.folder,
         fetch: (url, init) => this.#answer(url, init?.body),
-        log: silentLogger,
+        log: this.#log(),
         nowSeconds: () => this.consortium.nowSeconds,
       },
     );
+  }
+
+  #log(): Log {
+    const quiet = (): void => undefined;
+    const warn: Log['warn'] = (_fields, message) => void this.warnings.push(message);
+    return { error: quiet, warn, info: quiet, debug: quiet };
   }
 
   async #answer(url: unknown, body: unknown): Promise<Response> {
