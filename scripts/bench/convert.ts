@@ -41,7 +41,7 @@ import { machineLine, median, quantile, type Figure, type Settings } from './har
 
 const BLOCK_MS = 1_000;
 /** The node seals by itself so long after a transaction came: all are in a block by then. */
-const NEVER_MS = 60_000;
+const NEVER_MS = 30_000;
 const ALONE = 30;
 const TOGETHER = 500;
 const LIMIT_MS = 2_000;
