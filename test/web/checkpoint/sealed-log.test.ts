@@ -117,6 +117,25 @@ describe('the sealed log of checks', () => {
     expect(await extentOfLog(memoryStore())).to.deep.equal({ boxes: 0 });
   });
 
+  it('says so where a box is not kept: a store that is full says nothing of itself', async () => {
+    const full = { ...memoryStore(), put: async () => undefined };
+    const sealed = new SealedLog(logKey, { store: full, subtle, randomBytes });
+    const added = sealed.add(decision(), { nowSeconds: MIDNIGHT, place: 'port:SZB' });
+    expect(await added.catch((error: unknown) => error)).to.be.instanceOf(Error);
+  });
+
+  it('is not called empty, nor handed over as such, where the store cannot be read', async () => {
+    const unreadable = new Error('the store cannot be read');
+    const store = { ...(await fourChecks()), keys: () => Promise.reject(unreadable) };
+    const failures = [extentOfLog(store), handOverLog(store, MIDNIGHT)].map((reading) =>
+      reading.then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    );
+    expect(await Promise.all(failures)).to.deep.equal([unreadable, unreadable]);
+  });
+
   it('is read by the private key: when, where, what came of it, and by which commitments', async () => {
     const file = await written('whole', await handedOver(await fourChecks()));
     const { exitCode, lines } = await hclLog('open', '--key', keyPath, '--json', file);

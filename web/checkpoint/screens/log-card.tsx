@@ -1,6 +1,7 @@
 /** The sealed log: how much of it lies here, and the way to hand it over. It is there when there is anything to say. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import type { Language } from '../../shared/texts/languages.ts';
 import { dateText } from '../../shared/texts/times.ts';
 import { Button } from '../../shared/ui/button.tsx';
 import { Facts } from '../../shared/ui/facts.tsx';
@@ -11,6 +12,8 @@ import type { Texts } from '../texts/text.ts';
 
 export interface LogAtHand {
   readonly extent: () => Promise<LogExtent>;
+  /** Checks since the page was opened that could not be kept. */
+  readonly missing: () => number;
   /** Saves it as a file; resolves to the number of checks in it. */
   readonly handOver: () => Promise<number>;
 }
@@ -21,15 +24,19 @@ export interface LogCardProps {
   readonly texts: Texts;
 }
 
+/** `unreadable`: nobody knows what lies here. */
+type Extent = LogExtent | 'unreadable';
 type Outcome = { readonly kind: 'done'; readonly checks: number } | { readonly kind: 'failed' };
 
 export function LogCard({ log, state, texts: { log: texts } }: LogCardProps): JSX.Element | null {
   const { operator, settings } = state;
-  const [extent, setExtent] = useState<LogExtent>({ boxes: 0 });
+  const [extent, setExtent] = useState<Extent>({ boxes: 0 });
   const [outcome, setOutcome] = useState<Outcome>();
-  useEffect(() => void log.extent().then(setExtent), [log]);
+  useEffect(() => void log.extent().then(setExtent, () => setExtent('unreadable')), [log]);
+  const missing = log.missing();
+  const isEmpty = extent !== 'unreadable' && extent.since === undefined;
   // Without a key nothing is added; what is kept may still be handed over.
-  if (operator.logKey === undefined && extent.boxes === 0) return null;
+  if (operator.logKey === undefined && isEmpty && missing === 0) return null;
   const handOver = (): void =>
     void log.handOver().then(
       (checks) => setOutcome({ kind: 'done', checks }),
@@ -39,26 +46,37 @@ export function LogCard({ log, state, texts: { log: texts } }: LogCardProps): JS
     <section class="card">
       <h2>{texts.title}</h2>
       <p class="intro">{texts.about}</p>
-      {extent.since === undefined ? (
-        <p class="intro">{texts.empty}</p>
-      ) : (
-        <Facts
-          facts={[
-            { name: texts.checks, value: String(extent.boxes) },
-            { name: texts.since, value: dateText(extent.since, settings.language) },
-          ]}
-        />
-      )}
+      {missing === 0 ? null : <Notice look="warning">{texts.missing(missing)}</Notice>}
+      <Kept extent={extent} language={settings.language} texts={texts} />
       {outcome === undefined ? null : (
         <Notice {...(outcome.kind === 'done' ? { icon: 'check' } : { look: 'warning' })}>
           {outcome.kind === 'done' ? texts.handedOver(outcome.checks) : texts.failed}
         </Notice>
       )}
-      {extent.since === undefined ? null : (
+      {isEmpty ? null : (
         <Button icon="list" onPress={handOver}>
           {texts.handOver}
         </Button>
       )}
     </section>
+  );
+}
+
+interface KeptProps {
+  readonly extent: Extent;
+  readonly language: Language;
+  readonly texts: Texts['log'];
+}
+
+function Kept({ extent, language, texts }: KeptProps): JSX.Element {
+  if (extent === 'unreadable') return <Notice look="warning">{texts.unreadable}</Notice>;
+  if (extent.since === undefined) return <p class="intro">{texts.empty}</p>;
+  return (
+    <Facts
+      facts={[
+        { name: texts.checks, value: String(extent.boxes) },
+        { name: texts.since, value: dateText(extent.since, language) },
+      ]}
+    />
   );
 }
