@@ -60,15 +60,18 @@ export class Pipeline {
   }
 
   /**
-   * Does what is due; `force` closes every window now. Resolves when all that was due is final. Throws what
-   * the ledger rejects with: the next pass goes on from there.
+   * One round of what is due: what comes meanwhile, and is due too, is for the next pass, since more waits for a pass than
+   * batches. `force` closes every window now, and ends when all that waited at the start is final. Throws what the
+   * ledger rejects with: the next pass goes on from there.
    */
   async pass(options: { readonly force: boolean }): Promise<void> {
     const { batches } = this.#deps;
+    const isLeft = this.#waitingNow();
     do {
+      const before = batches.stagedThrough;
       await this.#stageDue(options.force);
-      while (batches.finalThrough < batches.stagedThrough) await this.#anchorStaged();
-    } while (this.#due(options.force).length > 0);
+      while (batches.finalThrough < batches.stagedThrough) await this.#anchorStaged(before);
+    } while (options.force && isLeft());
   }
 
   /** When the next window closes, in the clock's milliseconds; `undefined` when nothing waits. */
@@ -93,14 +96,18 @@ export class Pipeline {
     }
   }
 
-  /** All that is staged side by side, so that one block can hold it; final in order, up to the first that cannot be. */
-  async #anchorStaged(): Promise<void> {
+  /**
+   * All that is staged side by side, so that one block can hold it; final in order, up to the first that cannot be.
+   * @param before number of the last batch that was staged before this pass
+   */
+  async #anchorStaged(before: number): Promise<void> {
     const { batches, lanes, now } = this.#deps;
     const startedMs = now();
     const count = batches.stagedThrough - batches.finalThrough;
     const numbers = Array.from({ length: count }, (_, i) => batches.finalThrough + 1 + i);
     const staged = await Promise.all(numbers.map((number) => batches.load(number)));
-    const answers = await this.#putOnLedger(staged);
+    const isNew = batches.finalThrough >= before;
+    const answers = await this.#putOnLedger(staged, isNew ? 'new' : 'perhaps there');
     const anchored: FinalBatch[] = [];
     let other: Exclude<Outcome, { readonly end: 'anchored' }> | undefined;
     for (const [i, batch] of staged.entries()) {
@@ -139,13 +146,15 @@ export class Pipeline {
     return { end: 'anchored', batch: { ...batch, sequence, timeSeconds } };
   }
 
-  /** Anchors each batch, in order, unless it stands there already. */
+  /** Anchors each batch, in order, unless it stands there already: one that was drawn up this moment does not. */
   async #putOnLedger(
     staged: readonly StagedBatch[],
+    are: 'new' | 'perhaps there',
   ): Promise<readonly PromiseSettledResult<AnchoredBatch>[]> {
     const { ledger } = this.#deps;
-    const found = await Promise.all(staged.map(({ root }) => ledger.find(root)));
-    let expectedSequence = found.every((one) => one !== undefined) ? 0 : await this.#nextSequence();
+    const found = are === 'new' ? [] : await Promise.all(staged.map(({ root }) => ledger.find(root)));
+    const areAllThere = staged.every((_, i) => found[i] !== undefined);
+    let expectedSequence = areAllThere ? 0 : await this.#nextSequence();
     return await Promise.allSettled(
       staged.map(
         async ({ root, log2Size, class: batchClass }, i) =>
@@ -179,6 +188,15 @@ export class Pipeline {
       this.#seenThrough += entries.length;
     }
     return this.#seenThrough + 1;
+  }
+
+  /** Whether any leaf that waits at this moment still does. */
+  #waitingNow(): () => boolean {
+    const { lanes } = this.#deps;
+    const ends = this.#waitingLanes().map((lane) => {
+      return { lane, end: lanes.nextToStage(lane) + lanes.waiting(lane) };
+    });
+    return () => ends.some(({ lane, end }) => lanes.nextToStage(lane) < end);
   }
 
   #due(force: boolean): readonly number[] {

@@ -4,7 +4,7 @@
  *
  * | tag | table       | key → value                                                                        |
  * |-----|-------------|------------------------------------------------------------------------------------|
- * | 1   | meta        | name → see `issuer-state.ts`                                                         |
+ * | 1   | meta        | name → what few bytes say, each under a name of its own, see who writes it           |
  * | 2   | records     | record number u64 → envelope: record and its two signed credentials                  |
  * | 3   | handles     | HMAC(handle) 16 → record number u64 ‖ place u8 ‖ lane u8 ‖ entry u64                |
  * | 4   | duplicates  | HMAC(canonical record) 16, by epoch → record number u64                             |

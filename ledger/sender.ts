@@ -46,6 +46,12 @@ export interface Receipt {
   readonly contractAddress: Hex | undefined;
 }
 
+interface Sending {
+  readonly call: Call;
+  readonly deadline: number;
+  readonly isDone: () => Promise<boolean>;
+}
+
 interface Begun {
   /** `undefined`: the nonce is another transaction's. */
   readonly fate: Promise<Receipt | undefined>;
@@ -62,7 +68,7 @@ const DEFAULT_PATIENCE_MS = 60_000;
 const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 100;
 /** A block is seen at once; that a node has forgotten what it held, so late at most. */
-const LONGEST_WATCH_MS = 500;
+const LONGEST_WATCH_MS = 250;
 /** A node that says "nonce too low" of a nonce it has not used is asked again before it is believed: for half a second. */
 const REFUSALS_BELIEVED = 8;
 
@@ -80,10 +86,12 @@ export class Sender {
   #lastNonce: Promise<unknown> = Promise.resolve();
   /** Where transactions go whose fate is not known yet, by nonce. */
   readonly #waiting = new Map<number, Hex | undefined>();
-  /** The nonce after the last that was signed. */
+  /** The nonce after the last that was signed: the account's next, unless that is in doubt. */
   #afterLast = 0;
-  /** Something ended without a receipt since the account was last settled. */
-  #isInDoubt = false;
+  /** It was not looked at yet where the account stands, or something has ended without a receipt since. */
+  #isInDoubt = true;
+  /** How often that has happened. */
+  #doubts = 0;
 
   constructor(options: SenderOptions, dependencies: SenderDependencies = {}) {
     this.#rpc = options.rpc;
@@ -111,14 +119,15 @@ export class Sender {
 
   /**
    * As {@link Sender.send}, unless `isDone` says that the effect is there: for calls that may have been made
-   * before a restart. `undefined` then. Calls go out in the order in which they were asked for; `isDone` is asked once
-   * the node holds all before, which may wait for their block.
+   * before a restart. `undefined` then. Calls go out in the order in which they were asked for; `isDone` is asked at
+   * once, and again where the account was in doubt meanwhile.
    */
   async sendUnless(isDone: () => Promise<boolean>, call: Call): Promise<Receipt | undefined> {
     // Waiting for those before counts: else each of many would wait out a ledger that does not seal.
     const deadline = this.#elapsed() + this.#patienceMs;
     for (;;) {
-      const taking = this.#lastNonce.then(() => this.#begin(isDone, call, deadline));
+      const sending = { call, deadline, isDone: this.#asker(isDone, deadline) };
+      const taking = this.#lastNonce.then(() => this.#begin(sending));
       this.#lastNonce = taking.catch(() => undefined);
       const begun = await taking;
       if (begun === undefined) return undefined;
@@ -128,16 +137,28 @@ export class Sender {
     }
   }
 
+  /**
+   * Asks `isDone` before the turn has come, so that whoever is behind others has the answer by then. Of an account in
+   * doubt the answer is worth nothing: the effect may come with what an earlier process left waiting.
+   */
+  #asker(isDone: () => Promise<boolean>, deadline: number): () => Promise<boolean> {
+    const ask = (): Promise<boolean> => this.#patiently(isDone, deadline);
+    if (this.#isInDoubt) return ask;
+    const doubts = this.#doubts;
+    const early = ask();
+    early.catch(() => undefined); // it is awaited in its turn, or not at all
+    return () => (this.#doubts === doubts ? early : ask());
+  }
+
   /** Signs and hands over; resolves when the node holds the transaction or its fate is known. */
-  async #begin(isDone: () => Promise<boolean>, call: Call, deadline: number): Promise<Begun | undefined> {
+  async #begin({ call, deadline, isDone }: Sending): Promise<Begun | undefined> {
     let nonce: number;
     do {
       nonce = await this.#nextNonce(deadline);
-      if (await this.#patiently(isDone, deadline)) return undefined;
-      // What builds on a call that waits cannot be tried before it.
-      const isFirst = ![...this.#waiting.values()].includes(call.to);
-      if (isFirst && call.isTriedFirst !== false)
-        await this.#patiently(() => this.#rehearse(call, 'pending'), deadline);
+      const trial = this.#tried(call, deadline);
+      trial.catch(() => undefined); // what is done already needs no trial
+      if (await isDone()) return undefined;
+      await trial;
       // What this one was to follow may have ended without a receipt meanwhile.
     } while (this.#isInDoubt);
     const held = Promise.withResolvers<undefined>();
@@ -150,6 +171,13 @@ export class Sender {
     return { fate };
   }
 
+  /** Tried beside the question whether it is done; what builds on a call that waits cannot be tried before it. */
+  async #tried(call: Call, deadline: number): Promise<void> {
+    const isFirst = ![...this.#waiting.values()].includes(call.to);
+    if (!isFirst || call.isTriedFirst === false) return;
+    await this.#patiently(() => this.#rehearse(call, 'pending'), deadline);
+  }
+
   async #track(signed: SignedTransaction, tracking: Tracking): Promise<Receipt | undefined> {
     this.#waiting.set(signed.nonce, tracking.call.to);
     this.#afterLast = signed.nonce + 1;
@@ -159,19 +187,21 @@ export class Sender {
       return receipt;
     } finally {
       this.#waiting.delete(signed.nonce);
-      if (receipt === undefined) this.#isInDoubt = true;
+      if (receipt === undefined) {
+        this.#isInDoubt = true;
+        this.#doubts++;
+      }
     }
   }
 
-  /** After what the node holds of ours; else, and in doubt, once nothing of this account is waiting to be sealed. */
+  /** After our last; in doubt, once nothing of this account is waiting to be sealed. */
   async #nextNonce(deadline: number): Promise<number> {
-    for (let pause = FIRST_PAUSE_MS; this.#waiting.size > 0;) {
-      if (!this.#isInDoubt) return this.#afterLast;
+    if (!this.#isInDoubt) return this.#afterLast;
+    for (let pause = FIRST_PAUSE_MS; this.#waiting.size > 0;)
       pause = await this.#pause(pause, deadline, 'LEDGER_FATE_UNKNOWN');
-    }
-    const nonce = await this.#settledNonce(deadline);
+    this.#afterLast = await this.#settledNonce(deadline);
     this.#isInDoubt = false;
-    return nonce;
+    return this.#afterLast;
   }
 
   /** The next nonce, once nothing of this account is waiting to be sealed. */
@@ -224,8 +254,6 @@ export class Sender {
     signed: SignedTransaction,
     { deadline, onHeld }: Omit<Tracking, 'call'>,
   ): Promise<JsonReceipt | 'replaced' | 'unknown'> {
-    let seen: number | undefined;
-    let longestMs = FIRST_PAUSE_MS;
     for (;;) {
       const { fate, head } = await this.#patiently(
         () => lookUpFate(this.#rpc, this.address, signed),
@@ -234,9 +262,7 @@ export class Sender {
       if (fate !== 'waiting') return fate;
       onHeld();
       this.#checkPatience(deadline, 'LEDGER_FATE_UNKNOWN');
-      longestMs = head === seen ? Math.min(2 * longestMs, LONGEST_WATCH_MS) : FIRST_PAUSE_MS;
-      seen = head;
-      await this.#blocks.after(head, longestMs);
+      await this.#blocks.after(head, LONGEST_WATCH_MS);
     }
   }
 
@@ -245,7 +271,7 @@ export class Sender {
     return Math.min(...this.#waiting.keys()) === nonce;
   }
 
-  /** A refusal of the node if there was one; what became of the transaction is for `#lookUp` to say. */
+  /** A refusal of the node if there was one; what became of the transaction is for `lookUpFate` to say. */
   async #handOver(signed: SignedTransaction, onHeld: () => void): Promise<LedgerError | undefined> {
     try {
       const hash = await this.#rpc.request('eth_sendRawTransaction', [signed.bytes]);

@@ -14,7 +14,7 @@ export interface NodeOptions {
   readonly genesis: GenesisOptions;
   /** Besu permissions file with the accounts that may send (allowlist.ts); it must exist. */
   readonly allowlistFile: string;
-  /** How long a waiting transaction lets others join its block, 0 to 60,000 ms; default 0: seal at once. */
+  /** How long a waiting transaction lets others join its block, 0 to 30,000 ms; default 0: seal at once. Whoever sends waits a minute at most. */
   readonly sealIntervalMs?: number;
   /** An empty block after so many seconds without one; default 0: never. */
   readonly heartbeatSeconds?: number;
@@ -95,7 +95,7 @@ export function toNodeConfig(options: NodeOptions): NodeConfig {
   };
   requireInteger('chainId', config.chainId, 1, 2 ** 48);
   requireInteger('genesis.timestampSeconds', config.genesis.timestampSeconds, 0, 2 ** 40);
-  requireInteger('sealIntervalMs', config.sealIntervalMs, 0, 60_000);
+  requireInteger('sealIntervalMs', config.sealIntervalMs, 0, 30_000);
   requireInteger('heartbeatSeconds', config.heartbeatSeconds, 0, 86_400);
   requireInteger('writeBufferBytes', config.writeBufferBytes, 2 ** 16, 2 ** 30);
   requireInteger('port', config.port, 0, 65_535);

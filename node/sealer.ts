@@ -52,6 +52,7 @@ export class Sealer {
   #restMs = 0;
   #heartbeat: NodeJS.Timeout | undefined;
   #failed = false;
+  #sealed = Promise.withResolvers<undefined>();
 
   constructor(options: SealerOptions, dependencies: SealerDependencies) {
     this.#options = options;
@@ -68,6 +69,11 @@ export class Sealer {
   acknowledged(hash: string): Promise<void> {
     if (!this.isSealing || this.#dependencies.pool.find(hash) === undefined) return Promise.resolve();
     return new Promise((resolve) => this.#acknowledged.set(hash, resolve));
+  }
+
+  /** Resolves when there is a block after the head, or none will come. */
+  nextBlock(): Promise<unknown> {
+    return this.isSealing ? this.#sealed.promise : Promise.resolve();
   }
 
   /** Tells whoever waits for a transaction that waiting is over: it is sealed, or not on its way any more. */
@@ -125,13 +131,21 @@ export class Sealer {
       position,
       waiting.map(({ transaction }) => transaction),
     );
-    if (execution.included.length > 0 || when === 'even empty') {
+    const isMade = execution.included.length > 0 || when === 'even empty';
+    if (isMade) {
       const block = await this.#assemble(parent, position.timestamp, execution);
       await store.commit({ block, receipts: execution.receipts });
       // The commit point is behind us: what follows only tells those who wait.
       this.#armHeartbeat();
     }
     this.#settle(waiting, execution);
+    if (isMade) this.#tellOfBlock();
+  }
+
+  #tellOfBlock(): void {
+    const sealed = this.#sealed;
+    this.#sealed = Promise.withResolvers();
+    sealed.resolve(undefined);
   }
 
   async #assemble(parent: Header, timestamp: bigint, execution: Execution): Promise<SealedBlock> {
@@ -203,6 +217,7 @@ export class Sealer {
   #releaseAll(): void {
     for (const resolve of this.#acknowledged.values()) resolve();
     this.#acknowledged.clear();
+    this.#tellOfBlock();
   }
 
   /**

@@ -24,6 +24,13 @@ export class StoreError extends HclError<
 
 const WRITE_BUFFER_BYTES = 64 * 1024 * 1024;
 const CACHE_BYTES = 64 * 1024 * 1024;
+/**
+ * So many reads in one turn of the event loop are answered on the spot: what is in Level's memory, as most of it is,
+ * costs less than to have another thread look. More of them take their turn, so that nobody else waits for a long search.
+ */
+const READS_ON_THE_SPOT = 64;
+/** Entries that are read at once; Level gives fewer where they are large. */
+const RUN = 1_000;
 /** Sorts after every key of a table. */
 const BEYOND: Uint8Array = new Uint8Array(64).fill(0xff);
 
@@ -94,6 +101,7 @@ export class Store implements AsyncDisposable {
   readonly #onFailure: () => void;
   #waiting: Waiting[] = [];
   #writing = false;
+  #readThisTurn = 0;
   #failure: StoreError | undefined;
 
   private constructor(level: Level<Uint8Array, Uint8Array>, onFailure: () => void) {
@@ -124,9 +132,9 @@ export class Store implements AsyncDisposable {
 
   table(spec: TableSpec): TableReader {
     return {
-      get: async (key) => untag(spec, await this.#read(() => this.#level.get(tagged(spec.tag, key)))),
+      get: async (key) => untag(spec, await this.#read(() => this.#get(tagged(spec.tag, key)))),
       getMany: async (keys) => {
-        const values = await this.#read(() => this.#level.getMany(keys.map((key) => tagged(spec.tag, key))));
+        const values = await this.#read(() => this.#getMany(keys.map((key) => tagged(spec.tag, key))));
         return values.map((value) => untag(spec, value));
       },
       entries: (range) => this.#entries(spec, range ?? {}),
@@ -166,6 +174,23 @@ export class Store implements AsyncDisposable {
     await this.close();
   }
 
+  async #get(key: Uint8Array): Promise<Uint8Array | undefined> {
+    return this.#isOnTheSpot(1) ? this.#level.getSync(key) : await this.#level.get(key);
+  }
+
+  async #getMany(keys: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]> {
+    if (this.#isOnTheSpot(keys.length)) return keys.map((key) => this.#level.getSync(key));
+    return await this.#level.getMany([...keys]);
+  }
+
+  /** Counts reads, and says whether there is room for them in this turn. */
+  #isOnTheSpot(reads: number): boolean {
+    if (this.#readThisTurn + reads > READS_ON_THE_SPOT) return false;
+    if (this.#readThisTurn === 0) setImmediate(() => (this.#readThisTurn = 0));
+    this.#readThisTurn += reads;
+    return true;
+  }
+
   /** A store that failed is closed before it is opened again: its last readers are told the same as its writers. */
   async #read<Result>(read: () => Promise<Result>): Promise<Result> {
     try {
@@ -183,8 +208,12 @@ export class Store implements AsyncDisposable {
       reverse: range.reverse ?? false,
       limit: range.limit ?? -1,
     });
-    for await (const [key, value] of iterator) {
-      yield { key: key.subarray(1), value: readFormat(spec, value) };
+    try {
+      // In runs: one at a time, Level would go to the disk for the first alone, and once more to see that it was the last.
+      for (let run = await iterator.nextv(RUN); run.length > 0; run = await iterator.nextv(RUN))
+        for (const [key, value] of run) yield { key: key.subarray(1), value: readFormat(spec, value) };
+    } finally {
+      await iterator.close();
     }
   }
 

@@ -52,7 +52,8 @@ export const verify: Command = {
   --trust FILE  whose codes of other systems are trusted: docs/foreign-codes.md;
                 they need no ledger, so then a --bundle may be missing
   --bundle FILE what is known of the ledger: a bundle ("hcl bundle make"), which
-                counts for its signatures, from wherever it came
+                counts for its signatures, from wherever it came; a newer one
+                is never asked for
   --signers     whose bundles count (default bundle-trust.json in the data
                 folder)
   --pages       where "pages/" lies, for codes of days whose roots the bundle

@@ -1,7 +1,7 @@
 /** Health codes as pages for people. What is printed is the answer of our own service, by its routes' schemas. */
 import type { ColourReason } from '../../core/health/appeal.ts';
 import type { Language } from '../../core/record/value-sets/value-set.ts';
-import type { ShownColour } from '../../issuer/health/health.ts';
+import type { ShownColour } from '../../issuer/health/shown-colours.ts';
 import type { IssuedCredential } from '../../issuer/row.ts';
 import type { Output } from '../io.ts';
 import { fieldLines, printable, showTime, styled } from '../page.ts';

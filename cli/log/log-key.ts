@@ -3,14 +3,13 @@
  * public half is the `logKey` of `operator.json`.
  */
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { LogError } from '../../core/checkpoint-log/errors.ts';
 import { fromJwk, type P256Jwk } from '../../core/credential/key.ts';
 import { thumbprintOf } from '../../core/credential/thumbprint.ts';
-import { readSecretFile, syncFolder } from '../../service/files.ts';
+import { readSecretFile } from '../../service/files.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
-import { CliError, usageError } from '../errors.ts';
+import { CliError } from '../errors.ts';
+import { writeNewPrivateFile } from '../new-private-file.ts';
 
 export interface LogKey {
   readonly privateKey: KeyObject;
@@ -21,17 +20,8 @@ export interface LogKey {
 /** Writes a new private key to `path`, mode 0600; throws `CLI_USAGE` where something lies there already. */
 export async function createLogKey(path: string): Promise<P256Jwk> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const file = await open(path, 'wx', 0o600).catch((cause: unknown) => {
-    if (codeOf(cause) === 'EEXIST') throw usageError(`${path} is there already: a key is made once`);
-    throw new CliError('CLI_FILE_UNREADABLE', `${path} cannot be written`, { cause });
-  });
-  try {
-    await file.writeFile(`${JSON.stringify(privateKey.export({ format: 'jwk' }))}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await syncFolder(dirname(path));
+  const content = `${JSON.stringify(privateKey.export({ format: 'jwk' }))}\n`;
+  await writeNewPrivateFile(path, content, 'a key is made once');
   return publicHalf(privateKey);
 }
 

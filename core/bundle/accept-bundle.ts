@@ -54,8 +54,9 @@ export async function acceptBundle(
     const signers = held?.signers ?? context.trust.signers;
     const signed = await readSigned(parts, signers, context);
     checkKind(signed.head, held);
-    checkTime(signed, held, context);
-    checkHistory(signed, held, context.crypto);
+    checkClock(signed, context);
+    if (held !== undefined) checkAfter({ ...signed, leaf: signed.head.leaf }, held);
+    checkHistory(signed, context.crypto);
     checkLeaf(signed, context.crypto);
     return takeContent(parts, signed, { held, signers, crypto: context.crypto });
   });
@@ -94,28 +95,35 @@ function checkKind({ kind, base }: BundleHead, held: BundleState | undefined): v
   if (!isOurs) throw new BundleError('BUNDLE_BASE_OTHER', 'changes to something that is not held');
 }
 
-function checkTime(
-  { checkpoint, timeSeconds }: SignedHead,
-  held: BundleState | undefined,
-  context: AcceptContext,
-): void {
+function checkClock({ timeSeconds }: SignedHead, context: AcceptContext): void {
   // A clock that says nothing is behind everything.
   if (!(timeSeconds <= context.nowSeconds + context.clockSkewSeconds)) {
     throw new BundleError('BUNDLE_FROM_FUTURE', 'signed later than our clock says it is');
   }
-  if (held === undefined || checkpoint.size > held.checkpoint.size) return;
+}
+
+/**
+ * Throws `BUNDLE_OLDER` or `BUNDLE_FORKED` where `next` cannot have come after what is held. A full bundle leaves it to its
+ * signers that the log only grew; blocks only count up in any case.
+ */
+export function checkAfter(
+  { checkpoint, leaf, timeSeconds }: Pick<BundleState, 'checkpoint' | 'leaf' | 'timeSeconds'>,
+  held: BundleState,
+): void {
+  if (checkpoint.size > held.checkpoint.size) {
+    if (leaf.block.number <= held.leaf.block.number) throw forked();
+    return;
+  }
   if (checkpoint.size < held.checkpoint.size) throw older('an older state than the one that is held');
   if (!equalBytes(checkpoint.root, held.checkpoint.root)) throw forked();
   if (timeSeconds < held.timeSeconds) throw older('the same state as of an earlier time');
 }
 
-/** A full bundle leaves it to its signers that the log only grew; blocks only count up in any case. */
-function checkHistory({ head, checkpoint }: SignedHead, held: BundleState | undefined, crypto: Crypto): void {
-  if (held === undefined || checkpoint.size === held.checkpoint.size) return;
-  if (head.leaf.block.number <= held.leaf.block.number) throw forked();
-  if (head.base === undefined) return;
+/** That the log only grew since the base of a delta. */
+function checkHistory({ head: { base }, checkpoint }: SignedHead, crypto: Crypto): void {
+  if (base === undefined || base.size === checkpoint.size) return;
   try {
-    const { size: size1, root: root1, consistency: path } = head.base;
+    const { size: size1, root: root1, consistency: path } = base;
     verifyConsistency(crypto, { size1, root1, size2: checkpoint.size, root2: checkpoint.root, path });
   } catch (cause) {
     if (cause instanceof CommitmentError) throw forked(cause);

@@ -5,7 +5,9 @@
  *   deltas/<size>.hclb   to the latest state; from one that is not of this hour, to the first of the hour after it
  *   hours/<size>.hclb    to the first state of an hour: few bytes for who asks seldom
  *
- * From where a file leads another one leads on. Where there is none any more, the index helps (`update-bundle.ts`).
+ * From where a file leads another one leads on; the latest state's leads to itself. One that a publisher forgot in a
+ * restart, or had no room for, leads to itself as well, so that says nothing of an old state: there the index says
+ * what is the latest (`update-bundle.ts`).
  */
 import { acceptBundle } from './accept-bundle.ts';
 import type { BundleState } from './bundle-state.ts';
@@ -30,45 +32,61 @@ export interface FollowedDelta {
   readonly next: BundleState;
 }
 
-/** Two lead to the latest, unless the publisher was away. */
+export interface Followed {
+  readonly deltas: readonly FollowedDelta[];
+  /** Whether what is held then is as new as it gets; otherwise the index knows. */
+  readonly isLatest: boolean;
+}
+
+/** Three lead to the latest, unless the publisher was away. */
 const MAX_DELTAS = 8;
 const HOUR = 3600;
-/** Younger than this is as young as it gets: publishers sign every minute, or a few. */
+/** Younger than this is as young as it gets, and nothing more is asked for: publishers sign every minute. */
+const NEW_SECONDS: Readonly<Record<DeltaLine, number>> = { deltas: 90, hours: HOUR + 600 };
+/** Younger than this may be the latest: or every few minutes. */
 const YOUNG_SECONDS: Readonly<Record<DeltaLine, number>> = { deltas: 600, hours: HOUR + 600 };
+/** Where to look. A state that is newer than the hour, or that a publisher began anew with, has none to an hour. */
+const LINES: Readonly<Record<DeltaLine, readonly DeltaLine[]>> = {
+  deltas: ['deltas'],
+  hours: ['hours', 'deltas'],
+};
 
 /** @param size of the log of the state that it is a change to */
 export function deltaPath(line: DeltaLine, size: number): string {
   return `${line}/${size}.hclb`;
 }
 
-/**
- * One after the other what leads on from `held`; none: it is the latest. `undefined`: nothing leads on from there, or not
- * any more. Rejects with a `BundleError`, or with what `find` rejects with.
- */
-export async function followDeltas(
-  held: BundleState,
-  { find, line = 'deltas', ...context }: FollowContext,
-): Promise<readonly FollowedDelta[] | undefined> {
-  const followed: FollowedDelta[] = [];
+/** One after the other what leads on from `held`. Rejects with a `BundleError`, or with what `find` rejects with. */
+export async function followDeltas(held: BundleState, context: FollowContext): Promise<Followed> {
+  const deltas: FollowedDelta[] = [];
   let state = held;
-  while (followed.length < MAX_DELTAS) {
-    const delta = await findDelta(state, line, find);
-    if (delta === undefined) return followed.length === 0 ? undefined : followed;
-    const next = await acceptBundle(delta, state, context);
-    if (next.note === state.note) break;
-    followed.push({ delta, next });
-    if (next.timeSeconds > context.nowSeconds - YOUNG_SECONDS[line]) break;
+  while (deltas.length < MAX_DELTAS) {
+    const step = await leadOn(state, context);
+    if (step === undefined) return { deltas, isLatest: false };
+    const { next } = step;
+    if (next.note === state.note) return { deltas, isLatest: true };
+    deltas.push(step);
+    if (isYounger(next, NEW_SECONDS, context)) return { deltas, isLatest: true };
     state = next;
   }
-  return followed;
+  return { deltas, isLatest: false };
 }
 
-/** A state that is newer than the hour, or from before a publisher began anew, has none to an hour. */
-async function findDelta(
-  { checkpoint: { size } }: BundleState,
-  line: DeltaLine,
-  find: FindFile,
-): Promise<Uint8Array | undefined> {
-  const found = await find(deltaPath(line, size));
-  return found === undefined && line === 'hours' ? find(deltaPath('deltas', size)) : found;
+/** From `state`, or to itself while it is young. */
+async function leadOn(state: BundleState, context: FollowContext): Promise<FollowedDelta | undefined> {
+  for (const line of LINES[context.line ?? 'deltas']) {
+    const delta = await context.find(deltaPath(line, state.checkpoint.size));
+    if (delta === undefined) continue;
+    const next = await acceptBundle(delta, state, context);
+    if (next.note !== state.note || isYounger(next, YOUNG_SECONDS, context)) return { delta, next };
+  }
+  return undefined;
+}
+
+function isYounger(
+  { timeSeconds }: BundleState,
+  limitSeconds: Readonly<Record<DeltaLine, number>>,
+  { line = 'deltas', nowSeconds }: Pick<FollowContext, 'line' | 'nowSeconds'>,
+): boolean {
+  return timeSeconds > nowSeconds - limitSeconds[line];
 }

@@ -3,12 +3,12 @@
  * or it does not fit, by the full bundle and the delta to that. Signers that changed while the device was away are
  * learned first, each set by the word of the one before.
  */
-import { acceptBundle, acceptHandover } from './accept-bundle.ts';
+import { acceptBundle, acceptHandover, checkAfter } from './accept-bundle.ts';
 import type { AcceptContext } from './signed-head.ts';
 import { parseBundleIndex, type BundleIndex } from './bundle-index.ts';
 import type { BundleState } from './bundle-state.ts';
 import { BundleError, type BundleErrorCode } from './errors.ts';
-import { followDeltas, type FollowContext, type FollowedDelta } from './follow-deltas.ts';
+import { followDeltas, type FollowContext, type Followed, type FollowedDelta } from './follow-deltas.ts';
 
 const INDEX = 'latest';
 
@@ -32,19 +32,25 @@ export async function fetchUpdate(
   held: BundleState | undefined,
   context: FetchContext,
 ): Promise<FetchedUpdate> {
-  if (held !== undefined) {
-    const deltas = await followDeltas(held, context).catch(unlessRefused);
-    if (deltas !== undefined) return { state: deltas.at(-1)?.next ?? held, deltas };
-  }
+  const { deltas, isLatest } =
+    held === undefined ? NOTHING : await followDeltas(held, context).catch(nothingWhereRefused);
+  const led = deltas.at(-1)?.next ?? held;
+  if (led !== undefined && isLatest) return { state: led, deltas };
   const index = parseBundleIndex(await context.get(INDEX));
-  return held?.note === index.checkpoint
-    ? { state: held, deltas: [] }
-    : { state: await updateBundle(index, held, context) };
+  return led?.note === index.checkpoint
+    ? { state: led, deltas }
+    : { state: await updateBundle(index, led, context) };
 }
 
-/** What is wrong with one delta need not be wrong with what the index names. */
-function unlessRefused(error: unknown): undefined {
-  if (!(error instanceof BundleError)) throw error;
+const NOTHING: Followed = { deltas: [], isLatest: false };
+
+/**
+ * What is wrong with one delta need not be wrong with what the index names. But where our clock is behind, a full bundle,
+ * which may be long, would be fetched in vain each time.
+ */
+function nothingWhereRefused(error: unknown): Followed {
+  if (!(error instanceof BundleError) || error.code === 'BUNDLE_FROM_FUTURE') throw error;
+  return NOTHING;
 }
 
 /** Where the full bundle may help. */
@@ -90,6 +96,10 @@ async function updateByFull(
   }
   const known = { ...context, trust: { ...context.trust, signers } };
   const before = held && { ...held, signers };
-  const full = await acceptBundle(await context.get(index.full.path), before, known);
-  return (await applyDelta(index, full, known)) ?? full;
+  // The last full bundle may be older than what is held; what it and its delta lead to must not be.
+  const isAhead = before !== undefined && before.checkpoint.size > index.full.size;
+  const full = await acceptBundle(await context.get(index.full.path), isAhead ? undefined : before, known);
+  const next = (await applyDelta(index, full, known)) ?? full;
+  if (before !== undefined) checkAfter(next, before);
+  return next;
 }

@@ -10,7 +10,7 @@ import type { Clock, RandomBytes } from '../../service/clock.ts';
 import type { ListAllocator } from '../list-allocator.ts';
 import { byList } from './place.ts';
 
-export interface DrawUpDependencies {
+export interface DrawUpActDependencies {
   readonly did: string;
   readonly crypto: Crypto;
   readonly lists: ListAllocator;
@@ -41,7 +41,7 @@ const SALT_BYTES = 16;
 export function drawUpAct(
   terms: ActTerms,
   { selector, places }: Selection,
-  { crypto, did, lists, now, randomBytes }: DrawUpDependencies,
+  { crypto, did, lists, now, randomBytes }: DrawUpActDependencies,
 ): Act {
   const { kind, reason, legalBasis, notice, until, proposedBy } = terms;
   const nowSeconds = Math.floor(now() / 1000);

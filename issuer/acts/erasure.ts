@@ -5,12 +5,12 @@
  */
 import type { Store } from '../../service/store.ts';
 import { WriteBatch } from '../../service/store.ts';
-import { drawUpAct, type ActTerms, type DrawUpDependencies } from './draw-up.ts';
+import { drawUpAct, type ActTerms, type DrawUpActDependencies } from './draw-up.ts';
 import type { ActHistory } from './history.ts';
 import { placeNumber, type StatusPlace } from './place.ts';
 import type { Proposals } from './proposals.ts';
 
-export interface ErasureDependencies extends DrawUpDependencies {
+export interface ErasureDependencies extends DrawUpActDependencies {
   readonly store: Store;
   readonly proposals: Proposals;
   readonly history: ActHistory;

@@ -10,7 +10,7 @@ import { IssuerError } from '../errors.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import { Lock } from '../lock.ts';
 import { addRequest, knownAct } from './act-requests.ts';
-import { drawUpAct, type ActTerms, type DrawUpDependencies, type Selection } from './draw-up.ts';
+import { drawUpAct, type ActTerms, type DrawUpActDependencies, type Selection } from './draw-up.ts';
 import { placeNumber, type StatusPlace } from './place.ts';
 import type { ActHistory } from './history.ts';
 import type { Proposal, Proposals } from './proposals.ts';
@@ -27,7 +27,7 @@ export interface ActRequest extends ActTerms {
   readonly target: Target;
 }
 
-export interface ProposeDependencies extends SelectDependencies, DrawUpDependencies {
+export interface ProposeDependencies extends SelectDependencies, DrawUpActDependencies {
   readonly store: Store;
   readonly proposals: Proposals;
   readonly history: ActHistory;

@@ -87,7 +87,7 @@ export class BlindedQueue {
       queue.#resume(peerIn(key), readUint64(key, SIDE_AND_PEER));
     }
     for (const peer of await queue.peers()) {
-      const staged = await queue.#staged(peer);
+      const staged = stagedOnly(await queue.#last(peer));
       for (const { number } of staged?.values ?? []) queue.#resume(peer, number);
     }
     return queue;
@@ -105,7 +105,7 @@ export class BlindedQueue {
 
   /** Adds a value to what `batch` stores; call {@link added} once that is on the disk. */
   add(batch: WriteBatch, { side, peer, number, value }: BlindedValue): void {
-    // Before it is on the disk, so that no pass can have sent it before.
+    // Before it is on the disk, so that no pass can have sent it before; where that fails, it is no value anybody asks about.
     this.#onTheirWay.add(nameOf(side, number));
     batch.put(TABLES.conversionQueue, itemKey({ side, peer }, number), value);
   }
@@ -114,7 +114,7 @@ export class BlindedQueue {
     this.#note({ side, peer });
   }
 
-  /** Whether a value has been added, and it is not noted yet that the ledger has it. */
+  /** Whether a value is waited for: added, not taken back, and it is not noted yet that the ledger has it. */
   isOnItsWay(side: Side, number: number): boolean {
     return this.#onTheirWay.has(nameOf(side, number));
   }
@@ -202,8 +202,9 @@ export class BlindedQueue {
 
   /** One batch of a peer to the ledger; false when nothing waits. */
   async #sendNext(peer: Peer): Promise<boolean> {
-    const before = await this.#staged(peer);
-    const staged = before ?? (await this.#stage(peer));
+    const last = await this.#last(peer);
+    const before = stagedOnly(last);
+    const staged = before ?? (await this.#stage(peer, last));
     if (staged === undefined) return false;
     // What was staged just now is on the ledger only if this store is an older copy: the write then fails, and the
     // next pass asks.
@@ -227,16 +228,16 @@ export class BlindedQueue {
     return new Map(found.filter(([value, sequence]) => sequence > 0 && own.has(value)));
   }
 
-  async #staged(peer: Peer): Promise<KeptBatch | undefined> {
+  async #last(peer: Peer): Promise<KeptBatch | undefined> {
     const last = await this.#deps.tables.conversionBatches.first({ ...rangeOf(peer), reverse: true });
-    const batch = last === undefined ? undefined : decodeBatch(last.key, last.value);
-    return batch?.isFinal === false ? batch : undefined;
+    return last === undefined ? undefined : decodeBatch(last.key, last.value);
   }
 
-  async #stage(peer: Peer): Promise<KeptBatch | undefined> {
+  /** After our last; the ledger refuses a sequence that is not its next, and the batch moves. */
+  async #stage(peer: Peer, last: KeptBatch | undefined): Promise<KeptBatch | undefined> {
     if (!(await this.#isWaiting(peer))) return undefined;
-    const sequence = (await this.#deps.ledger.sequence(peer.side, peer.peer)) + 1;
-    return await this.#deps.passing.run(() => this.#stageAs(peer, sequence));
+    const before = last?.sequence ?? (await this.#deps.ledger.sequence(peer.side, peer.peer));
+    return await this.#deps.passing.run(() => this.#stageAs(peer, before + 1));
   }
 
   async #stageAs(peer: Peer, sequence: number): Promise<KeptBatch | undefined> {
@@ -312,6 +313,10 @@ export class BlindedQueue {
     const key = toHex(prefixOf(peer));
     if (!this.#busy.has(key)) this.#busy.set(key, { peer, failures: 0, dueMs: 0 });
   }
+}
+
+function stagedOnly(last: KeptBatch | undefined): KeptBatch | undefined {
+  return last?.isFinal === false ? last : undefined;
 }
 
 function nameOf(side: Side, number: number): string {

@@ -6,12 +6,12 @@
  */
 import { DECISIONS } from '../../core/conversion/acknowledgement.ts';
 import { REFUSALS } from '../../core/conversion/refusals.ts';
-import { invariant } from '../../core/errors.ts';
 import { COLOURS, SCHEMES } from '../../core/record/derived.ts';
 import { LANGUAGES } from '../../core/record/value-sets/value-set.ts';
 import type { Service } from '../../service/app.ts';
 import { Closed, Type } from '../../service/schema.ts';
 import { bearerOf, isSameToken, requireBearerThat } from '../../service/bearer.ts';
+import { RequestError } from '../../service/problems.ts';
 import type { Issuer } from '../issuer.ts';
 import { problems } from '../routes/schemas.ts';
 import type { Referral } from './target/referrals.ts';
@@ -80,7 +80,9 @@ export function addForOfficers(app: Service, { issuer, operatorToken }: OfficerC
     async (request) =>
       inLanguage(request, async () => {
         const officer = officerWith(bearerOf(request) ?? '');
-        invariant(officer !== undefined, 'only officers are let in');
+        // Taken back while the request came.
+        if (officer === undefined)
+          throw new RequestError('UNAUTHENTICATED', 'the token is nobody’s any more');
         const ruling = { ...request.body, officer };
         const { decision, state } = await issuer.conversion.target.rule(
           Number(request.params.number),

@@ -7,11 +7,13 @@ import { fromUtf8, toUtf8 } from '../../core/bytes/utf8.ts';
 import { invariant } from '../../core/errors.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
+import { Lock } from '../lock.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
 import { officerWith } from './officer-token.ts';
 
 export class Officers {
   readonly #store: Pick<Store, 'commit'>;
+  readonly #writing = new Lock();
   /** What is on the disk. */
   readonly #revocations: Map<string, number>;
 
@@ -37,6 +39,11 @@ export class Officers {
 
   /** Every token that this officer has by now is nobody's, once it resolves; answers how often that was done. */
   async revoke(officer: string): Promise<number> {
+    // One after the other, so that each counts.
+    return await this.#writing.run(() => this.#revoke(officer));
+  }
+
+  async #revoke(officer: string): Promise<number> {
     const revocations = this.revocationsOf(officer) + 1;
     await this.#store.commit(new WriteBatch().put(TABLES.officers, toUtf8(officer), toUint64(revocations)));
     this.#revocations.set(officer, revocations);

@@ -32,12 +32,17 @@ import { holderKeyOf, lastSecondOf, propose, toRecord, type Asked } from './sour
 import { consentKey, findConversion, requestName, type ConversionRequest } from './source/request.ts';
 import { Withdrawals } from './source/withdrawals.ts';
 import { StateCounts, type SourceState } from './state-counts.ts';
+import { Turns } from './turns.ts';
+
+/** Enough to keep disk and processor busy at once. */
+const AT_ONCE = 8;
 
 export class ConversionSource {
   /** Of all that are kept. */
   readonly counts: StateCounts<SourceState>;
   readonly #house: SourceHouse;
   readonly #oneAtATime = new OneAtATime();
+  readonly #turns = new Turns(AT_ONCE);
   readonly #answers: SourceAnswers;
   readonly #withdrawals: Withdrawals;
   readonly #handover: Handover;
@@ -63,7 +68,8 @@ export class ConversionSource {
   /** Throws `ConversionError`s and what `RecordIssuer.issueDerived` throws; nothing has then happened. */
   async convert(request: ConversionRequest): Promise<ConversionAnswer> {
     // One consent is one conversion, also where it comes for two targets at once.
-    return await this.#oneAtATime.run(`consent ${request.terms.id}`, () => this.#convert(request));
+    const convert = (): Promise<ConversionAnswer> => this.#turns.run(() => this.#convert(request));
+    return await this.#oneAtATime.run(`consent ${request.terms.id}`, convert);
   }
 
   /**
@@ -71,8 +77,10 @@ export class ConversionSource {
    */
   async conversion(id: string, waitMs = 0): Promise<ConversionAnswer> {
     const number = await this.#byId(id);
+    const now = await this.#handover.answer(number);
+    if (waitMs === 0 || now.state !== 'under-way') return now;
     const isOver = (): Promise<boolean> => this.#handover.isOver(number);
-    if (waitMs > 0) await this.#house.progress.until(isOver, { isEnough: Boolean, waitMs });
+    await this.#house.progress.until(isOver, { isEnough: Boolean, waitMs });
     return await this.#handover.answer(number);
   }
 

@@ -32,6 +32,10 @@ import { checkBooked, mappingNow } from './target/mapping-now.ts';
 import { onceABlock } from './target/once-a-block.ts';
 import { recognitionOf, type Recognition } from './target/recognition.ts';
 import { Referrals, type OfficerDecision, type Referral } from './target/referrals.ts';
+import { Turns } from './turns.ts';
+
+/** Enough to keep disk and processor busy at once. */
+const AT_ONCE = 8;
 
 export class ConversionTarget {
   readonly #house: TargetHouse;
@@ -39,6 +43,7 @@ export class ConversionTarget {
   readonly #decisions: Decisions;
   readonly #referrals: Referrals;
   readonly #oneAtATime = new OneAtATime();
+  readonly #turns = new Turns(AT_ONCE);
 
   private constructor(house: TargetHouse, counts: StateCounts<Decision>) {
     this.#house = house;
@@ -86,6 +91,10 @@ export class ConversionTarget {
   }
 
   async #admit(arrival: Arrival): Promise<number> {
+    return await this.#turns.run(() => this.#admitNow(arrival));
+  }
+
+  async #admitNow(arrival: Arrival): Promise<number> {
     const arrived = await this.#arrivals.judge(arrival);
     const key = decisionKey({ source: arrived.between.source.id, nullifier: toHex(arrived.nullifier) });
     return await this.#oneAtATime.run(toHex(key), async () => {

@@ -6,7 +6,7 @@ import type { Hex } from '../../core/bytes/hex.ts';
 import { COLOUR_DERIVED } from '../../core/act/kinds.ts';
 import { readUint64 } from '../../service/big-endian.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
-import { drawUpAct, type ActTerms, type DrawUpDependencies } from '../acts/draw-up.ts';
+import { drawUpAct, type ActTerms, type DrawUpActDependencies } from '../acts/draw-up.ts';
 import type { ActHistory } from '../acts/history.ts';
 import { placeNumber } from '../acts/place.ts';
 import type { Proposals } from '../acts/proposals.ts';
@@ -16,7 +16,7 @@ import { TABLES, type IssuerTables } from '../store.ts';
 import type { HealthFiles } from './health-file.ts';
 import type { Guard } from './rulings.ts';
 
-export interface EndedCodesDependencies extends DrawUpDependencies {
+export interface EndedCodesDependencies extends DrawUpActDependencies {
   readonly store: Store;
   readonly tables: IssuerTables;
   readonly files: HealthFiles;

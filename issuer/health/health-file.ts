@@ -10,7 +10,7 @@ import { concatBytes } from '../../core/bytes/concat.ts';
 import { fromUtf8, toUtf8 } from '../../core/bytes/utf8.ts';
 import type { Order } from '../../core/health/orders.ts';
 import type { Ruling } from '../../core/health/derive.ts';
-import type { Hex } from '../../core/bytes/hex.ts';
+import { toHex, type Hex } from '../../core/bytes/hex.ts';
 import type { Colour, Scheme } from '../../core/record/derived.ts';
 import type { Code, Subject } from '../../core/record/record.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
@@ -20,6 +20,7 @@ import { WriteBatch, type Store } from '../../service/store.ts';
 import { Lock } from '../lock.ts';
 import type { DocumentReference, KeyRing } from '../privacy/key-ring.ts';
 import { TABLES, type IssuerTables } from '../store.ts';
+import { Together } from '../together.ts';
 
 export interface StoredOrder extends Order {
   readonly id: string;
@@ -103,6 +104,9 @@ export class HealthFiles {
   readonly #aad: Uint8Array;
   readonly #turns = Array.from({ length: TURNS }, () => new Lock());
   readonly #creating = new Lock();
+  readonly #makingFiles = new Together((all: readonly HealthFile[]) =>
+    this.#creating.run(() => this.#findOrCreateAll(all)),
+  );
   #last: number;
 
   private constructor(deps: HealthFilesDependencies, last: number) {
@@ -151,15 +155,27 @@ export class HealthFiles {
 
   /** The person, with a file when there was none; on the disk when it resolves. */
   async findOrCreate(fresh: HealthFile): Promise<number> {
-    return await this.#creating.run(async () => {
-      const known = await this.find(documentsOf(fresh.subject));
-      if (known !== undefined) return known;
-      const number = ++this.#last;
-      const batch = new WriteBatch();
-      this.put(batch, number, fresh);
-      await this.#deps.store.commit(batch);
-      return number;
-    });
+    return await this.#makingFiles.run(fresh);
+  }
+
+  /** In one commit; of several who share a document the first makes the file. */
+  async #findOrCreateAll(all: readonly HealthFile[]): Promise<readonly number[]> {
+    const batch = new WriteBatch();
+    const made = new Map<string, number>();
+    const numbers: number[] = [];
+    for (const fresh of all) {
+      const documents = documentsOf(fresh.subject);
+      const names = documents.map((document) => toHex(this.#deps.ring.documentNames(document).newest));
+      let number = (await this.find(documents)) ?? names.map((name) => made.get(name)).find(isNumber);
+      if (number === undefined) {
+        number = ++this.#last;
+        this.put(batch, number, fresh);
+        for (const name of names) made.set(name, number);
+      }
+      numbers.push(number);
+    }
+    await this.#deps.store.commit(batch);
+    return numbers;
   }
 
   /** Throws `ENVELOPE_TAMPERED` for a file that is not this person's, or was touched. */
@@ -181,7 +197,14 @@ export class HealthFiles {
   /** Adds the deletion of the file and of all that leads to it; the changes stay, and lead to nobody. */
   delete(batch: WriteBatch, number: number, file: HealthFile): void {
     batch.delete(TABLES.healthFiles, toUint64(number));
-    this.#deleteNames(batch, file);
+    this.deleteNames(batch, documentsOf(file.subject));
+  }
+
+  /** Adds the deletion of what leads from these documents to a file. */
+  deleteNames(batch: WriteBatch, documents: readonly DocumentReference[]): void {
+    for (const document of documents) {
+      for (const name of this.#deps.ring.documentNames(document).all) batch.delete(TABLES.healthNames, name);
+    }
   }
 
   /** Of all who have a file. */
@@ -212,15 +235,9 @@ export class HealthFiles {
     const file = await this.load(number);
     if (file === undefined) return;
     const batch = new WriteBatch();
-    this.#deleteNames(batch, file);
+    this.deleteNames(batch, documentsOf(file.subject));
     this.put(batch, number, file);
     await this.#deps.store.commit(batch);
-  }
-
-  #deleteNames(batch: WriteBatch, { subject }: HealthFile): void {
-    for (const document of documentsOf(subject)) {
-      for (const name of this.#deps.ring.documentNames(document).all) batch.delete(TABLES.healthNames, name);
-    }
   }
 
   #open(number: number, sealed: Uint8Array): HealthFile {
@@ -242,6 +259,10 @@ export function documentsOf({
   linked = [],
 }: Subject): readonly DocumentReference[] {
   return [{ docType, docNumber, docIssuer }, ...linked];
+}
+
+function isNumber(value: number | undefined): value is number {
+  return value !== undefined;
 }
 
 function isUnder(sealed: Uint8Array, epoch: number): boolean {

@@ -8,15 +8,14 @@ import { endOf } from '../../core/health/orders.ts';
 import { shippedHealthPolicies } from '../../core/health/policies.ts';
 import { SCHEME_FORMS } from '../../core/health/schemes.ts';
 import type { Policy } from '../../core/policy/policy.ts';
-import { SCHEMES, type Colour, type Scheme } from '../../core/record/derived.ts';
-import type { Code, Subject } from '../../core/record/record.ts';
+import { SCHEMES, type Scheme } from '../../core/record/derived.ts';
+import type { Subject } from '../../core/record/record.ts';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { concatBytes } from '../../core/bytes/concat.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
-import { InvariantError } from '../../core/errors.ts';
 import { EnvelopeError } from '../../service/envelope.ts';
 import type { Log } from '../../service/logging.ts';
-import { StoreError, WriteBatch, type Entry, type Range } from '../../service/store.ts';
+import { WriteBatch, type Entry, type Range } from '../../service/store.ts';
 import { chunksOf } from '../chunks.ts';
 import { IssuerError } from '../errors.ts';
 import type { IssuerMetrics } from '../metrics.ts';
@@ -32,6 +31,7 @@ import { hasRecords, type KnownFactsDependencies } from './known-facts.ts';
 import { isSplit } from './merge.ts';
 import { indexLinkedDocuments } from './linked-documents.ts';
 import { ManualAlarm } from './manual-alarm.ts';
+import { orSkip } from './or-skip.ts';
 import { Orders } from './orders.ts';
 import { People, type Person } from './people.ts';
 import {
@@ -44,6 +44,7 @@ import {
 } from './recolour.ts';
 import { Rulings } from './rulings.ts';
 import { isSamePerson } from './same-person.ts';
+import { shownOf, type ShownColour } from './shown-colours.ts';
 import type { RulingTerms } from './ruling.ts';
 
 export interface HealthDependencies
@@ -61,17 +62,6 @@ export interface HealthDependencies
 
 export interface StatusRequest extends Omit<Asked, 'presented'> {
   readonly person: Person;
-}
-
-/** A colour that a person has been told, and the change that gave it. */
-export interface ShownColour {
-  readonly scheme: Scheme;
-  readonly state: Colour;
-  readonly ruleId: string;
-  readonly ruleVersion: number;
-  readonly ground?: Code;
-  readonly sinceSeconds: number;
-  readonly change: string;
 }
 
 /** What is done with is deleted so many at a time. */
@@ -314,9 +304,15 @@ export class Health {
       );
     } catch (error) {
       if (!isSplit(error)) throw error;
-      for (const number of await this.#deps.files.findAll(documentsOf(subject)))
+      const numbers = await this.#deps.files.findAll(documentsOf(subject));
+      // With the last: cut short before it, the fact is followed again, which harms none of the others.
+      for (const number of numbers)
         await this.#people.whileAloneWith(number, (_, file) =>
-          this.#recolour.update(number, { file, addTo, isSplit: isSamePerson(subject, file.subject) }),
+          this.#recolour.update(number, {
+            file,
+            ...(number === numbers.at(-1) ? { addTo } : {}),
+            isSplit: isSamePerson(subject, file.subject),
+          }),
         );
     }
   }
@@ -366,39 +362,6 @@ export class Health {
       throw new IssuerError('HEALTH_SCHEME_ELSEWHERE', 'the scheme is given in another jurisdiction');
     }
   }
-}
-
-/**
- * What does not open, or is not what it must be, was touched or lost, or is more than our code can take: it waits, an
- * operator is told, and everybody else is served. A store that fails and a contradiction are not one person's.
- */
-async function orSkip<Result>(work: Promise<Result>, log: Log): Promise<Result | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof InvariantError || isOfStore(error)) throw error;
-    log.error(
-      { code: 'HEALTH_FILE_UNREADABLE', err: error },
-      'a health file or record is not what it must be: no colour is given',
-    );
-    return undefined;
-  }
-}
-
-/** Also what Level says itself: its reads are not translated. */
-function isOfStore(error: unknown): boolean {
-  if (error instanceof StoreError) return true;
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('LEVEL_');
-}
-
-function shownOf({ colours }: HealthFile): readonly ShownColour[] {
-  return SCHEMES.flatMap((scheme) => {
-    const held = colours[scheme];
-    if (held === undefined) return [];
-    const { state, ruleId, ruleVersion, ground, sinceSeconds, change } = held;
-    const why = ground === undefined ? {} : { ground };
-    return [{ scheme, state, ruleId, ruleVersion, ...why, sinceSeconds, change }];
-  });
 }
 
 function hasValidCodes({ colours }: HealthFile, nowSeconds: number): boolean {

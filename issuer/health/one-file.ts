@@ -9,17 +9,11 @@ import type { Subject } from '../../core/record/record.ts';
 import { toUint64 } from '../../service/big-endian.ts';
 import type { Clock } from '../../service/clock.ts';
 import type { WriteBatch } from '../../service/store.ts';
-import { IssuerError } from '../errors.ts';
 import type { DocumentReference } from '../privacy/key-ring.ts';
 import { TABLES } from '../store.ts';
-import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
-import {
-  knownRecords,
-  recordsNaming,
-  subjectIn,
-  type KnownFactsDependencies,
-  type KnownRecord,
-} from './known-facts.ts';
+import { documentsOf, type HealthFile } from './health-file.ts';
+import { recordsNaming, subjectIn, type KnownRecord } from './known-facts.ts';
+import { Look, type FoundFile, type LookDependencies } from './look.ts';
 import {
   isSplit,
   MAX_DOCUMENTS,
@@ -31,8 +25,7 @@ import {
 } from './merge.ts';
 import { distinct, isSamePerson, textOf } from './same-person.ts';
 
-export interface OneFileDependencies extends KnownFactsDependencies {
-  readonly files: HealthFiles;
+export interface OneFileDependencies extends LookDependencies {
   readonly now: Clock;
   /** Stores a file with the colours that follow, and what `addTo` adds, in one commit. */
   readonly update: (number: number, merged: MergedUpdate) => Promise<void>;
@@ -63,6 +56,8 @@ interface Found {
   readonly named: readonly FoundFile[];
   /** The person under all of them. */
   readonly subject: Subject;
+  /** Numbers of files of others, who only claim one of them. */
+  readonly claiming: readonly number[];
 }
 
 export class OneFile {
@@ -84,14 +79,13 @@ export class OneFile {
     const { files } = this.#deps;
     for (;;) {
       const seen = await this.find(sought);
-      if (seen.files.length === 0) {
-        await files.findOrCreate(create(seen.subject));
-        continue;
-      }
-      const done = await files.whileAllAlone(numbersOf(seen), async () => {
+      for (const number of seen.claiming) await this.#letGo(number);
+      const isNew = seen.files.length === 0;
+      const numbers = isNew ? [await files.findOrCreate(create(seen.subject))] : numbersOf(seen);
+      const done = await files.whileAllAlone(numbers, async () => {
         const found = await this.find(sought);
         // Somebody came between: what there is now needs other turns.
-        if (numbersOf(found).join() !== numbersOf(seen).join()) return undefined;
+        if (numbersOf(found).join() !== numbers.join()) return undefined;
         const one = await this.#together(found, sought);
         return one === undefined ? undefined : { result: await action(one.number, one.file) };
       });
@@ -102,7 +96,7 @@ export class OneFile {
   /** All files of the person, and the person under all documents that belong together. Throws as {@link whileAlone}. */
   async find({ named, subject, isWhole, isTyped }: Sought): Promise<Found> {
     const look = new Look(this.#deps);
-    const first = await this.#load(named.slice(0, 1), look);
+    const { found: first, claiming } = await look.load(named.slice(0, 1));
     const records = await look.known(named.slice(0, 1));
     const person = subjectIn(records) ?? first[0]?.file.subject ?? subject();
     const files = new Map(first.map((one) => [one.number, one]));
@@ -116,7 +110,7 @@ export class OneFile {
       const isBounded = !isWhole && !next.isNamed;
       // The request's own come first, so what is left is claimed, by whomever.
       if (isBounded && all.length >= MAX_DOCUMENTS) break;
-      const found = await this.#load([next.document], look);
+      const { found, claiming: others } = await look.load([next.document]);
       const grown = allOf([...all, next.document], found);
       if (isBounded && grown.length > MAX_DOCUMENTS) passedOver.push(next.document);
       else if (isTheirs(person, await look.known([next.document]), found)) {
@@ -124,12 +118,21 @@ export class OneFile {
           files.set(one.number, one);
           if (next.isNamed) byName.set(one.number, one);
         }
+        claiming.push(...others);
         all = grown;
       } else if (next.mustBeTheirs) throw split('the documents lead to people of different names');
       else passedOver.push(next.document);
     }
     const sorted = [...files.values()].toSorted((a, b) => a.number - b.number);
-    return { files: sorted, named: [...byName.values()], subject: withDocuments(person, all) };
+    return { files: sorted, named: [...byName.values()], subject: withDocuments(person, all), claiming };
+  }
+
+  /** The files of whoever has these documents, one by one: also of people whose files cannot be one. */
+  async filesUnder(documents: readonly DocumentReference[]): Promise<readonly HealthFile[]> {
+    const look = new Look(this.#deps);
+    const loaded = await Promise.all(documents.map((document) => look.load([document])));
+    const found = loaded.flatMap((one) => one.found);
+    return [...new Map(found.map(({ number, file }) => [number, file])).values()];
   }
 
   /** The one file there is, or what all of them become; `undefined` when a document was taken meanwhile. */
@@ -143,12 +146,14 @@ export class OneFile {
     if (merged === undefined && !isWhole && own !== undefined && others.length === 0) return own;
     if (merged === undefined) throw split('rulings hold in several files of this person');
     const documents = documentsOf(subject);
-    const isComplete = files.length === 1 && files.every(({ names }) => documents.length === names);
-    if (isComplete) return merged;
+    const isComplete = files.every(
+      ({ claimed, names }) => claimed.length === 0 && documents.length === names,
+    );
+    if (isComplete && files.length === 1) return merged;
     return await this.#deps.files.whileNamesStand(async () => {
       const taken = await this.#deps.files.findAll(documents);
       if (!taken.every((number) => files.some((one) => one.number === number))) return undefined;
-      await this.#store(merged);
+      await this.#store(merged, claimedIn(files));
       const file = await this.#deps.files.load(merged.number);
       return file === undefined ? undefined : { number: merged.number, file };
     });
@@ -163,13 +168,23 @@ export class OneFile {
     }
   }
 
-  async #store({ number, file, others, told }: Merged): Promise<void> {
+  async #store({ number, file, others, told }: Merged, claimed: readonly DocumentReference[]): Promise<void> {
     await this.#deps.update(number, {
       file,
       told,
       addTo: (batch) => {
         for (const other of others) moveTo(number, other, batch);
+        this.#deps.files.deleteNames(batch, claimed);
       },
+    });
+  }
+
+  /** Stores a file without the documents that it only claims, which lead to nobody then. */
+  async #letGo(number: number): Promise<void> {
+    await this.#deps.files.whileAlone(number, async () => {
+      const one = await new Look(this.#deps).loadOne(number);
+      if (one === undefined || one.claimed.length === 0) return;
+      await this.#store({ ...one, others: [], told: [] }, one.claimed);
     });
   }
 
@@ -195,61 +210,12 @@ export class OneFile {
       unseen(documentsIn(await recordsNaming(documents, this.#deps)), false)
     );
   }
-
-  /** The files under these documents, each of the person whom the records under its own documents name. */
-  async #load(documents: readonly DocumentReference[], look: Look): Promise<readonly FoundFile[]> {
-    const { files } = this.#deps;
-    for (;;) {
-      const numbers = await files.findAll(documents);
-      const loaded = await Promise.all(numbers.map((number) => this.#loadOne(number, documents, look)));
-      const found = loaded.filter((one) => one !== undefined);
-      if (found.length === numbers.length) return found;
-      // It was merged or destroyed just now, or its name leads to nothing.
-      if ((await files.findAll(documents)).join() === numbers.join())
-        throw new IssuerError('HEALTH_PERSON_UNKNOWN', 'there is no such file any more');
-    }
-  }
-
-  async #loadOne(
-    number: number,
-    documents: readonly DocumentReference[],
-    look: Look,
-  ): Promise<FoundFile | undefined> {
-    const file = await this.#deps.files.load(number);
-    if (file === undefined) return undefined;
-    checkIsOf(documents, file);
-    const own = documentsOf(file.subject);
-    const subject = subjectIn(await look.known(own)) ?? file.subject;
-    return { number, names: own.length, file: { ...file, subject: withDocuments(subject, own) } };
-  }
-}
-
-/** One look at a person: what was read for some documents is not read again. */
-class Look {
-  readonly #deps: OneFileDependencies;
-  readonly #known = new Map<string, Promise<readonly KnownRecord[]>>();
-
-  constructor(deps: OneFileDependencies) {
-    this.#deps = deps;
-  }
-
-  known(documents: readonly DocumentReference[]): Promise<readonly KnownRecord[]> {
-    const key = documents.map(textOf).join();
-    const records = this.#known.get(key) ?? knownRecords(documents, this.#deps);
-    this.#known.set(key, records);
-    return records;
-  }
 }
 
 /** Whether nothing under a document is of somebody else. */
 function isTheirs(person: Subject, records: readonly KnownRecord[], found: readonly NumberedFile[]): boolean {
   const subjects = [...records.map(({ record }) => record.subject), ...found.map(({ file }) => file.subject)];
   return subjects.every((one) => isSamePerson(person, one));
-}
-
-/** A file as it was found, with how many documents it names itself. */
-interface FoundFile extends NumberedFile {
-  readonly names: number;
 }
 
 interface Next {
@@ -282,9 +248,6 @@ function moveTo(number: number, { number: former, file }: NumberedFile, batch: W
   for (const { id } of file.orders) batch.put(TABLES.healthOrders, fromBase64url(id), toUint64(number));
 }
 
-/** A name that was touched leads to somebody else's file. Throws `HEALTH_FILE_TOUCHED`. */
-function checkIsOf(documents: readonly DocumentReference[], { subject }: HealthFile): void {
-  const own = documentsOf(subject).map(textOf);
-  if (documents.some((document) => own.includes(textOf(document)))) return;
-  throw new IssuerError('HEALTH_FILE_TOUCHED', 'the file that was found is of other documents');
+function claimedIn(files: readonly FoundFile[]): readonly DocumentReference[] {
+  return files.flatMap(({ claimed }) => claimed);
 }

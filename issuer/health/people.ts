@@ -116,9 +116,7 @@ export class People {
       return { files: files.map(({ file }) => file), subject };
     } catch (error) {
       if (!isSplit(error)) throw error;
-      const { files } = this.#deps;
-      const found = await Promise.all((await files.findAll(sought.named)).map((one) => files.load(one)));
-      return { files: found.filter((file) => file !== undefined) };
+      return { files: await this.#oneFile.filesUnder(sought.named) };
     }
   }
 

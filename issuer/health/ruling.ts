@@ -13,7 +13,7 @@ import { GROUND, isGround } from '../../core/health/grounds.ts';
 import { COLOUR_NAMES, SCHEME_FORMS, severityOf } from '../../core/health/schemes.ts';
 import type { Colour, Scheme } from '../../core/record/derived.ts';
 import type { Language } from '../../core/record/value-sets/value-set.ts';
-import { drawUpAct, type DrawUpDependencies } from '../acts/draw-up.ts';
+import { drawUpAct, type DrawUpActDependencies } from '../acts/draw-up.ts';
 import type { Act } from '../../core/act/act.ts';
 import { IssuerError } from '../errors.ts';
 import { evidenceSalt } from './evidence-salt.ts';
@@ -51,7 +51,7 @@ export function checkTerms(
 export function drawUpRuling(
   terms: RulingTerms,
   { file, salt, places }: { readonly file: HealthFile; readonly salt: string; readonly places: Float64Array },
-  deps: DrawUpDependencies,
+  deps: DrawUpActDependencies,
 ): Act {
   const { crypto } = deps;
   const { legalBasis, evidence, ...ruled } = terms;

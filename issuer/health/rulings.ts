@@ -7,7 +7,7 @@ import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { WriteBatch, type Store } from '../../service/store.ts';
 import { decodeActBatch } from '../acts/act-batch-entry.ts';
 import { addRequest, knownAct, type KeyedRequest } from '../acts/act-requests.ts';
-import type { DrawUpDependencies } from '../acts/draw-up.ts';
+import type { DrawUpActDependencies } from '../acts/draw-up.ts';
 import type { Proposals } from '../acts/proposals.ts';
 import { Lock } from '../lock.ts';
 import { TABLES } from '../store.ts';
@@ -19,7 +19,7 @@ import type { People, Person } from './people.ts';
 import type { Recolour } from './recolour.ts';
 import { checkTerms, drawUpRuling, type RulingTerms } from './ruling.ts';
 
-export interface RulingsDependencies extends DrawUpDependencies, KnownFactsDependencies {
+export interface RulingsDependencies extends DrawUpActDependencies, KnownFactsDependencies {
   readonly store: Store;
   readonly files: HealthFiles;
   readonly people: People;

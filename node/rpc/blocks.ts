@@ -1,18 +1,34 @@
 /** Blocks and their receipts. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { SealedBlock } from '../block.ts';
 import { findBlock } from './block-lookup.ts';
 import type { RpcContext, RpcMethods } from './context.ts';
+import { invalidParams } from './errors.ts';
 import { blockToJson, quantity, receiptsToJson } from './json.ts';
 import {
   parseBlockReference,
   parseFlag,
   parseHash,
+  parseQuantity,
   requireAtMost,
   type BlockReference,
 } from './parameters.ts';
 
+/** For so many milliseconds a question for the next block is kept. */
+const LONGEST_WAIT_MS = 1_000n;
+
 export const blockMethods: RpcMethods = {
   eth_blockNumber: (context) => quantity(context.head().header.number),
+
+  /** As `eth_blockNumber`, once there is a block after the one given, or the time is over. */
+  hcl_waitForBlock: async (context, params) => {
+    requireAtMost(params, 2);
+    const number = parseQuantity(params[0], 'block number');
+    const waitMs = parseQuantity(params[1], 'milliseconds');
+    if (waitMs > LONGEST_WAIT_MS) throw invalidParams(`milliseconds: at most ${LONGEST_WAIT_MS}`);
+    if (context.head().header.number <= number) await nextBlock(context, Number(waitMs));
+    return quantity(context.head().header.number);
+  },
 
   eth_getBlockByNumber: (context, params) => blockAnswer(context, parseBlockReference(params[0]), params),
   eth_getBlockByHash: (context, params) => blockAnswer(context, byHash(params[0]), params),
@@ -28,6 +44,13 @@ export const blockMethods: RpcMethods = {
     return receiptsToJson(block, context.store.receiptsOf(block.header.number), context.rules);
   },
 };
+
+async function nextBlock({ sealer }: RpcContext, waitMs: number): Promise<void> {
+  const over = new AbortController();
+  const time = wait(waitMs, undefined, { signal: over.signal }).catch(() => undefined);
+  await Promise.race([sealer.nextBlock(), time]);
+  over.abort();
+}
 
 function blockAnswer(context: RpcContext, reference: BlockReference, params: readonly unknown[]): unknown {
   requireAtMost(params, 2);

@@ -1,5 +1,5 @@
 /**
- * What a page costs its network in a day: the page's own engine asks, the verifier's own routes answer, and what
+ * What a page costs its network in a day, and by one question: the page's own engine asks, the verifier's own routes answer, and what
  * passes the socket both ways is counted, heads included, as HTTP/1.1 has them. Not counted: TCP and TLS.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import { Agent, get as httpGet, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import type { DeltaLine } from '../../core/bundle/follow-deltas.ts';
 import { fullBundle } from '../../core/bundle/make-bundle.ts';
 import type { BundleSource } from '../../core/bundle/bundle-state.ts';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
@@ -54,52 +55,97 @@ export interface Traffic {
 
 /** Of a day in which the page asks every so many minutes, after its first list. */
 export async function pageTraffic(minutes: number, seed: number): Promise<Traffic> {
+  const pace = new Pace();
+  pace.everySeconds = minutes * MINUTE;
+  return onStage(seed, async (stage) => {
+    for (let passed = minutes; passed <= DAY_MINUTES; passed += minutes) {
+      await stage.pass(minutes, pace.line);
+      await stage.update(pace.line);
+    }
+  });
+}
+
+/** Of the one question that a code makes the page ask whose list is so many minutes old. */
+export async function questionTraffic(minutes: number, seed: number): Promise<Traffic> {
+  return onStage(seed, async (stage) => {
+    await stage.pass(minutes, 'deltas');
+    await stage.learn('deltas');
+  });
+}
+
+/** What `act` costs a page that has its first list. */
+async function onStage(seed: number, act: (stage: Stage) => Promise<void>): Promise<Traffic> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'hcl-traffic-'));
   const folder = new BundleFolder(join(dataFolder, 'bundle'), nodeCrypto);
   const app = await serve(folder, dataFolder);
   try {
     await using wire = new CountedWire(await app.listen({ host: '127.0.0.1', port: 0 }));
-    return await day(minutes, { world: new World(seed, ENTRIES), folder, wire });
+    const stage = await Stage.begin({ world: new World(seed, ENTRIES), folder, wire });
+    const { bytes, requests } = wire;
+    await act(stage);
+    return { bytes: wire.bytes - bytes, requests: wire.requests - requests };
   } finally {
     await app.close();
     await rm(dataFolder, { recursive: true });
   }
 }
 
-interface Stage {
+interface Props {
   readonly world: World;
   readonly folder: BundleFolder;
   readonly wire: CountedWire;
 }
 
-async function day(minutes: number, { folder, wire, world }: Stage): Promise<Traffic> {
-  world.changeStatuses(CHANGED);
-  const publishing = new Publishing(world);
-  const pace = new Pace();
-  pace.everySeconds = minutes * MINUTE;
-  const engine = new Engine({ crypto: nodeCrypto, get: (path) => wire.get(`/bundle/${path}`) });
-  const update = async (): Promise<void> => {
-    await wire.find('/checkpoint/trust.json');
-    const { kind } = await engine.answer({ kind: 'update', nowSeconds: world.nowSeconds, line: pace.line });
-    if (kind !== 'known') throw new Error('the page refused what was published');
-  };
-  await engine.answer({
-    kind: 'trust-bundles-of',
-    bytes: toUtf8(JSON.stringify(publishing.context().trust)),
-  });
-  let held = await publishing.source();
-  await publishFull(held, world.nowSeconds, folder);
-  await update();
-  const before = { bytes: wire.bytes, requests: wire.requests };
-  for (let passed = minutes; passed <= DAY_MINUTES; passed += minutes) {
+/** A ledger, what is published of it, and a page that asks for that. */
+class Stage {
+  readonly #props: Props;
+  readonly #publishing: Publishing<World>;
+  readonly #engine: Engine;
+  #held: BundleSource;
+
+  private constructor(props: Props, publishing: Publishing<World>, held: BundleSource) {
+    this.#props = props;
+    this.#publishing = publishing;
+    this.#held = held;
+    this.#engine = new Engine({ crypto: nodeCrypto, get: (path) => props.wire.get(`/bundle/${path}`) });
+  }
+
+  static async begin(props: Props): Promise<Stage> {
+    const { folder, world } = props;
+    world.changeStatuses(CHANGED);
+    const publishing = new Publishing(world);
+    const held = await publishing.source();
+    await publishFull(held, world.nowSeconds, folder);
+    const stage = new Stage(props, publishing, held);
+    const bytes = toUtf8(JSON.stringify(publishing.context().trust));
+    await stage.#engine.answer({ kind: 'trust-bundles-of', bytes });
+    await stage.update('deltas');
+    return stage;
+  }
+
+  /** So many minutes later, with what leads there published. */
+  async pass(minutes: number, line: DeltaLine): Promise<void> {
+    const { folder, world } = this.#props;
     world.anchorFor(minutes * MINUTE);
     world.changeStatuses(Math.round((CHANGES_PER_HOUR * minutes) / 60));
-    const next = await publishing.source();
-    await folder.putDelta(pace.line, held.checkpoint.size, publishing.delta(next, held));
-    await update();
-    held = next;
+    const next = await this.#publishing.source();
+    await folder.putDelta(line, this.#held.checkpoint.size, this.#publishing.delta(next, this.#held));
+    this.#held = next;
   }
-  return { bytes: wire.bytes - before.bytes, requests: wire.requests - before.requests };
+
+  /** As the page does by itself: the operator's files, and what is new. */
+  async update(line: DeltaLine): Promise<void> {
+    const { wire } = this.#props;
+    await wire.find('/checkpoint/operator.json');
+    await wire.find('/checkpoint/trust.json');
+    await this.learn(line);
+  }
+
+  async learn(line: DeltaLine): Promise<void> {
+    const { nowSeconds } = this.#props.world;
+    const { kind } = await this.#engine.answer({ kind: 'update', nowSeconds, line });
+    if (kind !== 'known') throw new Error('the page refused what was published');
+  }
 }
 
 async function publishFull(source: BundleSource, timeSeconds: number, folder: BundleFolder): Promise<void> {

@@ -8,7 +8,7 @@ import { fullBundle, pacedFullBundle } from '../../core/bundle/make-bundle.ts';
 import { Publishing } from '../../test/support/publishing.ts';
 import { besideScans } from '../../web/checkpoint/engine/beside-scans.ts';
 import { UPDATE_SECONDS } from '../../web/checkpoint/knowledge/pace.ts';
-import { pageTraffic } from './bundle-traffic.ts';
+import { pageTraffic, questionTraffic } from './bundle-traffic.ts';
 import { ISSUERS, World } from './bundle-world.ts';
 import { machineLine, type Figure, type Settings } from './harness.ts';
 
@@ -20,6 +20,8 @@ const SIZES = [100_000, 1_000_000, 10_000_000] as const;
 const CHANGES_PER_RECORD = 0.01;
 const DEFAULT_MINUTES = UPDATE_SECONDS / 60;
 const PACES = [DEFAULT_MINUTES, 60, 5] as const;
+/** How old the list is when a code makes the page ask: a minute at least. */
+const LIST_AGES = [1, 60, DEFAULT_MINUTES] as const;
 const KB = 1000;
 const MB = 1_000_000;
 
@@ -189,7 +191,7 @@ function figure(
   };
 }
 
-/** What the page and its server send each other in a day, by how often the page asks. */
+/** What the page and its server send each other in a day, by how often the page asks; and for a code that is newer than its list. */
 async function traffic(settings: Settings): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const minutes of PACES) {
@@ -198,6 +200,14 @@ async function traffic(settings: Settings): Promise<readonly Figure[]> {
       figure(settings, `page: a day, every ${minutes} minutes`, 'KB', bytes / KB, {
         ...(minutes === DEFAULT_MINUTES ? { most: 300 } : {}),
         note: `${requests} requests with all heads; ${ISSUERS} issuers, both classes, 2,000 status changes an hour`,
+      }),
+    );
+  }
+  for (const minutes of LIST_AGES) {
+    const { bytes, requests } = await questionTraffic(minutes, settings.seed);
+    figures.push(
+      figure(settings, `page: a question of a code, list ${minutes} min old`, 'KB', bytes / KB, {
+        note: `${requests} requests with all heads; the list that comes of it is not asked for again`,
       }),
     );
   }

@@ -1,5 +1,5 @@
 /** `hcl convert`: what it says before anybody is asked. The way itself is in `test/flows/conversion.test.ts`. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -52,6 +52,26 @@ describe('hcl convert', () => {
     expect(revoked.out).to.equal('The tokens of O-17 at HK-DH are taken back.\n');
     const { out } = await hcl('officer-token', '--to', 'HK-DH', '--officer', 'O-17');
     expect(out).to.equal(`${officerTokenOf(OPERATOR, 'O-17', 1)}\n`);
+  });
+
+  it('makes a specimen traveller once, for their owner alone', async () => {
+    const out = join(folder, 'traveller');
+    expect((await hcl('specimen', '--out', out)).exitCode).to.equal(0);
+    const [key, party] = [join(out, 'key.jwk'), join(out, 'party.json')];
+    expect([(await stat(out)).mode & 0o777, (await stat(key)).mode & 0o777]).to.deep.equal([0o700, 0o600]);
+    const before = [await readFile(key, 'utf8'), await readFile(party, 'utf8')];
+    const again = await hcl('specimen', '--out', out);
+    expect(again.exitCode).to.equal(2);
+    expect(again.err).to.include('key.jwk is there already: go on with this traveller');
+    expect([await readFile(key, 'utf8'), await readFile(party, 'utf8')]).to.deep.equal(before);
+  });
+
+  it('leaves a folder that is there as it is when it makes a specimen traveller in it', async () => {
+    const out = join(folder, 'shared');
+    await mkdir(out);
+    await chmod(out, 0o755);
+    expect((await hcl('specimen', '--out', out)).exitCode).to.equal(0);
+    expect((await stat(out)).mode & 0o777).to.equal(0o755);
   });
 
   it('refuses a reference that is typed wrong before anybody is asked', async () => {

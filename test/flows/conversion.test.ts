@@ -13,6 +13,7 @@ import { buffer } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
+import { today } from '../../booking/window.ts';
 import { processIo, type Io } from '../../cli/io.ts';
 import { writeConsortiumFile, type ConsortiumIssuer } from '../../cli/consortium-file.ts';
 import { runCommand } from '../../cli/commands.ts';
@@ -45,6 +46,12 @@ interface Recorder {
   readonly peers: Set<string>;
   text(): string;
   close(): Promise<void>;
+}
+
+/** By a command of `hcl`. */
+interface Said {
+  readonly exitCode: number;
+  readonly page: string;
 }
 
 type Change = (url: string, answer: Response, body: unknown) => Promise<Response>;
@@ -223,28 +230,46 @@ describe('flow: conversion between two services', function () {
   });
 
   it('uses a booked place with a conversion, by the very lines that the demonstration prints, and once', async () => {
+    const dayNow = (): number => today(Date.now() / 1000);
+    let day: number;
+    let used: Awaited<ReturnType<typeof useBooked>>;
+    let travellers = 0;
+    do {
+      // The lines are of one day: where it ends while they run, they say nothing.
+      day = dayNow();
+      used = await useBooked(join(folder, `travellers-${++travellers}`));
+    } while (day !== dayNow());
+    const { pages, reference, again } = used;
+    for (const { exitCode, page } of pages) expect(exitCode, page).to.equal(0);
+    expect(pages[0]?.page).to.match(/HZMB/);
+    expect(pages[4]?.page).to.match(/accepted {2}MO-SSM → HK-DH/);
+    expect(pages[5]?.page).to.match(new RegExp(`^${reference}  used`));
+    expect(again.exitCode).to.equal(1);
+    expect(again.page).to.include('BOOKING_USED').and.include('lane conversion');
+  });
+
+  /** All that the lines say, for a new traveller, and a lane that the place is shown at once more. */
+  async function useBooked(travellers: string): Promise<{
+    readonly pages: readonly Said[];
+    readonly reference: string;
+    readonly again: Said;
+  }> {
     let reference = '';
-    const run = async (line: string): Promise<{ readonly exitCode: number; readonly page: string }> => {
+    const run = async (line: string): Promise<Said> => {
       const lines: string[] = [];
       const [command = '', ...args] = line.replace(REFERENCE, reference).split(' ');
       const exitCode = await runCommand(command, args, io(lines));
       return { exitCode, page: lines.join('') };
     };
-    const pages: string[] = [];
-    for (const line of bookingLines(folder, Date.now() / 1000)) {
-      const { exitCode, page } = await run(line);
-      expect(exitCode, page).to.equal(0);
-      if (line.startsWith('booking book ')) reference = /^[A-Z0-9]{10}/.exec(page)?.[0] ?? '';
-      pages.push(page);
+    const pages: Said[] = [];
+    for (const line of bookingLines(travellers, Date.now() / 1000)) {
+      const said = await run(line);
+      if (line.startsWith('booking book ')) reference = /^[A-Z0-9]{10}/.exec(said.page)?.[0] ?? '';
+      pages.push(said);
     }
-    expect(pages[0]).to.match(/HZMB/);
-    expect(pages[4]).to.match(/accepted {2}MO-SSM → HK-DH/);
-    expect(pages[5]).to.match(new RegExp(`^${reference}  used`));
-    const lane = `booking use ${reference} --issuer HK-DH --port HZMB --lane 7`;
-    const again = await run(lane);
-    expect(again.exitCode).to.equal(1);
-    expect(again.page).to.include('BOOKING_USED').and.include('lane conversion');
-  });
+    const again = await run(`booking use ${reference} --issuer HK-DH --port HZMB --lane 7`);
+    return { pages, reference, again };
+  }
 
   describe('hcl convert', () => {
     const WAY = ['--from', 'HK-DH', '--to', 'MO-SSM'];

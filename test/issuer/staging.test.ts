@@ -66,6 +66,8 @@ describe('a batch', () => {
     const windowMs = { short: 0, long: 0 };
     const pipeline = new Pipeline({ batches, lanes, ledger, now, windowMs, metrics, log: silentLogger });
     await pipeline.pass({ force: false });
+    expect(done).to.deep.equal(['staged', 'staged', 'anchored', 'anchored']);
+    await pipeline.pass({ force: false });
     expect(done).to.deep.equal(['staged', 'staged', 'anchored', 'anchored', 'staged', 'anchored']);
     expect(batches.finalThrough).to.equal(3);
   });

@@ -84,7 +84,7 @@ describe('node: restart', () => {
     const bad = [
       { chainId: 0 },
       { chainId: 1.5 },
-      { sealIntervalMs: 60_001 },
+      { sealIntervalMs: 30_001 },
       { heartbeatSeconds: -1 },
       { port: 70_000 },
       { sealerPrivateKey: '0x1234' },

@@ -66,6 +66,30 @@ describe('node: sealing', () => {
     expect(times).to.deep.equal([0, ...Array.from({ length: 30 }, () => 10)]);
   });
 
+  it('tells who waits for a block of it when there is one, and at once who has missed it', async () => {
+    await using test = await TestNode.start();
+    const told: string[] = [];
+    const wait = async (after: string, milliseconds: string): Promise<void> => {
+      told.push(`${after} ${String(await test.result('hcl_waitForBlock', [after, milliseconds]))}`);
+    };
+    const waiting = wait('0x0', '0x3e8');
+    await wait('0x0', '0x0');
+    expect(told, 'there is none yet').to.deep.equal(['0x0 0x0']);
+    await transfer(test, 0);
+    await waiting;
+    await wait('0x0', '0x3e8');
+    expect(told.slice(1)).to.deep.equal(['0x0 0x1', '0x0 0x1']);
+    expect((await test.send('hcl_waitForBlock', ['0x0', '0x3e9'])).error?.code).to.equal(-32602);
+  });
+
+  it('keeps nobody who waits for a block when it stops', async () => {
+    const test = await TestNode.start();
+    const waiting = test.node.request('hcl_waitForBlock', ['0x0', '0x3e8']);
+    await test.node[Symbol.asyncDispose]();
+    expect(await waiting).to.equal('0x0');
+    await test[Symbol.asyncDispose]();
+  });
+
   it('waits for a clock that has gone back too far, and then takes all that waits', async () => {
     await using test = await TestNode.start({ limits: { maxClockLeadSeconds: 5 } });
     test.clockSeconds = GENESIS_SECONDS + 100;

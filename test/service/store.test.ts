@@ -49,6 +49,25 @@ describe('store', () => {
     expect(readUint64(before?.key ?? new Uint8Array(8))).to.equal(2);
   });
 
+  it('answers few reads on the spot, and lets others have their turn among many', async () => {
+    await using folder = await TempFolder.create();
+    await using store = await Store.open(folder.path);
+    await store.commit(new WriteBatch().put(NUMBERS, toUint64(1), Uint8Array.of(1)));
+    const table = store.table(NUMBERS);
+    const turnsDuring = async (reads: number): Promise<number> => {
+      await new Promise((done) => setImmediate(done));
+      let turns = 0;
+      const turn = setImmediate(() => turns++);
+      for (let i = 0; i < reads; i++) expect(await table.get(toUint64(1))).to.deep.equal(Uint8Array.of(1));
+      clearImmediate(turn);
+      return turns;
+    };
+    expect(await turnsDuring(64)).to.equal(0);
+    expect(await turnsDuring(65)).to.be.greaterThan(0);
+    const many = await table.getMany(Array.from({ length: 100 }, (_, i) => toUint64(i % 2)));
+    expect(many.filter((value) => value !== undefined)).to.have.lengthOf(50);
+  });
+
   it('takes what is handed in at once to the disk together, in order', async () => {
     await using folder = await TempFolder.create();
     await using store = await Store.open(folder.path);

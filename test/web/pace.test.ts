@@ -3,8 +3,9 @@ import { expect } from 'chai';
 import { after, afterEach, before, it } from 'mocha';
 import type { BundleSource } from '../../core/bundle/bundle-state.ts';
 import type { DeltaLine } from '../../core/bundle/follow-deltas.ts';
+import { until } from '../support/until.ts';
 import { openBrowser, type OpenedBrowser } from './support/browser.ts';
-import { openCheckpoint, setUp, type CheckpointTab } from './support/checkpoint-tab.ts';
+import { keptInBrowser, openCheckpoint, setUp, type CheckpointTab } from './support/checkpoint-tab.ts';
 import { describePages } from './support/describe-pages.ts';
 import { makePageWorld, type PageWorld } from './support/page-world.ts';
 
@@ -76,6 +77,20 @@ describePages('the checkpoint page asks for what is new', () => {
   it('every minute where the operator says so', async () => {
     await world.served.say('operator.json', '{"updateMinutes":1}');
     const tab = await open();
+    const from = world.served.requests.length;
+    const path = await lead('deltas', MINUTE);
+    await tab.page.clock.fastForward(MINUTE * 1000);
+    expect(await asked(tab, from, held.leaf.block.number)).to.deep.equal([path]);
+  });
+
+  it('as often as the operator says since its last list, on a page that nobody loads anew', async () => {
+    const tab = await open();
+    await world.served.say('operator.json', '{"updateMinutes":1}');
+    await tab.page.getByRole('button', { name: 'Update now' }).click();
+    await until(async () => {
+      const { operator } = await keptInBrowser(tab.page);
+      return JSON.stringify(operator) === '{"updateMinutes":1}';
+    });
     const from = world.served.requests.length;
     const path = await lead('deltas', MINUTE);
     await tab.page.clock.fastForward(MINUTE * 1000);

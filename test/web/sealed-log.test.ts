@@ -20,6 +20,7 @@ import {
 import { describePages } from './support/describe-pages.ts';
 import { makePageWorld, type PageWorld } from './support/page-world.ts';
 
+const MINUTE_MS = 60_000;
 const DAY = 86_400;
 
 describePages('the sealed log of the checkpoint page', () => {
@@ -76,6 +77,8 @@ describePages('the sealed log of the checkpoint page', () => {
     const card = page.locator('.card', { hasText: 'Sealed log' });
     await card.getByText('21-12-2022').waitFor();
     expect((await card.locator('.facts').innerText()).replaceAll(/\s+/g, ' ')).to.include('Checks in it 2');
+    await page.getByText('the list and the sealed log.').waitFor();
+    expect(await page.getByText('Nothing about anybody.').count(), 'the log holds commitments').to.equal(0);
     const { name, path } = await save(page);
     expect(name).to.equal('checkpoint-log-2022-12-21.txt');
     await card.getByText('Checks in the file: 2.').waitFor();
@@ -131,6 +134,8 @@ describePages('the sealed log of the checkpoint page', () => {
       [31, 0],
     ] as const) {
       const { page } = await open(days);
+      // What is too old goes every minute.
+      await page.clock.fastForward(MINUTE_MS);
       await until(async () => {
         const kept = await keptInBrowser(page);
         const boxes = Object.keys(kept).filter((key) => key.startsWith('log/'));
@@ -138,8 +143,9 @@ describePages('the sealed log of the checkpoint page', () => {
       });
       await page.getByRole('button', { name: 'List and counters' }).click();
       await page.getByRole('heading', { name: 'What this device knows' }).waitFor();
-      const card = page.getByText('Sealed log');
+      const card = page.getByRole('heading', { name: 'Sealed log' });
       await card.waitFor({ state: checks > 0 ? 'visible' : 'detached' });
+      await page.getByText(checks > 0 ? 'the list and the sealed log.' : 'Nothing about anybody.').waitFor();
       await page.close();
     }
   });

@@ -1,7 +1,8 @@
 /**
- * The states that devices may hold and that deltas are made to: all that were published since the hour began, and
- * the first of each hour before it, for a day. What is no base any more has its last delta, to the first state of the hour
- * after it, which is one.
+ * The states that devices may hold and that deltas are made to: all that were published since the minute began, the
+ * first of each minute before it, for an hour, and the first of each hour, for a day. What is no base any more has its
+ * last delta, to the first state of the minute or hour after it, which is one. So they are 25 and 60 at most, and as
+ * many as are published in a minute.
  */
 import type { BundleSource } from '../../core/bundle/bundle-state.ts';
 
@@ -10,23 +11,22 @@ export interface Base {
   readonly publishedAtSeconds: number;
 }
 
+const MINUTE = 60;
 const HOUR = 3600;
 /** How long deltas lead on from a state. */
 export const BASE_SECONDS: number = 25 * HOUR;
 
 /** Whether what is published now, after `bases`, is the first of its hour. */
 export function isFirstOfHour(bases: readonly Base[], now: number): boolean {
-  const last = bases.at(-1);
-  return last === undefined || hourOf(last.publishedAtSeconds) < hourOf(now);
+  return isFirstOf(HOUR, bases.at(-1), now);
 }
 
 /** Those that stay bases for what is published after `now`; the one of the full bundle, too. */
 export function thinned(bases: readonly Base[], fullSize: number, now: number): readonly Base[] {
-  return bases.filter(({ publishedAtSeconds, source }, i) => {
-    if (source.checkpoint.size === fullSize) return true;
-    const isOfThisHour = hourOf(publishedAtSeconds) === hourOf(now);
-    const isFirst = isFirstOfHour(bases.slice(0, i), publishedAtSeconds);
-    return publishedAtSeconds > now - BASE_SECONDS && (isOfThisHour || isFirst);
+  return bases.filter(({ publishedAtSeconds: at, source }, i) => {
+    if (source.checkpoint.size === fullSize || areOfOne(MINUTE, at, now)) return true;
+    const span = areOfOne(HOUR, at, now) ? MINUTE : HOUR;
+    return at > now - BASE_SECONDS && isFirstOf(span, bases[i - 1], at);
   });
 }
 
@@ -36,6 +36,11 @@ export function withBase(bases: readonly Base[], last: Base): readonly Base[] {
   return isThere ? bases : [...bases, last];
 }
 
-function hourOf(seconds: number): number {
-  return Math.floor(seconds / HOUR);
+function isFirstOf(spanSeconds: number, before: Base | undefined, at: number): boolean {
+  return before === undefined || !areOfOne(spanSeconds, before.publishedAtSeconds, at);
+}
+
+/** Of the same minute, or hour. */
+function areOfOne(spanSeconds: number, a: number, b: number): boolean {
+  return Math.floor(a / spanSeconds) === Math.floor(b / spanSeconds);
 }

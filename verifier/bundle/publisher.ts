@@ -1,6 +1,7 @@
 /**
  * Publishes bundles of what the verifier knows: takes the state as it is, has its checkpoint signed by the witnesses,
- * and puts full bundle and deltas into a folder. Whatever fails, what was published before stays.
+ * and puts full bundle and deltas into a folder. Whatever fails until the index is replaced, what was published before
+ * stays; what fails from then on is logged, and the index helps devices until the next time.
  *
  *   sign     ours first, then every witness at once; k of those whom devices trust have to
  *   full     when an hour has passed since the last one
@@ -91,8 +92,8 @@ export class Publisher {
   }
 
   /**
-   * Rejects with a {@link PublishError} and what files reject with; then everything is as before. Pages that cannot be
-   * written are none of these: they are tried again the next time.
+   * Rejects with a {@link PublishError} and what files reject with; then everything is as before. Pages, and deltas beside
+   * the index, that cannot be written are none of these: they are tried again the next time.
    */
   async publish(known: Publishable): Promise<BundleIndex> {
     const index = await this.#publishState(known);
@@ -159,8 +160,12 @@ export class Publisher {
     this.#full = full;
     this.#signers = said.signers;
     this.#handovers = said.handovers;
-    await this.#putDeltas(made, isFirstOfHour(held, now));
-    await folder.sweep(index, (now - SWEEP_AFTER_SECONDS) * 1000);
+    try {
+      await this.#putDeltas(made, isFirstOfHour(held, now));
+      await folder.sweep(index, (now - SWEEP_AFTER_SECONDS) * 1000);
+    } catch (err) {
+      this.#deps.log.warn({ err }, 'a bundle is published; what leads on to it is not all written yet');
+    }
     return index;
   }
 

@@ -12,7 +12,10 @@ import type { BundleIndex } from '../../core/bundle/bundle-index.ts';
 import { DELTA_LINES, type DeltaLine } from '../../core/bundle/follow-deltas.ts';
 import type { BundleFolder, SentFile } from '../bundle/bundle-folder.ts';
 
-const YEAR_SECONDS = 31_536_000;
+/** Named by what is in it, or never made again. */
+const LASTING = 'public, max-age=31536000, immutable';
+/** It may have been replaced. */
+const NEWEST = 'no-cache';
 const DELTAS: Readonly<Record<DeltaLine, string>> = {
   deltas: 'What leads on from the state of this size',
   hours: 'The same, to the first state of an hour',
@@ -51,13 +54,14 @@ export function addBundleRoutes(app: Service, folder: BundleFolder): void {
   app.get(
     '/bundle/files/:name',
     { schema: { tags: ['bundle'], summary: 'A bundle', params: Closed({ name: Type.String() }) } },
-    async (request, reply) => sendLasting(reply, await folder.file(request.params.name)),
+    async (request, reply) => send({ request, reply }, LASTING, await folder.file(request.params.name)),
   );
   for (const line of DELTA_LINES) {
     app.get(
       `/bundle/${line}/:name`,
       { schema: { tags: ['bundle'], summary: DELTAS[line], params: Closed({ name: Type.String() }) } },
-      async (request, reply) => sendNewest(request, reply, await folder.delta(line, request.params.name)),
+      async (request, reply) =>
+        send({ request, reply }, NEWEST, await folder.delta(line, request.params.name)),
     );
   }
   app.get(
@@ -71,28 +75,28 @@ export function addBundleRoutes(app: Service, folder: BundleFolder): void {
     },
     async (request, reply) => {
       const { day, name } = request.params;
-      return sendLasting(reply, await folder.page({ day, issuer: `0x${name.replace(/\.hclb$/, '')}` }));
+      const issuer = `0x${name.replace(/\.hclb$/, '')}` as const;
+      return send({ request, reply }, LASTING, await folder.page({ day, issuer }));
     },
   );
 }
 
-function sendLasting(reply: FastifyReply, file: SentFile | undefined): FastifyReply {
-  if (file === undefined) throw nothing();
-  return sendFile(reply.header('cache-control', `public, max-age=${YEAR_SECONDS}, immutable`), file);
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
 }
 
-/** A file that may have been replaced: who has this one already is told so, and no more. */
-function sendNewest(request: FastifyRequest, reply: FastifyReply, file: SentFile | undefined): FastifyReply {
+/** Who has this one already is told so, and no more: a device asks each time, for its cache may be anybody's. */
+function send({ request, reply }: Exchange, caching: string, file: SentFile | undefined): FastifyReply {
   if (file === undefined) throw nothing();
-  void reply.header('cache-control', 'no-cache').header('etag', file.etag);
-  if (request.headers['if-none-match'] !== file.etag) return sendFile(reply, file);
-  file.content.destroy();
-  return reply.header('access-control-allow-origin', '*').code(304).send();
-}
-
-function sendFile(reply: FastifyReply, { bytes, content }: SentFile): FastifyReply {
-  void reply.header('access-control-allow-origin', '*').type('application/octet-stream');
-  return reply.header('content-length', bytes).send(content);
+  const { bytes, content, etag } = file;
+  void reply.header('cache-control', caching).header('etag', etag);
+  void reply.header('access-control-allow-origin', '*');
+  if (request.headers['if-none-match'] === etag) {
+    content.destroy();
+    return reply.code(304).send();
+  }
+  return reply.type('application/octet-stream').header('content-length', bytes).send(content);
 }
 
 function nothing(): RequestError {

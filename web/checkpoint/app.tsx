@@ -54,6 +54,7 @@ export function App({ areRulesInForce, eyes, log, model, onTouch, readUpload }: 
       return (
         <SetUp
           settings={settings}
+          isLogKept={state.operator.logKey !== undefined}
           texts={texts}
           areRulesInForce={areRulesInForce}
           onChange={(chosen) => model.choose(chosen)}

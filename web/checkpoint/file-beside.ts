@@ -1,9 +1,20 @@
 /** Files of the operator's beside the page, each of which may be there, or not any more. */
+import { readBody } from '../shared/read-body.ts';
 
 /** Its bytes; `none`: the server says that there is none; `undefined`: nobody could say, so what is kept stands. */
 export type FileBeside = Uint8Array | 'none' | undefined;
 
-export type FetchBeside = (name: string) => Promise<FileBeside>;
+export type BesideName = 'bundle-trust.json' | 'operator.json' | 'trust.json';
+
+/** How long each may be. Of a longer one nothing is known. */
+const MAX_BYTES: Readonly<Record<BesideName, number>> = {
+  'bundle-trust.json': 64 * 1024,
+  'operator.json': 64 * 1024,
+  // The signers of whole systems, with certificates and directories: as much as a verifier takes from an issuer.
+  'trust.json': 16 * 1024 * 1024,
+};
+
+export type FetchBeside = (name: BesideName) => Promise<FileBeside>;
 
 const NO_CONTENT = 204;
 const NOT_FOUND = 404;
@@ -14,9 +25,10 @@ const TIMEOUT_MS = 5000;
 export function fetchBesideWith(get: typeof fetch, timeoutMs: number = TIMEOUT_MS): FetchBeside {
   return async (name) => {
     try {
-      const response = await get(name, { cache: 'no-cache', signal: AbortSignal.timeout(timeoutMs) });
-      if (response.status === NO_CONTENT || response.status === NOT_FOUND) return 'none';
-      return response.status === 200 ? new Uint8Array(await response.arrayBuffer()) : undefined;
+      const signal = AbortSignal.timeout(timeoutMs);
+      const { body, status } = await get(name, { cache: 'no-cache', signal });
+      if (status === NO_CONTENT || status === NOT_FOUND) return 'none';
+      return status === 200 ? await readBody(body, { maxBytes: MAX_BYTES[name] }) : undefined;
     } catch {
       return undefined;
     }

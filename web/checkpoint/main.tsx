@@ -1,6 +1,5 @@
 /** Puts the page together: what is kept, the engine, the screens, and the service worker that makes it work offline. */
 import { render } from 'preact';
-import type { DeltaLine } from '../../core/bundle/follow-deltas.ts';
 import engineUrl from './engine/engine-worker.ts?worker&url';
 import { openKeyValueStore } from '../shared/store/key-value.ts';
 import { openLock } from '../shared/store/lock.ts';
@@ -10,7 +9,7 @@ import { WorkerClient } from '../shared/worker-client.ts';
 import { App } from './app.tsx';
 import { Counters } from './counters.ts';
 import type { RulePassage } from './engine/checkpoint-policy.ts';
-import type { EngineAnswer, EngineRequest } from './engine/protocol.ts';
+import type { Decision, EngineAnswer, EngineRequest, VerifyQuestion } from './engine/protocol.ts';
 import { Feedback } from './feedback/feedback.ts';
 import { fetchBesideWith } from './file-beside.ts';
 import { ForeignTrustFile } from './foreign-trust.ts';
@@ -18,6 +17,7 @@ import { Camera } from './input/camera.ts';
 import { PictureReader } from './input/reader.ts';
 import { Sightings } from './input/sightings.ts';
 import { Knowledge } from './knowledge/knowledge.ts';
+import { NewerList } from './knowledge/newer-list.ts';
 import { Pace } from './knowledge/pace.ts';
 import { eraseOldLog, extentOfLog, handOverLog } from './log/kept-log.ts';
 import { SealedLog } from './log/sealed-log.ts';
@@ -28,6 +28,8 @@ import { defaultSettings, readSettings, writeSettings } from './settings.ts';
 import { now } from './use-now.ts';
 
 const TICK_MS = 60_000;
+/** How long somebody waits for a newer list than this device holds. */
+const PATIENCE_MS = 5000;
 
 const store = openKeyValueStore('hcl-checkpoint');
 const engine = new WorkerClient<EngineRequest, EngineAnswer>(engineUrl);
@@ -53,17 +55,15 @@ let checksNotLogged = 0;
 
 const kept = await readSettings(store);
 const model = new CheckpointModel(kept ?? defaultSettings(languageFor(navigator.languages)), {
-  decide: async (question) => {
-    const answer = await ask({ kind: 'verify', question });
-    if (answer.kind !== 'decision') throw new Error('the engine answered something else');
-    return answer.decision;
-  },
+  decide: (question) => newerList.decide(question),
   update: async (line) => {
     pace.asked(now());
+    void readFiles();
     const report = await knowledge.update(line);
     if (report.problem === undefined) pace.learned(now());
     return report;
   },
+  latest: () => knowledge.update('deltas'),
   counters,
   nowSeconds: now,
   keepSettings: (settings) => void writeSettings(store, settings),
@@ -71,6 +71,14 @@ const model = new CheckpointModel(kept ?? defaultSettings(languageFor(navigator.
     feedback.give(decision.outcome, { isSoundOn });
     void log?.add(decision, { nowSeconds: now(), place }).catch(() => checksNotLogged++);
   },
+});
+
+const newerList = new NewerList({
+  judge,
+  update: () => model.latest(),
+  problem: () => (model.state.isUpdating ? 'OFFLINE' : model.state.knowledgeProblem),
+  patience: () => new Promise((resolve) => setTimeout(resolve, PATIENCE_MS)),
+  nowSeconds: now,
 });
 
 const reader = new PictureReader();
@@ -103,11 +111,17 @@ model.begin(await counters.today(now()), kept !== undefined);
 setInterval(() => void tick(), TICK_MS);
 addEventListener('online', () => void catchUp());
 // From here on nobody waits for the network.
-await Promise.all([readOperator(store, fetchBeside).then(obey), update('deltas')]);
+await model.update();
 
 /** An engine that does not load, or breaks, decides nothing and says so. */
 async function ask(request: EngineRequest): Promise<EngineAnswer> {
   return engine.ask(request).catch(() => ({ kind: 'failed' }) as const);
+}
+
+async function judge(question: VerifyQuestion): Promise<Decision> {
+  const answer = await ask({ kind: 'verify', question });
+  if (answer.kind !== 'decision') throw new Error('the engine answered something else');
+  return answer.decision;
 }
 
 async function areRulesInForce(passage: RulePassage): Promise<boolean> {
@@ -136,15 +150,15 @@ function randomBytes(length: number): Uint8Array<ArrayBuffer> {
 async function tick(): Promise<void> {
   const nowSeconds = now();
   await Promise.all([counters.eraseOld(nowSeconds), eraseOldLog(store, nowSeconds)]);
-  if (pace.isDue(nowSeconds)) await update(pace.line);
+  if (pace.isDue(nowSeconds)) await model.update(pace.line);
 }
 
 /** Somebody looks again, or there is a network again. */
 async function catchUp(): Promise<void> {
-  if (pace.isLate(now())) await update('deltas');
+  if (pace.isLate(now())) await model.update();
 }
 
-/** What is known of the ledger, and whose codes of other systems are trusted. */
-async function update(line: DeltaLine): Promise<void> {
-  await Promise.all([foreignTrust.update(), model.update(line)]);
+/** What the operator says, and whose codes of other systems are trusted. */
+async function readFiles(): Promise<void> {
+  await Promise.all([readOperator(store, fetchBeside).then(obey), foreignTrust.update()]);
 }

@@ -49,7 +49,10 @@ export interface CheckpointState {
 
 export interface ModelPorts {
   readonly decide: (question: VerifyQuestion) => Promise<Decision>;
+  /** All that is new: of the ledger, and what the operator says. */
   readonly update: (line: DeltaLine) => Promise<KnowledgeReport>;
+  /** The latest of the ledger alone, while somebody waits. */
+  readonly latest: () => Promise<KnowledgeReport>;
   readonly counters: Counters;
   readonly nowSeconds: () => number;
   readonly keepSettings: (settings: Settings) => void;
@@ -66,6 +69,9 @@ export class CheckpointModel {
   #parts = new CardParts();
   /** Another number for each person: an answer about one who was forgotten meanwhile is nobody's. */
   #person = 0;
+  /** The last one who got an answer. */
+  #answered = -1;
+  #learning: Promise<void> | undefined;
 
   constructor(settings: Settings, ports: ModelPorts) {
     this.#ports = ports;
@@ -119,14 +125,23 @@ export class CheckpointModel {
   }
 
   async update(line: DeltaLine = 'deltas'): Promise<void> {
-    if (this.#state.isUpdating) return;
-    this.#set({ isUpdating: true });
-    try {
-      this.learned(await this.#ports.update(line));
-    } finally {
-      // The next one is asked for though this one broke.
-      if (this.#state.isUpdating) this.#set({ isUpdating: false });
-    }
+    await this.#learn(() => this.#ports.update(line));
+  }
+
+  /** After whoever asks already, for that one may ask for less. */
+  async latest(): Promise<void> {
+    await this.#learning?.catch(() => undefined);
+    await this.#learn(this.#ports.latest);
+  }
+
+  /** At an answer: asks for what is new, and what that makes of the person who waits. */
+  async updateAndJudge(): Promise<void> {
+    const { screen } = this.#state;
+    if (screen.name !== 'verdict') return;
+    await this.update();
+    if (this.#state.screen !== screen) return;
+    const decision = await this.#decide(screen.presented);
+    if (decision !== undefined) this.#show(decision, screen.presented);
   }
 
   choose(settings: Settings): void {
@@ -187,6 +202,22 @@ export class CheckpointModel {
     if (decision !== undefined) this.#show(decision, presented);
   }
 
+  /** One at a time: who asks meanwhile waits for the same answer. */
+  #learn(ask: () => Promise<KnowledgeReport>): Promise<void> {
+    this.#learning ??= this.#take(ask).finally(() => (this.#learning = undefined));
+    return this.#learning;
+  }
+
+  async #take(ask: () => Promise<KnowledgeReport>): Promise<void> {
+    this.#set({ isUpdating: true });
+    try {
+      this.learned(await ask());
+    } finally {
+      // The next one is asked for though this one broke.
+      if (this.#state.isUpdating) this.#set({ isUpdating: false });
+    }
+  }
+
   #leaveFor(screen: Screen): void {
     this.#forget();
     this.#set({ screen, codesBefore: 0, hasFailed: false, isChecking: false });
@@ -225,9 +256,10 @@ export class CheckpointModel {
   }
 
   #show(decision: Decision, presented?: PresentedIdentity): void {
-    const { codesBefore, group, settings } = this.#state;
+    const { group, settings } = this.#state;
     const { outcome, reasons } = decision;
-    const isSamePerson = codesBefore > 0;
+    const isSamePerson = this.#answered === this.#person;
+    this.#answered = this.#person;
     const others = isSamePerson ? group?.slice(0, -1) : group;
     this.#ports.onDecision(decision, settings);
     this.#set({

@@ -3,7 +3,7 @@ import { signConversionReceipt } from '../../../core/conversion/conversion-recei
 import { WriteBatch } from '../../../service/store.ts';
 import { ownSeconds } from '../house-time.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
-import { Together } from '../together.ts';
+import { Together } from '../../together.ts';
 import type { SourceHouse } from './entry.ts';
 
 /** What is handed over: a released conversion credential, to whom, and the batch in which it was spent. */

@@ -51,7 +51,7 @@ export class Withdrawals {
     if (entry.withdrawnAtSeconds !== undefined) return;
     const batch = new WriteBatch();
     const queued = { side: 'spent', peer: entry.target, number } as const;
-    const isTakenBack = await queue.remove(batch, queued);
+    await queue.remove(batch, queued);
     const answers = await this.#answers.valuesOf(entry);
     const withdrawnAtSeconds = ownSeconds(this.#house);
     const move = { from: stateOf(entry), to: 'withdrawn' } as const;
@@ -62,7 +62,8 @@ export class Withdrawals {
     // Commit point: from here on the credential is handed to nobody; what is left of it goes with the erasure that
     // follows, or with the next pass.
     await store.commit(batch);
-    if (isTakenBack) queue.removed(queued);
+    // Staged or not: nobody waits for it any more.
+    queue.removed(queued);
     this.#counts.moved(move);
   }
 

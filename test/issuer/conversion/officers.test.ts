@@ -120,6 +120,26 @@ describe('an officer’s word', () => {
     expect((await referrals(app, officerTokenOf(OPERATOR, 'O-17', 1))).statusCode).to.equal(401);
   });
 
+  it('is of a token with each revocation counted, also where two come at once', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const { officers: known } = (await issuers.at('MO')).conversion;
+    expect(await Promise.all([known.revoke('O-17'), known.revoke('O-17')])).to.deep.equal([1, 2]);
+    expect(known.revocationsOf('O-17')).to.equal(2);
+  });
+
+  it('is nobody’s whose token is taken back while the request comes', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    await using app = await waiting(issuers);
+    // After the token was looked at, and before the answer is made.
+    const { officers: known } = (await issuers.at('MO')).conversion;
+    app.addHook('preHandler', async ({ url }) => {
+      if (url.startsWith('/conversions/referrals/')) await known.revoke('O-17');
+    });
+    const answer = await rule(app, officerTokenOf(OPERATOR, 'O-17'));
+    expect(answer.json()).to.include({ status: 401, code: 'UNAUTHENTICATED' });
+    expect(await officers(app)).to.deep.equal([undefined]);
+  });
+
   it('is of a number that such tokens are made for, and of no other', () => {
     const never = (): number => 0;
     expect(officerWith(OPERATOR, officerTokenOf(OPERATOR, 'O-17'), never)).to.equal('O-17');

@@ -9,6 +9,8 @@ import type { Service } from '../../../service/app.ts';
 import { until } from '../../support/until.ts';
 import { ConvertingIssuers, NOON, type Place, type Traveller } from './converting-issuers.ts';
 
+/** Longer than any test may take. */
+const FOR_EVER_MS = 3_600_000;
 const PATIENT = { prefer: 'respond-async, wait=600' };
 
 async function appOf(issuers: ConvertingIssuers, place: Place): Promise<Service> {
@@ -52,6 +54,40 @@ describe('a device that waits', () => {
       expect(answer.json(), prefer).to.include({ state: 'under-way' });
     }
   });
+
+  it('is not held back by a conversion that has ended before its spending is on the ledger', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const traveller = await issuers.traveller('HK');
+    const { conversion, health } = await issuers.at('HK');
+    const { id } = await conversion.source.convert(issuers.request(traveller, 'MO'));
+    await health.orders.place({
+      subject: traveller.subject,
+      kind: 'quarantine',
+      ground: 'hcl|under-order',
+      reference: 'ORDER-9',
+      fromSeconds: NOON - 60,
+      untilSeconds: NOON + 86_400,
+      legalBasis: 'Cap. 599A s. 22',
+      orderedBy: 'HO-1',
+      enteredBy: 'HO-2',
+    });
+    expect(await conversion.source.conversion(id, FOR_EVER_MS)).to.include({ state: 'ended' });
+  }).timeout(30_000);
+
+  it('is not held back by one that is withdrawn while its spending is staged and the ledger is away', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const traveller = await issuers.traveller('HK');
+    const { conversion } = await issuers.at('HK');
+    const { id } = await conversion.source.convert(issuers.request(traveller, 'MO'));
+    issuers.ledger.isHalted = true;
+    await conversion.pass().catch(() => undefined);
+    const waiting = conversion.source.conversion(id, FOR_EVER_MS);
+    expect(await issuers.withdraw('HK', traveller, id)).to.include({ state: 'withdrawn' });
+    expect(await conversion.source.conversion(id, FOR_EVER_MS)).to.include({ state: 'withdrawn' });
+    // The next step, whichever it is, lets those go who waited before.
+    await issuers.settle('HK').catch(() => undefined);
+    expect(await waiting).to.include({ state: 'withdrawn' });
+  }).timeout(30_000);
 
   it('gets the target’s code with the decision, though it came before the spending was read', async () => {
     await using issuers = await ConvertingIssuers.create();

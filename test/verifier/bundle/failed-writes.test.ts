@@ -1,4 +1,7 @@
-/** A state that the disk did not take was never published: the next one is made as if it had not been tried. */
+/**
+ * A state that the disk did not take was never published: the next one is made as if it had not been tried. Once the
+ * index names it, it is published, whatever else the disk does not take.
+ */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { PublishedLedger } from './support/published-ledger.ts';
@@ -25,5 +28,28 @@ describe('a publisher whose disk is full when a full bundle is due', () => {
       expect(full.size).to.be.above(first.full.size);
       expect(deltas.map(({ from }) => from)).to.include(full.size);
     }
+  });
+});
+
+describe('a publisher whose disk is full when the index is written', () => {
+  for (const part of ['putDelta', 'sweep'] as const) {
+    it(`has published, and says what is missing: ${part}`, async () => {
+      await using published = await PublishedLedger.open();
+      await published.publishAtNextHour();
+      const { folder } = published;
+      Object.assign(folder, { [part]: () => Promise.reject(new Error('the disk is full')) });
+      const { size } = await published.publishAfter(60);
+      expect((await folder.index())?.size).to.equal(size);
+      expect(published.warnings).to.deep.equal([
+        'a bundle is published; what leads on to it is not all written yet',
+      ]);
+    });
+  }
+
+  it('warns of nothing while there is room', async () => {
+    await using published = await PublishedLedger.open();
+    await published.publishAtNextHour();
+    await published.publishAfter(60);
+    expect(published.warnings).to.deep.equal([]);
   });
 });

@@ -12,10 +12,15 @@ import { PublishedLedger } from './support/published-ledger.ts';
 const HOURS = runs(2, 23);
 const MINUTE = 60;
 const HOUR = 3600;
+/** A fast publisher's pace, and how long it is watched. */
+const SECONDS = 5;
+const PER_MINUTE = MINUTE / SECONDS;
+const MINUTES = 4;
 
 interface Followed {
   /** Files, in the order in which they were asked for. */
   readonly asked: readonly string[];
+  readonly isLatest: boolean;
   readonly state: BundleState;
 }
 
@@ -25,18 +30,8 @@ describe('what is published', () => {
   beforeEach(async () => (published = await PublishedLedger.open()));
   afterEach(() => published[Symbol.asyncDispose]());
 
-  /** Something happens after so many seconds, and is published. */
-  async function after(seconds: number): Promise<BundleIndex> {
-    const { consortium } = published;
-    consortium.advance(seconds);
-    consortium.publishStatus(consortium.issuer, []);
-    return published.publish();
-  }
-
-  /** Of the next hour. */
-  function atNextHour(): Promise<BundleIndex> {
-    return after(HOUR - (published.consortium.nowSeconds % HOUR));
-  }
+  const after = (seconds: number): Promise<BundleIndex> => published.publishAfter(seconds);
+  const atNextHour = (): Promise<BundleIndex> => published.publishAtNextHour();
 
   function read(path: string): Promise<Uint8Array> {
     return readFile(join(published.path, path));
@@ -48,8 +43,8 @@ describe('what is published', () => {
       asked.push(path);
       return read(path).catch(() => undefined);
     };
-    const deltas = await followDeltas(held, { ...published.context(), find, line });
-    return { asked, state: deltas?.at(-1)?.next ?? held };
+    const { deltas, isLatest } = await followDeltas(held, { ...published.context(), find, line });
+    return { asked, isLatest, state: deltas.at(-1)?.next ?? held };
   }
 
   async function latest(held: BundleState): Promise<BundleState> {
@@ -79,6 +74,37 @@ describe('what is published', () => {
     }
   });
 
+  it('is no more work where every few seconds something is published, and leads on still', async () => {
+    const first = await published.takeFull(await atNextHour());
+    const held = [first];
+    for (let i = 1; i < PER_MINUTE * MINUTES; i++) {
+      await after(SECONDS);
+      if (i % 5 === 0) held.push(await latest(first));
+    }
+    const { folder } = published;
+    const putDelta = folder.putDelta.bind(folder);
+    const made: number[] = [];
+    folder.putDelta = (line, size, bytes) => {
+      made.push(size);
+      return putDelta(line, size, bytes);
+    };
+    await after(SECONDS);
+    // This minute’s, the first of each minute before, and what is published.
+    expect(made.length).to.be.at.most(PER_MINUTE + MINUTES + 1);
+    for (const state of held) {
+      const behindSeconds = published.consortium.nowSeconds - (await latest(state)).timeSeconds;
+      expect(behindSeconds).to.be.below(90);
+    }
+    const { size: ofNextHour } = await atNextHour();
+    const { size: last } = await after(20 * MINUTE);
+    for (const state of held) {
+      const followed = await follow(state, 'deltas');
+      expect(followed.state.checkpoint.size).to.equal(last);
+      expect(followed.asked.length, 'files').to.be.at.most(3);
+      expect((await follow(state, 'hours')).state.checkpoint.size).to.equal(ofNextHour);
+    }
+  });
+
   it('costs who asks seldom, and holds an hour’s first state, one file', async () => {
     const held = await published.takeFull(await atNextHour());
     for (let hour = 0; hour < 3; hour++) {
@@ -90,13 +116,23 @@ describe('what is published', () => {
     expect(state.timeSeconds).to.equal(published.consortium.nowSeconds);
   });
 
-  it('has nothing newer for who holds the latest, and does not ask for the index to say so', async () => {
-    const held = await published.takeFull(await atNextHour());
-    published.consortium.advance(20 * MINUTE);
-    const { asked, state } = await follow(held, 'deltas');
-    expect(asked).to.deep.equal([deltaPath('deltas', held.checkpoint.size)]);
-    expect(state).to.equal(held);
-  });
+  for (const { line, minutes, isLatest } of [
+    { line: 'deltas', minutes: 9, isLatest: true },
+    { line: 'deltas', minutes: 11, isLatest: false },
+    { line: 'hours', minutes: 69, isLatest: true },
+    { line: 'hours', minutes: 71, isLatest: false },
+  ] as const) {
+    it(`has nothing newer for who holds the latest, and ${line} tell ${isLatest ? 'so' : 'nothing'} after ${minutes} minutes`, async () => {
+      const held = await published.takeFull(await atNextHour());
+      published.consortium.advance(minutes * MINUTE);
+      const followed = await follow(held, line);
+      expect(followed.isLatest).to.equal(isLatest);
+      expect(followed.state).to.equal(held);
+      const [first] = followed.asked;
+      expect(first).to.equal(deltaPath(line, held.checkpoint.size));
+      if (isLatest) expect(followed.asked).to.have.length(1);
+    });
+  }
 
   it('leads an hour’s saver who is ahead of the hour to the latest', async () => {
     const first = await published.takeFull(await atNextHour());
@@ -137,7 +173,7 @@ describe('what is published', () => {
     await rm(folder, { recursive: true });
     const { putDelta } = published.folder;
     published.folder.putDelta = () => Promise.reject(new Error('the disk is full'));
-    expect((await Promise.allSettled([after(MINUTE)]))[0].status).to.equal('rejected');
+    await after(MINUTE);
     published.folder.putDelta = putDelta;
     await mkdir(folder, { recursive: true });
     const { size } = await published.publish();

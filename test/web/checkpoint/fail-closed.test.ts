@@ -15,6 +15,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import type { BundleSource } from '../../../core/bundle/bundle-state.ts';
+import { deltaPath } from '../../../core/bundle/follow-deltas.ts';
 import { fullBundle } from '../../../core/bundle/make-bundle.ts';
 import { toUtf8 } from '../../../core/bytes/utf8.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
@@ -34,6 +35,7 @@ import { Random } from '../../support/random.ts';
 import { memoryStore, type MemoryStore } from '../support/memory-store.ts';
 
 const HOUR = 3600;
+const DELTAS = '/bundle/deltas/';
 /** What the operator says, shorter than what the page does by itself. */
 const ALLOWED_HOURS = 6;
 /** Nobody waits longer; the page itself is more patient. */
@@ -48,6 +50,7 @@ interface World {
   readonly first: BundleSource;
   readonly second: BundleSource;
   readonly foreign: BundleSource;
+  readonly publishing: Publishing;
   readonly files: Map<string, Uint8Array>;
   readonly server: Server;
   readonly url: string;
@@ -66,7 +69,7 @@ describe('the page fails closed (V4)', function () {
   /** From here on the server has this bundle, and the files beside the page as they should be. */
   function publish(source: BundleSource): void {
     const { consortium, files } = world;
-    for (const [path, bytes] of filesOf(source, consortium)) files.set(path, bytes);
+    for (const [path, bytes] of filesOf(source, world)) files.set(path, bytes);
     files.set('/bundle-trust.json', toUtf8(JSON.stringify(trustOf(consortium))));
     files.set('/operator.json', operatorSays(ALLOWED_HOURS));
   }
@@ -87,10 +90,10 @@ describe('the page fails closed (V4)', function () {
   }
 
   function proxied(): Promise<FaultProxy> {
-    const { consortium, first, foreign, url } = world;
+    const { first, foreign, url } = world;
     const lies = async (lie: string, path: string): Promise<Uint8Array | undefined> => {
       if (path === '/operator.json') return lie === 'old' ? operatorSays(2) : toUtf8('{"ageingHours":"all"}');
-      const told = filesOf(lie === 'old' ? first : foreign, consortium);
+      const told = filesOf(lie === 'old' ? first : foreign, world);
       return told.get(path) ?? toUtf8('{"origin":"nobody"}');
     };
     return FaultProxy.start({ target: url, lies });
@@ -115,6 +118,12 @@ describe('the page fails closed (V4)', function () {
       publish(world.second);
       await device.ask();
       await judge(device);
+      // What was spoilt is what would have helped: with nothing else there, it does.
+      proxy.fault = undefined;
+      for (const path of world.files.keys()) if (!path.startsWith(DELTAS)) world.files.delete(path);
+      expect((await device.decide(world.codes[1], world.consortium.nowSeconds)).outcome).to.equal('pass');
+      await device.ask();
+      expect((await device.decide(world.codes[1], world.consortium.nowSeconds)).outcome).to.equal('stop');
     });
 
     it(`operator files are spoilt on a new device and on one that knows: ${fault}`, async () => {
@@ -295,23 +304,32 @@ function trustOf(consortium: Consortium): object {
   return new Publishing(consortium).context().trust;
 }
 
-function filesOf(source: BundleSource, { nowSeconds }: Consortium): ReadonlyMap<string, Uint8Array> {
+/** As a publisher has them: the index, what it names, and what leads on from the first bundle and from this one. */
+function filesOf(
+  source: BundleSource,
+  { consortium, first, publishing }: World,
+): ReadonlyMap<string, Uint8Array> {
   const { origin, size } = source.checkpoint;
   const bundle = fullBundle(source);
   const path = `files/${'0'.repeat(64)}.hclb`;
   const index = {
     origin,
     size,
-    timeSeconds: nowSeconds,
+    timeSeconds: consortium.nowSeconds,
     checkpoint: source.note,
     full: { path, bytes: bundle.length, size },
     deltas: [],
     handovers: [],
     signers: SIGNER_SET,
   };
+  const leading = [first, source].map((base): readonly [string, Uint8Array] => [
+    `/bundle/${deltaPath('deltas', base.checkpoint.size)}`,
+    publishing.delta(source, base),
+  ]);
   return new Map([
     ['/bundle/latest', toUtf8(JSON.stringify(index))],
     [`/bundle/${path}`, bundle],
+    ...leading,
   ]);
 }
 
@@ -338,5 +356,6 @@ async function makeWorld(): Promise<World> {
   // It listens on a port.
   const { port } = server.address() as AddressInfo;
   const codes = [good.text, later.text] as const;
-  return { consortium, codes, first, second, foreign, files, server, url: `http://127.0.0.1:${port}` };
+  const url = `http://127.0.0.1:${port}`;
+  return { consortium, codes, first, second, foreign, publishing, files, server, url };
 }

@@ -7,6 +7,7 @@ import type { Decision, VerifyQuestion } from '../../../web/checkpoint/engine/pr
 import { NOTHING_KNOWN, type KnowledgeReport } from '../../../web/checkpoint/knowledge/knowledge.ts';
 import { CheckpointModel } from '../../../web/checkpoint/model.ts';
 import { defaultSettings, type Settings } from '../../../web/checkpoint/settings.ts';
+import { until } from '../../support/until.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
 interface Stage {
@@ -35,6 +36,7 @@ function stage(
         return decisionFor(reasons);
       },
       update,
+      latest: update,
       counters: new Counters(memoryStore()),
       nowSeconds: () => 1_795_622_400,
       keepSettings: () => undefined,
@@ -298,5 +300,60 @@ describe('the checkpoint, screen by screen', () => {
     expect(model.state.isUpdating).to.equal(false);
     await model.update();
     expect(asked).to.equal(2);
+  });
+
+  it('asks for one list at a time, and for the latest after whoever asks for less', async () => {
+    const reports: PromiseWithResolvers<KnowledgeReport>[] = [];
+    const { model } = stage({}, undefined, () => {
+      const report = Promise.withResolvers<KnowledgeReport>();
+      reports.push(report);
+      return report.promise;
+    });
+    const asking = Promise.all([model.update('hours'), model.update()]);
+    const latest = model.latest();
+    expect(reports).to.have.length(1);
+    reports[0]?.resolve({ known: NOTHING_KNOWN, problem: 'OFFLINE' });
+    await asking;
+    await until(() => reports[1]);
+    expect(model.state).to.include({ isUpdating: true, knowledgeProblem: 'OFFLINE' });
+    reports[1]?.resolve({ known: NOTHING_KNOWN });
+    await latest;
+    expect(model.state).to.include({ isUpdating: false }).and.not.have.property('knowledgeProblem');
+  });
+
+  describe('whoever updates at an answer', () => {
+    it('is answered anew about the same codes and document, and the person is counted once', async () => {
+      const answers: Answer[] = [[], ['ROOT_NOT_SEEN'], []];
+      const { asked, decided, model } = stage({ mode: 'border' }, () => answers.shift() ?? 'failure');
+      model.beginGroup();
+      await model.scanned('HCL1:A');
+      await model.compare(MATCH);
+      await model.updateAndJudge();
+      expect(asked.map(({ presented, texts }) => ({ presented, texts }))).to.deep.equal([
+        { presented: undefined, texts: ['HCL1:A'] },
+        { presented: MATCH, texts: ['HCL1:A'] },
+        { presented: MATCH, texts: ['HCL1:A'] },
+      ]);
+      expect(decided.map(({ outcome }) => outcome)).to.deep.equal(['refer', 'pass']);
+      expect(model.state.screen).to.deep.include({ name: 'verdict', presented: MATCH });
+      expect(model.state.group?.map(({ outcome }) => outcome)).to.deep.equal(['pass']);
+      expect(model.state.counts).to.deep.include({ pass: 0, refer: 1 });
+    });
+
+    it('is not answered after the next person came', async () => {
+      const report = Promise.withResolvers<KnowledgeReport>();
+      const { asked, model } = stage(
+        {},
+        () => ['ROOT_NOT_SEEN'],
+        () => report.promise,
+      );
+      await model.scanned('HCL1:A');
+      const updating = model.updateAndJudge();
+      model.scanNext();
+      report.resolve({ known: NOTHING_KNOWN });
+      await updating;
+      expect(asked).to.have.length(1);
+      expect(model.state.screen.name).to.equal('scan');
+    });
   });
 });

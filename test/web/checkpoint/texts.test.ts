@@ -13,6 +13,7 @@ function causes({
     'of a picture': [...Object.values(scan.hints), scan.pictureUnreadable, scan.pictureSeveral],
     'of the camera': Object.values(scan.camera),
     'of a list': Object.values(status.problems),
+    'of a list that is older than a code': Object.values({ ...status.problems, ...verdict.listProblems }),
     'of a day’s page': Object.values(verdict.pageProblems),
   };
 }

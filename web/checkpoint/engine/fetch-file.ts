@@ -1,8 +1,8 @@
 /** Files over HTTP, for the engine. */
 import type { PageAway } from '../../../core/bundle/day-pages.ts';
 import type { GetFile } from '../../../core/bundle/update-bundle.ts';
-import { concatBytes } from '../../../core/bytes/concat.ts';
 import { HclError } from '../../../core/errors.ts';
+import { readBody } from '../../shared/read-body.ts';
 
 export type FetchErrorCode = PageAway;
 
@@ -53,30 +53,11 @@ async function take(
   try {
     // What a name stands for may have changed; what a digest stands for has not.
     const { body, ok, status } = await fetch(url, { cache: 'no-cache', redirect: 'error', signal });
-    const bytes = ok ? await readAll(body, silence) : undefined;
+    const limits = { maxBytes: MAX_BYTES, onWait: () => silence.begin() };
+    const bytes = ok ? await readBody(body, limits) : undefined;
     return bytes === undefined ? { status } : { status, bytes };
   } finally {
     silence.end();
-  }
-}
-
-/** `undefined`: it is too long. */
-async function readAll(
-  body: ReadableStream<Uint8Array> | null,
-  silence: SilenceLimit,
-): Promise<Uint8Array | undefined> {
-  const chunks: Uint8Array[] = [];
-  const reader = body?.getReader();
-  for (let length = 0; ;) {
-    silence.begin();
-    const chunk = (await reader?.read())?.value;
-    if (chunk === undefined) return concatBytes(...chunks);
-    length += chunk.length;
-    chunks.push(chunk);
-    if (length > MAX_BYTES) {
-      await reader?.cancel();
-      return undefined;
-    }
   }
 }
 

@@ -68,6 +68,8 @@ export interface Decision {
   readonly parts: readonly Verdict[];
   /** The roots of a code's day are not here any more, and could not be had again. */
   readonly pageProblem?: PageProblem;
+  /** A newer list than this device holds can change the answer, and there is none yet. */
+  readonly listProblem?: ListProblem;
 }
 
 /** What is known of the ledger after a request. */
@@ -84,6 +86,9 @@ export interface Known {
 
 /** Why new knowledge was not taken; what was known before stays. `ENGINE_FAILED`: the fault is the page's own. */
 export type LearnProblem = Exclude<BundleErrorCode, 'BUNDLE_PAGE_OTHER'> | FetchErrorCode | 'ENGINE_FAILED';
+
+/** Why a list that is older than a code, or than it may be, could not be renewed. */
+export type ListProblem = LearnProblem | 'NO_NEWER_YET';
 
 export type EngineAnswer =
   | { readonly kind: 'decision'; readonly decision: Decision }

@@ -26,7 +26,7 @@ export class Pace {
     this.#learnedAt = nowSeconds;
   }
 
-  /** Longer ago than it should be. A clock that was set back counts as late. */
+  /** Longer ago than it should be. */
   isLate(nowSeconds: number): boolean {
     return isOver(nowSeconds - this.#learnedAt, this.everySeconds);
   }
@@ -38,6 +38,7 @@ export class Pace {
   }
 }
 
-function isOver(passed: number, seconds: number): boolean {
+/** A clock that was set back has waited long enough, too. */
+export function isOver(passed: number, seconds: number): boolean {
   return passed >= seconds || passed < 0;
 }

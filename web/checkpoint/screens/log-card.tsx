@@ -1,4 +1,4 @@
-/** The sealed log: how much of it lies here, and the way to hand it over. It is there when there is anything to say. */
+/** The sealed log: how much of it lies here, and the way to hand it over. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Language } from '../../shared/texts/languages.ts';
@@ -18,25 +18,34 @@ export interface LogAtHand {
   readonly handOver: () => Promise<number>;
 }
 
+/** `unreadable`: nobody can say now. */
+export type KnownExtent = LogExtent | 'unreadable';
+
+/** `undefined` until it is known. */
+export function useLogExtent(log: LogAtHand): KnownExtent | undefined {
+  const [extent, setExtent] = useState<KnownExtent>();
+  useEffect(() => void log.extent().then(setExtent, () => setExtent('unreadable')), [log]);
+  return extent;
+}
+
 export interface LogCardProps {
   readonly log: LogAtHand;
+  readonly extent: KnownExtent;
   readonly state: CheckpointState;
   readonly texts: Texts;
 }
 
-/** `unreadable`: nobody knows what lies here. */
-type Extent = LogExtent | 'unreadable';
 type Outcome = { readonly kind: 'done'; readonly checks: number } | { readonly kind: 'failed' };
 
-export function LogCard({ log, state, texts: { log: texts } }: LogCardProps): JSX.Element | null {
-  const { operator, settings } = state;
-  const [extent, setExtent] = useState<Extent>({ boxes: 0 });
+export function LogCard({
+  extent,
+  log,
+  state: { settings },
+  texts: { log: texts },
+}: LogCardProps): JSX.Element {
   const [outcome, setOutcome] = useState<Outcome>();
-  useEffect(() => void log.extent().then(setExtent, () => setExtent('unreadable')), [log]);
   const missing = log.missing();
   const isEmpty = extent !== 'unreadable' && extent.since === undefined;
-  // Without a key nothing is added; what is kept may still be handed over.
-  if (operator.logKey === undefined && isEmpty && missing === 0) return null;
   const handOver = (): void =>
     void log.handOver().then(
       (checks) => setOutcome({ kind: 'done', checks }),
@@ -63,7 +72,7 @@ export function LogCard({ log, state, texts: { log: texts } }: LogCardProps): JS
 }
 
 interface KeptProps {
-  readonly extent: Extent;
+  readonly extent: KnownExtent;
   readonly language: Language;
   readonly texts: Texts['log'];
 }

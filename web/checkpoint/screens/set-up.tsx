@@ -13,13 +13,22 @@ import { LanguageSelect } from './language-select.tsx';
 
 export interface SetUpProps {
   readonly settings: Settings;
+  /** Whether the authority has asked for a log. */
+  readonly isLogKept: boolean;
   readonly texts: Texts;
   readonly areRulesInForce: (passage: RulePassage) => Promise<boolean>;
   readonly onChange: (settings: Settings) => void;
   readonly onBegin: () => void;
 }
 
-export function SetUp({ areRulesInForce, onBegin, onChange, settings, texts }: SetUpProps): JSX.Element {
+export function SetUp({
+  areRulesInForce,
+  isLogKept,
+  onBegin,
+  onChange,
+  settings,
+  texts,
+}: SetUpProps): JSX.Element {
   const change = (part: Partial<Settings>): void => onChange({ ...settings, ...part });
   const { setUp } = texts;
   return (
@@ -38,7 +47,7 @@ export function SetUp({ areRulesInForce, onBegin, onChange, settings, texts }: S
         </Button>
       }
     >
-      <p class="intro">{setUp.intro}</p>
+      <p class="intro">{isLogKept ? setUp.introWithLog : setUp.intro}</p>
       <Choices
         legend={setUp.mode}
         value={settings.mode}

@@ -5,7 +5,7 @@ import { REASONS } from '../../../core/verify/reasons.ts';
 import { Button } from '../../shared/ui/button.tsx';
 import { useFocusOnce } from '../../shared/ui/use-focus-once.ts';
 import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
-import type { Decision } from '../engine/protocol.ts';
+import type { Decision, ListProblem } from '../engine/protocol.ts';
 import type { CheckpointModel, CheckpointState } from '../model.ts';
 import type { Texts } from '../texts/text.ts';
 import { verdictShows } from '../timings.ts';
@@ -31,7 +31,7 @@ const KIOSK_RETURN_MS = 8000;
 export function Verdict({ decision, model, nowSeconds, presented, state, texts }: VerdictProps): JSX.Element {
   const { outcome } = decision;
   const { group, known, settings } = state;
-  const word = useFocusOnce<HTMLHeadingElement>();
+  const word = useFocusOnce<HTMLHeadingElement>(decision);
   useEffect(verdictShows, [decision]);
   useKioskReturn(settings.isKiosk, () => model.scanNext(), { afterMs: KIOSK_RETURN_MS, since: decision });
   return (
@@ -55,6 +55,17 @@ export function Verdict({ decision, model, nowSeconds, presented, state, texts }
           <p class="verdict-advice">{texts.verdict.advice[outcome]}</p>
         </div>
         <Reasons decision={decision} state={state} texts={texts} />
+        {decision.listProblem === undefined || settings.isKiosk ? null : (
+          <div class="verdict-update">
+            <Button
+              icon="clock"
+              isDisabled={state.isUpdating || state.isChecking}
+              onPress={() => void model.updateAndJudge()}
+            >
+              {state.isUpdating ? texts.status.updating : texts.status.update}
+            </Button>
+          </div>
+        )}
         <Person decision={decision} presented={presented} mode={settings.mode} texts={texts} />
         <Evidence decision={decision} mode={settings.mode} language={settings.language} texts={texts} />
       </main>
@@ -110,12 +121,23 @@ function Reasons({
       {decision.pageProblem === undefined ? null : (
         <li>{texts.verdict.pageProblems[decision.pageProblem]}</li>
       )}
+      {decision.listProblem === undefined ? null : (
+        <li class="verdict-detail">
+          {decision.reasons.includes('ROOT_NOT_SEEN') ? <p>{texts.verdict.newerThanList}</p> : null}
+          <p>{listProblemText(decision.listProblem, texts)}</p>
+        </li>
+      )}
       {missing.map(({ id, message }) => (
-        <li class="verdict-missing" key={id}>
+        <li class="verdict-detail" key={id}>
           <span>{texts.verdict.missing}: </span>
           {message[language]}
         </li>
       ))}
     </ul>
   );
+}
+
+function listProblemText(problem: ListProblem, { status, verdict }: Texts): string {
+  const isSaidHere = problem === 'OFFLINE' || problem === 'NO_NEWER_YET';
+  return isSaidHere ? verdict.listProblems[problem] : status.problems[problem];
 }

@@ -9,6 +9,8 @@ export const en: Texts = {
   setUp: {
     title: 'Set up this checkpoint',
     intro: 'Choose once. Everything is checked on this device; nobody learns whom you check.',
+    introWithLog:
+      'Choose once. Everything is checked on this device. The authority has asked for a sealed log of the checks, which only it can read.',
     mode: 'Where is it?',
     venue: 'Venue door',
     venueHelp: 'Shows pass or stop and a masked name. No details.',
@@ -143,6 +145,11 @@ export const en: Texts = {
     onCode: 'On the code',
     notOnLedger: 'A code of another system: it is on no ledger.',
     returns: 'Returns to scanning by itself',
+    newerThanList: 'The code may have been issued after this device’s list.',
+    listProblems: {
+      OFFLINE: 'No connection: update when there is one.',
+      NO_NEWER_YET: 'There is no newer list yet: update again in a minute.',
+    },
     pageProblems: {
       OFFLINE: 'Its day is no longer kept on this device, and there is no connection to fetch it.',
       NO_ANSWER: 'Its day is no longer kept on this device, and the server does not have it either.',
@@ -218,11 +225,13 @@ export const en: Texts = {
     nobodyYet: 'Nobody yet.',
     compared: 'Compared with a document',
     privacy: 'Kept on this device: these numbers, the settings and the list. Nothing about anybody.',
+    privacyWithLog:
+      'Kept on this device: these numbers, the settings, the list and the sealed log. Nothing about anybody that this device could read.',
   },
   log: {
     title: 'Sealed log',
     about:
-      'The authority has asked for it, and only the authority can read it. Each check is erased after 31 days.',
+      'The authority has asked for it, and only the authority can read it: when, where, with what outcome, and which code, so that its issuer can find the record. No names and no document numbers. Each check is erased after 31 days.',
     empty: 'No check in it yet.',
     checks: 'Checks in it',
     since: 'Since',

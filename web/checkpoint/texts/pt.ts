@@ -10,6 +10,8 @@ export const pt: Texts = {
     title: 'Configurar este posto',
     intro:
       'Escolha uma só vez. Tudo é verificado neste dispositivo; ninguém fica a saber quem foi verificado.',
+    introWithLog:
+      'Escolha uma só vez. Tudo é verificado neste dispositivo. A autoridade exige um diário cifrado das verificações, que só ela pode ler.',
     mode: 'Onde é usado?',
     venue: 'Entrada de recinto',
     venueHelp: 'Mostra apenas se a pessoa pode passar e o nome parcialmente ocultado.',
@@ -146,6 +148,11 @@ export const pt: Texts = {
     onCode: 'No código',
     notOnLedger: 'Código de outro sistema: não consta de nenhum registo.',
     returns: 'Regressa automaticamente à leitura',
+    newerThanList: 'O código pode ter sido emitido depois da lista deste dispositivo.',
+    listProblems: {
+      OFFLINE: 'Sem ligação à rede: atualize quando a houver.',
+      NO_NEWER_YET: 'Ainda não há uma lista mais recente: atualize de novo daqui a um minuto.',
+    },
     pageProblems: {
       OFFLINE: 'Este dispositivo já não guarda o dia deste código, e não há ligação para o obter.',
       NO_ANSWER: 'Este dispositivo já não guarda o dia deste código, e o servidor também não o tem.',
@@ -223,10 +230,13 @@ export const pt: Texts = {
     compared: 'Comparados com um documento',
     privacy:
       'Neste dispositivo só se guardam estes números, a configuração e a lista. Nenhum dado de ninguém.',
+    privacyWithLog:
+      'Neste dispositivo guardam-se estes números, a configuração, a lista e o diário cifrado. Nenhum dado de ninguém que este dispositivo possa ler.',
   },
   log: {
     title: 'Diário cifrado',
-    about: 'É a autoridade que o exige, e só ela o pode ler. Cada verificação é apagada ao fim de 31 dias.',
+    about:
+      'É a autoridade que o exige, e só ela o pode ler: quando, onde, com que resultado e qual o código, para que o emissor encontre os dados correspondentes. Não contém nomes nem números de documento. Cada verificação é apagada ao fim de 31 dias.',
     empty: 'Ainda sem verificações.',
     checks: 'Verificações',
     since: 'Desde',

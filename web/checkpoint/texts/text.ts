@@ -16,6 +16,7 @@ export interface Texts {
   readonly setUp: {
     readonly title: string;
     readonly intro: string;
+    readonly introWithLog: string;
     readonly mode: string;
     readonly venue: string;
     readonly venueHelp: string;
@@ -88,6 +89,9 @@ export interface Texts {
     readonly onCode: string;
     readonly notOnLedger: string;
     readonly returns: string;
+    readonly newerThanList: string;
+    /** What else than of a list that was asked for (`status.problems`) is said at an answer that a newer one may change. */
+    readonly listProblems: Readonly<Record<'OFFLINE' | 'NO_NEWER_YET', string>>;
     /** Why the ledger's entry of an older credential is not at hand. */
     readonly pageProblems: Readonly<Record<PageProblem, string>>;
   };
@@ -131,6 +135,7 @@ export interface Texts {
     readonly nobodyYet: string;
     readonly compared: string;
     readonly privacy: string;
+    readonly privacyWithLog: string;
   };
   /** The sealed log. */
   readonly log: {

@@ -9,6 +9,7 @@ export const zhHans: Texts = {
   setUp: {
     title: '设置查验站',
     intro: '只需设置一次。所有查验均在本机进行，无人得知你查验了谁。',
+    introWithLog: '只需设置一次。所有查验均在本机进行。主管部门要求保存加密的查验记录，只有主管部门可读。',
     mode: '在哪里使用？',
     venue: '场所入口',
     venueHelp: '只显示可否进入及经遮盖的姓名，不显示详情。',
@@ -143,6 +144,11 @@ export const zhHans: Texts = {
     onCode: '条码所示',
     notOnLedger: '其他系统的条码，不在账本上。',
     returns: '将自动返回扫描',
+    newerThanList: '此凭证可能在本机名单之后才签发。',
+    listProblems: {
+      OFFLINE: '没有网络连接：连接后请更新。',
+      NO_NEWER_YET: '暂时没有较新的名单：请一分钟后再更新。',
+    },
     pageProblems: {
       OFFLINE: '此凭证的签发日期已不在本机名单内，而且没有网络连接，无法取得该日数据。',
       NO_ANSWER: '此凭证的签发日期已不在本机名单内，服务器也没有该日数据。',
@@ -211,10 +217,12 @@ export const zhHans: Texts = {
     nobodyYet: '尚未查验任何人。',
     compared: '已与证件核对',
     privacy: '本设备只保存这些数字、设置及名单，不保存任何人的资料。',
+    privacyWithLog: '本设备保存这些数字、设置、名单及加密记录，其中没有本设备可读取的个人资料。',
   },
   log: {
     title: '加密记录',
-    about: '主管部门要求保存，也只有主管部门可读。每次查验的记录于 31 天后删除。',
+    about:
+      '主管部门要求保存，也只有主管部门可读：何时、何地、结果，以及是哪个条码，使签发机构能找到相关记录；不含姓名和证件号码。每次查验的记录于 31 天后删除。',
     empty: '尚无查验记录。',
     checks: '查验次数',
     since: '最早日期',

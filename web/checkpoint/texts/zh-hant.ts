@@ -9,6 +9,7 @@ export const zhHant: Texts = {
   setUp: {
     title: '設定查驗站',
     intro: '只需設定一次。所有查驗均在本機進行，無人得知你查驗了誰。',
+    introWithLog: '只需設定一次。所有查驗均在本機進行。當局要求保存加密的查驗紀錄，只有當局可讀。',
     mode: '在哪裏使用？',
     venue: '處所入口',
     venueHelp: '只顯示可否進入及經遮蓋的姓名，不顯示詳情。',
@@ -143,6 +144,11 @@ export const zhHant: Texts = {
     onCode: '條碼所示',
     notOnLedger: '其他系統的條碼，不在帳本上。',
     returns: '將自動返回掃描',
+    newerThanList: '此憑證可能在本機名單之後才簽發。',
+    listProblems: {
+      OFFLINE: '沒有連線：連線後請更新。',
+      NO_NEWER_YET: '暫時沒有較新的名單：請一分鐘後再更新。',
+    },
     pageProblems: {
       OFFLINE: '此憑證的簽發日期已不在本機名單內，而且沒有連線，無法取得該日資料。',
       NO_ANSWER: '此憑證的簽發日期已不在本機名單內，伺服器亦沒有該日資料。',
@@ -211,10 +217,12 @@ export const zhHant: Texts = {
     nobodyYet: '尚未查驗任何人。',
     compared: '已與證件核對',
     privacy: '本裝置只保存這些數字、設定及名單，不保存任何人的資料。',
+    privacyWithLog: '本裝置保存這些數字、設定、名單及加密紀錄，當中沒有本裝置可讀取的個人資料。',
   },
   log: {
     title: '加密紀錄',
-    about: '當局要求保存，亦只有當局可讀。每次查驗的紀錄於 31 日後刪除。',
+    about:
+      '當局要求保存，亦只有當局可讀：何時、何地、結果，以及是哪個條碼，讓簽發機構可找到有關紀錄；不含姓名及證件號碼。每次查驗的紀錄於 31 日後刪除。',
     empty: '尚未有查驗紀錄。',
     checks: '查驗次數',
     since: '最早日期',

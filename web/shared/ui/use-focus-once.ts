@@ -5,12 +5,13 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
-export function useFocusOnce<T extends HTMLElement>(): RefObject<T | null> {
+/** @param of once for each: the focus moves again when another one shows */
+export function useFocusOnce<T extends HTMLElement>(of?: unknown): RefObject<T | null> {
   const element = useRef<T>(null);
   useLayoutEffect(() => {
     const own = element.current;
     const isTaken = own?.closest('.page')?.contains(document.activeElement) === true;
     if (!isTaken) own?.focus({ preventScroll: true });
-  }, []);
+  }, [of]);
   return element;
 }

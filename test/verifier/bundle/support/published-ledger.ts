@@ -19,7 +19,7 @@ import { parseNote, signatureLine } from '../../../../core/bundle/signed-note.ts
 import { memoryHashStore } from '../../../../core/bundle/state-log.ts';
 import { parseWitnessRequest } from '../../../../core/bundle/witness-request.ts';
 import { checkpointLeaf } from '../../../../core/trust/checkpoint-leaf.ts';
-import { silentLogger } from '../../../../service/logging.ts';
+import type { Log } from '../../../../service/logging.ts';
 import { nodeCrypto } from '../../../../service/node-crypto.ts';
 import { BundleFolder } from '../../../../verifier/bundle/bundle-folder.ts';
 import { Publisher } from '../../../../verifier/bundle/publisher.ts';
@@ -28,6 +28,7 @@ import { ORIGIN, SIGNER_SET, SIGNERS } from '../../../support/publishing.ts';
 import { testSigner } from '../../../support/signers.ts';
 
 export const SHORT_DAYS = 30;
+const HOUR = 3600;
 
 export class PublishedLedger implements AsyncDisposable {
   readonly consortium: Consortium = makeConsortium({ seed: 5 });
@@ -35,6 +36,8 @@ export class PublishedLedger implements AsyncDisposable {
   /** What it writes to, to break it. */
   folder: BundleFolder;
   areWitnessesAway = false;
+  /** What its log warned of. */
+  readonly warnings: string[] = [];
   /** How long a witness takes. */
   secondsToSign = 0;
   readonly #store: LeafStore = memoryLeafStore();
@@ -63,6 +66,18 @@ export class PublishedLedger implements AsyncDisposable {
     const { statusLists } = this.consortium;
     this.#publisher ??= await this.#openPublisher();
     return this.#publisher.publish({ state: this.#stateNow(), statusLists });
+  }
+
+  /** Something happens after so many seconds, and is published. */
+  async publishAfter(seconds: number): Promise<BundleIndex> {
+    this.consortium.advance(seconds);
+    this.consortium.publishStatus(this.consortium.issuer, []);
+    return this.publish();
+  }
+
+  /** As the next hour begins. */
+  publishAtNextHour(): Promise<BundleIndex> {
+    return this.publishAfter(HOUR - (this.consortium.nowSeconds % HOUR));
   }
 
   /** What a device holds that begins with this index. */
@@ -99,10 +114,16 @@ export class PublishedLedger implements AsyncDisposable {
         crypto: nodeCrypto,
         folder: this.folder,
         fetch: (url, init) => this.#answer(url, init?.body),
-        log: silentLogger,
+        log: this.#log(),
         nowSeconds: () => this.consortium.nowSeconds,
       },
     );
+  }
+
+  #log(): Log {
+    const quiet = (): void => undefined;
+    const warn: Log['warn'] = (_fields, message) => void this.warnings.push(message);
+    return { error: quiet, warn, info: quiet, debug: quiet };
   }
 
   async #answer(url: unknown, body: unknown): Promise<Response> {

@@ -1,7 +1,7 @@
 /** Work that is done in one go for all who came meanwhile. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { Together } from '../../../issuer/conversion/together.ts';
+import { Together } from '../../issuer/together.ts';
 
 describe('what is done together', () => {
   it('is done once for all who came while it was done before, each with their own result', async () => {

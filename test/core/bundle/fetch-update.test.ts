@@ -1,0 +1,86 @@
+/** What a delta that is refused costs: the full bundle is fetched where it can help, and nowhere else. */
+import { expect } from 'chai';
+import { before, describe, it } from 'mocha';
+import { acceptBundle } from '../../../core/bundle/accept-bundle.ts';
+import type { BundleIndex } from '../../../core/bundle/bundle-index.ts';
+import type { BundleSource, BundleState } from '../../../core/bundle/bundle-state.ts';
+import { deltaPath } from '../../../core/bundle/follow-deltas.ts';
+import { fullBundle } from '../../../core/bundle/make-bundle.ts';
+import { fetchUpdate } from '../../../core/bundle/update-bundle.ts';
+import { toUtf8 } from '../../../core/bytes/utf8.ts';
+import { HclError } from '../../../core/errors.ts';
+import { makeConsortium } from '../../support/consortium.ts';
+import { Publishing, SIGNER_SET } from '../../support/publishing.ts';
+
+const FULL = `files/${'0'.repeat(64)}.hclb`;
+/** Of the byte that says a bundle's version, after `HCLB`. */
+const VERSION_AT = 4;
+
+describe('an update by a delta that is refused', () => {
+  let publishing: Publishing;
+  let held: BundleState;
+  let second: BundleSource;
+  let delta: Uint8Array;
+
+  before(async () => {
+    const consortium = makeConsortium({ seed: 21 });
+    publishing = new Publishing(consortium);
+    const first = await publishing.source();
+    held = await acceptBundle(fullBundle(first), undefined, publishing.context());
+    consortium.advance(600);
+    consortium.publishStatus(consortium.issuer, []);
+    second = await publishing.source();
+    delta = publishing.delta(second, first);
+  });
+
+  /** @param slowSeconds how far the device's clock is behind */
+  async function update(
+    bytes: Uint8Array,
+    { slowSeconds = 0 } = {},
+  ): Promise<{ readonly asked: readonly string[]; readonly outcome: BundleState | string }> {
+    const full = fullBundle(second);
+    const files = new Map([
+      [deltaPath('deltas', held.checkpoint.size), bytes],
+      ['latest', toUtf8(JSON.stringify(indexOf(second, full)))],
+      [FULL, full],
+    ]);
+    const asked: string[] = [];
+    const find = async (path: string): Promise<Uint8Array | undefined> => {
+      asked.push(path);
+      return files.get(path);
+    };
+    const get = async (path: string): Promise<Uint8Array> => (await find(path)) ?? new Uint8Array(0);
+    const context = publishing.context({ nowSeconds: publishing.consortium.nowSeconds - slowSeconds });
+    try {
+      return { asked, outcome: (await fetchUpdate(held, { ...context, find, get })).state };
+    } catch (error) {
+      if (error instanceof HclError) return { asked, outcome: error.code };
+      throw error;
+    }
+  }
+
+  const spoilt: readonly (readonly [string, (bytes: Uint8Array) => Uint8Array])[] = [
+    ['is damaged', (bytes) => bytes.subarray(0, -1)],
+    ['was left by a publisher of another version', (bytes) => bytes.with(VERSION_AT, 0xff)],
+  ];
+  for (const [what, spoil] of spoilt) {
+    it(`goes on by the full bundle where the delta ${what}`, async () => {
+      const { asked, outcome } = await update(spoil(delta));
+      expect(outcome).to.have.property('note', second.note);
+      expect(asked.slice(1)).to.deep.equal(['latest', FULL]);
+    });
+  }
+
+  it('ends there where the device’s clock is slow: BUNDLE_FROM_FUTURE', async () => {
+    const { asked, outcome } = await update(delta, { slowSeconds: 600 });
+    expect(outcome).to.equal('BUNDLE_FROM_FUTURE');
+    expect(asked).to.have.length(1);
+  });
+});
+
+function indexOf({ checkpoint, note }: BundleSource, full: Uint8Array): BundleIndex {
+  const { origin, size } = checkpoint;
+  const file = { path: FULL, bytes: full.length, size };
+  const none = { deltas: [], handovers: [] };
+  return { origin, size, timeSeconds: 0, checkpoint: note, full: file, ...none, signers: SIGNER_SET };
+}
