@@ -23,10 +23,13 @@ export async function readOffer(from: string, io: Io): Promise<BundleOffer> {
   return { index: parseBundleIndex(await get('latest')), get };
 }
 
-/** @param from as {@link readOffer} has it */
-export function fileGetter(from: string, io: Io): GetFile {
+/**
+ * @param from as {@link readOffer} has it
+ * @param timeoutMs for all of a file, from an address
+ */
+export function fileGetter(from: string, io: Io, timeoutMs: number = TIMEOUT_MS): GetFile {
   return /^https?:/.test(from)
-    ? (path) => fetchBytes(`${from.replace(/\/$/, '')}/${path}`, io)
+    ? (path) => fetchBytes(`${from.replace(/\/$/, '')}/${path}`, timeoutMs, io)
     : (path) => readBytes(join(resolvePath(io, from), path));
 }
 
@@ -40,18 +43,22 @@ export function fileFinder(from: string, io: Io): FindFile {
     });
 }
 
-async function fetchBytes(url: string, { fetch }: Io): Promise<Uint8Array> {
-  let response: Response;
+async function fetchBytes(url: string, timeoutMs: number, { fetch }: Io): Promise<Uint8Array> {
   try {
-    response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) });
+    if (response.ok) return await readBody(response, url);
+    throw new CliError('CLI_SERVICE_REFUSED', `${url} answered with status ${response.status}`);
   } catch (cause) {
+    if (cause instanceof CliError) throw cause;
+    // Also of a server that hangs up, or falls silent, halfway.
     throw new CliError('CLI_SERVICE_UNREACHABLE', `${url} cannot be reached`, { cause });
   }
-  if (!response.ok)
-    throw new CliError('CLI_SERVICE_REFUSED', `${url} answered with status ${response.status}`);
+}
+
+async function readBody({ body }: Response, url: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let total = 0;
-  for await (const part of response.body ?? []) {
+  for await (const part of body ?? []) {
     total += part.length;
     if (total > MAX_BYTES) throw new CliError('CLI_SERVICE_REFUSED', `${url} is larger than any bundle`);
     parts.push(part);

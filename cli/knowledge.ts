@@ -1,6 +1,7 @@
 /**
  * What `hcl verify` knows of the ledger: a bundle, a verifier's snapshot, or, with `--rpc`, a replica in memory that
- * is read once. Either way nothing is asked of anybody once the first code is looked at.
+ * is read once. All of it is read before the first code is looked at; only pages of roots, beside a bundle, are looked
+ * for when a code needs them (`page-source.ts`).
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,10 +1,9 @@
 /** Verdicts of `hcl verify --bundle`, with pages of roots where the bundle holds those of a code's day no longer. */
-import { DayPages, judgeWithPages, type GetPage, type PagedJudgement } from '../core/bundle/day-pages.ts';
+import { DayPages, judgeWithPages, type PagedJudgement } from '../core/bundle/day-pages.ts';
 import type { Verdict } from '../core/verify/verdict.ts';
-import { fileGetter } from './bundle-source.ts';
-import { CliError } from './errors.ts';
 import type { Io } from './io.ts';
 import type { Knowledge } from './knowledge.ts';
+import { pageGetter } from './page-source.ts';
 
 /** A way to judge, by what is known. */
 export interface Judging<Judged> {
@@ -21,16 +20,7 @@ export function pagedCheck(knowledge: Knowledge, from: string | undefined, io: I
   if (device === undefined || from === undefined) {
     return async ({ judge }) => ({ judged: await judge(knowledge) });
   }
-  const pages = new DayPages(getPageFrom(from, io));
+  const pages = new DayPages(pageGetter(from, io));
   const context = { ...device.context, signers: device.held.signers };
   return (judging) => judgeWithPages(device.held, { ...judging, pages, context });
-}
-
-function getPageFrom(from: string, io: Io): GetPage {
-  const get = fileGetter(from, io);
-  return (path) =>
-    get(path).catch((error: unknown) => {
-      if (!(error instanceof CliError)) throw error;
-      return error.code === 'CLI_SERVICE_UNREACHABLE' ? 'OFFLINE' : 'NO_ANSWER';
-    });
 }

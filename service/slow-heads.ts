@@ -16,32 +16,42 @@ const TOO_SLOW = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-L
 /** Call before the app listens. @param withinMs shorter than Node's own limit */
 export function endSlowHeads(app: Service, withinMs: number, givingUp: GivingUp): void {
   const dueMs = new Map<Socket, number>();
+  /** Those who are about to be ended: whoever asks until then is answered. */
+  const givenUp = new Set<Socket>();
+  const giveUp = (socket: Socket): void => {
+    givenUp.add(socket);
+    givingUp.add(() => {
+      if (givenUp.delete(socket)) end(socket);
+    });
+  };
   app.server.on('connection', (socket: Socket) => {
     dueMs.set(socket, performance.now() + withinMs);
     socket.once('close', () => dueMs.delete(socket));
   });
   for (const event of ['request', 'checkContinue'] as const) {
-    app.server.on(event, ({ socket }: IncomingMessage) => dueMs.delete(socket));
+    app.server.on(event, ({ socket }: IncomingMessage) => {
+      dueMs.delete(socket);
+      givenUp.delete(socket);
+    });
   }
   const looking = setInterval(() => {
     const nowMs = performance.now();
     for (const [socket, due] of dueMs) {
       if (due > nowMs) return;
       dueMs.delete(socket);
-      givingUp.add(() => end(socket));
+      giveUp(socket);
     }
   }, LOOK_MS).unref();
   app.addHook('onClose', async () => clearInterval(looking));
-  endWhatNodeFinds(app, givingUp);
+  onWhatNodeFinds(app, giveUp);
 }
 
-function endWhatNodeFinds(app: Service, givingUp: GivingUp): void {
+function onWhatNodeFinds(app: Service, giveUp: (socket: Socket) => void): void {
   const others = app.server.listeners('clientError');
   app.server.removeAllListeners('clientError');
   app.server.on('clientError', (error, socket) => {
     // Of an HTTP server each connection is a socket.
-    if ('code' in error && error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
-      givingUp.add(() => end(socket as Socket));
+    if ('code' in error && error.code === 'ERR_HTTP_REQUEST_TIMEOUT') giveUp(socket as Socket);
     else for (const listener of others) Reflect.apply(listener, app.server, [error, socket]);
   });
 }

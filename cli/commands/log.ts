@@ -30,7 +30,7 @@ export const log: Command = {
                cannot be read, or {file, error, missing} for a file cut short
 
   Boxes stand alone: one that is damaged, or sealed for another key, is named,
-  and the others are read.
+  and the others are read; so is a file that cannot be read.
   Exit status: 0 every box was read; 1 one was not, or some are missing.`,
   async run(args, io) {
     const { values, positionals } = parseArguments(args, OPTIONS);

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { LogEntry } from '../../core/checkpoint-log/entry.ts';
 import { LogError, type LogErrorCode } from '../../core/checkpoint-log/errors.ts';
 import { readHandover, type HandoverHead } from '../../core/checkpoint-log/handover.ts';
-import { CliError } from '../errors.ts';
+import { CliError, type CliErrorCode } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { printable, showTime, styled, tableLines } from '../page.ts';
 import type { LogKey } from './log-key.ts';
@@ -19,7 +19,7 @@ export interface LogFile {
 
 /** What is wrong with a file, as a whole or with one box of it. */
 interface Problem {
-  readonly error: LogErrorCode;
+  readonly error: LogErrorCode | CliErrorCode;
   /** From 1 on. */
   readonly box?: number;
   readonly missing?: number;
@@ -30,7 +30,7 @@ type Found =
   | { readonly kind: 'entry'; readonly box: number; readonly entry: LogEntry }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
-/** Whether all of it could be read. Throws `CLI_FILE_UNREADABLE`. */
+/** Whether all of it could be read. */
 export async function openLogFile(asked: LogFile, key: LogKey, io: Io): Promise<boolean> {
   return asked.isJson ? writeJson(asked, key, io) : writePage(asked, key, io);
 }
@@ -71,7 +71,7 @@ async function* read(path: string, key: LogKey): AsyncGenerator<Found> {
       else yield problem({ error: 'LOG_TRUNCATED', missing: part.boxes });
     }
   } catch (error) {
-    if (!(error instanceof LogError)) throw error;
+    if (!(error instanceof LogError || error instanceof CliError)) throw error;
     yield problem({ error: error.code });
   }
 }

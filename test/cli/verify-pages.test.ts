@@ -1,5 +1,8 @@
 /** `hcl verify --bundle` with codes of days whose roots the bundle holds no longer: as the page answers, by the same codes. */
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
@@ -130,6 +133,42 @@ describe('hcl verify, shown a code of a day whose roots its bundle has dropped,'
     await put(page, bytes);
     const elsewhere = await mkdtemp(join(folder, 'elsewhere-'));
     expect((await byCommand(['--pages', elsewhere], texts[0])).pageProblem).to.equal('NO_ANSWER');
+  });
+
+  it('goes on to the next code where a server hangs up halfway, and asks for that page a minute later', async () => {
+    const [cut, whole] = world.days;
+    const asked: string[] = [];
+    const server = createServer(({ url = '' }, response) => {
+      asked.push(url.slice(1));
+      const { bytes } = world.days.find(({ page }) => url.endsWith(pagePath(page))) ?? { bytes: undefined };
+      if (bytes === undefined) response.writeHead(404).end();
+      else if (bytes !== cut.bytes) response.end(bytes);
+      // All of its head and some of its body are on their way.
+      else
+        response
+          .setHeader('content-length', bytes.length)
+          .write(bytes.slice(0, 99), () => response.destroy());
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    // It listens on a port.
+    const from = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const shown = [...cut.texts, cut.texts[0], whole.texts[0]];
+    const io = ioDouble({ env: { HCL_DATA: folder }, stdin: `${shown.join('\n')}\n` });
+    // A minute passes once two codes are answered.
+    const answered = (): number => io.written.out.split('\n').length - 1;
+    const nowSeconds = (): number => world.consortium.nowSeconds + (answered() < 2 ? 0 : 60);
+    const args = ['--bundle', join(folder, 'now.hclb'), '--json', '--pages', from];
+    await runCommand('verify', args, { ...io, fetch, nowSeconds });
+    server.close();
+    const lines = io.written.out.trimEnd().split('\n');
+    const answers = lines.map((line) => JSON.parse(line) as { verdict: Answer; pageProblem?: string });
+    expect(answers.map(({ pageProblem, verdict }) => pageProblem ?? verdict.outcome)).to.deep.equal([
+      'OFFLINE',
+      'OFFLINE',
+      'OFFLINE',
+      'pass',
+    ]);
+    expect(asked.filter((path) => path === pagePath(cut.page))).to.have.length(2);
   });
 
   it('does the same for codes that are shown together, and in words', async () => {

@@ -96,6 +96,37 @@ describePages('the sealed log of the checkpoint page', () => {
     await page.close();
   });
 
+  it('says which checks are not in it where the disk is full, and where it cannot be read', async () => {
+    const { page } = await open();
+    await page.evaluate(() => {
+      const { put } = IDBObjectStore.prototype;
+      IDBObjectStore.prototype.put = function (value: unknown, key) {
+        const request = put.call(this, value, key);
+        // As a full disk does.
+        if (typeof key === 'string' && key.startsWith('log/')) this.transaction.abort();
+        return request;
+      };
+    });
+    await typeCode(page, world.codes.venue);
+    await outcomeWord(page);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('button', { name: 'List and counters' }).click();
+    const card = page.locator('.card', { hasText: 'Sealed log' });
+    await card.getByText('could not be kept: 1.').waitFor();
+    await card.getByText('21-12-2022').waitFor();
+    await page.evaluate(() => {
+      IDBObjectStore.prototype.getAllKeys = () => {
+        throw new Error('the disk cannot be read');
+      };
+    });
+    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('button', { name: 'List and counters' }).click();
+    await card.getByText('cannot be read at the moment').waitFor();
+    await page.getByRole('button', { name: 'Hand over the log' }).click();
+    await card.getByText('The file could not be made.').waitFor();
+    await page.close();
+  });
+
   it('can be handed over after the operator has ended it, until its time is over', async () => {
     await world.served.say('operator.json', '{}');
     for (const [days, checks] of [

@@ -6,7 +6,6 @@
  *   a worker       HTTP, policies and signing keys as it reads them itself; verdicts from its own fold of the ledger
  */
 import cluster, { type Worker } from 'node:cluster';
-import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { HclError } from '../../core/errors.ts';
@@ -133,7 +132,7 @@ export class Pool implements AsyncDisposable {
       () => this.#giveUp(worker),
     );
     const running = { worker, peer, heartbeat };
-    const ended = once(worker, 'exit');
+    const ended = endOf(worker);
     worker.on('error', () => undefined); // of what was sent to one that has just ended
     worker.once('exit', () => {
       // Else the cluster may keep its port for it, and whoever connects would wait there for nobody.
@@ -141,7 +140,7 @@ export class Pool implements AsyncDisposable {
       dealt.end();
       void this.#port.leave(worker);
     });
-    if (!(await listens(worker, startMs))) {
+    if (!(await listens(worker, ended, startMs))) {
       worker.process.kill('SIGKILL');
       await ended;
       throw new PoolError('VERIFIER_WORKER_ENDED', 'a worker ended before it listened, or took too long');
@@ -185,7 +184,7 @@ export class Pool implements AsyncDisposable {
   /** What it has taken is waited for, unless it answers nothing. */
   async #stop({ peer, worker }: Running): Promise<void> {
     if (worker.isDead()) return;
-    const ended = once(worker, 'exit');
+    const ended = endOf(worker);
     await peer
       .ask('ping', [], this.#patience.pingMs)
       .then(() => peer.ask('stop', [], this.#config.unreadyMs + STOP_MS))
@@ -242,16 +241,25 @@ function shareOf({ requestsPerSecond, ...config }: VerifierConfig): VerifierConf
   return { ...config, requestsPerSecond: requestsPerSecond / config.workers };
 }
 
-/** Whether it does in time. */
-async function listens(worker: Worker, startMs: number): Promise<boolean> {
+/** An error is none: of what could not be sent, say, it comes before; but one without a process has no other. */
+function endOf(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve());
+    worker.once('error', () => {
+      if (worker.process.pid === undefined) resolve();
+    });
+  });
+}
+
+/** Whether it does before it ends, and in time. */
+async function listens(worker: Worker, ended: Promise<void>, startMs: number): Promise<boolean> {
   const decided = new AbortController();
   const { signal } = decided;
+  const listening = new Promise<boolean>((resolve) => {
+    worker.once('listening', () => resolve(true));
+  });
   try {
-    return await Promise.race([
-      once(worker, 'listening', { signal }).then(() => true),
-      once(worker, 'exit', { signal }).then(() => false),
-      delay(startMs, false, { signal }),
-    ]);
+    return await Promise.race([listening, ended.then(() => false), delay(startMs, false, { signal })]);
   } finally {
     decided.abort();
   }

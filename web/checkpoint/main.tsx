@@ -51,6 +51,7 @@ const pace = new Pace();
 const counters = new Counters(store);
 const feedback = new Feedback();
 let log: SealedLog | undefined;
+let checksNotLogged = 0;
 
 const kept = await readSettings(store);
 const model = new CheckpointModel(kept ?? defaultSettings(languageFor(navigator.languages)), {
@@ -68,7 +69,7 @@ const model = new CheckpointModel(kept ?? defaultSettings(languageFor(navigator.
   keepSettings: (settings) => void writeSettings(store, settings),
   onDecision: (decision, { isSoundOn, place }) => {
     feedback.give(decision.outcome, { isSoundOn });
-    void log?.add(decision, { nowSeconds: now(), place }).catch(() => undefined);
+    void log?.add(decision, { nowSeconds: now(), place }).catch(() => checksNotLogged++);
   },
 });
 
@@ -89,7 +90,7 @@ if (root !== null) {
       model={model}
       eyes={{ camera, sightings: new Sightings(), read: reader.readFrame }}
       readUpload={reader.readUpload}
-      log={{ extent: () => extentOfLog(store), handOver: handOverAll }}
+      log={{ extent: () => extentOfLog(store), missing: () => checksNotLogged, handOver: handOverAll }}
       areRulesInForce={areRulesInForce}
       onTouch={() => feedback.wake()}
     />,

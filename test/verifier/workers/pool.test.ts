@@ -1,4 +1,5 @@
 /** A verifier with workers is one verifier: whatever is shared is shared, whoever answers. */
+import cluster from 'node:cluster';
 import { randomBytes } from 'node:crypto';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
@@ -223,15 +224,29 @@ describe('a verifier with two workers', function () {
     await ready();
   });
 
-  it('finds its port again when all workers have died at once', async () => {
-    const killed = service.workerPids();
-    for (const pid of killed) process.kill(pid, 'SIGKILL');
+  async function othersInPlaceOf(killed: readonly number[]): Promise<void> {
     await until(() => {
       const pids = service.workerPids();
       return pids.length === WORKERS && killed.every((pid) => !pids.includes(pid));
     });
     await ready();
     expect((await verdictOn(code)).outcome).to.equal('pass');
+  }
+
+  it('finds its port again when all workers have died at once', async () => {
+    const killed = service.workerPids();
+    for (const pid of killed) process.kill(pid, 'SIGKILL');
+    await othersInPlaceOf(killed);
+  });
+
+  it('starts others also where something could not be sent to those that died', async () => {
+    const killed = service.workerPids();
+    for (const worker of Object.values(cluster.workers ?? {})) {
+      // As the system says it of a pipe whose reader is gone before anybody has heard of its end.
+      worker?.process.emit('error', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+      worker?.process.kill('SIGKILL');
+    }
+    await othersInPlaceOf(killed);
   });
 
   it('passes no revoked code while workers hang, are killed, and start from an old snapshot', async () => {

@@ -87,13 +87,41 @@ describe('a verifier whose only worker does not come up', function () {
     expect((await answerTo('/health/live'))?.status).to.equal(200);
   }
 
+  /** As it would be ended after a minute. */
+  async function endWhoIsComing(): Promise<void> {
+    const coming = await until(() => {
+      const workers = Object.values(cluster.workers ?? {}).flatMap((worker) => worker ?? []);
+      return workers.length > 0 && workers;
+    });
+    for (const worker of coming) worker.process.kill('SIGKILL');
+  }
+
+  async function expectEnded(starting: Promise<unknown>): Promise<void> {
+    expect(await starting.catch((error: unknown) => error)).to.include({ code: 'VERIFIER_WORKER_ENDED' });
+    expect(await answerTo('/health/live')).to.equal(undefined);
+  }
+
   it('refuses while it starts, and then fails with a code and leaves the port', async () => {
     await writeFile(neverUp, '');
-    const failed = start(2000).catch((error: unknown) => error);
+    const ended = expectEnded(start(60_000));
     await until(() => url !== undefined);
     await expectRefused();
-    expect(await failed).to.include({ code: 'VERIFIER_WORKER_ENDED' });
-    expect(await answerTo('/health/live')).to.equal(undefined);
+    await endWhoIsComing();
+    await ended;
+  });
+
+  it('fails with a code and leaves the port where it takes too long', async () => {
+    await writeFile(neverUp, '');
+    await expectEnded(start(100));
+  });
+
+  it('fails with a code and leaves the port where there can be no process', async () => {
+    cluster.setupPrimary({ cwd: join(folder, 'nowhere') });
+    try {
+      await expectEnded(start(60_000));
+    } finally {
+      cluster.setupPrimary({ cwd: process.cwd() });
+    }
   });
 
   it('refuses when the one that was up has ended, until the next one is up', async () => {
@@ -103,9 +131,7 @@ describe('a verifier whose only worker does not come up', function () {
     for (const pid of started.workerPids()) process.kill(pid, 'SIGKILL');
     await expectRefused();
     await rm(neverUp);
-    // The next one that was started is not coming up: it is ended, as it would be after a minute.
-    for (const { process: next } of Object.values(cluster.workers ?? {}).flatMap((worker) => worker ?? []))
-      next.kill('SIGKILL');
+    await endWhoIsComing();
     await until(async () => (await answerTo('/verify', world.bodies[0]))?.status === 200);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { describe, it } from 'mocha';
+import { afterEach, describe, it } from 'mocha';
 import { acceptBundle } from '../../../core/bundle/accept-bundle.ts';
 import { fullBundle, pacedFullBundle } from '../../../core/bundle/make-bundle.ts';
 import { toUtf8 } from '../../../core/bytes/utf8.ts';
@@ -10,15 +10,31 @@ import { Engine } from '../../../web/checkpoint/engine/engine.ts';
 import { makeConsortium, vaccinationRecord } from '../../support/consortium.ts';
 import { Publishing } from '../../support/publishing.ts';
 
+/** As browsers had it before raw deflate. */
+function OnlyFramed(format: string): void {
+  if (format !== 'deflate') throw new TypeError('Unsupported compression format');
+}
+
 describe('a list that is written down beside scans', () => {
-  it('is the one that is held', async () => {
-    const consortium = makeConsortium({ seed: 31 });
-    await consortium.issueCodes([vaccinationRecord()]);
-    const publishing = new Publishing(consortium);
-    const held = await acceptBundle(fullBundle(await publishing.source()), undefined, publishing.context());
-    const written = await pacedFullBundle(held, besideScans());
-    expect(await acceptBundle(written, undefined, publishing.context())).to.deep.equal(held);
-  });
+  const { CompressionStream } = globalThis;
+  afterEach(() => Object.assign(globalThis, { CompressionStream }));
+
+  for (const [where, has] of [
+    ['raw deflate', CompressionStream],
+    ['deflate in its frame alone', OnlyFramed],
+    ['no compression', undefined],
+  ] as const) {
+    it(`is the one that is held, in a browser that has ${where}`, async () => {
+      Object.assign(globalThis, { CompressionStream: has });
+      const consortium = makeConsortium({ seed: 31 });
+      await consortium.issueCodes([vaccinationRecord()]);
+      const publishing = new Publishing(consortium);
+      const full = fullBundle(await publishing.source());
+      const held = await acceptBundle(full, undefined, publishing.context());
+      const written = await pacedFullBundle(held, besideScans());
+      expect(await acceptBundle(written, undefined, publishing.context())).to.deep.equal(held);
+    });
+  }
 
   it('lets a code be decided between two pieces of it', async () => {
     const consortium = makeConsortium({ seed: 32 });

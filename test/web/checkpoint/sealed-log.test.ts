@@ -117,6 +117,25 @@ describe('the sealed log of checks', () => {
     expect(await extentOfLog(memoryStore())).to.deep.equal({ boxes: 0 });
   });
 
+  it('says so where a box is not kept: a store that is full says nothing of itself', async () => {
+    const full = { ...memoryStore(), put: async () => undefined };
+    const sealed = new SealedLog(logKey, { store: full, subtle, randomBytes });
+    const added = sealed.add(decision(), { nowSeconds: MIDNIGHT, place: 'port:SZB' });
+    expect(await added.catch((error: unknown) => error)).to.be.instanceOf(Error);
+  });
+
+  it('is not called empty, nor handed over as such, where the store cannot be read', async () => {
+    const unreadable = new Error('the store cannot be read');
+    const store = { ...(await fourChecks()), keys: () => Promise.reject(unreadable) };
+    const failures = [extentOfLog(store), handOverLog(store, MIDNIGHT)].map((reading) =>
+      reading.then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    );
+    expect(await Promise.all(failures)).to.deep.equal([unreadable, unreadable]);
+  });
+
   it('is read by the private key: when, where, what came of it, and by which commitments', async () => {
     const file = await written('whole', await handedOver(await fourChecks()));
     const { exitCode, lines } = await hclLog('open', '--key', keyPath, '--json', file);
@@ -218,6 +237,21 @@ describe('the sealed log of checks', () => {
     }
   });
 
+  it('names a file that cannot be read, and reads the others', async () => {
+    const absent = join(folder, 'absent');
+    const file = await written('there', await handedOver(await fourChecks()));
+    const { exitCode, lines } = await hclLog('open', '--key', keyPath, '--json', absent, folder, file);
+    expect(exitCode).to.equal(1);
+    expect(lines.slice(0, 2)).to.deep.equal([
+      { file: absent, error: 'CLI_FILE_UNREADABLE' },
+      { file: folder, error: 'CLI_FILE_UNREADABLE' },
+    ]);
+    expect(lines.slice(2).map((line) => line['file'])).to.deep.equal([file, file, file, file]);
+    const page = await hclLog('open', '--key', keyPath, absent, file);
+    expect(page.exitCode).to.equal(1);
+    expect(page.out).to.include('the file cannot be read (CLI_FILE_UNREADABLE)').and.include(': 4 checks');
+  });
+
   it('takes nothing for an entry that is none, and lets none of it move the cursor', async () => {
     const entry = {
       at: MIDNIGHT,
@@ -261,7 +295,6 @@ describe('the sealed log of checks', () => {
     }
     await writeFile(join(folder, 'open.key'), await readFile(keyPath), { mode: 0o644 });
     await expectRejects(hclLog('open', '--key', join(folder, 'open.key'), file), 'FILE_READABLE_BY_OTHERS');
-    await expectRejects(hclLog('open', '--key', keyPath, join(folder, 'absent')), 'CLI_FILE_UNREADABLE');
     await expectRejects(hclLog('open', '--key', join(folder, 'absent'), file), 'CLI_FILE_UNREADABLE');
     await expectRejects(hclLog('open', file), 'CLI_USAGE');
     await expectRejects(hclLog('read'), 'CLI_USAGE');

@@ -32,15 +32,16 @@ export function logKeyOf(nowSeconds: number, name: Uint8Array): string {
   return `${PREFIX}${dayOf(nowSeconds)}/${digits}`;
 }
 
+/** Rejects where the store cannot be read. */
 export async function extentOfLog(store: KeyValueStore): Promise<LogExtent> {
-  const keys = await keysOf(store);
+  const keys = await store.keys(PREFIX);
   const since = keys[0]?.slice(PREFIX.length, PREFIX.length + DAY_LENGTH);
   return { boxes: keys.length, ...(since === undefined ? {} : { since }) };
 }
 
-/** Everything that is kept, as `core/checkpoint-log/handover.ts` writes it. */
+/** Everything that is kept, as `core/checkpoint-log/handover.ts` writes it. Rejects where the store cannot be read. */
 export async function handOverLog(store: KeyValueStore, nowSeconds: number): Promise<Handover> {
-  const keys = await keysOf(store);
+  const keys = await store.keys(PREFIX);
   const pieces: Blob[] = [];
   let boxes = 0;
   for (let at = 0; at < keys.length; at += PIECE) {
@@ -54,11 +55,9 @@ export async function handOverLog(store: KeyValueStore, nowSeconds: number): Pro
   return { name: `checkpoint-log-${dayOf(nowSeconds)}.txt`, boxes, file };
 }
 
+/** Of a store that cannot be read, the next time. */
 export async function eraseOldLog(store: KeyValueStore, nowSeconds: number): Promise<void> {
   const first = PREFIX + firstKeptDay(nowSeconds);
-  for (const key of await keysOf(store)) if (key < first) await store.delete(key);
-}
-
-async function keysOf(store: KeyValueStore): Promise<readonly string[]> {
-  return store.keys(PREFIX).catch(() => []);
+  const keys = await store.keys(PREFIX).catch(() => []);
+  for (const key of keys) if (key < first) await store.delete(key);
 }

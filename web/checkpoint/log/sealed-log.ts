@@ -28,6 +28,7 @@ export class SealedLog {
     this.#recipient.catch(() => undefined);
   }
 
+  /** Rejects where the box is not kept: a store says nothing of a disk that is full. */
   async add(
     decision: Decision,
     { nowSeconds, place }: { readonly nowSeconds: number; readonly place: string },
@@ -36,7 +37,9 @@ export class SealedLog {
     const recipient = await this.#recipient;
     const nonce = randomBytes(BOX_NONCE_BYTES);
     const box = await seal(subtle, entryText(decision, nowSeconds, place), { nonce, recipient });
-    await store.put(logKeyOf(nowSeconds, randomBytes(NAME_BYTES)), box);
+    const key = logKeyOf(nowSeconds, randomBytes(NAME_BYTES));
+    await store.put(key, box);
+    if ((await store.get(key)) === undefined) throw new Error('the box is not kept');
   }
 }
 

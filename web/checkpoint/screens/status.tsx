@@ -61,7 +61,8 @@ function Kept({ log, state, texts }: Pick<StatusProps, 'log' | 'state' | 'texts'
   const extent = useLogExtent(log);
   if (extent === undefined) return null;
   // Without a key nothing is added; what is kept may still be handed over.
-  const isLogHere = state.operator.logKey !== undefined || extent.boxes > 0;
+  const isNothingKept = extent !== 'unreadable' && extent.boxes === 0 && log.missing() === 0;
+  const isLogHere = state.operator.logKey !== undefined || !isNothingKept;
   if (!isLogHere) return <p class="intro">{texts.status.privacy}</p>;
   return (
     <>

@@ -244,5 +244,8 @@ export const pt: Texts = {
     handedOver: (checks) =>
       `Verificações no ficheiro: ${checks}. Entregue-o à autoridade; o diário fica aqui até terminar o prazo.`,
     failed: 'Não foi possível criar o ficheiro. O diário continua aqui.',
+    missing: (checks) =>
+      `Verificações não guardadas desde que esta página foi aberta: ${checks}. Há espaço neste dispositivo?`,
+    unreadable: 'De momento não é possível ler o diário neste dispositivo.',
   },
 };

@@ -147,5 +147,8 @@ export interface Texts {
     readonly handOver: string;
     readonly handedOver: (checks: number) => string;
     readonly failed: string;
+    /** Checks that are not in it. */
+    readonly missing: (checks: number) => string;
+    readonly unreadable: string;
   };
 }
