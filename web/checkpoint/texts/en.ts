@@ -201,7 +201,6 @@ export const en: Texts = {
     statusLists: 'Status lists',
     update: 'Update now',
     updating: 'Updating…',
-    upToDate: 'Up to date.',
     problems: {
       OFFLINE: 'No connection.',
       NO_ANSWER: 'The server has no list for this device.',

@@ -205,7 +205,6 @@ export const pt: Texts = {
     statusLists: 'Listas de estado',
     update: 'Atualizar agora',
     updating: 'A atualizar…',
-    upToDate: 'Está atualizada.',
     problems: {
       OFFLINE: 'Sem ligação à rede.',
       NO_ANSWER: 'O servidor não tem lista para este dispositivo.',

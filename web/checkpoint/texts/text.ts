@@ -128,7 +128,6 @@ export interface Texts {
     readonly statusLists: string;
     readonly update: string;
     readonly updating: string;
-    readonly upToDate: string;
     readonly problems: Readonly<Record<LearnProblem, string>>;
     readonly keptLast: string;
     readonly today: string;

@@ -194,7 +194,6 @@ export const zhHans: Texts = {
     statusLists: '状态名单',
     update: '立即更新',
     updating: '更新中……',
-    upToDate: '已是最新。',
     problems: {
       OFFLINE: '没有网络连接。',
       NO_ANSWER: '服务器没有可供本设备使用的名单。',

@@ -194,7 +194,6 @@ export const zhHant: Texts = {
     statusLists: '狀態名單',
     update: '立即更新',
     updating: '更新中……',
-    upToDate: '已是最新。',
     problems: {
       OFFLINE: '沒有連線。',
       NO_ANSWER: '伺服器沒有可供本裝置使用的名單。',
