@@ -1,4 +1,4 @@
-/** The process of `load-server.ts`: started, asked what processor time it took, and ended. */
+/** The process of `load-server.ts`: started, asked what it took, and ended. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -13,6 +13,16 @@ export interface LoadOptions {
   readonly perSecond?: number;
   /** 0: one process syncs and answers. */
   readonly workers?: number;
+}
+
+/** Seconds since the start, workers included. */
+export interface Spent {
+  /** Processor time. */
+  readonly cpu: number;
+  /** Of it, in the system: connections are opened, read, written to and closed there. */
+  readonly system: number;
+  /** In which garbage was collected and nobody answered. */
+  readonly garbage: number;
 }
 
 export class LoadProcess implements AsyncDisposable {
@@ -48,10 +58,18 @@ export class LoadProcess implements AsyncDisposable {
     throw new Error('the service under load ended before it listened');
   }
 
-  /** Processor time that it has taken so far, workers included. */
-  async cpuSeconds(): Promise<number> {
+  async spent(): Promise<Spent> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
-    return Number(/^process_cpu_seconds_total (\S+)/m.exec(text)?.[1]);
+    const sumOf = (name: string): number =>
+      [...text.matchAll(new RegExp(`^${name}(?:{.*})? (\\S+)$`, 'gm'))].reduce(
+        (sum, [, value]) => sum + Number(value),
+        0,
+      );
+    return {
+      cpu: sumOf('process_cpu_seconds_total'),
+      system: sumOf('process_cpu_system_seconds_total'),
+      garbage: sumOf('nodejs_gc_duration_seconds_sum'),
+    };
   }
 
   /** As an operator stops a service. */
