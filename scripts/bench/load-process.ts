@@ -15,14 +15,16 @@ export interface LoadOptions {
   readonly workers?: number;
 }
 
-/** Seconds since the start, workers included. */
+/** Since the start, workers included. */
 export interface Spent {
   /** Processor time. */
-  readonly cpu: number;
+  readonly cpuSeconds: number;
   /** Of it, in the system: connections are opened, read, written to and closed there. */
-  readonly system: number;
+  readonly systemSeconds: number;
   /** In which garbage was collected and nobody answered. */
-  readonly garbage: number;
+  readonly garbageSeconds: number;
+  /** The longest time between two timers of 10 ms, since it was asked last. */
+  readonly longestTurnMs: number;
 }
 
 export class LoadProcess implements AsyncDisposable {
@@ -66,9 +68,10 @@ export class LoadProcess implements AsyncDisposable {
         0,
       );
     return {
-      cpu: sumOf('process_cpu_seconds_total'),
-      system: sumOf('process_cpu_system_seconds_total'),
-      garbage: sumOf('nodejs_gc_duration_seconds_sum'),
+      cpuSeconds: sumOf('process_cpu_seconds_total'),
+      systemSeconds: sumOf('process_cpu_system_seconds_total'),
+      garbageSeconds: sumOf('nodejs_gc_duration_seconds_sum'),
+      longestTurnMs: 1000 * sumOf('nodejs_eventloop_lag_max_seconds'),
     };
   }
 
