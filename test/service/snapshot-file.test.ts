@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -8,6 +9,9 @@ import { StatusLists } from '../../core/status/accepted-lists.ts';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { SNAPSHOT_FILE, SnapshotWriter } from '../../service/snapshot-file.ts';
+import { hasStrace, readTrace, targetOf, textsOf, tracedTo } from '../support/syscall-trace.ts';
+
+const PROGRAM = join(import.meta.dirname, 'support/logged-snapshot.ts');
 
 const HASH = `0x${'01'.repeat(32)}` as const;
 
@@ -30,5 +34,21 @@ describe('a snapshot on disk', () => {
     durable.resolve();
     await written;
     expect(await readdir(folder)).to.deep.equal([SNAPSHOT_FILE]);
+  });
+
+  it('takes its place after both files of the log that it relies on have been synced', async function () {
+    if (!hasStrace()) this.skip();
+    const trace = join(folder, 'trace');
+    const [strace = '', ...words] = tracedTo(trace);
+    expect(spawnSync(strace, [...words, process.execPath, PROGRAM, folder]).status).to.equal(0);
+    const calls = readTrace(await readFile(trace, 'latin1'));
+    const placed = calls.find(
+      ({ args, name }) =>
+        name.startsWith('rename') && textsOf(args).some((path) => path.endsWith(SNAPSHOT_FILE)),
+    );
+    const syncedBefore = calls
+      .filter(({ end, name }) => name === 'fdatasync' && end < (placed?.start ?? 0))
+      .map(({ args }) => basename(targetOf(args)));
+    expect(syncedBefore).to.include.members(['hashes', 'blocks']);
   });
 });
