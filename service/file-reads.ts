@@ -1,28 +1,36 @@
 /**
  * Files that are read together, and whether one of them has changed since: by what they hold, not by their dates. A file
- * that cannot be read and a folder's list of names count as content too.
+ * that cannot be read and a folder's list of names count as content too. So that a file that was mistaken for another takes
+ * neither the memory nor the time of whoever answers people meanwhile, they are bounded, all of them together.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toHex, type Hex } from '../core/bytes/hex.ts';
 import { toUtf8 } from '../core/bytes/utf8.ts';
 import type { Crypto } from '../core/crypto.ts';
+import { readAtMost } from './files.ts';
 
 /** More below one folder is no folder of rules. */
 const MAX_FILES = 10_000;
+/** The largest lists of signers that are published have a few megabytes. */
+export const MAX_READ_BYTES: number = 16 * 1024 * 1024;
 
 export class FileReads {
   readonly #crypto: Pick<Crypto, 'sha256'>;
   /** Digest of what was read, by what was asked for. */
   readonly #seen = new Map<string, { readonly digest: Hex; readonly again: () => Promise<Uint8Array> }>();
+  #leftBytes = MAX_READ_BYTES;
 
   constructor(crypto: Pick<Crypto, 'sha256'>) {
     this.#crypto = crypto;
   }
 
-  /** Rejects as `readFile` does. */
-  read(path: string): Promise<Uint8Array> {
-    return this.#note(`file ${path}`, async () => new Uint8Array(await readFile(path)));
+  /** Rejects as `readFile` does, and with `FILE_TOO_LARGE` when all that was read is more than may be. */
+  async read(path: string): Promise<Uint8Array> {
+    const maxBytes = this.#leftBytes;
+    const bytes = await this.#note(`file ${path}`, () => readAtMost(path, maxBytes));
+    this.#leftBytes -= bytes.length;
+    return bytes;
   }
 
   /** The files below a folder, at any depth, in order; `undefined` when it is none. */

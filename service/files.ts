@@ -2,11 +2,13 @@
  * Files that hold state or secrets: folders are 0700, files 0600, and a file is replaced as a whole (written
  * beside, synced, renamed, the folder synced), so that a crash leaves the old one or the new one.
  */
+import { createReadStream } from 'node:fs';
 import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { HclError } from '../core/errors.ts';
 
-export class FileError extends HclError<'FILE_READABLE_BY_OTHERS'> {}
+export class FileError extends HclError<'FILE_READABLE_BY_OTHERS' | 'FILE_TOO_LARGE'> {}
 
 const OTHERS = 0o077;
 
@@ -39,6 +41,16 @@ export async function readSecretFile(path: string): Promise<string> {
     throw new FileError('FILE_READABLE_BY_OTHERS', `others can read ${path}: set its mode to 0600`);
   }
   return await readFile(path, 'utf8');
+}
+
+/** Rejects with `FILE_TOO_LARGE` once there is more, whatever the system says of the size. */
+export async function readAtMost(path: string, maxBytes: number): Promise<Uint8Array> {
+  const bytes = await buffer(createReadStream(path, { end: maxBytes }));
+  if (bytes.length <= maxBytes) return new Uint8Array(bytes);
+  throw new FileError(
+    'FILE_TOO_LARGE',
+    `${basename(path)} has more than the ${maxBytes} bytes that may be read of it`,
+  );
 }
 
 /** What was made, renamed or removed in the folder is on the disk. */

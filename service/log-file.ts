@@ -7,13 +7,17 @@
  * Written without waiting; `sync` makes it durable, before a snapshot is that relies on it. What was appended after
  * the snapshot that a start goes on from is cut off and made again from the same blocks.
  */
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { LeafStore } from '../core/bundle/logged-state.ts';
 import { storedPlace } from '../core/bundle/state-log.ts';
 import { concatBytes } from '../core/bytes/concat.ts';
 import { readUint64, toUint64 } from './big-endian.ts';
 import { makePrivateFolder } from './files.ts';
+
+/** A disk takes its time, in which others have theirs. */
+const synced = promisify(fdatasync);
 
 const HASH_BYTES = 32;
 const NUMBER_BYTES = 8;
@@ -71,9 +75,8 @@ export class LogFile implements LeafStore {
     return isThere;
   }
 
-  sync(): void {
-    fdatasyncSync(this.#hashes);
-    fdatasyncSync(this.#blocks);
+  async sync(): Promise<void> {
+    await Promise.all([synced(this.#hashes), synced(this.#blocks)]);
   }
 
   [Symbol.dispose](): void {

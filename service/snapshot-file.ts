@@ -36,8 +36,8 @@ export async function readSnapshot(
 export interface WriteOptions {
   /** Now, however short ago the last one was. */
   readonly isLast?: boolean;
-  /** Makes durable what the snapshot relies on. */
-  readonly before?: () => void;
+  /** Makes durable what the snapshot relies on; waited for. */
+  readonly before?: () => Promise<void> | undefined;
 }
 
 export class SnapshotWriter {
@@ -66,7 +66,7 @@ export class SnapshotWriter {
     const parts = snapshotParts(this.#crypto, snapshot);
     const bytes = parts.reduce((sum, part) => sum + part.length, 0);
     const restMs = REST_FACTOR * (performance.now() - startedAt) + bytes / BYTES_PER_MS;
-    before?.();
+    await before?.();
     await writeFileAtomically(join(this.#folder, SNAPSHOT_FILE), parts);
     this.#written = { head, lists };
     this.#restsUntil = performance.now() + restMs;

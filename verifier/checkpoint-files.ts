@@ -33,7 +33,7 @@ export class CheckpointFiles {
     this.trustFile = trustFile;
   }
 
-  /** Throws `PolicyError` for a policy that cannot be taken, or for two of one id. */
+  /** Throws `PolicyError`, `FILE_TOO_LARGE` for a policy that cannot be taken, or for two of one id. */
   static async open(
     { policies: names, trustFile: path }: CheckpointFilesConfig,
     deps: KeptDeps & { readonly crypto: Crypto },

@@ -15,7 +15,7 @@ export interface NamedPolicy {
   readonly nowSeconds: number;
 }
 
-/** Throws `PolicyError`; messages name the file. */
+/** Throws `PolicyError`, `FILE_TOO_LARGE`; messages name the file. */
 export function readPolicyFiles(policy: NamedPolicy, reads: FileReads): Promise<CheckpointPolicy> {
   return readCheckpointPolicy(policy.name, policy, policySources(reads));
 }

@@ -5,13 +5,14 @@ import type { ForeignTrust } from '../core/foreign/foreign-trust.ts';
 import { parseForeignTrust } from '../core/foreign/parse-trust.ts';
 import { TrustListError } from '../core/foreign/trust-error.ts';
 import type { FileReads } from '../service/file-reads.ts';
+import { FileError } from '../service/files.ts';
 
 export interface TrustFile {
   readonly path: string;
   readonly nowSeconds: number;
 }
 
-/** Throws `TRUST_LIST_…`; messages name the entry, or the file that cannot be read. */
+/** Throws `TRUST_LIST_…`, `FILE_TOO_LARGE`; messages name the entry, or the file that cannot be read. */
 export async function readTrustFile(
   { path, nowSeconds }: TrustFile,
   crypto: Crypto,
@@ -21,6 +22,7 @@ export async function readTrustFile(
     try {
       return await reads.read(resolve(dirname(path), name));
     } catch (cause) {
+      if (cause instanceof FileError) throw cause;
       throw new TrustListError('TRUST_LIST_UNREADABLE', `the trust list ${name} cannot be read`, { cause });
     }
   };

@@ -14,8 +14,8 @@ import { StateLog, type HashStore } from './state-log.ts';
 export interface LeafStore extends HashStore, Disposable {
   /** The block of the leaf that was appended last. */
   appendBlock(number: number): void;
-  /** What was appended is on the disk. */
-  sync(): void;
+  /** What was appended before is on the disk when it resolves. */
+  sync(): Promise<void>;
 }
 
 export class LoggedState implements Disposable {
@@ -49,9 +49,9 @@ export class LoggedState implements Disposable {
     this.#store.appendBlock(block.number);
   }
 
-  /** What is logged is on the disk. */
-  sync(): void {
-    this.#store.sync();
+  /** What is logged now is on the disk when it resolves. */
+  sync(): Promise<void> {
+    return this.#store.sync();
   }
 
   [Symbol.dispose](): void {

@@ -4,6 +4,7 @@
  * file of a country's rules, or a file of settings (`checkpoint-settings.ts`). Whatever is wrong in it refuses all of it.
  */
 import { isJsonObject, type JsonObject } from '../bytes/strict-json.ts';
+import { HclError } from '../errors.ts';
 import { defaultPolicy, type VerifyPolicy } from '../verify/policy.ts';
 import { parseSettings, type CheckpointSettings, type JurisdictionPassage } from './checkpoint-settings.ts';
 import { coverageProblems } from './coverage.ts';
@@ -172,6 +173,7 @@ async function textOrUnknown(name: string, path: string, sources: PolicySources)
   try {
     return await sources.readText(path);
   } catch (cause) {
+    if (cause instanceof HclError) throw cause;
     const names = [...BUILT_IN.keys()].join(', ');
     throw new PolicyError(
       'POLICY_UNKNOWN',

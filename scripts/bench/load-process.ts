@@ -1,4 +1,4 @@
-/** The process of `load-server.ts`: started, asked what processor time it took, and ended. */
+/** The process of `load-server.ts`: started, asked what it took, and ended. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -13,6 +13,18 @@ export interface LoadOptions {
   readonly perSecond?: number;
   /** 0: one process syncs and answers. */
   readonly workers?: number;
+}
+
+/** Since the start, workers included. */
+export interface Spent {
+  /** Processor time. */
+  readonly cpuSeconds: number;
+  /** Of it, in the system: connections are opened, read, written to and closed there. */
+  readonly systemSeconds: number;
+  /** In which garbage was collected and nobody answered. */
+  readonly garbageSeconds: number;
+  /** The longest time between two timers of 10 ms, since it was asked last. */
+  readonly longestTurnMs: number;
 }
 
 export class LoadProcess implements AsyncDisposable {
@@ -48,10 +60,19 @@ export class LoadProcess implements AsyncDisposable {
     throw new Error('the service under load ended before it listened');
   }
 
-  /** Processor time that it has taken so far, workers included. */
-  async cpuSeconds(): Promise<number> {
+  async spent(): Promise<Spent> {
     const text = await (await fetch(`${this.url}/metrics`)).text();
-    return Number(/^process_cpu_seconds_total (\S+)/m.exec(text)?.[1]);
+    const sumOf = (name: string): number =>
+      [...text.matchAll(new RegExp(`^${name}(?:{.*})? (\\S+)$`, 'gm'))].reduce(
+        (sum, [, value]) => sum + Number(value),
+        0,
+      );
+    return {
+      cpuSeconds: sumOf('process_cpu_seconds_total'),
+      systemSeconds: sumOf('process_cpu_system_seconds_total'),
+      garbageSeconds: sumOf('nodejs_gc_duration_seconds_sum'),
+      longestTurnMs: 1000 * sumOf('nodejs_eventloop_lag_max_seconds'),
+    };
   }
 
   /** As an operator stops a service. */

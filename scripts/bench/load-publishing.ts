@@ -63,7 +63,9 @@ export async function besidePublishing(folder: string, seconds: number): Promise
     const before = await filesIn(world);
     const rows = await crowdAt(server, `load beside publishing: ${workers || 1} processes`, seconds);
     const note = `${(await filesIn(world)) - before} files of bundles more, a batch anchored each second`;
-    lines.push(...rows.map((row, i) => (i === rows.length - 1 ? { ...row, note } : row)));
+    lines.push(
+      ...rows.map((row, i) => (i === rows.length - 1 ? { ...row, note: `${row.note}; ${note}` } : row)),
+    );
   }
   return lines;
 }

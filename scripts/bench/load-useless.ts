@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { SILENT_STREAM, SLOW_BODY, SLOW_HEADERS } from './idle-sockets.ts';
-import { CALM, ms, timeOf, WARM_UP, type Line } from './load-figures.ts';
+import { CALM, ms, spentBetween, timeOf, WARM_UP, type Line } from './load-figures.ts';
 import { LoadProcess } from './load-process.ts';
 import type { LoadWorld } from './load-world.ts';
 import { sendCrowd } from './open-loop.ts';
@@ -34,7 +34,9 @@ export async function useless(world: LoadWorld, seconds: number): Promise<readon
   await using crowd = new UselessProcess({ url: server.url, kinds, perSecond: PER_SECOND });
   await delay(FILLING_MS);
   const window = Math.min(seconds, LONGEST_SECONDS);
+  const before = await server.spent();
   const answers = await sendCrowd({ ...server, ...CALM, seconds: window });
+  const spent = spentBetween(before, await server.spent(), window);
   const beside = timeOf(answers, 0.99);
   const errors = answers.filter(({ status }) => status !== 200).length;
   const endured = await crowd.report();
@@ -48,7 +50,7 @@ export async function useless(world: LoadWorld, seconds: number): Promise<readon
       median: beside,
       target: `≤ 2 × ${ms(alone)}`,
       met: beside <= 2 * alone,
-      note: `${CALM.perSecond}/s for ${window} s beside ${endured.map(standing).join(', ')}`,
+      note: `${CALM.perSecond}/s for ${window} s beside ${endured.map(standing).join(', ')}; ${spent}`,
     },
     { bench, unit: 'errors', median: errors, target: '0', met: errors === 0 },
     {

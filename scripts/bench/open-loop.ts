@@ -56,41 +56,36 @@ export async function sendCrowd(crowd: Crowd): Promise<readonly Answered[]> {
   });
   const total = Math.round(perSecond * seconds);
   const answers: Answered[] = [];
-  const { promise: allAnswered, resolve: onAllAnswered } = Promise.withResolvers<void>();
-  let sent = 0;
-  let isAllSent = false;
-  // Counted: `Promise.all` of the millions of a long run takes longer than the run.
-  const endIfAnswered = (): void => {
-    if (isAllSent && answers.length === sent) onAllAnswered();
+  const answered = Promise.withResolvers<void>();
+  // The crowd as a whole is one of them until everybody has come: nothing else is kept for those who wait.
+  let waiting = 1;
+  const leave = (): void => {
+    if (--waiting === 0) answered.resolve();
   };
   const startedAt = performance.now();
-  while (sent < total && !isOver()) {
+  for (let sent = 0; sent < total && !isOver();) {
     const elapsed = performance.now() - startedAt;
     for (; sent < total && (sent * 1000) / perSecond <= elapsed; sent++) {
       const dueMs = (sent * 1000) / perSecond;
+      waiting++;
       // The remainder is an index.
-      const body = bodies[sent % bodies.length]!;
-      const sendOne = async (): Promise<void> => {
-        const result = await post(pool, body);
+      post(pool, bodies[sent % bodies.length]!, (result) => {
         const answer = { ...result, dueMs, tookMs: performance.now() - startedAt - dueMs };
         answers.push(answer);
         onAnswer?.(answer);
-        endIfAnswered();
-      };
-      void sendOne();
+        leave();
+      });
     }
     await delay(TICK_MS);
   }
-  isAllSent = true;
   onSent?.();
-  endIfAnswered();
-  await allAnswered;
+  leave();
+  await answered.promise;
   await pool.destroy();
   return answers;
 }
 
-function post(pool: Pool, body: string): Promise<{ readonly status: number; readonly failure?: string }> {
-  const { promise, resolve } = Promise.withResolvers<{ status: number; failure?: string }>();
+function post(pool: Pool, body: string, end: (result: Pick<Answered, 'status' | 'failure'>) => void): void {
   let status = 0;
   pool.dispatch(
     { path: '/verify', method: 'POST', headers: { 'content-type': 'application/json' }, body },
@@ -100,11 +95,10 @@ function post(pool: Pool, body: string): Promise<{ readonly status: number; read
         status = statusCode;
       },
       onResponseData: () => undefined,
-      onResponseEnd: () => resolve({ status }),
-      onResponseError: (_controller, error) => resolve({ status: 0, failure: codeOf(error) }),
+      onResponseEnd: () => end({ status }),
+      onResponseError: (_controller, error) => end({ status: 0, failure: codeOf(error) }),
     },
   );
-  return promise;
 }
 
 function codeOf(error: Error): string {

@@ -1,5 +1,5 @@
 /** Files of an operator that change while a checkpoint runs: taken, or refused by name while the last good ones stay. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -9,6 +9,8 @@ import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { PolicyError } from '../../core/policy/errors.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import { createLogger } from '../../service/logging.ts';
+import { FileError } from '../../service/files.ts';
+import { MAX_READ_BYTES } from '../../service/file-reads.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { CheckpointFiles } from '../../verifier/checkpoint-files.ts';
 import { Gate } from '../../verifier/gate.ts';
@@ -129,6 +131,37 @@ describe("a checkpoint's files", () => {
       });
     }
 
+    for (const [what, sizes] of [
+      ['that has more than is read', { 'trust.json': MAX_READ_BYTES + 1 }],
+      [
+        'that has, with what it names, more than is read',
+        { snapshot: MAX_READ_BYTES - 8192, signature: 8192 },
+      ],
+    ] as const) {
+      it(`${what} is refused by name, told once, and the last good one stays`, async () => {
+        const path = await file('trust.json', list());
+        const files = await open({ trustFile: path });
+        const directory = {
+          snapshotFile: 'snapshot',
+          signatureFile: 'signature',
+          certificate: signer.certificate,
+        };
+        await file('trust.json', list({ shcDirectories: [directory] }));
+        for (const [name, bytes] of Object.entries(sizes)) {
+          await file(name, '');
+          await truncate(join(folder, name), bytes);
+        }
+        await files.look();
+        expect(files.trustFile?.refusal?.code).to.equal('FILE_TOO_LARGE');
+        expect(files.trustFile?.refusal?.problem).to.match(/^(trust\.json|signature) has more than/);
+        expect(await answer(files)).to.deep.equal(['pass']);
+        expect(logged).to.match(/"code":"FILE_TOO_LARGE".*trust\.json is refused; the last good one stays/);
+        logged = '';
+        await files.look();
+        expect(logged, 'told once').to.equal('');
+      });
+    }
+
     it('that is taken away stays, and that one is refused', async () => {
       const path = await file('trust.json', list());
       const files = await open({ trustFile: path });
@@ -234,6 +267,22 @@ describe("a checkpoint's files", () => {
       const path = await file('rules.json', '{');
       const error: unknown = await open({ policies: ['base', path] }).catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(PolicyError).with.property('code', 'POLICY_SETTINGS');
+    });
+
+    it('that has more than is read is refused by name: it stays as it was, and ends a start', async () => {
+      const path = await file('rules.json', rules(false));
+      const trustFile = await file('trust.json', { hcert: [{ certificate: signer.certificate }] });
+      const files = await open({ policies: [path], trustFile });
+      await truncate(path, MAX_READ_BYTES + 1);
+      await files.look();
+      expect(await answer(files)).to.deep.equal(['stop', 'RULE_STOP']);
+      expect(files.policies[0]?.refusal).to.include({ code: 'FILE_TOO_LARGE' });
+      expect(files.policies[0]?.refusal?.problem).to.match(/^rules\.json has more than/);
+      const lane = await file('lane.json', { id: 'lane', version: 1, rules: ['rules.json'] });
+      for (const name of [path, lane]) {
+        const error: unknown = await open({ policies: [name] }).catch((thrown: unknown) => thrown);
+        expect(error).to.be.instanceOf(FileError).with.property('code', 'FILE_TOO_LARGE');
+      }
     });
 
     it('may not take the id of another, at the start or later', async () => {

@@ -142,7 +142,7 @@ export class PublishedLedger implements AsyncDisposable {
 function memoryLeafStore(): LeafStore {
   return Object.assign(memoryHashStore(), {
     appendBlock: () => undefined,
-    sync: () => undefined,
+    sync: async () => undefined,
     [Symbol.dispose]: () => undefined,
   });
 }
