@@ -2,7 +2,7 @@
 import { toHex, type Hex } from '../bytes/hex.ts';
 import type { Crypto } from '../crypto.ts';
 import type { LedgerState } from '../trust/ledger-state.ts';
-import type { PolicyRegistry, Registration } from '../verify/policy-rules.ts';
+import type { PolicyRegistry, RegisteredAt, Registration } from '../verify/policy-rules.ts';
 import { policyDigest } from './digest.ts';
 import type { Policy } from './policy.ts';
 
@@ -45,28 +45,34 @@ export interface RegistryOptions {
 }
 
 export function registryOver(
-  { head, policies, trust }: RegistryKnowledge,
+  known: RegistryKnowledge,
   { isRequired, namesOf }: RegistryOptions,
 ): PolicyRegistry {
+  const { head, policies, trust } = known;
   if (policies === undefined || head.number < 0) return { ...NOTHING_REGISTERED, isRequired };
   return {
     isRequired,
-    find(policy, atSeconds) {
-      const { digest, id } = namesOf(policy);
-      const authorities = [...trust.authorities()].filter(
-        ({ jurisdiction }) => jurisdiction === policy.jurisdiction,
-      );
-      const times = authorities
-        .flatMap(({ id: authority }) => policies.policyVersions(authority, id))
-        .map(({ effectiveFrom }) => effectiveFrom);
-      const inForce = authorities.flatMap(
-        ({ id: authority }) => policies.policyAt(authority, id, atSeconds) ?? [],
-      );
-      return {
-        registration: registrationOf({ digest, inForce, hasBegun: times.some((time) => time <= atSeconds) }),
-        untilSeconds: Math.min(Infinity, ...times.filter((time) => time > atSeconds)),
-      };
-    },
+    find: (policy, atSeconds) =>
+      registeredAt({ ...namesOf(policy), jurisdiction: policy.jurisdiction }, atSeconds, { policies, trust }),
+  };
+}
+
+/** Of a content by its names alone. */
+export function registeredAt(
+  { digest, id, jurisdiction: country }: PolicyNames & { readonly jurisdiction: string },
+  atSeconds: number,
+  { policies, trust }: Pick<Required<RegistryKnowledge>, 'policies' | 'trust'>,
+): RegisteredAt {
+  const authorities = [...trust.authorities()].filter(({ jurisdiction }) => jurisdiction === country);
+  const times = authorities
+    .flatMap(({ id: authority }) => policies.policyVersions(authority, id))
+    .map(({ effectiveFrom }) => effectiveFrom);
+  const inForce = authorities.flatMap(
+    ({ id: authority }) => policies.policyAt(authority, id, atSeconds) ?? [],
+  );
+  return {
+    registration: registrationOf({ digest, inForce, hasBegun: times.some((time) => time <= atSeconds) }),
+    untilSeconds: Math.min(Infinity, ...times.filter((time) => time > atSeconds)),
   };
 }
 

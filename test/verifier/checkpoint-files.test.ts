@@ -12,11 +12,11 @@ import { parsePolicy } from '../../core/policy/policy-form.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import { createLogger } from '../../service/logging.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
-import { CheckpointFiles } from '../../verifier/checkpoint-files.ts';
+import { CheckpointFiles, type CheckpointFilesConfig } from '../../verifier/checkpoint-files.ts';
 import { Gate } from '../../verifier/gate.ts';
 import { JUDGED_AT, makeHcertSigner } from '../core/foreign/support/hcert-signer.ts';
 import { nationalRuleJson } from '../core/policy/support/national.ts';
-import { makeConsortium, type Consortium } from '../support/consortium.ts';
+import { makeConsortium, vaccinationRecord, type Consortium } from '../support/consortium.ts';
 import { policyJson, ruleJson } from '../support/policies.ts';
 
 const signer = makeHcertSigner();
@@ -42,10 +42,7 @@ describe("a checkpoint's files", () => {
     return path;
   }
 
-  function open(
-    config: { readonly policies?: readonly string[]; readonly trustFile?: string },
-    known?: LedgerState,
-  ): Promise<CheckpointFiles> {
+  function open(config: Partial<CheckpointFilesConfig>, known?: LedgerState): Promise<CheckpointFiles> {
     const log = createLogger({
       name: 'verifier',
       level: 'info',
@@ -293,6 +290,17 @@ describe("a checkpoint's files", () => {
           );
           expect(error).to.be.instanceOf(PolicyError).with.property('code', 'POLICY_OTHER_THAN_REGISTERED');
         }
+      });
+
+      it('is all that is asked where that is demanded', async () => {
+        const [issued] = await consortium.issueCodes([vaccinationRecord()]);
+        const other = await file('other.json', policyJson({ id: 'test.other' }));
+        const config = { policies: [await file('rules.json', law), other], unregistered: 'refer' } as const;
+        const gate = new Gate(await open(config, consortium.state), () => consortium.context());
+        const reasons = async (policy: string): Promise<readonly string[]> =>
+          (await gate.verify(issued?.text ?? '', { policy })).reasons;
+        expect(await reasons('test.rule')).to.deep.equal(['RULE_STOP']);
+        expect(await reasons('test.other')).to.deep.equal(['POLICY_NOT_IN_FORCE']);
       });
 
       it('gives way to the next version, which may lie here before, when the ledger says so', async () => {

@@ -8,7 +8,9 @@ import { refuseOthers } from '../../../core/policy/registration.ts';
 import { CodeCache } from '../../../core/verify/code-cache.ts';
 import { defaultPolicy } from '../../../core/verify/policy.ts';
 import type { PolicyRegistry, RegisteredAt } from '../../../core/verify/policy-rules.ts';
+import { verifyTogether } from '../../../core/verify/together.ts';
 import type { Verdict } from '../../../core/verify/verdict.ts';
+import { verifyCode } from '../../../core/verify/verify.ts';
 import { LedgerState } from '../../../core/trust/ledger-state.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { RegisteredPolicies, type Unregistered } from '../../../verifier/registered-policies.ts';
@@ -19,6 +21,8 @@ import {
   type FixtureIssuer,
 } from '../../support/consortium.ts';
 import { ruleJson, rulebookOf, testPolicy } from '../../support/policies.ts';
+import { trustOf } from '../foreign/support/foreign-verdict.ts';
+import { JUDGED_AT, makeHcertSigner } from '../foreign/support/hcert-signer.ts';
 
 const HOUR = 3600;
 /** The same id and version, and a rule that lets everybody through. */
@@ -137,6 +141,26 @@ describe('what the ledger says of a policy', () => {
       consortium.publishPolicy(hongKong, good);
       expect(short(await ask([bent]))).to.deep.equal(['refer', 'POLICY_NOT_IN_FORCE']);
       expect(short(await ask([good]))).to.deep.equal(['stop', 'RULE_STOP', { registered: true, version: 1 }]);
+    });
+
+    it('nor with several codes in one scan, nor with a code of another system', async () => {
+      // The code of the other system is of June.
+      consortium.publishPolicy(hongKong, good, JUDGED_AT);
+      const signer = makeHcertSigner();
+      const foreignTrust = await trustOf({ hcert: [{ certificate: signer.certificate }] });
+      const decided = async (policies: readonly Policy[]): Promise<unknown> => {
+        const policy = { ...defaultPolicy, rules: rulebookOf(policies) };
+        const context = consortium.context({ policy, registry: registry(), foreignTrust });
+        const together = await verifyTogether([code], context);
+        const foreign = await verifyCode(signer.issue(), {
+          ...context,
+          nowSeconds: JUDGED_AT,
+          isTimeGiven: true,
+        });
+        return [together.reasons, foreign.reasons];
+      };
+      expect(await decided([good])).to.deep.equal([['RULE_STOP'], ['RULE_STOP']]);
+      expect(await decided([bent])).to.deep.equal([['POLICY_NOT_IN_FORCE'], ['POLICY_NOT_IN_FORCE']]);
     });
 
     it('withdrawn rules decide nothing', async () => {
