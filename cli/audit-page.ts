@@ -1,4 +1,5 @@
 /** An audit's report as a page for people. */
+import { isAtOdds } from '../auditor/checkpoint-rules.ts';
 import type {
   ActsTally,
   AuditReport,
@@ -10,7 +11,6 @@ import type {
   StatusTally,
 } from '../auditor/report.ts';
 import type { Hex } from '../core/trust/ledger-event.ts';
-import { isAtOdds } from '../auditor/checkpoint-rules.ts';
 import { policyLines } from './audit-policies.ts';
 import type { Output } from './io.ts';
 import { fieldLines, printable, showDuration, showTime, styled, tableLines } from './page.ts';

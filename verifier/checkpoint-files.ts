@@ -5,13 +5,13 @@
  * A policy that is bad at the start ends the start: to ask another would be worse. A trust list that is bad at the
  * start does not: our own codes need none, and those of others are then confirmed by nobody.
  */
+import type { Hex } from '../core/bytes/hex.ts';
 import type { Crypto } from '../core/crypto.ts';
 import type { ForeignTrust } from '../core/foreign/foreign-trust.ts';
 import type { CheckpointPolicy } from '../core/policy/checkpoint-policy.ts';
 import { PolicyError } from '../core/policy/errors.ts';
 import type { RegistryKnowledge } from '../core/policy/ledger-registry.ts';
 import { heldAt, refuseOthers } from '../core/policy/registration.ts';
-import type { Hex } from '../core/bytes/hex.ts';
 import type { PolicyRegistry, Registration } from '../core/verify/policy-rules.ts';
 import type { Log } from '../service/logging.ts';
 import type { VerifierConfig } from './config.ts';

@@ -8,8 +8,8 @@ import type { ReasonCode } from '../verify/reasons.ts';
 import type { VerifiedRecord } from '../verify/verified-record.ts';
 import { evaluatePolicy, together, type Decision, type PolicyReport } from './evaluate.ts';
 import type { Facts } from './facts.ts';
-import type { Policy } from './policy.ts';
 import { NOTHING_REGISTERED } from './ledger-registry.ts';
+import type { Policy } from './policy.ts';
 import { counts, heldAt, isRegistered, type HeldPolicy } from './registration.ts';
 import { isInScope, type Passage } from './scope.ts';
 
