@@ -11,23 +11,27 @@ import { issuerIdOf } from '../ledger/identifiers.ts';
 import { auditConversions, type ConversionsAudit } from './audit-conversions.ts';
 import { ColourAudit } from './audit-colours.ts';
 import { checkAccounts } from './check-accounts.ts';
+import { auditCheckpoint, isAtOdds } from './checkpoint-rules.ts';
 import { checkSequences } from './check-sequences.ts';
 import { readAccounts } from './conversion-accounts.ts';
 import { explainStatus } from './explain-status.ts';
 import { countHistory, filterHistory, historyOf, type HistoryFilter } from './history.ts';
+import { policiesOnLedger } from './policies-on-ledger.ts';
 import { readLedger, type LedgerReading } from './read-ledger.ts';
 import { rederiveActs, type ActsAudit } from './rederive-acts.ts';
 import { rederiveBatches } from './rederive-batches.ts';
 import { rederiveStatus, type StatusAudit, type StatusAuditDeps } from './rederive-status.ts';
 import type { ActsTally, AuditReport, Finding, HistoryEntry } from './report.ts';
 import { httpSource, PAUSE_MS, type FetchDocument } from './source.ts';
-import { stateRootOf } from './state-root-of.ts';
+import { stateOf, stateRootOf } from './state-root-of.ts';
 
 export interface AuditOptions {
   readonly rpcUrls: readonly string[];
   readonly deployment: Deployment;
   /** Where each issuer publishes, pinned by its DID. */
   readonly issuers: readonly { readonly did: string; readonly url: string }[];
+  /** Address of a checkpoint whose rules are compared, without a trailing slash. */
+  readonly checkpointUrl?: string;
   /** What of the history is listed and counted; everything is audited whatever it says. */
   readonly filter?: HistoryFilter;
 }
@@ -81,12 +85,18 @@ export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<
     ...conversions.findings,
   ].sort((a, b) => a.block - b.block);
   const listed = filterHistory(history, options.filter ?? {});
+  const state = stateOf(blocks);
+  const { checkpointUrl } = options;
+  const checkpoint =
+    checkpointUrl === undefined || state === undefined
+      ? undefined
+      : await auditCheckpoint(checkpointUrl, { fetch: deps.fetch, state }, head.timeSeconds);
   return {
-    passed: findings.length === 0,
+    passed: findings.length === 0 && !isAtOdds(checkpoint),
     chainId: options.deployment.chainId,
     genesisHash: options.deployment.genesisHash,
     head,
-    stateRoot: stateRootOf(deps.crypto, blocks),
+    stateRoot: state === undefined ? null : stateRootOf(deps.crypto, state),
     issuers: didsOf(history),
     history: listed,
     counts: countHistory(listed),
@@ -97,6 +107,8 @@ export async function runAudit(options: AuditOptions, deps: AuditDeps): Promise<
     colourCounts: colours.counts,
     conversions: conversions.tally,
     conversionCounts: conversions.counts,
+    policies: state === undefined ? [] : policiesOnLedger(state, head.timeSeconds),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     findings,
   };
 }

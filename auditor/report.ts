@@ -3,6 +3,7 @@ import type { ColourCause } from '../core/health/colour-act.ts';
 import type { Colour, Scheme } from '../core/record/derived.ts';
 import type { BatchClass } from '../core/credential/credential-type.ts';
 import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
+import type { Registration } from '../core/verify/policy-rules.ts';
 
 /**
  * A difference between the ledger and what can be re-derived. Each one fails the audit:
@@ -158,6 +159,35 @@ export interface ConversionCount {
   readonly oldestOpenSeconds?: number;
 }
 
+/** A policy that an authority has registered for checkpoints. */
+export interface PolicyOnLedger {
+  readonly jurisdiction: string;
+  /** Its name. */
+  readonly authority: string;
+  /** Keccak-256 of its id. */
+  readonly policy: Hex;
+  /** Of what is in force at `head`; absent: nothing yet, or no longer. */
+  readonly version?: number;
+  readonly digest?: Hex;
+  /** Something begins or ends after `head`. */
+  readonly isAhead: boolean;
+}
+
+/** What a checkpoint says it asks of everybody. */
+export interface CheckpointReport {
+  readonly url: string;
+  /** Why nothing could be compared. */
+  readonly problem?: string;
+  readonly rules: readonly {
+    readonly id: string;
+    readonly version: number;
+    readonly jurisdiction: string;
+    readonly digest: Hex;
+    /** By the ledger, at `head`. */
+    readonly registration: Registration;
+  }[];
+}
+
 export interface AuditReport {
   readonly passed: boolean;
   readonly chainId: number;
@@ -177,5 +207,8 @@ export interface AuditReport {
   readonly colourCounts: readonly ColourCount[];
   readonly conversions: ConversionsTally;
   readonly conversionCounts: readonly ConversionCount[];
+  readonly policies: readonly PolicyOnLedger[];
+  /** Absent: none was named. One that asks what is not in force, or says nothing, fails the audit. */
+  readonly checkpoint?: CheckpointReport;
   readonly findings: readonly Finding[];
 }

@@ -1,4 +1,5 @@
 /** An audit's report as a page for people. */
+import { isAtOdds } from '../auditor/checkpoint-rules.ts';
 import type {
   ActsTally,
   AuditReport,
@@ -10,6 +11,7 @@ import type {
   StatusTally,
 } from '../auditor/report.ts';
 import type { Hex } from '../core/trust/ledger-event.ts';
+import { policyLines } from './audit-policies.ts';
 import type { Output } from './io.ts';
 import { fieldLines, printable, showDuration, showTime, styled, tableLines } from './page.ts';
 
@@ -46,6 +48,7 @@ export function auditPage(report: AuditReport, output: Output, options: AuditPag
     ...(report.conversionCounts.length === 0
       ? []
       : [heading(output, 'Conversions'), conversionTable(report, output, name)]),
+    ...policyLines(report, output),
     ...(report.findings.length === 0
       ? []
       : [heading(output, 'Differences'), findingLines(report.findings, output, name)]),
@@ -151,10 +154,12 @@ function findingLines(findings: readonly Finding[], output: Output, name: (issue
     .join('');
 }
 
-function conclusion(report: AuditReport, output: Output): string {
-  return report.passed
-    ? `\n${styled(output, 'green', '✓ The audit passed:')} every anchored root follows from what is published.\n`
-    : `\n${styled(output, 'red', '✗ The audit failed:')} ${count(report.findings.length)} differences.\n`;
+function conclusion({ checkpoint, findings, passed }: AuditReport, output: Output): string {
+  if (passed) {
+    return `\n${styled(output, 'green', '✓ The audit passed:')} every anchored root follows from what is published.\n`;
+  }
+  const also = isAtOdds(checkpoint) ? ', and the checkpoint is at odds with the ledger' : '';
+  return `\n${styled(output, 'red', '✗ The audit failed:')} ${count(findings.length)} differences${also}.\n`;
 }
 
 function short(hex: Hex): string {

@@ -4,9 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LedgerState } from '../core/trust/ledger-state.ts';
 import { parseDeployment, type Deployment } from '../ledger/deployment.ts';
-import { Replica } from '../ledger/replica.ts';
 import { silentLogger } from '../service/logging.ts';
 import { nodeCrypto } from '../service/node-crypto.ts';
 import { VERIFIER_DEFAULTS, type PinnedIssuer } from '../verifier/config.ts';
@@ -16,13 +14,12 @@ import { readConsortiumFile } from './consortium-file.ts';
 import { CliError } from './errors.ts';
 import { dataFolderOf, type Io } from './io.ts';
 import type { Knowledge } from './knowledge.ts';
+import { readLedgerState } from './ledger-reading.ts';
 
 /** Throws `CLI_NOT_STARTED`, any `LedgerError`. */
 export async function readFromLedger(rpcUrl: string, io: Io): Promise<Knowledge> {
-  const state = new LedgerState();
   const { deployment, issuers } = await readPins(dataFolderOf(io));
-  await using replica = await Replica.open({ rpcUrls: [rpcUrl], deployment }, { state });
-  await replica.sync();
+  const state = await readLedgerState(rpcUrl, deployment);
   const follower = new StatusFollower(
     { issuers, limits: VERIFIER_DEFAULTS.manifestLimits },
     {

@@ -12,6 +12,7 @@ import type { AcceptContext } from '../core/bundle/signed-head.ts';
 import { StatusLists } from '../core/status/accepted-lists.ts';
 import { LedgerState } from '../core/trust/ledger-state.ts';
 import { decodeSnapshot } from '../core/trust/snapshot.ts';
+import type { RegistryKnowledge } from '../core/policy/ledger-registry.ts';
 import type { LedgerKnowledge } from '../core/verify/context.ts';
 import { defaultPolicy } from '../core/verify/policy.ts';
 import { nodeCrypto } from '../service/node-crypto.ts';
@@ -20,7 +21,7 @@ import { CliError, usageError } from './errors.ts';
 import { dataFolderOf, resolvePath, type Io } from './io.ts';
 
 export interface Knowledge {
-  readonly state: LedgerKnowledge;
+  readonly state: LedgerKnowledge & RegistryKnowledge;
   readonly statusLists: StatusLists;
   /** Of a bundle: what a device holds that has it, and whose word counts. */
   readonly device?: { readonly held: BundleState; readonly context: AcceptContext };

@@ -1,6 +1,9 @@
-/** `--policy`: what a checkpoint asks, by name or from files (`core/policy/checkpoint-policy.ts`). */
+/** `--policy`: what a checkpoint asks, by name or from files (`core/policy/checkpoint-policy.ts`), and what the ledger says of it. */
 import { PolicyError } from '../core/policy/errors.ts';
-import type { VerifyPolicy } from '../core/verify/policy.ts';
+import type { CheckpointPolicy } from '../core/policy/checkpoint-policy.ts';
+import { NOTHING_REGISTERED, type RegistryKnowledge } from '../core/policy/ledger-registry.ts';
+import { refuseOthers } from '../core/policy/registration.ts';
+import type { PolicyRegistry } from '../core/verify/policy-rules.ts';
 import { FileReads } from '../service/file-reads.ts';
 import { nodeCrypto } from '../service/node-crypto.ts';
 import { readPolicyFiles } from '../verifier/policy-files.ts';
@@ -9,14 +12,35 @@ import { resolvePath, type Io } from './io.ts';
 import { styled } from './page.ts';
 
 /** Tells overlaps and gaps on standard error. Throws `CLI_USAGE`, `CLI_FILE_INVALID`. */
-export async function readPolicy(name: string, io: Io): Promise<VerifyPolicy> {
+export async function readPolicy(name: string, io: Io): Promise<CheckpointPolicy> {
   const named = { name, path: resolvePath(io, name), nowSeconds: io.nowSeconds() };
   try {
-    const { policy, problems } = await readPolicyFiles(named, new FileReads(nodeCrypto));
-    for (const { kind, what } of problems) {
+    const read = await readPolicyFiles(named, new FileReads(nodeCrypto));
+    for (const { kind, what } of read.problems) {
       await io.err.write(`${styled(io.err, 'yellow', 'hcl verify:')} ${kind}: ${what}\n`);
     }
-    return policy;
+    return read;
+  } catch (cause) {
+    if (!(cause instanceof PolicyError)) throw cause;
+    throw toCliError(cause);
+  }
+}
+
+/**
+ * What the ledger says of the rules; without any, it is not asked, and what asks it not loaded. Rejects with
+ * `CLI_FILE_INVALID` where the ledger has another content in force then.
+ */
+export async function registryFor(
+  { policy, questions }: CheckpointPolicy,
+  known: RegistryKnowledge,
+  atSeconds: number,
+): Promise<PolicyRegistry> {
+  if (policy.rules === undefined) return NOTHING_REGISTERED;
+  const { RegisteredPolicies } = await import('../verifier/registered-policies.ts');
+  const registry = new RegisteredPolicies(nodeCrypto).over(known);
+  try {
+    refuseOthers(questions, atSeconds, registry);
+    return registry;
   } catch (cause) {
     if (!(cause instanceof PolicyError)) throw cause;
     throw toCliError(cause);

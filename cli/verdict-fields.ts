@@ -6,8 +6,8 @@ import type { Field } from './page.ts';
 
 /** Each policy, and of its rules those that are not met. */
 export function ruleFields(policies: readonly PolicyEvidence[]): readonly Field[] {
-  return policies.flatMap(({ id, rules, title, version }) => [
-    { label: 'Policy', value: `${title.en} (${id}@${version})` },
+  return policies.flatMap(({ id, registered, rules, title, version }) => [
+    { label: 'Policy', value: `${title.en} (${id}@${version}${registeredText(registered)})` },
     ...rules
       .filter(({ result }) => result !== 'pass')
       .map(({ doubt, id: rule, message, result }) => ({
@@ -15,6 +15,11 @@ export function ruleFields(policies: readonly PolicyEvidence[]): readonly Field[
         value: `${message.en} (${rule}${doubt === undefined ? '' : `, ${doubt}`})`,
       })),
   ]);
+}
+
+function registeredText(registered: PolicyEvidence['registered']): string {
+  if (registered === 'unknown') return '';
+  return registered ? ', as on the ledger' : ', not on the ledger';
 }
 
 /** How alike, and what differs; the values themselves stand beside each other on the page and on the document. */

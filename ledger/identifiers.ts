@@ -1,4 +1,4 @@
-/** How the ledger names authorities, issuers and policies: by the Keccak-256 of their name, DID or id. */
+/** How the ledger names authorities and issuers: by the Keccak-256 of their name or DID. Policies: `policy-id.ts`. */
 import { computeAddress, id } from 'ethers';
 import type { Hex } from '../core/trust/ledger-event.ts';
 
@@ -10,11 +10,6 @@ export function issuerIdOf(did: string): Hex {
 /** `HK-DH` → the authority's 32 bytes on the ledger. */
 export function authorityIdOf(name: string): Hex {
   return id(name) as Hex; // as above
-}
-
-/** `hk-entry` → the policy's 32 bytes on the ledger, under its authority. */
-export function policyIdOf(policyId: string): Hex {
-  return id(policyId) as Hex; // as above
 }
 
 /** The account of a secp256k1 private key (`0x` and 64 hex digits). */

@@ -77,8 +77,14 @@ export async function buildVerifierApp(options: VerifierAppOptions): Promise<Ser
     },
   };
   const askedBy = scanAsker(devices);
-  verifier.onSync(counts.observe);
-  verifier.files.onChange(counts.observeFiles);
+  verifier.onSync((state) => {
+    counts.observe(state);
+    counts.observeRules(verifier.files, state);
+  });
+  verifier.files.onChange((files) => {
+    counts.observeFiles(files);
+    counts.observeRules(files, verifier.state);
+  });
   addVerifyRoute(app, verifier, told, {
     askedBy,
     isFull,

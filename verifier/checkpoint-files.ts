@@ -5,39 +5,66 @@
  * A policy that is bad at the start ends the start: to ask another would be worse. A trust list that is bad at the
  * start does not: our own codes need none, and those of others are then confirmed by nobody.
  */
+import type { Hex } from '../core/bytes/hex.ts';
 import type { Crypto } from '../core/crypto.ts';
 import type { ForeignTrust } from '../core/foreign/foreign-trust.ts';
 import type { CheckpointPolicy } from '../core/policy/checkpoint-policy.ts';
 import { PolicyError } from '../core/policy/errors.ts';
+import type { RegistryKnowledge } from '../core/policy/ledger-registry.ts';
+import { heldAt, refuseOthers } from '../core/policy/registration.ts';
+import type { PolicyRegistry, Registration } from '../core/verify/policy-rules.ts';
 import type { Log } from '../service/logging.ts';
 import type { VerifierConfig } from './config.ts';
 import { Kept, type KeptDeps, type KeptOptions } from './kept.ts';
 import { readPolicyFiles } from './policy-files.ts';
+import { RegisteredPolicies } from './registered-policies.ts';
 import { readTrustFile } from './trust-file.ts';
 
-export type CheckpointFilesConfig = Pick<VerifierConfig, 'policies' | 'trustFile'>;
+export type CheckpointFilesConfig = Pick<VerifierConfig, 'policies' | 'trustFile'> &
+  Partial<Pick<VerifierConfig, 'unregistered'>>;
+
+export interface CheckpointFilesDeps extends KeptDeps {
+  readonly crypto: Crypto;
+  /** What is known of the ledger now; absent: nothing yet, and then no policy is refused for it. */
+  readonly known?: () => RegistryKnowledge | undefined;
+}
+
+/** A policy of rules that holds now by its own dates. */
+export interface RulesInUse {
+  readonly id: string;
+  readonly version: number;
+  readonly jurisdiction: string;
+  readonly digest: Hex;
+  readonly registration: Registration;
+}
 
 const NOBODY: ForeignTrust = {};
 
 export class CheckpointFiles {
   readonly policies: readonly Kept<CheckpointPolicy>[];
   readonly trustFile: Kept<ForeignTrust> | undefined;
+  readonly #registered: RegisteredPolicies;
+  readonly #nowSeconds: () => number;
   #looking: Promise<void> = Promise.resolve();
   #listener: (files: CheckpointFiles) => void = () => undefined;
 
   private constructor(
-    policies: readonly Kept<CheckpointPolicy>[],
-    trustFile: Kept<ForeignTrust> | undefined,
+    { policies, trustFile }: Pick<CheckpointFiles, 'policies' | 'trustFile'>,
+    registered: RegisteredPolicies,
+    nowSeconds: () => number,
   ) {
     this.policies = policies;
     this.trustFile = trustFile;
+    this.#registered = registered;
+    this.#nowSeconds = nowSeconds;
   }
 
   /** Throws `PolicyError`, `FILE_TOO_LARGE` for a policy that cannot be taken, or for two of one id. */
   static async open(
-    { policies: names, trustFile: path }: CheckpointFilesConfig,
-    deps: KeptDeps & { readonly crypto: Crypto },
+    { policies: names, trustFile: path, unregistered }: CheckpointFilesConfig,
+    deps: CheckpointFilesDeps,
   ): Promise<CheckpointFiles> {
+    const registered = new RegisteredPolicies(deps.crypto, unregistered);
     const policies: Kept<CheckpointPolicy>[] = [];
     for (const name of names) {
       const load: KeptOptions<CheckpointPolicy>['load'] = async (reads, nowSeconds) => {
@@ -46,10 +73,12 @@ export class CheckpointFiles {
           read,
           policies.filter((other) => other !== kept),
         );
+        const known = deps.known?.();
+        if (known !== undefined) refuseOthers(read.questions, nowSeconds, registered.over(known));
         tellProblems(read, deps.log);
         return read;
       };
-      const kept = new Kept({ name, load }, deps);
+      const kept = new Kept({ name, load, mayPass: isOfTheLedger }, deps);
       policies.push(kept);
     }
     const trust =
@@ -64,7 +93,7 @@ export class CheckpointFiles {
           );
     for (const policy of policies) await policy.load();
     await trust?.look();
-    return new CheckpointFiles(policies, trust);
+    return new CheckpointFiles({ policies, trustFile: trust }, registered, deps.nowSeconds);
   }
 
   /** Of the last good list. */
@@ -78,6 +107,24 @@ export class CheckpointFiles {
     const found = id === undefined ? good[0] : good.find(({ policy }) => policy.id === id);
     if (found === undefined) throw new PolicyError('POLICY_UNKNOWN', 'this checkpoint has no such policy');
     return found;
+  }
+
+  /** What `known` says of the rules that are asked. */
+  registry(known: RegistryKnowledge): PolicyRegistry {
+    return this.#registered.over(known);
+  }
+
+  /** What a policy asks of everybody now, and what `known` says of it. */
+  rulesInUse(
+    { questions }: Pick<CheckpointPolicy, 'questions'>,
+    known: RegistryKnowledge,
+  ): readonly RulesInUse[] {
+    return heldAt(questions.flat(), this.#nowSeconds(), this.registry(known)).map(
+      ({ policy, registration }) => {
+        const { id, jurisdiction, version } = policy;
+        return { id, version, jurisdiction, digest: this.#registered.namesOf(policy).digest, registration };
+      },
+    );
   }
 
   /** `listener` hears of them now and after every look. One listener: the metrics. */
@@ -97,6 +144,11 @@ export class CheckpointFiles {
     await this.trustFile?.look();
     this.#listener(this);
   }
+}
+
+/** The ledger may come to have these rules in force, and so may the time: they may lie here before. */
+function isOfTheLedger(code: string): boolean {
+  return code === 'POLICY_OTHER_THAN_REGISTERED';
 }
 
 /** A request names a policy by its id. */

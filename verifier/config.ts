@@ -7,6 +7,7 @@ import { parseDeployment, type Deployment } from '../ledger/deployment.ts';
 import { ConfigError, readEnv, type Environment } from '../service/config.ts';
 import { DEFAULT_UNREADY_MS } from '../service/drain.ts';
 import type { FetchLimits } from './fetch-json.ts';
+import { UNREGISTERED, type Unregistered } from './registered-policies.ts';
 
 export interface PinnedIssuer {
   readonly did: string;
@@ -38,6 +39,8 @@ export interface VerifierConfig {
   readonly readySeconds: number;
   /** Names of policies, or paths of files; the first counts unless a request names another. */
   readonly policies: readonly string[];
+  /** What becomes of rules that the ledger says nothing of. */
+  readonly unregistered: Unregistered;
   /** The operator's list of signers of other systems' codes. */
   readonly trustFile?: string;
   /** Pause between two looks at these files. */
@@ -69,6 +72,7 @@ export const VERIFIER_DEFAULTS: Readonly<
     | 'pollMs'
     | 'readySeconds'
     | 'policies'
+    | 'unregistered'
     | 'filesMs'
     | 'manifestLimits'
     | 'twoGatesSeconds'
@@ -81,6 +85,7 @@ export const VERIFIER_DEFAULTS: Readonly<
   pollMs: 1000,
   readySeconds: 60,
   policies: ['base'],
+  unregistered: 'tell',
   filesMs: 10_000,
   // A list of 2^17 entries is at most 44 kB of token.
   manifestLimits: { maxBytes: 16 * 1024 * 1024, timeoutMs: 10_000 },
@@ -111,6 +116,7 @@ export function readConfig(environment: Environment): VerifierConfig {
       max: 86_400,
     }),
     policies: toNames(env.text('POLICIES', VERIFIER_DEFAULTS.policies.join(','))),
+    unregistered: env.oneOf('UNREGISTERED_POLICIES', UNREGISTERED, VERIFIER_DEFAULTS.unregistered),
     ...requestLimit(env.integer('REQUESTS_PER_SECOND', { fallback: 0, min: 0, max: 1_000_000 })),
     ...optionalPath('trustFile', env.optionalText('TRUST')),
     ...optionalPath('turnstileKeyFile', env.optionalText('TURNSTILE_KEY')),

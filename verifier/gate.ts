@@ -13,6 +13,7 @@ import { verifyTogether, type CombinedVerdict } from '../core/verify/together.ts
 import type { Verdict } from '../core/verify/verdict.ts';
 import { verifyCode, type VerifyContext } from '../core/verify/verify.ts';
 import type { ScanSettings } from '../core/policy/checkpoint-policy.ts';
+import type { RegistryKnowledge } from '../core/policy/ledger-registry.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
 import { DeviceError } from './devices/errors.ts';
 import type { Sightings } from './sightings.ts';
@@ -39,18 +40,22 @@ export interface SightingPort {
   note(...shown: Parameters<Sightings['note']>): boolean | Promise<boolean>;
 }
 
+/** What is known now. */
+export interface GateContext extends Omit<
+  VerifyContext,
+  'policy' | 'foreignTrust' | 'presented' | 'registry'
+> {
+  readonly state: VerifyContext['state'] & RegistryKnowledge;
+}
+
 export class Gate {
   readonly #files: CheckpointFiles;
-  readonly #contextNow: () => Omit<VerifyContext, 'policy' | 'foreignTrust' | 'presented'>;
+  readonly #contextNow: () => GateContext;
   readonly #sightings: SightingPort | undefined;
   readonly #caches = new WeakMap<VerifyPolicy, CodeCache>();
 
   /** @param sightings absent: nothing is noted of where codes are shown */
-  constructor(
-    files: CheckpointFiles,
-    contextNow: () => Omit<VerifyContext, 'policy' | 'foreignTrust' | 'presented'>,
-    sightings?: SightingPort,
-  ) {
+  constructor(files: CheckpointFiles, contextNow: () => GateContext, sightings?: SightingPort) {
     this.#files = files;
     this.#contextNow = contextNow;
     this.#sightings = sightings;
@@ -111,9 +116,11 @@ export class Gate {
   }
 
   #context(policy: VerifyPolicy, { gate, presented }: ScanRequest): VerifyContext {
+    const now = this.#contextNow();
     return {
-      ...this.#contextNow(),
+      ...now,
       policy,
+      registry: this.#files.registry(now.state),
       foreignTrust: this.#files.trust,
       ...(presented === undefined ? {} : { presented }),
       ...(gate === undefined ? {} : { gate }),

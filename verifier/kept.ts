@@ -1,7 +1,7 @@
 /**
  * A value read from files that operators replace while we run. What cannot be taken is refused by name and told once;
  * the last good value stays in use, and says since when. Files are compared by what they hold, and a change that was
- * refused is not tried again until it changes once more.
+ * refused is not tried again until it changes once more, or until what it was refused for may have passed.
  */
 import { basename } from 'node:path';
 import type { Hex } from '../core/bytes/hex.ts';
@@ -14,6 +14,8 @@ export interface KeptOptions<T> {
   /** Of a file, or of something that is no file. */
   readonly name: string;
   readonly load: (reads: FileReads, nowSeconds: number) => Promise<T>;
+  /** Whether what is refused with this code may be taken later though its files stay as they are. */
+  readonly mayPass?: (code: string) => boolean;
 }
 
 export interface KeptDeps {
@@ -67,16 +69,21 @@ export class Kept<T> {
   /** Reads the files if they have changed. Never rejects. Not while another look is under way. */
   async look(): Promise<void> {
     try {
-      if (this.#reads !== undefined && !(await this.#reads.hasChanged())) return;
+      if (this.#reads !== undefined && !this.#isPassing() && !(await this.#reads.hasChanged())) return;
       await this.load();
     } catch {
       // Told by whoever refused it.
     }
   }
 
+  #isPassing(): boolean {
+    return this.#refusal !== undefined && this.#options.mayPass?.(this.#refusal.code) === true;
+  }
+
   /** Reads the files. Rejects with why they are refused; what was good stays. */
   async load(): Promise<void> {
     const { log, nowSeconds } = this.#deps;
+    const before = this.#reads;
     const reads = new FileReads(this.#deps.crypto);
     this.#reads = reads;
     try {
@@ -87,6 +94,7 @@ export class Kept<T> {
     } catch (err) {
       const code = err instanceof HclError ? err.code : 'UNKNOWN';
       const problem = err instanceof HclError ? err.message : 'it cannot be read';
+      if (this.#refusal?.code === code && before?.digest === reads.digest) throw err; // told already
       this.#refusal = { code, problem, sinceSeconds: nowSeconds() };
       log.warn(
         { code, err },

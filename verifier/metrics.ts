@@ -2,6 +2,7 @@
 import { counter, gauge, type HttpMetrics } from '../service/metrics.ts';
 import type { Verdict } from '../core/verify/verdict.ts';
 import type { LedgerState } from '../core/trust/ledger-state.ts';
+import { REGISTRATIONS } from '../core/verify/policy-rules.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
 
 export interface VerifierMetrics {
@@ -9,6 +10,8 @@ export interface VerifierMetrics {
   count(verdict: Pick<Verdict, 'outcome' | 'validity' | 'reasons'>, device: string | undefined): void;
   /** Call when what is known has changed. */
   observe(state: LedgerState): void;
+  /** Call when either has. */
+  observeRules(files: CheckpointFiles, state: LedgerState): void;
   /** Call when the operator's files may have changed. */
   observeFiles(files: CheckpointFiles): void;
 }
@@ -39,6 +42,13 @@ export function verifierMetrics({ registry }: HttpMetrics): VerifierMetrics {
     joined: 'max',
     labels: ['what'] as const,
   });
+  const rules = gauge({
+    registry,
+    name: 'hcl_checkpoint_rules',
+    help: 'Policies of rules that are asked of everybody now, by what the ledger says of them',
+    joined: 'max',
+    labels: ['what'] as const,
+  });
   const trustUntil = gauge({
     registry,
     name: 'hcl_trust_list_valid_until_seconds',
@@ -59,6 +69,14 @@ export function verifierMetrics({ registry }: HttpMetrics): VerifierMetrics {
     observe(state) {
       head.set(state.head.timeSeconds);
       roots.set(state.roots.size);
+    },
+    observeRules(files, state) {
+      const found = files.policies.flatMap(({ good }) =>
+        good === undefined ? [] : files.rulesInUse(good.value, state),
+      );
+      for (const what of REGISTRATIONS) {
+        rules.set({ what }, found.filter(({ registration }) => registration === what).length);
+      }
     },
     observeFiles({ policies, trust, trustFile }) {
       refused.set({ what: 'policy' }, policies.filter(({ refusal }) => refusal !== undefined).length);

@@ -29,7 +29,7 @@ import { readSnapshot, SnapshotWriter, type WriteOptions } from '../service/snap
 import { CheckpointFiles } from './checkpoint-files.ts';
 import type { VerifierConfig } from './config.ts';
 import type { FetchJson } from './fetch-json.ts';
-import { Gate, type ScanRequest } from './gate.ts';
+import { Gate, type GateContext, type ScanRequest } from './gate.ts';
 import { openSightings } from './sightings.ts';
 import { StatusFollower } from './status-follower.ts';
 
@@ -91,7 +91,7 @@ export class Verifier implements AsyncDisposable {
     this.#follower = parts.follower;
     this.files = parts.files;
     const { crypto } = deps;
-    const contextNow = (): ReturnType<ConstructorParameters<typeof Gate>[1]> => ({
+    const contextNow = (): GateContext => ({
       crypto,
       state: this.#state,
       statusLists: this.#follower.lists,
@@ -102,27 +102,32 @@ export class Verifier implements AsyncDisposable {
 
   /**
    * Opens the data folder and answers from what it holds, ledger or not; `follow` then keeps it up to date.
-   * Throws what the store throws when another process holds it, and `PolicyError` for a policy that cannot be taken.
+   * Throws what the store throws when another process holds it, and `PolicyError` for a policy that cannot be taken, or
+   * that is not what the ledger, as far as it is known, has in force.
    */
   static async open(config: VerifierConfig, deps: VerifierDeps): Promise<Verifier> {
-    const files = await CheckpointFiles.open(config, deps);
     await makePrivateFolder(config.dataFolder);
-    const store = await openLevelBlockStore(join(config.dataFolder, 'replica'));
+    await using opened = new AsyncDisposableStack();
+    const store = opened.use(await openLevelBlockStore(join(config.dataFolder, 'replica')));
     const last = await readSnapshot(config.dataFolder, deps);
-    const log = config.bundle && (await LogFile.open(join(config.dataFolder, 'checkpoint-log')));
+    const log = config.bundle && opened.use(await LogFile.open(join(config.dataFolder, 'checkpoint-log')));
     const isOurs = last !== undefined && (await isStateOf(store, last.state));
     // A state whose leaves are not logged is made again from the store, and the log with it.
     const isLogged = log?.goBackTo(isOurs ? last.state.lastChange.number : -1) ?? true;
     const state = isOurs && isLogged ? last.state : new LedgerState();
     const logged = log && new LoggedState(deps.crypto, state, log);
     const { rpcUrls, deployment } = config;
-    const replica = await Replica.open<LedgerFold>(
-      { rpcUrls, deployment },
-      { state: logged ?? state, store, now: deps.nowSeconds },
+    const replica = opened.use(
+      await Replica.open<LedgerFold>(
+        { rpcUrls, deployment },
+        { state: logged ?? state, store, now: deps.nowSeconds },
+      ),
     );
+    const files = await CheckpointFiles.open(config, { ...deps, known: () => state });
     const follower = new StatusFollower({ issuers: config.issuers, limits: config.manifestLimits }, deps);
     // Lists from our last snapshot pass the same check as lists from an issuer.
     if (last !== undefined) follower.restore(state, last.statusLists);
+    opened.move();
     return new Verifier(config, deps, { store, replica, state, logged, follower, files });
   }
 

@@ -25,6 +25,7 @@ const OPTIONS = {
   since: { type: 'string' },
   until: { type: 'string' },
   rpc: { type: 'string' },
+  checkpoint: { type: 'string' },
   list: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
@@ -39,7 +40,8 @@ interface FilterTexts {
 
 export const audit: Command = {
   usage: `Usage: hcl audit [--issuer NAME] [--type EVENT] [--class short|long]
-                 [--since TIME] [--until TIME] [--list] [--rpc URL] [--json]
+                 [--since TIME] [--until TIME] [--list] [--rpc URL]
+                 [--checkpoint URL] [--json]
 
   --issuer NAME  history of one issuer, by its name or DID
   --type EVENT   history of one kind of event, for example BatchAnchored
@@ -48,6 +50,8 @@ export const audit: Command = {
   --until TIME   history before then
   --list         every event, not only how many there were
   --rpc URL      another ledger endpoint than the consortium's
+  --checkpoint   a verifier's address: the rules that it says it asks are
+                 compared with those in force on the ledger
   --json         one line of JSON per event, then per difference, then one for
                  the whole
 
@@ -66,6 +70,7 @@ export const audit: Command = {
         deployment: parseDeployment(await readFile(consortium.deployment, 'utf8')),
         issuers: consortium.issuers,
         filter,
+        ...(values.checkpoint === undefined ? {} : { checkpointUrl: toAddress(values.checkpoint) }),
       },
       {
         crypto: nodeCrypto,
@@ -104,6 +109,12 @@ function readFilter(texts: FilterTexts, consortium: ConsortiumFile | undefined):
   };
 }
 
+function toAddress(text: string): string {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) throw usageError('--checkpoint is not an address');
+  return url.href.replace(/\/$/, '');
+}
+
 function toDid(nameOrDid: string, consortium: ConsortiumFile): string {
   return nameOrDid.startsWith('did:') ? nameOrDid : issuerByName(consortium, nameOrDid).did;
 }
@@ -122,6 +133,8 @@ async function writeJson(report: AuditReport, io: Io): Promise<void> {
   for (const row of report.counts) await line('count', row);
   for (const row of report.colourCounts) await line('colours', row);
   for (const row of report.conversionCounts) await line('conversions', row);
+  for (const policy of report.policies) await line('policy', policy);
+  if (report.checkpoint !== undefined) await line('checkpoint', report.checkpoint);
   for (const finding of report.findings) await line('finding', finding);
   const { passed, chainId, genesisHash, head, stateRoot, batches, status, acts, colours, conversions } =
     report;

@@ -15,7 +15,7 @@ import { readForeignTrust } from '../foreign-trust.ts';
 import { readKnowledge, type Knowledge } from '../knowledge.ts';
 import { pagedCheck } from '../paged-check.ts';
 import { printable, styled } from '../page.ts';
-import { readPolicy } from '../policies.ts';
+import { readPolicy, registryFor } from '../policies.ts';
 import { readPresented } from '../presented.ts';
 import { checkTogether, type JudgeTogether } from '../together.ts';
 import { parseInstant } from '../times.ts';
@@ -79,7 +79,7 @@ export const verify: Command = {
     const { values, positionals } = parseArguments(args, OPTIONS);
     const pages = pagesFolder(values);
     const at = values.at === undefined ? undefined : parseInstant(values.at, '--at');
-    const policy = await readPolicy(values.policy, io);
+    const checkpoint = await readPolicy(values.policy, io);
     const foreignTrust =
       values.trust === undefined
         ? {}
@@ -94,6 +94,7 @@ export const verify: Command = {
       },
       io,
     );
+    const registry = await registryFor(checkpoint, knowledge.state, at ?? io.nowSeconds());
     const presented = await readPresented(values.document, io);
     const contextNow = ({ state, statusLists }: Knowledge): VerifyContext => ({
       crypto: nodeCrypto,
@@ -101,7 +102,8 @@ export const verify: Command = {
       statusLists,
       nowSeconds: at ?? io.nowSeconds(),
       isTimeGiven: at !== undefined,
-      policy,
+      policy: checkpoint.policy,
+      registry,
       foreignTrust,
       ...(presented === undefined ? {} : { presented }),
     });

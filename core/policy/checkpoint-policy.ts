@@ -19,6 +19,8 @@ import { questionsFor, Rulebook, type Versions } from './rulebook.ts';
 
 export interface CheckpointPolicy {
   readonly policy: VerifyPolicy;
+  /** What it asks of everybody, with the versions that may answer; a country's own rules are none of these. */
+  readonly questions: readonly Versions[];
   /** Overlaps and gaps of the rules it has, told when it is loaded. */
   readonly problems: readonly SetProblem[];
   /** The same for one scan: another passage, more of what the officer knows. Throws `POLICY_SETTINGS`. */
@@ -116,6 +118,7 @@ function withRules(policy: VerifyPolicy, questions: readonly Versions[], trip: J
   });
   return {
     policy: under({}),
+    questions,
     problems: coverageProblems(questions.flat()).map(problemOfCoverage),
     asked: async (scan) => under(tripOf(scan)),
   };
@@ -136,16 +139,25 @@ async function withPassages(
   const isUsed = passage !== undefined || own.length > 0;
   // Loaded when it is known to be of use, else with the first scan that names a passage.
   let set = isUsed ? await setWith(own, sources) : undefined;
-  const at = async ({ jurisdiction, ...given }: JurisdictionPassage, more: JsonObject): Promise<Rulebook> => {
+  const questionsAt = async ({
+    jurisdiction,
+    ...given
+  }: JurisdictionPassage): Promise<readonly Versions[]> => {
     set ??= await setWith(own, sources);
     const questions = questionsFor(set.policies, jurisdiction, given);
     if (questions.length === 0) throw refusal('passage is one that no rules are for');
-    return new Rulebook({ questions, trip: { ...more, ...trip, ...given } });
+    return questions;
+  };
+  const at = async (where: JurisdictionPassage, more: JsonObject): Promise<Rulebook> => {
+    const { jurisdiction: _, ...given } = where;
+    return new Rulebook({ questions: await questionsAt(where), trip: { ...more, ...trip, ...given } });
   };
   const under = async ({ passage: where = passage, trip: more = {} }: ScanSettings): Promise<VerifyPolicy> =>
     where === undefined ? policy : { ...policy, rules: await at(where, more) };
   const problems = own.length === 0 ? [] : (set?.problems ?? []).map(problemOfCoverage);
-  return { policy: await under({}), problems, asked: under };
+  const questions =
+    passage === undefined ? [...Map.groupBy(own, ({ id }) => id).values()] : await questionsAt(passage);
+  return { policy: await under({}), questions, problems, asked: under };
 }
 
 /** Throws `POLICY_NOT_UNIQUE`. */
@@ -162,6 +174,7 @@ function tripOf({ passage, trip = {} }: ScanSettings): JsonObject {
 function fixed(loaded: Pick<CheckpointPolicy, 'policy' | 'problems'>): CheckpointPolicy {
   return {
     ...loaded,
+    questions: [],
     async asked(scan) {
       tripOf(scan);
       return loaded.policy;

@@ -14,6 +14,8 @@ export type PolicyErrorCode =
   | 'POLICY_FILE_UNREADABLE'
   /** Neither a policy by name nor a file. */
   | 'POLICY_UNKNOWN'
+  /** The ledger has another content in force under this id. */
+  | 'POLICY_OTHER_THAN_REGISTERED'
   /** A checkpoint's settings, or what a request asks of them. */
   | 'POLICY_SETTINGS';
 

@@ -4,7 +4,13 @@
  */
 import type { JsonValue } from '../bytes/canonical-json.ts';
 import { isJsonArray, isJsonObject, type JsonObject } from '../bytes/strict-json.ts';
-import type { PolicyEvidence, PolicyRules, RuleEvidence, RulesReport } from '../verify/policy-rules.ts';
+import type {
+  PolicyEvidence,
+  PolicyRegistry,
+  PolicyRules,
+  RuleEvidence,
+  RulesReport,
+} from '../verify/policy-rules.ts';
 import type { VerifiedRecord } from '../verify/verified-record.ts';
 import type { Answer } from './certlogic.ts';
 import { memberOf } from './facts.ts';
@@ -25,6 +31,11 @@ interface Certificate {
   readonly issuer?: string;
 }
 
+const NOT_REGISTERED: RulesReport = {
+  reasons: ['POLICY_NOT_IN_FORCE'],
+  policies: [],
+  holdsUntilSeconds: Infinity,
+};
 const NOTHING_ASKED: NationalReport = { answer: 'undecided', rules: [] };
 
 export class NationalRulebook implements PolicyRules {
@@ -34,7 +45,9 @@ export class NationalRulebook implements PolicyRules {
     this.#options = options;
   }
 
-  apply(records: readonly VerifiedRecord[], nowSeconds: number): RulesReport {
+  /** Countries publish these rules elsewhere: the ledger registers none. */
+  apply(records: readonly VerifiedRecord[], nowSeconds: number, registry?: PolicyRegistry): RulesReport {
+    if (registry?.isRequired === true) return NOT_REGISTERED;
     const reports = certificatesIn(records).map(({ issuer, payload }) =>
       askNationalRules(this.#options.rules, {
         ...this.#options,
@@ -62,6 +75,7 @@ export class NationalRulebook implements PolicyRules {
       version: 1,
       title: titleOf(country),
       ...DECISIONS[answer],
+      registered: false,
       rules: rules.map(ruleEvidence),
     };
   }

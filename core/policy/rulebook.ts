@@ -3,12 +3,14 @@
  * that is checked, for the moment of each scan.
  */
 import type { JsonObject } from '../bytes/strict-json.ts';
-import type { PolicyRules, RulesReport } from '../verify/policy-rules.ts';
+import type { PolicyEvidence, PolicyRegistry, PolicyRules, RulesReport } from '../verify/policy-rules.ts';
 import type { ReasonCode } from '../verify/reasons.ts';
 import type { VerifiedRecord } from '../verify/verified-record.ts';
 import { evaluatePolicy, together, type Decision, type PolicyReport } from './evaluate.ts';
 import type { Facts } from './facts.ts';
-import { isEffective, type Policy } from './policy.ts';
+import { NOTHING_REGISTERED } from './ledger-registry.ts';
+import type { Policy } from './policy.ts';
+import { counts, heldAt, isRegistered, type HeldPolicy } from './registration.ts';
 import { isInScope, type Passage } from './scope.ts';
 
 /** One question, and the policies that may answer it: at each moment exactly one of them should. */
@@ -29,23 +31,36 @@ export class Rulebook implements PolicyRules {
     this.#trip = trip;
   }
 
-  apply(records: readonly VerifiedRecord[], nowSeconds: number): RulesReport {
+  apply(
+    records: readonly VerifiedRecord[],
+    nowSeconds: number,
+    registry: PolicyRegistry = NOTHING_REGISTERED,
+  ): RulesReport {
     const facts = factsOf(records, this.#trip);
-    const answers = this.#questions.map((versions) => answer(versions, facts, nowSeconds));
+    const held = this.#questions.map((versions) => heldAt(versions, nowSeconds, registry));
+    const answers = held.map((those) =>
+      answer(
+        those.filter((one) => counts(one, registry)),
+        facts,
+        nowSeconds,
+      ),
+    );
     const reports = answers.flatMap((one) => (typeof one === 'string' ? [] : [one]));
     const missing = answers.filter((one) => typeof one === 'string');
     const { kind, outcome } = together([...reports, ...missing.map(() => UNDECIDED)]);
     return {
       reasons:
         kind === 'undecided' && missing.length > 0 ? [...new Set(missing)] : reasonsFor({ kind, outcome }),
-      policies: reports.map(({ policy, rules, ...decision }) => ({
+      policies: reports.map(({ kind, outcome, policy, registered, rules }) => ({
         ...policy,
-        kind: decision.kind,
-        outcome: decision.outcome,
+        kind,
+        outcome,
+        registered,
         rules,
       })),
       holdsUntilSeconds: Math.min(
         ...reports.map(({ holdsUntilSeconds }) => holdsUntilSeconds),
+        ...held.flat().map(({ untilSeconds }) => untilSeconds),
         ...this.#questions
           .flat()
           .flatMap(({ fromSeconds, untilSeconds = Infinity }) =>
@@ -89,14 +104,16 @@ export function factsOf(records: readonly VerifiedRecord[], trip: JsonObject): F
 
 const UNDECIDED: Decision = { kind: 'undecided', outcome: 'refer' };
 
+type Answer = PolicyReport & Pick<PolicyEvidence, 'registered'>;
+
 function answer(
-  versions: Versions,
+  [held, ...others]: readonly HeldPolicy[],
   facts: Facts,
   nowSeconds: number,
-): PolicyReport | 'POLICY_NOT_IN_FORCE' | 'POLICY_AMBIGUOUS' {
-  const [policy, ...others] = versions.filter((one) => isEffective(one, nowSeconds));
-  if (policy === undefined) return 'POLICY_NOT_IN_FORCE';
-  return others.length > 0 ? 'POLICY_AMBIGUOUS' : evaluatePolicy(policy, facts, nowSeconds);
+): Answer | 'POLICY_NOT_IN_FORCE' | 'POLICY_AMBIGUOUS' {
+  if (held === undefined) return 'POLICY_NOT_IN_FORCE';
+  if (others.length > 0) return 'POLICY_AMBIGUOUS';
+  return { ...evaluatePolicy(held.policy, facts, nowSeconds), registered: isRegistered(held) };
 }
 
 function reasonsFor({ kind, outcome }: Decision): readonly ReasonCode[] {

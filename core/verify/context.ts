@@ -6,6 +6,7 @@ import type { StatusLists } from '../status/accepted-lists.ts';
 import type { LedgerState } from '../trust/ledger-state.ts';
 import type { RootIndex } from '../trust/root-index.ts';
 import type { VerifyPolicy } from './policy.ts';
+import type { PolicyRegistry } from './policy-rules.ts';
 
 /** What verdicts ask of the ledger: all of it from a replica, what a device needs of it from a bundle. */
 export interface LedgerKnowledge extends Pick<LedgerState, 'head' | 'version' | 'trust' | 'statusAnchors'> {
@@ -23,6 +24,8 @@ export interface VerifyContext {
   readonly policy: VerifyPolicy;
   /** Whose codes of other systems are trusted; absent: nobody's. */
   readonly foreignTrust?: ForeignTrust;
+  /** What `state` says of the policy's rules; absent: nothing is known of that. */
+  readonly registry?: PolicyRegistry;
   /** `nowSeconds` is a time that somebody asks about, not a clock's: it may lie before the last block known. */
   readonly isTimeGiven?: boolean;
   /** The document in hand, to compare with; absent: nobody looked. */

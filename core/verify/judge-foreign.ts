@@ -149,7 +149,8 @@ function judgeRecords({ records }: ForeignContent, context: VerifyContext, trail
   ];
   if (identity.length > 0 || presented !== undefined) trail.conclude('identity', [...new Set(identity)]);
   const { rules } = policy;
-  const asked = rules === undefined ? [] : ruleProblems(rules, verified, foreignTimeOf(context), trail);
+  const moment = { ...context, nowSeconds: foreignTimeOf(context) };
+  const asked = rules === undefined ? [] : ruleProblems(rules, verified, moment, trail);
   trail.conclude('policy', [...foreignPolicyProblems(policy), ...asked]);
 }
 

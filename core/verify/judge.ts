@@ -207,7 +207,8 @@ function judgePerson({ claims, issuer }: Authentic, context: VerifyContext, trai
   if (rules === undefined) trail.conclude('policy', asked);
   else {
     const records = ownRecords(claims, issuerEvidence(issuer));
-    trail.conclude('policy', [...asked, ...ruleProblems(rules, records, timeOf(context), trail)]);
+    const moment = { ...context, nowSeconds: timeOf(context) };
+    trail.conclude('policy', [...asked, ...ruleProblems(rules, records, moment, trail)]);
   }
   return trail.end();
 }

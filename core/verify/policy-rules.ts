@@ -2,6 +2,7 @@
  * Rules as data, asked about what the codes say. The steps ask; `core/policy/rulebook.ts` answers, so that a
  * checkpoint without rules never loads an engine for them.
  */
+import type { JsonObject } from '../bytes/strict-json.ts';
 import type { Language, Outcome, ReasonCode } from './reasons.ts';
 import type { VerifiedRecord } from './verified-record.ts';
 
@@ -22,6 +23,8 @@ export interface PolicyEvidence {
   readonly title: Readonly<Record<Language, string>>;
   readonly outcome: Outcome;
   readonly kind: 'accepted' | 'refused' | 'undecided';
+  /** Whether its jurisdiction has these rules in force on the ledger; `unknown`: what is known of the ledger does not say. */
+  readonly registered: boolean | 'unknown';
   readonly rules: readonly RuleEvidence[];
 }
 
@@ -32,7 +35,37 @@ export interface RulesReport {
   readonly holdsUntilSeconds: number;
 }
 
+/**
+ * - `registered`: in force on the ledger with this content
+ * - `unregistered`: the ledger has nothing under its id, or nothing yet
+ * - `other`: the ledger has another content in force
+ * - `withdrawn`: the ledger had one in force
+ * - `unknown`: what is known of the ledger says nothing of policies
+ */
+export const REGISTRATIONS = ['registered', 'unregistered', 'other', 'withdrawn', 'unknown'] as const;
+export type Registration = (typeof REGISTRATIONS)[number];
+
+export interface RegisteredAt {
+  readonly registration: Registration;
+  /** The same is said until then unless the ledger says something new, Unix seconds. */
+  readonly untilSeconds: number;
+}
+
+/** What the ledger says of rules (`core/policy/ledger-registry.ts`). */
+export interface PolicyRegistry {
+  /** Rules that are not registered are not asked. */
+  readonly isRequired: boolean;
+  find(
+    policy: { readonly id: string; readonly jurisdiction: string; readonly json: JsonObject },
+    atSeconds: number,
+  ): RegisteredAt;
+}
+
 export interface PolicyRules {
-  /** About the records of one person, shown together, of whichever system. Does not throw. */
-  apply(records: readonly VerifiedRecord[], nowSeconds: number): RulesReport;
+  /**
+   * About the records of one person, shown together, of whichever system. Does not throw.
+   *
+   * @param registry absent: nothing is known of what is registered, and nothing asked of it
+   */
+  apply(records: readonly VerifiedRecord[], nowSeconds: number, registry?: PolicyRegistry): RulesReport;
 }

@@ -35,7 +35,7 @@ export async function verifyTogether(
   const records = kept.flatMap(({ evidence }) => recordsIn(evidence));
   const found = kept.flatMap(({ reasons }) => reasons);
   const isBad = found.some((reason) => REASONS[reason].validity === 'invalid');
-  const report = isBad ? undefined : rules?.apply(records, timeFor(kept, context));
+  const report = isBad ? undefined : rules?.apply(records, timeFor(kept, context), context.registry);
   const isAll = looked.length > 0 && looked.length === new Set(texts).size;
   const all = [
     ...found,

@@ -26,6 +26,7 @@ import { buildPages } from '../build-pages.ts';
 import { CHECKPOINT_THRESHOLD, deployOnce, foundTrust, startDemoNode, type Member } from './found-ledger.ts';
 import { demoHealthPolicies, demoMappings } from './demo-day.ts';
 import { foundMappings } from './found-mappings.ts';
+import { foundPolicies, policiesToday } from './found-policies.ts';
 import { ledgerKeys, memberKeys, noteKey } from './keys.ts';
 import { DEMO_MEMBERS, demoPorts } from './members.ts';
 
@@ -74,6 +75,7 @@ export async function startConsortium(
   const deployment = await deployOnce(folder('deployment.json'), node.url, keys, members);
   await foundTrust(node.url, deployment, keys, members);
   await foundMappings(node.url, deployment, { authorities: members, mappings: demoMappings() });
+  await foundPolicies(node.url, deployment, { authorities: members, policies: policiesToday(members) });
 
   say('Issuers');
   const issuers: DemoIssuer[] = [];

@@ -24,7 +24,7 @@ export interface DemoMapping {
 }
 
 /** Until the transaction is in a block. */
-const MARGIN_SECONDS = 5;
+export const MARGIN_SECONDS = 5;
 const APPROVALS_COUNT_SECONDS = 3600;
 
 /** Throws `LEDGER_DEPLOYMENT_INVALID` for a ledger without the contract. */

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { runCommand } from '../../cli/commands.ts';
 import { writeConsortiumFile } from '../../cli/consortium-file.ts';
+import { defaultPolicies } from '../../core/policy/default-policies.ts';
 import { formatDeployment } from '../../ledger/deployment.ts';
 import {
   LEDGER_NOW,
@@ -25,6 +26,9 @@ describe('hcl audit and hcl verify --rpc, over a ledger', function () {
     code = await issuer.issue(1);
     await issuer.issue(2);
     await issuer.publish([2]);
+    const declaration = defaultPolicies().find('hk.declaration@1');
+    if (declaration === undefined) throw new Error('it comes with the program');
+    await issuer.publishPolicy(declaration);
     folder = await mkdtemp(join(tmpdir(), 'hcl-cli-audit-'));
     await writeFile(join(folder, 'deployment.json'), formatDeployment(issuer.deployment));
     await writeConsortiumFile(folder, {
@@ -56,13 +60,30 @@ describe('hcl audit and hcl verify --rpc, over a ledger', function () {
     for (const line of out.split('\n')) expect(line.length).to.be.at.most(80);
   });
 
+  it("lists whose rules are on the ledger, and compares them with a checkpoint's", async () => {
+    const rule = { id: 'hk.vp', version: 5, jurisdiction: 'HK', digest: `0x${'00'.repeat(32)}` };
+    issuer.documents.set('/state', { policies: [{ rules: [rule] }] });
+    const { exitCode, out } = await run('audit', '--checkpoint', `${issuer.url}/`);
+    expect(out).to.match(/HK +HK-DH +hk\.declaration +nothing in force +changes ahead/);
+    expect(out).to.match(/HK hk\.vp@5 +not on the ledger/);
+    expect(exitCode).to.equal(0);
+    for (const line of out.split('\n')) expect(line.length, line).to.be.at.most(80);
+    issuer.documents.set('/state', { policies: 'none' });
+    const failed = await run('audit', '--checkpoint', issuer.url);
+    expect(failed.exitCode).to.equal(1);
+    expect(failed.out).to.contain('✗ The audit failed: 0 differences, and the checkpoint is at odds');
+    const lines = (await run('audit', '--json', '--checkpoint', issuer.url)).out;
+    expect(lines).to.match(/^\{"kind":"policy","jurisdiction":"HK","authority":"HK-DH"/m);
+    expect(lines).to.match(/^\{"kind":"checkpoint",.*"problem":/m);
+  });
+
   it('gives one line of JSON per event, count and finding, and one for the whole', async () => {
     const { out } = await run('audit', '--json', '--type', 'BatchAnchored', '--issuer', 'HK-DH');
     const lines = out
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as { kind: string; event?: string });
-    expect(lines.map(({ kind }) => kind)).to.deep.equal(['event', 'event', 'count', 'audit']);
+    expect(lines.map(({ kind }) => kind)).to.deep.equal(['event', 'event', 'count', 'policy', 'audit']);
     expect(lines.at(-1)).to.deep.include({ passed: true, findings: 0 });
     expect(lines.at(-1))
       .to.have.property('stateRoot')

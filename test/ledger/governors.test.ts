@@ -22,7 +22,8 @@ import {
   type Deployment,
 } from '../../ledger/deployment.ts';
 import { Governors } from '../../ledger/governors.ts';
-import { addressOfKey, authorityIdOf, policyIdOf } from '../../ledger/identifiers.ts';
+import { addressOfKey, authorityIdOf } from '../../ledger/identifiers.ts';
+import { policyIdOf } from '../../ledger/policy-id.ts';
 import { Replica } from '../../ledger/replica.ts';
 import { signSafeTransaction, type OwnerSignature, type SafeTransaction } from '../../ledger/safe.ts';
 import { readArtifact } from '../../scripts/artifacts.ts';

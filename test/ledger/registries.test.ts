@@ -12,7 +12,7 @@ import {
 } from '../../ledger/consortium-acts.ts';
 import { deployLedger } from '../../ledger/deploy.ts';
 import type { Deployment } from '../../ledger/deployment.ts';
-import { policyIdOf } from '../../ledger/identifiers.ts';
+import { policyIdOf } from '../../ledger/policy-id.ts';
 import { approveMapping } from '../../ledger/mapping-approval.ts';
 import { PolicyRegistryClient } from '../../ledger/policy-registry.ts';
 import { Replica } from '../../ledger/replica.ts';

@@ -25,6 +25,8 @@ import { signCredential, type SigningKey } from '../../core/credential/jwt.ts';
 import type { P256Jwk } from '../../core/credential/key.ts';
 import { toClaims } from '../../core/credential/profiles.ts';
 import { thumbprintOf } from '../../core/credential/thumbprint.ts';
+import type { Policy } from '../../core/policy/policy.ts';
+import { policyNamer } from '../../core/policy/ledger-registry.ts';
 import { encodeCode, type CodeParts } from '../../core/qr/code.ts';
 import type { IssuableRecord } from '../../core/record/derived.ts';
 import type { TestRecord, VaccinationRecord } from '../../core/record/record.ts';
@@ -35,6 +37,7 @@ import type { LedgerEvent } from '../../core/trust/ledger-event.ts';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { defaultPolicy } from '../../core/verify/policy.ts';
 import type { VerifyContext } from '../../core/verify/context.ts';
+import { policyIdOf } from '../../ledger/policy-id.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { Random } from './random.ts';
 
@@ -47,6 +50,8 @@ const MEMBERS = [
   { name: 'CN-GD', jurisdiction: 'CN', did: 'did:web:wsjkw.gd.gov.cn.example' },
   { name: 'MO-SSM', jurisdiction: 'MO', did: 'did:web:ssm.gov.mo.example' },
 ] as const;
+
+const namesOf = policyNamer(nodeCrypto, policyIdOf);
 
 export interface FixtureKey extends SigningKey {
   readonly thumbprint: Hex;
@@ -289,6 +294,24 @@ export class Consortium {
     const pair = { source: source.authority, target: target.authority } as const;
     const version = this.state.policies.mappingVersions(pair.source, pair.target).length + 1;
     this.block([{ event: 'MappingPublished', ...pair, version, digest, effectiveFrom }]);
+  }
+
+  /** The next version of a policy of the issuer's authority; by default it holds at once. */
+  publishPolicy(
+    { authority }: FixtureIssuer,
+    policy: Pick<Policy, 'id' | 'json'>,
+    effectiveFrom: number = this.nowSeconds,
+  ): void {
+    const { digest, id } = namesOf(policy);
+    const version = this.state.policies.policyVersions(authority, id).length + 1;
+    this.block([{ event: 'PolicyPublished', authority, policy: id, version, digest, effectiveFrom }]);
+  }
+
+  withdrawPolicy({ authority }: FixtureIssuer, policy: Pick<Policy, 'id' | 'json'>): void {
+    const { id } = namesOf(policy);
+    const version = this.state.policies.policyVersions(authority, id).length + 1;
+    const effectiveFrom = this.nowSeconds;
+    this.block([{ event: 'PolicyWithdrawn', authority, policy: id, version, effectiveFrom }]);
   }
 
   /** The pair's next batch of nullifiers, 32 bytes each. */

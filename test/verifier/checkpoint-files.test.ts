@@ -4,18 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import type { JsonObject } from '../../core/bytes/strict-json.ts';
 import { StatusLists } from '../../core/status/accepted-lists.ts';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { PolicyError } from '../../core/policy/errors.ts';
+import { parsePolicy } from '../../core/policy/policy-form.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import { createLogger } from '../../service/logging.ts';
 import { FileError } from '../../service/files.ts';
 import { MAX_READ_BYTES } from '../../service/file-reads.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
-import { CheckpointFiles } from '../../verifier/checkpoint-files.ts';
+import { CheckpointFiles, type CheckpointFilesConfig } from '../../verifier/checkpoint-files.ts';
 import { Gate } from '../../verifier/gate.ts';
 import { JUDGED_AT, makeHcertSigner } from '../core/foreign/support/hcert-signer.ts';
 import { nationalRuleJson } from '../core/policy/support/national.ts';
+import { makeConsortium, vaccinationRecord, type Consortium } from '../support/consortium.ts';
 import { policyJson, ruleJson } from '../support/policies.ts';
 
 const signer = makeHcertSigner();
@@ -41,10 +44,7 @@ describe("a checkpoint's files", () => {
     return path;
   }
 
-  function open(config: {
-    readonly policies?: readonly string[];
-    readonly trustFile?: string;
-  }): Promise<CheckpointFiles> {
+  function open(config: Partial<CheckpointFilesConfig>, known?: LedgerState): Promise<CheckpointFiles> {
     const log = createLogger({
       name: 'verifier',
       level: 'info',
@@ -52,7 +52,7 @@ describe("a checkpoint's files", () => {
     });
     return CheckpointFiles.open(
       { policies: ['base'], ...config },
-      { crypto: nodeCrypto, log, nowSeconds: () => now },
+      { crypto: nodeCrypto, log, nowSeconds: () => now, known: () => known },
     );
   }
 
@@ -207,7 +207,7 @@ describe("a checkpoint's files", () => {
   });
 
   describe('a policy', () => {
-    const rules = (logic: boolean): object => policyJson({ rules: [ruleJson({ logic })] });
+    const rules = (logic: boolean): JsonObject => policyJson({ rules: [ruleJson({ logic })] });
 
     it('is taken over when it changes, with what was remembered under the old one', async () => {
       const path = await file('rules.json', rules(true));
@@ -296,6 +296,74 @@ describe("a checkpoint's files", () => {
       expect(files.policy('gate').policy.version).to.equal(1);
       const error: unknown = await open({ policies: [one, two] }).catch((thrown: unknown) => thrown);
       expect(error).to.be.instanceOf(PolicyError).with.property('code', 'POLICY_NOT_UNIQUE');
+    });
+
+    describe('that the ledger has in force', () => {
+      const law = rules(false);
+      const bent = rules(true);
+      let consortium: Consortium;
+
+      beforeEach(() => {
+        consortium = makeConsortium({ seed: 32 });
+        now = consortium.nowSeconds;
+        consortium.publishPolicy(consortium.issuer, parsePolicy(law));
+      });
+
+      it('cannot be replaced with bent rules: they are refused by name, told once, and the good ones stay', async () => {
+        const path = await file('rules.json', law);
+        const files = await open({ policies: [path] }, consortium.state);
+        await file('rules.json', bent);
+        await files.look();
+        expect(files.policies[0]?.refusal?.code).to.equal('POLICY_OTHER_THAN_REGISTERED');
+        expect(files.policies[0]?.refusal?.problem).to.match(/^test\.rule@1: HK has other rules in force/);
+        const { policy } = files.policy();
+        expect(policy.rules?.apply([], now).reasons).to.deep.equal(['RULE_STOP']);
+        logged = '';
+        await files.look();
+        expect(logged, 'told once').to.equal('');
+        await file('rules.json', law);
+        await files.look();
+        expect(files.policies[0]?.refusal).to.equal(undefined);
+      });
+
+      it('ends a start under bent rules, alone or among those of a lane', async () => {
+        const path = await file('rules.json', bent);
+        const lane = await file('lane.json', {
+          id: 'lane',
+          version: 1,
+          rules: ['hk.declaration', 'rules.json'],
+        });
+        for (const policies of [[path], ['base', lane]]) {
+          const error: unknown = await open({ policies }, consortium.state).catch(
+            (thrown: unknown) => thrown,
+          );
+          expect(error).to.be.instanceOf(PolicyError).with.property('code', 'POLICY_OTHER_THAN_REGISTERED');
+        }
+      });
+
+      it('is all that is asked where that is demanded', async () => {
+        const [issued] = await consortium.issueCodes([vaccinationRecord()]);
+        const other = await file('other.json', policyJson({ id: 'test.other' }));
+        const config = { policies: [await file('rules.json', law), other], unregistered: 'refer' } as const;
+        const gate = new Gate(await open(config, consortium.state), () => consortium.context());
+        const reasons = async (policy: string): Promise<readonly string[]> =>
+          (await gate.verify(issued?.text ?? '', { policy })).reasons;
+        expect(await reasons('test.rule')).to.deep.equal(['RULE_STOP']);
+        expect(await reasons('test.other')).to.deep.equal(['POLICY_NOT_IN_FORCE']);
+      });
+
+      it('gives way to the next version, which may lie here before, when the ledger says so', async () => {
+        const path = await file('rules.json', law);
+        const files = await open({ policies: [path] }, consortium.state);
+        await file('rules.json', bent);
+        consortium.publishPolicy(consortium.issuer, parsePolicy(bent), now + 60);
+        await files.look();
+        expect(files.policy().policy.rules?.apply([], now).reasons).to.deep.equal(['RULE_STOP']);
+        now += 60;
+        await files.look();
+        expect(files.policies[0]?.refusal).to.equal(undefined);
+        expect(files.policy().policy.rules?.apply([], now).reasons).to.deep.equal([]);
+      });
     });
 
     it('of a folder is looked at anew when a file comes into it', async () => {

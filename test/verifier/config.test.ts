@@ -65,16 +65,18 @@ describe('the configuration of a verifier', () => {
 
   it('asks what it is told to, and nothing of foreign signers unless told whose', () => {
     const plain = readConfig(environment);
-    expect(plain).to.deep.include({ policies: ['base'], filesMs: 10_000 });
+    expect(plain).to.deep.include({ policies: ['base'], unregistered: 'tell', filesMs: 10_000 });
     expect(plain).not.to.have.property('trustFile');
     const told = readConfig({
       ...environment,
       HCL_VERIFIER_POLICIES: 'hk.vp, lane.json',
+      HCL_VERIFIER_UNREGISTERED_POLICIES: 'refer',
       HCL_VERIFIER_TRUST: 'trust.json',
       HCL_VERIFIER_FILES_SECONDS: '60',
     });
     expect(told).to.deep.include({
       policies: ['hk.vp', 'lane.json'],
+      unregistered: 'refer',
       trustFile: 'trust.json',
       filesMs: 60_000,
     });
@@ -106,6 +108,7 @@ describe('the configuration of a verifier', () => {
     HCL_VERIFIER_POLL_MS: '1',
     HCL_VERIFIER_UNREADY_MS: '300001',
     HCL_VERIFIER_POLICIES: 'base,,hk.vp',
+    HCL_VERIFIER_UNREGISTERED_POLICIES: 'maybe',
     HCL_VERIFIER_FILES_SECONDS: '86401',
     HCL_VERIFIER_WITNESSES: 'witness.example',
     HCL_VERIFIER_BUNDLE_SECONDS: '-7',

@@ -2,6 +2,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
 import { toHex } from '../../core/bytes/hex.ts';
+import { defaultPolicies } from '../../core/policy/default-policies.ts';
+import { policyDigest } from '../../core/policy/digest.ts';
+import type { Policy } from '../../core/policy/policy.ts';
 import { StateRoot } from '../../core/trust/state-root.ts';
 import { REASON_CODES } from '../../core/verify/reasons.ts';
 import { STEPS, type Verdict } from '../../core/verify/verdict.ts';
@@ -11,12 +14,13 @@ import { createLogger } from '../../service/logging.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { silentLogger } from '../../service/logging.ts';
 import { buildVerifierApp } from '../../verifier/app.ts';
-import { CheckpointFiles } from '../../verifier/checkpoint-files.ts';
+import { CheckpointFiles, type RulesInUse } from '../../verifier/checkpoint-files.ts';
 import { Gate } from '../../verifier/gate.ts';
 import { StatusFollower } from '../../verifier/status-follower.ts';
 import type { Checkpoint } from '../../verifier/verifier.ts';
 import { buildTestVerifier } from './support/test-verifier.ts';
 import { makeConsortium, vaccinationRecord, type Consortium } from '../support/consortium.ts';
+import { testPolicy } from '../support/policies.ts';
 
 describe('the verifier on HTTP', () => {
   let consortium: Consortium;
@@ -191,6 +195,39 @@ describe('the verifier on HTTP', () => {
     await served.app.close();
   });
 
+  it('says what the ledger has of the rules that it asks, in the state and in the metrics', async () => {
+    const own = makeConsortium({ seed: 92 });
+    const served = await buildTestVerifier(own, { policies: ['base', 'hk.vp', 'hk.colour', 'mo-zh'] });
+    const policy = (name: string): Policy => defaultPolicies().find(name) ?? testPolicy();
+    const [hongKong, , macao] = own.issuers;
+    if (hongKong === undefined || macao === undefined) throw new Error('three issuers');
+    own.publishPolicy(hongKong, policy('hk.vp@5'));
+    own.publishPolicy(macao, { ...policy('mo-zh@2'), json: policy('mo-zh@1').json });
+    await served.files.look();
+    const state = (await served.app.inject('/state')).json<{
+      policies: readonly { id: string; rules: readonly RulesInUse[] }[];
+    }>();
+    expect(state.policies.map(({ id, rules }) => [id, ...rules.map(toText)])).to.deep.equal([
+      ['base'],
+      ['hk.vp', 'hk.vp@5 HK registered'],
+      ['hk.colour'],
+      ['mo-zh', 'mo-zh@2 MO other'],
+    ]);
+    const [rules] = state.policies[1]?.rules ?? [];
+    expect(rules?.digest).to.equal(toHex(policyDigest(nodeCrypto, policy('hk.vp@5'))));
+    const { body } = await served.app.inject('/metrics');
+    const counted = (what: string): string | undefined =>
+      new RegExp(`hcl_checkpoint_rules\\{what="${what}"\\} (\\d)`).exec(body)?.[1];
+    expect(['registered', 'unregistered', 'other', 'withdrawn', 'unknown'].map(counted)).to.deep.equal([
+      '1',
+      '0',
+      '1',
+      '0',
+      '0',
+    ]);
+    await served.app.close();
+  });
+
   it('describes its routes', async () => {
     const { paths } = (await app.inject({ url: '/docs/json' })).json<{ paths: object }>();
     expect(paths).to.include.keys('/verify', '/state', '/health/live', '/health/ready', '/metrics');
@@ -226,3 +263,7 @@ describe('the verifier on HTTP', () => {
     return response.json<{ verdicts: Verdict[] }>().verdicts;
   }
 });
+
+function toText({ id, jurisdiction, registration, version }: RulesInUse): string {
+  return `${id}@${version} ${jurisdiction} ${registration}`;
+}

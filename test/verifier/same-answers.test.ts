@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { runCommand } from '../../cli/commands.ts';
+import { parsePolicy } from '../../core/policy/policy-form.ts';
 import { encodeSnapshot } from '../../core/trust/snapshot.ts';
 import type { CombinedVerdict } from '../../core/verify/together.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
@@ -53,7 +54,10 @@ describeCorpus('eu-dcc-testdata', () =>
       });
       own = issued.map(({ text }) => text);
       const negative = { '>': [{ var: 'payload.tests.length' }, 0] };
-      await write('tested.json', policyJson({ id: 'tested', rules: [ruleJson({ logic: negative })] }));
+      const tested = policyJson({ id: 'tested', rules: [ruleJson({ logic: negative })] });
+      await write('tested.json', tested);
+      // One that the ledger has, beside others that it has not.
+      consortium.publishPolicy(consortium.issuer, parsePolicy(tested));
       await write('strict.json', {
         id: 'strict',
         version: 4,

@@ -19,6 +19,7 @@ import { Verifier } from '../../verifier/verifier.ts';
 import { until } from '../support/until.ts';
 import { policyJson, ruleJson } from '../support/policies.ts';
 import { PolicyError } from '../../core/policy/errors.ts';
+import { parsePolicy } from '../../core/policy/policy-form.ts';
 import { failure } from '../ledger/support/failure.ts';
 import { makeConsortium } from '../support/consortium.ts';
 import { LEDGER_NOW, startPublishedIssuer, type PublishedIssuer } from './support/published-issuer.ts';
@@ -210,6 +211,34 @@ describe('a verifier over a ledger', function () {
     // Nothing is held: the next start, under another policy, is not shut out.
     await using verifier = await open();
     expect(verifier.isSynced).to.equal(false);
+  });
+
+  it('does not start again under rules that the ledger, as it was last read, has in another content', async () => {
+    const law = policyJson({ rules: [ruleJson({ logic: false })] });
+    const path = join(folder, 'rules.json');
+    await writeFile(path, JSON.stringify(law));
+    const begins = await issuer.publishPolicy(parsePolicy(law));
+    {
+      await using verifier = await open({ policies: [path] }, () => begins);
+      await verifier.sync();
+      const { evidence } = await verifier.verify(code);
+      expect(evidence.policies?.map(({ registered }) => registered)).to.deep.equal([true]);
+    }
+    await writeFile(path, JSON.stringify(policyJson()));
+    const error: unknown = await open({ policies: [path] }, () => begins).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(PolicyError).with.property('code', 'POLICY_OTHER_THAN_REGISTERED');
+    await using verifier = await open({}, () => begins);
+    expect(verifier.state.policies.history).to.have.lengthOf(1);
+  });
+
+  it('passes nobody by bent rules that it learns of with its first sync', async () => {
+    const path = join(folder, 'rules.json');
+    await writeFile(path, JSON.stringify(policyJson({ id: 'test.late' })));
+    const law = policyJson({ id: 'test.late', rules: [ruleJson({ logic: false })] });
+    const begins = await issuer.publishPolicy(parsePolicy(law));
+    await using verifier = await open({ policies: [path] }, () => begins);
+    await verifier.sync();
+    expect(reasonsOf(await verifier.verify(code))).to.deep.equal(['refer', 'POLICY_NOT_IN_FORCE']);
   });
 
   function open(

@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toHex } from '../../core/bytes/hex.ts';
 import { StateRoot } from '../../core/trust/state-root.ts';
+import { REGISTRATIONS } from '../../core/verify/policy-rules.ts';
 import type { Service } from '../../service/app.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { Closed, Type, type Static } from '../../service/schema.ts';
@@ -43,6 +44,19 @@ const State = Closed({
       loadedAtSeconds: Seconds,
       digest: Type.String({ description: 'over the files that it was read from' }),
       problems: Type.Array(Closed({ kind: Type.String(), what: Type.String() })),
+      rules: Type.Array(
+        Closed({
+          id: Type.String(),
+          version: Type.Integer(),
+          jurisdiction: Type.String(),
+          digest: Type.String({ description: 'of its content, as the ledger registers it' }),
+          registration: Type.Enum([...REGISTRATIONS], {
+            description:
+              'what the ledger says of it: in force with this content; nothing, or nothing yet; another content in force (then it is not asked); withdrawn (nor then)',
+          }),
+        }),
+        { description: 'that it asks of everybody now' },
+      ),
       refused: Refused,
     }),
   ),
@@ -109,7 +123,7 @@ function toState(
       roots: roots.size,
       stateRoot,
     },
-    policies: policiesOf(files),
+    policies: policiesOf(files, state),
     trust: trustOf(files),
     issuers: [...trust.issuers()].map(({ id, did, authority }) => ({
       did,
@@ -124,8 +138,8 @@ function toState(
   };
 }
 
-function policiesOf({ policies }: CheckpointFiles): Static<typeof State>['policies'] {
-  return policies.flatMap(({ good, name, refusal }, place) =>
+function policiesOf(files: CheckpointFiles, state: Checkpoint['state']): Static<typeof State>['policies'] {
+  return files.policies.flatMap(({ good, name, refusal }, place) =>
     good === undefined
       ? []
       : {
@@ -136,6 +150,7 @@ function policiesOf({ policies }: CheckpointFiles): Static<typeof State>['polici
           loadedAtSeconds: good.loadedAtSeconds,
           digest: good.digest,
           problems: good.value.problems.map((problem) => ({ ...problem })),
+          rules: files.rulesInUse(good.value, state).map((rule) => ({ ...rule })),
           refused: refusal ?? null,
         },
   );

@@ -13,7 +13,7 @@ import type { Log } from '../../service/logging.ts';
 import { readSnapshot } from '../../service/snapshot-file.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 import type { VerifierConfig } from '../config.ts';
-import { Gate, type ScanRequest, type SightingPort } from '../gate.ts';
+import { Gate, type GateContext, type ScanRequest, type SightingPort } from '../gate.ts';
 import type { Checkpoint } from '../verifier.ts';
 import { fromSent, type News, type Standing } from './news.ts';
 
@@ -51,7 +51,7 @@ export class WorkerCheckpoint implements Checkpoint {
     this.#state = known.state;
     this.#lists = known.statusLists;
     const { crypto, nowSeconds } = deps;
-    const contextNow = (): ReturnType<ConstructorParameters<typeof Gate>[1]> => ({
+    const contextNow = (): GateContext => ({
       crypto,
       state: this.#state,
       statusLists: this.#lists,

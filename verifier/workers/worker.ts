@@ -42,7 +42,14 @@ export async function runWorker(deps: WorkerDeps = {}): Promise<void> {
   } satisfies WorkerDuties);
 
   const config = await peer.ask('config', []);
-  const files = await CheckpointFiles.open(config, { crypto: nodeCrypto, log: logger, nowSeconds });
+  // Not known at its start: the one that started it has refused what is to be refused, and a verdict looks itself.
+  let checkpoint: WorkerCheckpoint | undefined;
+  const files = await CheckpointFiles.open(config, {
+    crypto: nodeCrypto,
+    log: logger,
+    nowSeconds,
+    known: () => checkpoint?.state,
+  });
   const sightings =
     config.twoGatesSeconds === 0
       ? undefined
@@ -55,6 +62,7 @@ export async function runWorker(deps: WorkerDeps = {}): Promise<void> {
     sightings,
     news: (standing) => peer.ask('news', [standing]),
   });
+  checkpoint = verifier;
   const gates = await openGates(config, nowSeconds, async () => remoteDevices(peer));
   const { requestsPerSecond } = config;
   const app = await buildVerifierApp({

@@ -2,6 +2,7 @@
 import type { CredentialClaims } from '../../credential/claims.ts';
 import { SCHEME_FORMS, severityOf } from '../../health/schemes.ts';
 import type { Colour } from '../../record/derived.ts';
+import type { VerifyContext } from '../context.ts';
 import type { VerifyPolicy } from '../policy.ts';
 import type { PolicyRules } from '../policy-rules.ts';
 import type { ReasonCode } from '../reasons.ts';
@@ -39,14 +40,14 @@ const COLOUR_REASONS: Readonly<Record<Colour, ReasonCode | undefined>> = {
   red: 'COLOUR_RED',
 };
 
-/** What the rules of the place say. */
+/** What the rules of the place say at `nowSeconds`. */
 export function ruleProblems(
   rules: PolicyRules,
   records: readonly VerifiedRecord[],
-  nowSeconds: number,
+  { nowSeconds, registry }: Pick<VerifyContext, 'nowSeconds' | 'registry'>,
   trail: Trail,
 ): readonly ReasonCode[] {
-  const { holdsUntilSeconds, policies, reasons } = rules.apply(records, nowSeconds);
+  const { holdsUntilSeconds, policies, reasons } = rules.apply(records, nowSeconds, registry);
   trail.evidence.policies = policies;
   trail.changesAt(holdsUntilSeconds);
   return reasons;

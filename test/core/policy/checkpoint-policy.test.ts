@@ -5,6 +5,7 @@ import type { JsonObject } from '../../../core/bytes/strict-json.ts';
 import { readCheckpointPolicy, type CheckpointPolicy } from '../../../core/policy/checkpoint-policy.ts';
 import { defaultPolicies } from '../../../core/policy/default-policies.ts';
 import { PolicyError } from '../../../core/policy/errors.ts';
+import { nameOf } from '../../../core/policy/policy.ts';
 import type { PolicySources } from '../../../core/policy/policy-sources.ts';
 import { policyJson, ruleJson } from '../../support/policies.ts';
 import { nationalRuleJson } from './support/national.ts';
@@ -97,6 +98,26 @@ describe("a checkpoint's policy", () => {
     expect(gate.problems.map(({ kind, what }) => `${kind} ${what}`).join('\n')).to.match(
       /overlap mo-zh@2 and mine@1 are both in force for port:\S+ · CN-ZH>MO/,
     );
+  });
+
+  it('says which versions may answer what it asks of everybody, so that the ledger can be asked about them', async () => {
+    const own = policyJson({ id: 'mine', jurisdiction: 'MO', topic: 'other' });
+    const next = { ...own, version: 2 };
+    const files = {
+      'mine.json': own,
+      'next.json': next,
+      'lane.json': { id: 'lane', version: 1, rules: ['mo-zh', 'mine.json'] },
+      'gate.json': { id: 'gate', version: 1, passage },
+      'base.json': { id: 'base-2', version: 1, policies: ['mine.json', 'next.json'] },
+    };
+    const questionsOf = async (name: string): Promise<unknown> =>
+      (await read(name, files)).questions.map((versions) => versions.map(nameOf));
+    expect(await questionsOf('base')).to.deep.equal([]);
+    expect(await questionsOf('lane.json')).to.deep.equal([['mo-zh@1', 'mo-zh@2'], ['mine@1']]);
+    expect(await questionsOf('gate.json')).to.deep.equal([['mo-zh@1', 'mo-zh@2', 'mo.arrival@2']]);
+    expect(await questionsOf('base.json'), 'by id, whatever the passage').to.deep.equal([
+      ['mine@1', 'mine@2'],
+    ]);
   });
 
   const files: JsonObject = {

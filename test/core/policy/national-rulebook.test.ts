@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { JsonObject } from '../../../core/bytes/strict-json.ts';
 import { parseNationalRule } from '../../../core/policy/national-rule.ts';
 import { NationalRulebook } from '../../../core/policy/national-rulebook.ts';
-import type { RulesReport } from '../../../core/verify/policy-rules.ts';
+import type { PolicyRegistry, RulesReport } from '../../../core/verify/policy-rules.ts';
 import type { VerifiedRecord } from '../../../core/verify/verified-record.ts';
 import { nationalRuleJson } from './support/national.ts';
 
@@ -33,15 +33,21 @@ function recordOf(dcc: JsonObject | undefined, jurisdiction?: string): VerifiedR
   };
 }
 
+const ONLY_REGISTERED: PolicyRegistry = {
+  isRequired: true,
+  find: () => ({ registration: 'unregistered', untilSeconds: Infinity }),
+};
+
 interface Asked {
   readonly rules?: readonly JsonObject[];
   readonly region?: string;
   readonly at?: number;
+  readonly registry?: PolicyRegistry;
 }
 
 function ask(
   records: readonly VerifiedRecord[],
-  { at = NOW, region, rules = [nationalRuleJson()] }: Asked = {},
+  { at = NOW, region, registry, rules = [nationalRuleJson()] }: Asked = {},
 ): RulesReport {
   const rulebook = new NationalRulebook({
     rules: rules.map(parseNationalRule),
@@ -49,7 +55,7 @@ function ask(
     country: 'DE',
     ...(region === undefined ? {} : { region }),
   });
-  return rulebook.apply(records, at);
+  return rulebook.apply(records, at, registry);
 }
 
 describe("a country's rules, over codes", () => {
@@ -58,6 +64,14 @@ describe("a country's rules, over codes", () => {
     expect(reasons).to.deep.equal([]);
     expect(policies[0]).to.deep.include({ id: 'eu-dcc.DE', kind: 'accepted', outcome: 'pass' });
     expect(policies[0]?.rules.map(({ id, result }) => [id, result])).to.deep.equal([['VR-DE-0001', 'pass']]);
+  });
+
+  it('are on no ledger: where only registered rules count, they are not asked', () => {
+    const records = [recordOf(dose(LISTED), 'PT')];
+    expect(ask(records).policies.map(({ registered }) => registered)).to.deep.equal([false]);
+    const { policies, reasons } = ask(records, { registry: ONLY_REGISTERED });
+    expect(reasons).to.deep.equal(['POLICY_NOT_IN_FORCE']);
+    expect(policies).to.deep.equal([]);
   });
 
   it('stop one that does not, by the identifier of the rule', () => {

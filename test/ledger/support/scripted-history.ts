@@ -8,7 +8,7 @@ import { consentToServe, type AccountConsent } from '../../../ledger/consent.ts'
 import type { Deployment } from '../../../ledger/deployment.ts';
 import { expediteMapping, expeditePolicy } from '../../../ledger/consortium-acts.ts';
 import { ConversionRegistryClient } from '../../../ledger/conversion-registry.ts';
-import { policyIdOf } from '../../../ledger/identifiers.ts';
+import { policyIdOf } from '../../../ledger/policy-id.ts';
 import { approveMapping } from '../../../ledger/mapping-approval.ts';
 import { PolicyRegistryClient } from '../../../ledger/policy-registry.ts';
 import { StatusAnchorClient } from '../../../ledger/status-anchor.ts';

@@ -12,14 +12,19 @@ import { assembleBatch, MAX_BATCH_LEAVES } from '../../../core/commitment/batch.
 import { commitmentOf, leafHash } from '../../../core/commitment/leaf.ts';
 import { signCredential } from '../../../core/credential/jwt.ts';
 import { toClaims } from '../../../core/credential/profiles.ts';
+import { policyDigest } from '../../../core/policy/digest.ts';
+import type { Policy } from '../../../core/policy/policy.ts';
 import { encodeCode } from '../../../core/qr/code.ts';
 import { approveActs } from '../../../ledger/act-approval.ts';
 import type { Deployment } from '../../../ledger/deployment.ts';
 import { addressOfKey } from '../../../ledger/identifiers.ts';
+import { policyIdOf } from '../../../ledger/policy-id.ts';
+import { PolicyRegistryClient } from '../../../ledger/policy-registry.ts';
 import { StatusAnchorClient } from '../../../ledger/status-anchor.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import {
   admitIssuer,
+  AUTHORITY,
   deployTo,
   FAR_FUTURE,
   GENESIS_SECONDS,
@@ -49,6 +54,8 @@ export interface PublishedIssuer extends AsyncDisposable {
   issue(statusIndex: number): Promise<string>;
   /** The next status version, with these indices revoked. */
   publish(revoked: readonly number[]): Promise<void>;
+  /** The first version of a policy of its authority; when it begins, Unix seconds. */
+  publishPolicy(policy: Policy): Promise<number>;
 }
 
 export async function startPublishedIssuer(): Promise<PublishedIssuer> {
@@ -164,6 +171,18 @@ export async function startPublishedIssuer(): Promise<PublishedIssuer> {
         more: false,
       });
       documents.set('/status', await manifestOf(version, lists, key));
+    },
+    async publishPolicy(policy) {
+      using authority = handOf('authority', node.url, deployment);
+      const client = new PolicyRegistryClient({ ...authority, deployment });
+      await client.publish({
+        authority: AUTHORITY,
+        policy: policyIdOf(policy.id),
+        version: 1,
+        digest: policyDigest(nodeCrypto, policy),
+        effectiveFrom: LEDGER_NOW,
+      });
+      return LEDGER_NOW;
     },
     async [Symbol.asyncDispose]() {
       hand[Symbol.dispose]();

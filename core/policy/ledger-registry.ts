@@ -1,0 +1,92 @@
+/** What the ledger, as far as it is known, says of a policy: the digest in force under its id, by its jurisdiction's authorities. */
+import { toHex, type Hex } from '../bytes/hex.ts';
+import type { Crypto } from '../crypto.ts';
+import type { LedgerState } from '../trust/ledger-state.ts';
+import type { PolicyRegistry, RegisteredAt, Registration } from '../verify/policy-rules.ts';
+import { policyDigest } from './digest.ts';
+import type { Policy } from './policy.ts';
+
+/** How the ledger names a policy and its content. */
+export interface PolicyNames {
+  readonly id: Hex;
+  readonly digest: Hex;
+}
+
+/** What is known of the ledger. */
+export interface RegistryKnowledge extends Pick<LedgerState, 'head' | 'trust'> {
+  /** Absent: a bundle says nothing of policies. */
+  readonly policies?: Pick<LedgerState['policies'], 'policyAt' | 'policyVersions'>;
+}
+
+export const NOTHING_REGISTERED: PolicyRegistry = {
+  isRequired: false,
+  find: () => ({ registration: 'unknown', untilSeconds: Infinity }),
+};
+
+/** Makes a policy's names once. @param policyIdOf keccak256 of an id's UTF-8 bytes */
+export function policyNamer(
+  crypto: Pick<Crypto, 'sha256'>,
+  policyIdOf: (id: string) => Hex,
+): (policy: Pick<Policy, 'id' | 'json'>) => PolicyNames {
+  const made = new WeakMap<object, PolicyNames>();
+  return (policy) => {
+    const known = made.get(policy.json);
+    if (known !== undefined) return known;
+    const names = { id: policyIdOf(policy.id), digest: toHex(policyDigest(crypto, policy)) };
+    made.set(policy.json, names);
+    return names;
+  };
+}
+
+export interface RegistryOptions {
+  readonly namesOf: (policy: Pick<Policy, 'id' | 'json'>) => PolicyNames;
+  /** Only what is registered counts. */
+  readonly isRequired: boolean;
+}
+
+export function registryOver(
+  known: RegistryKnowledge,
+  { isRequired, namesOf }: RegistryOptions,
+): PolicyRegistry {
+  const { head, policies, trust } = known;
+  if (policies === undefined || head.number < 0) return { ...NOTHING_REGISTERED, isRequired };
+  return {
+    isRequired,
+    find: (policy, atSeconds) =>
+      registeredAt({ ...namesOf(policy), jurisdiction: policy.jurisdiction }, atSeconds, { policies, trust }),
+  };
+}
+
+/** Of a content by its names alone. */
+export function registeredAt(
+  { digest, id, jurisdiction: country }: PolicyNames & { readonly jurisdiction: string },
+  atSeconds: number,
+  { policies, trust }: Pick<Required<RegistryKnowledge>, 'policies' | 'trust'>,
+): RegisteredAt {
+  const authorities = [...trust.authorities()].filter(({ jurisdiction }) => jurisdiction === country);
+  const times = authorities
+    .flatMap(({ id: authority }) => policies.policyVersions(authority, id))
+    .map(({ effectiveFrom }) => effectiveFrom);
+  const inForce = authorities.flatMap(
+    ({ id: authority }) => policies.policyAt(authority, id, atSeconds) ?? [],
+  );
+  return {
+    registration: registrationOf({ digest, inForce, hasBegun: times.some((time) => time <= atSeconds) }),
+    untilSeconds: Math.min(Infinity, ...times.filter((time) => time > atSeconds)),
+  };
+}
+
+/** With several authorities in a jurisdiction, one that has this content in force is enough. */
+function registrationOf({
+  digest,
+  hasBegun,
+  inForce,
+}: {
+  readonly digest: Hex;
+  readonly hasBegun: boolean;
+  readonly inForce: readonly { readonly digest: Hex }[];
+}): Registration {
+  if (inForce.some((version) => version.digest === digest)) return 'registered';
+  if (inForce.length > 0) return 'other';
+  return hasBegun ? 'withdrawn' : 'unregistered';
+}
