@@ -245,6 +245,7 @@ async function openParts({ config, secrets, ports, metrics }: Opening, store: St
     history,
     conversionsOf: async (recordIds) => (await conversion?.source.madeOf(recordIds)) ?? [],
     onDue: () => background.wake(),
+    onEnded: (recordIds) => conversion?.source.codesEnded(recordIds),
     ...(config.healthPolicies === undefined ? {} : { policies: config.healthPolicies }),
   });
   const recordsLock = new Lock();

@@ -35,13 +35,15 @@ export interface HealthDependencies
   extends
     EndedCodesDependencies,
     KnownFactsDependencies,
-    Pick<RecolourDependencies, 'colourActs' | 'records' | 'onDue'> {
+    Pick<RecolourDependencies, 'colourActs' | 'records' | 'onEnded'> {
   /** ISO 3166-1 alpha-2: its schemes are those that count there. */
   readonly jurisdiction: string;
   readonly release: Pick<Release, 'content' | 'statusPlaces'>;
   readonly metrics: IssuerMetrics;
   readonly log: Log;
   readonly policies?: readonly Policy[];
+  /** There is something to carry out, now or at an edge. */
+  readonly onDue: () => void;
 }
 
 export interface StatusRequest extends Omit<Asked, 'presented'> {
@@ -73,9 +75,10 @@ export class Health {
       ...deps,
       policies,
       schemes: this.schemes,
-      onDue: () => {
+      onEnded: (recordIds) => {
         this.#isDue = true;
         deps.onDue();
+        deps.onEnded(recordIds);
       },
       onEdge: (atSeconds) => {
         this.#following.comesAt(atSeconds);

@@ -50,8 +50,8 @@ export interface RecolourDependencies extends KnownFactsDependencies {
   readonly records: Pick<RecordIssuer, 'issueDerived'>;
   readonly now: Clock;
   readonly randomBytes: RandomBytes;
-  /** Codes of a former colour are to be ended. */
-  readonly onDue: () => void;
+  /** The codes of these records hold no more, and are to be ended. */
+  readonly onEnded: (recordIds: readonly string[]) => void;
   /** Some colour may be another one then, Unix seconds, though nothing new is known. */
   readonly onEdge: (atSeconds: number) => void;
 }
@@ -231,7 +231,7 @@ export class Recolour {
       readonly addTo?: Update['addTo'];
     },
   ): Promise<IssuedRow | undefined> {
-    const { records, files, onDue, onEdge } = this.#deps;
+    const { records, files, onEnded, onEdge } = this.#deps;
     const isEnding = file.ended.length > 0;
     const [result] = await records.issueDerived(record === undefined ? [] : [record], {
       changes,
@@ -245,7 +245,7 @@ export class Recolour {
       },
     });
     if (edge < Infinity) onEdge(edge);
-    if (isEnding) onDue();
+    if (isEnding) onEnded(file.ended.flatMap(({ recordIds }) => recordIds));
     if (result !== undefined && 'problems' in result) {
       throw new IssuerError('HEALTH_CODE_ENDED', 'no code of it would be valid');
     }
