@@ -2,6 +2,7 @@
  * What turns colours by itself: new facts, acts on facts, and the time. Only of people who hold codes; everybody else's
  * colour is derived when they ask. Cut short, the next call goes on.
  */
+import { toUtf8 } from '../../core/bytes/utf8.ts';
 import type { Subject } from '../../core/record/record.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import type { Clock } from '../../service/clock.ts';
@@ -32,6 +33,10 @@ export interface FollowingDependencies extends WaitingRowsDependencies {
 }
 
 const NOTHING = new Uint8Array(0);
+/** Unix seconds u64 at which facts or edges were followed last. */
+const FOLLOWED = toUtf8('health-followed');
+/** A clock may be corrected by so much without anybody looking again. */
+const FORGIVEN_SECONDS = 60;
 
 export class Following {
   readonly #deps: FollowingDependencies;
@@ -51,14 +56,26 @@ export class Following {
     this.#nextEdge = Math.min(this.#nextEdge, edge);
   }
 
+  /**
+   * Before all else: where the clock was set back, what was followed was judged by a time that has not come yet, so
+   * everybody's edge comes again.
+   */
+  async lookAgain(): Promise<void> {
+    const { files, tables } = this.#deps;
+    const followed = await tables.meta.get(FOLLOWED);
+    if (followed === undefined || readUint64(followed) <= this.#nowSeconds() + FORGIVEN_SECONDS) return;
+    for await (const number of files.numbers()) await this.#queue(number);
+  }
+
   /** An order that begins, a fact that comes into its window: what turns a colour though nobody does anything. */
   async edges(): Promise<void> {
-    const { tables, now } = this.#deps;
-    const after = toUint64(Math.floor(now() / 1000) + 1);
+    const { tables } = this.#deps;
+    const after = toUint64(this.#nowSeconds() + 1);
     this.#nextEdge = Infinity;
     const work = ({ key }: Entry): Promise<void> =>
       this.#updateHolder(readUint64(key, 8), () => Promise.resolve(true));
-    await doRows('healthEdges', { range: { before: after }, work }, this.#deps);
+    const addTo = (batch: WriteBatch): void => this.#noteTime(batch);
+    await doRows('healthEdges', { range: { before: after }, work, addTo }, this.#deps);
     const next = await tables.healthEdges.first({ from: after });
     if (next !== undefined) this.comesAt(readUint64(next.key));
   }
@@ -81,11 +98,11 @@ export class Following {
 
   /** Derives the colours of a person anew who holds codes, if `isConcerned`. */
   async #updateHolder(number: number, isConcerned: (file: HealthFile) => Promise<boolean>): Promise<void> {
-    const { files, now, recolour } = this.#deps;
+    const { files, recolour } = this.#deps;
     await files.whileAlone(number, async () => {
       const file = await files.load(number);
-      const nowSeconds = Math.floor(now() / 1000);
-      if (file === undefined || !hasValidCodes(file, nowSeconds) || !(await isConcerned(file))) return;
+      if (file === undefined || !hasValidCodes(file, this.#nowSeconds()) || !(await isConcerned(file)))
+        return;
       await recolour.update(number, { file });
     });
   }
@@ -95,6 +112,7 @@ export class Following {
     const { store, tables } = this.#deps;
     for await (const chunk of chunksOf(tables.healthFacts.entries(), CHUNK_ROWS)) {
       const idle = new WriteBatch();
+      this.#noteTime(idle);
       for (const { key } of chunk) {
         if (!(await this.#follow(key))) idle.delete(TABLES.healthFacts, key);
       }
@@ -140,6 +158,14 @@ export class Following {
           }),
         );
     }
+  }
+
+  #noteTime(batch: WriteBatch): void {
+    batch.put(TABLES.meta, FOLLOWED, toUint64(this.#nowSeconds()));
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#deps.now() / 1000);
   }
 
   /** Whom a new fact is about. */

@@ -159,6 +159,7 @@ export class Health {
    */
   async carryOut(): Promise<void> {
     this.#isDue = false;
+    await this.#following.lookAgain();
     await this.#following.facts();
     await this.#following.acts();
     await this.#following.edges();

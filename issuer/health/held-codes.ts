@@ -52,6 +52,8 @@ export function withColour(
 const MAX_CODES = 64;
 /** Verifiers forgive clocks five minutes, and an hour is long enough. */
 const FORGIVEN_SECONDS = 3_600;
+/** Our own clock may have been a day ahead when a code seemed to be over: it is remembered for longer, to be ended. */
+const REMEMBERED_SECONDS: number = 26 * 3_600;
 
 /** Throws `HEALTH_CODES_TOO_MANY`. */
 export function checkRoom(held: HeldColour, nowSeconds: number): void {
@@ -60,11 +62,15 @@ export function checkRoom(held: HeldColour, nowSeconds: number): void {
 }
 
 /** Those that a verifier may still take. */
-export function validCodes({ recordIds, codeEnds = {} }: HeldColour, nowSeconds: number): readonly string[] {
-  return recordIds.filter((one) => (codeEnds[one] ?? Infinity) + FORGIVEN_SECONDS > nowSeconds);
+export function validCodes(held: HeldColour, nowSeconds: number): readonly string[] {
+  return codesEndingAfter(held, nowSeconds - FORGIVEN_SECONDS);
 }
 
-/** With one code more; those that nobody takes any more are forgotten. */
+function codesEndingAfter({ recordIds, codeEnds = {} }: HeldColour, seconds: number): readonly string[] {
+  return recordIds.filter((one) => (codeEnds[one] ?? Infinity) > seconds);
+}
+
+/** With one code more; those that nobody has taken for long are forgotten. */
 export function withRecord(
   file: HealthFile,
   record: StatusRecord | undefined,
@@ -72,7 +78,8 @@ export function withRecord(
 ): HealthFile {
   const held = record === undefined ? undefined : file.colours[record.scheme];
   if (record === undefined || held === undefined || recordId === undefined) return file;
-  const others = validCodes(held, file.usedAtSeconds).filter((one) => one !== recordId);
+  const remembered = codesEndingAfter(held, file.usedAtSeconds - REMEMBERED_SECONDS);
+  const others = remembered.filter((one) => one !== recordId);
   const ends = [
     ...others.map((one) => [one, held.codeEnds?.[one]]),
     [recordId, toUnixSeconds(record.validUntil)],

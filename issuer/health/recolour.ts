@@ -190,7 +190,7 @@ export class Recolour {
       if (held === undefined && !isAsked && !told.includes(scheme)) continue;
       const colour = isAsked ? asked.colour : colourOrNone(scheme, deriving);
       if (colour === undefined && held !== undefined) file = withoutCodes(file, scheme, held);
-      if (colour !== undefined) edge = Math.min(edge, edgeOf(colour));
+      if (colour !== undefined) edge = Math.min(edge, edgeOf(colour, file));
       if (colour === undefined || (held !== undefined && isUnchanged(held, colour))) continue;
       const change = this.#drawUp(
         { ...deriving, file },

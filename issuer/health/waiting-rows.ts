@@ -14,10 +14,17 @@ export interface WaitingRowsDependencies {
 /** What is done with is deleted so many at a time. */
 export const CHUNK_ROWS = 500;
 
+export interface RowWork {
+  readonly range: Range;
+  readonly work: (row: Entry) => Promise<void>;
+  /** Adds what is stored with the deletions. */
+  readonly addTo?: (batch: WriteBatch) => void;
+}
+
 /** Does what the rows name, and deletes them; those of what fails stay. */
 export async function doRows(
   table: 'forgotten' | 'healthEdges',
-  { range, work }: { readonly range: Range; readonly work: (row: Entry) => Promise<void> },
+  { range, work, addTo }: RowWork,
   { store, tables, log }: WaitingRowsDependencies,
 ): Promise<void> {
   for await (const rows of chunksOf(tables[table].entries(range), CHUNK_ROWS)) {
@@ -29,6 +36,7 @@ export async function doRows(
       );
       if (isDone === true) done.delete(TABLES[table], row.key);
     }
+    addTo?.(done);
     await store.commit(done);
   }
 }
