@@ -14,7 +14,7 @@ import { deriveCounts, type BookingAudit } from './audit.ts';
 import { availabilityOf, type Availability } from './availability.ts';
 import type { Ballot } from './ballot.ts';
 import { slotKeyOf, type Booking, type Slot } from './booking.ts';
-import { checkUnused, inState } from './check-state.ts';
+import { checkDay, checkUnused, inState } from './check-state.ts';
 import { BookingError } from './errors.ts';
 import { judgeUse, type UseRequest } from './judge-use.ts';
 import type { BookingKeys } from './keys.ts';
@@ -160,6 +160,7 @@ export class BookingDesk {
       return await this.#whenFree(reference, (_batch, now) => {
         const booking = this.#find(reference);
         const { used, absent } = judgeUse(booking, asked);
+        if (used.length > 0) checkDay(booking, now);
         const change = used.length === 0 ? undefined : partyAfter(booking, { used, absent, asked, now });
         begun = this.#uses.begin(booking.number);
         return new PendingUse(booking, {
