@@ -18,7 +18,10 @@ export function checkUnused(booking: Booking, nowSeconds: number): void {
     const { atSeconds, lane } = gone;
     throw new UseRefused('BOOKING_USED', 'some of the party have gone', { used: { atSeconds, lane } });
   }
-  if (booking.date < toDate(today(nowSeconds))) {
-    throw new BookingError('BOOKING_NO_SHOW', 'its day is over');
-  }
+  checkDay(booking, nowSeconds);
+}
+
+/** Throws when its day is over: that it is closed comes later. */
+export function checkDay({ date }: Booking, nowSeconds: number): void {
+  if (date < toDate(today(nowSeconds))) throw new UseRefused('BOOKING_NO_SHOW', 'its day is over');
 }

@@ -12,20 +12,22 @@ import type { Clock, RandomBytes } from '../service/clock.ts';
 import { WriteBatch, type Store } from '../service/store.ts';
 import { deriveCounts, type BookingAudit } from './audit.ts';
 import { availabilityOf, type Availability } from './availability.ts';
-import { commitmentOf, type Ballot } from './ballot.ts';
-import { slotKeyOf, type Booking, type RequestName, type Slot } from './booking.ts';
-import { checkUnused, inState } from './check-state.ts';
+import type { Ballot } from './ballot.ts';
+import { slotKeyOf, type Booking, type Slot } from './booking.ts';
+import { checkDay, checkUnused, inState } from './check-state.ts';
 import { BookingError } from './errors.ts';
 import { judgeUse, type UseRequest } from './judge-use.ts';
 import type { BookingKeys } from './keys.ts';
 import { withoutHold, type Office } from './office.ts';
 import { openBook } from './open-book.ts';
-import { PendingUse, partyAfter, readStored } from './pending-use.ts';
+import { PendingUse, partyAfter } from './pending-use.ts';
+import { Places, type Move } from './places.ts';
 import type { Programmes } from './programme.ts';
-import { makeReference, parseReference } from './reference.ts';
-import { checkParty, openSlot, programmeOf, type BookingRequest, type OpenSlot } from './request.ts';
+import { parseReference } from './reference.ts';
+import { programmeOf, type BookingRequest } from './request.ts';
 import { shownBy } from './shown-by.ts';
 import { KEPT_DAYS, Sweeper } from './sweep.ts';
+import { UsesUnderWay, type UseUnderWay } from './uses-under-way.ts';
 import type { BookingView } from './view.ts';
 import { today } from './window.ts';
 
@@ -44,28 +46,24 @@ export interface DeskOptions {
 
 type Decide<Result> = (batch: WriteBatch, nowSeconds: number) => Result;
 
-const MAX_WAITING = 100_000;
-const MAX_WAIT_MS = 10_000;
-
 export class BookingDesk {
   readonly programmes: Programmes;
   readonly #options: DeskOptions;
   readonly #office: Office;
   readonly #sweeper: Sweeper;
-  #nextNumber: number;
+  readonly #places: Places;
+  readonly #uses: UsesUnderWay;
   /** The change handed to the store last is on the disk, and so are all before it. */
   #committed: Promise<void> = Promise.resolve();
-  /** Bookings on whose use somebody else's commit decides, and when that is over. */
-  readonly #inUse = new Map<number, Promise<void>>();
-  /** Bookings of which the disk did not say how that ended: it is asked again before anything is decided on them. */
-  readonly #unsure = new Set<number>();
 
   private constructor(options: DeskOptions, office: Office, nextNumber: number) {
     this.programmes = options.programmes;
     this.#options = options;
     this.#office = office;
-    this.#nextNumber = nextNumber;
-    this.#sweeper = new Sweeper(office, (number) => this.#inUse.has(number) || this.#unsure.has(number));
+    const { maxWaiting, maxWaitMs, randomBytes, store } = options;
+    this.#uses = new UsesUnderWay({ store, register: office.register, maxWaitMs });
+    this.#sweeper = new Sweeper(office, (number) => this.#uses.has(number));
+    this.#places = new Places({ office, sweeper: this.#sweeper, randomBytes, maxWaiting, nextNumber });
   }
 
   static async open(options: DeskOptions): Promise<BookingDesk> {
@@ -88,12 +86,8 @@ export class BookingDesk {
    */
   async book(asked: BookingRequest): Promise<BookingView> {
     return await this.#answer((batch, now) => {
-      const known = this.#repeated(asked.request);
-      if (known !== undefined) return this.#view(known);
-      const slot = openSlot(this.programmes, asked, now);
-      checkParty(asked.party, slot.terms);
-      this.#checkPeople(asked);
-      return this.#view(this.#take(batch, { asked, slot, now }));
+      const known = this.#places.repeated(asked.request);
+      return this.#view(known ?? this.#places.book(batch, asked, now));
     });
   }
 
@@ -135,17 +129,14 @@ export class BookingDesk {
    * Moves a confirmed booking to another port or date of its programme: the old place is given back and the new one
    * taken together, or neither. The answer is the new booking, with a reference of its own.
    */
-  async change(
-    reference: string,
-    to: Pick<Slot, 'port' | 'date'> & { readonly request?: RequestName },
-  ): Promise<BookingView> {
+  async change(reference: string, to: Move): Promise<BookingView> {
     return await this.#whenFree(reference, (batch, now) => {
-      const known = this.#repeated(to.request);
+      const known = this.#places.repeated(to.request);
       if (known !== undefined) return this.#view(known);
       const booking = this.#find(reference);
       checkUnused(booking, now);
       if (booking.port === to.port && booking.date === to.date) return this.#view(booking);
-      return this.#view(this.#move(batch, { booking, to, now }));
+      return this.#view(this.#places.move(batch, { booking, to, now }));
     });
   }
 
@@ -164,31 +155,24 @@ export class BookingDesk {
    * Until `use` is disposed nobody else gets at the booking. Throws `UseRefused`, `BOOKING_NOT_FOUND`.
    */
   async consume(reference: string, asked: UseRequest): Promise<PendingUse> {
-    const done = Promise.withResolvers<void>();
-    let taken: number | undefined;
+    let begun: UseUnderWay | undefined;
     try {
       return await this.#whenFree(reference, (_batch, now) => {
         const booking = this.#find(reference);
         const { used, absent } = judgeUse(booking, asked);
+        if (used.length > 0) checkDay(booking, now);
         const change = used.length === 0 ? undefined : partyAfter(booking, { used, absent, asked, now });
-        taken = booking.number;
-        this.#inUse.set(taken, done.promise);
+        begun = this.#uses.begin(booking.number);
         return new PendingUse(booking, {
           change,
           prepare: (batch, next) => this.#office.prepare(batch, next, now),
           store: this.#options.store,
-          settle: (stored) => {
-            if (stored === undefined) this.#unsure.add(booking.number);
-            else this.#office.register.put(stored);
-            this.#inUse.delete(booking.number);
-            done.resolve();
-          },
+          settle: begun.settle,
         });
       });
     } catch (error) {
       // What it rests on is not on the disk: nobody gets the use, so nobody would end it.
-      if (taken !== undefined) this.#inUse.delete(taken);
-      done.resolve();
+      begun?.abandon();
       throw error;
     }
   }
@@ -237,67 +221,6 @@ export class BookingDesk {
     return 1000 * this.#sweeper.nextDue(this.#nowSeconds());
   }
 
-  #take(
-    batch: WriteBatch,
-    { asked, slot, now }: { readonly asked: BookingRequest; readonly slot: OpenSlot; readonly now: number },
-  ): Booking {
-    const office = this.#office;
-    const { party, wait = false, request } = asked;
-    const { programme, port, date, allocation, terms } = slot;
-    const isHeld = allocation === 'firstCome' && office.hasRoom(slot, party.length);
-    if (!isHeld) this.#checkMayWait(slot, wait);
-    if (allocation === 'ballot')
-      this.#sweeper.announce(batch, slot, commitmentOf(office.keys.seedOf(slot), office.crypto));
-    const booking = {
-      number: this.#nextNumber++,
-      reference: this.#newReference(),
-      programme,
-      port,
-      date,
-      party,
-      ...(request === undefined ? {} : { request }),
-    };
-    const state = isHeld
-      ? ({ state: 'held', heldUntil: now + terms.holdSeconds } as const)
-      : ({ state: 'waiting' } as const);
-    return office.write(batch, { ...booking, ...state }, now);
-  }
-
-  #checkMayWait(slot: OpenSlot, wait: boolean): void {
-    if (slot.allocation === 'firstCome' && !wait) throw new BookingError('BOOKING_FULL', 'no place is left');
-    if (this.#office.register.waitingCount(slot) >= (this.#options.maxWaiting ?? MAX_WAITING)) {
-      throw new BookingError('BOOKING_QUEUE_FULL', 'too many wait for this port and date');
-    }
-  }
-
-  #move(
-    batch: WriteBatch,
-    {
-      booking,
-      to: { port, date, request },
-      now,
-    }: {
-      readonly booking: Booking;
-      readonly to: Pick<Slot, 'port' | 'date'> & { readonly request?: RequestName };
-      readonly now: number;
-    },
-  ): Booking {
-    const office = this.#office;
-    const { programme, party } = booking;
-    const slot = openSlot(this.programmes, { programme, port, date }, now);
-    if (slot.allocation === 'ballot') throw new BookingError('BOOKING_BALLOT_ONLY', 'its places are drawn');
-    this.#checkPeople({ programme, date, party }, booking);
-    if (!office.hasRoom(slot, party.length)) throw new BookingError('BOOKING_FULL', 'no place is left there');
-    const { request: _request, ...rest } = booking;
-    const number = this.#nextNumber++;
-    office.write(batch, { ...booking, state: 'changed', changedTo: number }, now);
-    const asked = request === undefined ? {} : { request };
-    const change = { ...rest, ...asked, number, port, date, reference: this.#newReference() };
-    const moved = office.write(batch, change, now);
-    office.offer(batch, booking, now);
-    return moved;
-  }
-
   /** Decides in one go, hands in what that changed, and answers when it is on the disk. */
   async #answer<Result>(decide: Decide<Result>): Promise<Result> {
     const batch = new WriteBatch();
@@ -311,28 +234,12 @@ export class BookingDesk {
     }
   }
 
-  /**
-   * As {@link #answer}, as soon as nobody else's commit decides on the booking: nothing comes between the two. Throws
-   * `BOOKING_IN_USE` when that takes too long.
-   */
+  /** As {@link #answer}, as soon as nobody else's commit decides on the booking. Throws `BOOKING_IN_USE`. */
   async #whenFree<Result>(reference: string, decide: Decide<Result>): Promise<Result> {
-    let late: AbortSignal | undefined;
-    for (;;) {
-      const { number } = this.#find(reference);
-      const pending = this.#inUse.get(number);
-      if (pending !== undefined) {
-        late ??= AbortSignal.timeout(this.#options.maxWaitMs ?? MAX_WAIT_MS);
-        await untilLate(pending, late);
-      } else if (this.#unsure.has(number)) await this.#askAgain(number);
-      else return await this.#answer(decide);
-    }
-  }
-
-  async #askAgain(number: number): Promise<void> {
-    const stored = await readStored(this.#options.store, number);
-    // Whoever asked at the same time may have it already, and gone on from there.
-    if (!this.#unsure.delete(number) || stored === undefined) return;
-    this.#office.register.put(stored);
+    return await this.#uses.whenFree(
+      () => this.#find(reference),
+      () => this.#answer(decide),
+    );
   }
 
   #find(reference: string): Booking {
@@ -341,56 +248,11 @@ export class BookingDesk {
     return booking;
   }
 
-  /** The booking that this very request made before. */
-  #repeated(request: RequestName | undefined): Booking | undefined {
-    if (request === undefined) return undefined;
-    const known = this.#office.register.byRequest(request.key);
-    if (known !== undefined && known.request?.digest !== request.digest) {
-      throw new BookingError('BOOKING_REQUEST_REUSED', 'the idempotency key belongs to another request');
-    }
-    return known;
-  }
-
-  #checkPeople(
-    { programme, date, party }: Pick<BookingRequest, 'programme' | 'date' | 'party'>,
-    except?: Booking,
-  ): void {
-    for (const [index, { subject }] of party.entries()) {
-      const other = this.#office.register.ofPerson(programme, date, subject);
-      if (other === undefined || other.number === except?.number) continue;
-      throw new BookingError(
-        'BOOKING_PERSON_HAS_PLACE',
-        `person ${index + 1} of the party has a booking that day`,
-      );
-    }
-  }
-
   #view(booking: Booking): BookingView {
     return shownBy(this.#office, booking);
   }
 
-  #newReference(): string {
-    for (;;) {
-      const reference = makeReference(this.#options.randomBytes);
-      if (this.#office.register.byReference(reference) === undefined) return reference;
-    }
-  }
-
   #nowSeconds(): number {
     return Math.floor(this.#options.now() / 1000);
-  }
-}
-
-/** Throws `BOOKING_IN_USE` when it does not end before it is late. */
-async function untilLate(pending: Promise<void>, late: AbortSignal): Promise<void> {
-  const over = Promise.withResolvers<void>();
-  const giveUp = (): void =>
-    over.reject(new BookingError('BOOKING_IN_USE', 'its places are being used; nobody says how that ends'));
-  late.addEventListener('abort', giveUp, { once: true });
-  if (late.aborted) giveUp();
-  try {
-    await Promise.race([pending, over.promise]);
-  } finally {
-    late.removeEventListener('abort', giveUp);
   }
 }

@@ -17,6 +17,8 @@ import { startOf, today } from './window.ts';
 /** What is kept of a day that is over: as long as checkpoints keep what they saw. */
 export const KEPT_DAYS = 31;
 const MAX_AT_ONCE = 500;
+/** Our clock may be a day ahead: nobody is a no-show, for ever, before that cannot be. */
+const GRACE_DAYS = 1;
 
 export class Sweeper {
   readonly #office: Office;
@@ -96,10 +98,11 @@ export class Sweeper {
     const { register } = this.#office;
     const date = toDate(today(nowSeconds));
     if (this.#closedBefore === date) return false;
+    const graceEnds = toDate(today(nowSeconds) - GRACE_DAYS);
     const open = register.dates
       .filter((one) => one < date)
       .flatMap((one) => register.on(one))
-      .filter(({ state }) => isLive(state));
+      .filter((one) => isLive(one.state) && (one.state !== 'confirmed' || one.date < graceEnds));
     const free = open.filter(({ number }) => !this.#isInUse(number));
     for (const booking of free.slice(0, MAX_AT_ONCE)) {
       this.#office.write(batch, { ...withoutHold(booking), state: endOf(booking) }, nowSeconds);

@@ -41,7 +41,8 @@ import type { AnsweredChunk, RefusedRow, RowResult } from './row.ts';
 import type { WorkingSecrets } from './secrets.ts';
 import type { Status, StatusPlace } from './status.ts';
 import type { StatusManifest } from './status-publication.ts';
-import { closeParts, openAndCompare, type IssuerPorts, type Parts } from './parts.ts';
+import { closeParts, openAndCompare } from './opened-parts.ts';
+import type { IssuerPorts, Parts } from './parts.ts';
 
 /** A final batch as anyone may have it: its leaf hashes in tree order, from which the root follows. */
 export interface PublishedBatch {

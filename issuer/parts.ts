@@ -1,63 +1,35 @@
-/** The parts of an issuer, made from its store and wired in the order of the data flow. */
-import { join } from 'node:path';
-import { fromUtf8, toUtf8 } from '../core/bytes/utf8.ts';
+/** The parts of an issuer: what they are made from, and what there is when they are. */
 import type { Crypto } from '../core/crypto.ts';
 import type { Clock, RandomBytes } from '../service/clock.ts';
-import { silentLogger, type Log } from '../service/logging.ts';
-import { Store, WriteBatch } from '../service/store.ts';
-import { issuerIdOf } from '../ledger/identifiers.ts';
-import { Acts } from './acts/acts.ts';
-import { ActHistory } from './acts/history.ts';
-import { ProposalSealer } from './acts/proposal-entry.ts';
-import { Proposals } from './acts/proposals.ts';
-import { Background } from './background.ts';
-import { Batches } from './batches.ts';
-import { Bookings } from './bookings.ts';
-import { Budget } from './budget/budget.ts';
-import type { BudgetConfig } from './budget/rules.ts';
+import type { Log } from '../service/logging.ts';
+import type { Store } from '../service/store.ts';
+import type { Acts } from './acts/acts.ts';
+import type { Background } from './background.ts';
+import type { Batches } from './batches.ts';
+import type { Bookings } from './bookings.ts';
 import type { IssuerConfig } from './config.ts';
-import { IssuerError } from './errors.ts';
-import { EarlierDoses } from './earlier-doses.ts';
-import { defaultMappings } from '../core/conversion/default-mappings.ts';
-import { MappingSet } from '../core/conversion/mapping-set.ts';
-import { bookedPlaces } from './conversion/booked-places.ts';
-import { Conversion } from './conversion/conversion.ts';
-import { grantedStatus } from './conversion/granted-status.ts';
+import type { Conversion } from './conversion/conversion.ts';
 import type { ConversionPort } from './conversion/ports.ts';
-import { DocumentSigners } from './foreign/document-signers.ts';
-import { ForeignCodes } from './foreign/foreign-codes.ts';
-import { Imports } from './foreign/imports.ts';
-import { readCertificates } from './foreign/pem.ts';
-import { PinnedTrust } from './foreign/pinned-trust.ts';
-import { ForeignPublication } from './foreign/publication.ts';
-import { Revocations } from './foreign/revocations.ts';
-import { Gate } from './gate.ts';
-import { RecordIssuer } from './issue.ts';
-import { ColourActs } from './health/colour-acts.ts';
-import { Health } from './health/health.ts';
-import { HealthFiles } from './health/health-file.ts';
-import { IdempotencyKeys } from './idempotency.ts';
-import { KeyRotation } from './keys/key-rotation.ts';
+import type { ForeignCodes } from './foreign/foreign-codes.ts';
+import type { Imports } from './foreign/imports.ts';
+import type { ForeignPublication } from './foreign/publication.ts';
+import type { Gate } from './gate.ts';
+import type { RecordIssuer } from './issue.ts';
+import type { ColourActs } from './health/colour-acts.ts';
+import type { Health } from './health/health.ts';
+import type { IdempotencyKeys } from './idempotency.ts';
+import type { KeyRotation } from './keys/key-rotation.ts';
 import type { KeyRegistryPort, KeyStorePort } from './keys/ports.ts';
-import { SigningDesk, type PresentKey } from './keys/signing-desk.ts';
-import { KeyedIndex } from './keyed-index.ts';
-import { Lanes } from './lanes.ts';
-import { ListAllocator } from './list-allocator.ts';
-import { Lock } from './lock.ts';
+import type { PresentKey, SigningDesk } from './keys/signing-desk.ts';
+import type { Lanes } from './lanes.ts';
 import type { IssuerMetrics } from './metrics.ts';
-import { Pipeline } from './pipeline.ts';
-import { PRIVACY_DEFAULTS } from './privacy/config.ts';
-import { Holds } from './privacy/holds.ts';
-import { KeyRing } from './privacy/key-ring.ts';
-import { Privacy } from './privacy/privacy.ts';
+import type { Privacy } from './privacy/privacy.ts';
 import type { AnchorPort, StatusPort } from './ports.ts';
-import { Progress } from './progress.ts';
-import { Receipts } from './receipts.ts';
-import { Release } from './release.ts';
+import type { Receipts } from './receipts.ts';
+import type { Release } from './release.ts';
 import type { WorkingSecrets } from './secrets.ts';
-import { Status } from './status.ts';
-import { StatusPublication } from './status-publication.ts';
-import { readersOf, TABLES, type IssuerTables } from './store.ts';
+import type { Status } from './status.ts';
+import type { StatusPublication } from './status-publication.ts';
 
 /** Disposed with the issuer: whatever is asked of the ledger then is rejected. */
 export interface IssuerPorts extends Partial<Disposable> {
@@ -104,285 +76,10 @@ export interface Parts {
   readonly bookings: Bookings;
 }
 
-const IDENTITY = toUtf8('identity');
-const NO_BUDGET: BudgetConfig = { rules: [], utcOffsetMinutes: 0 };
-
 export interface Opening {
   readonly config: IssuerConfig;
   readonly secrets: WorkingSecrets;
   readonly ports: IssuerPorts;
   readonly metrics: IssuerMetrics;
   readonly onFailure: () => void;
-}
-
-/** `compare` is told of parts that are wired but have not looked at the ledger. */
-export async function openAndCompare(
-  opening: Opening,
-  compare: (background: Background) => Promise<void>,
-): Promise<Parts> {
-  const { config, onFailure } = opening;
-  const store = await Store.open(join(config.dataFolder, 'store'), { onFailure });
-  try {
-    const parts = await openParts(opening, store);
-    await compare(parts.background);
-    return parts;
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
-}
-
-/** After the pass under way: two at a time would not know of each other. */
-export async function closeParts(parts: Parts): Promise<void> {
-  const { background, privacy, conversion, bookings, finisher, store } = parts;
-  await Promise.all([background.stop(), privacy.stop(), conversion?.stop(), bookings.stop()]);
-  await finisher[Symbol.asyncDispose]();
-  await store.close();
-}
-
-/** Wires the parts, in the order of the data flow. */
-async function openParts({ config, secrets, ports, metrics }: Opening, store: Store): Promise<Parts> {
-  const { crypto, now, randomBytes, log = silentLogger } = ports;
-  const { did, publicBaseUrl, windowMs, maxWaiting } = config;
-  const { freshForSeconds } = config.status;
-  const tables = readersOf(store);
-  await checkIdentity(store, tables, did);
-
-  const gate = new Gate();
-  const index = new KeyedIndex(secrets.indexKey);
-  const { privacy: privacyConfig = PRIVACY_DEFAULTS } = config;
-  const folder = privacyConfig.epochFolder ?? join(config.dataFolder, 'epochs');
-  const ring = await KeyRing.open({ store, tables, folder, did, ...secrets, randomBytes });
-  const { envelope } = ring;
-  const keyEncryption = ring.keys;
-  const finisher = new SigningDesk({ ...secrets, did, keyEncryption }, { crypto, randomBytes, envelope });
-  const { presentKey: key, sealer } = finisher;
-
-  const batches = await Batches.open({ crypto, store, tables, now, randomBytes, seedKey: secrets.batchSeed });
-  const lanes = await Lanes.open(tables, await batches.stagedEnds(), now());
-  const lists = await ListAllocator.open(tables, { envelope, randomBytes, publicBaseUrl });
-  const common = { crypto, store, tables, lists, now, randomBytes, metrics, log };
-  const proposals = await Proposals.open({
-    crypto,
-    tables,
-    sealer: new ProposalSealer(secrets.indexKey, randomBytes),
-  });
-  const history = await ActHistory.open({ store, tables, proposals });
-  const judged = { ...common, did, proposals, history, ledger: ports.status };
-  const status = await Status.open({ ...judged, freshForSeconds });
-  const pipeline = new Pipeline({ batches, lanes, ledger: ports.ledger, now, windowMs, metrics, log });
-  const release = new Release({ crypto, tables, index, sealer, batches, lanes, lists, status });
-  const budget = await Budget.open(config.budget ?? NO_BUDGET, {
-    ...common,
-    indexKey: secrets.indexKey,
-    nowSeconds: Math.floor(now() / 1000),
-  });
-  const receipts = new Receipts({ crypto, did, key, index, release, kids: () => rotation.kids, now });
-  const keys = new IdempotencyKeys({ store, tables, index, now });
-  const acts = await Acts.open({
-    ...judged,
-    index,
-    sealer,
-    placesOf: async (target) =>
-      target.by === 'credential'
-        ? [await release.statusPlace(target.handle)]
-        : await release.statusPlaces(target.recordId),
-    onApproved: () => background.wake(),
-    publishedVersion: () => status.published?.version.version ?? 0,
-  });
-  const colourActs = await ColourActs.open({ crypto, did, tables });
-  const files = await HealthFiles.open({ store, tables, ring, did, log });
-  const progress = new Progress();
-  const background = new Background({
-    health: {
-      carryOut: () => health.carryOut(),
-      get nextDueMs() {
-        return health.nextDueMs;
-      },
-    },
-    pipeline,
-    acts,
-    status,
-    lanes,
-    gate,
-    metrics,
-    progress,
-    now,
-    log,
-  });
-  const records = await RecordIssuer.open({
-    ...common,
-    budget,
-    did,
-    index,
-    ring,
-    lanes,
-    finisher,
-    maxWaiting,
-    checkOpen: () => gate.check(),
-    describe: (number) => release.describe(number),
-    receipts,
-    colourActs,
-    earlierDoses: new EarlierDoses({ tables, sealer, release }),
-    beingErased: (numbers) => privacy.beingErased(numbers),
-    onStored: (count) => {
-      metrics.records.inc(count);
-      background.wake();
-    },
-  });
-  const health = await Health.open({
-    ...common,
-    did,
-    jurisdiction: config.jurisdiction,
-    files,
-    colourActs,
-    index,
-    ring,
-    sealer,
-    records,
-    release,
-    proposals,
-    history,
-    conversionsOf: async (recordIds) => (await conversion?.source.madeOf(recordIds)) ?? [],
-    onDue: () => background.wake(),
-    ...(config.healthPolicies === undefined ? {} : { policies: config.healthPolicies }),
-  });
-  const recordsLock = new Lock();
-  const holds = await Holds.open({ ...common, envelope });
-  const privacy = new Privacy({
-    ...common,
-    recordsLock,
-    holds,
-    healthFiles: files,
-    healthOf: (document) => health.heldUnder(document),
-    restsOn: (recordId) => health.restsOn(recordId),
-    addForgotten: (batch, forgotten) => health.addForgotten(batch, forgotten),
-    onForgotten: () => health.endUnneeded(),
-    did,
-    key,
-    config: privacyConfig,
-    index,
-    ring,
-    sealer,
-    batches,
-    lanes,
-    finisher,
-    records,
-    release,
-    acts,
-    status,
-    onErased: (count) => {
-      metrics.erased.inc(count);
-      background.wake();
-    },
-  });
-  const { name, jurisdiction: country, documentSigners } = config;
-  const naming = { country, name, url: publicBaseUrl };
-  const signers = new DocumentSigners({
-    ...common,
-    key,
-    subject: { country, organization: name, commonName: did },
-    certificates: documentSigners === undefined ? undefined : await readCertificates(documentSigners),
-  });
-  const foreign = new ForeignCodes({
-    ...common,
-    index,
-    ring,
-    sealer,
-    lanes,
-    acts,
-    records,
-    recordsLock,
-    key,
-    signers,
-    naming,
-    onStored: () => background.wake(),
-  });
-  const imports = new Imports({
-    ...common,
-    index,
-    ring,
-    sealer,
-    records,
-    trust: await PinnedTrust.open(config.foreignTrust, { crypto, now, log }),
-    describe: (number) => release.describe(number),
-    beingErased: (numbers) => privacy.beingErased(numbers),
-  });
-  const revocations = new Revocations(tables, status);
-  const foreignPublication = new ForeignPublication({ crypto, signers, revocations, naming });
-  const publication = new StatusPublication({ crypto, did, key, lists, status, freshForSeconds });
-  const rotation = await KeyRotation.open({
-    ...common,
-    ring,
-    recordsLock,
-    desk: finisher,
-    records,
-    lanes,
-    batches,
-    status,
-    publication,
-    background,
-    keyStore: ports.keyStore,
-    registry: ports.registry,
-  });
-  const bookings = await Bookings.open({
-    ...common,
-    programmes: config.bookingProgrammes,
-    secret: secrets.indexKey,
-  });
-  const conversion =
-    ports.conversion === undefined
-      ? undefined
-      : await Conversion.open({
-          ...common,
-          did,
-          issuer: issuerIdOf(did),
-          key,
-          indexKey: secrets.indexKey,
-          index,
-          ledger: ports.conversion,
-          mappings: config.mappings === undefined ? defaultMappings() : new MappingSet(config.mappings),
-          records,
-          release,
-          status,
-          privacy,
-          grants: grantedStatus(health),
-          quota: bookedPlaces(bookings.desk, now),
-          progress,
-        });
-  return {
-    store,
-    finisher,
-    key,
-    metrics,
-    gate,
-    records,
-    keys,
-    receipts,
-    lanes,
-    batches,
-    release,
-    acts,
-    status,
-    publication,
-    background,
-    rotation,
-    privacy,
-    foreign,
-    imports,
-    foreignPublication,
-    conversion,
-    health,
-    colourActs,
-    bookings,
-  };
-}
-
-/** A store belongs to one issuer for ever: its envelopes and credentials name it. */
-async function checkIdentity(store: Store, tables: IssuerTables, did: string): Promise<void> {
-  const known = await tables.meta.get(IDENTITY);
-  if (known === undefined) await store.commit(new WriteBatch().put(TABLES.meta, IDENTITY, toUtf8(did)));
-  else if (fromUtf8(known) !== did) {
-    throw new IssuerError('ISSUER_STORE_OF_ANOTHER', 'the data folder belongs to another issuer');
-  }
 }

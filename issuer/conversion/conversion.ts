@@ -52,7 +52,7 @@ export interface ConversionDependencies {
   readonly ledger: ConversionPort;
   readonly mappings: MappingSet;
   readonly records: Pick<RecordIssuer, 'issueDerived'>;
-  readonly release: Pick<Release, 'codeOf' | 'handleOf' | 'isReleased' | 'origin'>;
+  readonly release: Pick<Release, 'codeOf' | 'handleOf' | 'isReleased' | 'origin' | 'recordIdOf'>;
   readonly lists: Pick<ListAllocator, 'uriOf'>;
   readonly status: Pick<Status, 'published' | 'publishedValue'>;
   readonly privacy: Pick<Privacy, 'erase'>;
@@ -156,6 +156,7 @@ export class Conversion {
       codeOf: async (recordId) => await ifThere(release.codeOf(recordId, 'travel')),
       isReleased: async (recordId) => (await ifThere(release.isReleased(recordId, 'travel'))) ?? false,
       handleOf: async (recordId) => await ifThere(release.handleOf(recordId, 'travel')),
+      recordIdOf: async (handle) => await ifThere(release.recordIdOf(handle)),
       carriedList: (payloadBytes) => Promise.resolve(carriedList(deps, payloadBytes)),
       standing: async (handle) => await ifThere(standing(deps, handle)),
       statusLists: () => ownLists(deps),

@@ -41,6 +41,8 @@ export interface ConversionHouse<Entry> {
   readonly isReleased: (recordId: string) => Promise<boolean>;
   /** The handle of a record's travel credential; `undefined` when the record is gone. */
   readonly handleOf: (recordId: string) => Promise<string | undefined>;
+  /** The record of a credential of ours; `undefined` when it is gone. */
+  readonly recordIdOf: (handle: string) => Promise<string | undefined>;
   /** The status list that a credential of ours names, with what its holder needs besides. */
   readonly carriedList: (payloadBytes: Uint8Array) => Promise<CarriedList>;
   /** What a health code of ours says, if it is there, has not ended, and shows the colour that we derive now. */

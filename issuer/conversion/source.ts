@@ -22,6 +22,7 @@ import { answersOf } from './awaited-answers.ts';
 import { ownSeconds } from './house-time.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { SourceAnswers, type OpenConversion } from './source/answers.ts';
+import { AwaitedCodes } from './source/awaited-codes.ts';
 import { checkConsent, checkSigned, checkWithdrawal } from './source/consent-check.ts';
 import type { SourceEntry, SourceHouse } from './source/entry.ts';
 import { forgetConversions } from './source/forgetting.ts';
@@ -46,6 +47,7 @@ export class ConversionSource {
   readonly #answers: SourceAnswers;
   readonly #withdrawals: Withdrawals;
   readonly #handover: Handover;
+  readonly #awaited = new AwaitedCodes();
 
   private constructor(house: SourceHouse, counts: StateCounts<SourceState>) {
     this.counts = counts;
@@ -77,11 +79,24 @@ export class ConversionSource {
    */
   async conversion(id: string, waitMs = 0): Promise<ConversionAnswer> {
     const number = await this.#byId(id);
-    const now = await this.#handover.answer(number);
-    if (waitMs === 0 || now.state !== 'under-way') return now;
-    const isOver = (): Promise<boolean> => this.#handover.isOver(number);
-    await this.#house.progress.until(isOver, { isEnough: Boolean, waitMs });
-    return await this.#handover.answer(number);
+    if (waitMs === 0) return await this.#handover.answer(number);
+    const { from } = await this.#house.entries.get(number);
+    return await this.#awaited.during(await this.#house.recordIdOf(from), async (hasEnded) => {
+      const now = await this.#handover.answer(number);
+      if (now.state !== 'under-way') return now;
+      const isOver = async (): Promise<boolean> =>
+        hasEnded()
+          ? (await this.#handover.answer(number)).state !== 'under-way'
+          : await this.#handover.isOver(number);
+      await this.#house.progress.until(isOver, { isEnough: Boolean, waitMs });
+      return await this.#handover.answer(number);
+    });
+  }
+
+  /** The codes of these records hold no more: whoever waits for what is made of one looks again. */
+  codesEnded(recordIds: readonly string[]): void {
+    this.#awaited.end(recordIds);
+    this.#house.progress.made();
   }
 
   /**

@@ -36,6 +36,16 @@ export function colourNow(scheme: Scheme, { policies, file, records, atSeconds }
   return colour;
 }
 
+/** `undefined` while no policy holds, or the facts are too vague: nobody asked, so nobody is told. */
+export function colourOrNone(scheme: Scheme, deriving: Deriving): DerivedColour | undefined {
+  try {
+    return colourNow(scheme, deriving);
+  } catch (error) {
+    if (error instanceof IssuerError) return undefined;
+    throw error;
+  }
+}
+
 /** What came to light after the ruling, whenever it happened. */
 function unweighedBy(
   { weighed }: StoredRuling,

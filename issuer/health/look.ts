@@ -2,12 +2,13 @@
  * One look at a person: the files and records under their documents. A file is of whom the records under its documents
  * name, and not of the owner of a document that its person has only claimed.
  */
+import type { Subject } from '../../core/record/record.ts';
 import { IssuerError } from '../errors.ts';
 import type { DocumentReference } from '../privacy/key-ring.ts';
 import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
 import { knownRecords, subjectIn, type KnownFactsDependencies, type KnownRecord } from './known-facts.ts';
 import { withDocuments, type NumberedFile } from './merge.ts';
-import { isSamePerson, textOf } from './same-person.ts';
+import { isOtherPerson, isSamePerson, textOf } from './same-person.ts';
 
 export interface LookDependencies extends KnownFactsDependencies {
   readonly files: HealthFiles;
@@ -28,10 +29,13 @@ export interface Loaded {
 /** What was read for some documents is not read again. */
 export class Look {
   readonly #deps: LookDependencies;
+  readonly #presented: Subject | undefined;
   readonly #known = new Map<string, Promise<readonly KnownRecord[]>>();
 
-  constructor(deps: LookDependencies) {
+  /** @param presented whom the look is for: the owner of their document, as long as no record says who that is */
+  constructor(deps: LookDependencies, presented?: Subject) {
     this.#deps = deps;
+    this.#presented = presented;
   }
 
   known(documents: readonly DocumentReference[]): Promise<readonly KnownRecord[]> {
@@ -77,18 +81,23 @@ export class Look {
   }
 
   /**
-   * Documents that a file came to name beside its person's own, and that records give to somebody else: anybody may
-   * have claimed them before anything was known of their owner. Typed names prove nothing of the kind.
+   * Documents that a file came to name beside its person's own, and that are somebody else's: anybody may have claimed
+   * them before anything was known of their owner. A name that was only typed proves nothing of the kind.
    */
   async #claimedIn({ subject, isTyped }: HealthFile): Promise<readonly DocumentReference[]> {
-    if (isTyped === true) return [];
     const [own, ...linked] = documentsOf(subject);
-    const person = subjectIn(await this.known(own === undefined ? [] : [own])) ?? subject;
-    const owners = await Promise.all(linked.map(async (one) => subjectIn(await this.known([one]))));
-    return linked.filter((_, i) => {
-      const owner = owners[i];
-      return owner !== undefined && !isSamePerson(person, owner);
-    });
+    const recorded = subjectIn(await this.known(own === undefined ? [] : [own]));
+    if (recorded === undefined && isTyped === true) return [];
+    const person = recorded ?? subject;
+    const areOthers = await Promise.all(linked.map((one) => this.#isOfAnother(one, person)));
+    return linked.filter((_, i) => areOthers[i]);
+  }
+
+  async #isOfAnother(document: DocumentReference, person: Subject): Promise<boolean> {
+    const recorded = subjectIn(await this.known([document]));
+    if (recorded !== undefined) return !isSamePerson(person, recorded);
+    const shown = this.#presented;
+    return shown !== undefined && textOf(document) === textOf(shown) && isOtherPerson(person, shown);
   }
 }
 

@@ -9,6 +9,7 @@ import type { Subject } from '../../core/record/record.ts';
 import { toUint64 } from '../../service/big-endian.ts';
 import type { Clock } from '../../service/clock.ts';
 import type { WriteBatch } from '../../service/store.ts';
+import { IssuerError } from '../errors.ts';
 import type { DocumentReference } from '../privacy/key-ring.ts';
 import { TABLES } from '../store.ts';
 import { documentsOf, type HealthFile } from './health-file.ts';
@@ -35,14 +36,16 @@ export interface MergedUpdate {
   readonly file: HealthFile;
   /** Schemes to say a colour in, though this file has said none. */
   readonly told: readonly Scheme[];
+  /** See `Update.isSplit`. */
+  readonly isSplit?: boolean;
   readonly addTo: (batch: WriteBatch) => void;
 }
 
 export interface Sought {
   /** Those that the request itself names. */
   readonly named: readonly DocumentReference[];
-  /** The person, where nothing else says who they are; throws where the request does not either. */
-  readonly subject: () => Subject;
+  /** The person, as the request says; `undefined` where it names a document alone. */
+  readonly presented: Subject | undefined;
   /** Refuses also where a record, not the request, leads to what cannot be brought together. */
   readonly isWhole: boolean;
   /** Of an order or a ruling: it is entered, however many documents are claimed to be theirs. */
@@ -79,7 +82,7 @@ export class OneFile {
     const { files } = this.#deps;
     for (;;) {
       const seen = await this.find(sought);
-      for (const number of seen.claiming) await this.#letGo(number);
+      for (const number of seen.claiming) await this.#letGo(number, sought);
       const isNew = seen.files.length === 0;
       const numbers = isNew ? [await files.findOrCreate(create(seen.subject))] : numbersOf(seen);
       const done = await files.whileAllAlone(numbers, async () => {
@@ -94,11 +97,14 @@ export class OneFile {
   }
 
   /** All files of the person, and the person under all documents that belong together. Throws as {@link whileAlone}. */
-  async find({ named, subject, isWhole, isTyped }: Sought): Promise<Found> {
-    const look = new Look(this.#deps);
+  async find({ named, presented, isWhole, isTyped }: Sought): Promise<Found> {
+    const look = new Look(this.#deps, presented);
     const { found: first, claiming } = await look.load(named.slice(0, 1));
     const records = await look.known(named.slice(0, 1));
-    const person = subjectIn(records) ?? first[0]?.file.subject ?? subject();
+    const person = subjectIn(records) ?? first[0]?.file.subject ?? presented;
+    if (person === undefined)
+      throw new IssuerError('HEALTH_PERSON_UNKNOWN', 'no record and no order is of this person');
+    if (isWhole && presented !== undefined && records.length === 0) checkNamedAlike(presented, first);
     const files = new Map(first.map((one) => [one.number, one]));
     const byName = new Map(files);
     let all = allOf(named.slice(0, 1), first);
@@ -127,10 +133,13 @@ export class OneFile {
     return { files: sorted, named: [...byName.values()], subject: withDocuments(person, all), claiming };
   }
 
-  /** The files of whoever has these documents, one by one: also of people whose files cannot be one. */
-  async filesUnder(documents: readonly DocumentReference[]): Promise<readonly HealthFile[]> {
-    const look = new Look(this.#deps);
-    const loaded = await Promise.all(documents.map((document) => look.load([document])));
+  /** The files of whoever has the named documents, one by one: also of people whose files cannot be one. */
+  async filesUnder({
+    named,
+    presented,
+  }: Pick<Sought, 'named' | 'presented'>): Promise<readonly HealthFile[]> {
+    const look = new Look(this.#deps, presented);
+    const loaded = await Promise.all(named.map((document) => look.load([document])));
     const found = loaded.flatMap((one) => one.found);
     return [...new Map(found.map(({ number, file }) => [number, file])).values()];
   }
@@ -168,10 +177,15 @@ export class OneFile {
     }
   }
 
-  async #store({ number, file, others, told }: Merged, claimed: readonly DocumentReference[]): Promise<void> {
+  async #store(
+    { number, file, others, told }: Merged,
+    claimed: readonly DocumentReference[],
+    isSplit = false,
+  ): Promise<void> {
     await this.#deps.update(number, {
       file,
       told,
+      isSplit,
       addTo: (batch) => {
         for (const other of others) moveTo(number, other, batch);
         this.#deps.files.deleteNames(batch, claimed);
@@ -179,12 +193,18 @@ export class OneFile {
     });
   }
 
-  /** Stores a file without the documents that it only claims, which lead to nobody then. */
-  async #letGo(number: number): Promise<void> {
+  /**
+   * Stores a file without the documents that it only claims, which lead to nobody then. Where a record says that they are
+   * its person's, no code is given until that is corrected, and those in hand are ended.
+   */
+  async #letGo(number: number, { presented }: Pick<Sought, 'presented'>): Promise<void> {
     await this.#deps.files.whileAlone(number, async () => {
-      const one = await new Look(this.#deps).loadOne(number);
+      const look = new Look(this.#deps, presented);
+      const one = await look.loadOne(number);
       if (one === undefined || one.claimed.length === 0) return;
-      await this.#store({ ...one, others: [], told: [] }, one.claimed);
+      const recorded = documentsIn(await look.known(documentsOf(one.file.subject))).map(textOf);
+      const isSplit = one.claimed.some((document) => recorded.includes(textOf(document)));
+      await this.#store({ ...one, others: [], told: [] }, one.claimed, isSplit);
     });
   }
 
@@ -216,6 +236,14 @@ export class OneFile {
 function isTheirs(person: Subject, records: readonly KnownRecord[], found: readonly NumberedFile[]): boolean {
   const subjects = [...records.map(({ record }) => record.subject), ...found.map(({ file }) => file.subject)];
   return subjects.every((one) => isSamePerson(person, one));
+}
+
+/** One who has only named the document, and whose name it does not bear: nobody can tell who is red. */
+function checkNamedAlike(presented: Subject, found: readonly FoundFile[]): void {
+  const isOwn = ({ subject }: HealthFile): boolean => textOf(subject) === textOf(presented);
+  const isAlike = ({ file }: FoundFile): boolean =>
+    file.isTyped === true || isOwn(file) || isSamePerson(presented, file.subject);
+  if (!found.every(isAlike)) throw split('the document was named by somebody of another name');
 }
 
 interface Next {

@@ -96,14 +96,10 @@ export class People {
    * that the person is named by, with the same name and birth date.
    */
   async isAllOf(person: Subject): Promise<boolean> {
-    const { files } = this.#deps;
-    const documents = documentsOf(withNormalDocuments(person));
-    const records = await knownRecords(documents, this.#deps);
-    const numbers = await Promise.all(documents.map((document) => files.find([document])));
-    const held = await Promise.all(
-      numbers.filter((number) => number !== undefined).map((number) => files.load(number)),
-    );
-    const subjects = [...records.map(({ record }) => record), ...held.filter((file) => file !== undefined)];
+    const sought = await this.#soughtBy({ subject: person });
+    const records = await knownRecords(sought.named, this.#deps);
+    const held = await this.#oneFile.filesUnder(sought);
+    const subjects = [...records.map(({ record }) => record), ...held];
     return subjects.every(({ subject }) => isOnePerson(person, subject));
   }
 
@@ -116,15 +112,15 @@ export class People {
       return { files: files.map(({ file }) => file), subject };
     } catch (error) {
       if (!isSplit(error)) throw error;
-      return { files: await this.#oneFile.filesUnder(sought.named) };
+      return { files: await this.#oneFile.filesUnder(sought) };
     }
   }
 
   async #soughtBy(person: Person, { isWhole = false, isTyped = false }: AskedOf = {}): Promise<Sought> {
-    if ('document' in person) return { named: [person.document], subject: unknown, isWhole, isTyped };
+    if ('document' in person) return { named: [person.document], presented: undefined, isWhole, isTyped };
     const given = 'subject' in person ? person.subject : await this.#subjectOf(person.recordId);
-    const subject = withNormalDocuments(given);
-    return { named: documentsOf(subject), subject: () => subject, isWhole, isTyped };
+    const presented = withNormalDocuments(given);
+    return { named: documentsOf(presented), presented, isWhole, isTyped };
   }
 
   async #subjectOf(recordId: string): Promise<Subject> {
@@ -146,8 +142,4 @@ export class People {
       usedAtSeconds: Math.floor(now() / 1000),
     };
   }
-}
-
-function unknown(): never {
-  throw new IssuerError('HEALTH_PERSON_UNKNOWN', 'no record and no order is of this person');
 }

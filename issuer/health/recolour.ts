@@ -4,15 +4,12 @@
  * caller stores beside them. Without a change that is stored no code is made (`ColourActs.check`).
  */
 import { toBase64url } from '../../core/bytes/base64url.ts';
-import { concatBytes } from '../../core/bytes/concat.ts';
-import { toHex } from '../../core/bytes/hex.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import type { P256Jwk } from '../../core/credential/key.ts';
 import { invariant } from '../../core/errors.ts';
 import type { ColourCause } from '../../core/health/colour-act.ts';
 import type { DerivedColour } from '../../core/health/derive.ts';
 import type { Policy } from '../../core/policy/policy.ts';
-import { toUnixSeconds } from '../../core/record/calendar.ts';
 import type { Colour, Scheme, StatusRecord } from '../../core/record/derived.ts';
 import type { Subject } from '../../core/record/record.ts';
 import { toUint64 } from '../../service/big-endian.ts';
@@ -24,9 +21,18 @@ import type { IssuedRow } from '../row.ts';
 import { TABLES } from '../store.ts';
 import { bearerOf, named } from './bearer.ts';
 import type { ColourActs, ColourChange } from './colour-acts.ts';
-import { colourNow, isUnchanged, toColourAct, type Changing, type Deriving } from './colour-of.ts';
+import { edgeKey, edgeOf } from './colour-edges.ts';
+import {
+  colourNow,
+  colourOrNone,
+  isUnchanged,
+  toColourAct,
+  type Changing,
+  type Deriving,
+} from './colour-of.ts';
 import { withSecret } from './file-secret.ts';
-import { documentsOf, type HealthFile, type HealthFiles, type HeldColour } from './health-file.ts';
+import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
+import { checkRoom, withColour, withoutAnyCodes, withoutCodes, withRecord } from './held-codes.ts';
 import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
 import type { MergedUpdate } from './one-file.ts';
 import { isOnePerson } from './same-person.ts';
@@ -44,8 +50,8 @@ export interface RecolourDependencies extends KnownFactsDependencies {
   readonly records: Pick<RecordIssuer, 'issueDerived'>;
   readonly now: Clock;
   readonly randomBytes: RandomBytes;
-  /** Codes of a former colour are to be ended. */
-  readonly onDue: () => void;
+  /** The codes of these records hold no more, and are to be ended. */
+  readonly onEnded: (recordIds: readonly string[]) => void;
   /** Some colour may be another one then, Unix seconds, though nothing new is known. */
   readonly onEdge: (atSeconds: number) => void;
 }
@@ -139,7 +145,7 @@ export class Recolour {
   ): Promise<void> {
     const deriving = await this.#deriving(before);
     const changed = this.#follow(deriving.file, deriving, { cause, told });
-    const file = isSplit ? this.#withoutAnyCodes(changed.file) : changed.file;
+    const file = isSplit ? withoutAnyCodes(changed.file) : changed.file;
     await this.#commit(number, { ...changed, file, addTo });
   }
 
@@ -184,7 +190,7 @@ export class Recolour {
       if (held === undefined && !isAsked && !told.includes(scheme)) continue;
       const colour = isAsked ? asked.colour : colourOrNone(scheme, deriving);
       if (colour === undefined && held !== undefined) file = withoutCodes(file, scheme, held);
-      if (colour !== undefined) edge = Math.min(edge, edgeOf(colour));
+      if (colour !== undefined) edge = Math.min(edge, edgeOf(colour, file));
       if (colour === undefined || (held !== undefined && isUnchanged(held, colour))) continue;
       const change = this.#drawUp(
         { ...deriving, file },
@@ -199,13 +205,6 @@ export class Recolour {
       file = withColour(file, scheme, colour, change);
     }
     return { file, changes, edge };
-  }
-
-  #withoutAnyCodes(file: HealthFile): HealthFile {
-    return this.#deps.schemes.reduce((left, scheme) => {
-      const held = left.colours[scheme];
-      return held === undefined ? left : withoutCodes(left, scheme, held);
-    }, file);
   }
 
   #drawUp(
@@ -232,7 +231,7 @@ export class Recolour {
       readonly addTo?: Update['addTo'];
     },
   ): Promise<IssuedRow | undefined> {
-    const { records, files, onDue, onEdge } = this.#deps;
+    const { records, files, onEnded, onEdge } = this.#deps;
     const isEnding = file.ended.length > 0;
     const [result] = await records.issueDerived(record === undefined ? [] : [record], {
       changes,
@@ -246,7 +245,7 @@ export class Recolour {
       },
     });
     if (edge < Infinity) onEdge(edge);
-    if (isEnding) onDue();
+    if (isEnding) onEnded(file.ended.flatMap(({ recordIds }) => recordIds));
     if (result !== undefined && 'problems' in result) {
       throw new IssuerError('HEALTH_CODE_ENDED', 'no code of it would be valid');
     }
@@ -263,94 +262,4 @@ export class Recolour {
     const records = await knownRecords(documentsOf(file.subject), this.#deps);
     return { policies, file, records, atSeconds };
   }
-}
-
-const DAY_SECONDS = 86_400;
-/** All schemes count at UTC+8. */
-const OFFSET_SECONDS = 8 * 3_600;
-
-/** No edge at midnight: by then all codes have ended. */
-function edgeOf({ validUntilSeconds }: DerivedColour): number {
-  const end = validUntilSeconds + 1;
-  return (end + OFFSET_SECONDS) % DAY_SECONDS === 0 ? Infinity : end;
-}
-
-/** So that they sort by time. */
-export function edgeKey(atSeconds: number, number: number): Uint8Array {
-  return concatBytes(toUint64(atSeconds), toUint64(number));
-}
-
-/** `undefined` while no policy holds, or the facts are too vague: nobody asked, so nobody is told. */
-function colourOrNone(scheme: Scheme, deriving: Deriving): DerivedColour | undefined {
-  try {
-    return colourNow(scheme, deriving);
-  } catch (error) {
-    if (error instanceof IssuerError) return undefined;
-    throw error;
-  }
-}
-
-/** A colour that nobody can say any more is shown at no door: its codes are to be ended under the change that gave it. */
-function withoutCodes(file: HealthFile, scheme: Scheme, held: HeldColour): HealthFile {
-  const { leaf, recordIds } = held;
-  if (recordIds.length === 0) return file;
-  const ended = [...file.ended, { change: leaf, recordIds }];
-  return { ...file, colours: { ...file.colours, [scheme]: { ...held, recordIds: [], codeEnds: {} } }, ended };
-}
-
-/** The codes of the former colour are to be ended under the change. */
-function withColour(
-  file: HealthFile,
-  scheme: Scheme,
-  { state, ruleId, ruleVersion, ground, basis }: DerivedColour,
-  { id, leafHash, act }: ColourChange,
-): HealthFile {
-  const recordIds = file.colours[scheme]?.recordIds ?? [];
-  const leaf = toHex(leafHash);
-  const ended = recordIds.length === 0 ? [] : [{ change: leaf, recordIds }];
-  const why = ground === undefined ? {} : { ground };
-  const held = {
-    state,
-    ruleId,
-    ruleVersion,
-    ...why,
-    basis,
-    sinceSeconds: act.at,
-    change: id,
-    leaf,
-    recordIds: [],
-  };
-  return { ...file, colours: { ...file.colours, [scheme]: held }, ended: [...file.ended, ...ended] };
-}
-
-/** So many codes of one colour may be valid at once: each of them must be ended when the colour turns. */
-const MAX_CODES = 64;
-/** Verifiers forgive clocks five minutes, and an hour is long enough. */
-const FORGIVEN_SECONDS = 3_600;
-
-function checkRoom(held: HeldColour | undefined, nowSeconds: number): void {
-  if (held === undefined || validCodes(held, nowSeconds).length < MAX_CODES) return;
-  throw new IssuerError('HEALTH_CODES_TOO_MANY', 'too many codes of this person are valid');
-}
-
-/** Those that a verifier may still take. */
-export function validCodes({ recordIds, codeEnds = {} }: HeldColour, nowSeconds: number): readonly string[] {
-  return recordIds.filter((one) => (codeEnds[one] ?? Infinity) + FORGIVEN_SECONDS > nowSeconds);
-}
-
-function withRecord(
-  file: HealthFile,
-  record: StatusRecord | undefined,
-  recordId: string | undefined,
-): HealthFile {
-  const held = record === undefined ? undefined : file.colours[record.scheme];
-  if (record === undefined || held === undefined || recordId === undefined) return file;
-  const others = validCodes(held, file.usedAtSeconds).filter((one) => one !== recordId);
-  const ends = [
-    ...others.map((one) => [one, held.codeEnds?.[one]]),
-    [recordId, toUnixSeconds(record.validUntil)],
-  ];
-  const codeEnds = Object.fromEntries(ends.filter(([, end]) => end !== undefined));
-  const kept = { ...held, recordIds: [...others, recordId], codeEnds };
-  return { ...file, colours: { ...file.colours, [record.scheme]: kept } };
 }

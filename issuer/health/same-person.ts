@@ -2,13 +2,18 @@
 import { withNormalDocuments } from '../../core/record/validate.ts';
 import type { Subject } from '../../core/record/record.ts';
 import { onePersonProblems } from '../../core/verify/one-person.ts';
+import type { ReasonCode } from '../../core/verify/reasons.ts';
 import type { DocumentReference } from '../privacy/key-ring.ts';
 import { documentsOf } from './health-file.ts';
 
 /** The same name and birth date, whatever the documents; alike is not enough. */
 export function isSamePerson(a: Subject, b: Subject): boolean {
-  const { docNumber: doc, docType } = a;
-  return onePersonProblems([a, b].map((one) => ({ ...one, doc, docType }))).length === 0;
+  return differences(a, b).length === 0;
+}
+
+/** Born on another day. Another name alone may be another spelling of the same. */
+export function isOtherPerson(a: Subject, b: Subject): boolean {
+  return differences(a, b).includes('IDENTITY_MISMATCH');
 }
 
 /** As {@link isSamePerson}, and what is held of `known` is held under the document that `person` is named by. */
@@ -23,6 +28,11 @@ export function distinct(documents: readonly DocumentReference[]): readonly Docu
 
 export function textOf({ docType, docIssuer, docNumber }: DocumentReference): string {
   return [docType, docIssuer, docNumber].join(' ');
+}
+
+function differences(a: Subject, b: Subject): readonly ReasonCode[] {
+  const { docNumber: doc, docType } = a;
+  return onePersonProblems([a, b].map((one) => ({ ...one, doc, docType })));
 }
 
 function isUnderDocumentOf(person: Subject, known: Subject): boolean {

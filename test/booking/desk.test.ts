@@ -314,11 +314,28 @@ describe('booking desk', () => {
     await desk.use(apart, { ...AT_GATE, present: [subject(21)], conversion: 'c-1' });
     await desk.sweep();
     expect(desk.nextDueMs()).to.equal(Date.parse('2022-12-24T00:00:00+08:00'));
+    const held = (await desk.book(request(31))).reference;
     house.nowMs = Date.parse('2022-12-24T00:00:00+08:00');
+    await desk.sweep();
+    await expectRejects(desk.use(stayed, AT_GATE), 'BOOKING_NO_SHOW');
+    await expectRejects(desk.cancel(stayed), 'BOOKING_NO_SHOW');
+    expect((await desk.show(held)).state).to.equal('expired');
+    house.nowMs = Date.parse('2022-12-25T00:00:00+08:00');
     await desk.sweep();
     const states = await Promise.all([came, stayed, apart].map(async (one) => (await desk.show(one)).state));
     expect(states).to.deep.equal(['used', 'noShow', 'used']);
     await expectRejects(desk.use(stayed, AT_GATE), 'BOOKING_NO_SHOW');
+  });
+
+  it('makes nobody a no-show while its clock is a day ahead', async () => {
+    const reference = await confirmed(desk, 1, 2);
+    house.nowMs = Date.parse('2022-12-24T10:00:00+08:00');
+    await desk.sweep();
+    await expectRejects(desk.use(reference, AT_GATE), 'BOOKING_NO_SHOW');
+    house.nowMs -= DAY_MS;
+    await desk.sweep();
+    expect((await desk.use(reference, AT_GATE)).state).to.equal('used');
+    expect((await desk.audit()).problems).to.deep.equal([]);
   });
 
   it('forgets who travelled after a month, and keeps the counts', async () => {

@@ -33,6 +33,21 @@ async function asked(
   return { traveller, id: answer.json<ConversionAnswer>().id };
 }
 
+async function turnRed(issuers: ConvertingIssuers, { subject }: Traveller): Promise<void> {
+  const { health } = await issuers.at('HK');
+  await health.orders.place({
+    subject,
+    kind: 'quarantine',
+    ground: 'hcl|under-order',
+    reference: 'ORDER-9',
+    fromSeconds: NOON - 60,
+    untilSeconds: NOON + 86_400,
+    legalBasis: 'Cap. 599A s. 22',
+    orderedBy: 'HO-1',
+    enteredBy: 'HO-2',
+  });
+}
+
 describe('a device that waits', () => {
   it('is handed over what it waited for, in the answer to its only question', async () => {
     await using issuers = await ConvertingIssuers.create();
@@ -58,20 +73,26 @@ describe('a device that waits', () => {
   it('is not held back by a conversion that has ended before its spending is on the ledger', async () => {
     await using issuers = await ConvertingIssuers.create();
     const traveller = await issuers.traveller('HK');
-    const { conversion, health } = await issuers.at('HK');
+    const { conversion } = await issuers.at('HK');
     const { id } = await conversion.source.convert(issuers.request(traveller, 'MO'));
-    await health.orders.place({
-      subject: traveller.subject,
-      kind: 'quarantine',
-      ground: 'hcl|under-order',
-      reference: 'ORDER-9',
-      fromSeconds: NOON - 60,
-      untilSeconds: NOON + 86_400,
-      legalBasis: 'Cap. 599A s. 22',
-      orderedBy: 'HO-1',
-      enteredBy: 'HO-2',
-    });
+    await turnRed(issuers, traveller);
     expect(await conversion.source.conversion(id, FOR_EVER_MS)).to.include({ state: 'ended' });
+  }).timeout(30_000);
+
+  it('is told at once when its code ends while it waits, with no step of the ledger', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const [traveller, other] = [await issuers.traveller('HK'), await issuers.traveller('HK')];
+    const { source } = (await issuers.at('HK')).conversion;
+    const { id } = await source.convert(issuers.request(traveller, 'MO'));
+    const { id: others } = await source.convert(issuers.request(other, 'MO'));
+    const waiting = source.conversion(id, FOR_EVER_MS);
+    let isOtherTold = false;
+    const stillWaiting = source.conversion(others, FOR_EVER_MS).finally(() => (isOtherTold = true));
+    await turnRed(issuers, traveller);
+    expect(await waiting).to.include({ state: 'ended', reason: 'CONVERSION_CODE_NOT_VALID' });
+    expect(isOtherTold, 'nobody else is').to.equal(false);
+    await issuers.settle('HK');
+    expect(await stillWaiting).to.include({ state: 'ready' });
   }).timeout(30_000);
 
   it('is not held back by one that is withdrawn while its spending is staged and the ledger is away', async () => {
