@@ -1,13 +1,16 @@
 /** Anchors the roots of an issuer's batches, each once, and finds them again. */
+import { toHex } from '../core/bytes/hex.ts';
 import { BATCH_CLASSES, type BatchClass } from '../core/credential/credential-type.ts';
 import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
 import { batchAnchorAbi } from './abi.ts';
 import { readContract } from './contract-call.ts';
-import { checkDeployment, type Deployment } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
+import { DeploymentCheck } from './deployment-check.ts';
 import { LedgerError } from './errors.ts';
-import { newestEvents } from './issuer-events.ts';
+import { newestEvents, parseEvent } from './issuer-events.ts';
 import type { LedgerRpc } from './rpc.ts';
-import type { Sender } from './sender.ts';
+import { parseObject, parseQuantity } from './rpc-values.ts';
+import type { Receipt, Sender } from './sender.ts';
 
 export interface BatchAnchorOptions {
   readonly rpc: LedgerRpc;
@@ -43,10 +46,12 @@ export class BatchAnchorClient {
   readonly #deployment: Deployment;
   readonly #sender: Sender;
   readonly #issuer: Hex;
+  readonly #check: DeploymentCheck;
 
   constructor(options: BatchAnchorOptions) {
     this.#rpc = options.rpc;
     this.#deployment = options.deployment;
+    this.#check = new DeploymentCheck(options);
     this.#sender = options.sender;
     this.#issuer = options.issuer;
   }
@@ -62,11 +67,11 @@ export class BatchAnchorClient {
   async anchor(batch: BatchToAnchor): Promise<AnchoredBatch> {
     const classNumber = BATCH_CLASSES.indexOf(batch.class);
     const values = [batch.root, batch.log2Size, classNumber, batch.expectedSequence];
-    await this.#sender.sendUnless(
+    const receipt = await this.#sender.sendUnless(
       async () => {
         const found = this.find(this.#issuer, batch.root);
         found.catch(() => undefined); // what is wrong with the ledger itself is said first
-        await checkDeployment(this.#rpc, this.#deployment);
+        await this.#check.check();
         return (await found) !== undefined;
       },
       {
@@ -74,7 +79,8 @@ export class BatchAnchorClient {
         data: batchAnchorAbi.encodeFunctionData('anchor', values) as Hex, // ethers gives lowercase hex
       },
     );
-    const anchored = await this.find(this.#issuer, batch.root);
+    // One that was there before has no receipt, or one without an event.
+    const anchored = this.#anchoredBy(receipt, batch) ?? (await this.find(this.#issuer, batch.root));
     if (anchored === undefined) {
       throw new LedgerError('LEDGER_FATE_UNKNOWN', 'the ledger took a root and does not show it');
     }
@@ -115,10 +121,31 @@ export class BatchAnchorClient {
     );
   }
 
+  /** As its receipt says; `undefined` where that does not say it all: not every node adds the block's time to a log. */
+  #anchoredBy(receipt: Receipt | undefined, { root }: BatchToAnchor): AnchoredBatch | undefined {
+    for (const log of receipt?.logs ?? []) {
+      const event = parseEvent(log);
+      const { blockTimestamp } = parseObject(log, 'a log');
+      if (event?.event !== 'BatchAnchored' || event.root !== toHex(root) || blockTimestamp === undefined)
+        continue;
+      return { ...standing(event), timeSeconds: parseQuantity(blockTimestamp, 'a time') };
+    }
+    return undefined;
+  }
+
   async #read(name: string, values: readonly unknown[]): Promise<readonly unknown[]> {
     const { address } = this.#deployment.contracts.batchAnchor;
     return readContract(this.#rpc, { abi: batchAnchorAbi, address, name, values });
   }
+}
+
+function standing({
+  account,
+  class: classNumber,
+  log2Size,
+  sequence,
+}: BatchAnchored): Omit<AnchoredBatch, 'timeSeconds'> {
+  return { log2Size, class: toBatchClass(classNumber), sequence, account };
 }
 
 function toBatchClass(number: number): BatchClass {

@@ -6,7 +6,8 @@ import { hexlify } from 'ethers';
 import type { Hex } from '../core/trust/ledger-event.ts';
 import { conversionRegistryAbi } from './abi.ts';
 import { readContract, readContracts, type ViewCall } from './contract-call.ts';
-import { checkDeployment, deployedContract, type Deployment } from './deployment.ts';
+import { deployedContract, type Deployment } from './deployment.ts';
+import { DeploymentCheck } from './deployment-check.ts';
 import type { LedgerRpc } from './rpc.ts';
 import type { Sender } from './sender.ts';
 
@@ -44,7 +45,7 @@ const GAS_PER_VALUE = 30_000n;
 
 export class ConversionRegistryClient {
   readonly #rpc: LedgerRpc;
-  readonly #deployment: Deployment;
+  readonly #check: DeploymentCheck;
   readonly #sender: Sender;
   readonly #issuer: Hex;
   readonly #address: Hex;
@@ -52,7 +53,7 @@ export class ConversionRegistryClient {
   /** Throws `LEDGER_DEPLOYMENT_INVALID` for a ledger without the contract. */
   constructor(options: ConversionRegistryOptions) {
     this.#rpc = options.rpc;
-    this.#deployment = options.deployment;
+    this.#check = new DeploymentCheck(options);
     this.#sender = options.sender;
     this.#issuer = options.issuer;
     this.#address = deployedContract(options.deployment, 'conversionRegistry').address;
@@ -110,7 +111,7 @@ export class ConversionRegistryClient {
       async () => {
         const isDone = isThere();
         isDone.catch(() => undefined); // what is wrong with the ledger itself is said first
-        await checkDeployment(this.#rpc, this.#deployment);
+        await this.#check.check();
         return await isDone;
       },
       {

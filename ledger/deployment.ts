@@ -135,7 +135,7 @@ export async function checkCode(rpc: LedgerRpc, deployment: Deployment, block: n
 }
 
 /** What to ask, and what to think of the replies, which are in the order of the calls. */
-interface Question<Answer> {
+export interface Question<Answer> {
   readonly calls: readonly RpcCall[];
   readonly judge: (replies: readonly unknown[]) => Answer;
 }
@@ -169,25 +169,37 @@ function codeQuestion({ contracts }: Deployment, block: number | 'latest'): Ques
     ([, { fromBlock }]) => block === 'latest' || fromBlock <= block,
   );
   const codes = created.map(([, { address }]) => ({ method: 'eth_getCode', params: [address, at] }));
-  const safe = created.find(([name]) => name === 'safe')?.[1];
-  const slots = safe === undefined ? [] : [{ method: 'eth_getStorageAt', params: [safe.address, '0x0', at] }];
+  const safe = created.some(([name]) => name === 'safe') ? safeQuestion(contracts, at) : NOTHING_TO_ASK;
   return {
-    calls: [...codes, ...slots],
+    calls: [...codes, ...safe.calls],
     judge: (replies) => {
       created.forEach(([name, { codeHash }], i) => {
         if (codeHashOf(replies[i]) === codeHash) return;
         throw new LedgerError('LEDGER_CODE_CHANGED', `the code of ${name} is not the deployed one`);
       });
-      if (safe !== undefined) checkSingleton(contracts, replies[created.length]);
+      safe.judge(replies.slice(created.length));
     },
   };
 }
 
-/** The proxy's code is the same for every Safe: what it runs is the address in its first storage slot. */
-function checkSingleton({ safeSingleton }: Deployment['contracts'], slot: unknown): void {
-  const runs = parseData(slot, 'a storage word', 32);
-  if (safeSingleton !== undefined && runs.endsWith(safeSingleton.address.slice(2))) return;
-  throw new LedgerError('LEDGER_CODE_CHANGED', 'the Safe runs another code than the deployed one');
+const NOTHING_TO_ASK: Question<void> = { calls: [], judge: () => undefined };
+
+/**
+ * Which code the Safe runs; nothing where none governs. A proxy's own code is the same for every Safe: what it runs is
+ * the address in its first storage slot, and its owners may change it.
+ */
+export function safeQuestion(
+  { safe, safeSingleton }: Deployment['contracts'],
+  at: Hex | 'latest',
+): Question<void> {
+  if (safe === undefined || safeSingleton === undefined) return NOTHING_TO_ASK; // both, or neither
+  return {
+    calls: [{ method: 'eth_getStorageAt', params: [safe.address, '0x0', at] }],
+    judge: ([slot]) => {
+      if (parseData(slot, 'a storage word', 32).endsWith(safeSingleton.address.slice(2))) return;
+      throw new LedgerError('LEDGER_CODE_CHANGED', 'the Safe runs another code than the deployed one');
+    },
+  };
 }
 
 /** The contracts whose events make the ledger's state; the AccessManager only guards them. */

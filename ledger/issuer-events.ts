@@ -39,7 +39,8 @@ export async function newestEvents<Event extends LedgerEvent>(
   return found;
 }
 
-function parseEvent(value: unknown): LedgerEvent | undefined {
+/** The event of a log as a node gives it; throws `LEDGER_BAD_REPLY` and as {@link decodeEvent}. */
+export function parseEvent(value: unknown): LedgerEvent | undefined {
   const { address, topics, data } = parseObject(value, 'a log');
   return decodeEvent({
     address: parseData(address, 'an address', 20),

@@ -20,7 +20,7 @@ import type { Hex } from '../core/trust/ledger-event.ts';
 import { BlockWatch, type Wait } from './block-watch.ts';
 import { isRetryable, LedgerError } from './errors.ts';
 import type { LedgerRpc } from './rpc.ts';
-import { parseData, parseQuantity, toQuantity } from './rpc-values.ts';
+import { parseArray, parseData, parseQuantity, toQuantity } from './rpc-values.ts';
 import { DEFAULT_GAS, signTransaction, type Call, type SignedTransaction } from './signed-transaction.ts';
 import { countCalls, lookUpFate, type JsonReceipt } from './transaction-fate.ts';
 
@@ -44,6 +44,8 @@ export interface Receipt {
   readonly transactionHash: Hex;
   readonly blockNumber: number;
   readonly contractAddress: Hex | undefined;
+  /** As the node gives them. */
+  readonly logs: readonly unknown[];
 }
 
 interface Sending {
@@ -295,6 +297,7 @@ export class Sender {
       blockNumber,
       contractAddress:
         created === null || created === undefined ? undefined : parseData(created, 'an address', 20),
+      logs: parseArray(receipt['logs'], 'logs'),
     };
   }
 

@@ -4,7 +4,8 @@ import type { Hex, LedgerEvent } from '../core/trust/ledger-event.ts';
 import { statusAnchorAbi, trustListAbi } from './abi.ts';
 import type { ActApproval, ActBatchToApprove } from './act-approval.ts';
 import { readContract } from './contract-call.ts';
-import { checkDeployment, type Deployment } from './deployment.ts';
+import type { Deployment } from './deployment.ts';
+import { DeploymentCheck } from './deployment-check.ts';
 import { LedgerError } from './errors.ts';
 import { newestEvents } from './issuer-events.ts';
 import type { LedgerRpc } from './rpc.ts';
@@ -44,10 +45,12 @@ export class StatusAnchorClient {
   readonly #deployment: Deployment;
   readonly #sender: Sender;
   readonly #issuer: Hex;
+  readonly #check: DeploymentCheck;
 
   constructor(options: StatusAnchorOptions) {
     this.#rpc = options.rpc;
     this.#deployment = options.deployment;
+    this.#check = new DeploymentCheck(options);
     this.#sender = options.sender;
     this.#issuer = options.issuer;
   }
@@ -68,7 +71,7 @@ export class StatusAnchorClient {
     const values = [wanted.version, wanted.listsRoot, wanted.actsDigest, wanted.nextUpdate];
     await this.#sender.sendUnless(
       async () => {
-        await checkDeployment(this.#rpc, this.#deployment);
+        await this.#check.check();
         const current = await this.current(this.#issuer);
         return (
           current?.version === wanted.version &&
@@ -109,7 +112,7 @@ export class StatusAnchorClient {
     try {
       await this.#sender.sendUnless(
         async () => {
-          await checkDeployment(this.#rpc, this.#deployment);
+          await this.#check.check();
           return await this.#isAnchored(batch);
         },
         {

@@ -9,7 +9,14 @@
  * the block is still being built. It gets the sealer as an ordinary beneficiary instead, which is what COINBASE
  * means under EIP-225, and a block gives the same state when it is executed again.
  */
-import { Common, ConsensusAlgorithm, ConsensusType, Hardfork, type ChainConfig } from '@ethereumjs/common';
+import {
+  ConsensusAlgorithm,
+  ConsensusType,
+  Hardfork,
+  type ChainConfig,
+  type Common,
+} from '@ethereumjs/common';
+import { FixedCommon } from './fixed-common.ts';
 import { addressOfPublicKey, loadLedgerCrypto, toCustomCrypto, type LedgerCrypto } from './native-crypto.ts';
 import { NodeError } from './node-errors.ts';
 
@@ -76,7 +83,7 @@ function createCommon(chainId: number, crypto: LedgerCrypto): Common {
     bootstrapNodes: [],
     consensus: { type: ConsensusType.ProofOfStake, algorithm: ConsensusAlgorithm.Casper, casper: {} },
   };
-  return new Common({
+  return new FixedCommon({
     chain,
     hardfork: Hardfork.London,
     eips: SHANGHAI_EXECUTION,

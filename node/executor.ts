@@ -3,20 +3,17 @@
  * gives the same state, receipts and gas when it is executed again.
  */
 import { createBlock, type Block } from '@ethereumjs/block';
-import type { EVMMockBlockchainInterface } from '@ethereumjs/evm';
 import type { MerkleStateManager } from '@ethereumjs/statemanager';
 import type { TypedTransaction } from '@ethereumjs/tx';
 import { equalsBytes } from '@ethereumjs/util';
 import { createVM, runTx, type RunTxResult, type VM } from '@ethereumjs/vm';
 import { bloomOf } from './bloom.ts';
 import { BLOCK_GAS_LIMIT, type ChainRules } from './chain-rules.ts';
+import { openEvm, type BlockHashes } from './evm.ts';
 import { NodeError } from './node-errors.ts';
 import type { Receipt } from './receipt.ts';
 import type { StateNodes } from './state-nodes.ts';
 import { openWorldState, trimCaches } from './world-state.ts';
-
-/** Hash of a block by its number, for the BLOCKHASH instruction. */
-export type BlockHashes = (number: bigint) => Uint8Array | undefined;
 
 export interface BlockPosition {
   readonly number: bigint;
@@ -50,11 +47,8 @@ export class Executor {
 
   static async create(rules: ChainRules, nodes: StateNodes, blockHashes: BlockHashes): Promise<Executor> {
     const state = await openWorldState(nodes, rules);
-    const vm = await createVM({
-      common: rules.common,
-      stateManager: state,
-      evmOpts: { common: rules.common, stateManager: state, blockchain: blockHashSource(blockHashes) },
-    });
+    const evm = await openEvm(rules, state, blockHashes);
+    const vm = await createVM({ common: rules.common, stateManager: state, evm });
     return new Executor(rules, nodes, state, vm);
   }
 
@@ -160,20 +154,4 @@ export function environmentBlock({ number, timestamp }: BlockPosition, rules: Ch
     // The form of a proof-of-stake header is not ours (chain-rules.ts).
     { common: rules.common, skipConsensusFormatValidation: true },
   );
-}
-
-/** The EVM's way to ask for block hashes. */
-export function blockHashSource(blockHashes: BlockHashes): EVMMockBlockchainInterface {
-  const source: EVMMockBlockchainInterface = {
-    getBlock: async (number) => {
-      const hash = blockHashes(BigInt(number));
-      if (hash === undefined) throw new NodeError('NODE_STORE_CORRUPT', `block ${number} is missing`);
-      return { hash: () => hash };
-    },
-    putBlock: async () => {
-      // The EVM never stores blocks.
-    },
-    shallowCopy: () => source,
-  };
-  return source;
 }

@@ -6,11 +6,12 @@
  * first of all.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createEVM, EVMError, type EVM } from '@ethereumjs/evm';
+import { EVMError, type EVM } from '@ethereumjs/evm';
 import type { MerkleStateManager } from '@ethereumjs/statemanager';
 import { bytesToUnprefixedHex, equalsBytes, type Address } from '@ethereumjs/util';
 import type { ChainRules } from './chain-rules.ts';
-import { blockHashSource, environmentBlock, type BlockHashes, type BlockPosition } from './executor.ts';
+import { openEvm, type BlockHashes } from './evm.ts';
+import { environmentBlock, type BlockPosition } from './executor.ts';
 import type { StateNodes } from './state-nodes.ts';
 import { openWorldState } from './world-state.ts';
 
@@ -61,12 +62,7 @@ export class Simulator {
 
   static async create(rules: ChainRules, nodes: StateNodes, blockHashes: BlockHashes): Promise<Simulator> {
     const state = await openWorldState(nodes, rules);
-    const blockchain = blockHashSource(blockHashes);
-    return new Simulator(
-      rules,
-      state,
-      await createEVM({ common: rules.common, stateManager: state, blockchain }),
-    );
+    return new Simulator(rules, state, await openEvm(rules, state, blockHashes));
   }
 
   /** Runs a message as if it were in a block of this number and time, on this state. */

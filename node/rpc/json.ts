@@ -98,33 +98,34 @@ function effectiveGasPrice(transaction: TypedTransaction): bigint {
 
 /** All receipts of a block; `receipts` are those of `block`, in order. */
 export function receiptsToJson(block: SealedBlock, receipts: readonly Receipt[], rules: ChainRules): Json[] {
-  const logs = Map.groupBy(logsToJson(block, receipts, rules), (log) => log['transactionIndex']);
-  let gasBefore = 0n;
-  return receipts.map((receipt, index) => {
-    const bytes = block.transactions[index];
-    if (bytes === undefined) throw new RangeError('a block has a transaction for every receipt');
-    const transaction = parseTransaction(bytes, rules);
-    const gasUsed = receipt.cumulativeGasUsed - gasBefore;
-    gasBefore = receipt.cumulativeGasUsed;
-    const sender = transaction.getSenderAddress();
-    return {
-      type: quantity(receipt.type),
-      status: receipt.succeeded ? '0x1' : '0x0',
-      transactionHash: bytesToHex(transaction.hash()),
-      transactionIndex: quantity(index),
-      blockHash: bytesToHex(block.header.hash),
-      blockNumber: quantity(block.header.number),
-      from: sender.toString(),
-      to: transaction.to?.toString() ?? null,
-      contractAddress:
-        transaction.to === undefined ? createContractAddress(sender, transaction.nonce).toString() : null,
-      cumulativeGasUsed: quantity(receipt.cumulativeGasUsed),
-      gasUsed: quantity(gasUsed),
-      effectiveGasPrice: quantity(effectiveGasPrice(transaction)),
-      logsBloom: bytesToHex(receipt.logsBloom),
-      logs: logs.get(quantity(index)) ?? [],
-    };
-  });
+  return receipts.map((_, index) => receiptToJson({ block, index }, receipts, rules));
+}
+
+/** One of them; the others are not read. */
+export function receiptToJson(place: Place, receipts: readonly Receipt[], rules: ChainRules): Json {
+  const { block, index } = place;
+  const receipt = receipts[index];
+  if (receipt === undefined) throw new RangeError('a block has a receipt for every transaction');
+  const transaction = parseTransaction(bytesAt(place), rules);
+  const sender = transaction.getSenderAddress();
+  const logsBefore = receipts.slice(0, index).reduce((sum, { logs }) => sum + logs.length, 0);
+  return {
+    type: quantity(receipt.type),
+    status: receipt.succeeded ? '0x1' : '0x0',
+    transactionHash: bytesToHex(transaction.hash()),
+    transactionIndex: quantity(index),
+    blockHash: bytesToHex(block.header.hash),
+    blockNumber: quantity(block.header.number),
+    from: sender.toString(),
+    to: transaction.to?.toString() ?? null,
+    contractAddress:
+      transaction.to === undefined ? createContractAddress(sender, transaction.nonce).toString() : null,
+    cumulativeGasUsed: quantity(receipt.cumulativeGasUsed),
+    gasUsed: quantity(receipt.cumulativeGasUsed - (receipts[index - 1]?.cumulativeGasUsed ?? 0n)),
+    effectiveGasPrice: quantity(effectiveGasPrice(transaction)),
+    logsBloom: bytesToHex(receipt.logsBloom),
+    logs: receipt.logs.map((log, i) => logToJson(place, { log, logIndex: logsBefore + i }, rules)),
+  };
 }
 
 /** A log, of whose fields only this one is looked at here. */
@@ -137,31 +138,43 @@ export function logsToJson(
   block: SealedBlock,
   receipts: readonly Receipt[],
   rules: ChainRules,
-  matches: (log: Log) => boolean = () => true,
+  matches: (log: Log) => boolean,
 ): JsonLog[] {
   const found: JsonLog[] = [];
-  let logIndex = 0;
-  for (const [index, receipt] of receipts.entries()) {
-    for (const log of receipt.logs) {
-      const position = logIndex++;
-      if (!matches(log)) continue;
-      const bytes = block.transactions[index];
-      if (bytes === undefined) throw new RangeError('a block has a transaction for every receipt');
-      found.push({
-        address: bytesToHex(log.address),
-        topics: log.topics.map((topic) => bytesToHex(topic)),
-        data: bytesToHex(log.data),
-        blockHash: bytesToHex(block.header.hash),
-        blockNumber: quantity(block.header.number),
-        blockTimestamp: quantity(block.header.timestamp),
-        transactionHash: bytesToHex(transactionHash(bytes, rules.crypto)),
-        transactionIndex: quantity(index),
-        logIndex: quantity(position),
-        removed: false,
-      });
+  let count = 0;
+  for (const [index, { logs }] of receipts.entries()) {
+    for (const log of logs) {
+      const logIndex = count++;
+      if (matches(log)) found.push(logToJson({ block, index }, { log, logIndex }, rules));
     }
   }
   return found;
+}
+
+function logToJson(
+  place: Place,
+  { log, logIndex }: { readonly log: Log; readonly logIndex: number },
+  rules: ChainRules,
+): JsonLog {
+  const { header } = place.block;
+  return {
+    address: bytesToHex(log.address),
+    topics: log.topics.map((topic) => bytesToHex(topic)),
+    data: bytesToHex(log.data),
+    blockHash: bytesToHex(header.hash),
+    blockNumber: quantity(header.number),
+    blockTimestamp: quantity(header.timestamp),
+    transactionHash: bytesToHex(transactionHash(bytesAt(place), rules.crypto)),
+    transactionIndex: quantity(place.index),
+    logIndex: quantity(logIndex),
+    removed: false,
+  };
+}
+
+function bytesAt({ block, index }: Place): Uint8Array {
+  const bytes = block.transactions[index];
+  if (bytes === undefined) throw new RangeError('a block has a transaction for every receipt');
+  return bytes;
 }
 
 /** A storage word as 32 bytes. */

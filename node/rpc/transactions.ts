@@ -5,7 +5,7 @@ import { parseTransaction } from '../block.ts';
 import type { TransactionPlace } from '../chain-store.ts';
 import type { RpcContext, RpcMethods } from './context.ts';
 import { refused } from './errors.ts';
-import { quantity, receiptsToJson, transactionToJson, type Place } from './json.ts';
+import { quantity, receiptToJson, transactionToJson, type Place } from './json.ts';
 import { findBlock } from './block-lookup.ts';
 import {
   parseAddress,
@@ -64,8 +64,7 @@ export const transactionMethods: RpcMethods = {
     requireAtMost(params, 1);
     const place = context.store.placeOfTransaction(parseHash(params[0], 'transaction hash'));
     if (place === undefined) return null;
-    const { block, index } = placed(context, place);
-    return receiptsToJson(block, context.store.receiptsOf(place.blockNumber), context.rules)[index] ?? null;
+    return receiptToJson(placed(context, place), context.store.receiptsOf(place.blockNumber), context.rules);
   },
 
   eth_getTransactionCount: async (context, params) => {

@@ -36,6 +36,8 @@ import {
 /** Short, so that a test of a hanging endpoint is short too. */
 const TIMEOUT_MS = 300;
 
+const anchorOf = batchAnchorAbi.getFunction('anchorOf')?.selector ?? 'none';
+
 describe('sender', () => {
   let node: TestNode;
   let proxy: FaultProxy;
@@ -518,6 +520,25 @@ describe('sender', () => {
     using deceived = handOf('account', node.url, { ...deployment, contracts });
     await failure(deceived.batches.anchor(batch), 'LEDGER_CODE_CHANGED');
     expect(await transactionsOfAccount()).to.equal(before);
+  });
+
+  it('says by its receipt where a root stands, and asks the contract where that tells no time', async () => {
+    for (const hasTime of [true, false]) {
+      let calls = 0;
+      const root = rootOf(anchored + 1);
+      proxy.handle = async (exchange) => {
+        calls += exchange.requests.filter(
+          ({ method, params }) => method === 'eth_call' && JSON.stringify(params).includes(anchorOf),
+        ).length;
+        const text = JSON.stringify(await exchange.forward());
+        return JSON.parse(hasTime ? text : text.replaceAll('blockTimestamp', 'noTimestamp')) as RpcAnswer[];
+      };
+      const batch = { root, log2Size: 7, class: 'long', expectedSequence: anchored + 1 } as const;
+      const done = await hand.batches.anchor(batch);
+      anchored++;
+      expect(calls, 'whether it is there, before it is sent').to.equal(hasTime ? 1 : 2);
+      expect(done).to.deep.equal(await honestly.batches.find(ISSUER, root));
+    }
   });
 
   it('has left every root on the ledger exactly once', async () => {
