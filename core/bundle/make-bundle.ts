@@ -10,11 +10,12 @@ import {
 } from './bundle-content.ts';
 import { packParts, packPartsBy, partWriters, type Deflate } from './bundle-file.ts';
 import { writeHead, type BundleHead, type BundleKind } from './bundle-head.ts';
+import type { Pause } from './pause.ts';
 import { readStatusAnchors, type BundleSource, type HeldSection } from './bundle-state.ts';
 
 /** How a bundle is made beside other work: it waits after each piece, and is compressed elsewhere. */
 export interface Pace {
-  readonly pause: () => Promise<unknown>;
+  readonly pause: Pause;
   readonly deflate: Deflate;
 }
 

@@ -2,7 +2,8 @@
 import { deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { acceptBundle, acceptHandover } from '../../../core/bundle/accept-bundle.ts';
+import { acceptBundle } from '../../../core/bundle/accept-bundle.ts';
+import { acceptHandover } from '../../../core/bundle/accept-handover.ts';
 import type { AcceptContext } from '../../../core/bundle/signed-head.ts';
 import { BundleKeeper } from '../../../core/bundle/bundle-keeper.ts';
 import type { BundleSource, BundleState } from '../../../core/bundle/bundle-state.ts';
