@@ -18,6 +18,7 @@ import type { AcceptContext } from '../../../../core/bundle/signed-head.ts';
 import { parseNote, signatureLine } from '../../../../core/bundle/signed-note.ts';
 import { memoryHashStore } from '../../../../core/bundle/state-log.ts';
 import { parseWitnessRequest } from '../../../../core/bundle/witness-request.ts';
+import type { StatusChange } from '../../../../core/status/token-status-list.ts';
 import { checkpointLeaf } from '../../../../core/trust/checkpoint-leaf.ts';
 import type { Log } from '../../../../service/logging.ts';
 import { nodeCrypto } from '../../../../service/node-crypto.ts';
@@ -69,15 +70,15 @@ export class PublishedLedger implements AsyncDisposable {
   }
 
   /** Something happens after so many seconds, and is published. */
-  async publishAfter(seconds: number): Promise<BundleIndex> {
+  async publishAfter(seconds: number, changes: readonly StatusChange[] = []): Promise<BundleIndex> {
     this.consortium.advance(seconds);
-    this.consortium.publishStatus(this.consortium.issuer, []);
+    this.consortium.publishStatus(this.consortium.issuer, changes);
     return this.publish();
   }
 
   /** As the next hour begins. */
-  publishAtNextHour(): Promise<BundleIndex> {
-    return this.publishAfter(HOUR - (this.consortium.nowSeconds % HOUR));
+  publishAtNextHour(changes?: readonly StatusChange[]): Promise<BundleIndex> {
+    return this.publishAfter(HOUR - (this.consortium.nowSeconds % HOUR), changes);
   }
 
   /** What a device holds that begins with this index. */
