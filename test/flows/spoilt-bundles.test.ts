@@ -18,7 +18,7 @@ import { expect } from 'chai';
 import { after, before, describe, it } from 'mocha';
 import { pagePath } from '../../core/bundle/accept-page.ts';
 import { BUNDLE_PARTS, type BundlePart } from '../../core/bundle/bundle-file.ts';
-import type { BundleIndex } from '../../core/bundle/bundle-index.ts';
+import type { BundleIndex, FullFile } from '../../core/bundle/bundle-index.ts';
 import { DELTA_LINES, deltaPath, type DeltaLine } from '../../core/bundle/follow-deltas.ts';
 import { ByteReader } from '../../core/bytes/byte-reader.ts';
 import { ByteWriter } from '../../core/bytes/byte-writer.ts';
@@ -46,12 +46,13 @@ const PATIENCE = { silenceMs: 20_000, totalMs: 60_000 };
 interface Ledger {
   readonly published: PublishedLedger;
   readonly index: BundleIndex;
-  /** What the device holds that begins before the latest state. */
-  readonly full: Uint8Array;
+  /** What a device holds that goes on by deltas. */
+  readonly first: FullFile & { readonly content: Uint8Array };
   /** Of issuers, of a day that devices have dropped. */
   readonly pages: readonly [string, string];
   readonly oldCode: string;
-  readonly newCode: string;
+  /** Newer than the first full bundle, and than that of the index. */
+  readonly newCodes: readonly [string, string];
 }
 
 type Role = DeltaLine | 'delta of the index' | 'full bundle of the index' | 'page';
@@ -200,18 +201,18 @@ describe('what a device fetches', function () {
 
   async function expectNewest(engine: Engine, line?: DeltaLine): Promise<void> {
     expect(await update(engine, line)).to.include({ kind: 'known' });
-    expect(await decide(engine, ours.newCode)).to.include({ validity: 'valid' });
+    expect(await decide(engine, ours.newCodes[line === 'hours' ? 0 : 1])).to.include({ validity: 'valid' });
   }
 
   for (const by of TABLE) {
     for (const line of isLongRun || by.isLong !== true ? DELTA_LINES : []) {
       it(`${line}: ${by.what}, leaves what was held, and the index helps`, async () => {
-        const { engine, known } = await device(ours.full);
+        const { engine, known } = await device(ours.first.content);
         const others = DELTA_LINES.filter((each) => each !== line).map((each) => pathOf(each, ours));
         spoilt = { role: line, by };
         missing = new Set(['latest', ...others]);
         expect(await update(engine, line)).to.deep.equal({ kind: 'refused', problem: 'NO_ANSWER', known });
-        expect(await decide(engine, ours.newCode)).to.include({ validity: 'unconfirmed' });
+        expect(await decide(engine, ours.newCodes[0])).to.include({ validity: 'unconfirmed' });
         missing = new Set(others);
         await expectNewest(engine, line);
       });
@@ -222,11 +223,11 @@ describe('what a device fetches', function () {
       { role: 'full bundle of the index', held: false },
     ] as const) {
       it(`${role}: ${by.what}, is refused and leaves what was held: ${by.code}`, async () => {
-        const { engine, known } = await device(held ? ours.full : undefined);
+        const { engine, known } = await device(held ? await read(ours, ours.index.full.path) : undefined);
         spoilt = { role, by };
-        missing = new Set(DELTA_LINES.map((line) => pathOf(line, ours)));
+        missing = new Set(DELTA_LINES.map((line) => deltaPath(line, ours.index.full.size)));
         expect(await update(engine)).to.deep.equal({ kind: 'refused', problem: by.code, known });
-        expect(await decide(engine, ours.newCode)).to.include({ validity: 'unconfirmed' });
+        expect(await decide(engine, ours.newCodes[1])).to.include({ validity: 'unconfirmed' });
         spoilt = undefined;
         await expectNewest(engine);
       });
@@ -234,7 +235,7 @@ describe('what a device fetches', function () {
 
     const pageProblem = by.pageCode ?? by.code;
     it(`page: ${by.what}, is refused, and the code is referred: ${pageProblem}`, async () => {
-      const { engine } = await device(ours.full);
+      const { engine } = await device(ours.first.content);
       spoilt = { role: 'page', by };
       missing = new Set();
       expect(await decide(engine, ours.oldCode)).to.include({ outcome: 'refer', pageProblem });
@@ -244,7 +245,7 @@ describe('what a device fetches', function () {
   }
 });
 
-/** A code of a day that devices have dropped, a full bundle, and a code that is newer than that. */
+/** A code of a day that devices have dropped, a full bundle, and codes that are newer. */
 async function makeLedger(published: PublishedLedger): Promise<Ledger> {
   const { consortium } = published;
   const [first, second] = consortium.issuers;
@@ -254,24 +255,27 @@ async function makeLedger(published: PublishedLedger): Promise<Ledger> {
   await consortium.issueCodes([testRecord()], { issuer: second });
   await consortium.issueCodes([vaccinationRecord()]);
   const { full } = await published.publishAfter(40 * DAY);
-  const [newCode] = await consortium.issueCodes([vaccinationRecord()]);
-  const index = await published.publishAtNextHour();
-  if (oldCode === undefined || newCode === undefined) throw new Error('a code for each record');
+  const [ofHour] = await consortium.issueCodes([vaccinationRecord()]);
+  await published.publishAtNextHour();
+  const [latest] = await consortium.issueCodes([vaccinationRecord()]);
+  const index = await published.publishAfter(60);
+  if (oldCode === undefined || ofHour === undefined || latest === undefined)
+    throw new Error('a code for each record');
   return {
     published,
     index,
-    full: new Uint8Array(await readFile(join(published.path, full.path))),
+    first: { ...full, content: new Uint8Array(await readFile(join(published.path, full.path))) },
     pages: [pagePath({ issuer: first.id, day }), pagePath({ issuer: second.id, day })],
     oldCode: oldCode.text,
-    newCode: newCode.text,
+    newCodes: [ofHour.text, latest.text],
   };
 }
 
-function pathOf(role: Role, { index, pages }: Ledger): string {
+function pathOf(role: Role, { first, index, pages }: Ledger): string {
   switch (role) {
     case 'deltas':
     case 'hours':
-      return deltaPath(role, index.full.size);
+      return deltaPath(role, first.size);
     case 'delta of the index':
       return index.deltas[0]?.path ?? '';
     case 'full bundle of the index':

@@ -21,6 +21,10 @@ export function isFirstOfHour(bases: readonly Base[], now: number): boolean {
   return isFirstOf(HOUR, bases.at(-1), now);
 }
 
+export function areOfOneHour(a: number, b: number): boolean {
+  return areOfOne(HOUR, a, b);
+}
+
 /** Those that stay bases for what is published after `now`; those of sizes in `stay`, too. */
 export function thinned(bases: readonly Base[], stay: ReadonlySet<number>, now: number): readonly Base[] {
   return bases.filter(({ publishedAtSeconds: at, source }, i) => {

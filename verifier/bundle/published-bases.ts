@@ -18,7 +18,7 @@ export interface BasesDeps {
 }
 
 export interface PublishedBases {
-  /** Oldest first. */
+  /** Oldest first; with what was none any more, and others were made from. */
   readonly bases: readonly Base[];
   /** What they were made from. */
   readonly kept: readonly KeptBase[];

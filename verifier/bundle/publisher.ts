@@ -4,7 +4,7 @@
  * stays; what fails from then on is logged, and the index helps devices until the next time.
  *
  *   sign     ours first, then every witness at once; k of those whom devices trust have to
- *   full     when an hour has passed since the last one
+ *   full     of the first state of an hour: that one stays a base for a day
  *   deltas   from every state that devices may hold (`bases.ts`), the full bundle's among them, those from before a
  *            restart too (`kept-bases.ts`)
  *   pages    of days that are over and have none yet; until they are on the disk, their roots are kept
@@ -22,7 +22,7 @@ import { parseNote } from '../../core/bundle/signed-note.ts';
 import { dayText, SECONDS_PER_DAY } from '../../core/trust/section-reader.ts';
 import type { CheckpointSet } from '../../core/trust/trust-list.ts';
 import type { Log } from '../../service/logging.ts';
-import { BASE_SECONDS, isFirstOfHour, thinned, withBase, type Base } from './bases.ts';
+import { areOfOneHour, BASE_SECONDS, isFirstOfHour, thinned, withBase, type Base } from './bases.ts';
 import type { BundleFolder } from './bundle-folder.ts';
 import { CheckpointSigning, type Publishable, type SigningOptions } from './checkpoint-signing.ts';
 import { publishDayPages } from './day-page-publishing.ts';
@@ -53,7 +53,6 @@ interface Full {
 }
 
 const HOUR = 3600;
-const FULL_SECONDS = HOUR;
 const SWEEP_AFTER_SECONDS = 2 * HOUR;
 
 export class Publisher {
@@ -79,7 +78,8 @@ export class Publisher {
     this.#signing = new CheckpointSigning(options, deps);
     this.#handovers = last?.handovers ?? [];
     this.#signers = last?.signers;
-    this.#bases = bases;
+    const at = bases.at(-1)?.publishedAtSeconds ?? 0;
+    this.#bases = last === undefined ? [] : thinned(bases, stayingOf(last.full, kept), at);
     this.#kept = kept;
     const full = bases.find(({ source }) => source.checkpoint.size === last?.full.size);
     if (last !== undefined && full !== undefined) {
@@ -157,8 +157,7 @@ export class Publisher {
     for (const { bytes, from } of fromFull) deltas.push({ ...(await folder.put(bytes)), from });
     const published = { base: last, full: full.file, deltas, made };
     const keptNow = await withKept(this.#kept, published, (bytes) => folder.put(bytes));
-    const stay = new Set([full.file.size, rootOf(keptNow)?.size ?? full.file.size]);
-    const bases = withBase(thinned(held, stay, now), last);
+    const bases = withBase(thinned(held, stayingOf(full.file, keptNow), now), last);
     const kept = leadingTo(bases, keptNow);
     await folder.putBases(kept);
     const { origin, size } = source.checkpoint;
@@ -189,13 +188,18 @@ export class Publisher {
     if (isFirst) await folder.sweepDeltas((nowSeconds() - BASE_SECONDS) * 1000);
   }
 
-  /** The last one, for an hour; another one when those have not signed it whom devices trust by now. */
+  /** That of this hour; another one when those have not signed it whom devices trust by now. */
   async #fullOf(source: BundleSource, signers: CheckpointSet, now: number): Promise<Full> {
     const { crypto, folder } = this.#deps;
     const last = this.#full;
-    const isNew = last !== undefined && now - last.madeAtSeconds < FULL_SECONDS;
-    if (isNew && (await quorumTime(crypto, parseNote(last.note), signers)) !== undefined) return last;
+    const isOfNow = last !== undefined && areOfOneHour(last.madeAtSeconds, now);
+    if (isOfNow && (await quorumTime(crypto, parseNote(last.note), signers)) !== undefined) return last;
     const file = await folder.put(await pacedFullBundle(source, BESIDE_REQUESTS));
     return { file: { ...file, size: source.checkpoint.size }, madeAtSeconds: now, note: source.note };
   }
+}
+
+/** Sizes of the full bundle, and of the one that later ones are kept as deltas to. */
+function stayingOf(full: BundleIndex['full'], kept: readonly KeptBase[]): ReadonlySet<number> {
+  return new Set([full.size, rootOf(kept)?.size ?? full.size]);
 }
