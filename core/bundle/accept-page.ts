@@ -8,7 +8,7 @@
 import type { Hex } from '../bytes/hex.ts';
 import { SECONDS_PER_DAY } from '../trust/section-reader.ts';
 import type { CheckpointSet } from '../trust/trust-list.ts';
-import { checkLeaf, checkRoot, hold, readSigned, refusing, type AcceptContext } from './signed-head.ts';
+import { checkLeaf, checkRoot, holdAll, readSigned, refusing, type AcceptContext } from './signed-head.ts';
 import { NO_BASE, readContent } from './bundle-content.ts';
 import { openParts } from './bundle-file.ts';
 import { sectionsUnder, type BundleState } from './bundle-state.ts';
@@ -66,10 +66,10 @@ export async function readPage(
     const { head } = signed;
     checkLeaf(signed, context.crypto);
     const prefix = `short/${page.day}/${page.issuer.slice(2)}/`;
-    const { sections } = readContent(parts, NO_BASE);
-    const known = new Map(sections.map((each) => [each.name, hold(context.crypto, each)]));
+    const { sections } = await readContent(parts, NO_BASE, context.pause);
+    const known = await holdAll(sections, context);
     if (head.kind !== 'page') throw new BundleError('BUNDLE_MALFORMED', 'no page of roots');
-    checkRoot(head, known, context.crypto);
+    await checkRoot(head, known, context);
     if (![...known.keys()].every((name) => name.startsWith(prefix))) {
       throw new BundleError('BUNDLE_PAGE_OTHER', 'a page of another issuer or day');
     }
@@ -77,7 +77,7 @@ export async function readPage(
     if (!(head.leaf.block.timeSeconds >= dayEnds)) {
       throw new BundleError('BUNDLE_INCOMPLETE', 'a page from before its day was over');
     }
-    return new DeviceRoots(sectionsUnder(known, prefix));
+    return DeviceRoots.of(sectionsUnder(known, prefix), context.pause);
   });
 }
 

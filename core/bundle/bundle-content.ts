@@ -10,6 +10,7 @@
  *              ‖ form u8: 0 changes to all zero, 1 changes to the list that is held under this uri
  *   gaps, values   the changes of each list: `list-changes.ts`
  */
+import type { ByteReader } from '../bytes/byte-reader.ts';
 import { fromHex, type Hex } from '../bytes/hex.ts';
 import { writeVarint } from '../bytes/varint.ts';
 import type { PublishedList } from '../status/accepted-lists.ts';
@@ -17,6 +18,7 @@ import { MAX_STATUS_BYTES, type StatusList } from '../status/token-status-list.t
 import type { PartReaders, PartWriters } from './bundle-file.ts';
 import { BundleError } from './errors.ts';
 import { changesFrom, readChanges, withChanges, writeChanges } from './list-changes.ts';
+import { NO_PAUSE, type Pause } from './pause.ts';
 import { isRootSection, readColumns, readRows, rowBytesOf, writeColumns } from './root-columns.ts';
 
 /** A section that is held, or a fence, of which only the digest is known. */
@@ -105,16 +107,18 @@ function writeList(
   writeChanges(parts, changesFrom(base, list), list.bits);
 }
 
-/** Throws `BUNDLE_MALFORMED`, `BUNDLE_BASE_OTHER`, a `BytesError` or a `StatusError`. */
-export function readContent(parts: PartReaders, base: ContentBase): BundleContent {
+/** Rejects with `BUNDLE_MALFORMED`, `BUNDLE_BASE_OTHER`, a `BytesError` or a `StatusError`. */
+export async function readContent(
+  parts: PartReaders,
+  base: ContentBase,
+  pause: Pause = NO_PAUSE,
+): Promise<BundleContent> {
   const { names } = parts;
-  const sections = Array.from({ length: bounded(names.varint(), names.left) }, () =>
-    readSection(parts, base),
-  );
+  const sections = await many(names, pause, () => readSection(parts, base));
   let listBytes = 0;
-  const issuers = Array.from({ length: bounded(names.varint(), names.left) }, () => {
+  const issuers = await many(names, pause, async () => {
     const issuer = names.fixed(HASH_BYTES);
-    const lists = Array.from({ length: bounded(names.varint(), names.left) }, () => {
+    const lists = await many(names, pause, () => {
       const list = readList(parts, (uri) => base.list(issuer, uri));
       listBytes += list.list.bytes.length;
       if (listBytes > MAX_LIST_BYTES) throw malformed();
@@ -124,6 +128,18 @@ export function readContent(parts: PartReaders, base: ContentBase): BundleConten
   });
   for (const part of [names, parts.columns, parts.gaps, parts.values, parts.roots]) part.end();
   return { sections, issuers };
+}
+
+/** As many as it says, each of which takes a byte at least. */
+async function many<T>(names: ByteReader, pause: Pause, read: () => T | Promise<T>): Promise<readonly T[]> {
+  const count = names.varint();
+  if (count > names.left) throw malformed();
+  const all: T[] = [];
+  while (all.length < count) {
+    all.push(await read());
+    await pause();
+  }
+  return all;
 }
 
 function readSection(parts: PartReaders, base: ContentBase): SectionContent {
@@ -168,12 +184,6 @@ function readList(parts: PartReaders, heldUnder: (uri: string) => StatusList | u
   if (form !== FROM_HELD) throw malformed();
   if (held?.bits !== bits || held.bytes.length !== byteLength) throw otherBase();
   return { uri, version, list: withChanges(held, changes) };
-}
-
-/** A number of things, each of which takes a byte at least. */
-function bounded(count: number, left: number): number {
-  if (count > left) throw malformed();
-  return count;
 }
 
 function otherBase(): BundleError {

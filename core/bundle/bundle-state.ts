@@ -16,6 +16,7 @@ import type { StateLeaf } from './bundle-head.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Cover } from './covered-leaves.ts';
 import { DeviceRoots } from './device-roots.ts';
+import type { Pause } from './pause.ts';
 
 /** A section that is held, or a fence, of which only the digest is. */
 export interface HeldSection {
@@ -97,7 +98,7 @@ export function readStatusAnchors(sections: HeldSections): ReadonlyMap<Hex, Stat
 }
 
 /** What verdicts rest on: the state as of the checkpoint's time. */
-export function knowledgeOf(
+export async function knowledgeOf(
   {
     leaf,
     shortFrom,
@@ -105,16 +106,16 @@ export function knowledgeOf(
     timeSeconds,
   }: Pick<BundleState, 'leaf' | 'shortFrom' | 'sections' | 'timeSeconds'>,
   trust: TrustList,
-  statusAnchors: ReadonlyMap<Hex, StatusAnchor>,
-): LedgerKnowledge {
+  pause?: Pause,
+): Promise<LedgerKnowledge> {
   const shortRootsFromSeconds = Date.parse(`${shortFrom}T00:00:00Z`) / 1000;
   invariant(Number.isInteger(shortRootsFromSeconds), 'a day begins at some second');
   return {
     head: { ...leaf.block, timeSeconds },
     version: leaf.block.number,
     trust,
-    statusAnchors,
-    roots: new DeviceRoots(sectionsUnder(sections, '')),
+    statusAnchors: readStatusAnchors(sections),
+    roots: await DeviceRoots.of(sectionsUnder(sections, ''), pause),
     shortRootsFromSeconds,
   };
 }

@@ -9,6 +9,7 @@ import { toHex, type Hex } from '../bytes/hex.ts';
 import type { BatchClass } from '../credential/credential-type.ts';
 import type { Anchor } from '../trust/root-index.ts';
 import { isShortSection } from './held-sections.ts';
+import { NO_PAUSE, type Pause } from './pause.ts';
 import { isRootSection, MAX_ROWS, rootBytesOf, rowBytesOf } from './root-columns.ts';
 
 interface Part {
@@ -28,12 +29,24 @@ export class DeviceRoots {
   readonly #slots: Uint32Array;
   readonly size: number;
 
-  /** @param sections by name; those that hold no roots are passed over */
-  constructor(sections: Iterable<readonly [name: string, bytes: Uint8Array]>) {
-    this.#parts = [...sections].filter(([name]) => isRootSection(name)).map(toPart);
-    this.size = this.#parts.reduce((sum, { bytes, rowBytes }) => sum + bytes.length / rowBytes, 0);
+  private constructor(parts: readonly Part[]) {
+    this.#parts = parts;
+    this.size = parts.reduce((sum, { bytes, rowBytes }) => sum + bytes.length / rowBytes, 0);
     this.#slots = new Uint32Array(Math.max(16, Math.ceil(this.size * 1.5)));
-    this.#parts.forEach((part, i) => this.#insertAll(part, i));
+  }
+
+  /** @param sections by name; those that hold no roots are passed over */
+  static async of(
+    sections: Iterable<readonly [name: string, bytes: Uint8Array]>,
+    pause: Pause = NO_PAUSE,
+  ): Promise<DeviceRoots> {
+    const parts = [...sections].filter(([name]) => isRootSection(name)).map(toPart);
+    const roots = new DeviceRoots(parts);
+    for (const [i, part] of parts.entries()) {
+      roots.#insertAll(part, i);
+      await pause();
+    }
+    return roots;
   }
 
   /** Everybody who anchored `root`, 32 bytes, among what is held. */

@@ -5,9 +5,9 @@
  *   deltas/<size>.hclb   to the latest state; from one that is not of this hour, to the first of the hour after it
  *   hours/<size>.hclb    to the first state of an hour: few bytes for who asks seldom
  *
- * From where a file leads another one leads on; the latest state's leads to itself. One that a publisher forgot in a
- * restart, or had no room for, leads to itself as well, so that says nothing of an old state: there the index says
- * what is the latest (`update-bundle.ts`).
+ * From where a file leads another one leads on; the latest state's leads to itself. One that a publisher had no room to
+ * lead on from leads to itself as well, so that says nothing of an old state: there the index says what is the latest
+ * (`update-bundle.ts`).
  */
 import { acceptBundle } from './accept-bundle.ts';
 import type { BundleState } from './bundle-state.ts';

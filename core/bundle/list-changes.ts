@@ -43,6 +43,7 @@ export function withChanges(
   { indices, values }: ListChanges,
 ): StatusList {
   const { bits } = base;
+  if (base instanceof StatusList && indices.length === 0) return base;
   const bytes = base instanceof StatusList ? base.bytes.slice() : new Uint8Array(base.byteLength);
   const mask = (1 << bits) - 1;
   indices.forEach((index, i) => {

@@ -10,11 +10,12 @@ import {
 } from './bundle-content.ts';
 import { packParts, packPartsBy, partWriters, type Deflate } from './bundle-file.ts';
 import { writeHead, type BundleHead, type BundleKind } from './bundle-head.ts';
-import type { BundleSource, HeldSection } from './bundle-state.ts';
+import type { Pause } from './pause.ts';
+import { readStatusAnchors, type BundleSource, type HeldSection } from './bundle-state.ts';
 
 /** How a bundle is made beside other work: it waits after each piece, and is compressed elsewhere. */
 export interface Pace {
-  readonly pause: () => Promise<unknown>;
+  readonly pause: Pause;
   readonly deflate: Deflate;
 }
 
@@ -97,13 +98,16 @@ function isNews(section: HeldSection, known: HeldSection | undefined): boolean {
   return !isHeld || !equalBytes(section.digest, known.digest);
 }
 
+/** Without the lists of an issuer that are older than the ledger's word on them: nobody could take them. */
 function contentOf(
   { sections, statusLists }: BundleSource,
   isNew: (name: string, section: HeldSection) => boolean,
   base?: BundleSource,
 ): BundleContent {
+  const anchors = readStatusAnchors(sections);
   const sets = [...statusLists.sets()].filter(
-    ({ issuer, version }) => base?.statusLists.versionOf(issuer) !== version,
+    ({ issuer, version }) =>
+      anchors.get(issuer)?.version === version && base?.statusLists.versionOf(issuer) !== version,
   );
   return {
     sections: toContents([...sections].filter((named) => isNew(...named))),

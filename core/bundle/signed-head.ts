@@ -23,6 +23,7 @@ import { parseCheckpoint, type Checkpoint } from './checkpoint.ts';
 import { quorumTime } from './cosignature.ts';
 import { rootFromCover } from './covered-leaves.ts';
 import { BundleError, NoteError, type BundleErrorCode } from './errors.ts';
+import { NO_PAUSE, type Pause } from './pause.ts';
 import { parseNote } from './signed-note.ts';
 
 export interface AcceptContext {
@@ -32,12 +33,18 @@ export interface AcceptContext {
   readonly nowSeconds: number;
   /** Tolerance between the signers' clocks and ours. */
   readonly clockSkewSeconds: number;
+  /** Waited for after each piece of work; absent: all is done in one. */
+  readonly pause?: Pause;
+}
+
+export interface CheckedHead {
+  readonly head: BundleHead;
+  /** In its note. */
+  readonly checkpoint: Checkpoint;
 }
 
 /** A bundle whose checkpoint is signed; its content is not read yet. */
-export interface SignedHead {
-  readonly head: BundleHead;
-  readonly checkpoint: Checkpoint;
+export interface SignedHead extends CheckedHead {
   readonly timeSeconds: number;
 }
 
@@ -64,23 +71,46 @@ export async function readSigned(
 }
 
 /** Throws a `CommitmentError` unless the leaf is the last of the log. */
-export function checkLeaf({ head, checkpoint }: SignedHead, crypto: Crypto): void {
+export function checkLeaf({ head, checkpoint }: CheckedHead, crypto: Crypto): void {
   const { leaf, leafPath: path } = head;
   const { size, root } = checkpoint;
   const hash = leafHash(crypto, checkpointLeaf(crypto, leaf.block, leaf.stateRoot));
   verifyInclusion(crypto, { leafHash: hash, index: size - 1, size, path, root });
 }
 
-/** Throws `BUNDLE_PROOF_WRONG`. */
-export function checkRoot({ leaf, cover, hidden }: BundleHead, sections: HeldSections, crypto: Crypto): void {
-  const leaves = [...sections].map(([name, { digest }]) => sectionLeaf(crypto, name, digest));
+type PacedCrypto = Pick<AcceptContext, 'crypto' | 'pause'>;
+
+/** Rejects with `BUNDLE_PROOF_WRONG`. */
+export async function checkRoot(
+  { leaf, cover, hidden }: BundleHead,
+  sections: HeldSections,
+  { crypto, pause = NO_PAUSE }: PacedCrypto,
+): Promise<void> {
+  const leaves: Uint8Array[] = [];
+  for (const [name, { digest }] of sections) {
+    leaves.push(sectionLeaf(crypto, name, digest));
+    await pause();
+  }
   const root = rootFromCover(crypto, cover, { leaves, hidden });
   if (!equalBytes(root, leaf.stateRoot)) {
     throw new BundleError('BUNDLE_PROOF_WRONG', 'the sections lead to another state');
   }
 }
 
-export function hold(crypto: Crypto, { bytes, digest }: SectionContent): HeldSection {
+/** By name; rejects with `BUNDLE_MALFORMED`. */
+export async function holdAll(
+  sections: readonly SectionContent[],
+  { crypto, pause = NO_PAUSE }: PacedCrypto,
+): Promise<HeldSections> {
+  const held = new Map<string, HeldSection>();
+  for (const section of sections) {
+    held.set(section.name, hold(crypto, section));
+    await pause();
+  }
+  return held;
+}
+
+function hold(crypto: Crypto, { bytes, digest }: SectionContent): HeldSection {
   if (bytes !== undefined) return holdSection(crypto, bytes);
   if (digest === undefined) throw new BundleError('BUNDLE_MALFORMED', 'a section has bytes or a digest');
   return { digest };

@@ -3,7 +3,9 @@
  * or it does not fit, by the full bundle and the delta to that. Signers that changed while the device was away are
  * learned first, each set by the word of the one before.
  */
-import { acceptBundle, acceptHandover, checkAfter } from './accept-bundle.ts';
+import { acceptBundle } from './accept-bundle.ts';
+import { acceptHandover } from './accept-handover.ts';
+import { checkAfter } from './come-after.ts';
 import type { AcceptContext } from './signed-head.ts';
 import { parseBundleIndex, type BundleIndex } from './bundle-index.ts';
 import type { BundleState } from './bundle-state.ts';

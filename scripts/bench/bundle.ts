@@ -127,10 +127,27 @@ async function lastDay(
     figure(settings, 'device after 3 years: load', 's', first.seconds, {
       note: `${first.held.state.roots.size.toLocaleString('en')} roots`,
     }),
+    ...(await taking(full, publishing, settings)),
     ...(await writingDown(held, settings)),
     figure(settings, 'device: a day', 'KB', bytes / KB, {
       most: 300,
       note: '24 hourly deltas, 2,000 status changes in one of them',
+    }),
+  ];
+}
+
+/** How long a verdict waits at most while a first list is taken that is all a device holds. */
+async function taking(
+  full: Uint8Array,
+  publishing: Publishing<World>,
+  settings: Settings,
+): Promise<readonly Figure[]> {
+  const { pause } = besideScans();
+  const whole = await longestBlock(() => acceptBundle(full, undefined, publishing.context()));
+  const paced = await longestBlock(() => acceptBundle(full, undefined, publishing.context({ pause })));
+  return [
+    figure(settings, 'device after 3 years: taken, longest block', 'ms', paced, {
+      note: `${whole.toFixed(0)} ms in one piece`,
     }),
   ];
 }

@@ -21,10 +21,14 @@ export function isFirstOfHour(bases: readonly Base[], now: number): boolean {
   return isFirstOf(HOUR, bases.at(-1), now);
 }
 
-/** Those that stay bases for what is published after `now`; the one of the full bundle, too. */
-export function thinned(bases: readonly Base[], fullSize: number, now: number): readonly Base[] {
+export function areOfOneHour(a: number, b: number): boolean {
+  return areOfOne(HOUR, a, b);
+}
+
+/** Those that stay bases for what is published after `now`; those of sizes in `stay`, too. */
+export function thinned(bases: readonly Base[], stay: ReadonlySet<number>, now: number): readonly Base[] {
   return bases.filter(({ publishedAtSeconds: at, source }, i) => {
-    if (source.checkpoint.size === fullSize || areOfOne(MINUTE, at, now)) return true;
+    if (stay.has(source.checkpoint.size) || areOfOne(MINUTE, at, now)) return true;
     const span = areOfOne(HOUR, at, now) ? MINUTE : HOUR;
     return at > now - BASE_SECONDS && isFirstOf(span, bases[i - 1], at);
   });

@@ -2,13 +2,14 @@
  * What a publisher offers, as files that any web server can host:
  *
  *   <folder>/latest                    JSON: what there is now (`BundleIndex`), replaced as a whole
+ *   <folder>/bases                     JSON: what the publisher goes on from (`kept-bases.ts`), for itself
  *   <folder>/files/<sha-256>.hclb      bundles, named by what is in them: they never change
  *   <folder>/deltas/<size>.hclb        what leads on from the state of that size (`follow-deltas.ts`); replaced
  *   <folder>/hours/<size>.hclb         the same, to the first state of an hour
  *   <folder>/pages/<day>/<issuer>.hclb short-lived roots of a day that is over, for who has dropped them
  *
- * A file that `latest` names is written before it, and stays for a while after it is named no longer, for those who
- * have just read the old one.
+ * A file that `latest` or `bases` names is written before them, and stays for a while after it is named no longer, for
+ * those who have just read the old one.
  */
 import { chmod, mkdir, open, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -19,6 +20,7 @@ import { DELTA_LINES, deltaPath, type DeltaLine } from '../../core/bundle/follow
 import { parseBundleIndex, type BundleFile, type BundleIndex } from '../../core/bundle/bundle-index.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import { writeFileAtomically } from '../../service/files.ts';
+import { parseKeptBases, writeKeptBases, type KeptBase } from './kept-bases.ts';
 
 /** Everybody may read what is published. */
 const FOLDER_MODE = 0o755;
@@ -96,6 +98,16 @@ export class BundleFolder {
     return bytes === undefined ? undefined : parseBundleIndex(bytes);
   }
 
+  async putBases(kept: readonly KeptBase[]): Promise<void> {
+    await this.#write('bases', writeKeptBases(kept));
+  }
+
+  /** Throws `BUNDLE_MALFORMED` or a `BytesError`. */
+  async bases(): Promise<readonly KeptBase[]> {
+    const bytes = await orNothing(readFile(join(this.folder, 'bases')));
+    return bytes === undefined ? [] : parseKeptBases(bytes);
+  }
+
   /** Of a file that an index names; `undefined` when there is none. */
   async bytesOf({ path }: BundleFile): Promise<Uint8Array | undefined> {
     return NAME.test(path.replace(/^files\//, '')) ? orNothing(readFile(join(this.folder, path))) : undefined;
@@ -106,9 +118,9 @@ export class BundleFolder {
     return NAME.test(name) ? send(join(this.folder, 'files', name)) : undefined;
   }
 
-  /** Removes files that `index` does not name and that are older than `beforeMs`. */
-  async sweep({ full, deltas, handovers }: BundleIndex, beforeMs: number): Promise<void> {
-    const named = new Set([full, ...deltas, ...handovers].map(({ path }) => path));
+  /** Removes files but these, and those that are younger than `beforeMs`. */
+  async sweep(files: readonly BundleFile[], beforeMs: number): Promise<void> {
+    const named = new Set(files.map(({ path }) => path));
     for (const name of await readdir(join(this.folder, 'files'))) {
       const path = join(this.folder, 'files', name);
       if (!named.has(`files/${name}`) && (await stat(path)).mtimeMs < beforeMs) await unlink(path);

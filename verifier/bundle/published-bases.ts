@@ -1,41 +1,52 @@
 /**
- * What devices may hold of what was published before a restart, read back as a device reads it: the full bundle, and the
- * last state by its delta. So deltas go on from there.
+ * What devices may hold of what was published before a restart, made again from what is kept (`kept-bases.ts`). So deltas
+ * lead on from there.
  */
-import { acceptBundle } from '../../core/bundle/accept-bundle.ts';
-import type { BundleFile, BundleIndex } from '../../core/bundle/bundle-index.ts';
-import type { BundleState } from '../../core/bundle/bundle-state.ts';
+import { readOwnBundle } from '../../core/bundle/own-bundle.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import { HclError } from '../../core/errors.ts';
+import type { Log } from '../../service/logging.ts';
+import type { Base } from './bases.ts';
 import type { BundleFolder } from './bundle-folder.ts';
+import type { KeptBase } from './kept-bases.ts';
+import { BESIDE_REQUESTS } from './pace.ts';
 
 export interface BasesDeps {
   readonly crypto: Crypto;
-  readonly folder: Pick<BundleFolder, 'bytesOf'>;
-  readonly nowSeconds: () => number;
+  readonly folder: Pick<BundleFolder, 'bases' | 'bytesOf'>;
+  readonly log: Log;
 }
 
-const CLOCK_SKEW_SECONDS = 300;
+export interface PublishedBases {
+  /** Oldest first; with what was none any more, and others were made from. */
+  readonly bases: readonly Base[];
+  /** What they were made from. */
+  readonly kept: readonly KeptBase[];
+}
 
-/** Oldest first; none of what cannot be read, or has other signers than the index: devices then take the full bundle. */
-export async function publishedBases(
-  { deltas, full, origin, signers }: BundleIndex,
-  { crypto, folder, nowSeconds }: BasesDeps,
-): Promise<readonly BundleState[]> {
-  const trust = { origin, signers };
-  const context = { crypto, trust, nowSeconds: nowSeconds(), clockSkewSeconds: CLOCK_SKEW_SECONDS };
-  const take = async (file: BundleFile, held?: BundleState): Promise<BundleState | undefined> => {
+/** Without what cannot be read: who holds that takes the full bundle. */
+export async function publishedBases({ crypto, folder, log }: BasesDeps): Promise<PublishedBases> {
+  const named = await orUnreadable(folder.bases());
+  const states = named ?? [];
+  const bases = new Map<number, Base>();
+  for (const { from, publishedAtSeconds, size, ...file } of states) {
+    const base = from === undefined ? undefined : bases.get(from)?.source;
     const bytes = await folder.bytesOf(file);
-    try {
-      return bytes && (await acceptBundle(bytes, held, context));
-    } catch (error) {
-      if (error instanceof HclError) return undefined;
-      throw error;
-    }
-  };
-  const first = await take(full);
-  if (first === undefined) return [];
-  const delta = deltas.find(({ from }) => from === first.checkpoint.size);
-  const last = delta && (await take(delta, first));
-  return last === undefined || last.checkpoint.size === first.checkpoint.size ? [first] : [first, last];
+    const { pause } = BESIDE_REQUESTS;
+    const source = bytes && (await orUnreadable(readOwnBundle(bytes, base, { crypto, pause })));
+    if (source?.checkpoint.size === size) bases.set(size, { source, publishedAtSeconds });
+  }
+  if (named === undefined || bases.size < states.length) {
+    log.warn({}, 'who holds some of the states from before the restart takes the full bundle');
+  }
+  return { bases: [...bases.values()], kept: states.filter(({ size }) => bases.has(size)) };
+}
+
+async function orUnreadable<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof HclError) return undefined;
+    throw error;
+  }
 }

@@ -2,7 +2,8 @@
 import { deflateRawSync } from 'node:zlib';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
-import { acceptBundle, acceptHandover } from '../../../core/bundle/accept-bundle.ts';
+import { acceptBundle } from '../../../core/bundle/accept-bundle.ts';
+import { acceptHandover } from '../../../core/bundle/accept-handover.ts';
 import type { AcceptContext } from '../../../core/bundle/signed-head.ts';
 import { BundleKeeper } from '../../../core/bundle/bundle-keeper.ts';
 import type { BundleSource, BundleState } from '../../../core/bundle/bundle-state.ts';
@@ -18,6 +19,8 @@ import {
 } from '../../../core/bundle/make-bundle.ts';
 import { toHex } from '../../../core/bytes/hex.ts';
 import { HclError } from '../../../core/errors.ts';
+import { StatusLists } from '../../../core/status/accepted-lists.ts';
+import { StatusList } from '../../../core/status/token-status-list.ts';
 import type { LedgerEvent } from '../../../core/trust/ledger-event.ts';
 import { makeConsortium, START_SECONDS, testRecord, vaccinationRecord } from '../../support/consortium.ts';
 import { Publishing, signAgain, SIGNER_SET, SIGNERS } from '../../support/publishing.ts';
@@ -129,6 +132,23 @@ describe('a device takes', () => {
     expect(before.state.roots.size).to.equal(3);
     expect(after.state.roots.size).to.equal(2); // one of each class
     expect(toHex(fullBundle(after))).to.equal(toHex(fullBundle(source)));
+  });
+
+  it('all but the lists of an issuer that nobody could fetch since the ledger announced new ones', async () => {
+    const { publishing, first, second } = await published();
+    const late = { ...second, statusLists: first.statusLists };
+    const { id } = publishing.consortium.issuer;
+    const fresh = await accept(late, publishing);
+    expect(first.statusLists.versionOf(id)).to.be.above(0);
+    expect(fresh.statusLists.versionOf(id)).to.equal(0);
+    const held = await acceptBundle(
+      publishing.delta(late, first),
+      await accept(first, publishing),
+      publishing.context(),
+    );
+    expect(held.statusLists.versionOf(id)).to.equal(first.statusLists.versionOf(id));
+    // What it writes down it can read again.
+    expect((await accept(held, publishing)).state.roots.size).to.equal(3);
   });
 
   it('the time that k of the signers agree on, not the latest that one claims', async () => {
@@ -277,8 +297,8 @@ describe('a device refuses', () => {
     {
       what: 'status lists that the ledger does not vouch for',
       code: 'BUNDLE_LISTS_WRONG',
-      offer: async ({ first, second }) => ({
-        bytes: fullBundle({ ...second, statusLists: first.statusLists }),
+      offer: async ({ second }) => ({
+        bytes: fullBundle({ ...second, statusLists: withoutRevocations(second.statusLists) }),
       }),
     },
     {
@@ -562,6 +582,15 @@ function changed(
   const section = sections.get(name);
   if (section?.bytes === undefined) throw new Error(`there is a section ${name}`);
   return new Map(sections).set(name, { ...section, bytes: change(section.bytes) });
+}
+
+/** The same versions, of lists in which nothing was revoked. */
+function withoutRevocations(statusLists: StatusLists): StatusLists {
+  const sets = [...statusLists.sets()].map((set) => ({
+    ...set,
+    lists: set.lists.map((each) => ({ ...each, list: StatusList.empty(each.list.size) })),
+  }));
+  return new StatusLists(sets);
 }
 
 /** Index in the tree of the `n`th leaf that is shown. */

@@ -43,13 +43,16 @@ describe('a list that is written down beside scans', () => {
     const source = await publishing.source();
     const { nowSeconds } = consortium;
     const pieces = Promise.withResolvers<void>();
-    const pace = { ...besideScans(), pause: () => pieces.promise };
+    let isWriting = false;
+    const pause = async (): Promise<void> => (isWriting ? pieces.promise : undefined);
+    const pace = { ...besideScans(), pause };
     const engine = new Engine({ crypto: nodeCrypto, get: async () => fullBundle(source), pace });
     const trust = toUtf8(JSON.stringify(publishing.context().trust));
     await engine.answer({ kind: 'trust-bundles-of', bytes: trust });
     const kept = { bundle: fullBundle(source), trust, deltas: [] };
     await engine.answer({ kind: 'restore', kept });
     let isWritten = false;
+    isWriting = true;
     const writing = engine.answer({ kind: 'write-down' }).then(() => (isWritten = true));
     const policy = { mode: 'venue', ageingSeconds: AGEING_SECONDS.venue } as const;
     const question = { texts: [code?.text ?? ''], policy, nowSeconds };

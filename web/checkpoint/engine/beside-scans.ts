@@ -1,6 +1,7 @@
 /**
- * All that is held is written down in the thread that answers scans: after some milliseconds it is their turn, and
- * compressing is the browser's, in a thread of its own. Scans wait for it in a browser that has no raw deflate.
+ * Bundles are read, and all that is held is written down, in the thread that answers scans: after some milliseconds it is
+ * their turn, and compressing is the browser's, in a thread of its own. Scans wait for it in a browser that has no raw
+ * deflate.
  */
 import { deflateSync } from 'fflate';
 import type { Pace } from '../../../core/bundle/make-bundle.ts';

@@ -40,7 +40,7 @@ export interface EnginePorts {
   readonly crypto: Crypto;
   /** From where bundles are published. Rejects with {@link FetchError}; for a page of roots soon, as a person waits. */
   readonly get: GetFile;
-  /** How all that is held is written down beside verdicts; absent: in one piece. */
+  /** How bundles are read, and all that is held is written down, beside verdicts; absent: in one piece. */
   readonly pace?: Pace;
 }
 
@@ -186,7 +186,9 @@ export class Engine {
     const { clockSkewSeconds } = defaultPolicy;
     if (this.#trust === undefined)
       throw new BundleError('BUNDLE_TRUST_INVALID', 'nobody said whose bundles count');
-    return { crypto: this.#ports.crypto, trust: this.#trust, nowSeconds, clockSkewSeconds };
+    const { crypto, pace } = this.#ports;
+    const context = { crypto, trust: this.#trust, nowSeconds, clockSkewSeconds };
+    return pace === undefined ? context : { ...context, pause: pace.pause };
   }
 
   async #trustForeign(bytes: Uint8Array, nowSeconds: number): Promise<EngineAnswer> {

@@ -18,21 +18,31 @@ import type { AcceptContext } from '../../../../core/bundle/signed-head.ts';
 import { parseNote, signatureLine } from '../../../../core/bundle/signed-note.ts';
 import { memoryHashStore } from '../../../../core/bundle/state-log.ts';
 import { parseWitnessRequest } from '../../../../core/bundle/witness-request.ts';
+import type { StatusChange } from '../../../../core/status/token-status-list.ts';
 import { checkpointLeaf } from '../../../../core/trust/checkpoint-leaf.ts';
 import type { Log } from '../../../../service/logging.ts';
 import { nodeCrypto } from '../../../../service/node-crypto.ts';
 import { BundleFolder } from '../../../../verifier/bundle/bundle-folder.ts';
 import { Publisher } from '../../../../verifier/bundle/publisher.ts';
 import { makeConsortium, type Consortium } from '../../../support/consortium.ts';
-import { ORIGIN, SIGNER_SET, SIGNERS } from '../../../support/publishing.ts';
-import { testSigner } from '../../../support/signers.ts';
+import { ORIGIN, SIGNERS } from '../../../support/publishing.ts';
+import { setOf, testSigner } from '../../../support/signers.ts';
 
 export const SHORT_DAYS = 30;
 const HOUR = 3600;
 
+export interface Publishers {
+  /** Of another ledger. */
+  readonly origin?: string;
+  /** Three, of whom two have to sign. */
+  readonly signers?: readonly NoteSigner[];
+}
+
 export class PublishedLedger implements AsyncDisposable {
   readonly consortium: Consortium = makeConsortium({ seed: 5 });
   readonly path: string;
+  readonly #origin: string;
+  readonly #signers: readonly NoteSigner[];
   /** What it writes to, to break it. */
   folder: BundleFolder;
   areWitnessesAway = false;
@@ -45,14 +55,16 @@ export class PublishedLedger implements AsyncDisposable {
   #publisher: Publisher | undefined;
   #loggedBlock = -1;
 
-  private constructor(path: string) {
+  private constructor(path: string, { origin = ORIGIN, signers = SIGNERS }: Publishers) {
     this.path = path;
     this.folder = new BundleFolder(path, nodeCrypto);
-    this.consortium.block([{ event: 'CheckpointSetChanged', ...SIGNER_SET }]);
+    this.#origin = origin;
+    this.#signers = signers;
+    this.consortium.block([{ event: 'CheckpointSetChanged', ...setOf(1, 2, signers) }]);
   }
 
-  static async open(): Promise<PublishedLedger> {
-    return new PublishedLedger(await mkdtemp(join(tmpdir(), 'hcl-published-ledger-')));
+  static async open(publishers: Publishers = {}): Promise<PublishedLedger> {
+    return new PublishedLedger(await mkdtemp(join(tmpdir(), 'hcl-published-ledger-')), publishers);
   }
 
   /** What is published next is by another process, which has read the ledger anew. */
@@ -69,15 +81,15 @@ export class PublishedLedger implements AsyncDisposable {
   }
 
   /** Something happens after so many seconds, and is published. */
-  async publishAfter(seconds: number): Promise<BundleIndex> {
+  async publishAfter(seconds: number, changes: readonly StatusChange[] = []): Promise<BundleIndex> {
     this.consortium.advance(seconds);
-    this.consortium.publishStatus(this.consortium.issuer, []);
+    this.consortium.publishStatus(this.consortium.issuer, changes);
     return this.publish();
   }
 
   /** As the next hour begins. */
-  publishAtNextHour(): Promise<BundleIndex> {
-    return this.publishAfter(HOUR - (this.consortium.nowSeconds % HOUR));
+  publishAtNextHour(changes?: readonly StatusChange[]): Promise<BundleIndex> {
+    return this.publishAfter(HOUR - (this.consortium.nowSeconds % HOUR), changes);
   }
 
   /** What a device holds that begins with this index. */
@@ -86,7 +98,7 @@ export class PublishedLedger implements AsyncDisposable {
   }
 
   context(): AcceptContext {
-    const trust = { origin: ORIGIN, signers: SIGNER_SET };
+    const trust = { origin: this.#origin, signers: setOf(1, 2, this.#signers) };
     return { crypto: nodeCrypto, trust, nowSeconds: this.consortium.nowSeconds, clockSkewSeconds: 300 };
   }
 
@@ -107,9 +119,15 @@ export class PublishedLedger implements AsyncDisposable {
   }
 
   #openPublisher(): Promise<Publisher> {
-    const witnesses = SIGNERS.slice(0, 2).map((signer) => ({ url: `http://${signer.name}` }));
+    const witnesses = this.#signers.slice(0, 2).map((signer) => ({ url: `http://${signer.name}` }));
     return Publisher.open(
-      { origin: ORIGIN, signer: testSigner(90), witnesses, shortDays: SHORT_DAYS, witnessTimeoutMs: 60_000 },
+      {
+        origin: this.#origin,
+        signer: testSigner(90),
+        witnesses,
+        shortDays: SHORT_DAYS,
+        witnessTimeoutMs: 60_000,
+      },
       {
         crypto: nodeCrypto,
         folder: this.folder,
@@ -127,7 +145,7 @@ export class PublishedLedger implements AsyncDisposable {
   }
 
   async #answer(url: unknown, body: unknown): Promise<Response> {
-    const signer = SIGNERS.find(({ name }) => String(url).includes(name));
+    const signer = this.#signers.find(({ name }) => String(url).includes(name));
     if (this.areWitnessesAway || signer === undefined) return new Response('', { status: 503 });
     this.consortium.nowSeconds += this.secondsToSign;
     return new Response(await this.#cosigned(String(body), signer));
