@@ -79,7 +79,7 @@ export class ConversionSource {
     const number = await this.#byId(id);
     const now = await this.#handover.answer(number);
     if (waitMs === 0 || now.state !== 'under-way') return now;
-    const isOver = (): Promise<boolean> => this.#handover.isOver(number);
+    const isOver = await this.#handover.watch(number);
     await this.#house.progress.until(isOver, { isEnough: Boolean, waitMs });
     return await this.#handover.answer(number);
   }
