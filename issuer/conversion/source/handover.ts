@@ -66,9 +66,13 @@ export class Handover {
   async watch(number: number): Promise<() => Promise<boolean>> {
     const { entries, queue, watchRelease } = this.#house;
     const isReleased = await watchRelease((await entries.get(number)).recordId);
+    let isWithdrawn: boolean | undefined;
     return async () => {
       if (queue.isOnItsWay('spent', number)) return false;
-      return isReleased() || (await entries.get(number)).withdrawnAtSeconds !== undefined;
+      if (isReleased()) return true;
+      // Once: what is withdrawn after it was spent is released all the same, with the block that it was spent in.
+      isWithdrawn ??= (await entries.get(number)).withdrawnAtSeconds !== undefined;
+      return isWithdrawn;
     };
   }
 
