@@ -433,9 +433,13 @@ describe('conversion by any mapping', () => {
   it('tells whose evidence it is only where a rule takes it for being theirs', () => {
     fc.assert(
       fc.property(anyMapping, anyEvidence, (mapping, given) => {
-        const asking = mapping.evidence.filter(({ issuers }) => issuers?.includes(given.issuer) === true);
-        const isAsked = asking.some((rule) => rule.type === given.type && rule.class === given.class);
-        expect(asItTravels(mapping, given).issuer).to.equal(isAsked ? given.issuer : undefined);
+        const { issuer } = given;
+        const asking = mapping.evidence.filter(({ issuers }) => issuers?.includes(issuer) === true);
+        for (const { type, class: kind } of [given, ...mapping.evidence]) {
+          const isAsked = asking.some((rule) => rule.type === type && rule.class === kind);
+          const travelling = asItTravels(mapping, { ...given, type, class: kind });
+          expect(travelling.issuer).to.equal(isAsked ? issuer : undefined);
+        }
       }),
     );
   });
