@@ -106,7 +106,7 @@ async function numbersUnder(
   const numbers = new Set<number>();
   for (const name of documents.flatMap((document) => ring.documentNames(document).all)) {
     const range = { from: name, before: concatBytes(name, BEYOND) };
-    for await (const { key, value } of table.entries(range))
+    for (const { key, value } of await table.all(range))
       if (isAsked(value)) numbers.add(readUint64(key, name.length));
   }
   return [...numbers].toSorted((a, b) => a - b);
