@@ -9,7 +9,7 @@ import {
   createHmac,
   createSecretKey,
   type Cipheriv,
-  type KeyObject,
+  type Decipheriv,
 } from 'node:crypto';
 import { concatBytes } from '../core/bytes/concat.ts';
 import { fromBase64url, toBase64url } from '../core/bytes/base64url.ts';
@@ -29,9 +29,9 @@ export class KeyedIndex {
   readonly #documentKey: HmacKey;
   readonly #originalKey: HmacKey;
   readonly #peopleKey: HmacKey;
-  readonly #idKey: KeyObject;
-  /** A single block cipher keeps no state between blocks, so one serves for all ids. */
+  /** A single block cipher keeps no state between blocks, so one of each serves for all ids. */
   readonly #idCipher: Cipheriv;
+  readonly #idDecipher: Decipheriv;
 
   /** @param key 32 bytes */
   constructor(key: Uint8Array) {
@@ -45,8 +45,9 @@ export class KeyedIndex {
     this.#originalKey = prepare(derive('original'));
     this.#peopleKey = prepare(derive('people'));
     this.#actRequestKey = prepare(derive('act-request'));
-    this.#idKey = createSecretKey(derive('id'));
-    this.#idCipher = createCipheriv('aes-256-ecb', this.#idKey, null).setAutoPadding(false);
+    const idKey = createSecretKey(derive('id'));
+    this.#idCipher = createCipheriv('aes-256-ecb', idKey, null).setAutoPadding(false);
+    this.#idDecipher = createDecipheriv('aes-256-ecb', idKey, null).setAutoPadding(false);
   }
 
   ofHandle(handle: string): Uint8Array {
@@ -96,9 +97,7 @@ export class KeyedIndex {
   /** The number, or `undefined` when this key made no such id. */
   fromRecordId(id: string): number | undefined {
     if (!ID_TEXT.test(id)) return undefined;
-    const block = createDecipheriv('aes-256-ecb', this.#idKey, null)
-      .setAutoPadding(false)
-      .update(fromBase64url(id));
+    const block = this.#idDecipher.update(fromBase64url(id));
     return readUint64(block, 0) === 0 ? readUint64(block, 8) : undefined;
   }
 }

@@ -2,8 +2,6 @@
  * Tells whoever waits that something has become final, so that they look again then, instead of asking over and over
  * (RFC 7240 §4.3, `Prefer: wait`).
  */
-import { setTimeout as delay } from 'node:timers/promises';
-
 export interface WaitingTerms<Answer> {
   readonly isEnough: (answer: Answer) => boolean;
   /** Whether what was thrown may be cured by waiting; default: nothing. */
@@ -32,11 +30,13 @@ export class Progress {
    */
   async until<Answer>(ask: () => Promise<Answer>, terms: WaitingTerms<Answer>): Promise<Answer> {
     const { isEarly = () => false, isEnough, waitMs } = terms;
-    const over = new AbortController();
-    const time = delay(waitMs, undefined, { signal: over.signal }).catch(() => undefined);
+    const time = Promise.withResolvers<undefined>();
     let isOver = waitMs <= 0 || this.#waiting >= MAX_WAITING;
+    const timer = setTimeout(() => {
+      isOver = true;
+      time.resolve(undefined);
+    }, waitMs);
     this.#waiting++;
-    void time.then(() => (isOver = true));
     try {
       for (;;) {
         // Taken before it is asked: what becomes final meanwhile is not missed.
@@ -47,11 +47,11 @@ export class Progress {
         } catch (error) {
           if (isOver || !isEarly(error)) throw error;
         }
-        await Promise.race([next, time]);
+        await Promise.race([next, time.promise]);
       }
     } finally {
       this.#waiting--;
-      over.abort();
+      clearTimeout(timer);
     }
   }
 }

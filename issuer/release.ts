@@ -155,13 +155,19 @@ export class Release {
       : { recordId, profile, handle, state: 'released', code };
   }
 
-  /** Of a record's own credential; throws as {@link handleOf}, `CREDENTIAL_NOT_FOUND`. */
-  async isReleased(recordId: string, profile: Profile): Promise<boolean> {
+  /**
+   * Tells, whenever it is asked, whether a record's own credential is released: costs nothing, where whoever waits asks at
+   * every step. Throws as {@link handleOf}, `CREDENTIAL_NOT_FOUND`.
+   */
+  async watch(recordId: string, profile: Profile): Promise<() => boolean> {
+    const { batches, status } = this.#deps;
     const found = await this.#findOwn(recordId, profile);
-    return this.#deps.status.isPublished(this.#placeOf(found).list) && this.#deps.batches.isFinal(found);
+    const { lane, entry } = found;
+    const { list } = this.#placeOf(found);
+    return () => status.isPublished(list) && batches.isFinal({ lane, entry });
   }
 
-  /** The text of a record's own credential, `undefined` until it is released; throws as {@link isReleased}. */
+  /** The text of a record's own credential, `undefined` until it is released; throws as {@link watch}. */
   async codeOf(recordId: string, profile: Profile): Promise<string | undefined> {
     return await this.#codeOf(await this.#findOwn(recordId, profile));
   }

@@ -36,7 +36,7 @@
  * | 35  | erasures    | record number u64 → JSON, see `privacy/erasure-entry.ts`                             |
  * | 36  | erasureWork | stage u8 ‖ epoch u32 ‖ record number u64 → time u64: an erasure that is not through  |
  * | 37  | expiries    | type u8 ‖ day of issue u32 ‖ record number u64 → nothing                            |
- * | 38  | documents   | HMAC(document) 16 ‖ record number u64 → nothing                                     |
+ * | 38  | documents   | HMAC(document) 16 ‖ record number u64 → u8 1 of a derived record, else nothing      |
  * | 39  | disclosures | record number u64 ‖ time in ms u64 → JSON, see `privacy/disclosures.ts`              |
  * | 40  | holds       | record number u64 ‖ number of the hold u32 → envelope, see `privacy/holds.ts`       |
  * | 41  | people      | HMAC(document) 16, by epoch → nothing: something was issued to somebody with it     |

@@ -45,17 +45,19 @@ const BITS = 2;
 /** Of the lists of issuers here, all of one size. */
 const MAX_BYTES = (MIN_STATUS_ENTRIES * BITS) / 8;
 
-/** Lists that are read when they are first asked: by then the code that names them has been found to be signed. */
+/** Lists of one issuer that are read when they are first asked: by then the code that names them was found to be signed. */
 export class UnreadLists extends StatusLists {
-  readonly #read: () => StatusLists;
+  readonly #read: (issuer: Hex) => StatusLists;
+  #lists: StatusLists | undefined;
 
-  constructor(read: () => StatusLists) {
+  constructor(read: (issuer: Hex) => StatusLists) {
     super([]);
     this.#read = read;
   }
 
   override get(issuer: Hex, uri: string): AcceptedList | undefined {
-    return this.#read().get(issuer, uri);
+    this.#lists ??= this.#read(issuer);
+    return this.#lists.get(issuer, uri);
   }
 }
 

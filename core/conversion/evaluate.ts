@@ -9,7 +9,7 @@ import { invariant } from '../errors.ts';
 import { dayAt, startOfDay, toDay } from '../policy/civil-day.ts';
 import { isCalendarDate, toUnixSeconds } from '../record/calendar.ts';
 import type { Colour, ConversionEvidence } from '../record/derived.ts';
-import { isAdverse } from './evidence.ts';
+import { isAdverse, isTakenBy } from './evidence.ts';
 import type { EvidenceRule, Mapping, Span } from './mapping.ts';
 import type { RefusalCode } from './refusals.ts';
 import { isBetter } from './strictness.ts';
@@ -153,7 +153,7 @@ function longestShown(
   mapping: Mapping,
 ): UsedEvidence | undefined {
   return evidence
-    .filter((one) => one.type === rule.type && one.class === rule.class)
+    .filter((one) => isTakenBy(rule, one))
     .flatMap((one) => {
       const fromSeconds = toUnixSeconds(one.collectedAt);
       return fromSeconds === undefined

@@ -1,6 +1,6 @@
 /**
  * What a conversion rests on besides the colour: the class of each record that the holder shows, and when it was
- * collected. The class is all that travels; the record stays with its holder.
+ * collected. That is all that travels, and whose it is where the mapping asks; the record stays with its holder.
  *
  * | class                      | record                                                                              |
  * | -------------------------- | ----------------------------------------------------------------------------------- |
@@ -13,6 +13,7 @@
  */
 import type { CredentialClaims } from '../credential/claims.ts';
 import type { ConversionEvidence } from '../record/derived.ts';
+import type { EvidenceRule, Mapping } from './mapping.ts';
 
 const NUCLEIC_ACID = 'loinc|LP6464-4';
 const NOT_DETECTED = 'sct|260415000';
@@ -38,18 +39,33 @@ export function isAdverse(evidence: Pick<ConversionEvidence, 'class'>): boolean 
   return ADVERSE.has(evidence.class);
 }
 
-/** Of the claims of an authentic credential; `undefined`: conversions do not ask about such records. */
+/** Whether a rule is about this evidence, of this issuer. */
+export function isTakenBy(rule: EvidenceRule, { type, class: kind, issuer }: ConversionEvidence): boolean {
+  const isOfIssuer = rule.issuers === undefined || (issuer !== undefined && rule.issuers.includes(issuer));
+  return rule.type === type && rule.class === kind && isOfIssuer;
+}
+
+/** As it travels: without its issuer, unless a rule takes it for being theirs. */
+export function asItTravels({ evidence: rules }: Mapping, evidence: ConversionEvidence): ConversionEvidence {
+  if (rules.some((rule) => rule.issuers !== undefined && isTakenBy(rule, evidence))) return evidence;
+  const { issuer: _, ...unnamed } = evidence;
+  return unnamed;
+}
+
+/** Of the claims of an authentic credential, with its issuer; `undefined`: conversions do not ask about such records. */
 export function toEvidence(claims: CredentialClaims): ConversionEvidence | undefined {
+  const { iss: issuer } = claims;
   switch (claims.vct) {
     case 'urn:hcl:test:1':
       return COVID19.has(claims.facts.disease)
-        ? { type: 'test', class: testClass(claims.facts), collectedAt: claims.facts.collectedAt }
+        ? { type: 'test', class: testClass(claims.facts), collectedAt: claims.facts.collectedAt, issuer }
         : undefined;
     case 'urn:hcl:declaration:1':
       return {
         type: 'declaration',
         class: declarationClass(claims.facts),
         collectedAt: claims.facts.declaredAt,
+        issuer,
       };
     case 'urn:hcl:vaccination:1':
     case 'urn:hcl:recovery:1':

@@ -13,6 +13,10 @@
  *
  *   "booking": {"ports": ["HZMB"]}
  *
+ * In the form `hcl-mapping/3` it may say whose evidence counts, and that form alone has its issuer travel (`evidence.ts`):
+ *
+ *   "evidence": [{"type": "test", "class": …, "within": …, "issuers": ["did:web:hk-dh.example"]}]
+ *
  * A table that would make a state better is not of the form, nor is one that converts another state than the best.
  */
 import type { JsonValue } from '../bytes/canonical-json.ts';
@@ -28,13 +32,16 @@ import { isBetter, isOfScheme, rankOf } from './strictness.ts';
 const ID = /^map\.[a-z]{2}-[a-z]{2}$/;
 const AUTHORITY = /^[A-Z0-9-]{1,40}$/;
 const PORT = /^[A-Z0-9][A-Z0-9-]{0,19}$/;
+const DID = /^did:web:[A-Za-z0-9._:%-]{1,192}$/;
 const REFERENCE = /^[A-Za-z0-9. §-]{1,60}$/;
+const FORMS = ['hcl-mapping/1', 'hcl-mapping/2', 'hcl-mapping/3'] as const;
+type Form = (typeof FORMS)[number];
 const EVIDENCE_TYPES: readonly ConversionEvidence['type'][] = ['test', 'declaration'];
 
 /** Throws `POLICY_FIELD`; messages name the field. */
 export function parseMapping(value: JsonValue): Mapping {
   const fields = new JsonFields(value, 'mapping');
-  const form = fields.oneOf('form', ['hcl-mapping/1', 'hcl-mapping/2']);
+  const form = fields.oneOf('form', FORMS);
   const offsetSeconds = parseOffset(fields.text('offset'));
   if (offsetSeconds === undefined) throw fields.wrong('offset', 'is not an offset like +08:00');
   const mapping = {
@@ -46,10 +53,10 @@ export function parseMapping(value: JsonValue): Mapping {
     fromSeconds: fields.moment('from'),
     offsetSeconds,
     states: readStates(fields.object('states')),
-    evidence: fields.list('evidence', { max: 8 }).map(readEvidence),
+    evidence: fields.list('evidence', { max: 8 }).map((rule, i) => readEvidence(rule, i, form)),
     longest: readSpan(fields.object('longest')),
     ports: fields.texts('ports', PORT, { min: 1, max: 64 }),
-    ...(form === 'hcl-mapping/2' && fields.has('booking')
+    ...(form !== 'hcl-mapping/1' && fields.has('booking')
       ? { booking: readBooking(fields.object('booking')) }
       : {}),
     sources: fields.list('sources', { min: 1, max: 64 }).map(readSource),
@@ -115,12 +122,15 @@ function readState(fields: JsonFields, state: Colour): StateRule {
   return { do: 'convert', to };
 }
 
-function readEvidence(value: JsonValue, index: number): EvidenceRule {
+function readEvidence(value: JsonValue, index: number, form: Form): EvidenceRule {
   const fields = new JsonFields(value, `mapping.evidence.${index}`);
   const rule = {
     type: fields.oneOf('type', EVIDENCE_TYPES),
     class: fields.oneOf('class', EVIDENCE_CLASSES),
     within: readSpan(fields.object('within')),
+    ...(form === 'hcl-mapping/3' && fields.has('issuers')
+      ? { issuers: fields.texts('issuers', DID, { min: 1, max: 64 }) }
+      : {}),
   };
   fields.refuseOthers();
   return rule;

@@ -33,6 +33,8 @@ export interface EvidenceRule {
   readonly class: EvidenceClass;
   /** How long it counts after it was collected. */
   readonly within: Span;
+  /** DIDs of those whose word counts; absent: of every issuer on the ledger. */
+  readonly issuers?: readonly string[];
 }
 
 /** Who arrives needs a booked place. */

@@ -45,13 +45,14 @@ const seconds = natural({ max: MAX_SECONDS });
 const count = natural({ min: 1, max: 99 });
 const code = text<Code>(/^[a-z0-9]+\|[^|]+$/);
 const country = text(/^[A-Z]{2}$/);
+const did = text(/^did:web:[A-Za-z0-9._:%-]+$/);
 const day = text(/^\d{4}-\d{2}-\d{2}$/);
 const instant = text(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/);
 const codes = list(code, { min: 1, max: MAX_ITEMS });
 const coordinate = text(/^[A-Za-z0-9_-]{43}$/);
 
 const registered: Members<Registered> = {
-  iss: text(/^did:web:[A-Za-z0-9._:%-]+$/),
+  iss: did,
   // 128 bits: the last character has four bits that are zero.
   jti: text(/^[A-Za-z0-9_-]{21}[AQgw]$/),
   iat: natural({ max: MAX_SECONDS, multipleOf: 3600 }),
@@ -200,12 +201,13 @@ const readConversion = object<ConversionCredential>({
           type: oneOf(['vaccination', 'test', 'recovery', 'exemption', 'declaration']),
           class: text(/^[a-z0-9-]+$/),
           collectedAt: instant,
+          issuer: optional(did),
         }),
         { min: 1, max: MAX_ITEMS },
       ),
     ),
     targetScheme: oneOf(SCHEMES),
-    target: optional(text(/^did:web:[A-Za-z0-9._:%-]+$/)),
+    target: optional(did),
     port: optional(anything),
     plannedOn: optional(day),
     ruleId,

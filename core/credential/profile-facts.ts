@@ -115,7 +115,9 @@ export function conversionFacts(record: ConversionRecord, profile: Profile): Con
     consentAt,
     consentTextVersion,
     country,
-    evidence: evidence.map(({ class: shown, collectedAt, type }) => ({ class: shown, collectedAt, type })),
+    evidence: evidence.map(({ class: shown, collectedAt, issuer, type }) => {
+      return { class: shown, collectedAt, ...(issuer === undefined ? {} : { issuer }), type };
+    }),
     mappingVersion,
     nullifier,
     plannedOn,

@@ -60,6 +60,7 @@ const evidence = Type.Object(
     ),
     class: text(40, 'a class of evidence', '^[a-z0-9-]+$'),
     collectedAt: moment(),
+    issuer: Type.Optional(text(200, 'a DID', '^did:web:')),
   },
   CLOSED,
 );

@@ -46,6 +46,8 @@ export interface ConversionEvidence {
   readonly class: string;
   /** RFC 3339 with offset. */
   readonly collectedAt: string;
+  /** DID of who gave it; absent where the mapping does not ask. */
+  readonly issuer?: string;
 }
 
 /** What a holder carries from the issuer of one scheme to that of another. */

@@ -52,7 +52,7 @@ export interface ConversionDependencies {
   readonly ledger: ConversionPort;
   readonly mappings: MappingSet;
   readonly records: Pick<RecordIssuer, 'issueDerived'>;
-  readonly release: Pick<Release, 'codeOf' | 'handleOf' | 'isReleased' | 'origin' | 'recordIdOf'>;
+  readonly release: Pick<Release, 'codeOf' | 'handleOf' | 'origin' | 'recordIdOf' | 'watch'>;
   readonly lists: Pick<ListAllocator, 'uriOf'>;
   readonly status: Pick<Status, 'published' | 'publishedValue'>;
   readonly privacy: Pick<Privacy, 'erase'>;
@@ -154,7 +154,7 @@ export class Conversion {
       progress,
       issueDerived: (all, also) => records.issueDerived(all, also),
       codeOf: async (recordId) => await ifThere(release.codeOf(recordId, 'travel')),
-      isReleased: async (recordId) => (await ifThere(release.isReleased(recordId, 'travel'))) ?? false,
+      watchRelease: async (recordId) => (await ifThere(release.watch(recordId, 'travel'))) ?? (() => false),
       handleOf: async (recordId) => await ifThere(release.handleOf(recordId, 'travel')),
       recordIdOf: async (handle) => await ifThere(release.recordIdOf(handle)),
       carriedList: (payloadBytes) => Promise.resolve(carriedList(deps, payloadBytes)),

@@ -37,8 +37,8 @@ export interface ConversionHouse<Entry> {
   readonly issueDerived: RecordIssuer['issueDerived'];
   /** The text of a record's travel code; `undefined` until it is released, and when the record is gone. */
   readonly codeOf: (recordId: string) => Promise<string | undefined>;
-  /** Whether there is such a text: costs less than to write it. */
-  readonly isReleased: (recordId: string) => Promise<boolean>;
+  /** Tells, whenever it is asked, whether there is such a text; never of a record that is gone by now. */
+  readonly watchRelease: (recordId: string) => Promise<() => boolean>;
   /** The handle of a record's travel credential; `undefined` when the record is gone. */
   readonly handleOf: (recordId: string) => Promise<string | undefined>;
   /** The record of a credential of ours; `undefined` when it is gone. */

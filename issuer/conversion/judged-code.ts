@@ -38,7 +38,7 @@ export interface JudgeOptions {
   readonly state: ConversionKnowledge;
   readonly statusLists: StatusLists;
   /** The list that the code names came along with it: whoever brings another one is told so. */
-  readonly isListCarried?: boolean;
+  readonly isListCarried?: () => boolean;
   readonly nowSeconds: number;
   /** The holder shows the code now, to this audience alone; absent: they do not show it. */
   readonly audience?: Uint8Array;
@@ -59,11 +59,11 @@ export async function judgeCode(text: string, options: JudgeOptions): Promise<Ju
   }
   const isListMissing = reasons.length > 0 && reasons.every((reason) => reason === 'STATUS_UNKNOWN');
   throw new ConversionError(
-    options.isListCarried === true && isListMissing ? 'CONVERSION_LIST_OUTDATED' : refusalOf(verdict),
+    isListMissing && options.isListCarried?.() === true ? 'CONVERSION_LIST_OUTDATED' : refusalOf(verdict),
   );
 }
 
-/** What a code says of its issuer, before anything is verified; empty when it says nothing. */
+/** What a code that was refused says of its issuer; empty when it says nothing. */
 export function claimedIssuer(code: string): string {
   try {
     return parseClaims(decodeCode(code).payloadBytes).iss;

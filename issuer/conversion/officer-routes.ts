@@ -22,7 +22,12 @@ const Did = Type.String({ maxLength: 200, pattern: '^did:web:' });
 const Decision = Type.Union(DECISIONS.map((decision) => Type.Literal(decision)));
 const Colour = Type.Union(COLOURS.map((colour) => Type.Literal(colour)));
 const Scheme = Type.Union(SCHEMES.map((scheme) => Type.Literal(scheme)));
-const Evidence = Closed({ type: Type.String(), class: Type.String(), collectedAt: Type.String() });
+const Evidence = Closed({
+  type: Type.String(),
+  class: Type.String(),
+  collectedAt: Type.String(),
+  issuer: Type.Optional(Type.String()),
+});
 /** For an officer: who it is stands in the document in hand, and is not repeated here. */
 const ReferralForm = Closed({
   number: Type.Integer(),

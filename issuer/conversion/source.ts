@@ -84,10 +84,9 @@ export class ConversionSource {
     return await this.#awaited.during(await this.#house.recordIdOf(from), async (hasEnded) => {
       const now = await this.#handover.answer(number);
       if (now.state !== 'under-way') return now;
+      const isThere = await this.#handover.watch(number);
       const isOver = async (): Promise<boolean> =>
-        hasEnded()
-          ? (await this.#handover.answer(number)).state !== 'under-way'
-          : await this.#handover.isOver(number);
+        hasEnded() ? (await this.#handover.answer(number)).state !== 'under-way' : await isThere();
       await this.#house.progress.until(isOver, { isEnough: Boolean, waitMs });
       return await this.#handover.answer(number);
     });

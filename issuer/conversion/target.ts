@@ -20,7 +20,7 @@ import { ledgerSeconds } from './house-time.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { StateCounts } from './state-counts.ts';
 import { toSubject } from './subject-of.ts';
-import { answerTo, isAnswerWhole, type DecisionAnswer } from './target/answer.ts';
+import { answerTo, watchAnswer, type DecisionAnswer } from './target/answer.ts';
 import { Arrivals, type Arrival, type Arrived } from './target/arrivals.ts';
 import { decisionNumber, Decisions } from './target/decisions.ts';
 import { decisionKey, type Referred } from './target/entry.ts';
@@ -84,8 +84,8 @@ export class ConversionTarget {
     const untilMs = performance.now() + waitMs;
     const admit = onceABlock(ledger, () => this.#admit(arrival));
     const number = await progress.until(admit, { isEnough: () => true, isEarly: isNotReadYet, waitMs });
-    // A question that costs little, where all who wait ask it at once.
-    const isOver = (): Promise<boolean> => isAnswerWhole(this.#house, number);
+    const isWhole = await watchAnswer(this.#house, number);
+    const isOver = (): Promise<boolean> => Promise.resolve(isWhole());
     await progress.until(isOver, { isEnough: Boolean, waitMs: untilMs - performance.now() });
     return await answerTo(this.#house, number);
   }

@@ -23,6 +23,7 @@ import type { KnownFactsDependencies } from './known-facts.ts';
 import { indexLinkedDocuments } from './linked-documents.ts';
 import { ManualAlarm } from './manual-alarm.ts';
 import { orSkip } from './or-skip.ts';
+import type { OnFile } from './one-file.ts';
 import { Orders } from './orders.ts';
 import { People, type Person } from './people.ts';
 import { Recolour, type Asked, type IssuedStatus, type RecolourDependencies } from './recolour.ts';
@@ -104,8 +105,8 @@ export class Health {
   async issue({ person, ...asked }: StatusRequest): Promise<IssuedStatus> {
     this.#checkOwn(asked.scheme);
     const presented = 'subject' in person ? { presented: person.subject } : {};
-    const issue = (number: number, file: HealthFile): Promise<IssuedStatus> =>
-      this.#recolour.issue(number, file, { ...asked, ...presented });
+    const issue: OnFile<IssuedStatus> = (number, file, look) =>
+      this.#recolour.issue(number, { file, look }, { ...asked, ...presented });
     return await this.#people.whileAlone(person, issue, { isWhole: true });
   }
 

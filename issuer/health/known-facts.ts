@@ -12,6 +12,7 @@ import { placeNumber } from '../acts/place.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
 import type { ListAllocator } from '../list-allocator.ts';
 import type { DocumentReference, KeyRing } from '../privacy/key-ring.ts';
+import { mayBeFact } from '../privacy/traces.ts';
 import type { Clock } from '../../service/clock.ts';
 import { ownCredentials, recordOf, type RecordEntry, type RecordSealer } from '../record-entry.ts';
 import { statusPlaceOf } from '../status-place.ts';
@@ -89,20 +90,24 @@ export async function hasRecords(
   documents: readonly DocumentReference[],
   { tables, ring }: Pick<KnownFactsDependencies, 'tables' | 'ring'>,
 ): Promise<boolean> {
-  const numbers = await numbersUnder(documents, tables.documents, ring);
+  const numbers = await numbersUnder(documents, tables.documents, { ring });
   return numbers.length > 0;
 }
 
-/** Ascending. */
+/** Ascending. @param isAsked by what stands beside the document; absent: whatever does */
 async function numbersUnder(
   documents: readonly DocumentReference[],
   table: TableReader,
-  ring: KeyRing,
+  {
+    ring,
+    isAsked = () => true,
+  }: { readonly ring: KeyRing; readonly isAsked?: (mark: Uint8Array) => boolean },
 ): Promise<readonly number[]> {
   const numbers = new Set<number>();
   for (const name of documents.flatMap((document) => ring.documentNames(document).all)) {
     const range = { from: name, before: concatBytes(name, BEYOND) };
-    for await (const { key } of table.entries(range)) numbers.add(readUint64(key, name.length));
+    for (const { key, value } of await table.all(range))
+      if (isAsked(value)) numbers.add(readUint64(key, name.length));
   }
   return [...numbers].toSorted((a, b) => a - b);
 }
@@ -113,7 +118,7 @@ async function heldFacts(
   deps: KnownFactsDependencies,
 ): Promise<readonly HeldFact[]> {
   const { tables, ring, sealer, index } = deps;
-  const ascending = await numbersUnder(documents, table, ring);
+  const ascending = await numbersUnder(documents, table, { ring, isAsked: mayBeFact });
   if (ascending.length === 0) return [];
   const found = await tables.records.getMany(ascending.map(toUint64));
   return ascending.flatMap((number, i) => {

@@ -59,7 +59,7 @@ function tryAdd(batch: WriteBatch, entry: Entry, deps: LinkedDocumentsDependenci
 function add(batch: WriteBatch, { key, value }: Entry, { ring, sealer }: LinkedDocumentsDependencies): void {
   const number = readUint64(key);
   const record = recordOf(sealer.open(number, value));
-  putLinked(batch, number, record.subject, ring);
+  putLinked(batch, number, record, ring);
   if (isLink(record)) batch.put(TABLES.healthFacts, key, NOTHING);
 }
 

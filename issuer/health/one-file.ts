@@ -61,7 +61,12 @@ interface Found {
   readonly subject: Subject;
   /** Numbers of files of others, who only claim one of them. */
   readonly claiming: readonly number[];
+  /** What was read of it. */
+  readonly look: Look;
 }
+
+/** What is done with a person's one file, and with what was seen of them when it was found. */
+export type OnFile<Result> = (number: number, file: HealthFile, look: Look) => Promise<Result>;
 
 export class OneFile {
   readonly #deps: OneFileDependencies;
@@ -77,7 +82,7 @@ export class OneFile {
   async whileAlone<Result>(
     sought: Sought,
     create: (subject: Subject) => HealthFile,
-    action: (number: number, file: HealthFile) => Promise<Result>,
+    action: OnFile<Result>,
   ): Promise<Result> {
     const { files } = this.#deps;
     for (;;) {
@@ -90,7 +95,7 @@ export class OneFile {
         // Somebody came between: what there is now needs other turns.
         if (numbersOf(found).join() !== numbers.join()) return undefined;
         const one = await this.#together(found, sought);
-        return one === undefined ? undefined : { result: await action(one.number, one.file) };
+        return one === undefined ? undefined : { result: await action(one.number, one.file, found.look) };
       });
       if (done !== undefined) return done.result;
     }
@@ -130,7 +135,8 @@ export class OneFile {
       else passedOver.push(next.document);
     }
     const sorted = [...files.values()].toSorted((a, b) => a.number - b.number);
-    return { files: sorted, named: [...byName.values()], subject: withDocuments(person, all), claiming };
+    const under = withDocuments(person, all);
+    return { files: sorted, named: [...byName.values()], subject: under, claiming, look };
   }
 
   /** The files of whoever has the named documents, one by one: also of people whose files cannot be one. */

@@ -10,7 +10,8 @@ import { makeSecret } from './file-secret.ts';
 import { documentsOf, type HealthFile } from './health-file.ts';
 import { knownRecords } from './known-facts.ts';
 import { isSplit, mergeFiles } from './merge.ts';
-import { OneFile, type OneFileDependencies, type Sought } from './one-file.ts';
+import type { Look } from './look.ts';
+import { OneFile, type OneFileDependencies, type OnFile, type Sought } from './one-file.ts';
 import { isOnePerson } from './same-person.ts';
 
 /** A record of theirs, a document of theirs, or all of their identity. */
@@ -26,6 +27,12 @@ export interface PeopleDependencies extends OneFileDependencies {
 interface AskedOf extends Partial<Pick<Sought, 'isWhole'>> {
   /** Nobody has seen the person's document: their name is as it was typed. */
   readonly isTyped?: boolean;
+}
+
+/** A person's file, and what was seen of them when it was found. */
+export interface SeenFile {
+  readonly file: HealthFile;
+  readonly look: Look;
 }
 
 const RANDOM_BYTES = 16;
@@ -46,7 +53,7 @@ export class People {
    */
   async whileAlone<Result>(
     person: Person,
-    action: (number: number, file: HealthFile) => Promise<Result>,
+    action: OnFile<Result>,
     { isWhole = false, isTyped = false }: AskedOf = {},
   ): Promise<Result> {
     const sought = await this.#soughtBy(person, { isWhole, isTyped });
@@ -68,11 +75,12 @@ export class People {
     });
   }
 
-  /** To be read; that of somebody who has none is empty. Throws as {@link whileAlone}, of all that is theirs. */
-  async fileOf(person: Person): Promise<HealthFile> {
-    const { files, subject } = await this.#oneFile.find(await this.#soughtBy(person, { isWhole: true }));
-    if (files.length === 0) return this.#fresh(subject);
-    return mergeFiles(files, subject, Math.floor(this.#deps.now() / 1000)).file;
+  /** To be read; the file of somebody who has none is empty. Throws as {@link whileAlone}, of all that is theirs. */
+  async fileOf(person: Person): Promise<SeenFile> {
+    const sought = await this.#soughtBy(person, { isWhole: true });
+    const { files, look, subject } = await this.#oneFile.find(sought);
+    if (files.length === 0) return { file: this.#fresh(subject), look };
+    return { file: mergeFiles(files, subject, Math.floor(this.#deps.now() / 1000)).file, look };
   }
 
   /** To be read, each as it is: those that the person's documents lead to, whether or not they can be one. */

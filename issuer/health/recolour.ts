@@ -33,8 +33,10 @@ import {
 import { withSecret } from './file-secret.ts';
 import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
 import { checkRoom, withColour, withoutAnyCodes, withoutCodes, withRecord } from './held-codes.ts';
-import { knownRecords, type KnownFactsDependencies } from './known-facts.ts';
+import type { KnownFactsDependencies } from './known-facts.ts';
+import { Look } from './look.ts';
 import type { MergedUpdate } from './one-file.ts';
+import type { SeenFile } from './people.ts';
 import { isOnePerson } from './same-person.ts';
 import { toStatusRecord } from './status-record.ts';
 import { unendedCode } from './unended-code.ts';
@@ -125,8 +127,8 @@ export class Recolour {
   }
 
   /** Throws `HEALTH_POLICY_NOT_IN_FORCE`, `HEALTH_UNDECIDED`, `HEALTH_FILE_TOUCHED`. Writes nothing. */
-  async colourOf(file: HealthFile, scheme: Scheme): Promise<DerivedColour> {
-    return colourNow(scheme, await this.#deriving(file));
+  async colourOf({ file, look }: SeenFile, scheme: Scheme): Promise<DerivedColour> {
+    return colourNow(scheme, await this.#deriving(file, look));
   }
 
   /** Whether the person would have another colour without this record of theirs. Writes nothing. */
@@ -153,12 +155,12 @@ export class Recolour {
    * As {@link update}, and issues a code. Throws as {@link colourOf}, `HEALTH_COLOUR_DIFFERS`, `HEALTH_OTHER_PERSON`, and
    * as `issueDerived`.
    */
-  async issue(number: number, file: HealthFile, asked: Asked): Promise<IssuedStatus> {
+  async issue(number: number, { file, look }: SeenFile, asked: Asked): Promise<IssuedStatus> {
     const { scheme, expected } = asked;
     if (asked.bearer !== undefined && !isOnePerson(asked.bearer, file.subject)) {
       throw new IssuerError('HEALTH_OTHER_PERSON', 'the file under the document is of another person');
     }
-    const deriving = await this.#deriving(named(file, asked));
+    const deriving = await this.#deriving(named(file, asked), look);
     const bearer = asked.bearer ?? bearerOf(deriving);
     const colour = colourNow(scheme, deriving);
     if (expected !== undefined && colour.state !== expected) {
@@ -252,14 +254,18 @@ export class Recolour {
     return result;
   }
 
-  async #deriving(stored: HealthFile): Promise<Deriving> {
+  /**
+   * @param look by whoever has found the file, in the person's turn: a fact that comes after it finds the file there, and
+   *   is followed
+   */
+  async #deriving(stored: HealthFile, look: Look = new Look(this.#deps)): Promise<Deriving> {
     const { colourActs, policies, now, randomBytes, schemes } = this.#deps;
     const atSeconds = Math.floor(now() / 1000);
     const file = withSecret(stored, { nowSeconds: atSeconds, randomBytes });
     for (const scheme of schemes) {
       await colourActs.checkHead({ subject: file.ref, scheme }, file.colours[scheme]?.change);
     }
-    const records = await knownRecords(documentsOf(file.subject), this.#deps);
+    const records = await look.known(documentsOf(file.subject));
     return { policies, file, records, atSeconds };
   }
 }

@@ -4,8 +4,7 @@
  */
 import { concatBytes } from '../../core/bytes/concat.ts';
 import { CREDENTIAL_TYPES, type CredentialType } from '../../core/credential/credential-type.ts';
-import type { IssuableRecord } from '../../core/record/derived.ts';
-import type { Subject } from '../../core/record/record.ts';
+import { isDerivedType, type IssuableRecord } from '../../core/record/derived.ts';
 import { readUint64, toUint32, toUint64 } from '../../service/big-endian.ts';
 import type { WriteBatch } from '../../service/store.ts';
 import { decodeHandleEntry } from '../handle-entry.ts';
@@ -37,8 +36,8 @@ export function putTraces(batch: WriteBatch, number: number, traces: RecordTrace
   const { newest } = isCurrent ? recordNames : ring.recordNames(recordBytes);
   const { newest: document } = isCurrent ? documentNames : ring.documentNames(record.subject);
   batch.put(TABLES.duplicates, newest, toUint64(number));
-  batch.put(TABLES.documents, concatBytes(document, toUint64(number)), NOTHING);
-  putLinked(batch, number, record.subject, ring);
+  batch.put(TABLES.documents, concatBytes(document, toUint64(number)), markOf(record));
+  putLinked(batch, number, record, ring);
   batch.put(TABLES.people, document, NOTHING);
   batch.put(TABLES.expiries, expiryKey(record.type, dayOf(issuedAtSeconds), number), NOTHING);
   const originalId = originalIdOf(record);
@@ -47,16 +46,24 @@ export function putTraces(batch: WriteBatch, number: number, traces: RecordTrace
 }
 
 /** That the record of its person names other documents of theirs. */
-export function putLinked(
-  batch: WriteBatch,
-  number: number,
-  { linked = [] }: Pick<Subject, 'linked'>,
-  ring: KeyRing,
-): void {
-  for (const document of linked) {
+export function putLinked(batch: WriteBatch, number: number, record: IssuableRecord, ring: KeyRing): void {
+  for (const document of record.subject.linked ?? []) {
     const { newest } = ring.documentNames(document);
-    batch.put(TABLES.linkedDocuments, concatBytes(newest, toUint64(number)), NOTHING);
+    batch.put(TABLES.linkedDocuments, concatBytes(newest, toUint64(number)), markOf(record));
   }
+}
+
+/**
+ * Says beside a person's document that a record is derived, so that whoever looks for facts need not open it. What an
+ * earlier release has written says it of none.
+ */
+function markOf({ type }: IssuableRecord): Uint8Array {
+  return isDerivedType(type) ? DERIVED : NOTHING;
+}
+
+/** Whether what stands beside a person's document leaves it open that the record is a fact. */
+export function mayBeFact(mark: Uint8Array): boolean {
+  return mark[0] !== DERIVED[0];
 }
 
 /** Puts a record's names under the newest epoch in the place of those under older ones. */
@@ -138,6 +145,7 @@ export function issuedAtOf({ credentials: [first] }: RecordEntry): number {
 }
 
 const NOTHING = new Uint8Array(0);
+const DERIVED = Uint8Array.of(1);
 
 function originalIdOf(record: IssuableRecord): string | undefined {
   return 'originalId' in record ? record.originalId : undefined;

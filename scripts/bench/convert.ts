@@ -6,7 +6,8 @@
  *                    at any moment between two blocks
  *   convert added    what we add to the two blocks, and where the time goes
  *   convert repeat   the same shown again
- *   convert rate     conversions at once, from the first consent to the last decision; what was asked again because the
+ *   convert rate     conversions at once, from the first consent to the last decision, at issuers that have been busy for
+ *                    a while: of two such crowds the second, and the first beside it; what was asked again because the
  *                    ledger had not been read so far, and what failed, is counted by code
  *
  * The published system of 2020 took 100 s at first and 3 s again, people included.
@@ -70,9 +71,10 @@ export async function benchConvert({ seed }: Settings): Promise<readonly Figure[
   await using stack = new AsyncDisposableStack();
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const house = await openHouse(folder, stack);
-  const people = await travellers(house.source, ALONE + TOGETHER);
+  const people = await travellers(house.source, ALONE + 2 * TOGETHER);
   const alone = await oneByOne(house, people.slice(0, ALONE));
-  const crowd = await allAtOnce(house, people.slice(ALONE));
+  const first = await allAtOnce(house, people.slice(ALONE, ALONE + TOGETHER));
+  const crowd = await allAtOnce(house, people.slice(ALONE + TOGETHER));
 
   const common = { seed, machine: machineLine() };
   const atMost = (bench: string, ms: number, limitMs: number): Figure => {
@@ -102,10 +104,12 @@ export async function benchConvert({ seed }: Settings): Promise<readonly Figure[
       unit: 'conversions/s',
       median: crowd.rate,
       target: `≥ ${RATE_LIMIT}/s`,
-      met: crowd.rate >= RATE_LIMIT && crowd.failed === '',
+      met: crowd.rate >= RATE_LIMIT && crowd.failed === '' && first.failed === '',
       n: TOGETHER,
       ...common,
-      note: `from the first consent to the last decision, blocks of 1 s; ${crowd.note}`,
+      note:
+        `from the first consent to the last decision, blocks of 1 s; ${crowd.note}. ` +
+        `The ${TOGETHER} before them: ${first.rate.toFixed(0)}/s; ${first.note}`,
     },
   ];
 }

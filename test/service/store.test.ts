@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
 import { readUint32, readUint64, toUint64, writeUint32 } from '../../service/big-endian.ts';
 import { packSegments, unpackSegments } from '../../service/segments.ts';
-import { defineTables, Store, WriteBatch, type TableSpec } from '../../service/store.ts';
+import { defineTables, Store, WriteBatch, type Entry, type TableSpec } from '../../service/store.ts';
 import { expectThrows } from '../support/throws-code.ts';
 import { expectRejects } from '../issuer/support/rejects-code.ts';
 import { allBytesBelow } from '../privacy/support/level-files.ts';
@@ -47,6 +47,16 @@ describe('store', () => {
     expect(readUint64(last?.key ?? new Uint8Array(8))).to.equal(5_000_000_000);
     const before = await table.first({ before: toUint64(300), reverse: true });
     expect(readUint64(before?.key ?? new Uint8Array(8))).to.equal(2);
+    for (const range of [{}, { from: toUint64(2), before: toUint64(70_000) }, { reverse: true, limit: 2 }]) {
+      const scanned: Entry[] = [];
+      for await (const entry of table.entries(range)) scanned.push(entry);
+      expect(await table.all(range)).to.deep.equal(scanned);
+    }
+    const between = await table.all({ from: toUint64(2), before: toUint64(70_000) });
+    expect(between.map(({ key, value }) => [readUint64(key), value.length])).to.deep.equal([
+      [2, 0],
+      [300, 0],
+    ]);
   });
 
   it('answers few reads on the spot, and lets others have their turn among many', async () => {

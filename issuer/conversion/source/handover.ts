@@ -62,12 +62,18 @@ export class Handover {
     return carried === undefined ? withdrawn : { ...common, state: 'ready', package: carried };
   }
 
-  /** Whether it is no more under way: a question that costs little, where all who wait ask it at once. */
-  async isOver(number: number): Promise<boolean> {
-    const { entries, isReleased, queue } = this.#house;
-    if (queue.isOnItsWay('spent', number)) return false;
-    const { recordId, withdrawnAtSeconds } = await entries.get(number);
-    return withdrawnAtSeconds !== undefined || (await isReleased(recordId));
+  /** Tells, whenever it is asked, whether it is no more under way: costs little, where all who wait ask at every step. */
+  async watch(number: number): Promise<() => Promise<boolean>> {
+    const { entries, queue, watchRelease } = this.#house;
+    const isReleased = await watchRelease((await entries.get(number)).recordId);
+    let isWithdrawn: boolean | undefined;
+    return async () => {
+      if (queue.isOnItsWay('spent', number)) return false;
+      if (isReleased()) return true;
+      // Once: what is withdrawn after it was spent is released all the same, with the block that it was spent in.
+      isWithdrawn ??= (await entries.get(number)).withdrawnAtSeconds !== undefined;
+      return isWithdrawn;
+    };
   }
 
   /** Once it is spent and anchored, and its list is on the ledger. */

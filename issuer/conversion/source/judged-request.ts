@@ -19,14 +19,20 @@ export interface JudgedStatus extends JudgedCode {
 
 /** A health code of ours. Throws `CONVERSION_CODE_NOT_OURS` and what `judgeCode` throws. */
 export async function judgeStatus(house: SourceHouse, code: string): Promise<JudgedStatus> {
-  const issuer = claimedIssuer(code);
-  if (issuer !== '' && issuer !== house.did) throw new ConversionError('CONVERSION_CODE_NOT_OURS');
-  const judged = await judgeCode(code, judgeOptions(house));
+  const judged = await judgeCode(code, judgeOptions(house)).catch((error: unknown) => {
+    // Of a code of elsewhere that is what its holder should hear, whatever else is wrong with it.
+    throw isOfElsewhere(house, code) ? new ConversionError('CONVERSION_CODE_NOT_OURS') : error;
+  });
   const { claims } = judged;
   if (claims.iss !== house.did || claims.vct !== 'urn:hcl:status:1') {
     throw new ConversionError('CONVERSION_CODE_NOT_OURS');
   }
   return { ...judged, claims };
+}
+
+function isOfElsewhere({ did }: SourceHouse, code: string): boolean {
+  const issuer = claimedIssuer(code);
+  return issuer !== '' && issuer !== did;
 }
 
 /**
@@ -49,7 +55,7 @@ export async function judgeEvidence(
     judgeCode(code, {
       ...judgeOptions(house),
       statusLists,
-      isListCarried: claimedIssuer(code) !== house.did,
+      isListCarried: () => claimedIssuer(code) !== house.did,
     });
   const judged = await Promise.all(codes.map(judge));
   const shown = judged.map(({ commitment }) => commitment);

@@ -7,6 +7,7 @@ import {
   type ConversionFacts,
   type Evaluation,
 } from '../../../core/conversion/evaluate.ts';
+import { asItTravels } from '../../../core/conversion/evidence.ts';
 import type { Mapping } from '../../../core/conversion/mapping.ts';
 import { inScheme } from '../../../core/conversion/strictness.ts';
 import type { P256Jwk } from '../../../core/credential/key.ts';
@@ -47,7 +48,8 @@ export function propose(house: SourceHouse, { terms, judged, between, evidence }
     evidence,
     ...crossingOf(terms),
   };
-  return { mapping, ...proposed(evaluateConversion(mapping, asked, nowSeconds), asked, mapping) };
+  const proposal = proposed(evaluateConversion(mapping, asked, nowSeconds), asked, mapping);
+  return { mapping, ...proposal, evidence: proposal.evidence.map((one) => asItTravels(mapping, one)) };
 }
 
 export function toRecord(

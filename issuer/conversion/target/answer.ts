@@ -30,10 +30,13 @@ export async function answerTo(house: TargetHouse, number: number): Promise<Deci
   };
 }
 
-/** Whether nothing of the answer has yet to come. */
-export async function isAnswerWhole({ entries, isReleased }: TargetHouse, number: number): Promise<boolean> {
+/** Tells, whenever it is asked, whether nothing of the answer has yet to come. */
+export async function watchAnswer(
+  { entries, watchRelease }: TargetHouse,
+  number: number,
+): Promise<() => boolean> {
   const { decision, recordId } = await entries.get(number);
-  return decision !== 'accepted' || recordId === undefined || (await isReleased(recordId));
+  return decision === 'accepted' && recordId !== undefined ? await watchRelease(recordId) : () => true;
 }
 
 async function receiptFor(

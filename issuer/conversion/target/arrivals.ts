@@ -3,11 +3,12 @@ import { fromBase64url } from '../../../core/bytes/base64url.ts';
 import { arrivalAudience } from '../../../core/conversion/arrival-audience.ts';
 import { acceptCarried, UnreadLists, type CarriedList } from '../../../core/conversion/carried-list.ts';
 import { ConversionError } from '../../../core/conversion/errors.ts';
+import { invariant } from '../../../core/errors.ts';
 import type { ConversionClaims, ConversionCredential } from '../../../core/credential/claims.ts';
 import type { StatusLists } from '../../../core/status/accepted-lists.ts';
 import type { StatusAnchor } from '../../../core/trust/ledger-state.ts';
 import { ledgerSeconds } from '../house-time.ts';
-import { claimedIssuer, judgeCode, type JudgedCode } from '../judged-code.ts';
+import { judgeCode, type JudgedCode } from '../judged-code.ts';
 import type { Between } from '../mapping-in-force.ts';
 import type { TargetHouse } from './house.ts';
 
@@ -48,21 +49,21 @@ export class Arrivals {
   async judge({ booking, code, list }: Arrival): Promise<Arrived> {
     const { crypto, did, ledger } = this.#house;
     const { state } = ledger;
-    const source = state.trust.issuerByDid(claimedIssuer(code));
-    const anchor = source === undefined ? undefined : state.statusAnchors.get(source.id);
-    const statusLists = new UnreadLists(() => this.#accept(anchor, list));
+    const statusLists = new UnreadLists((issuer) => this.#accept(state.statusAnchors.get(issuer), list));
     const nowSeconds = ledgerSeconds(this.#house);
     const audience = arrivalAudience({ booking, target: did });
-    const asked = { crypto, state, statusLists, isListCarried: true, nowSeconds, audience };
+    const asked = { crypto, state, statusLists, isListCarried: () => true, nowSeconds, audience };
     const judged = await judgeCode(code, asked);
-    const target = state.trust.issuerByDid(did);
     const { claims } = judged;
+    const [source, target] = [state.trust.issuerByDid(claims.iss), state.trust.issuerByDid(did)];
     if (claims.vct !== 'urn:hcl:conversion:1' || claims.facts.target !== did) {
       throw new ConversionError('CONVERSION_NOT_FOR_HERE');
     }
     const facts = wholeFacts(claims.facts);
-    if (facts === undefined || source === undefined || target === undefined || anchor === undefined)
+    if (facts === undefined || source === undefined || target === undefined)
       throw new ConversionError('CONVERSION_NOT_FOR_HERE');
+    const judgedBy = statusLists.get(source.id, claims.status.status_list.uri);
+    invariant(judgedBy !== undefined, 'a code without its status list is not valid');
     const nullifier = fromBase64url(facts.nullifier);
     if (!state.conversions.isSpent(source.id, target.id, nullifier))
       throw new ConversionError('CONVERSION_NOT_SPENT');
@@ -71,7 +72,7 @@ export class Arrivals {
       facts,
       between: { source, target },
       nullifier,
-      listsVersion: anchor.version,
+      listsVersion: judgedBy.setVersion,
     };
   }
 

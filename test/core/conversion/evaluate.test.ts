@@ -9,7 +9,7 @@ import {
   type ConversionFacts,
   type Evaluation,
 } from '../../../core/conversion/evaluate.ts';
-import { EVIDENCE_CLASSES, isAdverse } from '../../../core/conversion/evidence.ts';
+import { asItTravels, EVIDENCE_CLASSES, isAdverse } from '../../../core/conversion/evidence.ts';
 import type { Mapping, StateRule } from '../../../core/conversion/mapping.ts';
 import { isBetter, rankOf } from '../../../core/conversion/strictness.ts';
 import { toUnixSeconds } from '../../../core/record/calendar.ts';
@@ -329,12 +329,14 @@ describe('an officer’s word on what was referred', () => {
 });
 
 const colour = fc.constantFrom(...COLOURS);
+const anyIssuer = fc.constantFrom('did:web:a.example', 'did:web:b.example', 'did:web:c.example');
 const anyEvidence = fc.record({
   type: fc.constantFrom('test' as const, 'declaration' as const),
   class: fc.constantFrom(...EVIDENCE_CLASSES),
   collectedAt: fc
     .integer({ min: NOW - 20 * 86_400, max: NOW + 86_400 })
     .map((at) => new Date(at * 1000).toISOString()),
+  issuer: anyIssuer,
 });
 const span = fc.record({
   amount: fc.integer({ min: 0, max: 400 }),
@@ -363,11 +365,17 @@ const anyMapping = fc
         type: fc.constantFrom('test' as const, 'declaration' as const),
         class: fc.constantFrom(...EVIDENCE_CLASSES),
         within: span,
+        issuers: fc.option(fc.array(anyIssuer, { minLength: 1, maxLength: 2 }), { nil: undefined }),
       }),
       { maxLength: 3 },
     ),
   })
-  .map(({ base, ...rest }): Mapping => ({ ...base, fromSeconds: 0, ...rest }));
+  .map(({ base, evidence: rules, ...rest }): Mapping => {
+    const rulesOf = rules.map(({ issuers, ...rule }) =>
+      issuers === undefined ? rule : { ...rule, issuers },
+    );
+    return { ...base, fromSeconds: 0, ...rest, evidence: rulesOf };
+  });
 const anyFacts = fc.record({
   state: colour,
   sourceValidUntilSeconds: fc.integer({ min: NOW - 86_400, max: NOW + 10 * 86_400 }),
@@ -415,7 +423,23 @@ describe('conversion by any mapping', () => {
       fc.property(anyMapping, anyFacts, (mapping, given) => {
         const first = evaluateConversion(mapping, given, NOW);
         if (first.result !== 'convert') return;
-        expect(evaluateConversion(mapping, { ...given, evidence: first.evidence }, NOW)).to.deep.equal(first);
+        const travelled = first.evidence.map((one) => asItTravels(mapping, one));
+        const second = evaluateConversion(mapping, { ...given, evidence: travelled }, NOW);
+        expect(second).to.deep.equal({ ...first, evidence: travelled });
+      }),
+    );
+  });
+
+  it('tells whose evidence it is only where a rule takes it for being theirs', () => {
+    fc.assert(
+      fc.property(anyMapping, anyEvidence, (mapping, given) => {
+        const { issuer } = given;
+        const asking = mapping.evidence.filter(({ issuers }) => issuers?.includes(issuer) === true);
+        for (const { type, class: kind } of [given, ...mapping.evidence]) {
+          const isAsked = asking.some((rule) => rule.type === type && rule.class === kind);
+          const travelling = asItTravels(mapping, { ...given, type, class: kind });
+          expect(travelling.issuer).to.equal(isAsked ? issuer : undefined);
+        }
       }),
     );
   });

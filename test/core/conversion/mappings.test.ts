@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
 import { toHex } from '../../../core/bytes/hex.ts';
+import type { JsonValue } from '../../../core/bytes/canonical-json.ts';
 import type { JsonObject } from '../../../core/bytes/strict-json.ts';
 import { DEFAULT_MAPPING_FILES, defaultMappings } from '../../../core/conversion/default-mappings.ts';
 import { mappingDigest } from '../../../core/conversion/mapping.ts';
@@ -61,14 +62,17 @@ describe('default mappings', () => {
 
 describe('the form of a mapping', () => {
   const demanding = (booking: JsonObject): JsonObject => ({ form: 'hcl-mapping/2', booking });
+  const ofIssuers = (issuers: JsonValue, form = 'hcl-mapping/3'): JsonObject => {
+    return { form, evidence: [{ type: 'test', class: 'naat-negative-recognised', within: span, issuers }] };
+  };
+  const span = { amount: 1, unit: 'hours' };
   const changed =
     (changes: JsonObject): (() => unknown) =>
     () =>
       parseMapping({ ...file, ...changes });
-  const span = { amount: 1, unit: 'hours' };
   const bad: Readonly<Record<string, JsonObject>> = {
     'a member that is not known': { note: 'x' },
-    'another form': { form: 'hcl-mapping/3' },
+    'another form': { form: 'hcl-mapping/4' },
     'a demand for a booking in the form of before': { booking: {} },
     'a demand for a booking at a port of another way': demanding({ ports: ['ATLANTIS'] }),
     'a demand for a booking at no port': demanding({ ports: [] }),
@@ -78,6 +82,9 @@ describe('the form of a mapping', () => {
     'a restricted state that converts by itself': { states: { yellow: { do: 'convert', to: 'yellow' } } },
     'a colour where none belongs': { states: { green: { do: 'refer', to: 'green' } } },
     'evidence of an unknown class': { evidence: [{ type: 'test', class: 'good', within: span }] },
+    'evidence of issuers in the form of before': ofIssuers(['did:web:hk-dh.example'], 'hcl-mapping/2'),
+    'evidence of no issuer': ofIssuers([]),
+    'evidence of an issuer without a DID': ofIssuers(['HK-DH']),
     'a span of weeks': { longest: { amount: 1, unit: 'weeks' } },
     'no port': { ports: [] },
     'a way to itself': { target: file['source'] ?? '' },
@@ -94,6 +101,13 @@ describe('the form of a mapping', () => {
       expect(parseMapping({ ...file, ...demanding(booking) }).booking).to.deep.equal(booking);
     }
     expect(parseMapping({ ...file, form: 'hcl-mapping/2' })).to.not.have.property('booking');
+  });
+
+  it('takes evidence of some issuers alone, beside a demand for a booking', () => {
+    const issuers = ['did:web:hk-dh.example', 'did:web:cn-gd.example'];
+    const { booking, evidence } = parseMapping({ ...file, booking: {}, ...ofIssuers(issuers) });
+    expect(evidence.map((rule) => rule.issuers)).to.deep.equal([issuers]);
+    expect(booking).to.deep.equal({});
   });
 
   it('takes what it was made from', () => {

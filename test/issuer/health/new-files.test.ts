@@ -4,8 +4,9 @@ import { describe, it } from 'mocha';
 import { expect } from 'chai';
 import { TABLES } from '../../../issuer/store.ts';
 import { Store } from '../../../service/store.ts';
-import { IssuerHouse } from '../support/issuer-house.ts';
-import { personOf } from './support.ts';
+import { HeldCommit } from '../support/held-commit.ts';
+import { issueAll, IssuerHouse } from '../support/issuer-house.ts';
+import { personOf, positive } from './support.ts';
 
 describe('health files of people who are new', () => {
   it('are one for each person, however many ask at once', async () => {
@@ -23,5 +24,17 @@ describe('health files of people who are new', () => {
     let files = 0;
     for await (const _ of store.table(TABLES.healthFiles).entries()) files++;
     expect(files).to.equal(3);
+  });
+
+  it('show what is known when they are on the disk: a fact that was followed before there was one still counts', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    using held = HeldCommit.of(TABLES.healthFiles);
+    const code = issuer.health.issue({ person: { subject: personOf(1) }, scheme: 'HK-HC' });
+    await held.reached;
+    await issueAll(issuer, [positive(1)]);
+    await issuer.health.carryOut();
+    held.release();
+    expect((await code).colour.state).to.equal('red');
   });
 });
