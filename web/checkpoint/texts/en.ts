@@ -134,6 +134,7 @@ export const en: Texts = {
     results: { ok: 'yes', failed: 'no', unconfirmed: 'not certain', 'not-checked': 'not checked' },
     policy: 'Rules',
     missing: 'Missing',
+    undecided: 'Not decided',
     identity: 'Document in hand',
     identityResults: {
       match: 'Same person',
@@ -183,6 +184,22 @@ export const en: Texts = {
     compare: 'Compare',
     skip: 'No document to compare',
     empty: 'Enter the zone, or a number, name or date of birth.',
+  },
+  stated: {
+    title: 'What the rules ask you',
+    help: 'Your word counts; this device checks none of it. What you do not ask is referred.',
+    facts: {
+      booked: 'You saw a booking for this day and port',
+      atRiskPlace: 'Comes from a place on the at-risk list',
+      highRiskCity: 'Comes from a high-risk city',
+      overseasInSevenDays: 'Overseas or in Taiwan in the last seven days',
+      customsCode: 'You saw a customs health declaration code',
+    },
+    yes: 'Yes',
+    no: 'No',
+    notAsked: 'Not asked',
+    said: 'Said by the officer',
+    unchecked: 'Nothing of this was checked by this device.',
   },
   group: {
     running: (count) => `Group: ${count} checked`,

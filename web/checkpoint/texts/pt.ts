@@ -137,6 +137,7 @@ export const pt: Texts = {
     results: { ok: 'sim', failed: 'não', unconfirmed: 'incerto', 'not-checked': 'não verificado' },
     policy: 'Regras',
     missing: 'Falta',
+    undecided: 'Por decidir',
     identity: 'Documento apresentado',
     identityResults: {
       match: 'A mesma pessoa',
@@ -187,6 +188,22 @@ export const pt: Texts = {
     compare: 'Comparar',
     skip: 'Sem documento para comparar',
     empty: 'Indique a zona, ou o número, o nome ou a data de nascimento.',
+  },
+  stated: {
+    title: 'O que as regras lhe perguntam',
+    help: 'Vale a sua palavra: este dispositivo não verifica nada disto. O que não perguntar leva a encaminhar.',
+    facts: {
+      booked: 'Viu uma marcação para este dia e posto',
+      atRiskPlace: 'Vem de um local da lista de risco',
+      highRiskCity: 'Vem de uma cidade de alto risco',
+      overseasInSevenDays: 'No estrangeiro ou em Taiwan nos últimos sete dias',
+      customsCode: 'Viu um código da declaração de saúde alfandegária',
+    },
+    yes: 'Sim',
+    no: 'Não',
+    notAsked: 'Não perguntado',
+    said: 'Dito pelo agente',
+    unchecked: 'Nada disto foi verificado por este dispositivo.',
   },
   group: {
     running: (count) => `Grupo: ${count} ${count === 1 ? 'verificado' : 'verificados'}`,

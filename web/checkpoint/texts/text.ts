@@ -5,6 +5,7 @@ import type { CameraProblem } from '../input/camera.ts';
 import type { Hint } from '../input/watch.ts';
 import type { PageProblem } from '../../../core/bundle/day-pages.ts';
 import type { LearnProblem } from '../engine/protocol.ts';
+import type { StatedFact } from '../engine/stated.ts';
 import type { Place, Route, RulesOf, Traveller } from '../places.ts';
 
 export interface Texts {
@@ -83,6 +84,7 @@ export interface Texts {
     readonly results: Readonly<Record<StepResult, string>>;
     readonly policy: string;
     readonly missing: string;
+    readonly undecided: string;
     readonly identity: string;
     readonly identityResults: Readonly<Record<'match' | 'near' | 'mismatch' | 'undecided', string>>;
     readonly inHand: string;
@@ -110,6 +112,18 @@ export interface Texts {
     readonly compare: string;
     readonly skip: string;
     readonly empty: string;
+  };
+  /** What the rules ask an officer. */
+  readonly stated: {
+    readonly title: string;
+    readonly help: string;
+    readonly facts: Readonly<Record<StatedFact, string>>;
+    readonly yes: string;
+    readonly no: string;
+    readonly notAsked: string;
+    /** At the answer. */
+    readonly said: string;
+    readonly unchecked: string;
   };
   readonly group: {
     readonly running: (count: number) => string;

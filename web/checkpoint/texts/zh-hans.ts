@@ -133,6 +133,7 @@ export const zhHans: Texts = {
     results: { ok: '是', failed: '否', unconfirmed: '不能确定', 'not-checked': '未查验' },
     policy: '规则',
     missing: '欠缺',
+    undecided: '不能确定',
     identity: '手上的证件',
     identityResults: {
       match: '同一人',
@@ -176,6 +177,22 @@ export const zhHans: Texts = {
     compare: '核对',
     skip: '没有证件可核对',
     empty: '请输入机读区，或号码、姓名、出生日期其中一项。',
+  },
+  stated: {
+    title: '按规则须由你查问',
+    help: '以你的答复为准，本设备不会核实；没有查问的会转交人工。',
+    facts: {
+      booked: '你已看到当日及该口岸的预约',
+      atRiskPlace: '来自风险地区名单上的地方',
+      highRiskCity: '来自高风险城市',
+      overseasInSevenDays: '过去七日曾到海外或台湾',
+      customsCode: '你已看到海关健康申报码',
+    },
+    yes: '是',
+    no: '否',
+    notAsked: '未问',
+    said: '工作人员的答复',
+    unchecked: '以上各项本设备均未核实。',
   },
   group: {
     running: (count) => `团体：已查 ${count} 人`,

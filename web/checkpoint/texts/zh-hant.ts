@@ -133,6 +133,7 @@ export const zhHant: Texts = {
     results: { ok: '是', failed: '否', unconfirmed: '未能確定', 'not-checked': '未查驗' },
     policy: '規則',
     missing: '欠缺',
+    undecided: '未能確定',
     identity: '手上的證件',
     identityResults: {
       match: '同一人',
@@ -176,6 +177,22 @@ export const zhHant: Texts = {
     compare: '核對',
     skip: '沒有證件可核對',
     empty: '請輸入機讀區，或號碼、姓名、出生日期其中一項。',
+  },
+  stated: {
+    title: '按規則須由你查問',
+    help: '以你的答覆為準，本裝置不會核實；沒有查問者會轉介職員。',
+    facts: {
+      booked: '你已看到當日及該口岸的預約',
+      atRiskPlace: '來自風險地區名單上的地方',
+      highRiskCity: '來自高風險城市',
+      overseasInSevenDays: '過去七日曾到海外或台灣',
+      customsCode: '你已看到海關健康申報碼',
+    },
+    yes: '是',
+    no: '否',
+    notAsked: '未問',
+    said: '職員的答覆',
+    unchecked: '以上各項本裝置均未核實。',
   },
   group: {
     running: (count) => `團體：已查 ${count} 人`,
