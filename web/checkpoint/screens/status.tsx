@@ -9,7 +9,7 @@ import { Page } from '../../shared/ui/page.tsx';
 import type { CheckpointModel, CheckpointState } from '../model.ts';
 import type { Texts } from '../texts/text.ts';
 import { ListAge } from './list-age.tsx';
-import { LogCard, useLogExtent, type LogAtHand } from './log-card.tsx';
+import { LogCard, useLog, type LogAtHand } from './log-card.tsx';
 import { OutcomeSign } from './outcome-sign.tsx';
 
 export interface StatusProps {
@@ -58,16 +58,16 @@ export function Status({ log, model, nowSeconds, state, texts }: StatusProps): J
 
 /** What this device keeps. The log is there when there is anything to say of it. */
 function Kept({ log, state, texts }: Pick<StatusProps, 'log' | 'state' | 'texts'>): JSX.Element | null {
-  const extent = useLogExtent(log);
-  if (extent === undefined) return null;
+  const here = useLog(log);
+  if (here === undefined) return null;
   // Without a key nothing is added; what is kept may still be handed over.
-  const isNothingKept = extent !== 'unreadable' && extent.boxes === 0 && log.missing() === 0;
+  const isNothingKept = here !== 'unreadable' && here.boxes === 0 && here.missing === 0;
   const isLogHere = state.operator.logKey !== undefined || !isNothingKept;
   if (!isLogHere) return <p class="intro">{texts.status.privacy}</p>;
   return (
     <>
       <p class="intro">{texts.status.privacyWithLog}</p>
-      <LogCard log={log} extent={extent} state={state} texts={texts} />
+      <LogCard log={log} here={here} state={state} texts={texts} />
     </>
   );
 }

@@ -256,7 +256,7 @@ export const en: Texts = {
       `Checks in the file: ${checks}. Give it to the authority; the log stays here until its time is over.`,
     failed: 'The file could not be made. The log is still here.',
     missing: (checks) =>
-      `Checks since this page was opened that could not be kept: ${checks}. Is there room on this device?`,
+      `Checks of the last 31 days that could not be kept: ${checks}. Is there room on this device?`,
     unreadable: 'The log on this device cannot be read at the moment.',
   },
 };

@@ -261,7 +261,7 @@ export const pt: Texts = {
       `Verificações no ficheiro: ${checks}. Entregue-o à autoridade; o diário fica aqui até terminar o prazo.`,
     failed: 'Não foi possível criar o ficheiro. O diário continua aqui.',
     missing: (checks) =>
-      `Verificações não guardadas desde que esta página foi aberta: ${checks}. Há espaço neste dispositivo?`,
+      `Verificações dos últimos 31 dias que não foi possível guardar: ${checks}. Há espaço neste dispositivo?`,
     unreadable: 'De momento não é possível ler o diário neste dispositivo.',
   },
 };

@@ -245,7 +245,7 @@ export const zhHans: Texts = {
     handOver: '交出记录',
     handedOver: (checks) => `文件内有 ${checks} 次查验，请交给主管部门；期满之前，记录仍留在本设备。`,
     failed: '未能生成文件，记录仍在本设备。',
-    missing: (checks) => `自打开本页以来，有 ${checks} 次查验未能存入记录。请检查本设备的存储空间。`,
+    missing: (checks) => `最近 31 日内，有 ${checks} 次查验未能存入记录。请检查本设备的存储空间。`,
     unreadable: '目前无法读取本设备上的记录。',
   },
 };

@@ -245,7 +245,7 @@ export const zhHant: Texts = {
     handOver: '交出紀錄',
     handedOver: (checks) => `檔案內有 ${checks} 次查驗，請交予當局；期限屆滿前，紀錄仍留在本裝置。`,
     failed: '未能製作檔案，紀錄仍在本裝置。',
-    missing: (checks) => `自開啟本頁以來，有 ${checks} 次查驗未能存入紀錄。請檢查本裝置的儲存空間。`,
+    missing: (checks) => `最近 31 日內，有 ${checks} 次查驗未能存入紀錄。請檢查本裝置的儲存空間。`,
     unreadable: '目前無法讀取本裝置上的紀錄。',
   },
 };
