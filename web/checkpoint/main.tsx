@@ -33,7 +33,9 @@ const TICK_MS = 60_000;
 const PATIENCE_MS = 5000;
 
 const store = openKeyValueStore('hcl-checkpoint');
-const engine = new WorkerClient<EngineRequest, EngineAnswer>(engineUrl);
+const engine = new WorkerClient<EngineRequest, EngineAnswer>(engineUrl, (isOurs) =>
+  model.engineLoaded(isOurs),
+);
 const fetchBeside = fetchBesideWith((name, init) => fetch(name, init));
 const knowledge = new Knowledge({
   ask,

@@ -41,6 +41,8 @@ export interface CheckpointState {
   readonly isUpdating: boolean;
   readonly isChecking: boolean;
   readonly hasFailed: boolean;
+  /** The engine that came is of another build than the page: it is not asked, and nothing is decided. */
+  readonly isMixed: boolean;
   readonly counts: Counts;
   /** Absent: one person at a time. */
   readonly group?: readonly GroupMember[];
@@ -84,6 +86,7 @@ export class CheckpointModel {
       isUpdating: false,
       isChecking: false,
       hasFailed: false,
+      isMixed: false,
       counts: NO_COUNTS,
       codesBefore: 0,
     };
@@ -112,6 +115,10 @@ export class CheckpointModel {
   /** What the operator says counts from now on. */
   obey(operator: Operator): void {
     this.#set({ operator });
+  }
+
+  engineLoaded(isOurVersion: boolean): void {
+    this.#set({ isMixed: !isOurVersion });
   }
 
   learned({ known, problem }: KnowledgeReport): void {

@@ -8,12 +8,12 @@ import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
 import { readMrz } from '../../../core/record/mrz.ts';
 import { Button } from '../../shared/ui/button.tsx';
 import { TextField } from '../../shared/ui/fields.tsx';
-import { Notice } from '../../shared/ui/notice.tsx';
 import { Page } from '../../shared/ui/page.tsx';
 import type { Decision } from '../engine/protocol.ts';
 import type { Stated } from '../engine/stated.ts';
 import type { CheckpointModel, CheckpointState } from '../model.ts';
 import type { Texts } from '../texts/text.ts';
+import { Failure } from './failure.tsx';
 import { ListAge } from './list-age.tsx';
 import { StatedQuestions } from './stated.tsx';
 import { useKioskReturn } from './use-kiosk-return.ts';
@@ -85,7 +85,7 @@ export function Document({ decision, model, nowSeconds, state, texts }: Document
       />
       <p class="intro">{words.intro}</p>
       {isKiosk ? <p class="intro">{texts.verdict.returns}</p> : null}
-      {state.hasFailed ? <Notice look="warning">{texts.scan.failed}</Notice> : null}
+      <Failure state={state} texts={texts} />
       {asks.length === 0 ? null : (
         <StatedQuestions asks={asks} stated={stated} texts={texts} onChange={setStated} />
       )}

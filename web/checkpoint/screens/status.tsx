@@ -46,7 +46,7 @@ export function Status({ log, model, nowSeconds, state, texts }: StatusProps): J
       </section>
       {knowledgeProblem === undefined ? null : (
         <Notice look="warning">
-          <p>{status.problems[knowledgeProblem]}</p>
+          <p>{state.isMixed ? texts.scan.mixed : status.problems[knowledgeProblem]}</p>
           {known.blockNumber < 0 ? null : <p>{status.keptLast}</p>}
         </Notice>
       )}

@@ -92,6 +92,8 @@ export const en: Texts = {
     pictureSeveral: 'There are two codes in this picture. Choose one with a single code.',
     checking: 'Checking…',
     failed: 'The check failed on this device. Nothing was decided; load the page again.',
+    mixed:
+      'Parts of this page are of two versions: nothing is decided. Load the page again; if that does not help, tell the operator.',
     another: 'Now the next code of the same person',
   },
   age: {

@@ -95,6 +95,8 @@ export const pt: Texts = {
     pictureSeveral: 'Há dois códigos nesta imagem. Escolha uma que tenha um só.',
     checking: 'A verificar…',
     failed: 'A verificação falhou neste dispositivo. Nada foi decidido; recarregue a página.',
+    mixed:
+      'Esta página tem partes de duas versões: nada é decidido. Recarregue a página; se não resolver, avise o operador.',
     another: 'Agora o código seguinte da mesma pessoa',
   },
   age: {

@@ -60,6 +60,8 @@ export interface Texts {
     readonly pictureSeveral: string;
     readonly checking: string;
     readonly failed: string;
+    /** The page and its engine are of two builds. */
+    readonly mixed: string;
     readonly another: string;
   };
   readonly age: Readonly<Record<Exclude<FreshnessGrade, 'unknown'>, (age: string) => string>> & {

@@ -91,6 +91,7 @@ export const zhHans: Texts = {
     pictureSeveral: '图片中有两个条码，请选择只有一个条码的图片。',
     checking: '查验中……',
     failed: '本设备未能完成查验，没有作出判定。请重新加载本页。',
+    mixed: '本页各部分版本不一，不会作出判定。请重新加载本页；如仍未解决，请通知运营者。',
     another: '请扫描同一人的下一个条码',
   },
   age: {

@@ -91,6 +91,7 @@ export const zhHant: Texts = {
     pictureSeveral: '圖片中有兩個條碼，請選擇只有一個條碼的圖片。',
     checking: '查驗中……',
     failed: '本裝置未能完成查驗，沒有作出決定。請重新載入本頁。',
+    mixed: '本頁各部分版本不一，不會作出決定。請重新載入本頁；如仍未解決，請通知營運者。',
     another: '請掃描同一人的下一個條碼',
   },
   age: {
