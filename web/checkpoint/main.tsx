@@ -169,5 +169,8 @@ async function catchUp(): Promise<void> {
 
 /** What the operator says, and whose codes of other systems are trusted. */
 async function readFiles(): Promise<void> {
-  await Promise.all([readOperator(store, fetchBeside).then(obey), foreignTrust.update()]);
+  await Promise.all([
+    readOperator(store, fetchBeside).then(obey),
+    foreignTrust.update().then((report) => model.signersTold(report)),
+  ]);
 }

@@ -12,6 +12,7 @@ import type { CheckpointPolicy } from './engine/checkpoint-policy.ts';
 import type { Decision, Known, LearnProblem, VerifyQuestion } from './engine/protocol.ts';
 import type { Stated } from './engine/stated.ts';
 import { CardParts } from '../../core/foreign/shc/card-parts.ts';
+import type { SignersReport } from './foreign-trust.ts';
 import type { KnowledgeReport } from './knowledge/knowledge.ts';
 import { NOTHING_KNOWN } from './knowledge/knowledge.ts';
 import { NO_OPERATOR, type Operator } from './operator.ts';
@@ -38,6 +39,8 @@ export interface CheckpointState {
   readonly operator: Operator;
   readonly known: Known;
   readonly knowledgeProblem?: LearnProblem;
+  /** Whose codes of other systems are trusted. */
+  readonly signers: SignersReport;
   readonly isUpdating: boolean;
   readonly isChecking: boolean;
   readonly hasFailed: boolean;
@@ -83,6 +86,7 @@ export class CheckpointModel {
       settings,
       operator: NO_OPERATOR,
       known: NOTHING_KNOWN,
+      signers: { isListInUse: false },
       isUpdating: false,
       isChecking: false,
       hasFailed: false,
@@ -115,6 +119,10 @@ export class CheckpointModel {
   /** What the operator says counts from now on. */
   obey(operator: Operator): void {
     this.#set({ operator });
+  }
+
+  signersTold(signers: SignersReport): void {
+    this.#set({ signers });
   }
 
   engineLoaded(isOurVersion: boolean): void {

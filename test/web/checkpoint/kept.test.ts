@@ -99,9 +99,9 @@ describe('what a checkpoint keeps', () => {
     const said = { ageingSeconds: { venue: 6 * 3600, border: 72 * 3600 }, updateSeconds: 300 };
     const text = new TextEncoder().encode('{"ageingHours":{"venue":6},"updateMinutes":5}');
     expect(await readOperator(store, async () => text)).to.deep.equal(said);
-    expect(await readOperator(store, async () => undefined), 'no network').to.deep.equal(said);
+    expect(await readOperator(store, async () => 'OFFLINE'), 'no network').to.deep.equal(said);
     expect(await readOperator(store, async () => 'none'), 'gone').to.deep.equal(NO_OPERATOR);
-    expect(await readOperator(store, async () => undefined), 'and no network').to.deep.equal(NO_OPERATOR);
+    expect(await readOperator(store, async () => 'OFFLINE'), 'and no network').to.deep.equal(NO_OPERATOR);
   });
 
   it('lets the operator say how old knowledge may be, within reason', () => {

@@ -15,6 +15,7 @@ import type { Crypto } from '../../../core/crypto.ts';
 import { HclError } from '../../../core/errors.ts';
 import type { ForeignTrust } from '../../../core/foreign/foreign-trust.ts';
 import { parseForeignTrust } from '../../../core/foreign/parse-trust.ts';
+import { TrustListError } from '../../../core/foreign/trust-error.ts';
 import { StatusLists } from '../../../core/status/accepted-lists.ts';
 import { LedgerState } from '../../../core/trust/ledger-state.ts';
 import { defaultPolicy } from '../../../core/verify/policy.ts';
@@ -204,8 +205,9 @@ export class Engine {
       this.#foreignTrust = await parseForeignTrust(this.#ports.crypto, bytes, { nowSeconds, readFile });
       return { kind: 'trusted' };
     } catch (error) {
-      if (error instanceof HclError) return { kind: 'trust-refused', code: error.code };
-      throw error;
+      if (!(error instanceof HclError)) throw error;
+      const code = error instanceof TrustListError ? error.code : 'TRUST_LIST_INVALID';
+      return { kind: 'trust-refused', code };
     }
   }
 

@@ -8,6 +8,7 @@ import type { Outcome, ReasonCode, Validity } from '../../../core/verify/reasons
 import type { Verdict } from '../../../core/verify/verdict.ts';
 import type { CheckpointPolicy, RulePassage } from './checkpoint-policy.ts';
 import type { PageProblem } from '../../../core/bundle/day-pages.ts';
+import type { TrustListErrorCode } from '../../../core/foreign/trust-error.ts';
 import type { FetchErrorCode } from './fetch-file.ts';
 import type { Stated, StatedFact } from './stated.ts';
 
@@ -105,7 +106,7 @@ export type EngineAnswer =
   | { readonly kind: 'refused'; readonly problem: LearnProblem; readonly known: Known }
   | { readonly kind: 'rules'; readonly areInForce: boolean }
   | { readonly kind: 'trusted' }
-  | { readonly kind: 'trust-refused'; readonly code: string }
+  | { readonly kind: 'trust-refused'; readonly code: TrustListErrorCode }
   /** Nothing was decided, learnt or trusted: the fault is the engine's own. */
   | { readonly kind: 'failed' };
 

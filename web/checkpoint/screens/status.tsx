@@ -50,9 +50,22 @@ export function Status({ log, model, nowSeconds, state, texts }: StatusProps): J
           {known.blockNumber < 0 ? null : <p>{status.keptLast}</p>}
         </Notice>
       )}
+      <Signers state={state} texts={texts} />
       <Today state={state} texts={texts} />
       <Kept log={log} state={state} texts={texts} />
     </Page>
+  );
+}
+
+/** That there is no newer list of those whose codes of other systems count, and why. */
+function Signers({ state: { signers }, texts }: Pick<StatusProps, 'state' | 'texts'>): JSX.Element | null {
+  const { isListInUse, problem } = signers;
+  if (problem === undefined) return null;
+  return (
+    <Notice look="warning">
+      <p>{texts.status.signersProblems[problem]}</p>
+      {isListInUse ? <p>{texts.status.keptLast}</p> : null}
+    </Notice>
   );
 }
 

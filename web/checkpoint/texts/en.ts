@@ -238,6 +238,16 @@ export const en: Texts = {
       BUNDLE_FROM_FUTURE: 'The list that came is from the future: is this device’s clock right?',
       BUNDLE_TRUST_INVALID: 'Nobody has said whose lists count for this device.',
     },
+    signersProblems: {
+      OFFLINE: 'No connection to fetch the list of signers of other systems.',
+      NO_ANSWER: 'The server does not hand over the list of signers of other systems.',
+      TOO_LARGE: 'The list of signers of other systems is too large for this device.',
+      TRUST_LIST_INVALID: 'The list of signers of other systems is damaged.',
+      TRUST_LIST_EXPIRED: 'The list of signers of other systems is past its time.',
+      TRUST_LIST_SIGNATURE: 'The list of signers of other systems is not signed by those whom it names.',
+      TRUST_LIST_UNREADABLE:
+        'The list of signers of other systems names a file that this page does not read.',
+    },
     keptLast: 'The last good list stays in use.',
     today: 'Checked today',
     nobodyYet: 'Nobody yet.',

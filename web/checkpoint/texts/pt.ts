@@ -242,6 +242,17 @@ export const pt: Texts = {
       BUNDLE_FROM_FUTURE: 'A lista recebida tem uma data futura: o relógio deste dispositivo está certo?',
       BUNDLE_TRUST_INVALID: 'Ainda não foi definido em que listas este dispositivo confia.',
     },
+    signersProblems: {
+      OFFLINE: 'Sem ligação à rede para obter a lista de signatários de outros sistemas.',
+      NO_ANSWER: 'O servidor não entrega a lista de signatários de outros sistemas.',
+      TOO_LARGE: 'A lista de signatários de outros sistemas é demasiado grande para este dispositivo.',
+      TRUST_LIST_INVALID: 'A lista de signatários de outros sistemas está danificada.',
+      TRUST_LIST_EXPIRED: 'A lista de signatários de outros sistemas está fora de prazo.',
+      TRUST_LIST_SIGNATURE:
+        'A lista de signatários de outros sistemas não está assinada por quem nela se indica.',
+      TRUST_LIST_UNREADABLE:
+        'A lista de signatários de outros sistemas indica um ficheiro que esta página não lê.',
+    },
     keptLast: 'Continua em uso a última lista válida.',
     today: 'Verificados hoje',
     nobodyYet: 'Ainda ninguém.',

@@ -4,6 +4,7 @@ import type { Outcome } from '../../../core/verify/reasons.ts';
 import type { CameraProblem } from '../input/camera.ts';
 import type { Hint } from '../input/watch.ts';
 import type { PageProblem } from '../../../core/bundle/day-pages.ts';
+import type { SignersProblem } from '../foreign-trust.ts';
 import type { LearnProblem } from '../engine/protocol.ts';
 import type { StatedFact } from '../engine/stated.ts';
 import type { Place, Route, RulesOf, Traveller } from '../places.ts';
@@ -145,6 +146,8 @@ export interface Texts {
     readonly update: string;
     readonly updating: string;
     readonly problems: Readonly<Record<LearnProblem, string>>;
+    /** Of those whose codes of other systems count. */
+    readonly signersProblems: Readonly<Record<SignersProblem, string>>;
     readonly keptLast: string;
     readonly today: string;
     readonly nobodyYet: string;
