@@ -72,7 +72,8 @@ describe('the page’s list of signers of other systems fails closed (V4)', func
     const trust = toUtf8(JSON.stringify(publishing.context().trust));
     const bundle = fullBundle(await publishing.source());
     await engine.answer({ kind: 'restore', kept: { bundle, trust, deltas: [] } });
-    const get: typeof fetch = (name, init) => fetch(`${from}/${String(name)}`, init);
+    const get: typeof fetch = (name, init) =>
+      fetch(new URL(name instanceof Request ? name.url : name, `${from}/`), init);
     const signers = new ForeignTrustFile({
       ask: (request) => engine.answer(request),
       store,
