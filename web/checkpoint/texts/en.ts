@@ -64,6 +64,7 @@ export const en: Texts = {
     hints: {
       nothing: 'No code in view. Hold it in the frame, a hand’s breadth away.',
       covered: 'The camera sees nothing. Is it covered?',
+      coarse: 'This camera shows too little for a code. Use another camera or a scanner.',
       dark: 'Too dark. Turn on a light, or the screen up.',
       cut: 'Part of the code is outside the picture. Move back a little.',
       glare: 'Light reflects on the code. Tilt it, or turn it away from the lamp.',
@@ -75,6 +76,9 @@ export const en: Texts = {
       missing: 'This device has no camera. Use a scanner, type the code, or choose a picture.',
       busy: 'The camera does not start. Another app may be using it.',
       insecure: 'The camera needs a page that came over HTTPS.',
+      silent:
+        'The camera does not answer. If the browser asks whether it may be used, allow it; or use another way below.',
+      muted: 'The camera shows nothing for now. Is it switched off, or lent to another app?',
       gone: 'The camera stopped. Is it still connected, or has another app taken it?',
       unread: 'Part of this page did not load: it cannot read pictures. Try again, or use another way below.',
     },

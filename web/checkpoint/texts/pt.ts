@@ -65,6 +65,7 @@ export const pt: Texts = {
     hints: {
       nothing: 'Nenhum código à vista. Coloque-o na moldura, a cerca de um palmo.',
       covered: 'A câmara não vê nada. Estará tapada?',
+      coarse: 'Esta câmara mostra pouco de mais para um código. Use outra câmara ou um leitor.',
       dark: 'Demasiado escuro. Acenda uma luz ou aumente o brilho do ecrã.',
       cut: 'Parte do código está fora da imagem. Afaste-o um pouco.',
       glare: 'Há reflexos no código. Incline-o ou afaste-o da luz.',
@@ -77,6 +78,9 @@ export const pt: Texts = {
       missing: 'Este dispositivo não tem câmara. Use um leitor, escreva o código ou escolha uma imagem.',
       busy: 'Não foi possível ligar a câmara. Poderá estar a ser usada por outra aplicação.',
       insecure: 'A câmara só funciona numa página aberta por HTTPS.',
+      silent:
+        'A câmara não responde. Se o navegador perguntar se pode ser usada, autorize; ou use um dos outros meios, abaixo.',
+      muted: 'De momento a câmara nada mostra. Estará desligada, ou emprestada a outra aplicação?',
       gone: 'A câmara parou. Está ainda ligada, ou passou a ser usada por outra aplicação?',
       unread:
         'Parte desta página não carregou: não consegue ler imagens. Tente de novo, ou use outro meio abaixo.',
