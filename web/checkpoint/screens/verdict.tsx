@@ -131,8 +131,9 @@ function Reasons({
       )}
       {missing.map(({ id, message, result }) => (
         <li class="verdict-detail" key={id}>
-          <span>{result === 'undecided' ? texts.verdict.undecided : texts.verdict.missing}: </span>
-          {message[language]}
+          {result === 'undecided'
+            ? texts.verdict.undecided(message[language])
+            : texts.verdict.missing(message[language])}
         </li>
       ))}
     </ul>

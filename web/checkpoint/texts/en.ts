@@ -139,9 +139,9 @@ export const en: Texts = {
     },
     results: { ok: 'yes', failed: 'no', unconfirmed: 'not certain', 'not-checked': 'not checked' },
     policy: 'Rules',
-    missing: 'Missing',
-    undecided: 'Not decided',
-    identity: 'Document in hand',
+    missing: (rule) => `Not met: ${rule}`,
+    undecided: (rule) => `Not decided: ${rule}`,
+    identity: (result) => `Document in hand: ${result}`,
     identityResults: {
       match: 'Same person',
       near: 'Alike, not the same',
@@ -193,7 +193,7 @@ export const en: Texts = {
   },
   stated: {
     title: 'What the rules ask you',
-    help: 'Your word counts; this device checks none of it. What you do not ask is referred.',
+    help: 'Your word counts here. Not asked is referred.',
     facts: {
       booked: 'You saw a booking for this day and port',
       atRiskPlace: 'Comes from a place on the at-risk list',

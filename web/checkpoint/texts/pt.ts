@@ -142,9 +142,9 @@ export const pt: Texts = {
     },
     results: { ok: 'sim', failed: 'não', unconfirmed: 'incerto', 'not-checked': 'não verificado' },
     policy: 'Regras',
-    missing: 'Falta',
-    undecided: 'Por decidir',
-    identity: 'Documento apresentado',
+    missing: (rule) => `Não cumprido: ${rule}`,
+    undecided: (rule) => `Por decidir: ${rule}`,
+    identity: (result) => `Documento apresentado: ${result}`,
     identityResults: {
       match: 'A mesma pessoa',
       near: 'Parecido, mas não igual',
@@ -197,7 +197,7 @@ export const pt: Texts = {
   },
   stated: {
     title: 'O que as regras lhe perguntam',
-    help: 'Vale a sua palavra: este dispositivo não verifica nada disto. O que não perguntar leva a encaminhar.',
+    help: 'Vale a sua palavra. O que não se pergunta é encaminhado.',
     facts: {
       booked: 'Viu uma marcação para este dia e posto',
       atRiskPlace: 'Vem de um local da lista de risco',

@@ -86,9 +86,10 @@ export interface Texts {
     readonly steps: Readonly<Record<Step, string>>;
     readonly results: Readonly<Record<StepResult, string>>;
     readonly policy: string;
-    readonly missing: string;
-    readonly undecided: string;
-    readonly identity: string;
+    /** A rule that fails, and one that cannot be decided, by its message. */
+    readonly missing: (rule: string) => string;
+    readonly undecided: (rule: string) => string;
+    readonly identity: (result: string) => string;
     readonly identityResults: Readonly<Record<'match' | 'near' | 'mismatch' | 'undecided', string>>;
     readonly inHand: string;
     readonly onCode: string;

@@ -136,9 +136,9 @@ export const zhHans: Texts = {
     },
     results: { ok: '是', failed: '否', unconfirmed: '不能确定', 'not-checked': '未查验' },
     policy: '规则',
-    missing: '欠缺',
-    undecided: '不能确定',
-    identity: '手上的证件',
+    missing: (rule) => `不符合：${rule}`,
+    undecided: (rule) => `不能确定：${rule}`,
+    identity: (result) => `手上的证件：${result}`,
     identityResults: {
       match: '同一人',
       near: '相似但不相同',
@@ -184,7 +184,7 @@ export const zhHans: Texts = {
   },
   stated: {
     title: '按规则须由你查问',
-    help: '以你的答复为准，本设备不会核实；没有查问的会转交人工。',
+    help: '以你的答复为准；未问即转交人工。',
     facts: {
       booked: '你已看到当日及该口岸的预约',
       atRiskPlace: '来自风险地区名单上的地方',

@@ -136,9 +136,9 @@ export const zhHant: Texts = {
     },
     results: { ok: '是', failed: '否', unconfirmed: '未能確定', 'not-checked': '未查驗' },
     policy: '規則',
-    missing: '欠缺',
-    undecided: '未能確定',
-    identity: '手上的證件',
+    missing: (rule) => `未符合：${rule}`,
+    undecided: (rule) => `未能確定：${rule}`,
+    identity: (result) => `手上的證件：${result}`,
     identityResults: {
       match: '同一人',
       near: '相似但不相同',
@@ -184,7 +184,7 @@ export const zhHant: Texts = {
   },
   stated: {
     title: '按規則須由你查問',
-    help: '以你的答覆為準，本裝置不會核實；沒有查問者會轉介職員。',
+    help: '以你的答覆為準；未問即轉介職員。',
     facts: {
       booked: '你已看到當日及該口岸的預約',
       atRiskPlace: '來自風險地區名單上的地方',
