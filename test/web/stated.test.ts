@@ -9,6 +9,7 @@ import {
   forgetDevice,
   openCheckpoint,
   outcomeWord,
+  scanCode,
   typeCode,
 } from './support/checkpoint-tab.ts';
 import { describePages } from './support/describe-pages.ts';
@@ -103,8 +104,7 @@ describePages('what the rules ask an officer', () => {
 
   it('is not asked of a traveller at a kiosk, where nobody passes without an officer', async () => {
     const page = await open(true);
-    await page.keyboard.type(code);
-    await page.keyboard.press('Enter');
+    await scanCode(page, code);
     await documentAsked(page);
     expect(await page.getByText(BOOKED).count()).to.equal(0);
     await page.getByLabel('Document number').fill('K0000001');
