@@ -263,7 +263,7 @@ export const en: Texts = {
   log: {
     title: 'Sealed log',
     about:
-      'The authority has asked for it, and only the authority can read it: when, where, with what outcome, and which code, so that its issuer can find the record. No names and no document numbers. Each check is erased after 31 days.',
+      'The authority has asked for it, and only the authority can read it: when, where, with what outcome, what the officer said, and which code, so that its issuer can find the record. No names and no document numbers. Each check is erased after 31 days.',
     empty: 'No check in it yet.',
     checks: 'Checks in it',
     since: 'Since',

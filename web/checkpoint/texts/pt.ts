@@ -269,7 +269,7 @@ export const pt: Texts = {
   log: {
     title: 'Diário cifrado',
     about:
-      'É a autoridade que o exige, e só ela o pode ler: quando, onde, com que resultado e qual o código, para que o emissor encontre os dados correspondentes. Não contém nomes nem números de documento. Cada verificação é apagada ao fim de 31 dias.',
+      'É a autoridade que o exige, e só ela o pode ler: quando, onde, com que resultado, o que o agente disse e qual o código, para que o emissor encontre os dados correspondentes. Não contém nomes nem números de documento. Cada verificação é apagada ao fim de 31 dias.',
     empty: 'Ainda sem verificações.',
     checks: 'Verificações',
     since: 'Desde',
