@@ -179,9 +179,10 @@ function lookForNewer(page: Page): Promise<void> {
     const registration = await navigator.serviceWorker.ready;
     await registration.update().catch(() => undefined);
     const newest = registration.installing ?? registration.waiting ?? registration.active;
-    while (newest !== null && newest.state !== 'activated' && newest.state !== 'redundant') {
+    const isAtItsEnd = (): boolean => newest?.state === 'activated' || newest?.state === 'redundant';
+    while (!isAtItsEnd()) {
       await new Promise((resolve) => {
-        newest.addEventListener('statechange', resolve, { once: true });
+        newest?.addEventListener('statechange', resolve, { once: true });
       });
     }
   });
