@@ -17,22 +17,29 @@ const DIGEST_LENGTH = 16;
 
 /** Resolves to the folder of the built pages; a few seconds the first time. */
 export async function buildPages(): Promise<string> {
-  const folder = join(dist, digestOfSources());
+  const version = digestOfSources();
+  const folder = join(dist, version);
   if (existsSync(folder)) return folder;
   await mkdir(dist, { recursive: true });
   const fresh = await mkdtemp(join(dist, '.building-'));
-  // Loaded only when there is something to build.
-  const { build } = await import('vite');
-  await build({
-    configFile: join(root, 'web', 'vite.config.ts'),
-    build: { outDir: fresh, emptyOutDir: true },
-  });
+  await buildVersion(version, fresh);
   await rename(fresh, folder).catch(async (error: unknown) => {
     await rm(fresh, { recursive: true, force: true });
     // Somebody else was faster; what they built is the same.
     if (!existsSync(folder)) throw error;
   });
   return folder;
+}
+
+/** Builds anew. Each script of a page says that it is of this version (`web/shared/version.ts`). */
+export async function buildVersion(version: string, folder: string): Promise<void> {
+  // Loaded only when there is something to build.
+  const { build } = await import('vite');
+  await build({
+    configFile: join(root, 'web', 'vite.config.ts'),
+    define: { HCL_VERSION: JSON.stringify(version) },
+    build: { outDir: folder, emptyOutDir: true },
+  });
 }
 
 function digestOfSources(): string {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Plugin, UserConfig } from 'vite';
+import type { Plugin, Rolldown, UserConfig } from 'vite';
 
 const root = import.meta.dirname;
 const PAGES = ['checkpoint'] as const;
@@ -56,7 +56,7 @@ export function Evaluate() { throw new Error('no functions from text here'); }`,
   };
 }
 
-/** Tells each page's service worker which files there are. */
+/** Tells each page's service worker which files there are, and what is in them. */
 function precache(): Plugin {
   return {
     name: 'precache',
@@ -65,17 +65,31 @@ function precache(): Plugin {
       for (const page of PAGES) {
         const worker = bundle[`${page}/service-worker.js`];
         if (worker?.type !== 'chunk') throw new Error(`${page} has no service worker`);
-        const built = Object.values(bundle)
-          .filter(({ fileName }) => fileName.startsWith('assets/'))
-          .map(({ fileName }) => `../${fileName}`);
-        const still = readdirSync(join(root, 'public', page));
-        const digest = createHash('sha256');
-        for (const file of still) digest.update(readFileSync(join(root, 'public', page, file)));
-        digest.update(JSON.stringify([built, readFileSync(join(root, page, 'index.html'), 'utf8')]));
+        const html = bundle[`${page}/index.html`];
+        if (html === undefined) throw new Error(`${page} has no page`);
+        const built = Object.values(bundle).filter(({ fileName }) => fileName.startsWith('assets/'));
+        const files = [
+          { path: './', integrity: integrityOf(contentOf(html)) },
+          ...built.map((file) => ({ path: `../${file.fileName}`, integrity: integrityOf(contentOf(file)) })),
+          ...readdirSync(join(root, 'public', page)).map((path) => ({
+            path,
+            integrity: integrityOf(readFileSync(join(root, 'public', page, path))),
+          })),
+        ];
+        const digest = createHash('sha256').update(JSON.stringify([files, worker.code]));
         worker.code = worker.code
-          .replaceAll('HCL_FILES', JSON.stringify([...built, ...still]))
+          .replaceAll('HCL_FILES', JSON.stringify(files))
           .replaceAll('HCL_DIGEST', JSON.stringify(digest.digest('hex').slice(0, 16)));
       }
     },
   };
+}
+
+function contentOf(file: Rolldown.OutputChunk | Rolldown.OutputAsset): string | Uint8Array {
+  return file.type === 'chunk' ? file.code : file.source;
+}
+
+/** As of Subresource Integrity. */
+function integrityOf(content: string | Uint8Array): string {
+  return `sha256-${createHash('sha256').update(content).digest('base64')}`;
 }

@@ -28,6 +28,7 @@ export const log: Command = {
   --json       one line of JSON per box: {file, box, at, place, outcome,
                reasons, policy, commitments}, or {file, box, error} for one that
                cannot be read, or {file, error, missing} for a file cut short
+               or checks that the device could not keep
 
   Boxes stand alone: one that is damaged, or sealed for another key, is named,
   and the others are read; so is a file that cannot be read.

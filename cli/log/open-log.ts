@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { LogEntry } from '../../core/checkpoint-log/entry.ts';
 import { LogError, type LogErrorCode } from '../../core/checkpoint-log/errors.ts';
-import { readHandover, type HandoverHead } from '../../core/checkpoint-log/handover.ts';
+import { readHandover, type HandoverHead, type HandoverPart } from '../../core/checkpoint-log/handover.ts';
 import { CliError, type CliErrorCode } from '../errors.ts';
 import type { Io } from '../io.ts';
 import { printable, showTime, styled, tableLines } from '../page.ts';
@@ -65,7 +65,7 @@ async function writePage({ file, path }: LogFile, key: LogKey, io: Io): Promise<
 async function* read(path: string, key: LogKey): AsyncGenerator<Found> {
   try {
     for await (const part of readHandover(linesOf(path))) {
-      if (part.kind === 'head') yield part;
+      if (part.kind === 'head') yield* headOf(part);
       else if (part.kind === 'box') yield opened(key, part.number, part.bytes);
       else if (part.kind === 'unreadable') yield problem({ box: part.number, error: part.code });
       else yield problem({ error: 'LOG_TRUNCATED', missing: part.boxes });
@@ -74,6 +74,13 @@ async function* read(path: string, key: LogKey): AsyncGenerator<Found> {
     if (!(error instanceof LogError || error instanceof CliError)) throw error;
     yield problem({ error: error.code });
   }
+}
+
+/** With a word on what the device itself says is not in it. */
+function* headOf(part: Extract<HandoverPart, { readonly kind: 'head' }>): Generator<Found> {
+  yield part;
+  const { notKept = 0 } = part.head;
+  if (notKept > 0) yield problem({ error: 'LOG_INCOMPLETE', missing: notKept });
 }
 
 function opened(key: LogKey, box: number, bytes: Uint8Array): Found {
@@ -115,6 +122,7 @@ function table(entries: readonly LogEntry[], io: Io): string {
 }
 
 function problemText({ box, error, missing }: Problem): string {
+  if (error === 'LOG_INCOMPLETE') return `checks that the device could not keep: ${missing} (${error})`;
   if (missing !== undefined) return `${missing} boxes are missing: the file was cut short (${error})`;
   return box === undefined ? `the file cannot be read (${error})` : `box ${box} cannot be read (${error})`;
 }

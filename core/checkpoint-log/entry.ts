@@ -3,7 +3,7 @@
  * record at its issuer, for whoever may ask there.
  *
  *   {"at":1795622400,"place":"port:SZB","outcome":"refer","reasons":["ROOT_NOT_SEEN"],
- *    "policy":{"id":"border","version":1},"commitments":["0x…"]}
+ *    "policy":{"id":"border","version":1},"commitments":["0x…"],"stated":{"booked":true}}
  */
 import type { JsonValue } from '../bytes/canonical-json.ts';
 import type { Hex } from '../bytes/hex.ts';
@@ -20,6 +20,8 @@ export interface LogEntry {
   readonly reasons: readonly string[];
   readonly policy: { readonly id: string; readonly version: number };
   readonly commitments: readonly Hex[];
+  /** What an officer said where rules asked; absent: none did. */
+  readonly stated?: Readonly<Record<string, boolean>>;
 }
 
 const COMMITMENT = new RegExp(`^0x[0-9a-f]{${2 * COMMITMENT_BYTES}}$`);
@@ -29,7 +31,7 @@ const LAST_SECOND = 253_402_300_799;
 export function parseEntry(text: string): LogEntry {
   const value = parse(text);
   if (!isJsonObject(value)) throw invalid();
-  const { at, place, outcome, reasons, policy, commitments } = value;
+  const { at, place, outcome, reasons, policy, commitments, stated } = value;
   const known = OUTCOMES.find((one) => one === outcome);
   if (!isTime(at) || typeof place !== 'string' || known === undefined) throw invalid();
   return {
@@ -39,6 +41,7 @@ export function parseEntry(text: string): LogEntry {
     reasons: textsOf(reasons),
     policy: policyOf(policy),
     commitments: textsOf(commitments).map(toCommitment),
+    ...(stated === undefined ? {} : { stated: statedOf(stated) }),
   };
 }
 
@@ -59,6 +62,15 @@ function policyOf(value: JsonValue | undefined): LogEntry['policy'] {
   const { id, version } = value;
   if (typeof id !== 'string' || typeof version !== 'number') throw invalid();
   return { id, version };
+}
+
+function statedOf(value: JsonValue): Readonly<Record<string, boolean>> {
+  if (!isJsonObject(value)) throw invalid();
+  const said = Object.entries(value).map(([fact, answer]): readonly [string, boolean] => {
+    if (typeof answer !== 'boolean') throw invalid();
+    return [fact, answer];
+  });
+  return Object.fromEntries(said);
 }
 
 function textsOf(value: JsonValue | undefined): readonly string[] {

@@ -8,6 +8,8 @@ export const LOG_ERROR_CODES = [
   'LOG_VERSION_UNKNOWN',
   /** Fewer boxes than the file says it has. */
   'LOG_TRUNCATED',
+  /** Fewer boxes than there were checks: the device could not keep some. */
+  'LOG_INCOMPLETE',
   /** A box that was changed or cut short. */
   'LOG_BOX_DAMAGED',
   /** A box that was sealed for another key. */

@@ -118,6 +118,18 @@ const SHOTS: readonly Shot[] = [
     },
   },
   {
+    name: 'stated-en',
+    language: 'en',
+    walk: async (guide) => {
+      const { page, texts } = guide;
+      await page.getByLabel(texts.setUp.rules).selectOption('HK');
+      await guide.setUp('border');
+      await guide.show(codes.travel);
+      await page.getByText(texts.stated.yes, { exact: true }).first().click();
+      await page.getByText(texts.stated.no, { exact: true }).last().click();
+    },
+  },
+  {
     name: 'border-en',
     language: 'en',
     walk: async (guide) => {

@@ -114,6 +114,13 @@ describePages('the sealed log of the checkpoint page', () => {
     const card = page.locator('.card', { hasText: 'Sealed log' });
     await card.getByText('could not be kept: 1.').waitFor();
     await card.getByText('21-12-2022').waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'List and counters' }).click();
+    await card.getByText('could not be kept: 1.').waitFor();
+    const { path } = await save(page);
+    const io = ioDouble();
+    expect(await log.run(['open', '--key', join(folder, 'log.key'), path], io)).to.equal(1);
+    expect(io.written.out).to.include('checks that the device could not keep: 1 (LOG_INCOMPLETE)');
     await page.evaluate(() => {
       IDBObjectStore.prototype.getAllKeys = () => {
         throw new Error('the disk cannot be read');

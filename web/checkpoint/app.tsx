@@ -65,7 +65,7 @@ export function App({ areRulesInForce, eyes, log, model, onTouch, readUpload }: 
     case 'scan':
       return <Scan {...shared} eyes={eyes} readUpload={readUpload} />;
     case 'document':
-      return <Document {...shared} />;
+      return <Document {...shared} decision={screen.decision} />;
     case 'verdict':
       return <Verdict {...shared} decision={screen.decision} presented={screen.presented} />;
     case 'summary':

@@ -1,8 +1,11 @@
 /** Files of the operator's beside the page, each of which may be there, or not any more. */
 import { readBody } from '../shared/read-body.ts';
 
-/** Its bytes; `none`: the server says that there is none; `undefined`: nobody could say, so what is kept stands. */
-export type FileBeside = Uint8Array | 'none' | undefined;
+/** Why nobody could say: there is no network, the server says something else, or the file is longer than it may be. */
+export type FileProblem = 'OFFLINE' | 'NO_ANSWER' | 'TOO_LARGE';
+
+/** Its bytes; `none`: the server says that there is none; else what is kept stands. */
+export type FileBeside = Uint8Array | 'none' | FileProblem;
 
 export type BesideName = 'bundle-trust.json' | 'operator.json' | 'trust.json';
 
@@ -28,9 +31,10 @@ export function fetchBesideWith(get: typeof fetch, timeoutMs: number = TIMEOUT_M
       const signal = AbortSignal.timeout(timeoutMs);
       const { body, status } = await get(name, { cache: 'no-cache', signal });
       if (status === NO_CONTENT || status === NOT_FOUND) return 'none';
-      return status === 200 ? await readBody(body, { maxBytes: MAX_BYTES[name] }) : undefined;
+      if (status !== 200) return 'NO_ANSWER';
+      return (await readBody(body, { maxBytes: MAX_BYTES[name] })) ?? 'TOO_LARGE';
     } catch {
-      return undefined;
+      return 'OFFLINE';
     }
   };
 }

@@ -6,7 +6,16 @@ import { equalBytes } from '../../core/bytes/equal.ts';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
 import type { KeyValueStore } from '../shared/store/key-value.ts';
 import type { EngineAnswer, EngineRequest } from './engine/protocol.ts';
-import type { FetchBeside } from './file-beside.ts';
+import type { TrustListErrorCode } from '../../core/foreign/trust-error.ts';
+import type { FetchBeside, FileProblem } from './file-beside.ts';
+
+/** Why there is no newer list; the last good one stays. */
+export type SignersProblem = FileProblem | TrustListErrorCode;
+
+export interface SignersReport {
+  readonly isListInUse: boolean;
+  readonly problem?: SignersProblem;
+}
 
 export interface ForeignTrustPorts {
   readonly ask: (request: EngineRequest) => Promise<EngineAnswer>;
@@ -27,24 +36,36 @@ export class ForeignTrustFile {
     this.#ports = ports;
   }
 
-  /** A list that the engine refuses changes nothing. */
-  async update(): Promise<void> {
+  /** What cannot be taken changes nothing, after a restart either. */
+  async update(): Promise<SignersReport> {
     const { fetchBeside, store } = this.#ports;
-    const fresh = await fetchBeside(FILE);
-    const said = fresh ?? (await store.get(KEY).catch(() => undefined));
-    if (said === 'none') await store.delete(KEY);
-    const bytes = said === 'none' ? NOBODY : said;
-    if (!(bytes instanceof Uint8Array) || !(await this.#teach(bytes))) return;
-    if (bytes === fresh) await store.put(KEY, bytes);
+    const said = await fetchBeside(FILE);
+    if (said === 'none') await Promise.all([store.delete(KEY), this.#teach(NOBODY)]);
+    const problem = said === 'none' ? undefined : await this.#take(said);
+    return { isListInUse: this.#taught !== NOBODY, ...(problem === undefined ? {} : { problem }) };
   }
 
-  /** Whether it is new to the engine and taken. */
-  async #teach(bytes: Uint8Array): Promise<boolean> {
-    if (equalBytes(bytes, this.#taught)) return false;
+  async #take(said: Uint8Array | FileProblem): Promise<SignersProblem | undefined> {
+    const problem = said instanceof Uint8Array ? await this.#takeList(said) : said;
+    if (problem === undefined || this.#taught !== NOBODY) return problem;
+    const kept = await this.#ports.store.get(KEY).catch(() => undefined);
+    if (kept instanceof Uint8Array) return (await this.#teach(kept)) ?? problem;
+    // Who never had a list misses none where nobody answers.
+    return problem === 'OFFLINE' || problem === 'NO_ANSWER' ? undefined : problem;
+  }
+
+  async #takeList(bytes: Uint8Array): Promise<SignersProblem | undefined> {
+    if (equalBytes(bytes, this.#taught)) return undefined;
+    const problem = await this.#teach(bytes);
+    if (this.#taught === bytes) await this.#ports.store.put(KEY, bytes);
+    return problem;
+  }
+
+  /** Why the engine does not take it; `undefined`: it has it. */
+  async #teach(bytes: Uint8Array): Promise<SignersProblem | undefined> {
     const { ask, nowSeconds } = this.#ports;
     const answer = await ask({ kind: 'trust-foreign', bytes, nowSeconds: nowSeconds() });
-    if (answer.kind !== 'trusted') return false;
-    this.#taught = bytes;
-    return true;
+    if (answer.kind === 'trusted') this.#taught = bytes;
+    return answer.kind === 'trust-refused' ? answer.code : undefined;
   }
 }

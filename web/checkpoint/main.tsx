@@ -7,6 +7,7 @@ import { languageFor } from '../shared/texts/languages.ts';
 import { saveFile } from '../shared/save-file.ts';
 import { WorkerClient } from '../shared/worker-client.ts';
 import { App } from './app.tsx';
+import type { LogHere } from './screens/log-card.tsx';
 import { Counters } from './counters.ts';
 import type { RulePassage } from './engine/checkpoint-policy.ts';
 import type { Decision, EngineAnswer, EngineRequest, VerifyQuestion } from './engine/protocol.ts';
@@ -32,7 +33,9 @@ const TICK_MS = 60_000;
 const PATIENCE_MS = 5000;
 
 const store = openKeyValueStore('hcl-checkpoint');
-const engine = new WorkerClient<EngineRequest, EngineAnswer>(engineUrl);
+const engine = new WorkerClient<EngineRequest, EngineAnswer>(engineUrl, (isOurs) =>
+  model.engineLoaded(isOurs),
+);
 const fetchBeside = fetchBesideWith((name, init) => fetch(name, init));
 const knowledge = new Knowledge({
   ask,
@@ -51,7 +54,6 @@ const pace = new Pace();
 const counters = new Counters(store);
 const feedback = new Feedback();
 let log: SealedLog | undefined;
-let checksNotLogged = 0;
 
 const kept = await readSettings(store);
 const model = new CheckpointModel(kept ?? defaultSettings(languageFor(navigator.languages)), {
@@ -69,7 +71,8 @@ const model = new CheckpointModel(kept ?? defaultSettings(languageFor(navigator.
   keepSettings: (settings) => void writeSettings(store, settings),
   onDecision: (decision, { isSoundOn, place }) => {
     feedback.give(decision.outcome, { isSoundOn });
-    void log?.add(decision, { nowSeconds: now(), place }).catch(() => checksNotLogged++);
+    const at = { nowSeconds: now(), place };
+    void log?.add(decision, at).catch(() => counters.addNotLogged(at.nowSeconds));
   },
 });
 
@@ -90,7 +93,7 @@ if (root !== null) {
       model={model}
       eyes={{ camera, sightings: new Sightings(), read: reader.readFrame }}
       readUpload={reader.readUpload}
-      log={{ extent: () => extentOfLog(store), missing: () => checksNotLogged, handOver: handOverAll }}
+      log={{ look: lookAtLog, handOver: handOverAll }}
       areRulesInForce={areRulesInForce}
       onTouch={() => feedback.wake()}
     />,
@@ -129,8 +132,14 @@ async function areRulesInForce(passage: RulePassage): Promise<boolean> {
   return answer.kind === 'rules' && answer.areInForce;
 }
 
+async function lookAtLog(): Promise<LogHere> {
+  const [extent, missing] = await Promise.all([extentOfLog(store), counters.notLogged()]);
+  return { ...extent, missing };
+}
+
 async function handOverAll(): Promise<number> {
-  const { boxes, file, name } = await handOverLog(store, now());
+  const notKept = await counters.notLogged();
+  const { boxes, file, name } = await handOverLog(store, { nowSeconds: now(), notKept });
   saveFile(name, file);
   return boxes;
 }
@@ -160,5 +169,8 @@ async function catchUp(): Promise<void> {
 
 /** What the operator says, and whose codes of other systems are trusted. */
 async function readFiles(): Promise<void> {
-  await Promise.all([readOperator(store, fetchBeside).then(obey), foreignTrust.update()]);
+  await Promise.all([
+    readOperator(store, fetchBeside).then(obey),
+    foreignTrust.update().then((report) => model.signersTold(report)),
+  ]);
 }

@@ -10,7 +10,9 @@ import type { Counters, Counts } from './counters.ts';
 import { NO_COUNTS } from './counters.ts';
 import type { CheckpointPolicy } from './engine/checkpoint-policy.ts';
 import type { Decision, Known, LearnProblem, VerifyQuestion } from './engine/protocol.ts';
+import type { Stated } from './engine/stated.ts';
 import { CardParts } from '../../core/foreign/shc/card-parts.ts';
+import type { SignersReport } from './foreign-trust.ts';
 import type { KnowledgeReport } from './knowledge/knowledge.ts';
 import { NOTHING_KNOWN } from './knowledge/knowledge.ts';
 import { NO_OPERATOR, type Operator } from './operator.ts';
@@ -37,9 +39,13 @@ export interface CheckpointState {
   readonly operator: Operator;
   readonly known: Known;
   readonly knowledgeProblem?: LearnProblem;
+  /** Whose codes of other systems are trusted. */
+  readonly signers: SignersReport;
   readonly isUpdating: boolean;
   readonly isChecking: boolean;
   readonly hasFailed: boolean;
+  /** The engine that came is of another build than the page: it is not asked, and nothing is decided. */
+  readonly isMixed: boolean;
   readonly counts: Counts;
   /** Absent: one person at a time. */
   readonly group?: readonly GroupMember[];
@@ -80,9 +86,11 @@ export class CheckpointModel {
       settings,
       operator: NO_OPERATOR,
       known: NOTHING_KNOWN,
+      signers: { isListInUse: false },
       isUpdating: false,
       isChecking: false,
       hasFailed: false,
+      isMixed: false,
       counts: NO_COUNTS,
       codesBefore: 0,
     };
@@ -113,6 +121,14 @@ export class CheckpointModel {
     this.#set({ operator });
   }
 
+  signersTold(signers: SignersReport): void {
+    this.#set({ signers });
+  }
+
+  engineLoaded(isOurVersion: boolean): void {
+    this.#set({ isMixed: !isOurVersion });
+  }
+
   learned({ known, problem }: KnowledgeReport): void {
     const { knowledgeProblem: _, ...state } = this.#state;
     this.#state = {
@@ -140,7 +156,7 @@ export class CheckpointModel {
     if (screen.name !== 'verdict') return;
     await this.update();
     if (this.#state.screen !== screen) return;
-    const decision = await this.#decide(screen.presented);
+    const decision = await this.#decide(screen.presented, screen.decision.stated);
     if (decision !== undefined) this.#show(decision, screen.presented);
   }
 
@@ -195,10 +211,11 @@ export class CheckpointModel {
   /**
    * Once for each person: a zone that was typed and a button that was pressed are one answer.
    * @param presented nothing in it: there is no document to compare with
+   * @param stated what the officer was asked, and said
    */
-  async compare(presented: PresentedIdentity): Promise<void> {
+  async compare(presented: PresentedIdentity, stated?: Stated): Promise<void> {
     if (this.#state.isChecking || this.#state.screen.name !== 'document') return;
-    const decision = await this.#decide(presented);
+    const decision = await this.#decide(presented, stated);
     if (decision !== undefined) this.#show(decision, presented);
   }
 
@@ -237,21 +254,22 @@ export class CheckpointModel {
   }
 
   /** `undefined`: there is no answer, or it came after its person was forgotten. */
-  async #decide(presented?: PresentedIdentity): Promise<Decision | undefined> {
+  async #decide(presented?: PresentedIdentity, stated?: Stated): Promise<Decision | undefined> {
     const person = this.#person;
     this.#set({ isChecking: true, hasFailed: false });
-    const decision = await this.#ask(presented).catch(() => undefined);
+    const decision = await this.#ask(presented, stated).catch(() => undefined);
     if (person !== this.#person) return undefined;
     this.#set({ isChecking: false, hasFailed: decision === undefined });
     return decision;
   }
 
-  async #ask(presented?: PresentedIdentity): Promise<Decision> {
+  async #ask(presented?: PresentedIdentity, stated?: Stated): Promise<Decision> {
     return this.#ports.decide({
       texts: this.#texts,
       policy: this.policy,
       nowSeconds: this.#ports.nowSeconds(),
       ...(presented === undefined ? {} : { presented }),
+      ...(stated === undefined ? {} : { stated }),
     });
   }
 

@@ -32,7 +32,7 @@ export async function readOperator(store: KeyValueStore, fetchBeside: FetchBesid
     await store.delete(KEY);
     return NO_OPERATOR;
   }
-  const fetched = bytes === undefined ? undefined : parseJson(new TextDecoder().decode(bytes));
+  const fetched = bytes instanceof Uint8Array ? parseJson(new TextDecoder().decode(bytes)) : undefined;
   const operator = parseOperator(fetched);
   if (operator !== undefined) await store.put(KEY, fetched);
   return operator ?? (await readKeptOperator(store));

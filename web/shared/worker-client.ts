@@ -1,8 +1,11 @@
 /**
- * Questions to a worker and their answers, matched by number. A worker says that it has loaded; one that does not, for
- * its script did not come or is broken, is given up, and the next question starts another.
+ * Questions to a worker and their answers, matched by number. A worker says that it has loaded, and of which build it is.
+ * One that does not, for its script did not come or is broken, and one of another build than the page, is given up; the
+ * next question starts another.
  */
 import { trustedScriptUrl } from './trusted-urls.ts';
+import { VERSION } from './version.ts';
+import type { Loaded } from './worker-loaded.ts';
 
 interface Envelope<Content> {
   readonly id: number;
@@ -19,12 +22,15 @@ const LOAD_MS = 60_000;
 
 export class WorkerClient<Request, Answer> {
   readonly #url: string;
+  readonly #onLoaded: (isOurVersion: boolean) => void;
   readonly #waiting = new Map<number, Waiting<Answer>>();
   #worker: Worker | undefined;
   #last = 0;
 
-  constructor(url: string) {
+  /** @param onLoaded each time a worker has loaded */
+  constructor(url: string, onLoaded: (isOurVersion: boolean) => void = () => undefined) {
     this.#url = url;
+    this.#onLoaded = onLoaded;
     this.#worker = this.#start();
   }
 
@@ -48,9 +54,15 @@ export class WorkerClient<Request, Answer> {
       this.#fail();
     };
     const patience = setTimeout(giveUp, LOAD_MS);
-    worker.addEventListener('message', ({ data }: MessageEvent<Envelope<Answer>>) => {
+    const loaded = ({ version }: Partial<Loaded>): void => {
       isLoaded = true;
       clearTimeout(patience);
+      const isOurs = version === VERSION;
+      if (!isOurs) giveUp();
+      this.#onLoaded(isOurs);
+    };
+    worker.addEventListener('message', ({ data }: MessageEvent<Envelope<Answer> & Partial<Loaded>>) => {
+      if (!isLoaded) return loaded(data);
       this.#waiting.get(data.id)?.resolve(data.content);
       this.#waiting.delete(data.id);
     });

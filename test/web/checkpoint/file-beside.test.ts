@@ -36,13 +36,13 @@ describe('how long a file beside the page may be', () => {
         fetchBesideWith(async () => new Response(new Uint8Array(length)))(name);
       const whole = await fetchLong(longest);
       expect(whole instanceof Uint8Array && whole.length).to.equal(longest);
-      expect(await fetchLong(longest + 1), 'one byte more').to.equal(undefined);
+      expect(await fetchLong(longest + 1), 'one byte more').to.equal('TOO_LARGE');
     });
   }
 
-  it('one that does not end is hung up on, and counts as one that nobody could read', async () => {
+  it('one that does not end is hung up on, and is too large', async () => {
     const server = endless();
-    expect(await fetchBesideWith(server.get)('operator.json')).to.equal(undefined);
+    expect(await fetchBesideWith(server.get)('operator.json')).to.equal('TOO_LARGE');
     expect(server.isHungUpOn).to.equal(true);
     expect(server.taken).to.be.at.most(66 * KB);
   });

@@ -5,7 +5,7 @@ import { fromUtf8, toUtf8 } from '../../../core/bytes/utf8.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { Engine } from '../../../web/checkpoint/engine/engine.ts';
 import { fetchBesideWith, type FileBeside } from '../../../web/checkpoint/file-beside.ts';
-import { ForeignTrustFile } from '../../../web/checkpoint/foreign-trust.ts';
+import { ForeignTrustFile, type SignersReport } from '../../../web/checkpoint/foreign-trust.ts';
 import { memoryStore, type MemoryStore } from '../support/memory-store.ts';
 
 const LIST = toUtf8('{"name":"list"}');
@@ -13,10 +13,10 @@ const LIST = toUtf8('{"name":"list"}');
 /** A page at its start; `asked` are the lists that its engine was given, and what it made of each. */
 function start(store: MemoryStore): {
   readonly asked: string[];
-  readonly update: (file: FileBeside) => Promise<void>;
+  readonly update: (file: FileBeside) => Promise<SignersReport>;
 } {
   const asked: string[] = [];
-  let file: FileBeside;
+  let file: FileBeside = 'none';
   const engine = new Engine({ crypto: nodeCrypto, get: () => Promise.reject(new Error('not asked for')) });
   const trust = new ForeignTrustFile({
     ask: async (request) => {
@@ -28,7 +28,7 @@ function start(store: MemoryStore): {
     fetchBeside: async () => file,
     nowSeconds: () => 0,
   });
-  const update = (next: FileBeside): Promise<void> => {
+  const update = (next: FileBeside): Promise<SignersReport> => {
     file = next;
     return trust.update();
   };
@@ -39,10 +39,10 @@ describe('the list of foreign signers beside the page', () => {
   it('is asked for again and again, read when it is another, and kept for when there is no network', async () => {
     const store = memoryStore();
     const { asked, update } = start(store);
-    for (const file of [LIST, LIST.slice(), undefined]) await update(file);
+    for (const file of [LIST, LIST.slice(), 'OFFLINE'] as const) await update(file);
     expect(asked).to.deep.equal(['{"name":"list"} trusted']);
     const restarted = start(store);
-    await restarted.update(undefined);
+    await restarted.update('OFFLINE');
     expect(restarted.asked).to.deep.equal(asked);
   });
 
@@ -53,7 +53,7 @@ describe('the list of foreign signers beside the page', () => {
     await update('none');
     expect(asked.at(-1)).to.equal('{} trusted');
     const restarted = start(store);
-    await restarted.update(undefined);
+    await restarted.update('OFFLINE');
     expect(restarted.asked).to.deep.equal([]);
   });
 
@@ -61,21 +61,20 @@ describe('the list of foreign signers beside the page', () => {
     const store = memoryStore();
     const { asked, update } = start(store);
     await update(LIST);
-    await update(toUtf8('{'));
+    const refused = { isListInUse: true, problem: 'TRUST_LIST_INVALID' };
+    expect(await update(toUtf8('{'))).to.deep.equal(refused);
     expect(asked.at(-1)).to.equal('{ trust-refused');
     expect(store.values.get('trust')).to.deep.equal(LIST);
+    const restarted = start(store);
+    expect(await restarted.update(toUtf8('{')), 'after a restart, too').to.deep.equal(refused);
+    expect(restarted.asked).to.deep.equal(['{ trust-refused', '{"name":"list"} trusted']);
   });
 });
 
-const WORDS: ReadonlyMap<unknown, string> = new Map([
-  ['none', 'there is none'],
-  [undefined, 'nobody knows'],
-]);
-
 describe('a file beside the page', () => {
-  const answers = { 200: toUtf8('x'), 204: 'none', 404: 'none', 403: undefined, 503: undefined } as const;
+  const answers = { 200: toUtf8('x'), 204: 'none', 404: 'none', 403: 'NO_ANSWER', 503: 'NO_ANSWER' } as const;
   for (const [status, expected] of Object.entries(answers)) {
-    it(`${status}: ${WORDS.get(expected) ?? 'its bytes'}`, async () => {
+    it(`${status}: ${expected instanceof Uint8Array ? 'its bytes' : expected}`, async () => {
       const body = status === '200' ? 'x' : null;
       const fetchBeside = fetchBesideWith(async () => new Response(body, { status: Number(status) }));
       expect(await fetchBeside('trust.json')).to.deep.equal(expected);
@@ -84,7 +83,7 @@ describe('a file beside the page', () => {
 
   it('no network: nobody knows', async () => {
     const fetchBeside = fetchBesideWith(() => Promise.reject(new TypeError('offline')));
-    expect(await fetchBeside('trust.json')).to.equal(undefined);
+    expect(await fetchBeside('trust.json')).to.equal('OFFLINE');
   });
 
   it('a server that never answers: nobody knows', async () => {
@@ -92,6 +91,6 @@ describe('a file beside the page', () => {
       new Promise((_resolve, reject) => {
         init?.signal?.addEventListener('abort', () => reject(new TypeError('timed out')));
       });
-    expect(await fetchBesideWith(never, 1)('trust.json')).to.equal(undefined);
+    expect(await fetchBesideWith(never, 1)('trust.json')).to.equal('OFFLINE');
   });
 });

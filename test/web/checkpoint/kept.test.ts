@@ -19,9 +19,42 @@ describe('what a checkpoint keeps', () => {
       counters.add('pass', now),
       counters.add('stop', { ...now, isCompared: true }),
     ]);
-    const counts = { pass: 2, condition: 0, refer: 0, stop: 1, compared: 1 };
+    const counts = { pass: 2, condition: 0, refer: 0, stop: 1, compared: 1, notLogged: 0 };
     expect(await counters.today(MIDNIGHT + 1)).to.deep.equal(counts);
     expect((await counters.today(MIDNIGHT - 1)).pass, 'the day before').to.equal(0);
+  });
+
+  it('counts over all its days the checks that a log has no box of, after a restart too', async () => {
+    const store = memoryStore();
+    const counters = new Counters(store);
+    await counters.addNotLogged(MIDNIGHT - 1);
+    await counters.addNotLogged(MIDNIGHT);
+    await Promise.all([
+      counters.addNotLogged(MIDNIGHT),
+      counters.add('pass', { isCompared: false, nowSeconds: MIDNIGHT }),
+    ]);
+    expect(await counters.notLogged()).to.equal(3);
+    const restarted = new Counters(store);
+    expect(await restarted.notLogged()).to.equal(3);
+    expect(await restarted.today(MIDNIGHT)).to.include({ pass: 1, notLogged: 2 });
+    await restarted.eraseOld(MIDNIGHT + 31 * DAY - 1);
+    expect(await restarted.notLogged(), 'with the boxes of their day').to.equal(2);
+  });
+
+  it('writes down what was not logged as soon as there is room, and knows it until then', async () => {
+    const store = memoryStore();
+    let isFull = true;
+    const put = async (key: string, value: unknown): Promise<void> =>
+      isFull ? undefined : store.put(key, value);
+    const counters = new Counters({ ...store, put });
+    await counters.addNotLogged(MIDNIGHT);
+    await counters.addNotLogged(MIDNIGHT);
+    expect(await counters.notLogged()).to.equal(2);
+    expect(store.values.size).to.equal(0);
+    isFull = false;
+    await counters.add('pass', { isCompared: false, nowSeconds: MIDNIGHT + 1 });
+    expect(await counters.notLogged()).to.equal(2);
+    expect(await new Counters(store).notLogged()).to.equal(2);
   });
 
   it('erases counts and boxes before any of them is older than 31 days', async () => {
@@ -66,9 +99,9 @@ describe('what a checkpoint keeps', () => {
     const said = { ageingSeconds: { venue: 6 * 3600, border: 72 * 3600 }, updateSeconds: 300 };
     const text = new TextEncoder().encode('{"ageingHours":{"venue":6},"updateMinutes":5}');
     expect(await readOperator(store, async () => text)).to.deep.equal(said);
-    expect(await readOperator(store, async () => undefined), 'no network').to.deep.equal(said);
+    expect(await readOperator(store, async () => 'OFFLINE'), 'no network').to.deep.equal(said);
     expect(await readOperator(store, async () => 'none'), 'gone').to.deep.equal(NO_OPERATOR);
-    expect(await readOperator(store, async () => undefined), 'and no network').to.deep.equal(NO_OPERATOR);
+    expect(await readOperator(store, async () => 'OFFLINE'), 'and no network').to.deep.equal(NO_OPERATOR);
   });
 
   it('lets the operator say how old knowledge may be, within reason', () => {

@@ -33,7 +33,8 @@ function stage(
         asked.push(question);
         const reasons = await answer(question);
         if (reasons === 'failure') throw new Error('the engine failed');
-        return decisionFor(reasons);
+        const { stated } = question;
+        return { ...decisionFor(reasons), ...(stated === undefined ? {} : { asks: ['booked'], stated }) };
       },
       update,
       latest: update,
@@ -114,6 +115,17 @@ describe('the checkpoint, screen by screen', () => {
     await model.scanned('HCL1:A');
     await model.compare({});
     expect(asked.map(({ presented }) => presented)).to.deep.equal([undefined, {}]);
+  });
+
+  it('a border hands over what the officer says with the document, and asks again with it', async () => {
+    const { model, asked } = stage({ mode: 'border' });
+    await model.scanned('HCL1:A');
+    await model.compare(MATCH, { booked: true });
+    await model.updateAndJudge();
+    expect(asked.map(({ stated }) => stated)).to.deep.equal([undefined, { booked: true }, { booked: true }]);
+    model.scanNext();
+    await model.scanned('HCL1:B');
+    expect(asked.at(-1), 'said of the person before').not.to.have.property('stated');
   });
 
   it('a border needs no document to refuse bad evidence', async () => {

@@ -87,7 +87,7 @@ describe('the sealed log of checks', () => {
   }
 
   async function handedOver(store: MemoryStore): Promise<string> {
-    return (await handOverLog(store, MIDNIGHT + 60)).file.text();
+    return (await handOverLog(store, { nowSeconds: MIDNIGHT + 60 })).file.text();
   }
 
   /** A box with any text in it, as whoever holds the device can make it. */
@@ -127,7 +127,7 @@ describe('the sealed log of checks', () => {
   it('is not called empty, nor handed over as such, where the store cannot be read', async () => {
     const unreadable = new Error('the store cannot be read');
     const store = { ...(await fourChecks()), keys: () => Promise.reject(unreadable) };
-    const failures = [extentOfLog(store), handOverLog(store, MIDNIGHT)].map((reading) =>
+    const failures = [extentOfLog(store), handOverLog(store, { nowSeconds: MIDNIGHT })].map((reading) =>
       reading.then(
         () => undefined,
         (error: unknown) => error,
@@ -217,6 +217,31 @@ describe('the sealed log of checks', () => {
     expect(page.out).to.include('2 boxes are missing: the file was cut short (LOG_TRUNCATED)');
   });
 
+  it('says of a log with gaps that it has them, to whoever opens it', async () => {
+    const store = await fourChecks();
+    const { file: blob } = await handOverLog(store, { nowSeconds: MIDNIGHT + 60, notKept: 3 });
+    const text = await blob.text();
+    expect(text).to.match(/^hcl\/checkpoint-log\/2\n2026-11-25T16:01:00Z\n4\n3\n/);
+    const file = await written('gaps', text);
+    const { exitCode, lines } = await hclLog('open', '--key', keyPath, '--json', file);
+    expect(exitCode).to.equal(1);
+    expect(lines[0]).to.deep.equal({ file, error: 'LOG_INCOMPLETE', missing: 3 });
+    expect(lines.slice(1).map((line) => 'place' in line)).to.deep.equal([true, true, true, true]);
+    const page = await hclLog('open', '--key', keyPath, file);
+    expect(page.out).to.include('checks that the device could not keep: 3 (LOG_INCOMPLETE)');
+    expect(page.out).to.include(': 4 checks');
+  });
+
+  it('tells on whose word a check rested, where an officer was asked', async () => {
+    const store = memoryStore();
+    const sealed = new SealedLog(logKey, { store, subtle, randomBytes });
+    const asked = { ...decision(), asks: ['booked'], stated: { booked: true } } as const;
+    await sealed.add(asked, { nowSeconds: MIDNIGHT, place: 'port:SZB' });
+    const file = await written('stated', await handedOver(store));
+    const { lines } = await hclLog('open', '--key', keyPath, '--json', file);
+    expect(lines[0]).to.deep.include({ stated: { booked: true } });
+  });
+
   it('tells a file of a later version from one that is no log, and goes on to the next', async () => {
     const whole = await handedOver(await fourChecks());
     const cases = [
@@ -225,7 +250,8 @@ describe('the sealed log of checks', () => {
       ['{"not":"a log"}\n', 'LOG_FILE_MALFORMED'],
       [whole.replace('2026-11-25T16:01:00Z', 'yesterday'), 'LOG_FILE_MALFORMED'],
       [whole.replace('\n4\n', '\n-4\n'), 'LOG_FILE_MALFORMED'],
-      [whole.replace('log/1', 'log/2'), 'LOG_VERSION_UNKNOWN'],
+      [whole.replace('log/1', 'log/2'), 'LOG_FILE_MALFORMED'],
+      [whole.replace('log/1', 'log/3'), 'LOG_VERSION_UNKNOWN'],
     ] as const;
     for (const [text, error] of cases) {
       const file = await written('bad', text);
@@ -268,6 +294,8 @@ describe('the sealed log of checks', () => {
       JSON.stringify({ ...entry, at: 1e300 }),
       JSON.stringify({ ...entry, commitments: ['0x'] }),
       JSON.stringify({ ...entry, reasons: [1] }),
+      JSON.stringify({ ...entry, stated: { booked: 'yes' } }),
+      JSON.stringify({ ...entry, stated: [true] }),
       JSON.stringify(entry),
     ];
     const boxes = await Promise.all(texts.map(boxOf));
@@ -275,7 +303,7 @@ describe('the sealed log of checks', () => {
     const file = await written('strange', head + boxes.map(handoverLine).join(''));
     const { lines } = await hclLog('open', '--key', keyPath, '--json', file);
     expect(lines.map((line) => line['error'])).to.deep.equal([
-      ...Array.from({ length: 6 }, () => 'LOG_ENTRY_INVALID'),
+      ...Array.from({ length: 8 }, () => 'LOG_ENTRY_INVALID'),
       undefined,
     ]);
     expect((await hclLog('open', '--key', keyPath, file)).out).not.to.include('\u001b');

@@ -12,7 +12,8 @@ function causes({
   return {
     'of a picture': [...Object.values(scan.hints), scan.pictureUnreadable, scan.pictureSeveral],
     'of the camera': Object.values(scan.camera),
-    'of a list': Object.values(status.problems),
+    'of a list': [...Object.values(status.problems), ...Object.values(status.signersProblems)],
+    'of the page itself': [scan.failed, scan.mixed, scan.camera.unread, status.problems.ENGINE_FAILED],
     'of a list that is older than a code': Object.values({ ...status.problems, ...verdict.listProblems }),
     'of a day’s page': Object.values(verdict.pageProblems),
   };

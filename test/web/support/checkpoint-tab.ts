@@ -67,6 +67,18 @@ export async function typeCode(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Check', exact: true }).click();
 }
 
+/** As a scanner that types does, on however busy a machine: no key comes late. */
+export async function scanCode(page: Page, text: string): Promise<void> {
+  await page.locator('.scan-title:focus').waitFor();
+  await page.evaluate(
+    (keys) => {
+      for (const key of keys)
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    },
+    [...text, 'Enter'],
+  );
+}
+
 /** Until the document is asked for, and the cursor waits in the zone: what is typed before that goes where it was. */
 export async function documentAsked(page: Page): Promise<void> {
   await page.locator('textarea:focus').waitFor();

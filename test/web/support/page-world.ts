@@ -28,12 +28,13 @@ export interface PageWorld extends AsyncDisposable {
   publishSource(source: BundleSource, bundle?: Uint8Array): Promise<void>;
 }
 
-export async function makePageWorld(seed: number): Promise<PageWorld> {
+/** @param folder of built pages; absent: built from the sources */
+export async function makePageWorld(seed: number, folder?: string): Promise<PageWorld> {
   const consortium = makeConsortium({ seed });
   const publishing = new Publishing(consortium);
   const codes = await issueCodes(consortium);
   const dataFolder = await mkdtemp(join(tmpdir(), 'hcl-page-'));
-  const pagesFolder = await buildPages();
+  const pagesFolder = folder ?? (await buildPages());
   const served = await servePage(pagesFolder, dataFolder, publishing.context().trust);
   const publishSource: PageWorld['publishSource'] = (source, bundle = fullBundle(source)) =>
     served.publish(bundle, {

@@ -15,9 +15,10 @@ import type { Crypto } from '../../../core/crypto.ts';
 import { HclError } from '../../../core/errors.ts';
 import type { ForeignTrust } from '../../../core/foreign/foreign-trust.ts';
 import { parseForeignTrust } from '../../../core/foreign/parse-trust.ts';
+import { TrustListError } from '../../../core/foreign/trust-error.ts';
 import { StatusLists } from '../../../core/status/accepted-lists.ts';
 import { LedgerState } from '../../../core/trust/ledger-state.ts';
-import { defaultPolicy, type VerifyPolicy } from '../../../core/verify/policy.ts';
+import { defaultPolicy } from '../../../core/verify/policy.ts';
 import { verifyTogether } from '../../../core/verify/together.ts';
 import { verifyCode, type VerifyContext } from '../../../core/verify/verify.ts';
 import type { CheckpointPolicy } from './checkpoint-policy.ts';
@@ -34,7 +35,7 @@ import type {
   UpdateQuestion,
   VerifyQuestion,
 } from './protocol.ts';
-import { areRulesInForce, toVerifyPolicy } from './rules.ts';
+import { areRulesInForce, CheckpointRules } from './rules.ts';
 
 export interface EnginePorts {
   readonly crypto: Crypto;
@@ -53,8 +54,8 @@ export class Engine {
   #trust: BundleTrust | undefined;
   #held: BundleState | undefined;
   #foreignTrust: ForeignTrust = {};
-  /** The policy last asked for: reading rules takes longer than a verdict. */
-  #policy: { readonly asked: string; readonly policy: VerifyPolicy } | undefined;
+  /** The rules last asked for. */
+  #rules: { readonly asked: string; readonly rules: CheckpointRules } | undefined;
   /** One change of what is held at a time, so that two at once never roll anything back. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -67,7 +68,7 @@ export class Engine {
   async answer(request: EngineRequest): Promise<EngineAnswer> {
     switch (request.kind) {
       case 'verify':
-        return { kind: 'decision', decision: await this.#decide(request.question) };
+        return { kind: 'decision', decision: await this.#decideAsStated(request.question) };
       case 'are-rules-in-force':
         return { kind: 'rules', areInForce: areRulesInForce(request.passage, request.nowSeconds) };
       case 'trust-bundles-of':
@@ -83,6 +84,14 @@ export class Engine {
     }
   }
 
+  /** With what an officer was asked, and what they said to it. */
+  async #decideAsStated(question: VerifyQuestion): Promise<Decision> {
+    const { nowSeconds, policy, stated = {} } = question;
+    const asks = this.#rulesOf(policy).factsAsked(nowSeconds);
+    const decision = await this.#decide(question);
+    return asks.length === 0 ? decision : { ...decision, asks, stated };
+  }
+
   async #decide(question: VerifyQuestion): Promise<Decision> {
     const held = this.#held;
     if (held === undefined) return this.#judge(question, NOTHING);
@@ -96,7 +105,7 @@ export class Engine {
   }
 
   async #judge(
-    { nowSeconds, policy, presented, texts }: VerifyQuestion,
+    { nowSeconds, policy, presented, stated, texts }: VerifyQuestion,
     { state, statusLists }: Pick<BundleState, 'state' | 'statusLists'>,
   ): Promise<Decision> {
     const context: VerifyContext = {
@@ -104,7 +113,7 @@ export class Engine {
       state,
       statusLists,
       nowSeconds,
-      policy: this.#policyFor(policy),
+      policy: this.#rulesOf(policy).policyFor(stated),
       foreignTrust: this.#foreignTrust,
       ...(presented === undefined ? {} : { presented }),
     };
@@ -115,10 +124,10 @@ export class Engine {
     return { outcome, validity, reasons, policy: asked, policies: evidence.policies ?? [], parts: [verdict] };
   }
 
-  #policyFor(settings: CheckpointPolicy): VerifyPolicy {
+  #rulesOf(settings: CheckpointPolicy): CheckpointRules {
     const asked = JSON.stringify(settings);
-    if (this.#policy?.asked !== asked) this.#policy = { asked, policy: toVerifyPolicy(settings) };
-    return this.#policy.policy;
+    if (this.#rules?.asked !== asked) this.#rules = { asked, rules: new CheckpointRules(settings) };
+    return this.#rules.rules;
   }
 
   /** Does `change` in its turn, and tells what is known then, or why it is no more than before. */
@@ -198,8 +207,9 @@ export class Engine {
       this.#foreignTrust = await parseForeignTrust(this.#ports.crypto, bytes, { nowSeconds, readFile });
       return { kind: 'trusted' };
     } catch (error) {
-      if (error instanceof HclError) return { kind: 'trust-refused', code: error.code };
-      throw error;
+      if (!(error instanceof HclError)) throw error;
+      const code = error instanceof TrustListError ? error.code : 'TRUST_LIST_INVALID';
+      return { kind: 'trust-refused', code };
     }
   }
 

@@ -8,7 +8,9 @@ import type { Outcome, ReasonCode, Validity } from '../../../core/verify/reasons
 import type { Verdict } from '../../../core/verify/verdict.ts';
 import type { CheckpointPolicy, RulePassage } from './checkpoint-policy.ts';
 import type { PageProblem } from '../../../core/bundle/day-pages.ts';
+import type { TrustListErrorCode } from '../../../core/foreign/trust-error.ts';
 import type { FetchErrorCode } from './fetch-file.ts';
+import type { Stated, StatedFact } from './stated.ts';
 
 export interface VerifyQuestion {
   /** Codes of one person: one, or several that count together. */
@@ -18,6 +20,8 @@ export interface VerifyQuestion {
   readonly nowSeconds: number;
   /** The document in hand; absent: nobody looked. */
   readonly presented?: PresentedIdentity;
+  /** Absent: nobody was asked. */
+  readonly stated?: Stated;
 }
 
 export interface UpdateQuestion {
@@ -66,6 +70,10 @@ export interface Decision {
   readonly policies: readonly PolicyEvidence[];
   /** Each code's own verdict. */
   readonly parts: readonly Verdict[];
+  /** What the rules in force ask an officer; absent: nothing. */
+  readonly asks?: readonly StatedFact[];
+  /** What the officer said to that: the decision rests on it too. */
+  readonly stated?: Stated;
   /** The roots of a code's day are not here any more, and could not be had again. */
   readonly pageProblem?: PageProblem;
   /** A newer list than this device holds can change the answer, and there is none yet. */
@@ -98,7 +106,7 @@ export type EngineAnswer =
   | { readonly kind: 'refused'; readonly problem: LearnProblem; readonly known: Known }
   | { readonly kind: 'rules'; readonly areInForce: boolean }
   | { readonly kind: 'trusted' }
-  | { readonly kind: 'trust-refused'; readonly code: string }
+  | { readonly kind: 'trust-refused'; readonly code: TrustListErrorCode }
   /** Nothing was decided, learnt or trusted: the fault is the engine's own. */
   | { readonly kind: 'failed' };
 

@@ -4,8 +4,12 @@
  */
 export type Facing = 'environment' | 'user';
 
-/** `gone`: it worked, and stopped by itself; `unread`: it works, and nobody can read what it shows. */
-export type CameraProblem = 'refused' | 'missing' | 'busy' | 'insecure' | 'gone' | 'unread';
+/**
+ * `silent`: it was asked for, and nothing came, not even a no; `muted`: it is there, and shows nothing for now; `gone`: it
+ * worked, and stopped by itself; `unread`: it works, and nobody can read what it shows.
+ */
+export type CameraProblem =
+  'refused' | 'missing' | 'busy' | 'insecure' | 'silent' | 'muted' | 'gone' | 'unread';
 
 export type OpenedStream = { readonly stream: MediaStream } | { readonly problem: CameraProblem };
 
@@ -25,7 +29,8 @@ export class Camera {
     clearTimeout(this.#timer);
     const { stream } = this.#open ?? {};
     const isLive = stream?.getVideoTracks().every(({ readyState }) => readyState === 'live') === true;
-    if (stream !== undefined && isLive && this.#open?.facing === facing) return { stream };
+    if (stream !== undefined && isLive && !isMuted(stream) && this.#open?.facing === facing)
+      return { stream };
     this.letGo();
     const look = this.#look;
     const opened = await openStream(facing);
@@ -53,6 +58,18 @@ export class Camera {
 
 function stop(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
+}
+
+/** Whether no picture comes: the camera is switched off, or lent to somebody else. */
+export function isMuted(stream: MediaStream): boolean {
+  return stream.getVideoTracks().some(({ muted }) => muted);
+}
+
+/** Calls back when pictures cease to come, and when they come again. */
+export function onMuted(stream: MediaStream, listener: () => void, signal: AbortSignal): void {
+  for (const track of stream.getVideoTracks()) {
+    for (const event of ['mute', 'unmute']) track.addEventListener(event, listener, { signal });
+  }
 }
 
 /** Calls back when the camera stops by itself: pulled out, taken by another app, no longer allowed. */

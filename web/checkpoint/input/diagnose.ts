@@ -2,7 +2,7 @@
  * What is wrong with a picture in which no code can be read, so that whoever holds it can put it right. Told from the
  * brightness of the picture and from what the decoder found of a code.
  */
-export const TROUBLES = ['nothing', 'covered', 'dark', 'cut', 'glare', 'blurred'] as const;
+export const TROUBLES = ['nothing', 'covered', 'coarse', 'dark', 'cut', 'glare', 'blurred'] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
 export interface Picture {
@@ -29,6 +29,8 @@ const CELLS_A_SIDE = 6;
 const DARK_BELOW = 40;
 /** Difference between the brightest and the darkest sample of a covered lens, or of a camera that is switched off. */
 const FLAT_BELOW = 12;
+/** Pixels of the shorter side, below which the modules of a version 20 code run together. */
+const COARSE_BELOW = 360;
 const WHITE_FROM = 235;
 /** A cell of a code is half dark; one in which nothing is, is washed out. */
 const WASHED_OUT_CELLS = 4;
@@ -40,6 +42,7 @@ const CONTRAST_OF_A_CODE = 60;
 export function diagnose(picture: Picture, found: Found | undefined): Trouble {
   const { darkest, brightest, mean } = brightnessOf(picture);
   if (brightest - darkest < FLAT_BELOW) return 'covered';
+  if (Math.min(picture.width, picture.height) < COARSE_BELOW) return 'coarse';
   if (isCut(picture)) return 'cut';
   if (found !== undefined) {
     return washedOutCells(picture, found) >= WASHED_OUT_CELLS ? 'glare' : 'blurred';

@@ -39,8 +39,14 @@ export async function extentOfLog(store: KeyValueStore): Promise<LogExtent> {
   return { boxes: keys.length, ...(since === undefined ? {} : { since }) };
 }
 
-/** Everything that is kept, as `core/checkpoint-log/handover.ts` writes it. Rejects where the store cannot be read. */
-export async function handOverLog(store: KeyValueStore, nowSeconds: number): Promise<Handover> {
+/**
+ * Everything that is kept, as `core/checkpoint-log/handover.ts` writes it. Rejects where the store cannot be read.
+ * @param notKept how many checks could not be kept
+ */
+export async function handOverLog(
+  store: KeyValueStore,
+  { notKept = 0, nowSeconds }: { readonly notKept?: number; readonly nowSeconds: number },
+): Promise<Handover> {
   const keys = await store.keys(PREFIX);
   const pieces: Blob[] = [];
   let boxes = 0;
@@ -51,7 +57,8 @@ export async function handOverLog(store: KeyValueStore, nowSeconds: number): Pro
     // A browser may keep a blob on its disk.
     pieces.push(new Blob(lines));
   }
-  const file = new Blob([handoverHead({ boxes, madeAt: nowSeconds }), ...pieces], { type: 'text/plain' });
+  const head = handoverHead({ boxes, madeAt: nowSeconds, notKept });
+  const file = new Blob([head, ...pieces], { type: 'text/plain' });
   return { name: `checkpoint-log-${dayOf(nowSeconds)}.txt`, boxes, file };
 }
 

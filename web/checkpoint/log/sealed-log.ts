@@ -45,10 +45,12 @@ export class SealedLog {
 
 /** Of more codes than a box has room for, the first. */
 function entryText(decision: Decision, at: number, place: string): string {
-  const { outcome, parts, policy, reasons } = decision;
+  const { outcome, parts, policy, reasons, stated } = decision;
   const all = parts.flatMap(({ evidence }) => evidence.commitment ?? []);
   const textWith = (count: number): string => {
-    const entry: LogEntry = { at, place, outcome, reasons, policy, commitments: all.slice(0, count) };
+    const commitments = all.slice(0, count);
+    const said = stated === undefined ? {} : { stated };
+    const entry: LogEntry = { at, place, outcome, reasons, policy, commitments, ...said };
     return JSON.stringify(entry);
   };
   const counts = all.map((_, left) => all.length - left);

@@ -1,20 +1,27 @@
-/** The document in hand, beside the code: by its machine-readable zone, or by hand. No outcome shows before. */
+/**
+ * The document in hand, beside the code: by its machine-readable zone, or by hand; and what the rules ask an officer. No
+ * outcome shows before.
+ */
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { PresentedIdentity } from '../../../core/record/identity-match.ts';
 import { readMrz } from '../../../core/record/mrz.ts';
 import { Button } from '../../shared/ui/button.tsx';
 import { TextField } from '../../shared/ui/fields.tsx';
-import { Notice } from '../../shared/ui/notice.tsx';
 import { Page } from '../../shared/ui/page.tsx';
+import type { Decision } from '../engine/protocol.ts';
+import type { Stated } from '../engine/stated.ts';
 import type { CheckpointModel, CheckpointState } from '../model.ts';
 import type { Texts } from '../texts/text.ts';
+import { Failure } from './failure.tsx';
 import { ListAge } from './list-age.tsx';
+import { StatedQuestions } from './stated.tsx';
 import { useKioskReturn } from './use-kiosk-return.ts';
 
 export interface DocumentProps {
   readonly model: CheckpointModel;
   readonly state: CheckpointState;
+  readonly decision: Decision;
   readonly texts: Texts;
   readonly nowSeconds: number;
 }
@@ -32,23 +39,28 @@ type Read = { readonly presented: PresentedIdentity } | { readonly problem: 'zon
 const KIOSK_RETURN_MS = 30_000;
 const BIRTH = /^\d{4}-\d{2}-\d{2}$/;
 
-export function Document({ model, nowSeconds, state, texts }: DocumentProps): JSX.Element {
+export function Document({ decision, model, nowSeconds, state, texts }: DocumentProps): JSX.Element {
   const [typed, setTyped] = useState<Typed>({ zone: '', number: '', name: '', birth: '' });
   const [problem, setProblem] = useState<'zone' | 'birth' | 'empty'>();
+  const [stated, setStated] = useState<Stated>({});
   const { document: words } = texts;
+  const { isKiosk } = state.settings;
+  // A traveller is no officer.
+  const asks = isKiosk ? [] : (decision.asks ?? []);
   const change = (part: Partial<Typed>): void => setTyped({ ...typed, ...part });
   const compare = (): void => {
     const read = readTyped(typed);
     if ('problem' in read) setProblem(read.problem);
-    else void model.compare(read.presented);
+    else void model.compare(read.presented, stated);
   };
-  const isLeft = state.settings.isKiosk && !state.isChecking;
+  const isLeft = isKiosk && !state.isChecking;
   useKioskReturn(isLeft, () => model.scanNext(), { afterMs: KIOSK_RETURN_MS, since: typed });
-  // A document scanner types the whole zone: nobody has to press a button then.
+  // A document scanner types the whole zone: nobody has to press a button then, once everything asked has its answer.
   useEffect(() => {
     const presented = readMrz(typed.zone);
-    if (presented !== undefined) void model.compare(presented);
-  }, [typed.zone]);
+    const isAllSaid = asks.every((fact) => stated[fact] !== undefined);
+    if (presented !== undefined && isAllSaid) void model.compare(presented, stated);
+  }, [typed.zone, stated]);
   return (
     <Page
       title={words.title}
@@ -58,7 +70,7 @@ export function Document({ model, nowSeconds, state, texts }: DocumentProps): JS
           <Button look="primary" icon="check" isDisabled={state.isChecking} onPress={compare}>
             {words.compare}
           </Button>
-          <Button look="plain" isDisabled={state.isChecking} onPress={() => void model.compare({})}>
+          <Button look="plain" isDisabled={state.isChecking} onPress={() => void model.compare({}, stated)}>
             {words.skip}
           </Button>
         </>
@@ -72,8 +84,11 @@ export function Document({ model, nowSeconds, state, texts }: DocumentProps): JS
         texts={texts}
       />
       <p class="intro">{words.intro}</p>
-      {state.settings.isKiosk ? <p class="intro">{texts.verdict.returns}</p> : null}
-      {state.hasFailed ? <Notice look="warning">{texts.scan.failed}</Notice> : null}
+      {isKiosk ? <p class="intro">{texts.verdict.returns}</p> : null}
+      <Failure state={state} texts={texts} />
+      {asks.length === 0 ? null : (
+        <StatedQuestions asks={asks} stated={stated} texts={texts} onChange={setStated} />
+      )}
       <FocusedZone>
         <TextField
           label={words.zone}

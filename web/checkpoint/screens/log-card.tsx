@@ -10,27 +10,31 @@ import type { LogExtent } from '../log/kept-log.ts';
 import type { CheckpointState } from '../model.ts';
 import type { Texts } from '../texts/text.ts';
 
+export interface LogHere extends LogExtent {
+  /** Checks of the days that are kept which have no box: there was no room for it. */
+  readonly missing: number;
+}
+
 export interface LogAtHand {
-  readonly extent: () => Promise<LogExtent>;
-  /** Checks since the page was opened that could not be kept. */
-  readonly missing: () => number;
+  /** Rejects where it cannot be read. */
+  readonly look: () => Promise<LogHere>;
   /** Saves it as a file; resolves to the number of checks in it. */
   readonly handOver: () => Promise<number>;
 }
 
 /** `unreadable`: nobody can say now. */
-export type KnownExtent = LogExtent | 'unreadable';
+export type KnownLog = LogHere | 'unreadable';
 
 /** `undefined` until it is known. */
-export function useLogExtent(log: LogAtHand): KnownExtent | undefined {
-  const [extent, setExtent] = useState<KnownExtent>();
-  useEffect(() => void log.extent().then(setExtent, () => setExtent('unreadable')), [log]);
-  return extent;
+export function useLog(log: LogAtHand): KnownLog | undefined {
+  const [here, setHere] = useState<KnownLog>();
+  useEffect(() => void log.look().then(setHere, () => setHere('unreadable')), [log]);
+  return here;
 }
 
 export interface LogCardProps {
   readonly log: LogAtHand;
-  readonly extent: KnownExtent;
+  readonly here: KnownLog;
   readonly state: CheckpointState;
   readonly texts: Texts;
 }
@@ -38,14 +42,14 @@ export interface LogCardProps {
 type Outcome = { readonly kind: 'done'; readonly checks: number } | { readonly kind: 'failed' };
 
 export function LogCard({
-  extent,
+  here,
   log,
   state: { settings },
   texts: { log: texts },
 }: LogCardProps): JSX.Element {
   const [outcome, setOutcome] = useState<Outcome>();
-  const missing = log.missing();
-  const isEmpty = extent !== 'unreadable' && extent.since === undefined;
+  const missing = here === 'unreadable' ? 0 : here.missing;
+  const isEmpty = here !== 'unreadable' && here.since === undefined && missing === 0;
   const handOver = (): void =>
     void log.handOver().then(
       (checks) => setOutcome({ kind: 'done', checks }),
@@ -56,7 +60,7 @@ export function LogCard({
       <h2>{texts.title}</h2>
       <p class="intro">{texts.about}</p>
       {missing === 0 ? null : <Notice look="warning">{texts.missing(missing)}</Notice>}
-      <Kept extent={extent} language={settings.language} texts={texts} />
+      <Kept here={here} language={settings.language} texts={texts} />
       {outcome === undefined ? null : (
         <Notice {...(outcome.kind === 'done' ? { icon: 'check' } : { look: 'warning' })}>
           {outcome.kind === 'done' ? texts.handedOver(outcome.checks) : texts.failed}
@@ -72,19 +76,19 @@ export function LogCard({
 }
 
 interface KeptProps {
-  readonly extent: KnownExtent;
+  readonly here: KnownLog;
   readonly language: Language;
   readonly texts: Texts['log'];
 }
 
-function Kept({ extent, language, texts }: KeptProps): JSX.Element {
-  if (extent === 'unreadable') return <Notice look="warning">{texts.unreadable}</Notice>;
-  if (extent.since === undefined) return <p class="intro">{texts.empty}</p>;
+function Kept({ here, language, texts }: KeptProps): JSX.Element {
+  if (here === 'unreadable') return <Notice look="warning">{texts.unreadable}</Notice>;
+  if (here.since === undefined) return <p class="intro">{texts.empty}</p>;
   return (
     <Facts
       facts={[
-        { name: texts.checks, value: String(extent.boxes) },
-        { name: texts.since, value: dateText(extent.since, language) },
+        { name: texts.checks, value: String(here.boxes) },
+        { name: texts.since, value: dateText(here.since, language) },
       ]}
     />
   );

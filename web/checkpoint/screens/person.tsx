@@ -34,7 +34,7 @@ export function Person({ decision, mode, presented, texts }: PersonProps): JSX.E
       <Facts facts={factsOf(person, texts)} />
       {presented === undefined || identity === undefined ? null : (
         <>
-          <h2>{`${texts.verdict.identity}: ${texts.verdict.identityResults[identity.result]}`}</h2>
+          <h2>{texts.verdict.identity(texts.verdict.identityResults[identity.result])}</h2>
           <Facts facts={presentedFacts(presented, texts)} />
         </>
       )}

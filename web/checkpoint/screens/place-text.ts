@@ -4,5 +4,6 @@ import type { Texts } from '../texts/text.ts';
 
 export function placeText({ mode, place, route, traveller }: Settings, texts: Texts): string {
   if (mode === 'venue') return texts.places[place];
-  return [texts.places[place], texts.routes[route], texts.travellers[traveller]].join(' · ');
+  // A line may end with the dot, and begins with none.
+  return [texts.places[place], texts.routes[route], texts.travellers[traveller]].join('\u00a0· ');
 }

@@ -8,6 +8,7 @@ import type { ReadUpload } from '../input/reader.ts';
 import type { CheckpointModel, CheckpointState } from '../model.ts';
 import type { Settings } from '../settings.ts';
 import type { Texts } from '../texts/text.ts';
+import { Failure } from './failure.tsx';
 import { HoldButton } from './hold-button.tsx';
 import { ListAge } from './list-age.tsx';
 import { PasteSheet } from './paste-sheet.tsx';
@@ -26,7 +27,7 @@ export interface ScanProps {
 
 export function Scan({ eyes, model, nowSeconds, readUpload, state, texts }: ScanProps): JSX.Element {
   const [isPasting, setPasting] = useState(false);
-  const { codesBefore, group, hasFailed, isChecking, known, settings } = state;
+  const { codesBefore, group, isChecking, known, settings } = state;
   const heading = useFocusOnce<HTMLHeadingElement>();
   const check = (text: string): void => {
     // What comes of it shows on the screen behind.
@@ -72,7 +73,7 @@ export function Scan({ eyes, model, nowSeconds, readUpload, state, texts }: Scan
           onCode={check}
         />
         {codesBefore > 0 ? <Notice icon="add">{texts.scan.another}</Notice> : null}
-        {hasFailed ? <Notice look="warning">{texts.scan.failed}</Notice> : null}
+        <Failure state={state} texts={texts} />
         <p class="scan-checking" role="status">
           {isChecking ? texts.scan.checking : ''}
         </p>

@@ -9,7 +9,7 @@ import { Page } from '../../shared/ui/page.tsx';
 import type { CheckpointModel, CheckpointState } from '../model.ts';
 import type { Texts } from '../texts/text.ts';
 import { ListAge } from './list-age.tsx';
-import { LogCard, useLogExtent, type LogAtHand } from './log-card.tsx';
+import { LogCard, useLog, type LogAtHand } from './log-card.tsx';
 import { OutcomeSign } from './outcome-sign.tsx';
 
 export interface StatusProps {
@@ -46,28 +46,41 @@ export function Status({ log, model, nowSeconds, state, texts }: StatusProps): J
       </section>
       {knowledgeProblem === undefined ? null : (
         <Notice look="warning">
-          <p>{status.problems[knowledgeProblem]}</p>
+          <p>{state.isMixed ? texts.scan.mixed : status.problems[knowledgeProblem]}</p>
           {known.blockNumber < 0 ? null : <p>{status.keptLast}</p>}
         </Notice>
       )}
+      <Signers state={state} texts={texts} />
       <Today state={state} texts={texts} />
       <Kept log={log} state={state} texts={texts} />
     </Page>
   );
 }
 
+/** That there is no newer list of those whose codes of other systems count, and why. */
+function Signers({ state: { signers }, texts }: Pick<StatusProps, 'state' | 'texts'>): JSX.Element | null {
+  const { isListInUse, problem } = signers;
+  if (problem === undefined) return null;
+  return (
+    <Notice look="warning">
+      <p>{texts.status.signersProblems[problem]}</p>
+      {isListInUse ? <p>{texts.status.keptLast}</p> : null}
+    </Notice>
+  );
+}
+
 /** What this device keeps. The log is there when there is anything to say of it. */
 function Kept({ log, state, texts }: Pick<StatusProps, 'log' | 'state' | 'texts'>): JSX.Element | null {
-  const extent = useLogExtent(log);
-  if (extent === undefined) return null;
+  const here = useLog(log);
+  if (here === undefined) return null;
   // Without a key nothing is added; what is kept may still be handed over.
-  const isNothingKept = extent !== 'unreadable' && extent.boxes === 0 && log.missing() === 0;
+  const isNothingKept = here !== 'unreadable' && here.boxes === 0 && here.missing === 0;
   const isLogHere = state.operator.logKey !== undefined || !isNothingKept;
   if (!isLogHere) return <p class="intro">{texts.status.privacy}</p>;
   return (
     <>
       <p class="intro">{texts.status.privacyWithLog}</p>
-      <LogCard log={log} extent={extent} state={state} texts={texts} />
+      <LogCard log={log} here={here} state={state} texts={texts} />
     </>
   );
 }

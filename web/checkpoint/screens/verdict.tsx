@@ -14,6 +14,7 @@ import { ListAge } from './list-age.tsx';
 import { OutcomeSign } from './outcome-sign.tsx';
 import { Person } from './person.tsx';
 import { placeText } from './place-text.ts';
+import { StatedAnswers } from './stated.tsx';
 import { useKioskReturn } from './use-kiosk-return.ts';
 
 export interface VerdictProps {
@@ -67,6 +68,7 @@ export function Verdict({ decision, model, nowSeconds, presented, state, texts }
           </div>
         )}
         <Person decision={decision} presented={presented} mode={settings.mode} texts={texts} />
+        {settings.mode === 'border' ? <StatedAnswers decision={decision} texts={texts} /> : null}
         <Evidence decision={decision} mode={settings.mode} language={settings.language} texts={texts} />
       </main>
       <div class={group === undefined ? 'verdict-actions' : 'verdict-actions verdict-actions-group'}>
@@ -127,10 +129,11 @@ function Reasons({
           <p>{listProblemText(decision.listProblem, texts)}</p>
         </li>
       )}
-      {missing.map(({ id, message }) => (
+      {missing.map(({ id, message, result }) => (
         <li class="verdict-detail" key={id}>
-          <span>{texts.verdict.missing}: </span>
-          {message[language]}
+          {result === 'undecided'
+            ? texts.verdict.undecided(message[language])
+            : texts.verdict.missing(message[language])}
         </li>
       ))}
     </ul>

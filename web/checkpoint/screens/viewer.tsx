@@ -3,7 +3,15 @@ import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../../shared/ui/button.tsx';
 import { Icon } from '../../shared/ui/icon.tsx';
-import { onEnded, pictureOf, type Camera, type CameraProblem, type Facing } from '../input/camera.ts';
+import {
+  isMuted,
+  onEnded,
+  onMuted,
+  pictureOf,
+  type Camera,
+  type CameraProblem,
+  type Facing,
+} from '../input/camera.ts';
 import type { Reading } from '../input/read-picture.ts';
 import type { Sightings } from '../input/sightings.ts';
 import { watch, type Hint } from '../input/watch.ts';
@@ -26,6 +34,9 @@ export interface ViewerProps {
   readonly isPaused: boolean;
   readonly onCode: (text: string) => void;
 }
+
+/** Long enough for a slow camera, and to answer a browser that asks; who answers later is not too late. */
+const SILENT_AFTER_MS = 10_000;
 
 type Stage = 'starting' | 'watching' | CameraProblem;
 
@@ -112,19 +123,25 @@ async function look(
 ): Promise<void> {
   if (video === null) return;
   const { signal } = closing;
-  const opened = await camera.look(facing);
+  const silence = setTimeout(() => {
+    if (!signal.aborted) onStage('silent');
+  }, SILENT_AFTER_MS);
+  const opened = await camera.look(facing).finally(() => clearTimeout(silence));
   if (signal.aborted) return;
   if ('problem' in opened) return onStage(opened.problem);
   const end = (): void => {
     closing.abort();
     onStage('gone');
   };
-  onEnded(opened.stream, end, signal);
-  video.srcObject = opened.stream;
+  const { stream } = opened;
+  const show = (): void => onStage(isMuted(stream) ? 'muted' : 'watching');
+  onEnded(stream, end, signal);
+  onMuted(stream, show, signal);
+  video.srcObject = stream;
   // Fails when the page turns to something else meanwhile.
   await video.play().catch(() => undefined);
   if (signal.aborted) return;
-  onStage('watching');
+  show();
   const unread = (cause: unknown): never => {
     if (!signal.aborted) onStage('unread');
     throw cause;

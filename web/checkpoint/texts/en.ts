@@ -64,6 +64,7 @@ export const en: Texts = {
     hints: {
       nothing: 'No code in view. Hold it in the frame, a hand’s breadth away.',
       covered: 'The camera sees nothing. Is it covered?',
+      coarse: 'This camera shows too little for a code. Use another camera or a scanner.',
       dark: 'Too dark. Turn on a light, or the screen up.',
       cut: 'Part of the code is outside the picture. Move back a little.',
       glare: 'Light reflects on the code. Tilt it, or turn it away from the lamp.',
@@ -75,6 +76,9 @@ export const en: Texts = {
       missing: 'This device has no camera. Use a scanner, type the code, or choose a picture.',
       busy: 'The camera does not start. Another app may be using it.',
       insecure: 'The camera needs a page that came over HTTPS.',
+      silent:
+        'The camera does not answer. If the browser asks whether it may be used, allow it; or use another way below.',
+      muted: 'The camera shows nothing for now. Is it switched off, or lent to another app?',
       gone: 'The camera stopped. Is it still connected, or has another app taken it?',
       unread: 'Part of this page did not load: it cannot read pictures. Try again, or use another way below.',
     },
@@ -92,6 +96,8 @@ export const en: Texts = {
     pictureSeveral: 'There are two codes in this picture. Choose one with a single code.',
     checking: 'Checking…',
     failed: 'The check failed on this device. Nothing was decided; load the page again.',
+    mixed:
+      'Parts of this page are of two versions: nothing is decided. Load the page again; if that does not help, tell the operator.',
     another: 'Now the next code of the same person',
   },
   age: {
@@ -133,8 +139,9 @@ export const en: Texts = {
     },
     results: { ok: 'yes', failed: 'no', unconfirmed: 'not certain', 'not-checked': 'not checked' },
     policy: 'Rules',
-    missing: 'Missing',
-    identity: 'Document in hand',
+    missing: (rule) => `Not met: ${rule}`,
+    undecided: (rule) => `Not decided: ${rule}`,
+    identity: (result) => `Document in hand: ${result}`,
     identityResults: {
       match: 'Same person',
       near: 'Alike, not the same',
@@ -184,6 +191,22 @@ export const en: Texts = {
     skip: 'No document to compare',
     empty: 'Enter the zone, or a number, name or date of birth.',
   },
+  stated: {
+    title: 'What the rules ask you',
+    help: 'Your word counts here. Not asked is referred.',
+    facts: {
+      booked: 'You saw a booking for this day and port',
+      atRiskPlace: 'Comes from a place on the at-risk list',
+      highRiskCity: 'Comes from a high-risk city',
+      overseasInSevenDays: 'Overseas or in Taiwan in the last seven days',
+      customsCode: 'You saw a customs health declaration code',
+    },
+    yes: 'Yes',
+    no: 'No',
+    notAsked: 'Not asked',
+    said: 'Said by the officer',
+    unchecked: 'Nothing of this was checked by this device.',
+  },
   group: {
     running: (count) => `Group: ${count} checked`,
     finish: 'Finish the group',
@@ -219,6 +242,16 @@ export const en: Texts = {
       BUNDLE_FROM_FUTURE: 'The list that came is from the future: is this device’s clock right?',
       BUNDLE_TRUST_INVALID: 'Nobody has said whose lists count for this device.',
     },
+    signersProblems: {
+      OFFLINE: 'No connection to fetch the list of signers of other systems.',
+      NO_ANSWER: 'The server does not hand over the list of signers of other systems.',
+      TOO_LARGE: 'The list of signers of other systems is too large for this device.',
+      TRUST_LIST_INVALID: 'The list of signers of other systems is damaged.',
+      TRUST_LIST_EXPIRED: 'The list of signers of other systems is past its time.',
+      TRUST_LIST_SIGNATURE: 'The list of signers of other systems is not signed by those whom it names.',
+      TRUST_LIST_UNREADABLE:
+        'The list of signers of other systems names a file that this page does not read.',
+    },
     keptLast: 'The last good list stays in use.',
     today: 'Checked today',
     nobodyYet: 'Nobody yet.',
@@ -230,7 +263,7 @@ export const en: Texts = {
   log: {
     title: 'Sealed log',
     about:
-      'The authority has asked for it, and only the authority can read it: when, where, with what outcome, and which code, so that its issuer can find the record. No names and no document numbers. Each check is erased after 31 days.',
+      'The authority has asked for it, and only the authority can read it: when, where, with what outcome, what the officer said, and which code, so that its issuer can find the record. No names and no document numbers. Each check is erased after 31 days.',
     empty: 'No check in it yet.',
     checks: 'Checks in it',
     since: 'Since',
@@ -239,7 +272,7 @@ export const en: Texts = {
       `Checks in the file: ${checks}. Give it to the authority; the log stays here until its time is over.`,
     failed: 'The file could not be made. The log is still here.',
     missing: (checks) =>
-      `Checks since this page was opened that could not be kept: ${checks}. Is there room on this device?`,
+      `Checks of the last 31 days that could not be kept: ${checks}. Is there room on this device?`,
     unreadable: 'The log on this device cannot be read at the moment.',
   },
 };

@@ -65,6 +65,7 @@ export const pt: Texts = {
     hints: {
       nothing: 'Nenhum código à vista. Coloque-o na moldura, a cerca de um palmo.',
       covered: 'A câmara não vê nada. Estará tapada?',
+      coarse: 'Esta câmara mostra pouco de mais para um código. Use outra câmara ou um leitor.',
       dark: 'Demasiado escuro. Acenda uma luz ou aumente o brilho do ecrã.',
       cut: 'Parte do código está fora da imagem. Afaste-o um pouco.',
       glare: 'Há reflexos no código. Incline-o ou afaste-o da luz.',
@@ -77,6 +78,9 @@ export const pt: Texts = {
       missing: 'Este dispositivo não tem câmara. Use um leitor, escreva o código ou escolha uma imagem.',
       busy: 'Não foi possível ligar a câmara. Poderá estar a ser usada por outra aplicação.',
       insecure: 'A câmara só funciona numa página aberta por HTTPS.',
+      silent:
+        'A câmara não responde. Se o navegador perguntar se pode ser usada, autorize; ou use um dos outros meios, abaixo.',
+      muted: 'De momento a câmara nada mostra. Estará desligada, ou emprestada a outra aplicação?',
       gone: 'A câmara parou. Está ainda ligada, ou passou a ser usada por outra aplicação?',
       unread:
         'Parte desta página não carregou: não consegue ler imagens. Tente de novo, ou use outro meio abaixo.',
@@ -95,6 +99,8 @@ export const pt: Texts = {
     pictureSeveral: 'Há dois códigos nesta imagem. Escolha uma que tenha um só.',
     checking: 'A verificar…',
     failed: 'A verificação falhou neste dispositivo. Nada foi decidido; recarregue a página.',
+    mixed:
+      'Esta página tem partes de duas versões: nada é decidido. Recarregue a página; se não resolver, avise o operador.',
     another: 'Agora o código seguinte da mesma pessoa',
   },
   age: {
@@ -136,8 +142,9 @@ export const pt: Texts = {
     },
     results: { ok: 'sim', failed: 'não', unconfirmed: 'incerto', 'not-checked': 'não verificado' },
     policy: 'Regras',
-    missing: 'Falta',
-    identity: 'Documento apresentado',
+    missing: (rule) => `Não cumprido: ${rule}`,
+    undecided: (rule) => `Por decidir: ${rule}`,
+    identity: (result) => `Documento apresentado: ${result}`,
     identityResults: {
       match: 'A mesma pessoa',
       near: 'Parecido, mas não igual',
@@ -188,6 +195,22 @@ export const pt: Texts = {
     skip: 'Sem documento para comparar',
     empty: 'Indique a zona, ou o número, o nome ou a data de nascimento.',
   },
+  stated: {
+    title: 'O que as regras lhe perguntam',
+    help: 'Vale a sua palavra. O que não se pergunta é encaminhado.',
+    facts: {
+      booked: 'Viu uma marcação para este dia e posto',
+      atRiskPlace: 'Vem de um local da lista de risco',
+      highRiskCity: 'Vem de uma cidade de alto risco',
+      overseasInSevenDays: 'No estrangeiro ou em Taiwan nos últimos sete dias',
+      customsCode: 'Viu um código da declaração de saúde alfandegária',
+    },
+    yes: 'Sim',
+    no: 'Não',
+    notAsked: 'Não perguntado',
+    said: 'Dito pelo agente',
+    unchecked: 'Nada disto foi verificado por este dispositivo.',
+  },
   group: {
     running: (count) => `Grupo: ${count} ${count === 1 ? 'verificado' : 'verificados'}`,
     finish: 'Terminar o grupo',
@@ -223,6 +246,17 @@ export const pt: Texts = {
       BUNDLE_FROM_FUTURE: 'A lista recebida tem uma data futura: o relógio deste dispositivo está certo?',
       BUNDLE_TRUST_INVALID: 'Ainda não foi definido em que listas este dispositivo confia.',
     },
+    signersProblems: {
+      OFFLINE: 'Sem ligação à rede para obter a lista de signatários de outros sistemas.',
+      NO_ANSWER: 'O servidor não entrega a lista de signatários de outros sistemas.',
+      TOO_LARGE: 'A lista de signatários de outros sistemas é demasiado grande para este dispositivo.',
+      TRUST_LIST_INVALID: 'A lista de signatários de outros sistemas está danificada.',
+      TRUST_LIST_EXPIRED: 'A lista de signatários de outros sistemas está fora de prazo.',
+      TRUST_LIST_SIGNATURE:
+        'A lista de signatários de outros sistemas não está assinada por quem nela se indica.',
+      TRUST_LIST_UNREADABLE:
+        'A lista de signatários de outros sistemas indica um ficheiro que esta página não lê.',
+    },
     keptLast: 'Continua em uso a última lista válida.',
     today: 'Verificados hoje',
     nobodyYet: 'Ainda ninguém.',
@@ -235,7 +269,7 @@ export const pt: Texts = {
   log: {
     title: 'Diário cifrado',
     about:
-      'É a autoridade que o exige, e só ela o pode ler: quando, onde, com que resultado e qual o código, para que o emissor encontre os dados correspondentes. Não contém nomes nem números de documento. Cada verificação é apagada ao fim de 31 dias.',
+      'É a autoridade que o exige, e só ela o pode ler: quando, onde, com que resultado, o que o agente disse e qual o código, para que o emissor encontre os dados correspondentes. Não contém nomes nem números de documento. Cada verificação é apagada ao fim de 31 dias.',
     empty: 'Ainda sem verificações.',
     checks: 'Verificações',
     since: 'Desde',
@@ -244,7 +278,7 @@ export const pt: Texts = {
       `Verificações no ficheiro: ${checks}. Entregue-o à autoridade; o diário fica aqui até terminar o prazo.`,
     failed: 'Não foi possível criar o ficheiro. O diário continua aqui.',
     missing: (checks) =>
-      `Verificações não guardadas desde que esta página foi aberta: ${checks}. Há espaço neste dispositivo?`,
+      `Verificações dos últimos 31 dias que não foi possível guardar: ${checks}. Há espaço neste dispositivo?`,
     unreadable: 'De momento não é possível ler o diário neste dispositivo.',
   },
 };

@@ -4,7 +4,9 @@ import type { Outcome } from '../../../core/verify/reasons.ts';
 import type { CameraProblem } from '../input/camera.ts';
 import type { Hint } from '../input/watch.ts';
 import type { PageProblem } from '../../../core/bundle/day-pages.ts';
+import type { SignersProblem } from '../foreign-trust.ts';
 import type { LearnProblem } from '../engine/protocol.ts';
+import type { StatedFact } from '../engine/stated.ts';
 import type { Place, Route, RulesOf, Traveller } from '../places.ts';
 
 export interface Texts {
@@ -59,6 +61,8 @@ export interface Texts {
     readonly pictureSeveral: string;
     readonly checking: string;
     readonly failed: string;
+    /** The page and its engine are of two builds. */
+    readonly mixed: string;
     readonly another: string;
   };
   readonly age: Readonly<Record<Exclude<FreshnessGrade, 'unknown'>, (age: string) => string>> & {
@@ -82,8 +86,10 @@ export interface Texts {
     readonly steps: Readonly<Record<Step, string>>;
     readonly results: Readonly<Record<StepResult, string>>;
     readonly policy: string;
-    readonly missing: string;
-    readonly identity: string;
+    /** A rule that fails, and one that cannot be decided, by its message. */
+    readonly missing: (rule: string) => string;
+    readonly undecided: (rule: string) => string;
+    readonly identity: (result: string) => string;
     readonly identityResults: Readonly<Record<'match' | 'near' | 'mismatch' | 'undecided', string>>;
     readonly inHand: string;
     readonly onCode: string;
@@ -111,6 +117,18 @@ export interface Texts {
     readonly skip: string;
     readonly empty: string;
   };
+  /** What the rules ask an officer. */
+  readonly stated: {
+    readonly title: string;
+    readonly help: string;
+    readonly facts: Readonly<Record<StatedFact, string>>;
+    readonly yes: string;
+    readonly no: string;
+    readonly notAsked: string;
+    /** At the answer. */
+    readonly said: string;
+    readonly unchecked: string;
+  };
   readonly group: {
     readonly running: (count: number) => string;
     readonly finish: string;
@@ -129,6 +147,8 @@ export interface Texts {
     readonly update: string;
     readonly updating: string;
     readonly problems: Readonly<Record<LearnProblem, string>>;
+    /** Of those whose codes of other systems count. */
+    readonly signersProblems: Readonly<Record<SignersProblem, string>>;
     readonly keptLast: string;
     readonly today: string;
     readonly nobodyYet: string;

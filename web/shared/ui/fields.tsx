@@ -130,10 +130,13 @@ export interface ChoicesProps<Value extends string> {
   readonly value: Value;
   readonly choices: readonly Choice<Value>[];
   readonly onChange: (value: Value) => void;
+  /** Side by side: for a few short words. */
+  readonly isInRow?: boolean;
 }
 
 export function Choices<Value extends string>({
   choices,
+  isInRow = false,
   legend,
   onChange,
   value,
@@ -142,7 +145,7 @@ export function Choices<Value extends string>({
   return (
     <fieldset>
       <legend class="choices-legend">{legend}</legend>
-      <div class="choices">
+      <div class={isInRow ? 'choices choices-row' : 'choices'}>
         {choices.map((choice) => (
           <label class="choice" key={choice.value}>
             <input
