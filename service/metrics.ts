@@ -11,11 +11,31 @@ export interface HttpMetrics {
   readonly page?: () => Promise<string>;
 }
 
+/** As a registry tells them to another process. */
+export type MetricValues = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+
 /** Of several processes: counters are added, gauges joined as each of them says. */
-export function joinMetrics(
-  each: readonly Awaited<ReturnType<Registry['getMetricsAsJSON']>>[],
-): Promise<string> {
+export function joinMetrics(each: readonly MetricValues[]): Promise<string> {
   return AggregatorRegistry.aggregate([...each]).metrics();
+}
+
+/** As {@link joinMetrics}, to be joined further. */
+export function addMetrics(each: readonly MetricValues[]): Promise<MetricValues> {
+  return AggregatorRegistry.aggregate([...each]).getMetricsAsJSON();
+}
+
+/** Those that never fall in one process. */
+export function countsOf(metrics: MetricValues): MetricValues {
+  return metrics.filter(isCount);
+}
+
+export function gaugesOf(metrics: MetricValues): MetricValues {
+  return metrics.filter((metric) => !isCount(metric));
+}
+
+function isCount({ type }: MetricValues[number]): boolean {
+  // The library's types name kinds by numbers, its values by words.
+  return ['counter', 'histogram'].includes(String(type));
 }
 
 const LATENCY_BUCKETS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];

@@ -1,6 +1,6 @@
 /** What a worker may ask the syncing process, which alone keeps what all of them share; and what that may ask a worker. */
-import type { Registry } from 'prom-client';
 import type { Outcome } from '../../core/verify/reasons.ts';
+import type { MetricValues } from '../../service/metrics.ts';
 import type { VerifierConfig } from '../config.ts';
 import type { Device, Post } from '../devices/device.ts';
 import type { Devices } from '../devices/devices.ts';
@@ -33,5 +33,5 @@ export type WorkerDuties = {
   wake(): void;
   /** Resolves when everything that was taken is answered. */
   stop(): Promise<void>;
-  ownMetrics(): ReturnType<Registry['getMetricsAsJSON']>;
+  ownMetrics(): Promise<MetricValues>;
 };

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { HclError } from '../../core/errors.ts';
 import type { Log } from '../../service/logging.ts';
-import { createMetrics, gauge, joinMetrics } from '../../service/metrics.ts';
+import { createMetrics, gauge, gaugesOf, joinMetrics, type MetricValues } from '../../service/metrics.ts';
 import { Backoff } from '../backoff.ts';
 import type { VerifierConfig } from '../config.ts';
 import type { Devices } from '../devices/devices.ts';
@@ -24,6 +24,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { newsFor } from './news.ts';
 import { Peer } from './peer.ts';
 import { PortKeeper } from './port-keeper.ts';
+import { WorkerCounts } from './worker-counts.ts';
 
 export class PoolError extends HclError<'VERIFIER_WORKER_ENDED'> {}
 
@@ -71,6 +72,7 @@ export class Pool implements AsyncDisposable {
     labels: ['what'] as const,
   });
   readonly #running = new Set<Running>();
+  readonly #counts = new WorkerCounts<Running>();
   readonly #patience: Patience;
   readonly #beating: NodeJS.Timeout;
   readonly #port: PortKeeper;
@@ -161,6 +163,7 @@ export class Pool implements AsyncDisposable {
 
   #ended(running: Running): void {
     this.#running.delete(running);
+    this.#counts.ended(running);
     if (this.#isStopping) return;
     this.#deps.log.error({ code: 'VERIFIER_WORKER_ENDED' }, 'a worker ended; another one is started');
     void this.#startAgain();
@@ -198,14 +201,21 @@ export class Pool implements AsyncDisposable {
     for (const { peer } of this.#running) void peer.ask('wake', []).catch(() => undefined);
   }
 
-  /** A worker that does not answer is left out, and counted as silent. */
+  /** Of a worker that does not answer, what it counted when it was asked last; it is counted as silent. */
   async #allMetrics(): Promise<string> {
-    const asked = [...this.#running].map(({ peer }) => peer.ask('ownMetrics', [], METRICS_MS));
-    const answers = await Promise.allSettled(asked);
+    const answers = await Promise.allSettled([...this.#running].map((running) => this.#metricsOf(running)));
     const theirs = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
     this.#workers.set({ what: 'answering' }, theirs.length);
     this.#workers.set({ what: 'silent' }, answers.length - theirs.length);
-    return joinMetrics([await this.#metrics.registry.getMetricsAsJSON(), ...theirs]);
+    const own = await this.#metrics.registry.getMetricsAsJSON();
+    return joinMetrics([own, ...theirs.map(gaugesOf), ...(await this.#counts.all())]);
+  }
+
+  async #metricsOf(running: Running): Promise<MetricValues> {
+    const metrics = await running.peer.ask('ownMetrics', [], METRICS_MS);
+    // An answer may come after the end of who gave it.
+    if (this.#running.has(running)) this.#counts.told(running, metrics);
+    return metrics;
   }
 
   #duties(worker: Worker): OwnerDuties {

@@ -24,6 +24,7 @@ import { LEDGER_NOW, startPublishedIssuer, type PublishedIssuer } from '../suppo
 const WORKERS = 2;
 const TOKEN = 'operator-token-of-thirty-two-characters';
 const PROGRAM = new URL('support/worker-program.ts', import.meta.url);
+const PASSED = 'hcl_verdicts_total{outcome="pass",validity="valid"}';
 
 interface Answer {
   readonly status: number;
@@ -136,10 +137,9 @@ describe('a verifier with two workers', function () {
   }
 
   it('gives the verdicts of a single one, and counts them together', async () => {
-    const passed = 'hcl_verdicts_total{outcome="pass",validity="valid"}';
-    const before = await metric(passed);
+    const before = await metric(PASSED);
     for (const { outcome } of await eachWorker(() => verdictOn(code))) expect(outcome).to.equal('pass');
-    expect(await metric(passed)).to.equal(before + WORKERS);
+    expect(await metric(PASSED)).to.equal(before + WORKERS);
     const own = await service.verifier.verify(code);
     expect(await verdictOn(code)).to.deep.equal(JSON.parse(JSON.stringify(own)));
   });
@@ -210,6 +210,7 @@ describe('a verifier with two workers', function () {
   it('tells its metrics and that it is ready beside a worker that is blocked, and has it back', async () => {
     const blocked = join(folder, 'blocked');
     const workers = (what: string): Promise<number> => metric(`hcl_verifier_workers{what="${what}"}`);
+    const counted = await metric(PASSED);
     expect([await workers('answering'), await workers('silent')]).to.deep.equal([WORKERS, 0]);
     await writeFile(blocked, '');
     let pid = 0;
@@ -218,6 +219,7 @@ describe('a verifier with two workers', function () {
       if (!service.workerPids().includes(pid)) process.kill((pid = service.workerPids()[0] ?? 0), 'SIGUSR2');
       return (await workers('silent')) === 1;
     });
+    expect(await metric(PASSED), 'what it counted stays counted').to.equal(counted);
     expect((await anyWorker('/health/ready')).status).to.equal(200);
     await rm(blocked);
     await until(async () => (await workers('answering')) === WORKERS && (await workers('silent')) === 0);
@@ -233,10 +235,12 @@ describe('a verifier with two workers', function () {
     expect((await verdictOn(code)).outcome).to.equal('pass');
   }
 
-  it('finds its port again when all workers have died at once', async () => {
+  it('finds its port again when all workers have died at once, and counts on from what they counted', async () => {
+    const counted = await metric(PASSED);
     const killed = service.workerPids();
     for (const pid of killed) process.kill(pid, 'SIGKILL');
     await othersInPlaceOf(killed);
+    expect(await metric(PASSED)).to.equal(counted + 1);
   });
 
   it('starts others also where something could not be sent to those that died', async () => {
