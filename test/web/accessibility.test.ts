@@ -8,7 +8,7 @@ import { TEXTS } from '../../web/checkpoint/texts/texts.ts';
 import { isLongRun } from '../support/scale.ts';
 import { until } from '../support/until.ts';
 import { openBrowser, type OpenedBrowser } from './support/browser.ts';
-import { forgetDevice, openCheckpoint, type CheckpointTab } from './support/checkpoint-tab.ts';
+import { forgetDevice, openCheckpoint, typeAsScanner, type CheckpointTab } from './support/checkpoint-tab.ts';
 import { describePages } from './support/describe-pages.ts';
 import { makePageWorld, type PageWorld } from './support/page-world.ts';
 
@@ -178,8 +178,7 @@ async function* kioskScreens(
   const scan = async (code: string): Promise<void> => {
     await page.clock.fastForward(RETURN_MS);
     await page.locator('.scan-title').waitFor();
-    await page.keyboard.type(code);
-    await page.keyboard.press('Enter');
+    await typeAsScanner(page, code);
   };
   yield screen('a kiosk that waits', '.scan-kiosk', () => Promise.resolve());
   yield screen('a kiosk that stops somebody', '.verdict-stop', () => scan(codes.revoked));

@@ -13,7 +13,9 @@ import {
   keptInBrowser,
   openCheckpoint,
   outcomeWord,
+  scanCode,
   setUp,
+  typeAsScanner,
   typeCode,
   type CheckpointTab,
 } from './support/checkpoint-tab.ts';
@@ -147,8 +149,7 @@ describePages('the checkpoint page', () => {
       [world.codes.revoked, 'revoked'],
       [world.codes.unanchored, 'not on the ledger'],
     ] as const) {
-      await page.keyboard.type(code);
-      await page.keyboard.press('Enter');
+      await typeAsScanner(page, code);
       await page.locator('.verdict-reasons', { hasText: reason }).waitFor();
     }
     await page.getByRole('button', { name: 'Next' }).click();
@@ -189,8 +190,7 @@ describePages('the checkpoint page', () => {
 
   it('a kiosk goes back from the document by itself, half a minute after the last key', async () => {
     const page = await openKiosk('border');
-    await page.keyboard.type(world.codes.travel);
-    await page.keyboard.press('Enter');
+    await scanCode(page, world.codes.travel);
     const document = page.getByRole('heading', { name: 'Now the document' });
     await document.waitFor();
     for (const number of ['A', 'A1']) {

@@ -5,7 +5,14 @@ import type { BundleSource } from '../../core/bundle/bundle-state.ts';
 import { vaccinationRecord } from '../support/consortium.ts';
 import { until } from '../support/until.ts';
 import { openBrowser, type OpenedBrowser } from './support/browser.ts';
-import { forgetDevice, openCheckpoint, outcomeWord, setUp, typeCode } from './support/checkpoint-tab.ts';
+import {
+  forgetDevice,
+  openCheckpoint,
+  outcomeWord,
+  scanCode,
+  setUp,
+  typeCode,
+} from './support/checkpoint-tab.ts';
 import type { CheckpointTab } from './support/checkpoint-tab.ts';
 import { describePages } from './support/describe-pages.ts';
 import { makePageWorld, type PageWorld } from './support/page-world.ts';
@@ -103,8 +110,7 @@ describePages('the checkpoint page, shown a code of this hour,', () => {
     await tab.page.getByRole('button', { name: 'Start checking' }).click();
     await tab.page.getByText('List is').waitFor();
     const text = await issueLater(tab, false);
-    await tab.page.keyboard.type(text);
-    await tab.page.keyboard.press('Enter');
+    await scanCode(tab.page, text);
     expect(await outcomeWord(tab.page)).to.equal('Refer');
     await tab.page.getByText('There is no newer list yet: update again in a minute.').waitFor();
     expect(await tab.page.getByRole('button', { name: 'Update now' }).count()).to.equal(0);

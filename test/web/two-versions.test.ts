@@ -19,6 +19,27 @@ import { makePageWorld, type PageWorld } from './support/page-world.ts';
 const MIXED = 'Parts of this page are of two versions';
 const ENGINE = '**/engine-worker-*.js';
 
+/** In the page: its store opens once its first worker has loaded, or a second later. */
+function holdStoreUntilEngine(): void {
+  const { promise: loaded, resolve } = Promise.withResolvers<void>();
+  const listen = Worker.prototype.addEventListener;
+  Worker.prototype.addEventListener = function (this: Worker, ...args: Parameters<typeof listen>) {
+    listen.call(this, 'message', () => resolve());
+    listen.apply(this, args);
+  };
+  setTimeout(resolve, 1000);
+  const open = IDBOpenDBRequest.prototype.addEventListener;
+  IDBOpenDBRequest.prototype.addEventListener = function (
+    this: IDBOpenDBRequest,
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+  ) {
+    const later = (event: Event): void =>
+      void loaded.then(() => (typeof listener === 'function' ? listener.call(this, event) : undefined));
+    open.call(this, type, type === 'success' ? later : listener);
+  };
+}
+
 describePages('two builds of the checkpoint page', () => {
   let world: PageWorld;
   let browser: OpenedBrowser;
@@ -75,6 +96,17 @@ describePages('two builds of the checkpoint page', () => {
     if (name === undefined) throw new Error('the build has no engine');
     return join(pages, 'assets', name);
   }
+
+  it('the engine is told of its build also where it has loaded before the page knows its settings', async () => {
+    browser = await openBrowser();
+    await browser.context.addInitScript(holdStoreUntilEngine);
+    const { consortium, served } = world;
+    const at = { url: served.url, nowSeconds: consortium.nowSeconds };
+    const { misdeeds, page } = await openCheckpoint(browser.context, at);
+    await setUp(page);
+    await passes(page);
+    expect(misdeeds).to.deep.equal([]);
+  });
 
   it('an open page goes on with its own engine when a newer build has come, and the next tab is all of that', async () => {
     browser = await openBrowser();

@@ -33,6 +33,8 @@ const TICK_MS = 60_000;
 const PATIENCE_MS = 5000;
 
 const store = openKeyValueStore('hcl-checkpoint');
+// Before the engine is started, which tells the model of itself as soon as it has loaded.
+const kept = await readSettings(store);
 const engine = new WorkerClient<EngineRequest, EngineAnswer>(engineUrl, (isOurs) =>
   model.engineLoaded(isOurs),
 );
@@ -55,7 +57,6 @@ const counters = new Counters(store);
 const feedback = new Feedback();
 let log: SealedLog | undefined;
 
-const kept = await readSettings(store);
 const model = new CheckpointModel(kept ?? defaultSettings(languageFor(navigator.languages)), {
   decide: (question) => newerList.decide(question),
   update: async (line) => {

@@ -67,9 +67,14 @@ export async function typeCode(page: Page, text: string): Promise<void> {
   await page.getByRole('button', { name: 'Check', exact: true }).click();
 }
 
-/** As a scanner that types does, on however busy a machine: no key comes late. */
+/** As a scanner that types does, on a screen that waits for codes. */
 export async function scanCode(page: Page, text: string): Promise<void> {
   await page.locator('.scan-title:focus').waitFor();
+  await typeAsScanner(page, text);
+}
+
+/** On whatever screen there is, and on however busy a machine: no key comes late. */
+export async function typeAsScanner(page: Page, text: string): Promise<void> {
   await page.evaluate(
     (keys) => {
       for (const key of keys)
