@@ -14,7 +14,7 @@ export type BlockHashes = (number: bigint) => Uint8Array | undefined;
 type Interpreter = NonNullable<Awaited<ReturnType<EVM['runCode']>>['runState']>['interpreter'];
 type JumpAnalysis = ReturnType<Interpreter['_getValidJumpDestinations']>;
 
-/** Of each EVM that was opened here, those of the codes seen last; by the very bytes, which nothing ever changes. */
+/** Of each EVM that was opened here, those of the codes run last; by the very bytes, which nothing ever changes. */
 const ANALYSES = new WeakMap<EVM, Map<Uint8Array, JumpAnalysis>>();
 /** A ledger has some ten contracts; an analysis of the largest code there may be is some 600 kB. */
 const ANALYSES_KEPT = 64;
@@ -42,15 +42,19 @@ function keepAnalyses(interpreter: Interpreter): void {
   const analyse = interpreter._getValidJumpDestinations;
   interpreter._getValidJumpDestinations = function (this: Interpreter, code) {
     const kept = ANALYSES.get(this._evm);
-    const known = kept?.get(code);
-    if (known !== undefined) return known;
-    const found = analyse.call(this, code);
-    if (kept !== undefined) remember(kept, code, found);
+    const found = kept?.get(code) ?? analyse.call(this, code);
+    if (kept !== undefined && isWhole(code)) remember(kept, code, found);
     return found;
   };
 }
 
+/** Init code is a part of its creator's memory, which would be kept with it, megabytes, and is never run again. */
+function isWhole(code: Uint8Array): boolean {
+  return code.byteLength === code.buffer.byteLength;
+}
+
 function remember(kept: Map<Uint8Array, JumpAnalysis>, code: Uint8Array, found: JumpAnalysis): void {
+  kept.delete(code); // goes to the end: a map is in the order of its first `set`
   kept.set(code, found);
   const oldest = kept.keys().next();
   if (kept.size > ANALYSES_KEPT && !oldest.done) kept.delete(oldest.value);

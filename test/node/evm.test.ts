@@ -15,6 +15,8 @@ import { CHAIN_ID } from './support/test-node.ts';
 const JUMPS = '60 03 56 5b 00';
 /** PUSH1 4 JUMP PUSH1 0x5b: jumps to what is a number and no instruction. */
 const JUMPS_INTO_A_NUMBER = '60 04 56 60 5b';
+/** PUSH5 that jumping code, MSTORE at 0, CREATE of its 5 bytes at 27, STOP. */
+const CREATES = `64 ${JUMPS} 60 00 52 60 05 60 1b 60 00 f0 00`;
 
 async function rulesOfTest(): Promise<ChainRules> {
   return await createChainRules(CHAIN_ID, new Uint8Array(32).fill(1));
@@ -56,14 +58,31 @@ describe('node: the EVM', () => {
     }
   });
 
-  it('keeps what it found of 64 codes and no more', async () => {
+  it('keeps what it found of the 64 codes run last and no more', async () => {
     const evm = await emptyEvm(await rulesOfTest());
     const code = codeOf(JUMPS);
     const first = await jumpsOf(evm, code);
-    for (let other = 1; other < 64; other++) await evm.runCode({ code: codeOf(JUMPS) });
-    expect(await jumpsOf(evm, code)).to.equal(first);
-    await evm.runCode({ code: codeOf(JUMPS) });
+    for (const others of [63, 63]) {
+      for (let other = 0; other < others; other++) await evm.runCode({ code: codeOf(JUMPS) });
+      expect(await jumpsOf(evm, code)).to.equal(first);
+    }
+    for (let other = 0; other < 64; other++) await evm.runCode({ code: codeOf(JUMPS) });
     expect(await jumpsOf(evm, code)).to.not.equal(first);
+  });
+
+  it('keeps nothing of init code, and with it the memory of who creates', async () => {
+    const evm = await emptyEvm(await rulesOfTest());
+    let created = 0;
+    evm.events.on('newContract', (_, next) => {
+      created++;
+      next?.();
+    });
+    const code = codeOf(JUMPS);
+    const first = await jumpsOf(evm, code);
+    const creator = codeOf(CREATES);
+    for (let call = 0; call < 64; call++) await evm.runCode({ code: creator });
+    expect(created).to.equal(64);
+    expect(await jumpsOf(evm, code)).to.equal(first);
   });
 
   it('has the prices that EthereumJS’ own copies of the rules have, and makes no copies', async () => {
