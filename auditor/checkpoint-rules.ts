@@ -24,15 +24,20 @@ const checkpointState = Compile(
   Type.Object({ policies: Type.Array(Type.Object({ rules: Type.Array(rule) })) }),
 );
 
-/** Rejects never: a checkpoint that does not answer is told as such. @param url its address, without a trailing slash */
+/**
+ * Rejects never: a checkpoint that does not answer is told as such, and so is a history that led to no state, by which
+ * none can be judged. @param url its address, without a trailing slash
+ */
 export async function auditCheckpoint(
   url: string,
   {
     fetch,
     state,
-  }: { readonly fetch: FetchDocument; readonly state: Pick<LedgerState, 'policies' | 'trust'> },
+  }: { readonly fetch: FetchDocument; readonly state: Pick<LedgerState, 'policies' | 'trust'> | undefined },
   atSeconds: number,
 ): Promise<CheckpointReport> {
+  if (state === undefined)
+    return { url, problem: 'the history of the ledger does not hold together', rules: [] };
   const asked = await rulesOf(url, fetch);
   if (typeof asked === 'string') return { url, problem: asked, rules: [] };
   const rules = asked.map((one) => {

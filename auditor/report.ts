@@ -193,7 +193,7 @@ export interface AuditReport {
   readonly chainId: number;
   readonly genesisHash: Hex;
   readonly head: { readonly number: number; readonly hash: Hex; readonly timeSeconds: number };
-  /** At `head`; `null` when the history does not hold together, which the findings then say. */
+  /** At `head`; `null` when the history does not hold together, which fails the audit whatever the findings say. */
   readonly stateRoot: Hex | null;
   /** DIDs by issuer id, for people. */
   readonly issuers: ReadonlyMap<Hex, string>;

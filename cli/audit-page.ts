@@ -4,6 +4,7 @@ import type {
   ActsTally,
   AuditReport,
   BatchTally,
+  CheckpointReport,
   ColoursTally,
   ConversionsTally,
   Finding,
@@ -154,12 +155,18 @@ function findingLines(findings: readonly Finding[], output: Output, name: (issue
     .join('');
 }
 
-function conclusion({ checkpoint, findings, passed }: AuditReport, output: Output): string {
+function conclusion({ checkpoint, findings, passed, stateRoot }: AuditReport, output: Output): string {
   if (passed) {
     return `\n${styled(output, 'green', '✓ The audit passed:')} every anchored root follows from what is published.\n`;
   }
-  const also = isAtOdds(checkpoint) ? ', and the checkpoint is at odds with the ledger' : '';
-  return `\n${styled(output, 'red', '✗ The audit failed:')} ${count(findings.length)} differences${also}.\n`;
+  const text = `${count(findings.length)} differences${alsoFailed(checkpoint, stateRoot)}`;
+  return `\n${styled(output, 'red', '✗ The audit failed:')} ${text}.\n`;
+}
+
+/** Without a state there is nothing that a checkpoint could be at odds with. */
+function alsoFailed(checkpoint: CheckpointReport | undefined, stateRoot: Hex | null): string {
+  if (stateRoot === null) return ', and the history does not hold together';
+  return isAtOdds(checkpoint) ? ', and the checkpoint is at odds with the ledger' : '';
 }
 
 function short(hex: Hex): string {

@@ -4,6 +4,7 @@ import { beforeEach, describe, it } from 'mocha';
 import { runAudit, type AuditOptions } from '../../auditor/audit.ts';
 import { LEDGER_EVENT_NAMES } from '../../auditor/event-names.ts';
 import type { AuditReport, FindingCode } from '../../auditor/report.ts';
+import { auditPage } from '../../cli/audit-page.ts';
 import type { ActChanges } from '../../core/act/places.ts';
 import { toHex, type Hex } from '../../core/bytes/hex.ts';
 import { merkleRoot } from '../../core/commitment/merkle.ts';
@@ -12,6 +13,7 @@ import { MAX_STATUS_BYTES, StatusList } from '../../core/status/token-status-lis
 import { issuerIdOf } from '../../ledger/identifiers.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { FetchError } from '../../verifier/fetch-json.ts';
+import { ioDouble } from '../cli/io-double.ts';
 import { listWith, manifestOf, newKey, rootOfLists, URI } from '../verifier/support/status-world.ts';
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import {
@@ -213,6 +215,24 @@ describe('an audit', () => {
     const report = await fails('SEQUENCE_GAP');
     expect(report.stateRoot).to.equal(null);
     expect(report.findings[0]?.detail).to.contain('batch 5');
+  });
+
+  it('fails a history that does not fold though there is no finding, and says that a checkpoint was not compared', async () => {
+    const published = { event: 'PolicyPublished', authority: AUTHORITY, policy: NONE, digest: NONE } as const;
+    append([{ ...published, version: 5, effectiveFrom: FOREVER }]);
+    const report = await audit({ checkpointUrl: 'http://gate.test' });
+    expect(report).to.deep.include({ passed: false, stateRoot: null, findings: [] });
+    expect(report.checkpoint).to.deep.equal({
+      url: 'http://gate.test',
+      problem: 'the history of the ledger does not hold together',
+      rules: [],
+    });
+    expect(await audit())
+      .to.include({ passed: false })
+      .and.not.to.have.property('checkpoint');
+    expect(auditPage(report, ioDouble().out, { list: false })).to.contain(
+      '✗ The audit failed: 0 differences, and the history does not hold together',
+    );
   });
 
   it('finds a batch anchored by an account that is not the issuer’s', async () => {
@@ -577,19 +597,19 @@ describe('an audit', () => {
     });
   });
 
-  interface Setting extends Partial<Pick<AuditOptions, 'issuers' | 'filter'>> {
+  interface Setting extends Partial<Pick<AuditOptions, 'issuers' | 'filter' | 'checkpointUrl'>> {
     readonly unreachable?: boolean;
     readonly onPause?: () => void;
     readonly onAsk?: () => void;
   }
 
-  function audit({ issuers, filter, unreachable, onPause, onAsk }: Setting = {}): Promise<AuditReport> {
+  function audit({ issuers, unreachable, onPause, onAsk, ...options }: Setting = {}): Promise<AuditReport> {
     return runAudit(
       {
         rpcUrls: [],
         deployment: { version: 1, chainId: 1, genesisHash: NONE, contracts: undefined as never },
         issuers: issuers ?? [{ did: DID, url: URL_OF_ISSUER }],
-        ...(filter === undefined ? {} : { filter }),
+        ...options,
       },
       {
         crypto: nodeCrypto,
