@@ -1,4 +1,5 @@
 /** The whole way: a ledger, a verifier that publishes, three witnesses on HTTP, and a device that has only files. */
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,13 +23,14 @@ import type { Verdict } from '../../../core/verify/verdict.ts';
 import { verifyCode } from '../../../core/verify/verify.ts';
 import { silentLogger } from '../../../service/logging.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
+import { SNAPSHOT_FILE } from '../../../service/snapshot-file.ts';
 import { buildVerifierApp } from '../../../verifier/app.ts';
 import type { BundleIndex } from '../../../core/bundle/bundle-index.ts';
 import { BundleFolder } from '../../../verifier/bundle/bundle-folder.ts';
 import { Publisher } from '../../../verifier/bundle/publisher.ts';
 import { VERIFIER_DEFAULTS, type BundleConfig, type VerifierConfig } from '../../../verifier/config.ts';
 import { fetchJsonWith } from '../../../verifier/fetch-json.ts';
-import { Verifier } from '../../../verifier/verifier.ts';
+import { Verifier, type VerifierDeps } from '../../../verifier/verifier.ts';
 import { HclError } from '../../../core/errors.ts';
 import { handOf } from '../../ledger/support/test-ledger.ts';
 import { setOf, testSigner } from '../../support/signers.ts';
@@ -140,14 +142,18 @@ describe('a verifier that publishes bundles', function () {
   }
 
   async function openVerifier(): Promise<Verifier> {
-    const verifier = await Verifier.open(config(), {
+    const verifier = await Verifier.open(config(), depsOfVerifier());
+    await verifier.sync();
+    return verifier;
+  }
+
+  function depsOfVerifier(): VerifierDeps {
+    return {
       crypto: nodeCrypto,
       fetchJson: fetchJsonWith(fetch),
       log: silentLogger,
       nowSeconds: () => now,
-    });
-    await verifier.sync();
-    return verifier;
+    };
   }
 
   function openPublisher(
@@ -205,6 +211,21 @@ describe('a verifier that publishes bundles', function () {
       policy: defaultPolicy,
     });
   }
+
+  it('writes no snapshot as long as the log that it relies on does not come to the disk', async () => {
+    await using verifier = await Verifier.open(config(), depsOfVerifier());
+    const { logged } = verifier;
+    if (logged === undefined) throw new Error('who publishes has a log');
+    const isWritten = (): boolean => existsSync(join(folder, 'verifier', SNAPSHOT_FILE));
+    const sync = logged.sync.bind(logged);
+    const fault = new Error('EIO');
+    logged.sync = () => Promise.reject(fault);
+    expect(await verifier.sync().catch((error: unknown) => error)).to.equal(fault);
+    expect(isWritten()).to.equal(false);
+    logged.sync = sync;
+    await verifier.sync();
+    expect(isWritten()).to.equal(true);
+  });
 
   it('gives devices the verdicts that it gives itself', async () => {
     await using verifier = await openVerifier();
