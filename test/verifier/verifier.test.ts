@@ -20,7 +20,9 @@ import { until } from '../support/until.ts';
 import { policyJson, ruleJson } from '../support/policies.ts';
 import { PolicyError } from '../../core/policy/errors.ts';
 import { parsePolicy } from '../../core/policy/policy-form.ts';
+import { policyIdOf } from '../../ledger/policy-id.ts';
 import { failure } from '../ledger/support/failure.ts';
+import { AUTHORITY } from '../ledger/support/test-ledger.ts';
 import { makeConsortium } from '../support/consortium.ts';
 import { LEDGER_NOW, startPublishedIssuer, type PublishedIssuer } from './support/published-issuer.ts';
 
@@ -214,7 +216,7 @@ describe('a verifier over a ledger', function () {
   });
 
   it('does not start again under rules that the ledger, as it was last read, has in another content', async () => {
-    const law = policyJson({ rules: [ruleJson({ logic: false })] });
+    const law = policyJson({ id: 'test.law', rules: [ruleJson({ logic: false })] });
     const path = join(folder, 'rules.json');
     await writeFile(path, JSON.stringify(law));
     const begins = await issuer.publishPolicy(parsePolicy(law));
@@ -224,11 +226,11 @@ describe('a verifier over a ledger', function () {
       const { evidence } = await verifier.verify(code);
       expect(evidence.policies?.map(({ registered }) => registered)).to.deep.equal([true]);
     }
-    await writeFile(path, JSON.stringify(policyJson()));
+    await writeFile(path, JSON.stringify(policyJson({ id: 'test.law' })));
     const error: unknown = await open({ policies: [path] }, () => begins).catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(PolicyError).with.property('code', 'POLICY_OTHER_THAN_REGISTERED');
     await using verifier = await open({}, () => begins);
-    expect(verifier.state.policies.history).to.have.lengthOf(1);
+    expect(verifier.state.policies.policyVersions(AUTHORITY, policyIdOf('test.law'))).to.have.lengthOf(1);
   });
 
   it('passes nobody by bent rules that it learns of with its first sync', async () => {
