@@ -20,15 +20,17 @@ export const log: Command = {
   key   make a key pair: the private key in FILE, readable by you alone, the
         public one on standard output, for "logKey" in operator.json
   open  read files that checkpoints handed over: when and where a code was
-        checked and what came of it, with the commitment by which its issuer
-        finds the record. Who has no private key reads nothing
+        checked, what an officer stated and what came of it, with the commitment
+        by which its issuer finds the record. Who has no private key reads
+        nothing
 
   --out FILE   where the private key is to lie; nothing may lie there
   --key FILE   the private key
   --json       one line of JSON per box: {file, box, at, place, outcome,
-               reasons, policy, commitments}, or {file, box, error} for one that
-               cannot be read, or {file, error, missing} for a file cut short
-               or checks that the device could not keep
+               reasons, policy, commitments, stated}, without "stated" where an
+               officer said nothing, or {file, box, error} for one that cannot
+               be read, or {file, error, missing} for a file cut short or checks
+               that the device could not keep
 
   Boxes stand alone: one that is damaged, or sealed for another key, is named,
   and the others are read; so is a file that cannot be read.

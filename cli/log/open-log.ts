@@ -108,17 +108,24 @@ async function* linesOf(path: string): AsyncGenerator<string> {
 function table(entries: readonly LogEntry[], io: Io): string {
   const rows = entries
     .toSorted((a, b) => a.at - b.at)
-    .map(({ at, commitments, outcome, place, policy, reasons }) =>
+    .map(({ at, commitments, outcome, place, policy, reasons, stated = {} }) =>
       [
         showTime(at),
         place,
         outcome,
         String(commitments.length),
         `${policy.id} ${policy.version}`,
+        statedText(stated),
         reasons.join(' '),
       ].map(printable),
     );
-  return tableLines(io.out, ['Time', 'Place', 'Outcome', 'Codes', 'Policy', 'Reasons'], rows, [3]);
+  return tableLines(io.out, ['Time', 'Place', 'Outcome', 'Codes', 'Policy', 'Stated', 'Reasons'], rows, [3]);
+}
+
+function statedText(stated: NonNullable<LogEntry['stated']>): string {
+  return Object.entries(stated)
+    .map(([fact, isSo]) => `${fact}: ${isSo ? 'yes' : 'no'}`)
+    .join(', ');
 }
 
 function problemText({ box, error, missing }: Problem): string {

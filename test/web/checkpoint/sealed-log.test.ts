@@ -236,10 +236,18 @@ describe('the sealed log of checks', () => {
     const store = memoryStore();
     const sealed = new SealedLog(logKey, { store, subtle, randomBytes });
     const asked = { ...decision(), asks: ['booked'], stated: { booked: true } } as const;
+    const denied = { ...asked, stated: { booked: false } };
     await sealed.add(asked, { nowSeconds: MIDNIGHT, place: 'port:SZB' });
+    await sealed.add(denied, { nowSeconds: MIDNIGHT + 1, place: 'port:LMC' });
     const file = await written('stated', await handedOver(store));
     const { lines } = await hclLog('open', '--key', keyPath, '--json', file);
-    expect(lines[0]).to.deep.include({ stated: { booked: true } });
+    const stated = new Map(lines.map((line) => [line['place'], line['stated']]));
+    expect(stated.get('port:SZB')).to.deep.equal({ booked: true });
+    expect(stated.get('port:LMC')).to.deep.equal({ booked: false });
+    const { out } = await hclLog('open', '--key', keyPath, file);
+    expect(out).to.match(/Policy +Stated +Reasons/);
+    expect(out).to.match(/port:SZB +refer +1 +venue 1 +booked: yes +COULD_NOT_DECIDE/);
+    expect(out).to.match(/port:LMC +refer +1 +venue 1 +booked: no +COULD_NOT_DECIDE/);
   });
 
   it('tells a file of a later version from one that is no log, and goes on to the next', async () => {
@@ -296,7 +304,7 @@ describe('the sealed log of checks', () => {
       JSON.stringify({ ...entry, reasons: [1] }),
       JSON.stringify({ ...entry, stated: { booked: 'yes' } }),
       JSON.stringify({ ...entry, stated: [true] }),
-      JSON.stringify(entry),
+      JSON.stringify({ ...entry, stated: { '\u001b[2Jbooked': true } }),
     ];
     const boxes = await Promise.all(texts.map(boxOf));
     const head = handoverHead({ boxes: boxes.length, madeAt: MIDNIGHT });
