@@ -1,5 +1,6 @@
 /** What honest witnesses vouch for: the ledger's own blocks and states, read on it by themselves, and nothing else. */
 import { generateKeyPairSync } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ import { checkpointLeaf } from '../../../core/trust/checkpoint-leaf.ts';
 import type { LedgerBlock } from '../../../core/trust/ledger-event.ts';
 import { LedgerState, type Head } from '../../../core/trust/ledger-state.ts';
 import { Replica, type LedgerFold } from '../../../ledger/replica.ts';
+import { LogFile } from '../../../service/log-file.ts';
 import { silentLogger } from '../../../service/logging.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { SNAPSHOT_FILE } from '../../../service/snapshot-file.ts';
@@ -192,6 +194,30 @@ describe('a witness with a replica of its own', function () {
     await issuer.issue(nextIndex++);
     expect(await submit(witness, ahead)).to.equal('WITNESS_CONTENT_OTHER');
     expect(await signedSize()).to.equal(0);
+  });
+
+  it('writes no snapshot as long as the log that it relies on does not come to the disk', async () => {
+    const { deployment, rpcUrl } = issuer;
+    const place = join(folder, 'ledger');
+    const options = { folder: place, deployment, rpcUrls: [rpcUrl], waitMs: 60_000 };
+    const deps = { crypto: nodeCrypto, log: silentLogger, nowSeconds: () => LEDGER_NOW };
+    const { sync } = LogFile.prototype;
+    const fault = new Error('EIO');
+    LogFile.prototype.sync = () => Promise.reject(fault);
+    try {
+      const own = await OwnLog.open(options, deps);
+      await own.reach(Number.MAX_SAFE_INTEGER); // it looks at the ledger once
+      const closed = own[Symbol.asyncDispose]();
+      expect(await closed.catch((error: unknown) => error)).to.equal(fault);
+    } finally {
+      LogFile.prototype.sync = sync;
+    }
+    expect(existsSync(join(place, SNAPSHOT_FILE))).to.equal(false);
+    {
+      await using own = await OwnLog.open(options, deps);
+      await own.reach(Number.MAX_SAFE_INTEGER);
+    }
+    expect(existsSync(join(place, SNAPSHOT_FILE))).to.equal(true);
   });
 
   it('goes on with what it has read while the ledger is away, and no further', async () => {
