@@ -2,8 +2,9 @@
  * What a checkpoint has from its operator: the policies that it may ask, the first of them unless a request names
  * another, and the list of signers of other systems' codes. Both are files that may be replaced while it runs.
  *
- * A policy that is bad at the start ends the start: to ask another would be worse. A trust list that is bad at the
- * start does not: our own codes need none, and those of others are then confirmed by nobody.
+ * A policy that is bad at the start ends the start: to ask another would be worse. One of which the ledger has another
+ * content in force does not: its verdicts refer, and what is known of the ledger and the time may be old. Nor does a bad
+ * trust list: our own codes need none, and those of others are then confirmed by nobody.
  */
 import type { Hex } from '../core/bytes/hex.ts';
 import type { Crypto } from '../core/crypto.ts';
@@ -73,12 +74,15 @@ export class CheckpointFiles {
           read,
           policies.filter((other) => other !== kept),
         );
+        return read;
+      };
+      // The ledger may come to have these rules in force, and so may the time: they may lie here before.
+      const admit: KeptOptions<CheckpointPolicy>['admit'] = (read, nowSeconds) => {
         const known = deps.known?.();
         if (known !== undefined) refuseOthers(read.questions, nowSeconds, registered.over(known));
         tellProblems(read, deps.log);
-        return read;
       };
-      const kept = new Kept({ name, load, mayPass: isOfTheLedger }, deps);
+      const kept = new Kept({ name, load, admit }, deps);
       policies.push(kept);
     }
     const trust =
@@ -101,7 +105,7 @@ export class CheckpointFiles {
     return this.trustFile?.good?.value ?? NOBODY;
   }
 
-  /** The last good policy of that id, the first without one. Throws `POLICY_UNKNOWN`. */
+  /** The policy in use of that id, the first without one. Throws `POLICY_UNKNOWN`. */
   policy(id?: string): CheckpointPolicy {
     const good = this.policies.flatMap((kept) => kept.good?.value ?? []);
     const found = id === undefined ? good[0] : good.find(({ policy }) => policy.id === id);
@@ -144,11 +148,6 @@ export class CheckpointFiles {
     await this.trustFile?.look();
     this.#listener(this);
   }
-}
-
-/** The ledger may come to have these rules in force, and so may the time: they may lie here before. */
-function isOfTheLedger(code: string): boolean {
-  return code === 'POLICY_OTHER_THAN_REGISTERED';
 }
 
 /** A request names a policy by its id. */

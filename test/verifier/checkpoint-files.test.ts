@@ -326,19 +326,67 @@ describe("a checkpoint's files", () => {
         expect(files.policies[0]?.refusal).to.equal(undefined);
       });
 
-      it('ends a start under bent rules, alone or among those of a lane', async () => {
+      it('lets a start under bent rules be: they are refused by name, told once, and nobody passes by them', async () => {
+        const [issued] = await consortium.issueCodes([vaccinationRecord()]);
         const path = await file('rules.json', bent);
         const lane = await file('lane.json', {
           id: 'lane',
           version: 1,
           rules: ['hk.declaration', 'rules.json'],
         });
-        for (const policies of [[path], ['base', lane]]) {
-          const error: unknown = await open({ policies }, consortium.state).catch(
-            (thrown: unknown) => thrown,
+        for (const [name, decided] of [
+          [path, ['refer', 'POLICY_NOT_IN_FORCE']],
+          [lane, ['stop', 'RULE_STOP']], // by the declaration, which is good and missing
+        ] as const) {
+          logged = '';
+          const files = await open({ policies: [name] }, consortium.state);
+          expect(files.policies[0]?.refusal?.code).to.equal('POLICY_OTHER_THAN_REGISTERED');
+          expect(logged).to.match(
+            /"level":"?(40|warn).*POLICY_OTHER_THAN_REGISTERED.*is refused; there is none/,
           );
-          expect(error).to.be.instanceOf(PolicyError).with.property('code', 'POLICY_OTHER_THAN_REGISTERED');
+          const gate = new Gate(files, () => consortium.context());
+          const { outcome, reasons } = await gate.verify(issued?.text ?? '');
+          expect([outcome, ...reasons]).to.deep.equal(decided);
+          const { good } = files.policies[0] ?? {};
+          now += 60;
+          logged = '';
+          await files.look();
+          expect(logged, 'told once').to.equal('');
+          expect(files.policies[0]?.good, 'and what was remembered stays').to.equal(good);
         }
+      });
+
+      it('may be preceded at a start by the next version, which is taken once it begins', async () => {
+        const files = await open({ policies: [await file('rules.json', bent)] }, consortium.state);
+        consortium.publishPolicy(consortium.issuer, parsePolicy(bent), now + 60);
+        const gate = new Gate(files, () => consortium.context());
+        const [issued] = await consortium.issueCodes([vaccinationRecord()]);
+        expect((await gate.verify(issued?.text ?? '')).outcome).to.equal('refer');
+        now += 60;
+        consortium.nowSeconds = now;
+        await files.look();
+        expect(files.policies[0]?.refusal).to.equal(undefined);
+        expect(files.policies[0]?.good?.loadedAtSeconds).to.equal(now);
+        expect((await gate.verify(issued?.text ?? '')).outcome).to.equal('pass');
+        await file('rules.json', law);
+        await files.look();
+        expect(files.policy().policy.rules?.apply([], now).reasons, 'a good one stays').to.deep.equal([]);
+      });
+
+      it('is taken by a checkpoint that started under bent rules, and so are other bent ones, refused', async () => {
+        const files = await open({ policies: [await file('rules.json', bent)] }, consortium.state);
+        const first = files.policies[0]?.good;
+        await file(
+          'rules.json',
+          policyJson({ title: { en: 'Bent', 'zh-Hans': '弯', 'zh-Hant': '彎', pt: 'Torto' } }),
+        );
+        await files.look();
+        expect(files.policies[0]?.good?.digest).not.to.equal(first?.digest);
+        expect(files.policies[0]?.refusal?.code).to.equal('POLICY_OTHER_THAN_REGISTERED');
+        await file('rules.json', law);
+        await files.look();
+        expect(files.policies[0]?.refusal).to.equal(undefined);
+        expect(files.policy().policy.rules?.apply([], now).reasons).to.deep.equal(['RULE_STOP']);
       });
 
       it('is all that is asked where that is demanded', async () => {
