@@ -57,21 +57,27 @@ export function registryOver(
   };
 }
 
-/** Of a content by its names alone. */
+/**
+ * Of a content by its names alone. Where its own jurisdiction never had anything under the id, what others said of it
+ * counts against it, and never for it: else it would be enough for a bent content to name another jurisdiction.
+ */
 export function registeredAt(
-  { digest, id, jurisdiction: country }: PolicyNames & { readonly jurisdiction: string },
+  { digest, id, jurisdiction }: PolicyNames & { readonly jurisdiction: string },
   atSeconds: number,
   { policies, trust }: Pick<Required<RegistryKnowledge>, 'policies' | 'trust'>,
 ): RegisteredAt {
-  const authorities = [...trust.authorities()].filter(({ jurisdiction }) => jurisdiction === country);
-  const times = authorities
-    .flatMap(({ id: authority }) => policies.policyVersions(authority, id))
-    .map(({ effectiveFrom }) => effectiveFrom);
-  const inForce = authorities.flatMap(
-    ({ id: authority }) => policies.policyAt(authority, id, atSeconds) ?? [],
-  );
+  const published = [...trust.authorities()].flatMap((authority) => {
+    const times = policies.policyVersions(authority.id, id).map(({ effectiveFrom }) => effectiveFrom);
+    const inForce = policies.policyAt(authority.id, id, atSeconds)?.digest;
+    return times.length === 0 ? [] : { isOwn: authority.jurisdiction === jurisdiction, times, inForce };
+  });
+  const own = published.filter(({ isOwn }) => isOwn);
+  const counting = own.length === 0 ? published : own;
+  const times = counting.flatMap((one) => one.times);
+  const inForce = counting.flatMap((one) => one.inForce ?? []);
+  const said = registrationOf({ digest, inForce, hasBegun: times.some((time) => time <= atSeconds) });
   return {
-    registration: registrationOf({ digest, inForce, hasBegun: times.some((time) => time <= atSeconds) }),
+    registration: own.length === 0 && said === 'registered' ? 'unregistered' : said,
     untilSeconds: Math.min(Infinity, ...times.filter((time) => time > atSeconds)),
   };
 }
@@ -84,9 +90,9 @@ function registrationOf({
 }: {
   readonly digest: Hex;
   readonly hasBegun: boolean;
-  readonly inForce: readonly { readonly digest: Hex }[];
+  readonly inForce: readonly Hex[];
 }): Registration {
-  if (inForce.some((version) => version.digest === digest)) return 'registered';
+  if (inForce.includes(digest)) return 'registered';
   if (inForce.length > 0) return 'other';
   return hasBegun ? 'withdrawn' : 'unregistered';
 }

@@ -100,7 +100,7 @@ describe('hcl policy on the ledger', () => {
   it('is what hcl verify goes by: other rules under the id are refused by name', async () => {
     await hcl('verify', '--policy', rules, '--json');
     expect(await refusal('verify', '--policy', others)).to.match(
-      /^1 .*test\.rule@1: HK has other rules in force under this id.*\(POLICY_OTHER_THAN_REGISTERED\)/s,
+      /^1 .*test\.rule@1: the ledger has other rules in force under this id.*\(POLICY_OTHER_THAN_REGISTERED\)/s,
     );
   });
 

@@ -315,7 +315,9 @@ describe("a checkpoint's files", () => {
         await file('rules.json', bent);
         await files.look();
         expect(files.policies[0]?.refusal?.code).to.equal('POLICY_OTHER_THAN_REGISTERED');
-        expect(files.policies[0]?.refusal?.problem).to.match(/^test\.rule@1: HK has other rules in force/);
+        expect(files.policies[0]?.refusal?.problem).to.match(
+          /^test\.rule@1: the ledger has other rules in force/,
+        );
         const { policy } = files.policy();
         expect(policy.rules?.apply([], now).reasons).to.deep.equal(['RULE_STOP']);
         logged = '';
