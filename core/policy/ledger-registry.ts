@@ -58,27 +58,33 @@ export function registryOver(
 }
 
 /**
- * Of a content by its names alone. Where its own jurisdiction never had anything under the id, what others said of it
- * counts against it, and never for it: else it would be enough for a bent content to name another jurisdiction.
+ * Of a content by its names alone. Where its own jurisdiction has said nothing under the id, or nothing yet, what others
+ * said counts against it, and never for it: else it would be enough for a bent content to name another jurisdiction.
  */
 export function registeredAt(
   { digest, id, jurisdiction }: PolicyNames & { readonly jurisdiction: string },
   atSeconds: number,
   { policies, trust }: Pick<Required<RegistryKnowledge>, 'policies' | 'trust'>,
 ): RegisteredAt {
-  const published = [...trust.authorities()].flatMap((authority) => {
-    const times = policies.policyVersions(authority.id, id).map(({ effectiveFrom }) => effectiveFrom);
-    const inForce = policies.policyAt(authority.id, id, atSeconds)?.digest;
-    return times.length === 0 ? [] : { isOwn: authority.jurisdiction === jurisdiction, times, inForce };
+  const said = [...trust.authorities()].map((authority) => ({
+    isOwn: authority.jurisdiction === jurisdiction,
+    times: policies.policyVersions(authority.id, id).map(({ effectiveFrom }) => effectiveFrom),
+    inForce: policies.policyAt(authority.id, id, atSeconds),
+  }));
+  const begun = said.filter(({ times }) => times.some((time) => time <= atSeconds));
+  const own = begun.filter(({ isOwn }) => isOwn);
+  const counting = own.length === 0 ? begun : own;
+  const registration = registrationOf({
+    digest,
+    inForce: counting.flatMap(({ inForce }) => inForce ?? []),
+    hasBegun: counting.length > 0,
   });
-  const own = published.filter(({ isOwn }) => isOwn);
-  const counting = own.length === 0 ? published : own;
-  const times = counting.flatMap((one) => one.times);
-  const inForce = counting.flatMap((one) => one.inForce ?? []);
-  const said = registrationOf({ digest, inForce, hasBegun: times.some((time) => time <= atSeconds) });
   return {
-    registration: own.length === 0 && said === 'registered' ? 'unregistered' : said,
-    untilSeconds: Math.min(Infinity, ...times.filter((time) => time > atSeconds)),
+    registration: own.length === 0 && registration === 'registered' ? 'unregistered' : registration,
+    untilSeconds: Math.min(
+      Infinity,
+      ...said.flatMap(({ times }) => times).filter((time) => time > atSeconds),
+    ),
   };
 }
 
@@ -90,9 +96,9 @@ function registrationOf({
 }: {
   readonly digest: Hex;
   readonly hasBegun: boolean;
-  readonly inForce: readonly Hex[];
+  readonly inForce: readonly { readonly digest: Hex }[];
 }): Registration {
-  if (inForce.includes(digest)) return 'registered';
+  if (inForce.some((version) => version.digest === digest)) return 'registered';
   if (inForce.length > 0) return 'other';
   return hasBegun ? 'withdrawn' : 'unregistered';
 }

@@ -68,8 +68,11 @@ describe('what the ledger says of a policy', () => {
 
   it('is what its own jurisdiction says where that has said anything, whatever another has under the id', () => {
     const ours = testPolicy({ jurisdiction: 'MO' });
+    const begins = consortium.nowSeconds + HOUR;
     consortium.publishPolicy(hongKong, good);
-    consortium.publishPolicy(macao, ours);
+    consortium.publishPolicy(macao, ours, begins);
+    expect(find(ours), 'nothing yet').to.deep.equal({ registration: 'other', untilSeconds: begins });
+    consortium.nowSeconds = begins;
     expect([said(good), said(ours), said(bent)]).to.deep.equal(['registered', 'registered', 'other']);
     consortium.withdrawPolicy(macao, ours);
     expect([said(good), said(ours)]).to.deep.equal(['registered', 'withdrawn']);
