@@ -25,7 +25,10 @@ export class FileReads {
     this.#crypto = crypto;
   }
 
-  /** Rejects as `readFile` does, and with `FILE_TOO_LARGE` when all that was read is more than may be. */
+  /**
+   * Rejects as `readFile` does, and with `FILE_TOO_LARGE` when all that was read is more than may be. One at a time: each
+   * may read what those before it have left.
+   */
   async read(path: string): Promise<Uint8Array> {
     const maxBytes = this.#leftBytes;
     const bytes = await this.#note(`file ${path}`, () => readAtMost(path, maxBytes));

@@ -9,6 +9,7 @@ import { StatusLists } from '../../core/status/accepted-lists.ts';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { PolicyError } from '../../core/policy/errors.ts';
 import { parsePolicy } from '../../core/policy/policy-form.ts';
+import { MAX_POLICY_TEXT } from '../../core/policy/policy-set.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import { createLogger } from '../../service/logging.ts';
 import { FileError } from '../../service/files.ts';
@@ -283,6 +284,22 @@ describe("a checkpoint's files", () => {
         const error: unknown = await open({ policies: [name] }).catch((thrown: unknown) => thrown);
         expect(error).to.be.instanceOf(FileError).with.property('code', 'FILE_TOO_LARGE');
       }
+    });
+
+    it('of many files has no more than is read of one, all of them together', async () => {
+      const names = Array.from(
+        { length: Math.floor(MAX_READ_BYTES / MAX_POLICY_TEXT) + 1 },
+        (_, i) => `r${i}.json`,
+      );
+      for (const [i, name] of names.entries()) {
+        await file(name, JSON.stringify(policyJson({ id: `test.r${i}` })).padEnd(MAX_POLICY_TEXT));
+      }
+      const lane = await file('lane.json', { id: 'lane', version: 1, rules: names });
+      const error: unknown = await open({ policies: [lane] }).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(FileError).with.property('code', 'FILE_TOO_LARGE');
+      expect(error)
+        .to.have.property('message')
+        .that.matches(/^r16\.json has more than/);
     });
 
     it('may not take the id of another, at the start or later', async () => {
