@@ -1,6 +1,6 @@
 /**
- * Files that are read together, and whether one of them has changed since: by what they hold, not by their dates. A file
- * that cannot be read and a folder's list of names count as content too. So that a file that was mistaken for another takes
+ * Files that are read together, and whether one of them has changed since: by what they hold, not by their dates. Why a
+ * file cannot be read and a folder's list of names count as content too. So that a file that was mistaken for another takes
  * neither the memory nor the time of whoever answers people meanwhile, they are bounded, all of them together.
  */
 import { readdir } from 'node:fs/promises';
@@ -17,8 +17,11 @@ export const MAX_READ_BYTES: number = 16 * 1024 * 1024;
 
 export class FileReads {
   readonly #crypto: Pick<Crypto, 'sha256'>;
-  /** Digest of what was read, by what was asked for. */
-  readonly #seen = new Map<string, { readonly digest: Hex; readonly again: () => Promise<Uint8Array> }>();
+  /** Digest of what was read, or why it was not, by what was asked for. */
+  readonly #seen = new Map<
+    string,
+    { readonly digest: Hex | Unread; readonly again: () => Promise<Uint8Array> }
+  >();
   #leftBytes = MAX_READ_BYTES;
 
   constructor(crypto: Pick<Crypto, 'sha256'>) {
@@ -69,18 +72,22 @@ export class FileReads {
 
   async #digestOf(
     read: () => Promise<Uint8Array>,
-  ): Promise<{ readonly digest: Hex; readonly bytes?: Uint8Array; readonly error?: unknown }> {
+  ): Promise<{ readonly digest: Hex | Unread; readonly bytes?: Uint8Array; readonly error?: unknown }> {
     try {
       const bytes = await read();
       return { bytes, digest: toHex(this.#crypto.sha256(bytes)) };
     } catch (error) {
-      return { error, digest: UNREADABLE };
+      return { error, digest: `unread ${codeOf(error)}` };
     }
   }
 }
 
-/** Of no content: nothing hashes to it that anybody has found. */
-const UNREADABLE: Hex = toHex(new Uint8Array(32));
+/** With the code of the error: a file that is too large today may have been absent yesterday. */
+type Unread = `unread ${string}`;
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
+}
 
 async function namesIn(path: string): Promise<readonly string[] | undefined> {
   try {
@@ -89,7 +96,7 @@ async function namesIn(path: string): Promise<readonly string[] | undefined> {
     if (files.length > MAX_FILES) throw new Error(`more than ${MAX_FILES} files in a folder of rules`);
     return files.map(({ name, parentPath }) => join(parentPath, name).slice(path.length + 1)).toSorted();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'ENOTDIR' || code === 'ENOENT') return undefined;
     throw error;
   }

@@ -172,6 +172,17 @@ describe("a checkpoint's files", () => {
       expect(await answer(files)).to.deep.equal(['pass']);
     });
 
+    it('that was not there and cannot be read for another reason now is refused for that one', async () => {
+      const path = join(folder, 'trust.json');
+      const files = await open({ trustFile: path });
+      expect(files.trustFile?.refusal?.code).to.equal('TRUST_LIST_UNREADABLE');
+      await file('trust.json', '');
+      await truncate(path, MAX_READ_BYTES + 1);
+      now += 60;
+      await files.look();
+      expect(files.trustFile?.refusal).to.include({ code: 'FILE_TOO_LARGE', sinceSeconds: JUDGED_AT + 60 });
+    });
+
     it('that stays confirms nothing beyond its own end', async () => {
       const files = await open({
         trustFile: await file('trust.json', list({ validUntil: '2022-06-03T00:00:00Z' })),
