@@ -6,7 +6,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toHex, type Hex } from '../core/bytes/hex.ts';
-import { toUtf8 } from '../core/bytes/utf8.ts';
+import { fromUtf8, toUtf8 } from '../core/bytes/utf8.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { readAtMost } from './files.ts';
 
@@ -15,17 +15,20 @@ const MAX_FILES = 10_000;
 /** The largest lists of signers that are published have a few megabytes. */
 export const MAX_READ_BYTES: number = 16 * 1024 * 1024;
 
+/** What was read, by what was asked for. */
+export type ReadContents = ReadonlyMap<string, Uint8Array>;
+
 export class FileReads {
   readonly #crypto: Pick<Crypto, 'sha256'>;
+  readonly #held: ReadContents;
   /** Digest of what was read, or why it was not, by what was asked for. */
-  readonly #seen = new Map<
-    string,
-    { readonly digest: Hex | Unread; readonly again: () => Promise<Uint8Array> }
-  >();
+  readonly #seen = new Map<string, Attempt & { readonly again: () => Promise<Uint8Array> }>();
   #leftBytes = MAX_READ_BYTES;
 
-  constructor(crypto: Pick<Crypto, 'sha256'>) {
+  /** @param held what another has read: taken instead of what the files hold, until they are read once more */
+  constructor(crypto: Pick<Crypto, 'sha256'>, held: ReadContents = new Map()) {
     this.#crypto = crypto;
+    this.#held = held;
   }
 
   /**
@@ -41,11 +44,11 @@ export class FileReads {
 
   /** The files below a folder, at any depth, in order; `undefined` when it is none. */
   async filesIn(path: string): Promise<readonly string[] | undefined> {
-    let names: readonly string[] | undefined;
-    await this.#note(`folder ${path}`, async () => {
-      names = await namesIn(path);
-      return toUtf8(JSON.stringify(names ?? null));
-    });
+    const list = await this.#note(`folder ${path}`, async () =>
+      toUtf8(JSON.stringify((await namesIn(path)) ?? null)),
+    );
+    // Written above, here or by whom we hold it from.
+    const names = JSON.parse(fromUtf8(list) ?? 'null') as readonly string[] | null;
     return names?.map((name) => join(path, name));
   }
 
@@ -53,6 +56,13 @@ export class FileReads {
   get digest(): Hex {
     const lines = Array.from(this.#seen, ([what, { digest }]) => `${digest} ${what}\n`);
     return toHex(this.#crypto.sha256(toUtf8(lines.toSorted().join(''))));
+  }
+
+  /** All that could be read. */
+  get contents(): ReadContents {
+    return new Map(
+      [...this.#seen].flatMap(([what, { bytes }]) => (bytes === undefined ? [] : [[what, bytes]])),
+    );
   }
 
   /** Reads everything once more. */
@@ -64,15 +74,14 @@ export class FileReads {
   }
 
   async #note(what: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    const { bytes, digest, error } = await this.#digestOf(read);
-    this.#seen.set(what, { digest, again: read });
-    if (bytes === undefined) throw error;
-    return bytes;
+    const held = this.#held.get(what);
+    const first = await this.#digestOf(held === undefined ? read : () => Promise.resolve(held));
+    this.#seen.set(what, { ...first, again: read });
+    if (first.bytes === undefined) throw first.error;
+    return first.bytes;
   }
 
-  async #digestOf(
-    read: () => Promise<Uint8Array>,
-  ): Promise<{ readonly digest: Hex | Unread; readonly bytes?: Uint8Array; readonly error?: unknown }> {
+  async #digestOf(read: () => Promise<Uint8Array>): Promise<Attempt> {
     try {
       const bytes = await read();
       return { bytes, digest: toHex(this.#crypto.sha256(bytes)) };
@@ -80,6 +89,12 @@ export class FileReads {
       return { error, digest: `unread ${codeOf(error)}` };
     }
   }
+}
+
+interface Attempt {
+  readonly digest: Hex | Unread;
+  readonly bytes?: Uint8Array;
+  readonly error?: unknown;
 }
 
 /** With the code of the error: a file that is too large today may have been absent yesterday. */

@@ -14,6 +14,7 @@ import { PolicyError } from '../core/policy/errors.ts';
 import type { RegistryKnowledge } from '../core/policy/ledger-registry.ts';
 import { heldAt, refuseOthers } from '../core/policy/registration.ts';
 import type { PolicyRegistry, Registration } from '../core/verify/policy-rules.ts';
+import type { ReadContents } from '../service/file-reads.ts';
 import type { Log } from '../service/logging.ts';
 import type { VerifierConfig } from './config.ts';
 import { Kept, type KeptDeps, type KeptOptions } from './kept.ts';
@@ -28,7 +29,12 @@ export interface CheckpointFilesDeps extends KeptDeps {
   readonly crypto: Crypto;
   /** What is known of the ledger now; absent: nothing yet, and then no policy is refused for it. */
   readonly known?: () => RegistryKnowledge | undefined;
+  /** `contents` of a checkpoint that has the same files: it begins with what that has in use. */
+  readonly held?: HeldContents;
 }
+
+/** By the name that the settings have for a policy or a list. */
+export type HeldContents = ReadonlyMap<string, ReadContents>;
 
 /** A policy of rules that holds now by its own dates. */
 export interface RulesInUse {
@@ -82,7 +88,7 @@ export class CheckpointFiles {
         if (known !== undefined) refuseOthers(read.questions, nowSeconds, registered.over(known));
         tellProblems(read, deps.log);
       };
-      const kept = new Kept({ name, load, admit }, deps);
+      const kept = new Kept({ name, load, admit, held: deps.held?.get(name) }, deps);
       policies.push(kept);
     }
     const trust =
@@ -91,6 +97,7 @@ export class CheckpointFiles {
         : new Kept(
             {
               name: path,
+              held: deps.held?.get(path),
               load: (reads, nowSeconds) => readTrustFile({ path, nowSeconds }, deps.crypto, reads),
             },
             deps,
@@ -98,6 +105,12 @@ export class CheckpointFiles {
     for (const policy of policies) await policy.load();
     await trust?.look();
     return new CheckpointFiles({ policies, trustFile: trust }, registered, deps.nowSeconds);
+  }
+
+  /** Of those in use. */
+  get contents(): HeldContents {
+    const kept = [...this.policies, ...(this.trustFile === undefined ? [] : [this.trustFile])];
+    return new Map(kept.flatMap(({ good, path }) => (good === undefined ? [] : [[path, good.contents]])));
   }
 
   /** Of the last good list. */

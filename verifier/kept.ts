@@ -8,7 +8,7 @@ import { basename } from 'node:path';
 import type { Hex } from '../core/bytes/hex.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { HclError } from '../core/errors.ts';
-import { FileReads } from '../service/file-reads.ts';
+import { FileReads, type ReadContents } from '../service/file-reads.ts';
 import type { Log } from '../service/logging.ts';
 
 export interface KeptOptions<T> {
@@ -20,6 +20,8 @@ export interface KeptOptions<T> {
    * are. Who uses the value must bear one that was never admitted.
    */
   readonly admit?: (value: T, nowSeconds: number) => void;
+  /** Of the files as another has taken them: loaded first, whatever they hold by now. */
+  readonly held?: ReadContents | undefined;
 }
 
 export interface KeptDeps {
@@ -41,10 +43,13 @@ interface Good<T> {
   readonly value: T;
   /** Over all the files that it was read from. */
   readonly digest: Hex;
+  readonly contents: ReadContents;
   readonly loadedAtSeconds: number;
 }
 
 export class Kept<T> {
+  /** As it was given. */
+  readonly path: string;
   /** A path without its folders. */
   readonly name: string;
   readonly #options: KeptOptions<T>;
@@ -59,6 +64,7 @@ export class Kept<T> {
   #reads: FileReads | undefined;
 
   constructor(options: KeptOptions<T>, deps: KeptDeps) {
+    this.path = options.name;
     this.name = basename(options.name);
     this.#options = options;
     this.#deps = deps;
@@ -88,13 +94,14 @@ export class Kept<T> {
   async load(): Promise<void> {
     const { crypto, log, nowSeconds } = this.#deps;
     const before = this.#reads?.digest;
-    const reads = new FileReads(crypto);
+    const reads = new FileReads(crypto, before === undefined ? this.#options.held : undefined);
     this.#reads = reads;
     this.#isWaiting = false;
     let read: Good<T> | undefined;
     try {
       const value = await this.#options.load(reads, nowSeconds());
-      read = { value, digest: reads.digest, loadedAtSeconds: nowSeconds() };
+      const { contents, digest } = reads;
+      read = { value, digest, contents, loadedAtSeconds: nowSeconds() };
       this.#options.admit?.(value, nowSeconds());
       this.#good = read;
       this.#isAdmitted = true;

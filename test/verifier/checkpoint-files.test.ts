@@ -15,7 +15,11 @@ import { createLogger } from '../../service/logging.ts';
 import { FileError } from '../../service/files.ts';
 import { MAX_READ_BYTES } from '../../service/file-reads.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
-import { CheckpointFiles, type CheckpointFilesConfig } from '../../verifier/checkpoint-files.ts';
+import {
+  CheckpointFiles,
+  type CheckpointFilesConfig,
+  type CheckpointFilesDeps,
+} from '../../verifier/checkpoint-files.ts';
 import { Gate } from '../../verifier/gate.ts';
 import { JUDGED_AT, makeHcertSigner } from '../core/foreign/support/hcert-signer.ts';
 import { nationalRuleJson } from '../core/policy/support/national.ts';
@@ -45,7 +49,11 @@ describe("a checkpoint's files", () => {
     return path;
   }
 
-  function open(config: Partial<CheckpointFilesConfig>, known?: LedgerState): Promise<CheckpointFiles> {
+  function open(
+    config: Partial<CheckpointFilesConfig>,
+    known?: LedgerState,
+    more: Pick<CheckpointFilesDeps, 'held'> = {},
+  ): Promise<CheckpointFiles> {
     const log = createLogger({
       name: 'verifier',
       level: 'info',
@@ -53,7 +61,7 @@ describe("a checkpoint's files", () => {
     });
     return CheckpointFiles.open(
       { policies: ['base'], ...config },
-      { crypto: nodeCrypto, log, nowSeconds: () => now, known: () => known },
+      { crypto: nodeCrypto, log, nowSeconds: () => now, known: () => known, ...more },
     );
   }
 
@@ -419,6 +427,37 @@ describe("a checkpoint's files", () => {
         expect(files.policy().policy.rules?.apply([], now).reasons).to.deep.equal(['RULE_STOP']);
       });
 
+      for (const [what, replace] of [
+        ['bent rules', () => file('rules.json', bent)],
+        ['half a file', () => file('rules.json', '{')],
+        ['no file', () => rm(join(folder, 'rules.json'))],
+      ] as const) {
+        it(`is what a second process begins with where the first has it in use, though now there is ${what}`, async () => {
+          const config = {
+            policies: [await file('rules.json', law)],
+            trustFile: await file('trust.json', { hcert: [{ certificate: signer.certificate }] }),
+          };
+          const first = await open(config, consortium.state);
+          await replace();
+          await file('trust.json', '{');
+          const second = await open(config, consortium.state, { held: first.contents });
+          expect(second.policies[0]?.good?.digest).to.equal(first.policies[0]?.good?.digest);
+          for (const files of [first, second]) await files.look();
+          for (const { policies, trust } of [first, second]) {
+            expect(policies[0]?.good?.value.policy.rules?.apply([], now).reasons).to.deep.equal([
+              'RULE_STOP',
+            ]);
+            expect(trust.hcert).not.to.equal(undefined);
+          }
+          const [refused, same] = [first, second].map(({ policies }) => policies[0]?.refusal);
+          expect(refused?.code).to.match(/^POLICY_/);
+          expect(same).to.deep.equal(refused);
+          await file('rules.json', law);
+          await second.look();
+          expect(second.policies[0]?.refusal).to.equal(undefined);
+        });
+      }
+
       it('is all that is asked where that is demanded', async () => {
         const [issued] = await consortium.issueCodes([vaccinationRecord()]);
         const other = await file('other.json', policyJson({ id: 'test.other' }));
@@ -442,6 +481,17 @@ describe("a checkpoint's files", () => {
         expect(files.policies[0]?.refusal).to.equal(undefined);
         expect(files.policy().policy.rules?.apply([], now).reasons).to.deep.equal([]);
       });
+    });
+
+    it('of a folder is what a second process begins with, whatever comes into it or goes', async () => {
+      await mkdir(join(folder, 'DE'));
+      await file('DE/rule.json', nationalRuleJson({ Logic: false }));
+      const trustFile = await file('trust.json', { hcert: [{ certificate: signer.certificate }] });
+      const config = { policies: [join(folder, 'DE')], trustFile };
+      const first = await open(config);
+      await rm(join(folder, 'DE'), { recursive: true });
+      const second = await open(config, undefined, { held: first.contents });
+      for (const files of [first, second]) expect(await answer(files)).to.deep.equal(['stop', 'RULE_STOP']);
     });
 
     it('of a folder is looked at anew when a file comes into it', async () => {
