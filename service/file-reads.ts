@@ -1,12 +1,12 @@
 /**
- * Files that are read together, and whether one of them has changed since: by what they hold, not by their dates. A file
- * that cannot be read and a folder's list of names count as content too. So that a file that was mistaken for another takes
+ * Files that are read together, and whether one of them has changed since: by what they hold, not by their dates. Why a
+ * file cannot be read and a folder's list of names count as content too. So that a file that was mistaken for another takes
  * neither the memory nor the time of whoever answers people meanwhile, they are bounded, all of them together.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toHex, type Hex } from '../core/bytes/hex.ts';
-import { toUtf8 } from '../core/bytes/utf8.ts';
+import { fromUtf8, toUtf8 } from '../core/bytes/utf8.ts';
 import type { Crypto } from '../core/crypto.ts';
 import { readAtMost } from './files.ts';
 
@@ -15,17 +15,26 @@ const MAX_FILES = 10_000;
 /** The largest lists of signers that are published have a few megabytes. */
 export const MAX_READ_BYTES: number = 16 * 1024 * 1024;
 
+/** What was read, by what was asked for. */
+export type ReadContents = ReadonlyMap<string, Uint8Array>;
+
 export class FileReads {
   readonly #crypto: Pick<Crypto, 'sha256'>;
-  /** Digest of what was read, by what was asked for. */
-  readonly #seen = new Map<string, { readonly digest: Hex; readonly again: () => Promise<Uint8Array> }>();
+  readonly #held: ReadContents;
+  /** Digest of what was read, or why it was not, by what was asked for. */
+  readonly #seen = new Map<string, Attempt & { readonly again: () => Promise<Uint8Array> }>();
   #leftBytes = MAX_READ_BYTES;
 
-  constructor(crypto: Pick<Crypto, 'sha256'>) {
+  /** @param held what another has read: taken instead of what the files hold, until they are read once more */
+  constructor(crypto: Pick<Crypto, 'sha256'>, held: ReadContents = new Map()) {
     this.#crypto = crypto;
+    this.#held = held;
   }
 
-  /** Rejects as `readFile` does, and with `FILE_TOO_LARGE` when all that was read is more than may be. */
+  /**
+   * Rejects as `readFile` does, and with `FILE_TOO_LARGE` when all that was read is more than may be. One at a time: each
+   * may read what those before it have left.
+   */
   async read(path: string): Promise<Uint8Array> {
     const maxBytes = this.#leftBytes;
     const bytes = await this.#note(`file ${path}`, () => readAtMost(path, maxBytes));
@@ -35,11 +44,11 @@ export class FileReads {
 
   /** The files below a folder, at any depth, in order; `undefined` when it is none. */
   async filesIn(path: string): Promise<readonly string[] | undefined> {
-    let names: readonly string[] | undefined;
-    await this.#note(`folder ${path}`, async () => {
-      names = await namesIn(path);
-      return toUtf8(JSON.stringify(names ?? null));
-    });
+    const list = await this.#note(`folder ${path}`, async () =>
+      toUtf8(JSON.stringify((await namesIn(path)) ?? null)),
+    );
+    // Written above, here or by whom we hold it from.
+    const names = JSON.parse(fromUtf8(list) ?? 'null') as readonly string[] | null;
     return names?.map((name) => join(path, name));
   }
 
@@ -47,6 +56,13 @@ export class FileReads {
   get digest(): Hex {
     const lines = Array.from(this.#seen, ([what, { digest }]) => `${digest} ${what}\n`);
     return toHex(this.#crypto.sha256(toUtf8(lines.toSorted().join(''))));
+  }
+
+  /** All that could be read. */
+  get contents(): ReadContents {
+    return new Map(
+      [...this.#seen].flatMap(([what, { bytes }]) => (bytes === undefined ? [] : [[what, bytes]])),
+    );
   }
 
   /** Reads everything once more. */
@@ -58,26 +74,35 @@ export class FileReads {
   }
 
   async #note(what: string, read: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    const { bytes, digest, error } = await this.#digestOf(read);
-    this.#seen.set(what, { digest, again: read });
-    if (bytes === undefined) throw error;
-    return bytes;
+    const held = this.#held.get(what);
+    const first = await this.#digestOf(held === undefined ? read : () => Promise.resolve(held));
+    this.#seen.set(what, { ...first, again: read });
+    if (first.bytes === undefined) throw first.error;
+    return first.bytes;
   }
 
-  async #digestOf(
-    read: () => Promise<Uint8Array>,
-  ): Promise<{ readonly digest: Hex; readonly bytes?: Uint8Array; readonly error?: unknown }> {
+  async #digestOf(read: () => Promise<Uint8Array>): Promise<Attempt> {
     try {
       const bytes = await read();
       return { bytes, digest: toHex(this.#crypto.sha256(bytes)) };
     } catch (error) {
-      return { error, digest: UNREADABLE };
+      return { error, digest: `unread ${codeOf(error)}` };
     }
   }
 }
 
-/** Of no content: nothing hashes to it that anybody has found. */
-const UNREADABLE: Hex = toHex(new Uint8Array(32));
+interface Attempt {
+  readonly digest: Hex | Unread;
+  readonly bytes?: Uint8Array;
+  readonly error?: unknown;
+}
+
+/** With the code of the error: a file that is too large today may have been absent yesterday. */
+type Unread = `unread ${string}`;
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
+}
 
 async function namesIn(path: string): Promise<readonly string[] | undefined> {
   try {
@@ -86,7 +111,7 @@ async function namesIn(path: string): Promise<readonly string[] | undefined> {
     if (files.length > MAX_FILES) throw new Error(`more than ${MAX_FILES} files in a folder of rules`);
     return files.map(({ name, parentPath }) => join(parentPath, name).slice(path.length + 1)).toSorted();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'ENOTDIR' || code === 'ENOENT') return undefined;
     throw error;
   }

@@ -2,8 +2,9 @@
  * What a checkpoint has from its operator: the policies that it may ask, the first of them unless a request names
  * another, and the list of signers of other systems' codes. Both are files that may be replaced while it runs.
  *
- * A policy that is bad at the start ends the start: to ask another would be worse. A trust list that is bad at the
- * start does not: our own codes need none, and those of others are then confirmed by nobody.
+ * A policy that is bad at the start ends the start: to ask another would be worse. One of which the ledger has another
+ * content in force does not: its verdicts refer, and what is known of the ledger and the time may be old. Nor does a bad
+ * trust list: our own codes need none, and those of others are then confirmed by nobody.
  */
 import type { Hex } from '../core/bytes/hex.ts';
 import type { Crypto } from '../core/crypto.ts';
@@ -13,6 +14,7 @@ import { PolicyError } from '../core/policy/errors.ts';
 import type { RegistryKnowledge } from '../core/policy/ledger-registry.ts';
 import { heldAt, refuseOthers } from '../core/policy/registration.ts';
 import type { PolicyRegistry, Registration } from '../core/verify/policy-rules.ts';
+import type { ReadContents } from '../service/file-reads.ts';
 import type { Log } from '../service/logging.ts';
 import type { VerifierConfig } from './config.ts';
 import { Kept, type KeptDeps, type KeptOptions } from './kept.ts';
@@ -27,7 +29,12 @@ export interface CheckpointFilesDeps extends KeptDeps {
   readonly crypto: Crypto;
   /** What is known of the ledger now; absent: nothing yet, and then no policy is refused for it. */
   readonly known?: () => RegistryKnowledge | undefined;
+  /** `contents` of a checkpoint that has the same files: it begins with what that has in use. */
+  readonly held?: HeldContents;
 }
+
+/** By the name that the settings have for a policy or a list. */
+export type HeldContents = ReadonlyMap<string, ReadContents>;
 
 /** A policy of rules that holds now by its own dates. */
 export interface RulesInUse {
@@ -73,12 +80,15 @@ export class CheckpointFiles {
           read,
           policies.filter((other) => other !== kept),
         );
+        return read;
+      };
+      // The ledger may come to have these rules in force, and so may the time: they may lie here before.
+      const admit: KeptOptions<CheckpointPolicy>['admit'] = (read, nowSeconds) => {
         const known = deps.known?.();
         if (known !== undefined) refuseOthers(read.questions, nowSeconds, registered.over(known));
         tellProblems(read, deps.log);
-        return read;
       };
-      const kept = new Kept({ name, load, mayPass: isOfTheLedger }, deps);
+      const kept = new Kept({ name, load, admit, held: deps.held?.get(name) }, deps);
       policies.push(kept);
     }
     const trust =
@@ -87,6 +97,7 @@ export class CheckpointFiles {
         : new Kept(
             {
               name: path,
+              held: deps.held?.get(path),
               load: (reads, nowSeconds) => readTrustFile({ path, nowSeconds }, deps.crypto, reads),
             },
             deps,
@@ -96,12 +107,18 @@ export class CheckpointFiles {
     return new CheckpointFiles({ policies, trustFile: trust }, registered, deps.nowSeconds);
   }
 
+  /** Of those in use. */
+  get contents(): HeldContents {
+    const kept = [...this.policies, ...(this.trustFile === undefined ? [] : [this.trustFile])];
+    return new Map(kept.flatMap(({ good, path }) => (good === undefined ? [] : [[path, good.contents]])));
+  }
+
   /** Of the last good list. */
   get trust(): ForeignTrust {
     return this.trustFile?.good?.value ?? NOBODY;
   }
 
-  /** The last good policy of that id, the first without one. Throws `POLICY_UNKNOWN`. */
+  /** The policy in use of that id, the first without one. Throws `POLICY_UNKNOWN`. */
   policy(id?: string): CheckpointPolicy {
     const good = this.policies.flatMap((kept) => kept.good?.value ?? []);
     const found = id === undefined ? good[0] : good.find(({ policy }) => policy.id === id);
@@ -144,11 +161,6 @@ export class CheckpointFiles {
     await this.trustFile?.look();
     this.#listener(this);
   }
-}
-
-/** The ledger may come to have these rules in force, and so may the time: they may lie here before. */
-function isOfTheLedger(code: string): boolean {
-  return code === 'POLICY_OTHER_THAN_REGISTERED';
 }
 
 /** A request names a policy by its id. */

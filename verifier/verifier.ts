@@ -102,8 +102,7 @@ export class Verifier implements AsyncDisposable {
 
   /**
    * Opens the data folder and answers from what it holds, ledger or not; `follow` then keeps it up to date.
-   * Throws what the store throws when another process holds it, and `PolicyError` for a policy that cannot be taken, or
-   * that is not what the ledger, as far as it is known, has in force.
+   * Throws what the store throws when another process holds it, and `PolicyError` for a policy that cannot be taken.
    */
   static async open(config: VerifierConfig, deps: VerifierDeps): Promise<Verifier> {
     await makePrivateFolder(config.dataFolder);

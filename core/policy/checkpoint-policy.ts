@@ -99,7 +99,9 @@ async function bySettings(
   const { national, policy, rules, trip } = settings;
   if (national !== undefined) return fixed(await nationalOf({ national, policy }, at, sources));
   if (rules === undefined) return withPassages(settings, at.path, sources);
-  const questions = await Promise.all(rules.map((name) => questionOf(name, at.path, sources)));
+  const questions: Versions[] = [];
+  // One after the other: what may still be read is known when one has been.
+  for (const name of rules) questions.push(await questionOf(name, at.path, sources));
   return withRules(policy, questions, trip);
 }
 

@@ -57,22 +57,34 @@ export function registryOver(
   };
 }
 
-/** Of a content by its names alone. */
+/**
+ * Of a content by its names alone. Where its own jurisdiction has said nothing under the id, or nothing yet, what others
+ * said counts against it, and never for it: else it would be enough for a bent content to name another jurisdiction.
+ */
 export function registeredAt(
-  { digest, id, jurisdiction: country }: PolicyNames & { readonly jurisdiction: string },
+  { digest, id, jurisdiction }: PolicyNames & { readonly jurisdiction: string },
   atSeconds: number,
   { policies, trust }: Pick<Required<RegistryKnowledge>, 'policies' | 'trust'>,
 ): RegisteredAt {
-  const authorities = [...trust.authorities()].filter(({ jurisdiction }) => jurisdiction === country);
-  const times = authorities
-    .flatMap(({ id: authority }) => policies.policyVersions(authority, id))
-    .map(({ effectiveFrom }) => effectiveFrom);
-  const inForce = authorities.flatMap(
-    ({ id: authority }) => policies.policyAt(authority, id, atSeconds) ?? [],
-  );
+  const said = [...trust.authorities()].map((authority) => ({
+    isOwn: authority.jurisdiction === jurisdiction,
+    times: policies.policyVersions(authority.id, id).map(({ effectiveFrom }) => effectiveFrom),
+    inForce: policies.policyAt(authority.id, id, atSeconds),
+  }));
+  const begun = said.filter(({ times }) => times.some((time) => time <= atSeconds));
+  const own = begun.filter(({ isOwn }) => isOwn);
+  const counting = own.length === 0 ? begun : own;
+  const registration = registrationOf({
+    digest,
+    inForce: counting.flatMap(({ inForce }) => inForce ?? []),
+    hasBegun: counting.length > 0,
+  });
   return {
-    registration: registrationOf({ digest, inForce, hasBegun: times.some((time) => time <= atSeconds) }),
-    untilSeconds: Math.min(Infinity, ...times.filter((time) => time > atSeconds)),
+    registration: own.length === 0 && registration === 'registered' ? 'unregistered' : registration,
+    untilSeconds: Math.min(
+      Infinity,
+      ...said.flatMap(({ times }) => times).filter((time) => time > atSeconds),
+    ),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Which rules may be asked, by what the ledger says of them. The authority of a jurisdiction publishes the digest of each
  * version of a policy and from when on it holds (`IPolicyRegistry`). Another content under that id is bent, or has been
- * replaced, and one that was withdrawn holds no longer: neither counts. Where the ledger has nothing under the id, the
+ * replaced, whatever jurisdiction it names, and one that was withdrawn holds no longer: neither counts. Where the ledger has nothing under the id, the
  * rules count unless only registered ones may.
  */
 import type { PolicyEvidence, PolicyRegistry, RegisteredAt } from '../verify/policy-rules.ts';
@@ -59,7 +59,7 @@ export function refuseOthers(
     if (other === undefined || held.some((one) => counts(one, registry))) continue;
     throw new PolicyError(
       'POLICY_OTHER_THAN_REGISTERED',
-      `${nameOf(other.policy)}: ${other.policy.jurisdiction} has other rules in force under this id on the ledger`,
+      `${nameOf(other.policy)}: the ledger has other rules in force under this id`,
     );
   }
 }

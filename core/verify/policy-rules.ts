@@ -41,6 +41,8 @@ export interface RulesReport {
  * - `other`: the ledger has another content in force
  * - `withdrawn`: the ledger had one in force
  * - `unknown`: what is known of the ledger says nothing of policies
+ *
+ * The ledger, that is its jurisdiction's authorities, or all others where these have nothing under its id.
  */
 export const REGISTRATIONS = ['registered', 'unregistered', 'other', 'withdrawn', 'unknown'] as const;
 export type Registration = (typeof REGISTRATIONS)[number];

@@ -1,6 +1,6 @@
 /**
  * Puts the rules that hold today on the ledger, each by the authority of its jurisdiction, all at once. What the ledger
- * has already is left out.
+ * has already is left out, and so is what was withdrawn.
  */
 import { fromHex } from '../../core/bytes/hex.ts';
 import { defaultPolicies } from '../../core/policy/default-policies.ts';
@@ -54,12 +54,13 @@ export async function foundPolicies(
     const found = policies
       .filter(({ authority }) => authority === name)
       .map(async ({ digest, id: policy }) => {
-        if ((await client.policy(owner, policy)) !== undefined) return;
+        const last = await client.policy(owner, policy);
+        if (last !== undefined && (last.digest === undefined || last.digest === digest)) return;
         const effectiveFrom = nowSeconds() + (await client.leadTimeSeconds()) + MARGIN_SECONDS;
         await client.publish({
           authority: owner,
           policy,
-          version: 1,
+          version: (last?.version ?? 0) + 1,
           digest: fromHex(digest),
           effectiveFrom,
         });

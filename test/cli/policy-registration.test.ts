@@ -112,7 +112,7 @@ describe('hcl policy on the ledger', () => {
     await register(rules);
     await hcl('verify', '--policy', rules, '--json');
     expect(await refusal('verify', '--policy', others)).to.match(
-      /^1 .*test\.gate@1: HK has other rules in force under this id.*\(POLICY_OTHER_THAN_REGISTERED\)/s,
+      /^1 .*test\.gate@1: the ledger has other rules in force under this id.*\(POLICY_OTHER_THAN_REGISTERED\)/s,
     );
   });
 

@@ -6,6 +6,7 @@ import { defaultPolicies } from '../../core/policy/default-policies.ts';
 import { policyDigest } from '../../core/policy/digest.ts';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { policyIdOf } from '../../ledger/policy-id.ts';
+import { PolicyRegistryClient } from '../../ledger/policy-registry.ts';
 import { Replica } from '../../ledger/replica.ts';
 import { DEMO_MEMBERS } from '../../scripts/demo/members.ts';
 import { foundPolicies, policiesToday, type DemoPolicy } from '../../scripts/demo/found-policies.ts';
@@ -15,6 +16,7 @@ import {
   AUTHORITY,
   deployTo,
   GENESIS_SECONDS,
+  handOf,
   keyOf,
   startTestNode,
 } from '../ledger/support/test-ledger.ts';
@@ -34,28 +36,34 @@ describe('founding the policies of the demonstration', () => {
     ]);
   });
 
-  it('publishes each, and none twice', async () => {
+  it('publishes each, none twice, none that was withdrawn, and other rules as the next version', async () => {
     await using node = await startTestNode();
     const deployment = await deployTo(node.url);
     await admitIssuer(node.url, deployment);
     const authorities = [{ name: 'HK-DH', keys: { authorityAdmin: hexlify(keyOf('authority')) } }];
     const of = (name: string): DemoPolicy => ({ authority: 'HK-DH', ...namesOf(name) });
     const now = (): number => GENESIS_SECONDS;
-    await foundPolicies(node.url, deployment, { authorities, policies: [of('hk.vp@5')] }, now);
-    const more = { authorities, policies: [of('hk.vp@4'), of('hk.colour@1'), of('hk.declaration@1')] };
-    await foundPolicies(node.url, deployment, more, now);
+    const found = (...names: readonly string[]): Promise<void> =>
+      foundPolicies(node.url, deployment, { authorities, policies: names.map(of) }, now);
+    await found('hk.vp@4', 'hk.return2hk@1');
+    {
+      using authority = handOf('authority', node.url, deployment);
+      const client = new PolicyRegistryClient({ ...authority, deployment });
+      await client.withdraw(AUTHORITY, of('hk.return2hk@1').id, { version: 1 });
+    }
+    await found('hk.vp@4', 'hk.return2hk@1', 'hk.colour@1');
+    await found('hk.vp@5', 'hk.return2hk@1', 'hk.colour@1');
 
     const state = new LedgerState();
     await using replica = await Replica.open({ rpcUrls: [node.url], deployment }, { state });
     await replica.sync();
-    const inForce = ['hk.vp', 'hk.colour', 'hk.declaration'].map(
-      (id) => state.policies.policyAt(AUTHORITY, policyIdOf(id), GENESIS_SECONDS + 60)?.digest,
+    const published = ['hk.vp', 'hk.return2hk', 'hk.colour'].map((id) =>
+      state.policies.policyVersions(AUTHORITY, policyIdOf(id)).map(({ digest }) => digest),
     );
-    expect(inForce).to.deep.equal([
-      of('hk.vp@5').digest,
-      of('hk.colour@1').digest,
-      of('hk.declaration@1').digest,
+    expect(published).to.deep.equal([
+      [of('hk.vp@4').digest, of('hk.vp@5').digest],
+      [of('hk.return2hk@1').digest, undefined],
+      [of('hk.colour@1').digest],
     ]);
-    expect(state.policies.history).to.have.lengthOf(3);
   });
 });

@@ -9,12 +9,17 @@ import { StatusLists } from '../../core/status/accepted-lists.ts';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { PolicyError } from '../../core/policy/errors.ts';
 import { parsePolicy } from '../../core/policy/policy-form.ts';
+import { MAX_POLICY_TEXT } from '../../core/policy/policy-set.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import { createLogger } from '../../service/logging.ts';
 import { FileError } from '../../service/files.ts';
 import { MAX_READ_BYTES } from '../../service/file-reads.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
-import { CheckpointFiles, type CheckpointFilesConfig } from '../../verifier/checkpoint-files.ts';
+import {
+  CheckpointFiles,
+  type CheckpointFilesConfig,
+  type CheckpointFilesDeps,
+} from '../../verifier/checkpoint-files.ts';
 import { Gate } from '../../verifier/gate.ts';
 import { JUDGED_AT, makeHcertSigner } from '../core/foreign/support/hcert-signer.ts';
 import { nationalRuleJson } from '../core/policy/support/national.ts';
@@ -44,7 +49,11 @@ describe("a checkpoint's files", () => {
     return path;
   }
 
-  function open(config: Partial<CheckpointFilesConfig>, known?: LedgerState): Promise<CheckpointFiles> {
+  function open(
+    config: Partial<CheckpointFilesConfig>,
+    known?: LedgerState,
+    more: Pick<CheckpointFilesDeps, 'held'> = {},
+  ): Promise<CheckpointFiles> {
     const log = createLogger({
       name: 'verifier',
       level: 'info',
@@ -52,7 +61,7 @@ describe("a checkpoint's files", () => {
     });
     return CheckpointFiles.open(
       { policies: ['base'], ...config },
-      { crypto: nodeCrypto, log, nowSeconds: () => now, known: () => known },
+      { crypto: nodeCrypto, log, nowSeconds: () => now, known: () => known, ...more },
     );
   }
 
@@ -171,6 +180,17 @@ describe("a checkpoint's files", () => {
       expect(await answer(files)).to.deep.equal(['pass']);
     });
 
+    it('that was not there and cannot be read for another reason now is refused for that one', async () => {
+      const path = join(folder, 'trust.json');
+      const files = await open({ trustFile: path });
+      expect(files.trustFile?.refusal?.code).to.equal('TRUST_LIST_UNREADABLE');
+      await file('trust.json', '');
+      await truncate(path, MAX_READ_BYTES + 1);
+      now += 60;
+      await files.look();
+      expect(files.trustFile?.refusal).to.include({ code: 'FILE_TOO_LARGE', sinceSeconds: JUDGED_AT + 60 });
+    });
+
     it('that stays confirms nothing beyond its own end', async () => {
       const files = await open({
         trustFile: await file('trust.json', list({ validUntil: '2022-06-03T00:00:00Z' })),
@@ -285,6 +305,22 @@ describe("a checkpoint's files", () => {
       }
     });
 
+    it('of many files has no more than is read of one, all of them together', async () => {
+      const names = Array.from(
+        { length: Math.floor(MAX_READ_BYTES / MAX_POLICY_TEXT) + 1 },
+        (_, i) => `r${i}.json`,
+      );
+      for (const [i, name] of names.entries()) {
+        await file(name, JSON.stringify(policyJson({ id: `test.r${i}` })).padEnd(MAX_POLICY_TEXT));
+      }
+      const lane = await file('lane.json', { id: 'lane', version: 1, rules: names });
+      const error: unknown = await open({ policies: [lane] }).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(FileError).with.property('code', 'FILE_TOO_LARGE');
+      expect(error)
+        .to.have.property('message')
+        .that.matches(/^r16\.json has more than/);
+    });
+
     it('may not take the id of another, at the start or later', async () => {
       const one = await file('one.json', { id: 'lane', version: 1 });
       const two = await file('two.json', { id: 'gate', version: 1 });
@@ -315,7 +351,9 @@ describe("a checkpoint's files", () => {
         await file('rules.json', bent);
         await files.look();
         expect(files.policies[0]?.refusal?.code).to.equal('POLICY_OTHER_THAN_REGISTERED');
-        expect(files.policies[0]?.refusal?.problem).to.match(/^test\.rule@1: HK has other rules in force/);
+        expect(files.policies[0]?.refusal?.problem).to.match(
+          /^test\.rule@1: the ledger has other rules in force/,
+        );
         const { policy } = files.policy();
         expect(policy.rules?.apply([], now).reasons).to.deep.equal(['RULE_STOP']);
         logged = '';
@@ -326,20 +364,99 @@ describe("a checkpoint's files", () => {
         expect(files.policies[0]?.refusal).to.equal(undefined);
       });
 
-      it('ends a start under bent rules, alone or among those of a lane', async () => {
+      it('lets a start under bent rules be: they are refused by name, told once, and nobody passes by them', async () => {
+        const [issued] = await consortium.issueCodes([vaccinationRecord()]);
         const path = await file('rules.json', bent);
         const lane = await file('lane.json', {
           id: 'lane',
           version: 1,
           rules: ['hk.declaration', 'rules.json'],
         });
-        for (const policies of [[path], ['base', lane]]) {
-          const error: unknown = await open({ policies }, consortium.state).catch(
-            (thrown: unknown) => thrown,
+        for (const [name, decided] of [
+          [path, ['refer', 'POLICY_NOT_IN_FORCE']],
+          [lane, ['stop', 'RULE_STOP']], // by the declaration, which is good and missing
+        ] as const) {
+          logged = '';
+          const files = await open({ policies: [name] }, consortium.state);
+          expect(files.policies[0]?.refusal?.code).to.equal('POLICY_OTHER_THAN_REGISTERED');
+          expect(logged).to.match(
+            /"level":"?(40|warn).*POLICY_OTHER_THAN_REGISTERED.*is refused; there is none/,
           );
-          expect(error).to.be.instanceOf(PolicyError).with.property('code', 'POLICY_OTHER_THAN_REGISTERED');
+          const gate = new Gate(files, () => consortium.context());
+          const { outcome, reasons } = await gate.verify(issued?.text ?? '');
+          expect([outcome, ...reasons]).to.deep.equal(decided);
+          const { good } = files.policies[0] ?? {};
+          now += 60;
+          logged = '';
+          await files.look();
+          expect(logged, 'told once').to.equal('');
+          expect(files.policies[0]?.good, 'and what was remembered stays').to.equal(good);
         }
       });
+
+      it('may be preceded at a start by the next version, which is taken once it begins', async () => {
+        const files = await open({ policies: [await file('rules.json', bent)] }, consortium.state);
+        consortium.publishPolicy(consortium.issuer, parsePolicy(bent), now + 60);
+        const gate = new Gate(files, () => consortium.context());
+        const [issued] = await consortium.issueCodes([vaccinationRecord()]);
+        expect((await gate.verify(issued?.text ?? '')).outcome).to.equal('refer');
+        now += 60;
+        consortium.nowSeconds = now;
+        await files.look();
+        expect(files.policies[0]?.refusal).to.equal(undefined);
+        expect(files.policies[0]?.good?.loadedAtSeconds).to.equal(now);
+        expect((await gate.verify(issued?.text ?? '')).outcome).to.equal('pass');
+        await file('rules.json', law);
+        await files.look();
+        expect(files.policy().policy.rules?.apply([], now).reasons, 'a good one stays').to.deep.equal([]);
+      });
+
+      it('is taken by a checkpoint that started under bent rules, and so are other bent ones, refused', async () => {
+        const files = await open({ policies: [await file('rules.json', bent)] }, consortium.state);
+        const first = files.policies[0]?.good;
+        await file(
+          'rules.json',
+          policyJson({ title: { en: 'Bent', 'zh-Hans': '弯', 'zh-Hant': '彎', pt: 'Torto' } }),
+        );
+        await files.look();
+        expect(files.policies[0]?.good?.digest).not.to.equal(first?.digest);
+        expect(files.policies[0]?.refusal?.code).to.equal('POLICY_OTHER_THAN_REGISTERED');
+        await file('rules.json', law);
+        await files.look();
+        expect(files.policies[0]?.refusal).to.equal(undefined);
+        expect(files.policy().policy.rules?.apply([], now).reasons).to.deep.equal(['RULE_STOP']);
+      });
+
+      for (const [what, replace] of [
+        ['bent rules', () => file('rules.json', bent)],
+        ['half a file', () => file('rules.json', '{')],
+        ['no file', () => rm(join(folder, 'rules.json'))],
+      ] as const) {
+        it(`is what a second process begins with where the first has it in use, though now there is ${what}`, async () => {
+          const config = {
+            policies: [await file('rules.json', law)],
+            trustFile: await file('trust.json', { hcert: [{ certificate: signer.certificate }] }),
+          };
+          const first = await open(config, consortium.state);
+          await replace();
+          await file('trust.json', '{');
+          const second = await open(config, consortium.state, { held: first.contents });
+          expect(second.policies[0]?.good?.digest).to.equal(first.policies[0]?.good?.digest);
+          for (const files of [first, second]) await files.look();
+          for (const { policies, trust } of [first, second]) {
+            expect(policies[0]?.good?.value.policy.rules?.apply([], now).reasons).to.deep.equal([
+              'RULE_STOP',
+            ]);
+            expect(trust.hcert).not.to.equal(undefined);
+          }
+          const [refused, same] = [first, second].map(({ policies }) => policies[0]?.refusal);
+          expect(refused?.code).to.match(/^POLICY_/);
+          expect(same).to.deep.equal(refused);
+          await file('rules.json', law);
+          await second.look();
+          expect(second.policies[0]?.refusal).to.equal(undefined);
+        });
+      }
 
       it('is all that is asked where that is demanded', async () => {
         const [issued] = await consortium.issueCodes([vaccinationRecord()]);
@@ -364,6 +481,17 @@ describe("a checkpoint's files", () => {
         expect(files.policies[0]?.refusal).to.equal(undefined);
         expect(files.policy().policy.rules?.apply([], now).reasons).to.deep.equal([]);
       });
+    });
+
+    it('of a folder is what a second process begins with, whatever comes into it or goes', async () => {
+      await mkdir(join(folder, 'DE'));
+      await file('DE/rule.json', nationalRuleJson({ Logic: false }));
+      const trustFile = await file('trust.json', { hcert: [{ certificate: signer.certificate }] });
+      const config = { policies: [join(folder, 'DE')], trustFile };
+      const first = await open(config);
+      await rm(join(folder, 'DE'), { recursive: true });
+      const second = await open(config, undefined, { held: first.contents });
+      for (const files of [first, second]) expect(await answer(files)).to.deep.equal(['stop', 'RULE_STOP']);
     });
 
     it('of a folder is looked at anew when a file comes into it', async () => {

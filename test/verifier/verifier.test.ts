@@ -20,9 +20,7 @@ import { until } from '../support/until.ts';
 import { policyJson, ruleJson } from '../support/policies.ts';
 import { PolicyError } from '../../core/policy/errors.ts';
 import { parsePolicy } from '../../core/policy/policy-form.ts';
-import { policyIdOf } from '../../ledger/policy-id.ts';
 import { failure } from '../ledger/support/failure.ts';
-import { AUTHORITY } from '../ledger/support/test-ledger.ts';
 import { makeConsortium } from '../support/consortium.ts';
 import { LEDGER_NOW, startPublishedIssuer, type PublishedIssuer } from './support/published-issuer.ts';
 
@@ -215,8 +213,9 @@ describe('a verifier over a ledger', function () {
     expect(verifier.isSynced).to.equal(false);
   });
 
-  it('does not start again under rules that the ledger, as it was last read, has in another content', async () => {
+  it('starts again under the next version that came into force while it was down, and asks it once it knows', async () => {
     const law = policyJson({ id: 'test.law', rules: [ruleJson({ logic: false })] });
+    const next = policyJson({ id: 'test.law', version: 2 });
     const path = join(folder, 'rules.json');
     await writeFile(path, JSON.stringify(law));
     const begins = await issuer.publishPolicy(parsePolicy(law));
@@ -226,11 +225,15 @@ describe('a verifier over a ledger', function () {
       const { evidence } = await verifier.verify(code);
       expect(evidence.policies?.map(({ registered }) => registered)).to.deep.equal([true]);
     }
-    await writeFile(path, JSON.stringify(policyJson({ id: 'test.law' })));
-    const error: unknown = await open({ policies: [path] }, () => begins).catch((thrown: unknown) => thrown);
-    expect(error).to.be.instanceOf(PolicyError).with.property('code', 'POLICY_OTHER_THAN_REGISTERED');
-    await using verifier = await open({}, () => begins);
-    expect(verifier.state.policies.policyVersions(AUTHORITY, policyIdOf('test.law'))).to.have.lengthOf(1);
+    await writeFile(path, JSON.stringify(next));
+    const nextBegins = await issuer.publishPolicy(parsePolicy(next), begins + 60);
+    await using verifier = await open({ policies: [path] }, () => nextBegins);
+    expect(verifier.files.policies[0]?.refusal?.code).to.equal('POLICY_OTHER_THAN_REGISTERED');
+    expect(reasonsOf(await verifier.verify(code))).to.deep.equal(['refer', 'POLICY_NOT_IN_FORCE']);
+    await verifier.sync();
+    expect(reasonsOf(await verifier.verify(code))).to.deep.equal(['pass']);
+    await verifier.files.look();
+    expect(verifier.files.policies[0]?.refusal).to.equal(undefined);
   });
 
   it('passes nobody by bent rules that it learns of with its first sync', async () => {

@@ -15,7 +15,10 @@ const Seconds = Type.Integer({ description: 'Unix time' });
 const Refused = Type.Union([
   Closed(
     { code: Type.String(), problem: Type.String(), sinceSeconds: Seconds },
-    { description: 'why what the file holds now is not in use; the last good one is' },
+    {
+      description:
+        'why what the file holds now is not good: the last good one is in use or, without one, nobody passes by it',
+    },
   ),
   Type.Null(),
 ]);

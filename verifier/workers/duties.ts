@@ -2,6 +2,7 @@
 import type { Outcome } from '../../core/verify/reasons.ts';
 import type { MetricValues } from '../../service/metrics.ts';
 import type { VerifierConfig } from '../config.ts';
+import type { HeldContents } from '../checkpoint-files.ts';
 import type { Device, Post } from '../devices/device.ts';
 import type { Devices } from '../devices/devices.ts';
 import type { Place } from '../sightings.ts';
@@ -10,6 +11,8 @@ import type { News, Standing } from './news.ts';
 export type OwnerDuties = {
   /** Of the worker itself: its share of what is for all of them. */
   config(): VerifierConfig;
+  /** The operator's files as they are in use. */
+  files(): HeldContents;
   /** The worker is about to listen; the port is free for it when this is answered. */
   takePort(): Promise<void>;
   news(standing: Standing): Promise<News>;

@@ -3,7 +3,8 @@
  * share. A worker that dies is started again, and one that hangs is ended; what it had taken is lost, and nothing else.
  *
  *   this process   replica, snapshot, bundles, status lists; devices and sightings, which workers ask for (`duties.ts`)
- *   a worker       HTTP, policies and signing keys as it reads them itself; verdicts from its own fold of the ledger
+ *   a worker       HTTP, policies and signing keys as this process has them in use and as it then reads them itself;
+ *                  verdicts from its own fold of the ledger
  */
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -226,6 +227,7 @@ export class Pool implements AsyncDisposable {
     };
     return {
       config: () => shareOf(this.#config),
+      files: () => verifier.files.contents,
       takePort: () => this.#port.give(worker),
       news: (standing) => newsFor(standing, verifier),
       note: (...shown) => sightings?.note(...shown) ?? false,

@@ -7,10 +7,10 @@ import type { Hex } from '../../core/bytes/hex.ts';
 import type { Crypto } from '../../core/crypto.ts';
 import { StatusLists } from '../../core/status/accepted-lists.ts';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
+import type { Snapshot } from '../../core/trust/snapshot.ts';
 import type { CombinedVerdict } from '../../core/verify/together.ts';
 import type { Verdict } from '../../core/verify/verdict.ts';
 import type { Log } from '../../service/logging.ts';
-import { readSnapshot } from '../../service/snapshot-file.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 import type { VerifierConfig } from '../config.ts';
 import { Gate, type GateContext, type ScanRequest, type SightingPort } from '../gate.ts';
@@ -22,6 +22,8 @@ export interface WorkerCheckpointDeps {
   readonly log: Log;
   /** Unix seconds. */
   readonly nowSeconds: () => number;
+  /** The snapshot, if there is a good one. */
+  readonly last: Snapshot | undefined;
   readonly files: CheckpointFiles;
   readonly sightings: SightingPort | undefined;
   /** Asks the syncing process. */
@@ -62,12 +64,11 @@ export class WorkerCheckpoint implements Checkpoint {
 
   /** Knows what the syncing process knows when it resolves. */
   static async open(
-    { dataFolder, readySeconds }: Pick<VerifierConfig, 'dataFolder' | 'readySeconds'>,
+    { readySeconds }: Pick<VerifierConfig, 'readySeconds'>,
     deps: WorkerCheckpointDeps,
   ): Promise<WorkerCheckpoint> {
-    const last = await readSnapshot(dataFolder, deps);
     const nothing = { state: new LedgerState(), statusLists: StatusLists.empty };
-    const checkpoint = new WorkerCheckpoint(deps, readySeconds, last ?? nothing);
+    const checkpoint = new WorkerCheckpoint(deps, readySeconds, deps.last ?? nothing);
     await checkpoint.catchUp();
     return checkpoint;
   }

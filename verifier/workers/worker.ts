@@ -7,6 +7,7 @@ import type { ServiceLimits } from '../../service/app.ts';
 import { createLogger } from '../../service/logging.ts';
 import { createMetrics } from '../../service/metrics.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
+import { readSnapshot } from '../../service/snapshot-file.ts';
 import { buildVerifierApp } from '../app.ts';
 import { CheckpointFiles } from '../checkpoint-files.ts';
 import { openGates } from '../open-gates.ts';
@@ -42,22 +43,22 @@ export async function runWorker(deps: WorkerDeps = {}): Promise<void> {
   } satisfies WorkerDuties);
 
   const config = await peer.ask('config', []);
-  // Not known at its start: the one that started it has refused what is to be refused, and a verdict looks itself.
+  const shared = { crypto: nodeCrypto, log: logger, nowSeconds };
+  const last = await readSnapshot(config.dataFolder, shared);
   let checkpoint: WorkerCheckpoint | undefined;
+  // What lies there now may be what the one that started it has refused: it decides as all others do.
   const files = await CheckpointFiles.open(config, {
-    crypto: nodeCrypto,
-    log: logger,
-    nowSeconds,
-    known: () => checkpoint?.state,
+    ...shared,
+    held: await peer.ask('files', []),
+    known: () => (checkpoint ?? last)?.state,
   });
   const sightings =
     config.twoGatesSeconds === 0
       ? undefined
       : { note: (...shown: Parameters<OwnerDuties['note']>) => peer.ask('note', shown, NOTE_MS) };
   const verifier = await WorkerCheckpoint.open(config, {
-    crypto: nodeCrypto,
-    log: logger,
-    nowSeconds,
+    ...shared,
+    last,
     files,
     sightings,
     news: (standing) => peer.ask('news', [standing]),

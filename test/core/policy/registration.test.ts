@@ -54,6 +54,30 @@ describe('what the ledger says of a policy', () => {
     expect(said(good)).to.equal('unregistered');
   });
 
+  it('is that another content is in force, or was, for one that names a jurisdiction without any, of a member or not', () => {
+    const abroad = ['MO', 'ZZ'].map((jurisdiction) => testPolicy({ jurisdiction }));
+    const begins = consortium.nowSeconds + HOUR;
+    consortium.publishPolicy(hongKong, good, begins);
+    for (const moved of abroad) {
+      expect(find(moved)).to.deep.equal({ registration: 'unregistered', untilSeconds: begins });
+      expect(find(moved, begins)).to.deep.equal({ registration: 'other', untilSeconds: Infinity });
+    }
+    consortium.withdrawPolicy(hongKong, good);
+    expect(abroad.map((moved) => said(moved, begins))).to.deep.equal(['withdrawn', 'withdrawn']);
+  });
+
+  it('is what its own jurisdiction says where that has said anything, whatever another has under the id', () => {
+    const ours = testPolicy({ jurisdiction: 'MO' });
+    const begins = consortium.nowSeconds + HOUR;
+    consortium.publishPolicy(hongKong, good);
+    consortium.publishPolicy(macao, ours, begins);
+    expect(find(ours), 'nothing yet').to.deep.equal({ registration: 'other', untilSeconds: begins });
+    consortium.nowSeconds = begins;
+    expect([said(good), said(ours), said(bent)]).to.deep.equal(['registered', 'registered', 'other']);
+    consortium.withdrawPolicy(macao, ours);
+    expect([said(good), said(ours)]).to.deep.equal(['registered', 'withdrawn']);
+  });
+
   it('is that it is in force, and that the same id with another content is not', () => {
     consortium.publishPolicy(hongKong, good);
     expect(said(good)).to.equal('registered');
@@ -230,7 +254,7 @@ describe('what the ledger says of a policy', () => {
       expect(refusal([bent])).to.equal('taken');
       consortium.publishPolicy(hongKong, good);
       expect(refusal([good], [bent])).to.equal(
-        'POLICY_OTHER_THAN_REGISTERED test.rule@1: HK has other rules in force under this id on the ledger',
+        'POLICY_OTHER_THAN_REGISTERED test.rule@1: the ledger has other rules in force under this id',
       );
     });
 

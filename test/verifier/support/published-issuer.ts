@@ -54,8 +54,8 @@ export interface PublishedIssuer extends AsyncDisposable {
   issue(statusIndex: number): Promise<string>;
   /** The next status version, with these indices revoked. */
   publish(revoked: readonly number[]): Promise<void>;
-  /** The first version of a policy of its authority; when it begins, Unix seconds. */
-  publishPolicy(policy: Policy): Promise<number>;
+  /** That version of a policy of its authority; when it begins, Unix seconds. */
+  publishPolicy(policy: Policy, effectiveFrom?: number): Promise<number>;
 }
 
 export async function startPublishedIssuer(): Promise<PublishedIssuer> {
@@ -172,17 +172,17 @@ export async function startPublishedIssuer(): Promise<PublishedIssuer> {
       });
       documents.set('/status', await manifestOf(version, lists, key));
     },
-    async publishPolicy(policy) {
+    async publishPolicy(policy, effectiveFrom = LEDGER_NOW) {
       using authority = handOf('authority', node.url, deployment);
       const client = new PolicyRegistryClient({ ...authority, deployment });
       await client.publish({
         authority: AUTHORITY,
         policy: policyIdOf(policy.id),
-        version: 1,
+        version: policy.version,
         digest: policyDigest(nodeCrypto, policy),
-        effectiveFrom: LEDGER_NOW,
+        effectiveFrom,
       });
-      return LEDGER_NOW;
+      return effectiveFrom;
     },
     async [Symbol.asyncDispose]() {
       hand[Symbol.dispose]();

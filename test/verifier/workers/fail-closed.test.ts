@@ -21,7 +21,7 @@ import { defaultPolicy } from '../../../core/verify/policy.ts';
 import type { Verdict } from '../../../core/verify/verdict.ts';
 import { silentLogger } from '../../../service/logging.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
-import { SNAPSHOT_FILE } from '../../../service/snapshot-file.ts';
+import { readSnapshot, SNAPSHOT_FILE } from '../../../service/snapshot-file.ts';
 import { CheckpointFiles } from '../../../verifier/checkpoint-files.ts';
 import { VERIFIER_DEFAULTS, type VerifierConfig } from '../../../verifier/config.ts';
 import { fetchJsonWith } from '../../../verifier/fetch-json.ts';
@@ -104,7 +104,8 @@ describe('workers fail closed (V4)', function () {
   async function openWorker(config: VerifierConfig, news: Teller): Promise<WorkerCheckpoint> {
     const deps = { crypto: nodeCrypto, log: silentLogger, nowSeconds: () => workersNow };
     const files = await CheckpointFiles.open(config, deps);
-    return await WorkerCheckpoint.open(config, { ...deps, files, sightings: undefined, news });
+    const last = await readSnapshot(config.dataFolder, deps);
+    return await WorkerCheckpoint.open(config, { ...deps, last, files, sightings: undefined, news });
   }
 
   const openWorkers = (config: VerifierConfig, news: Teller): Promise<WorkerCheckpoint[]> =>

@@ -11,6 +11,7 @@ import { after, before, describe, it } from 'mocha';
 import { toBase64url } from '../../../core/bytes/base64url.ts';
 import { toUtf8 } from '../../../core/bytes/utf8.ts';
 import type { Verdict } from '../../../core/verify/verdict.ts';
+import { parsePolicy } from '../../../core/policy/policy-form.ts';
 import { silentLogger } from '../../../service/logging.ts';
 import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { SNAPSHOT_FILE } from '../../../service/snapshot-file.ts';
@@ -18,6 +19,7 @@ import { VERIFIER_DEFAULTS, type VerifierConfig } from '../../../verifier/config
 import { deviceMessage, enrolMessage } from '../../../verifier/devices/device.ts';
 import { startVerifier, type StartedVerifier } from '../../../verifier/server.ts';
 import { makeHolder } from '../../support/holder.ts';
+import { policyJson, ruleJson } from '../../support/policies.ts';
 import { until } from '../../support/until.ts';
 import { LEDGER_NOW, startPublishedIssuer, type PublishedIssuer } from '../support/published-issuer.ts';
 
@@ -49,6 +51,7 @@ describe('a verifier with two workers', function () {
     pollMs: 50,
     operatorTokenFile: join(folder, 'token'),
     workers: WORKERS,
+    policies: ['base', join(folder, 'rules.json')],
   });
 
   before(async () => {
@@ -57,6 +60,9 @@ describe('a verifier with two workers', function () {
     code = await issuer.issue(1);
     await issuer.publish([2]);
     folder = await mkdtemp(join(tmpdir(), 'hcl-pool-'));
+    const law = policyJson({ rules: [ruleJson({ logic: false })] });
+    await writeFile(join(folder, 'rules.json'), JSON.stringify(law));
+    await issuer.publishPolicy(parsePolicy(law));
     process.env['HCL_TEST_BLOCKED'] = join(folder, 'blocked');
     await writeFile(join(folder, 'token'), TOKEN, { mode: 0o600 });
     const deps = {
@@ -251,6 +257,17 @@ describe('a verifier with two workers', function () {
       worker?.process.kill('SIGKILL');
     }
     await othersInPlaceOf(killed);
+  });
+
+  it('decides by the same rules in a worker that starts when others lie there', async () => {
+    const decided = async (): Promise<readonly string[]> =>
+      (await eachWorker(() => verdictOn(code, { policy: 'test.rule' }))).map(({ outcome }) => outcome);
+    expect(await decided()).to.deep.equal(['stop', 'stop']);
+    await writeFile(join(folder, 'rules.json'), JSON.stringify(policyJson()));
+    const [killed = 0] = service.workerPids();
+    process.kill(killed, 'SIGKILL');
+    await othersInPlaceOf([killed]);
+    expect(await decided()).to.deep.equal(['stop', 'stop']);
   });
 
   it('passes no revoked code while workers hang, are killed, and start from an old snapshot', async () => {

@@ -12,7 +12,7 @@ import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { CheckpointFiles } from '../../../verifier/checkpoint-files.ts';
 import { VERIFIER_DEFAULTS, type VerifierConfig } from '../../../verifier/config.ts';
 import { fetchJsonWith } from '../../../verifier/fetch-json.ts';
-import { SNAPSHOT_FILE } from '../../../service/snapshot-file.ts';
+import { readSnapshot, SNAPSHOT_FILE } from '../../../service/snapshot-file.ts';
 import { Verifier } from '../../../verifier/verifier.ts';
 import { newsFor, type News, type Standing } from '../../../verifier/workers/news.ts';
 import { WorkerCheckpoint } from '../../../verifier/workers/worker-checkpoint.ts';
@@ -70,7 +70,8 @@ describe('what a worker knows', function () {
   ): Promise<WorkerCheckpoint> {
     const deps = { crypto: nodeCrypto, log: silentLogger, nowSeconds: () => now };
     const files = await CheckpointFiles.open(config(name), deps);
-    return WorkerCheckpoint.open(config(name), { ...deps, files, sightings: undefined, news });
+    const last = await readSnapshot(config(name).dataFolder, deps);
+    return WorkerCheckpoint.open(config(name), { ...deps, last, files, sightings: undefined, news });
   }
 
   const rootOf = (state: LedgerState): string => toHex(new StateRoot(nodeCrypto, state).root());
