@@ -290,7 +290,7 @@ export class CheckpointModel {
     const nowSeconds = this.#ports.nowSeconds();
     void this.#ports.counters
       .add(outcome, { isCompared, nowSeconds })
-      .then((counts) => this.#set({ counts }));
+      .then((counts) => counts && this.#set({ counts }));
   }
 
   #set(change: Partial<CheckpointState>): void {
