@@ -108,7 +108,7 @@ document.addEventListener('visibilitychange', () => {
 });
 addEventListener('pointerdown', () => feedback.wake(), { once: true });
 
-void keepOffline();
+void keepOffline((isKept) => model.buildCame(isKept));
 model.learned(await knowledge.restore());
 obey(await readKeptOperator(store));
 // Whoever cannot read the counters checks people all the same.
