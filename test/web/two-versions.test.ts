@@ -40,6 +40,21 @@ function holdStoreUntilEngine(): void {
   };
 }
 
+/** In the page: counts what is asked of its workers. */
+function countQuestions(): void {
+  const counted = globalThis as unknown as { questions: number };
+  counted.questions = 0;
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (this: Worker, ...args: unknown[]) {
+    counted.questions++;
+    Reflect.apply(post, this, args);
+  };
+}
+
+function questionsAsked(page: Page): Promise<number> {
+  return page.evaluate(() => (globalThis as unknown as { questions: number }).questions);
+}
+
 describePages('two builds of the checkpoint page', () => {
   let world: PageWorld;
   let browser: OpenedBrowser;
@@ -195,6 +210,7 @@ describePages('two builds of the checkpoint page', () => {
       browser = await openBrowser({ serviceWorkers: 'block' });
       const body = await readFile(await engineOf(other()));
       await browser.context.route(ENGINE, (route) => route.fulfill({ contentType: 'text/javascript', body }));
+      await browser.context.addInitScript(countQuestions);
       const page = await open();
       await setUp(page);
       await page.getByText(MIXED).waitFor();
@@ -203,12 +219,14 @@ describePages('two builds of the checkpoint page', () => {
         await page.getByText('Checking…').waitFor({ state: 'detached' });
         expect(await page.locator('.verdict-word').count()).to.equal(0);
       }
+      expect(await questionsAsked(page), 'it is given up before it is asked anything').to.equal(0);
       await page.getByRole('button', { name: 'List and counters' }).click();
       await page.getByText(MIXED).waitFor();
       await page.getByRole('button', { name: 'Back' }).click();
       await browser.context.unrouteAll();
       await update(page);
       await passes(page);
+      expect(await questionsAsked(page)).to.be.above(0);
       expect(await page.getByText(MIXED).count()).to.equal(0);
     });
   }
