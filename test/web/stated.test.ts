@@ -92,14 +92,29 @@ describePages('what the rules ask an officer', () => {
     }
   });
 
-  it('keeps a zone that a scanner has typed waiting for the answer, and for nothing else', async () => {
+  it('compares a zone that comes when all is said; an answer that is given after it waits for the button', async () => {
     const page = await open(false);
-    await typeCode(page, code);
-    await documentAsked(page);
-    await page.getByLabel('Machine-readable zone').fill(ZONE);
-    await page.getByText('Yes', { exact: true }).click();
-    expect(await outcomeWord(page)).to.equal('Stop');
-    await page.getByText('Document in hand: Another person').waitFor();
+    for (const isSaidFirst of [true, false]) {
+      await typeCode(page, code);
+      await documentAsked(page);
+      const zone = page.getByLabel('Machine-readable zone');
+      const asked = page.getByRole('group', { name: BOOKED });
+      if (isSaidFirst) {
+        await asked.getByText('Yes', { exact: true }).click();
+        await zone.fill(ZONE);
+      } else {
+        await zone.fill(ZONE);
+        await asked.getByRole('radio', { name: 'Not asked' }).focus();
+        // Past "No".
+        for (const key of ['ArrowLeft', 'ArrowLeft']) await page.keyboard.press(key);
+        await page.getByRole('button', { name: 'Compare', exact: true }).click();
+      }
+      expect(await outcomeWord(page)).to.equal('Stop');
+      await page.getByText('Document in hand: Another person').waitFor();
+      const said = page.locator('.card', { hasText: 'Said by the officer' });
+      expect(await said.innerText()).to.match(/\bYes\b/);
+      await page.getByRole('button', { name: 'Next' }).click();
+    }
   });
 
   it('is not asked of a traveller at a kiosk, where nobody passes without an officer', async () => {

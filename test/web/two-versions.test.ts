@@ -2,7 +2,7 @@
  * A newer build of the page comes while an older one is open, comes halfway, or a script of the other one comes under a
  * name of this one: no page ever works with parts of two builds.
  */
-import { cp, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -38,6 +38,21 @@ function holdStoreUntilEngine(): void {
       void loaded.then(() => (typeof listener === 'function' ? listener.call(this, event) : undefined));
     open.call(this, type, type === 'success' ? later : listener);
   };
+}
+
+/** In the page: counts what is asked of its workers. */
+function countQuestions(): void {
+  const counted = globalThis as unknown as { questions: number };
+  counted.questions = 0;
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (this: Worker, ...args: unknown[]) {
+    counted.questions++;
+    Reflect.apply(post, this, args);
+  };
+}
+
+function questionsAsked(page: Page): Promise<number> {
+  return page.evaluate(() => (globalThis as unknown as { questions: number }).questions);
 }
 
 describePages('two builds of the checkpoint page', () => {
@@ -91,6 +106,13 @@ describePages('two builds of the checkpoint page', () => {
     await page.getByRole('button', { name: 'Back' }).click();
   }
 
+  async function isBuildLost(page: Page): Promise<boolean> {
+    await page.getByRole('button', { name: 'List and counters' }).click();
+    const isSaid = (await page.getByText('A newer version of this page could not be kept').count()) > 0;
+    await page.getByRole('button', { name: 'Back' }).click();
+    return isSaid;
+  }
+
   async function engineOf(pages: string): Promise<string> {
     const name = (await readdir(join(pages, 'assets'))).find((file) => file.startsWith('engine-worker-'));
     if (name === undefined) throw new Error('the build has no engine');
@@ -127,6 +149,12 @@ describePages('two builds of the checkpoint page', () => {
     const next = await open();
     await passes(next);
     await expectAllOf(next, newer);
+    const answer = await next.evaluate(async () => {
+      const cache = await caches.open('of another page');
+      await cache.put('./another', new Response('kept by another page'));
+      return (await fetch('./another')).status;
+    });
+    expect(answer, 'of the server: a cache of another page answers nothing here').to.equal(404);
   });
 
   const HALVES = {
@@ -136,17 +164,21 @@ describePages('two builds of the checkpoint page', () => {
     'its engine is still the older one, under the newer name': async (half: string) => {
       await cp(await engineOf(older), await engineOf(half));
     },
+    'a proxy rewrites its page': async (half: string) => {
+      await appendFile(join(half, 'checkpoint', 'index.html'), '<!-- seen by a proxy -->');
+    },
     'its engine is not there yet': async (half: string) => rm(await engineOf(half)),
   } as const satisfies Readonly<Record<string, (half: string) => Promise<void>>>;
 
   // Each costs a browser: the normal run has one of them, and one of the two below.
-  for (const [what, spoil] of Object.entries(HALVES).slice(isLongRun ? 0 : 1, isLongRun ? 3 : 2)) {
-    it(`a newer build is not taken while ${what}: what was kept works on, without a network`, async () => {
+  for (const [what, spoil] of Object.entries(HALVES).slice(isLongRun ? 0 : 2, isLongRun ? 4 : 3)) {
+    it(`a newer build is not taken while ${what}: what was kept works on, without a network, and the page says so`, async () => {
       browser = await openBrowser();
       const page = await open();
       await setUp(page);
       await passes(page);
       await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+      expect(await isBuildLost(page), 'before').to.equal(false);
       const half = await mkdtemp(join(folder, 'half-'));
       await cp(newer, half, { recursive: true });
       await spoil(half);
@@ -156,11 +188,16 @@ describePages('two builds of the checkpoint page', () => {
       const asked = world.served.requests.slice(before).map(({ url }) => url);
       expect(asked, 'it was looked at').to.include('/checkpoint/service-worker.js');
       expect(await page.evaluate(() => caches.keys()), 'nothing is left of it').to.have.length(1);
+      expect(await isBuildLost(page)).to.equal(true);
       await browser.context.setOffline(true);
       await page.close();
       const next = await open();
       await passes(next);
       await expectAllOf(next, older);
+      await browser.context.setOffline(false);
+      await serve(newer);
+      await lookForNewer(next);
+      expect(await isBuildLost(next), 'when it comes whole').to.equal(false);
     });
   }
 
@@ -173,6 +210,7 @@ describePages('two builds of the checkpoint page', () => {
       browser = await openBrowser({ serviceWorkers: 'block' });
       const body = await readFile(await engineOf(other()));
       await browser.context.route(ENGINE, (route) => route.fulfill({ contentType: 'text/javascript', body }));
+      await browser.context.addInitScript(countQuestions);
       const page = await open();
       await setUp(page);
       await page.getByText(MIXED).waitFor();
@@ -181,12 +219,14 @@ describePages('two builds of the checkpoint page', () => {
         await page.getByText('Checking…').waitFor({ state: 'detached' });
         expect(await page.locator('.verdict-word').count()).to.equal(0);
       }
+      expect(await questionsAsked(page), 'it is given up before it is asked anything').to.equal(0);
       await page.getByRole('button', { name: 'List and counters' }).click();
       await page.getByText(MIXED).waitFor();
       await page.getByRole('button', { name: 'Back' }).click();
       await browser.context.unrouteAll();
       await update(page);
       await passes(page);
+      expect(await questionsAsked(page)).to.be.above(0);
       expect(await page.getByText(MIXED).count()).to.equal(0);
     });
   }

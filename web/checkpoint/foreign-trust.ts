@@ -54,10 +54,11 @@ export class ForeignTrustFile {
     return problem === 'OFFLINE' || problem === 'NO_ANSWER' ? undefined : problem;
   }
 
+  /** The same list, too, is asked about anew: it may have run out since. */
   async #takeList(bytes: Uint8Array): Promise<SignersProblem | undefined> {
-    if (equalBytes(bytes, this.#taught)) return undefined;
+    const isKept = equalBytes(bytes, this.#taught);
     const problem = await this.#teach(bytes);
-    if (this.#taught === bytes) await this.#ports.store.put(KEY, bytes);
+    if (!isKept && this.#taught === bytes) await this.#ports.store.put(KEY, bytes);
     return problem;
   }
 

@@ -8,7 +8,7 @@ import { saveFile } from '../shared/save-file.ts';
 import { WorkerClient } from '../shared/worker-client.ts';
 import { App } from './app.tsx';
 import type { LogHere } from './screens/log-card.tsx';
-import { Counters } from './counters.ts';
+import { Counters, NO_COUNTS } from './counters.ts';
 import type { RulePassage } from './engine/checkpoint-policy.ts';
 import type { Decision, EngineAnswer, EngineRequest, VerifyQuestion } from './engine/protocol.ts';
 import { Feedback } from './feedback/feedback.ts';
@@ -53,7 +53,7 @@ const foreignTrust = new ForeignTrustFile({
   nowSeconds: now,
 });
 const pace = new Pace();
-const counters = new Counters(store);
+const counters = new Counters(store, openLock('hcl-checkpoint-counters'));
 const feedback = new Feedback();
 let log: SealedLog | undefined;
 
@@ -108,10 +108,11 @@ document.addEventListener('visibilitychange', () => {
 });
 addEventListener('pointerdown', () => feedback.wake(), { once: true });
 
-void keepOffline();
+void keepOffline((isKept) => model.buildCame(isKept));
 model.learned(await knowledge.restore());
 obey(await readKeptOperator(store));
-model.begin(await counters.today(now()), kept !== undefined);
+// Whoever cannot read the counters checks people all the same.
+model.begin(await counters.today(now()).catch(() => NO_COUNTS), kept !== undefined);
 setInterval(() => void tick(), TICK_MS);
 addEventListener('online', () => void catchUp());
 // From here on nobody waits for the network.

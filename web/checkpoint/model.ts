@@ -46,6 +46,8 @@ export interface CheckpointState {
   readonly hasFailed: boolean;
   /** The engine that came is of another build than the page: it is not asked, and nothing is decided. */
   readonly isMixed: boolean;
+  /** A newer build of the page came and could not be kept: what was kept before works on. */
+  readonly isBuildLost: boolean;
   readonly counts: Counts;
   /** Absent: one person at a time. */
   readonly group?: readonly GroupMember[];
@@ -91,6 +93,7 @@ export class CheckpointModel {
       isChecking: false,
       hasFailed: false,
       isMixed: false,
+      isBuildLost: false,
       counts: NO_COUNTS,
       codesBefore: 0,
     };
@@ -127,6 +130,10 @@ export class CheckpointModel {
 
   engineLoaded(isOurVersion: boolean): void {
     this.#set({ isMixed: !isOurVersion });
+  }
+
+  buildCame(isKept: boolean): void {
+    this.#set({ isBuildLost: !isKept });
   }
 
   learned({ known, problem }: KnowledgeReport): void {
@@ -290,7 +297,7 @@ export class CheckpointModel {
     const nowSeconds = this.#ports.nowSeconds();
     void this.#ports.counters
       .add(outcome, { isCompared, nowSeconds })
-      .then((counts) => this.#set({ counts }));
+      .then((counts) => counts && this.#set({ counts }));
   }
 
   #set(change: Partial<CheckpointState>): void {

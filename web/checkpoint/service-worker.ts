@@ -47,5 +47,12 @@ async function activate(): Promise<void> {
 async function answer(request: Request): Promise<Response> {
   const cache = await caches.open(cacheName);
   const kept = await cache.match(request, { ignoreSearch: request.mode === 'navigate' });
-  return kept ?? (await caches.match(request)) ?? fetch(request);
+  return kept ?? (await ofOtherBuilds(request)) ?? fetch(request);
+}
+
+/** Other pages of this origin have caches, too, of which nobody here knows what is in them. */
+async function ofOtherBuilds(request: Request): Promise<Response | undefined> {
+  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX));
+  const found = await Promise.all(names.map((cache) => caches.match(request, { cacheName: cache })));
+  return found.find((response) => response !== undefined);
 }

@@ -1,7 +1,7 @@
 /**
  * Questions to a worker and their answers, matched by number. A worker says that it has loaded, and of which build it is.
- * One that does not, for its script did not come or is broken, and one of another build than the page, is given up; the
- * next question starts another.
+ * Nothing is asked of it before. One that does not say so, for its script did not come or is broken, and one of another
+ * build than the page, is given up; the next question starts another.
  */
 import { trustedScriptUrl } from './trusted-urls.ts';
 import { VERSION } from './version.ts';
@@ -24,7 +24,8 @@ export class WorkerClient<Request, Answer> {
   readonly #url: string;
   readonly #onLoaded: (isOurVersion: boolean) => void;
   readonly #waiting = new Map<number, Waiting<Answer>>();
-  #worker: Worker | undefined;
+  /** Once it has said that it is of our build. */
+  #worker: Promise<Worker> | undefined;
   #last = 0;
 
   /** @param onLoaded each time a worker has loaded */
@@ -35,9 +36,8 @@ export class WorkerClient<Request, Answer> {
   }
 
   /** Rejects when the worker fails; what goes wrong within a question is part of its answer. */
-  ask(content: Request, transfer: Transferable[] = []): Promise<Answer> {
-    this.#worker ??= this.#start();
-    const worker = this.#worker;
+  async ask(content: Request, transfer: Transferable[] = []): Promise<Answer> {
+    const worker = await (this.#worker ??= this.#start());
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -45,20 +45,24 @@ export class WorkerClient<Request, Answer> {
     });
   }
 
-  #start(): Worker {
+  #start(): Promise<Worker> {
+    const { promise, reject, resolve } = Promise.withResolvers<Worker>();
+    // Nobody may be waiting for it.
+    promise.catch(() => undefined);
     const worker = new Worker(trustedScriptUrl(this.#url), { type: 'module' });
     let isLoaded = false;
     const giveUp = (): void => {
       worker.terminate();
       this.#worker = undefined;
-      this.#fail();
+      reject(failure());
     };
     const patience = setTimeout(giveUp, LOAD_MS);
     const loaded = ({ version }: Partial<Loaded>): void => {
       isLoaded = true;
       clearTimeout(patience);
       const isOurs = version === VERSION;
-      if (!isOurs) giveUp();
+      if (isOurs) resolve(worker);
+      else giveUp();
       this.#onLoaded(isOurs);
     };
     worker.addEventListener('message', ({ data }: MessageEvent<Envelope<Answer> & Partial<Loaded>>) => {
@@ -71,11 +75,15 @@ export class WorkerClient<Request, Answer> {
       if (isLoaded) this.#fail();
       else giveUp();
     });
-    return worker;
+    return promise;
   }
 
   #fail(): void {
-    for (const { reject } of this.#waiting.values()) reject(new Error('a worker of the page failed'));
+    for (const { reject } of this.#waiting.values()) reject(failure());
     this.#waiting.clear();
   }
+}
+
+function failure(): Error {
+  return new Error('a worker of the page failed');
 }

@@ -6,6 +6,7 @@ import { nodeCrypto } from '../../../service/node-crypto.ts';
 import { Engine } from '../../../web/checkpoint/engine/engine.ts';
 import { fetchBesideWith, type FileBeside } from '../../../web/checkpoint/file-beside.ts';
 import { ForeignTrustFile, type SignersReport } from '../../../web/checkpoint/foreign-trust.ts';
+import { makeShcSigner, SHC_ISSUER } from '../../core/foreign/support/shc-signer.ts';
 import { memoryStore, type MemoryStore } from '../support/memory-store.ts';
 
 const LIST = toUtf8('{"name":"list"}');
@@ -13,10 +14,11 @@ const LIST = toUtf8('{"name":"list"}');
 /** A page at its start; `asked` are the lists that its engine was given, and what it made of each. */
 function start(store: MemoryStore): {
   readonly asked: string[];
-  readonly update: (file: FileBeside) => Promise<SignersReport>;
+  readonly update: (file: FileBeside, nowSeconds?: number) => Promise<SignersReport>;
 } {
   const asked: string[] = [];
   let file: FileBeside = 'none';
+  let now = 0;
   const engine = new Engine({ crypto: nodeCrypto, get: () => Promise.reject(new Error('not asked for')) });
   const trust = new ForeignTrustFile({
     ask: async (request) => {
@@ -26,24 +28,40 @@ function start(store: MemoryStore): {
     },
     store,
     fetchBeside: async () => file,
-    nowSeconds: () => 0,
+    nowSeconds: () => now,
   });
-  const update = (next: FileBeside): Promise<SignersReport> => {
+  const update = (next: FileBeside, nowSeconds = 0): Promise<SignersReport> => {
     file = next;
+    now = nowSeconds;
     return trust.update();
   };
   return { asked, update };
 }
 
 describe('the list of foreign signers beside the page', () => {
-  it('is asked for again and again, read when it is another, and kept for when there is no network', async () => {
+  it('is asked for again and again, written down when it is another, and kept for when there is no network', async () => {
     const store = memoryStore();
-    const { asked, update } = start(store);
+    let writes = 0;
+    const put: MemoryStore['put'] = (key, value) => {
+      writes++;
+      return store.put(key, value);
+    };
+    const { update } = start({ ...store, put });
     for (const file of [LIST, LIST.slice(), 'OFFLINE'] as const) await update(file);
-    expect(asked).to.deep.equal(['{"name":"list"} trusted']);
+    expect(writes).to.equal(1);
     const restarted = start(store);
     await restarted.update('OFFLINE');
-    expect(restarted.asked).to.deep.equal(asked);
+    expect(restarted.asked).to.deep.equal(['{"name":"list"} trusted']);
+  });
+
+  it('is told to have run out when it does so while the page is open, and when it is there no more', async () => {
+    const { update } = start(memoryStore());
+    const shc = [{ iss: SHC_ISSUER, keys: makeShcSigner().keys }];
+    const list = toUtf8(JSON.stringify({ validUntil: '1970-01-01T01:00:00Z', shc }));
+    expect(await update(list, 3599)).to.deep.equal({ isListInUse: true });
+    const ranOut = { isListInUse: true, problem: 'TRUST_LIST_EXPIRED' };
+    expect(await update(list.slice(), 3601)).to.deep.equal(ranOut);
+    expect(await update('none', 3602)).to.deep.equal({ isListInUse: false });
   });
 
   it('is trusted no longer when the operator takes it away, after a restart neither', async () => {

@@ -4,7 +4,8 @@ import { Counters } from '../../../web/checkpoint/counters.ts';
 import { eraseOldLog } from '../../../web/checkpoint/log/kept-log.ts';
 import { NO_OPERATOR, parseOperator, readOperator } from '../../../web/checkpoint/operator.ts';
 import { defaultSettings, readSettings, writeSettings } from '../../../web/checkpoint/settings.ts';
-import { memoryStore } from '../support/memory-store.ts';
+import { lockWithin } from '../../../web/shared/store/lock.ts';
+import { memoryStore, type MemoryStore } from '../support/memory-store.ts';
 
 /** 2026-11-26T00:00:00+08:00. */
 const MIDNIGHT = 1_795_622_400;
@@ -12,7 +13,7 @@ const DAY = 86_400;
 
 describe('what a checkpoint keeps', () => {
   it('counts outcomes by day, at once and in turn', async () => {
-    const counters = new Counters(memoryStore());
+    const counters = new Counters(memoryStore(), lockWithin());
     const now = { isCompared: false, nowSeconds: MIDNIGHT };
     await Promise.all([
       counters.add('pass', now),
@@ -26,7 +27,7 @@ describe('what a checkpoint keeps', () => {
 
   it('counts over all its days the checks that a log has no box of, after a restart too', async () => {
     const store = memoryStore();
-    const counters = new Counters(store);
+    const counters = new Counters(store, lockWithin());
     await counters.addNotLogged(MIDNIGHT - 1);
     await counters.addNotLogged(MIDNIGHT);
     await Promise.all([
@@ -34,7 +35,7 @@ describe('what a checkpoint keeps', () => {
       counters.add('pass', { isCompared: false, nowSeconds: MIDNIGHT }),
     ]);
     expect(await counters.notLogged()).to.equal(3);
-    const restarted = new Counters(store);
+    const restarted = new Counters(store, lockWithin());
     expect(await restarted.notLogged()).to.equal(3);
     expect(await restarted.today(MIDNIGHT)).to.include({ pass: 1, notLogged: 2 });
     await restarted.eraseOld(MIDNIGHT + 31 * DAY - 1);
@@ -46,7 +47,7 @@ describe('what a checkpoint keeps', () => {
     let isFull = true;
     const put = async (key: string, value: unknown): Promise<void> =>
       isFull ? undefined : store.put(key, value);
-    const counters = new Counters({ ...store, put });
+    const counters = new Counters({ ...store, put }, lockWithin());
     await counters.addNotLogged(MIDNIGHT);
     await counters.addNotLogged(MIDNIGHT);
     expect(await counters.notLogged()).to.equal(2);
@@ -54,12 +55,45 @@ describe('what a checkpoint keeps', () => {
     isFull = false;
     await counters.add('pass', { isCompared: false, nowSeconds: MIDNIGHT + 1 });
     expect(await counters.notLogged()).to.equal(2);
-    expect(await new Counters(store).notLogged()).to.equal(2);
+    expect(await new Counters(store, lockWithin()).notLogged()).to.equal(2);
+  });
+
+  it('writes nothing over a day that cannot be read, says that it cannot, and counts what came meanwhile', async () => {
+    const store = memoryStore();
+    const now = { isCompared: true, nowSeconds: MIDNIGHT };
+    await new Counters(store, lockWithin()).addNotLogged(MIDNIGHT);
+    let isUnreadable = true;
+    const get: MemoryStore['get'] = (key) =>
+      isUnreadable ? Promise.reject(new Error('unreadable')) : store.get(key);
+    const counters = new Counters({ ...store, get }, lockWithin());
+    expect(await counters.add('stop', now)).to.equal(undefined);
+    await counters.addNotLogged(MIDNIGHT);
+    for (const asked of [() => counters.notLogged(), () => counters.today(MIDNIGHT)]) {
+      expect(await asked().catch(({ message }: Error) => message)).to.equal('unreadable');
+    }
+    expect(store.values.get('counts/2026-11-26'), 'as it was').to.include({ stop: 0, notLogged: 1 });
+    isUnreadable = false;
+    const counts = { pass: 1, condition: 0, refer: 0, stop: 1, compared: 2, notLogged: 2 };
+    expect(await counters.add('pass', now)).to.deep.equal(counts);
+    expect(await new Counters(store, lockWithin()).today(MIDNIGHT)).to.deep.equal(counts);
+    expect(await counters.notLogged(), 'once').to.equal(2);
+  });
+
+  it('counts what two tabs see at once', async () => {
+    const store = memoryStore();
+    const lock = lockWithin();
+    const tabs = [new Counters(store, lock), new Counters(store, lock)];
+    const now = { isCompared: false, nowSeconds: MIDNIGHT };
+    await Promise.all(tabs.flatMap((tab) => [tab.add('pass', now), tab.addNotLogged(MIDNIGHT)]));
+    for (const tab of tabs) {
+      expect(await tab.today(MIDNIGHT)).to.include({ pass: 2, notLogged: 2 });
+      expect(await tab.notLogged()).to.equal(2);
+    }
   });
 
   it('erases counts and boxes before any of them is older than 31 days', async () => {
     const store = memoryStore();
-    const counters = new Counters(store);
+    const counters = new Counters(store, lockWithin());
     await counters.add('pass', { isCompared: false, nowSeconds: MIDNIGHT });
     await store.put('log/2026-11-26/00', new Uint8Array(1));
     const lastSecond = MIDNIGHT + 31 * DAY - 1;

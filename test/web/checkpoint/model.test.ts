@@ -7,6 +7,7 @@ import type { Decision, VerifyQuestion } from '../../../web/checkpoint/engine/pr
 import { NOTHING_KNOWN, type KnowledgeReport } from '../../../web/checkpoint/knowledge/knowledge.ts';
 import { CheckpointModel } from '../../../web/checkpoint/model.ts';
 import { defaultSettings, type Settings } from '../../../web/checkpoint/settings.ts';
+import { lockWithin } from '../../../web/shared/store/lock.ts';
 import { until } from '../../support/until.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
@@ -38,7 +39,7 @@ function stage(
       },
       update,
       latest: update,
-      counters: new Counters(memoryStore()),
+      counters: new Counters(memoryStore(), lockWithin()),
       nowSeconds: () => 1_795_622_400,
       keepSettings: () => undefined,
       onDecision: (decision) => decided.push(decision),

@@ -64,7 +64,7 @@ class Device {
       decide: (question) => this.#newerList.decide(question),
       update: (line) => knowledge.update(line),
       latest: () => knowledge.update('deltas'),
-      counters: new Counters(store),
+      counters: new Counters(store, lockWithin()),
       nowSeconds: () => this.nowSeconds,
       keepSettings: () => undefined,
       onDecision: () => undefined,

@@ -45,9 +45,28 @@ describe('a scanner that types', () => {
     expect(keys.map((key, i) => reader.press({ key, at: i * 5 })).at(-1)).to.equal('HCL1:ABC');
   });
 
-  it('never holds more than a code can have', () => {
+  it('drops what is longer than any code, and what comes behind it, until there is a pause', () => {
     const reader = new WedgeReader();
-    for (let i = 0; i < 140_000; i++) reader.press({ key: 'A', at: i });
-    expect(reader.press({ key: 'Enter', at: 140_000 })).to.have.length(131_072);
+    for (let i = 0; i < 131_073; i++) reader.press({ key: 'A', at: i });
+    expect(reader.press({ key: 'Enter', at: 131_073 })).to.equal(undefined);
+    const next = [...'HCL1:7WY5O', 'Enter'];
+    const at = (start: number): string | undefined =>
+      next.map((key, i) => reader.press({ key, at: start + i })).at(-1);
+    expect(at(131_074)).to.equal(undefined);
+    expect(at(133_000)).to.equal('HCL1:7WY5O');
+  });
+
+  it('is at it until a second after the last key behind its code', () => {
+    const reader = new WedgeReader();
+    expect(reader.isBehindCode(0)).to.equal(false);
+    expect(type('HCL1:7WY5O', 0, reader)).to.equal('HCL1:7WY5O');
+    for (const at of [1000, 2000]) {
+      expect(reader.isBehindCode(at), `at ${at}`).to.equal(true);
+      reader.press({ key: 'Enter', at });
+      expect(reader.isScanning, `at ${at}`).to.equal(true);
+    }
+    expect(reader.isBehindCode(3001)).to.equal(false);
+    reader.press({ key: 'Tab', at: 3001 });
+    expect(reader.isScanning).to.equal(false);
   });
 });

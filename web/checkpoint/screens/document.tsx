@@ -55,12 +55,13 @@ export function Document({ decision, model, nowSeconds, state, texts }: Document
   };
   const isLeft = isKiosk && !state.isChecking;
   useKioskReturn(isLeft, () => model.scanNext(), { afterMs: KIOSK_RETURN_MS, since: typed });
-  // A document scanner types the whole zone: nobody has to press a button then, once everything asked has its answer.
+  // A document scanner types the whole zone: nobody has to press a button then, where everything asked has its answer.
+  // An answer that is given later waits for the button: a key or a tap amiss decides nothing.
   useEffect(() => {
     const presented = readMrz(typed.zone);
     const isAllSaid = asks.every((fact) => stated[fact] !== undefined);
     if (presented !== undefined && isAllSaid) void model.compare(presented, stated);
-  }, [typed.zone, stated]);
+  }, [typed.zone]);
   return (
     <Page
       title={words.title}

@@ -50,6 +50,7 @@ export function Status({ log, model, nowSeconds, state, texts }: StatusProps): J
           {known.blockNumber < 0 ? null : <p>{status.keptLast}</p>}
         </Notice>
       )}
+      {state.isBuildLost ? <Notice look="warning">{status.buildLost}</Notice> : null}
       <Signers state={state} texts={texts} />
       <Today state={state} texts={texts} />
       <Kept log={log} state={state} texts={texts} />

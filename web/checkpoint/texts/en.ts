@@ -253,6 +253,8 @@ export const en: Texts = {
         'The list of signers of other systems names a file that this page does not read.',
     },
     keptLast: 'The last good list stays in use.',
+    buildLost:
+      'A newer version of this page could not be kept: a file of it did not come, or was changed on its way. What was kept before works on; if this stays, tell the operator.',
     today: 'Checked today',
     nobodyYet: 'Nobody yet.',
     compared: 'Compared with a document',

@@ -258,6 +258,8 @@ export const pt: Texts = {
         'A lista de signatários de outros sistemas indica um ficheiro que esta página não lê.',
     },
     keptLast: 'Continua em uso a última lista válida.',
+    buildLost:
+      'Não foi possível guardar uma versão mais recente desta página: um dos seus ficheiros não chegou ou foi alterado pelo caminho. Continua a funcionar o que estava guardado; se isto se mantiver, avise o operador.',
     today: 'Verificados hoje',
     nobodyYet: 'Ainda ninguém.',
     compared: 'Comparados com um documento',

@@ -150,6 +150,7 @@ export interface Texts {
     /** Of those whose codes of other systems count. */
     readonly signersProblems: Readonly<Record<SignersProblem, string>>;
     readonly keptLast: string;
+    readonly buildLost: string;
     readonly today: string;
     readonly nobodyYet: string;
     readonly compared: string;

@@ -242,6 +242,8 @@ export const zhHans: Texts = {
       TRUST_LIST_UNREADABLE: '其他系统的签署者名单指向本页不会读取的文件。',
     },
     keptLast: '继续使用最后一份有效名单。',
+    buildLost:
+      '未能保存本页的较新版本：其中有文件未收到，或在传送途中被更改。先前保存的版本继续运作；如持续如此，请通知运营者。',
     today: '今天已查',
     nobodyYet: '尚未查验任何人。',
     compared: '已与证件核对',

@@ -242,6 +242,8 @@ export const zhHant: Texts = {
       TRUST_LIST_UNREADABLE: '其他系統的簽署者名單指向本頁不會讀取的檔案。',
     },
     keptLast: '繼續使用最後一份有效名單。',
+    buildLost:
+      '未能保存本頁的較新版本：其中有檔案未收到，或在傳送途中被更改。先前保存的版本繼續運作；如持續如此，請通知營運者。',
     today: '今天已查',
     nobodyYet: '尚未查驗任何人。',
     compared: '已與證件核對',
