@@ -1,5 +1,5 @@
 /** A publisher that is restarted leads on from what it published before, as if it had never been away. */
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
@@ -140,16 +140,25 @@ describe('a publisher that is restarted', () => {
     }
   });
 
-  it('begins anew where what it kept is of no form that it knows', async () => {
+  it('begins anew where it kept nothing yet, or in no form that it knows, and says so', async () => {
     const [held] = await statesAfter([MINUTE]);
-    for (const damage of ['', '{"version":2,"states":[]}', '{"version":1,"states":[{"size":-1}]}']) {
-      await writeFile(join(published.path, 'bases'), damage);
+    for (const damage of [
+      undefined,
+      '',
+      '{"version":2,"states":[]}',
+      '{"version":1,"states":[{"size":-1}]}',
+    ]) {
+      const file = join(published.path, 'bases');
+      await (damage === undefined ? rm(file) : writeFile(file, damage));
+      published.warnings.length = 0;
       published.restart();
       const { full, size } = await published.publishAfter(YOUNG);
+      expect(published.warnings).to.deep.equal([
+        'who holds any of the states from before the restart takes the full bundle',
+      ]);
       expect(full.size).to.equal(size);
       expect((await updateFrom(published, held)).state.checkpoint.size).to.equal(size);
     }
-    expect(published.warnings).to.have.length(3);
     const files = await readdir(join(published.path, 'files'));
     expect(files).to.include((await kept())[0]?.path.slice('files/'.length));
   });
