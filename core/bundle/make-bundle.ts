@@ -115,8 +115,11 @@ function contentOf(
   };
 }
 
-/** Without the lists of an issuer that are older than the ledger's word on them: nobody could take them. */
-function saidLists({ sections, statusLists }: Pick<BundleSource, 'sections' | 'statusLists'>): StatusLists {
+/** Those of a full bundle: without an issuer's that are older than the ledger's word on them, which nobody could take. */
+export function saidLists({
+  sections,
+  statusLists,
+}: Pick<BundleSource, 'sections' | 'statusLists'>): StatusLists {
   const anchors = readStatusAnchors(sections);
   const sets = [...statusLists.sets()];
   return new StatusLists(sets.filter(({ issuer, version }) => anchors.get(issuer)?.version === version));

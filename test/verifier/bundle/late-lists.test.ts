@@ -1,8 +1,10 @@
 /** A publisher that has an issuer’s lists later than the ledger’s word on them: whoever holds a state of it is led on. */
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
+import { acceptBundle } from '../../../core/bundle/accept-bundle.ts';
 import type { BundleState } from '../../../core/bundle/bundle-state.ts';
 import { deltaPath } from '../../../core/bundle/follow-deltas.ts';
+import { fullBundle } from '../../../core/bundle/make-bundle.ts';
 import type { FixtureIssuer } from '../../support/consortium.ts';
 import { updateFrom } from './support/asking-device.ts';
 import { PublishedLedger } from './support/published-ledger.ts';
@@ -51,5 +53,44 @@ describe('lists that are late when an hour begins', () => {
       expect(asked).to.deep.equal([deltaPath('deltas', held.checkpoint.size)]);
       expect(state.checkpoint.size).to.equal(size);
     }
+  });
+});
+
+describe('a device that is ahead of the hour’s full bundle, and takes it while lists are late,', () => {
+  let published: PublishedLedger;
+  let issuer: FixtureIssuer;
+  let held: BundleState;
+
+  beforeEach(async () => {
+    published = await PublishedLedger.open();
+    ({ issuer } = published.consortium);
+    await published.publishAtNextHour();
+    await published.publishAfter(MINUTE);
+    held = (await updateFrom(published, undefined)).state;
+  });
+  afterEach(() => published[Symbol.asyncDispose]());
+
+  /** What it holds then, of the state that is published next. */
+  async function takeFull(state: BundleState): Promise<BundleState> {
+    published.announceLists(issuer);
+    published.consortium.advance(MINUTE);
+    const { full, size } = await published.publish();
+    const without = deltaPath('deltas', state.checkpoint.size);
+    const updated = await updateFrom(published, state, { without });
+    expect(updated.asked).to.include(full.path);
+    expect(updated.state.checkpoint.size).to.equal(size);
+    return updated.state;
+  }
+
+  it('keeps the newer lists that it holds', async () => {
+    const { statusLists } = await takeFull(held);
+    expect(statusLists.versionOf(issuer.id)).to.equal(held.statusLists.versionOf(issuer.id));
+  });
+
+  it('takes no older ones in place of those that it had before it was started anew', async () => {
+    const written = fullBundle(await takeFull(held));
+    const restarted = await acceptBundle(written, undefined, published.context());
+    const { statusLists } = await takeFull(restarted);
+    expect(statusLists.versionOf(issuer.id)).to.equal(0);
   });
 });
