@@ -1,5 +1,6 @@
 /** Bundles from what is known: the publisher's side, and how a device writes down what it holds. */
 import { equalBytes } from '../bytes/equal.ts';
+import { StatusLists } from '../status/accepted-lists.ts';
 import {
   contentSteps,
   NO_BASE,
@@ -60,14 +61,15 @@ export function partialBundle(kind: 'page' | 'handover', source: BundleSource): 
   return pack({ head: headOf(kind, source), content, base: NO_BASE });
 }
 
-/** What a delta's changes are changes to. */
-export function heldBy({
-  sections,
-  statusLists,
-}: Pick<BundleSource, 'sections' | 'statusLists'>): ContentBase {
+/**
+ * What a delta's changes are changes to: what a full bundle of the same state says. Older lists, which some hold beside
+ * it and others do not, are none of it: who begins with the full bundle, or with what it wrote down, could not follow.
+ */
+export function saidBy(base: Pick<BundleSource, 'sections' | 'statusLists'>): ContentBase {
+  const lists = saidLists(base);
   return {
-    section: (name) => sections.get(name)?.bytes,
-    list: (issuer, uri) => statusLists.get(issuer, uri)?.list,
+    section: (name) => base.sections.get(name)?.bytes,
+    list: (issuer, uri) => lists.get(issuer, uri)?.list,
   };
 }
 
@@ -79,7 +81,7 @@ function saidInDelta(source: BundleSource, base: BundleSource, consistency: Uint
   const { size, root } = base.checkpoint;
   const head = { ...headOf('delta', source), base: { size, root, consistency } };
   const content = contentOf(source, (name, section) => isNews(section, base.sections.get(name)), base);
-  return { head, content, base: heldBy(base) };
+  return { head, content, base: saidBy(base) };
 }
 
 function headOf(
@@ -98,21 +100,29 @@ function isNews(section: HeldSection, known: HeldSection | undefined): boolean {
   return !isHeld || !equalBytes(section.digest, known.digest);
 }
 
-/** Without the lists of an issuer that are older than the ledger's word on them: nobody could take them. */
 function contentOf(
-  { sections, statusLists }: BundleSource,
+  source: BundleSource,
   isNew: (name: string, section: HeldSection) => boolean,
   base?: BundleSource,
 ): BundleContent {
-  const anchors = readStatusAnchors(sections);
-  const sets = [...statusLists.sets()].filter(
-    ({ issuer, version }) =>
-      anchors.get(issuer)?.version === version && base?.statusLists.versionOf(issuer) !== version,
+  const known = base === undefined ? StatusLists.empty : saidLists(base);
+  const sets = [...saidLists(source).sets()].filter(
+    ({ issuer, version }) => known.versionOf(issuer) !== version,
   );
   return {
-    sections: toContents([...sections].filter((named) => isNew(...named))),
+    sections: toContents([...source.sections].filter((named) => isNew(...named))),
     issuers: sets.map(({ issuer, lists }) => ({ issuer, lists })),
   };
+}
+
+/** Those of a full bundle: without an issuer's that are older than the ledger's word on them, which nobody could take. */
+export function saidLists({
+  sections,
+  statusLists,
+}: Pick<BundleSource, 'sections' | 'statusLists'>): StatusLists {
+  const anchors = readStatusAnchors(sections);
+  const sets = [...statusLists.sets()];
+  return new StatusLists(sets.filter(({ issuer, version }) => anchors.get(issuer)?.version === version));
 }
 
 function toContents(sections: Iterable<readonly [string, HeldSection]>): readonly SectionContent[] {

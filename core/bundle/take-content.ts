@@ -11,7 +11,7 @@ import type { PartReaders } from './bundle-file.ts';
 import { readStatusAnchors, type BundleSource, type HeldSection, type HeldSections } from './bundle-state.ts';
 import { BundleError } from './errors.ts';
 import { dayOfShort, HeldNames, isShortSection } from './held-sections.ts';
-import { heldBy } from './make-bundle.ts';
+import { saidBy } from './make-bundle.ts';
 import { NO_PAUSE, type Pause } from './pause.ts';
 import { checkRoot, holdAll, type CheckedHead } from './signed-head.ts';
 
@@ -32,7 +32,7 @@ export async function takeContent(
 ): Promise<BundleSource> {
   const { cover, hidden, leaf, leafPath, note, shortFrom } = head;
   const base = head.kind === 'delta' ? held : undefined;
-  const content = await readContent(parts, base === undefined ? NO_BASE : heldBy(base), context.pause);
+  const content = await readContent(parts, base === undefined ? NO_BASE : saidBy(base), context.pause);
   const told = await holdAll(content.sections, context);
   const sections = mergeSections(told, base, shortFrom);
   if (!new HeldNames(shortFrom).isComplete([...sections.keys()], cover)) throw incomplete();

@@ -3,6 +3,7 @@
  * or it does not fit, by the full bundle and the delta to that. Signers that changed while the device was away are
  * learned first, each set by the word of the one before.
  */
+import type { StatusLists } from '../status/accepted-lists.ts';
 import { acceptBundle } from './accept-bundle.ts';
 import { acceptHandover } from './accept-handover.ts';
 import { checkAfter } from './come-after.ts';
@@ -11,6 +12,7 @@ import { parseBundleIndex, type BundleIndex } from './bundle-index.ts';
 import type { BundleState } from './bundle-state.ts';
 import { BundleError, type BundleErrorCode } from './errors.ts';
 import { followDeltas, type FollowContext, type Followed, type FollowedDelta } from './follow-deltas.ts';
+import { saidLists } from './make-bundle.ts';
 
 const INDEX = 'latest';
 
@@ -102,6 +104,15 @@ async function updateByFull(
   const isAhead = before !== undefined && before.checkpoint.size > index.full.size;
   const full = await acceptBundle(await context.get(index.full.path), isAhead ? undefined : before, known);
   const next = (await applyDelta(index, full, known)) ?? full;
-  if (before !== undefined) checkAfter(next, before);
-  return next;
+  if (before === undefined) return next;
+  checkAfter(next, before);
+  return isAhead ? { ...next, statusLists: listsAfter(next, before) } : next;
+}
+
+/**
+ * A full bundle from before what was held may have lists that are older than those; where the delta to it brings none,
+ * they would take back what was known. So nothing counts but what a full bundle of `next` says.
+ */
+function listsAfter(next: BundleState, before: BundleState): StatusLists {
+  return [...saidLists(next).sets()].reduce((lists, set) => lists.with(set), before.statusLists);
 }

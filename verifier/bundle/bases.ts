@@ -25,12 +25,17 @@ export function areOfOneHour(a: number, b: number): boolean {
   return areOfOne(HOUR, a, b);
 }
 
+/** Whether deltas lead on still from what was published then. From the future it is when the clock was ahead. */
+export function isOfLastDay(at: number, now: number): boolean {
+  return now - BASE_SECONDS < at && at <= now;
+}
+
 /** Those that stay bases for what is published after `now`; those of sizes in `stay`, too. */
 export function thinned(bases: readonly Base[], stay: ReadonlySet<number>, now: number): readonly Base[] {
   return bases.filter(({ publishedAtSeconds: at, source }, i) => {
     if (stay.has(source.checkpoint.size) || areOfOne(MINUTE, at, now)) return true;
     const span = areOfOne(HOUR, at, now) ? MINUTE : HOUR;
-    return at > now - BASE_SECONDS && isFirstOf(span, bases[i - 1], at);
+    return isOfLastDay(at, now) && isFirstOf(span, bases[i - 1], at);
   });
 }
 

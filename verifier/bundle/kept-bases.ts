@@ -14,7 +14,7 @@ import { Compile } from 'typebox/compile';
 import type { BundleFile, BundleIndex } from '../../core/bundle/bundle-index.ts';
 import { BundleError } from '../../core/bundle/errors.ts';
 import { parseStrictJson } from '../../core/bytes/strict-json.ts';
-import { BASE_SECONDS, type Base } from './bases.ts';
+import { isOfLastDay, type Base } from './bases.ts';
 import type { MadeDelta } from './make-deltas.ts';
 
 export interface KeptBase extends BundleFile {
@@ -91,14 +91,13 @@ export async function withKept(
   put: (bytes: Uint8Array) => Promise<BundleFile>,
 ): Promise<readonly KeptBase[]> {
   const { size } = source.checkpoint;
-  const root = rootOf(kept);
-  const isFull = full.size === size;
-  if (isFull && (root === undefined || root.publishedAtSeconds <= publishedAtSeconds - BASE_SECONDS)) {
-    return [...kept.filter((each) => each.size !== size), { ...full, publishedAtSeconds }];
-  }
+  // As it was published first: a base is that, and later lists of the same state are news to who holds it.
   if (kept.some((each) => each.size === size)) return kept;
+  const isFull = full.size === size;
   if (!isFull) return [...kept, ...deltas.map((delta) => ({ ...delta, size, publishedAtSeconds }))];
-  const delta = made.find(({ from }) => from === root?.size);
-  if (delta === undefined) return kept;
+  const root = rootOf(kept);
+  const isOfToday = root !== undefined && isOfLastDay(root.publishedAtSeconds, publishedAtSeconds);
+  const delta = isOfToday ? made.find(({ from }) => from === root.size) : undefined;
+  if (delta === undefined) return [...kept, { ...full, publishedAtSeconds }];
   return [...kept, { ...(await put(delta.bytes)), from: delta.from, size, publishedAtSeconds }];
 }

@@ -26,8 +26,7 @@ export interface PublishedBases {
 
 /** Without what cannot be read: who holds that takes the full bundle. */
 export async function publishedBases({ crypto, folder, log }: BasesDeps): Promise<PublishedBases> {
-  const named = await orUnreadable(folder.bases());
-  const states = named ?? [];
+  const states = (await orUnreadable(folder.bases())) ?? [];
   const bases = new Map<number, Base>();
   for (const { from, publishedAtSeconds, size, ...file } of states) {
     const base = from === undefined ? undefined : bases.get(from)?.source;
@@ -36,9 +35,11 @@ export async function publishedBases({ crypto, folder, log }: BasesDeps): Promis
     const source = bytes && (await orUnreadable(readOwnBundle(bytes, base, { crypto, pause })));
     if (source?.checkpoint.size === size) bases.set(size, { source, publishedAtSeconds });
   }
-  if (named === undefined || bases.size < states.length) {
-    log.warn({}, 'who holds some of the states from before the restart takes the full bundle');
-  }
+  // Something was published, so a publisher that kept nothing was of a version that did not yet.
+  const isWhole = bases.size > 0 && bases.size === states.length;
+  const which = bases.size === 0 ? 'any' : 'some';
+  if (!isWhole)
+    log.warn({}, `who holds ${which} of the states from before the restart takes the full bundle`);
   return { bases: [...bases.values()], kept: states.filter(({ size }) => bases.has(size)) };
 }
 

@@ -151,6 +151,16 @@ describe('a device takes', () => {
     expect((await accept(held, publishing)).state.roots.size).to.equal(3);
   });
 
+  it('lists that its publisher had before the ledger’s word on them, as soon as that is there', async () => {
+    const { publishing, first, second } = await published();
+    const early = { ...first, statusLists: second.statusLists };
+    const { id } = publishing.consortium.issuer;
+    const held = await accept(early, publishing);
+    expect(held.statusLists.versionOf(id)).to.equal(0);
+    const after = await acceptBundle(publishing.delta(second, early), held, publishing.context());
+    expect(after.statusLists.versionOf(id)).to.equal(second.statusLists.versionOf(id));
+  });
+
   it('the time that k of the signers agree on, not the latest that one claims', async () => {
     const { publishing, second } = await published();
     const late = await signAgain(second, {}, publishing.consortium.nowSeconds + 200);
@@ -351,6 +361,17 @@ describe('a device refuses', () => {
       what: 'a delta when it holds nothing',
       code: 'BUNDLE_BASE_OTHER',
       offer: async ({ publishing, first, second }) => ({ bytes: publishing.delta(second, first) }),
+    },
+    {
+      what: 'a delta to lists older than the ledger’s word on them, which it would hold no more after a restart',
+      code: 'BUNDLE_BASE_OTHER',
+      offer: async ({ publishing, first, second }, held) => {
+        const name = `status/${publishing.consortium.issuer.id.slice(2)}`;
+        const older = [...first.sections].filter(([each]) => each === name);
+        const { statusLists } = first;
+        const base = { ...second, statusLists, sections: new Map([...second.sections, ...older]) };
+        return { bytes: publishing.delta(second, base), held: { ...held, statusLists } };
+      },
     },
     {
       what: 'a checkpoint from the future',

@@ -27,6 +27,7 @@ import { SNAPSHOT_FILE } from '../../../service/snapshot-file.ts';
 import { buildVerifierApp } from '../../../verifier/app.ts';
 import type { BundleIndex } from '../../../core/bundle/bundle-index.ts';
 import { BundleFolder } from '../../../verifier/bundle/bundle-folder.ts';
+import { parseKeptBases } from '../../../verifier/bundle/kept-bases.ts';
 import { Publisher } from '../../../verifier/bundle/publisher.ts';
 import { VERIFIER_DEFAULTS, type BundleConfig, type VerifierConfig } from '../../../verifier/config.ts';
 import { fetchJsonWith } from '../../../verifier/fetch-json.ts';
@@ -356,7 +357,9 @@ describe('a verifier that publishes bundles', function () {
     expect(kept.filter((name) => before.has(name))).to.have.length(before.size);
     now = Math.max(now, Math.floor(Date.now() / 1000)) + 3 * 3600;
     const index = await publishFrom(publisher, verifier);
-    const named = [index.full, ...index.deltas].map(({ path }) => path.slice('files/'.length));
+    // For itself it keeps the state as it was published first.
+    const states = parseKeptBases(await readFile(join(folder, 'bundle', 'bases')));
+    const named = [index.full, ...index.deltas, ...states].map(({ path }) => path.slice('files/'.length));
     expect((await readdir(files)).toSorted()).to.deep.equal([...new Set(named)].toSorted());
   });
 

@@ -1,11 +1,12 @@
 /** A publisher that is restarted leads on from what it published before, as if it had never been away. */
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 import type { BundleState } from '../../../core/bundle/bundle-state.ts';
 import { deltaPath, type DeltaLine } from '../../../core/bundle/follow-deltas.ts';
 import { MIN_STATUS_ENTRIES, type StatusChange } from '../../../core/status/token-status-list.ts';
+import type { FixtureIssuer } from '../../support/consortium.ts';
 import { printFindings } from '../../support/findings.ts';
 import { Random } from '../../support/random.ts';
 import { runs, testSeed } from '../../support/scale.ts';
@@ -20,10 +21,15 @@ const HOURS = runs(5, 23);
 
 describe('a publisher that is restarted', () => {
   let published: PublishedLedger;
+  /** Whose lists the publisher has late. */
+  let late: FixtureIssuer;
   let random: Random;
 
   beforeEach(async () => {
     published = await PublishedLedger.open();
+    const [, second] = published.consortium.issuers;
+    if (second === undefined) throw new Error('there are three issuers');
+    late = second;
     random = new Random(testSeed);
   });
   afterEach(() => published[Symbol.asyncDispose]());
@@ -35,10 +41,12 @@ describe('a publisher that is restarted', () => {
     }));
   }
 
-  /** What a device holds that follows what is published first, and then after each of these waits. */
+  /** What a device holds that follows what is published first, and then after each of these waits; some lists are late. */
   async function statesAfter(waits: readonly number[]): Promise<readonly BundleState[]> {
     const states = [await published.takeFull(await published.publishAtNextHour(revocations(20_000)))];
     for (const seconds of waits) {
+      published.fetchLists();
+      if (random.below(2) === 0) published.announceLists(late, revocations(20));
       await published.publishAfter(seconds, revocations(20));
       states.push((await updateFrom(published, states.at(-1))).state);
     }
@@ -61,11 +69,14 @@ describe('a publisher that is restarted', () => {
     const waits = Array.from({ length: HOURS * 6 }, () => MINUTE * (5 + random.below(11)));
     const states = await statesAfter(waits);
     await letFilesAge();
+    published.fetchLists();
     await published.publishAfter(20 * MINUTE, revocations(20));
     published.restart();
     await published.publishAfter(3 * MINUTE, revocations(20));
     await published.publishAtNextHour(revocations(20));
     const { full } = await published.publishAfter(25 * MINUTE, revocations(20));
+    expect(published.warnings).to.deep.equal([]);
+    const { statusLists } = published.consortium;
     for (const [line, minutes] of [
       ['deltas', 1],
       // From the first state of the hour before, none is asked for while it is young.
@@ -79,6 +90,7 @@ describe('a publisher that is restarted', () => {
         expect(updated.asked.length, updated.asked.join()).to.be.at.most(2);
         expect(updated.asked.every((path) => isOf(line, path))).to.equal(true);
         expect(updated.bytes).to.be.below(full.bytes / 2);
+        expect(updated.state.statusLists.versionOf(late.id)).to.equal(statusLists.versionOf(late.id));
         bytes.push(updated.bytes);
       }
       report(line, bytes, full.bytes);
@@ -128,16 +140,25 @@ describe('a publisher that is restarted', () => {
     }
   });
 
-  it('begins anew where what it kept is of no form that it knows', async () => {
+  it('begins anew where it kept nothing yet, or in no form that it knows, and says so', async () => {
     const [held] = await statesAfter([MINUTE]);
-    for (const damage of ['', '{"version":2,"states":[]}', '{"version":1,"states":[{"size":-1}]}']) {
-      await writeFile(join(published.path, 'bases'), damage);
+    for (const damage of [
+      undefined,
+      '',
+      '{"version":2,"states":[]}',
+      '{"version":1,"states":[{"size":-1}]}',
+    ]) {
+      const file = join(published.path, 'bases');
+      await (damage === undefined ? rm(file) : writeFile(file, damage));
+      published.warnings.length = 0;
       published.restart();
       const { full, size } = await published.publishAfter(YOUNG);
+      expect(published.warnings).to.deep.equal([
+        'who holds any of the states from before the restart takes the full bundle',
+      ]);
       expect(full.size).to.equal(size);
       expect((await updateFrom(published, held)).state.checkpoint.size).to.equal(size);
     }
-    expect(published.warnings).to.have.length(3);
     const files = await readdir(join(published.path, 'files'));
     expect(files).to.include((await kept())[0]?.path.slice('files/'.length));
   });

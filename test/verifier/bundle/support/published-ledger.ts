@@ -18,13 +18,15 @@ import type { AcceptContext } from '../../../../core/bundle/signed-head.ts';
 import { parseNote, signatureLine } from '../../../../core/bundle/signed-note.ts';
 import { memoryHashStore } from '../../../../core/bundle/state-log.ts';
 import { parseWitnessRequest } from '../../../../core/bundle/witness-request.ts';
+import type { Hex } from '../../../../core/bytes/hex.ts';
+import type { AcceptedSet } from '../../../../core/status/accepted-lists.ts';
 import type { StatusChange } from '../../../../core/status/token-status-list.ts';
 import { checkpointLeaf } from '../../../../core/trust/checkpoint-leaf.ts';
 import type { Log } from '../../../../service/logging.ts';
 import { nodeCrypto } from '../../../../service/node-crypto.ts';
 import { BundleFolder } from '../../../../verifier/bundle/bundle-folder.ts';
 import { Publisher } from '../../../../verifier/bundle/publisher.ts';
-import { makeConsortium, type Consortium } from '../../../support/consortium.ts';
+import { makeConsortium, type Consortium, type FixtureIssuer } from '../../../support/consortium.ts';
 import { ORIGIN, SIGNERS } from '../../../support/publishing.ts';
 import { setOf, testSigner } from '../../../support/signers.ts';
 
@@ -51,6 +53,7 @@ export class PublishedLedger implements AsyncDisposable {
   /** How long a witness takes. */
   secondsToSign = 0;
   readonly #store: LeafStore = memoryLeafStore();
+  readonly #late = new Map<Hex, AcceptedSet>();
   #logged: LoggedState | undefined;
   #publisher: Publisher | undefined;
   #loggedBlock = -1;
@@ -85,6 +88,27 @@ export class PublishedLedger implements AsyncDisposable {
     this.consortium.advance(seconds);
     this.consortium.publishStatus(this.consortium.issuer, changes);
     return this.publish();
+  }
+
+  /** Lists that the ledger knows of and the publisher does not have, until {@link fetchLists}. */
+  announceLists(issuer: FixtureIssuer, changes: readonly StatusChange[] = []): void {
+    const { consortium } = this;
+    const before = consortium.statusLists;
+    consortium.publishStatus(issuer, changes);
+    for (const set of consortium.statusLists.sets()) {
+      if (set.issuer === issuer.id) this.#late.set(issuer.id, set);
+    }
+    consortium.statusLists = before;
+  }
+
+  /** The publisher has all lists from now on. */
+  fetchLists(): void {
+    const { consortium } = this;
+    for (const set of this.#late.values()) {
+      const isNew = set.version > consortium.statusLists.versionOf(set.issuer);
+      if (isNew) consortium.statusLists = consortium.statusLists.with(set);
+    }
+    this.#late.clear();
   }
 
   /** As the next hour begins. */
