@@ -23,6 +23,8 @@ export interface UnneededFilesDependencies
 
 const NOTHING = new Uint8Array(0);
 const DAY_SECONDS = 86_400;
+/** As long as an order lasts at most: what is in question may come to be of whoever has one. */
+const KEEP_DISPUTED_SECONDS: number = 366 * DAY_SECONDS;
 /** A file that nothing happens to, and that no order or ruling needs, is destroyed after so long. */
 const KEEP_SECONDS: number = 31 * DAY_SECONDS;
 
@@ -54,7 +56,7 @@ export class UnneededFiles {
     const today = Math.floor(nowSeconds / DAY_SECONDS);
     if (today === this.#prunedOn) return;
     const isNeeded = (file: HealthFile): Promise<boolean> =>
-      Promise.resolve(lastNeeded(file) + KEEP_SECONDS > nowSeconds);
+      Promise.resolve(lastNeeded(file) + keptSeconds(file) > nowSeconds);
     for await (const number of files.numbers()) await orSkip(this.#endUnless(number, isNeeded), log);
     this.#prunedOn = today;
   }
@@ -74,11 +76,17 @@ export class UnneededFiles {
   }
 
   /** What holds, or is to come; and codes are records too. */
-  async #isNeeded({ subject, orders, rulings }: HealthFile): Promise<boolean> {
+  async #isNeeded({ subject, orders, rulings, disputes = [] }: HealthFile): Promise<boolean> {
+    // Without it the other side would be nobody's any more.
+    if (disputes.length > 0) return true;
     const nowSeconds = Math.floor(this.#deps.now() / 1000);
     const ends = [...orders.map(endOf), ...rulings.map(({ untilSeconds }) => untilSeconds)];
     return ends.some((end) => end > nowSeconds) || (await hasRecords(documentsOf(subject), this.#deps));
   }
+}
+
+function keptSeconds({ disputes = [] }: HealthFile): number {
+  return disputes.length > 0 ? KEEP_DISPUTED_SECONDS + KEEP_SECONDS : KEEP_SECONDS;
 }
 
 function lastNeeded({ orders, rulings, usedAtSeconds }: HealthFile): number {
