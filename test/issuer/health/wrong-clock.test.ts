@@ -3,8 +3,8 @@ import { describe, it } from 'mocha';
 import { expect } from 'chai';
 import type { Issuer } from '../../../issuer/issuer.ts';
 import { issueAll, IssuerHouse, labTest } from '../support/issuer-house.ts';
-import { act } from '../support/two-people.ts';
-import { HOUR, LAST_SECOND, listed, NOW, orderOn, personOf, positive } from './support.ts';
+import { act, approve } from '../support/two-people.ts';
+import { HOUR, LAST_SECOND, listed, NOW, orderOn, personOf, positive, terms } from './support.ts';
 
 const CODE = { person: { subject: personOf(1) }, scheme: 'HK-HC' } as const;
 const DAY_MS = 24 * HOUR * 1000;
@@ -119,6 +119,22 @@ describe('a clock that was a day behind', () => {
 });
 
 describe('midnight in Hong Kong', () => {
+  it('ends the code of the day before when a ruling ends then that was better than an order', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    await codeOf(issuer);
+    await issuer.health.orders.place(orderOn(personOf(1)));
+    const ruling = { state: 'green', ground: 'hcl|court-or-appeal', untilSeconds: LAST_SECOND + 1 } as const;
+    await approve(issuer, [await issuer.health.rule(CODE.person, terms(ruling))]);
+    await issuer.settle();
+    const green = await codeOf(issuer);
+    expect(await stateOf(issuer)).to.equal('green');
+    house.nowMs = (LAST_SECOND + 1) * 1000;
+    await issuer.settle();
+    expect(await listed(issuer, green)).to.equal('superseded');
+    expect(await stateOf(issuer)).to.equal('red');
+  });
+
   it('ends the code of the day before when an order begins then: verifiers forgive clocks', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
