@@ -14,6 +14,10 @@ import { isOtherPerson, isSamePerson, textOf } from './same-person.ts';
 export interface DisputesDependencies {
   readonly files: HealthFiles;
   readonly log: Log;
+  /** The file as it is known now, and the documents that it names though they are of others. */
+  readonly load: (
+    number: number,
+  ) => Promise<{ readonly file: HealthFile; readonly claimed: readonly DocumentReference[] } | undefined>;
   /** Stores a file without its codes, which end, and what `addTo` adds, in one commit. */
   readonly endCodes: (number: number, file: HealthFile, addTo: (batch: WriteBatch) => void) => Promise<void>;
 }
@@ -48,18 +52,19 @@ export function isDisputedBy(presented: Subject, { subject }: HealthFile): boole
 export async function dispute(
   number: number,
   fresh: HealthFile,
-  { files, log, endCodes }: DisputesDependencies,
+  { files, log, load, endCodes }: DisputesDependencies,
 ): Promise<void> {
   const { docType, docNumber, docIssuer } = fresh.subject;
   const document = { docType, docNumber, docIssuer };
   await files.whileAlone(number, () =>
     files.whileNamesStand(async () => {
-      const file = await files.load(number);
+      const found = await load(number);
       const isThere = (await files.find([document])) === number;
-      if (file === undefined || !isThere || !isDisputedBy(fresh.subject, file)) return;
+      if (found === undefined || !isThere || !isDisputedBy(fresh.subject, found.file)) return;
+      const { file, claimed } = found;
       const one = { document, claimer: withDocuments(file.subject, []) };
       await endCodes(number, withDispute(without(file, document), one), (batch) => {
-        files.deleteNames(batch, [document]);
+        files.deleteNames(batch, [document, ...claimed]);
         files.add(batch, withDispute(fresh, one));
       });
       log.error(

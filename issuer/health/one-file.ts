@@ -235,6 +235,7 @@ export class OneFile {
     await dispute(number, fresh, {
       files,
       log,
+      load: (taken) => new Look(this.#deps).loadOne(taken),
       endCodes: (taken, file, addTo) => update(taken, { file, told: [], isSplit: true, addTo }),
     });
   }

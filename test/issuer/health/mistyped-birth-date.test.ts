@@ -66,6 +66,17 @@ describe('a birth date that was mistyped under a person’s other document', () 
     for (const one of [PERSON, BY_OTHER, MISTYPED]) await expectNoCode(issuer, one);
   });
 
+  it('in an order is in question too where a record knows the person by the document that they named', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const { docType, docNumber, docIssuer } = PERSON;
+    const both = { ...BY_OTHER, linked: [{ docType, docNumber, docIssuer }] };
+    await issuer.health.orders.place(orderOn(both));
+    await issueAll(issuer, [{ ...labTest(1), subject: PERSON }]);
+    await issuer.health.orders.place(orderOn(MISTYPED, { reference: 'QO-2' }));
+    for (const one of [PERSON, BY_OTHER, MISTYPED]) await expectNoCode(issuer, one);
+  });
+
   it('at a code gives none, and takes nothing: an order under the document turns the person', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
