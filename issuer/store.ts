@@ -53,7 +53,7 @@
  * | 67  | healthFacts | record number u64 → nothing: a new fact that may turn its person's colours          |
  * | 68  | colourHeads | random name of a person 16 ‖ scheme u8 → change number u64: the newest               |
  * | 69  | healthEdges | Unix seconds u64 ‖ person number u64 → nothing: then the same facts may give another colour |
- * | 70  | linkedDocuments | HMAC(document) 16 ‖ record number u64 → nothing: the record names it beside its own |
+ * | 70  | linkedDocuments | HMAC(document) 16 ‖ record number u64 → as `documents`: the record names it beside its own |
  * | 71  | manualChanges | Unix seconds u64 ‖ number u64 → HMAC(two people) 16: a colour act by people, for an hour |
  * | 72  | forgotten   | record number u64 ‖ person number u64 → nothing: erased because somebody asked; the health file is to go too |
  * | 80  | conversions | number u64 → envelope, see `conversion/source.ts`                                   |

@@ -12,13 +12,20 @@ const DAY_SECONDS = 86_400;
 const OFFSET_SECONDS = 8 * 3_600;
 
 /**
- * None at midnight, since all codes end by then, but for an order that begins: verifiers forgive clocks a few minutes,
- * in which the code of the day before must be on the list.
+ * None at midnight, since all codes end by then, but for an order that begins or a ruling that ends: verifiers forgive
+ * clocks a few minutes, in which the code of the day before must be on the list.
  */
-export function edgeOf({ validUntilSeconds }: DerivedColour, { orders }: Pick<HealthFile, 'orders'>): number {
+export function edgeOf(
+  { validUntilSeconds }: DerivedColour,
+  { orders, rulings }: Pick<HealthFile, 'orders' | 'rulings'>,
+): number {
   const end = validUntilSeconds + 1;
   const isMidnight = (end + OFFSET_SECONDS) % DAY_SECONDS === 0;
-  return isMidnight && !orders.some(({ fromSeconds }) => fromSeconds === end) ? Infinity : end;
+  const turns = [
+    ...orders.map(({ fromSeconds }) => fromSeconds),
+    ...rulings.map(({ untilSeconds }) => untilSeconds),
+  ];
+  return isMidnight && !turns.includes(end) ? Infinity : end;
 }
 
 export function edgeKey(atSeconds: number, number: number): Uint8Array {

@@ -64,7 +64,7 @@ export class Following {
     const { files, tables } = this.#deps;
     const followed = await tables.meta.get(FOLLOWED);
     if (followed === undefined || readUint64(followed) <= this.#nowSeconds() + FORGIVEN_SECONDS) return;
-    for await (const number of files.numbers()) await this.#queue(number);
+    for await (const numbers of chunksOf(files.numbers(), CHUNK_ROWS)) await this.#queue(numbers);
   }
 
   /** An order that begins, a fact that comes into its window: what turns a colour though nobody does anything. */
@@ -82,18 +82,23 @@ export class Following {
 
   /** Facts that were revoked or superseded give no colour, from when the act on them is anchored. */
   async acts(): Promise<void> {
-    const { acted, files, log } = this.#deps;
+    const { acted, files, log, store } = this.#deps;
     await acted.follow(async (isConcerned) => {
       for await (const number of files.numbers()) {
         const work = this.#updateHolder(number, isConcerned).then(() => true);
-        if ((await orSkip(work, log)) !== true) await this.#queue(number);
+        if ((await orSkip(work, log)) !== true) await this.#queue([number]);
       }
+      const followed = new WriteBatch();
+      this.#noteTime(followed);
+      await store.commit(followed);
     });
   }
 
   /** For as long as it fails each pass tries again, whatever it was about. */
-  async #queue(number: number): Promise<void> {
-    await this.#deps.store.commit(new WriteBatch().put(TABLES.healthEdges, edgeKey(0, number), NOTHING));
+  async #queue(numbers: readonly number[]): Promise<void> {
+    const batch = new WriteBatch();
+    for (const number of numbers) batch.put(TABLES.healthEdges, edgeKey(0, number), NOTHING);
+    await this.#deps.store.commit(batch);
   }
 
   /** Derives the colours of a person anew who holds codes, if `isConcerned`. */

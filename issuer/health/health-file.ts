@@ -12,7 +12,7 @@ import type { Order } from '../../core/health/orders.ts';
 import type { Ruling } from '../../core/health/derive.ts';
 import { toHex, type Hex } from '../../core/bytes/hex.ts';
 import type { Colour, Scheme } from '../../core/record/derived.ts';
-import type { Code, Subject } from '../../core/record/record.ts';
+import type { Code, DocumentRef, Subject } from '../../core/record/record.ts';
 import { readUint64, toUint64 } from '../../service/big-endian.ts';
 import { EnvelopeError, epochOf } from '../../service/envelope.ts';
 import type { Log } from '../../service/logging.ts';
@@ -72,6 +72,13 @@ export interface EndedCodes {
   readonly recordIds: readonly string[];
 }
 
+/** See `disputes.ts`; the same in both files. */
+export interface Dispute {
+  readonly document: DocumentRef;
+  /** Who had only named it, under their own document. */
+  readonly claimer: Subject;
+}
+
 export interface HealthFile {
   readonly version: 1;
   /** 16 random bytes, base64url: what colour acts call the person. */
@@ -81,6 +88,7 @@ export interface HealthFile {
   readonly subject: Subject;
   /** The name came with an order or a ruling, typed by whoever entered it: no code shows it. */
   readonly isTyped?: true;
+  readonly disputes?: readonly Dispute[];
   readonly orders: readonly StoredOrder[];
   readonly rulings: readonly StoredRuling[];
   readonly colours: Readonly<Partial<Record<Scheme, HeldColour>>>;
@@ -168,8 +176,7 @@ export class HealthFiles {
       const names = documents.map((document) => toHex(this.#deps.ring.documentNames(document).newest));
       let number = (await this.find(documents)) ?? names.map((name) => made.get(name)).find(isNumber);
       if (number === undefined) {
-        number = ++this.#last;
-        this.put(batch, number, fresh);
+        number = this.add(batch, fresh);
         for (const name of names) made.set(name, number);
       }
       numbers.push(number);
@@ -192,6 +199,13 @@ export class HealthFiles {
     for (const document of documentsOf(file.subject)) {
       batch.put(TABLES.healthNames, ring.documentNames(document).newest, toUint64(number));
     }
+  }
+
+  /** Adds a new file; returns its number. To be called while names stand. */
+  add(batch: WriteBatch, fresh: HealthFile): number {
+    const number = ++this.#last;
+    this.put(batch, number, fresh);
+    return number;
   }
 
   /** Adds the deletion of the file and of all that leads to it; the changes stay, and lead to nobody. */

@@ -1,14 +1,15 @@
 /**
  * One look at a person: the files and records under their documents. A file is of whom the records under its documents
- * name, and not of the owner of a document that its person has only claimed.
+ * name, and not of the owner of a document that its person has only claimed, as a record says.
  */
 import type { Subject } from '../../core/record/record.ts';
 import { IssuerError } from '../errors.ts';
 import type { DocumentReference } from '../privacy/key-ring.ts';
-import { documentsOf, type HealthFile, type HealthFiles } from './health-file.ts';
+import { documentsIn, standingOf, type Standing } from './disputes.ts';
+import { documentsOf, type Dispute, type HealthFile, type HealthFiles } from './health-file.ts';
 import { knownRecords, subjectIn, type KnownFactsDependencies, type KnownRecord } from './known-facts.ts';
 import { withDocuments, type NumberedFile } from './merge.ts';
-import { isOtherPerson, isSamePerson, textOf } from './same-person.ts';
+import { isSamePerson, textOf } from './same-person.ts';
 
 export interface LookDependencies extends KnownFactsDependencies {
   readonly files: HealthFiles;
@@ -18,6 +19,10 @@ export interface LookDependencies extends KnownFactsDependencies {
 export interface FoundFile extends NumberedFile {
   readonly names: number;
   readonly claimed: readonly DocumentReference[];
+  /** Their own though it does not name them: disputed ones that a record gives to its person. */
+  readonly joined: readonly DocumentReference[];
+  /** Nobody can tell whether a document is its person's: it gives no code. */
+  readonly isDisputed: boolean;
 }
 
 export interface Loaded {
@@ -29,13 +34,10 @@ export interface Loaded {
 /** What was read for some documents is not read again. */
 export class Look {
   readonly #deps: LookDependencies;
-  readonly #presented: Subject | undefined;
   readonly #known = new Map<string, Promise<readonly KnownRecord[]>>();
 
-  /** @param presented whom the look is for: the owner of their document, as long as no record says who that is */
-  constructor(deps: LookDependencies, presented?: Subject) {
+  constructor(deps: LookDependencies) {
     this.#deps = deps;
-    this.#presented = presented;
   }
 
   known(documents: readonly DocumentReference[]): Promise<readonly KnownRecord[]> {
@@ -77,7 +79,24 @@ export class Look {
     const claimed = await this.#claimedIn(file);
     const own = all.filter((document) => !isAnyOf([document], claimed));
     const subject = subjectIn(await this.known(own)) ?? file.subject;
-    return { number, names: all.length, claimed, file: { ...file, subject: withDocuments(subject, own) } };
+    return {
+      number,
+      names: all.length,
+      claimed,
+      ...(await this.#disputed(file)),
+      file: { ...file, subject: withDocuments(subject, own) },
+    };
+  }
+
+  async #disputed({ disputes = [] }: HealthFile): Promise<Pick<FoundFile, 'joined' | 'isDisputed'>> {
+    const standings = await Promise.all(disputes.map((one) => this.#standingOf(one)));
+    const joined = disputes.filter((_, i) => standings[i] === 'same').flatMap(documentsIn);
+    return { joined, isDisputed: standings.includes('open') };
+  }
+
+  async #standingOf({ document, claimer }: Dispute): Promise<Standing> {
+    const claimerNow = subjectIn(await this.known(documentsOf(claimer))) ?? claimer;
+    return standingOf(subjectIn(await this.known([document])), claimerNow);
   }
 
   /**
@@ -95,9 +114,7 @@ export class Look {
 
   async #isOfAnother(document: DocumentReference, person: Subject): Promise<boolean> {
     const recorded = subjectIn(await this.known([document]));
-    if (recorded !== undefined) return !isSamePerson(person, recorded);
-    const shown = this.#presented;
-    return shown !== undefined && textOf(document) === textOf(shown) && isOtherPerson(person, shown);
+    return recorded !== undefined && !isSamePerson(person, recorded);
   }
 }
 

@@ -37,10 +37,14 @@ export function mergeFiles(files: readonly NumberedFile[], person: Subject, nowS
     throw split('the documents lead to files under different names');
   if (others.some(({ file }) => hasLiveRulings(file, nowSeconds)))
     throw split('rulings hold in several files of this person');
-  const { isTyped: _, ...merged } = others.reduce((one, other) => withOther(one, other.file), kept.file);
+  const {
+    isTyped: _,
+    disputes: __,
+    ...merged
+  } = others.reduce((one, other) => withOther(one, other.file), kept.file);
   return {
     number: kept.number,
-    file: { ...merged, ...identityOf(files, person) },
+    file: { ...merged, ...identityOf(files, person), ...disputesOf(files, person) },
     others,
     told: SCHEMES.filter((scheme) => files.some((one) => one.file.colours[scheme] !== undefined)),
   };
@@ -78,6 +82,16 @@ function identityOf(
   const presented = files.find(({ file }) => file.isTyped !== true)?.file.subject;
   if (presented === undefined) return { subject: person, isTyped: true };
   return { subject: withDocuments(presented, documentsOf(person)) };
+}
+
+/** But for what is no longer in question: both documents are the person's. */
+function disputesOf(files: readonly NumberedFile[], person: Subject): Pick<HealthFile, 'disputes'> {
+  const own = new Set(documentsOf(person).map(textOf));
+  const all = files.flatMap(({ file }) => file.disputes ?? []);
+  const disputes = all.filter(
+    ({ document, claimer }) => ![document, claimer].map(textOf).every((text) => own.has(text)),
+  );
+  return disputes.length === 0 ? {} : { disputes };
 }
 
 /** Approved or not. */

@@ -8,10 +8,12 @@ import type { Scheme } from '../../core/record/derived.ts';
 import type { Subject } from '../../core/record/record.ts';
 import { toUint64 } from '../../service/big-endian.ts';
 import type { Clock } from '../../service/clock.ts';
+import type { Log } from '../../service/logging.ts';
 import type { WriteBatch } from '../../service/store.ts';
 import { IssuerError } from '../errors.ts';
 import type { DocumentReference } from '../privacy/key-ring.ts';
 import { TABLES } from '../store.ts';
+import { dispute, isDisputedBy } from './disputes.ts';
 import { documentsOf, type HealthFile } from './health-file.ts';
 import { recordsNaming, subjectIn, type KnownRecord } from './known-facts.ts';
 import { Look, type FoundFile, type LookDependencies } from './look.ts';
@@ -24,10 +26,11 @@ import {
   type Merged,
   type NumberedFile,
 } from './merge.ts';
-import { distinct, isSamePerson, textOf } from './same-person.ts';
+import { distinct, isOtherPerson, isSamePerson, textOf } from './same-person.ts';
 
 export interface OneFileDependencies extends LookDependencies {
   readonly now: Clock;
+  readonly log: Log;
   /** Stores a file with the colours that follow, and what `addTo` adds, in one commit. */
   readonly update: (number: number, merged: MergedUpdate) => Promise<void>;
 }
@@ -50,6 +53,8 @@ export interface Sought {
   readonly isWhole: boolean;
   /** Of an order or a ruling: it is entered, however many documents are claimed to be theirs. */
   readonly isTyped: boolean;
+  /** Of an order: it is entered on whom it names, though somebody else has named their document. See `disputes.ts`. */
+  readonly isOrder: boolean;
 }
 
 /** What stands under the documents of a person. */
@@ -61,6 +66,8 @@ interface Found {
   readonly subject: Subject;
   /** Numbers of files of others, who only claim one of them. */
   readonly claiming: readonly number[];
+  /** The file that the own document leads to, of somebody born on another day who only named it. */
+  readonly disputed: { readonly number: number; readonly by: Subject } | undefined;
   /** What was read of it. */
   readonly look: Look;
 }
@@ -87,13 +94,18 @@ export class OneFile {
     const { files } = this.#deps;
     for (;;) {
       const seen = await this.find(sought);
-      for (const number of seen.claiming) await this.#letGo(number, sought);
+      for (const number of seen.claiming) await this.#letGo(number);
+      if (seen.disputed !== undefined && sought.isOrder) {
+        await this.#dispute(seen.disputed.number, create(seen.disputed.by));
+        continue;
+      }
       const isNew = seen.files.length === 0;
       const numbers = isNew ? [await files.findOrCreate(create(seen.subject))] : numbersOf(seen);
       const done = await files.whileAllAlone(numbers, async () => {
         const found = await this.find(sought);
         // Somebody came between: what there is now needs other turns.
         if (numbersOf(found).join() !== numbers.join()) return undefined;
+        if (found.disputed !== undefined && sought.isOrder) return undefined;
         const one = await this.#together(found, sought);
         return one === undefined ? undefined : { result: await action(one.number, one.file, found.look) };
       });
@@ -102,21 +114,26 @@ export class OneFile {
   }
 
   /** All files of the person, and the person under all documents that belong together. Throws as {@link whileAlone}. */
-  async find({ named, presented, isWhole, isTyped }: Sought): Promise<Found> {
-    const look = new Look(this.#deps, presented);
+  async find({ named, presented, isWhole, isTyped, isOrder }: Sought): Promise<Found> {
+    const look = new Look(this.#deps);
     const { found: first, claiming } = await look.load(named.slice(0, 1));
     const records = await look.known(named.slice(0, 1));
     const person = subjectIn(records) ?? first[0]?.file.subject ?? presented;
     if (person === undefined)
       throw new IssuerError('HEALTH_PERSON_UNKNOWN', 'no record and no order is of this person');
-    if (isWhole && presented !== undefined && records.length === 0) checkNamedAlike(presented, first);
+    const unrecorded = records.length === 0 ? presented : undefined;
+    if (isWhole && unrecorded !== undefined) checkNamedAlike(unrecorded, first);
+    const disputed = unrecorded === undefined ? undefined : disputedIn(first, unrecorded);
+    if (isTyped && disputed !== undefined && !(isOrder && named.length === 1))
+      throw split('the document was named by somebody who was born on another day');
     const files = new Map(first.map((one) => [one.number, one]));
     const byName = new Map(files);
     let all = allOf(named.slice(0, 1), first);
     const passedOver: DocumentReference[] = [];
     for (;;) {
       if (all.length > MAX_DOCUMENTS && !isTyped) throw split('these are more documents than one person has');
-      const next = await this.#next({ named, isWhole, look }, all, passedOver);
+      const joined = [...files.values()].flatMap((one) => one.joined);
+      const next = await this.#next({ named, joined, isWhole, look }, all, passedOver);
       if (next === undefined) break;
       const isBounded = !isWhole && !next.isNamed;
       // The request's own come first, so what is left is claimed, by whomever.
@@ -135,16 +152,15 @@ export class OneFile {
       else passedOver.push(next.document);
     }
     const sorted = [...files.values()].toSorted((a, b) => a.number - b.number);
+    if (isWhole && sorted.some(({ isDisputed }) => isDisputed))
+      throw split('nobody can tell whose a document is before a record of it does');
     const under = withDocuments(person, all);
-    return { files: sorted, named: [...byName.values()], subject: under, claiming, look };
+    return { files: sorted, named: [...byName.values()], subject: under, claiming, disputed, look };
   }
 
   /** The files of whoever has the named documents, one by one: also of people whose files cannot be one. */
-  async filesUnder({
-    named,
-    presented,
-  }: Pick<Sought, 'named' | 'presented'>): Promise<readonly HealthFile[]> {
-    const look = new Look(this.#deps, presented);
+  async filesUnder({ named }: Pick<Sought, 'named'>): Promise<readonly HealthFile[]> {
+    const look = new Look(this.#deps);
     const loaded = await Promise.all(named.map((document) => look.load([document])));
     const found = loaded.flatMap((one) => one.found);
     return [...new Map(found.map(({ number, file }) => [number, file])).values()];
@@ -200,12 +216,12 @@ export class OneFile {
   }
 
   /**
-   * Stores a file without the documents that it only claims, which lead to nobody then. Where a record says that they are
+   * Stores a file without the documents that are of others, as their records say, and that lead to nobody then. Where a record says that they are
    * its person's, no code is given until that is corrected, and those in hand are ended.
    */
-  async #letGo(number: number, { presented }: Pick<Sought, 'presented'>): Promise<void> {
+  async #letGo(number: number): Promise<void> {
     await this.#deps.files.whileAlone(number, async () => {
-      const look = new Look(this.#deps, presented);
+      const look = new Look(this.#deps);
       const one = await look.loadOne(number);
       if (one === undefined || one.claimed.length === 0) return;
       const recorded = documentsIn(await look.known(documentsOf(one.file.subject))).map(textOf);
@@ -214,9 +230,24 @@ export class OneFile {
     });
   }
 
+  async #dispute(number: number, fresh: HealthFile): Promise<void> {
+    const { files, log, update } = this.#deps;
+    await dispute(number, fresh, {
+      files,
+      log,
+      load: (taken) => new Look(this.#deps).loadOne(taken),
+      endCodes: (taken, file, addTo) => update(taken, { file, told: [], isSplit: true, addTo }),
+    });
+  }
+
   /** A document that was not looked at: named by the request, by a record of theirs, or by a record that names theirs. */
   async #next(
-    { named, isWhole, look }: Pick<Sought, 'named' | 'isWhole'> & { readonly look: Look },
+    {
+      named,
+      joined,
+      isWhole,
+      look,
+    }: Pick<Sought, 'named' | 'isWhole'> & Pick<FoundFile, 'joined'> & { readonly look: Look },
     documents: readonly DocumentReference[],
     passedOver: readonly DocumentReference[],
   ): Promise<Next | undefined> {
@@ -232,6 +263,7 @@ export class OneFile {
     // Anybody may claim somebody else's document, and that alone must not stop its owner.
     return (
       unseen(named, true, true) ??
+      unseen(joined, isWhole) ??
       unseen(documentsIn(await look.known(documents)), isWhole) ??
       unseen(documentsIn(await recordsNaming(documents, this.#deps)), false)
     );
@@ -244,12 +276,21 @@ function isTheirs(person: Subject, records: readonly KnownRecord[], found: reado
   return subjects.every((one) => isSamePerson(person, one));
 }
 
-/** One who has only named the document, and whose name it does not bear: nobody can tell who is red. */
+/**
+ * Nobody can tell who is red where the file is of somebody who was born on another day, or of one who has only named the
+ * document and has another name. A name that was typed, or that is on the document itself, may be spelled otherwise.
+ */
 function checkNamedAlike(presented: Subject, found: readonly FoundFile[]): void {
-  const isOwn = ({ subject }: HealthFile): boolean => textOf(subject) === textOf(presented);
+  const maySpell = ({ isTyped, subject }: HealthFile): boolean =>
+    isTyped === true || textOf(subject) === textOf(presented);
   const isAlike = ({ file }: FoundFile): boolean =>
-    file.isTyped === true || isOwn(file) || isSamePerson(presented, file.subject);
-  if (!found.every(isAlike)) throw split('the document was named by somebody of another name');
+    maySpell(file) ? !isOtherPerson(presented, file.subject) : isSamePerson(presented, file.subject);
+  if (!found.every(isAlike)) throw split('the document leads to somebody of another name or birth date');
+}
+
+function disputedIn(found: readonly FoundFile[], by: Subject): Found['disputed'] {
+  const one = found.find(({ file }) => isDisputedBy(by, file));
+  return one === undefined ? undefined : { number: one.number, by };
 }
 
 interface Next {

@@ -71,7 +71,7 @@ export class Orders {
       });
       return order;
     };
-    return await this.#deps.people.whileAlone({ subject }, enter, { isTyped: true });
+    return await this.#deps.people.whileAlone({ subject }, enter, { isTyped: true, isOrder: true });
   }
 
   /** As {@link place}. Throws `ORDER_INVALID`, `ORDER_NOT_FOUND`, `ORDER_ENDED`. */

@@ -27,6 +27,8 @@ export interface PeopleDependencies extends OneFileDependencies {
 interface AskedOf extends Partial<Pick<Sought, 'isWhole'>> {
   /** Nobody has seen the person's document: their name is as it was typed. */
   readonly isTyped?: boolean;
+  /** It is an order: see `Sought.isOrder`. */
+  readonly isOrder?: boolean;
 }
 
 /** A person's file, and what was seen of them when it was found. */
@@ -51,13 +53,9 @@ export class People {
    * Throws `HEALTH_PERSON_UNKNOWN` where nothing says who the person is, `HEALTH_PERSON_SPLIT` where files of theirs cannot be
    * one (with `isWhole` also those that the request does not name), `HEALTH_FILE_TOUCHED`, `RECORD_NOT_FOUND`.
    */
-  async whileAlone<Result>(
-    person: Person,
-    action: OnFile<Result>,
-    { isWhole = false, isTyped = false }: AskedOf = {},
-  ): Promise<Result> {
-    const sought = await this.#soughtBy(person, { isWhole, isTyped });
-    const create = (subject: Subject): HealthFile => this.#fresh(subject, isTyped);
+  async whileAlone<Result>(person: Person, action: OnFile<Result>, asked: AskedOf = {}): Promise<Result> {
+    const sought = await this.#soughtBy(person, asked);
+    const create = (subject: Subject): HealthFile => this.#fresh(subject, asked.isTyped);
     return await this.#oneFile.whileAlone(sought, create, action);
   }
 
@@ -124,11 +122,15 @@ export class People {
     }
   }
 
-  async #soughtBy(person: Person, { isWhole = false, isTyped = false }: AskedOf = {}): Promise<Sought> {
-    if ('document' in person) return { named: [person.document], presented: undefined, isWhole, isTyped };
+  async #soughtBy(
+    person: Person,
+    { isWhole = false, isTyped = false, isOrder = false }: AskedOf = {},
+  ): Promise<Sought> {
+    const asked = { isWhole, isTyped, isOrder };
+    if ('document' in person) return { named: [person.document], presented: undefined, ...asked };
     const given = 'subject' in person ? person.subject : await this.#subjectOf(person.recordId);
     const presented = withNormalDocuments(given);
-    return { named: documentsOf(presented), presented, isWhole, isTyped };
+    return { named: documentsOf(presented), presented, ...asked };
   }
 
   async #subjectOf(recordId: string): Promise<Subject> {

@@ -1,6 +1,6 @@
 /**
  * Destroys health files that nobody needs any more: at once when a person has had their last record erased, else when
- * no order, ruling or code has needed them for long. The changes stay, and lead to nobody.
+ * no order, ruling or code has needed them for long, by our clock and by the ledger's. The changes stay, and lead to nobody.
  */
 import { fromBase64url } from '../../core/bytes/base64url.ts';
 import { concatBytes } from '../../core/bytes/concat.ts';
@@ -23,6 +23,8 @@ export interface UnneededFilesDependencies
 
 const NOTHING = new Uint8Array(0);
 const DAY_SECONDS = 86_400;
+/** As long as an order lasts at most: what is in question may come to be of whoever has one. */
+const KEEP_DISPUTED_SECONDS: number = 366 * DAY_SECONDS;
 /** A file that nothing happens to, and that no order or ruling needs, is destroyed after so long. */
 const KEEP_SECONDS: number = 31 * DAY_SECONDS;
 
@@ -50,13 +52,23 @@ export class UnneededFiles {
   /** Ends the files that nobody has needed for long; once a day. */
   async prune(): Promise<void> {
     const { files, log } = this.#deps;
-    const nowSeconds = Math.floor(this.#deps.now() / 1000);
+    const nowSeconds = await this.#agreedSeconds();
     const today = Math.floor(nowSeconds / DAY_SECONDS);
     if (today === this.#prunedOn) return;
     const isNeeded = (file: HealthFile): Promise<boolean> =>
-      Promise.resolve(lastNeeded(file) + KEEP_SECONDS > nowSeconds);
+      Promise.resolve(lastNeeded(file) + keptSeconds(file) > nowSeconds);
     for await (const number of files.numbers()) await orSkip(this.#endUnless(number, isNeeded), log);
     this.#prunedOn = today;
+  }
+
+  /**
+   * What our clock and the ledger agree has come: our last batch was anchored by then, and what is destroyed under a
+   * clock that is ahead does not come back. 0 before the first batch. Unix seconds.
+   */
+  async #agreedSeconds(): Promise<number> {
+    const { now, tables } = this.#deps;
+    const anchored = await tables.anchors.first({ reverse: true });
+    return anchored === undefined ? 0 : Math.min(Math.floor(now() / 1000), readUint64(anchored.value));
   }
 
   /** Destroys a file and all that leads to it. */
@@ -74,11 +86,18 @@ export class UnneededFiles {
   }
 
   /** What holds, or is to come; and codes are records too. */
-  async #isNeeded({ subject, orders, rulings }: HealthFile): Promise<boolean> {
-    const nowSeconds = Math.floor(this.#deps.now() / 1000);
-    const ends = [...orders.map(endOf), ...rulings.map(({ untilSeconds }) => untilSeconds)];
-    return ends.some((end) => end > nowSeconds) || (await hasRecords(documentsOf(subject), this.#deps));
+  async #isNeeded({ subject, orders, rulings, disputes = [] }: HealthFile): Promise<boolean> {
+    // Without it the other side would be nobody's any more.
+    if (disputes.length > 0) return true;
+    const agreed = await this.#agreedSeconds();
+    const isOrdered = orders.some((one) => one.releasedAtSeconds === undefined && one.untilSeconds > agreed);
+    const isRuled = rulings.some(({ untilSeconds }) => untilSeconds > agreed);
+    return isOrdered || isRuled || (await hasRecords(documentsOf(subject), this.#deps));
   }
+}
+
+function keptSeconds({ disputes = [] }: HealthFile): number {
+  return disputes.length > 0 ? KEEP_DISPUTED_SECONDS + KEEP_SECONDS : KEEP_SECONDS;
 }
 
 function lastNeeded({ orders, rulings, usedAtSeconds }: HealthFile): number {

@@ -304,7 +304,7 @@ describe('flow: conversion between two services', function () {
       };
       expect(await convert.run([...WAY, '--lang', 'pt'], io(lines, swap))).to.equal(1);
       const page = lines.join('');
-      expect(page).to.include(consentText('convert-2.pt') ?? '');
+      expect(page).to.include(consentText('convert-3.pt') ?? '');
       expect(page).to.match(/accepted {2}HK-DH → MO-SSM/);
       expect(page).to.match(/Receipts +do not belong together/);
     });

@@ -342,7 +342,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     body: () => ({
       code: 'HCL1:ABC',
       evidence: [],
-      terms: { at: 0, id: 'a'.repeat(32), target: 'did:web:mo-ssm.example', text: 'convert-2.en' },
+      terms: { at: 0, id: 'a'.repeat(32), target: 'did:web:mo-ssm.example', text: 'convert-3.en' },
       signature: 'A'.repeat(86),
     }),
     known: 'CONVERSION_CODE_NOT_VALID',

@@ -21,7 +21,8 @@ export interface JudgedStatus extends JudgedCode {
 export async function judgeStatus(house: SourceHouse, code: string): Promise<JudgedStatus> {
   const judged = await judgeCode(code, judgeOptions(house)).catch((error: unknown) => {
     // Of a code of elsewhere that is what its holder should hear, whatever else is wrong with it.
-    throw isOfElsewhere(house, code) ? new ConversionError('CONVERSION_CODE_NOT_OURS') : error;
+    const isRefused = error instanceof ConversionError;
+    throw isRefused && isOfElsewhere(house, code) ? new ConversionError('CONVERSION_CODE_NOT_OURS') : error;
   });
   const { claims } = judged;
   if (claims.iss !== house.did || claims.vct !== 'urn:hcl:status:1') {

@@ -330,9 +330,9 @@ describe('the routes of conversions', () => {
       });
     }
     const words = await app.inject({ url: '/conversions/consent?language=pt' });
-    expect(words.json()).to.include({ version: 'convert-2', name: 'convert-2.pt' });
+    expect(words.json()).to.include({ version: 'convert-3', name: 'convert-3.pt' });
     const asked = { url: '/conversions/consent', headers: { 'accept-language': 'zh-HK,zh;q=0.9' } };
-    expect((await app.inject(asked)).json()).to.include({ name: 'convert-2.zh-Hant' });
+    expect((await app.inject(asked)).json()).to.include({ name: 'convert-3.zh-Hant' });
     const large = { ...payload, evidence: Array.from({ length: 64 }, () => 'A'.repeat(4_296)) };
     const refused = await app.inject({ method: 'POST', url: '/conversions', payload: large });
     expect(refused.statusCode).to.equal(413);

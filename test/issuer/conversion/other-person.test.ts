@@ -6,7 +6,8 @@ import { decodeCode } from '../../../core/qr/code.ts';
 import type { Subject } from '../../../core/record/record.ts';
 import { vaccinationRecord } from '../../support/consortium.ts';
 import { expectRejects } from '../../support/throws-code.ts';
-import { ConvertingIssuers } from './converting-issuers.ts';
+import { orderOn } from '../health/support.ts';
+import { ConvertingIssuers, NOON } from './converting-issuers.ts';
 
 const person: Subject = { ...vaccinationRecord().subject, docType: 'PASSPORT', docNumber: 'K55555555' };
 const other: Subject = { ...person, nameEn: 'WONG, SIU MING', nameZh: '黃小明', dob: '1955-05-05' };
@@ -46,6 +47,20 @@ describe('a conversion of somebody whose document is another’s here', () => {
       expect(await target.referrals()).to.have.length(1);
     });
   }
+
+  it('waits for an officer, of somebody under an order whose birth date the source has mistyped', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const own = { docType: 'HVP', docIssuer: 'CN', docNumber: 'H12345678' } as const;
+    const { docType, docIssuer, docNumber } = person;
+    const held: Subject = { ...person, ...own, linked: [{ docType, docIssuer, docNumber }] };
+    const { health } = await issuers.at('MO');
+    await health.issue({ person: { subject: held }, scheme: 'MO' });
+    const period = { fromSeconds: NOON - 3_600, untilSeconds: NOON + 86_400 };
+    await health.orders.place(orderOn({ ...person, ...own }, period));
+    const traveller = await issuers.traveller('HK', { subject: { ...person, dob: other.dob } });
+    const decided = await issuers.convert(traveller, 'HK', 'MO');
+    expect(decided).to.include({ decision: 'referred', reason: 'CONVERSION_OTHER_PERSON' });
+  });
 
   it('names whom the source names, under their own document alone', async () => {
     await using issuers = await ConvertingIssuers.create();

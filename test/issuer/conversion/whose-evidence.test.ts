@@ -1,6 +1,7 @@
 /** A mapping that says whose evidence counts: the issuer's name travels with what it takes, and nobody else's counts. */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { consentName, consentText } from '../../../core/conversion/consent.ts';
 import { DEFAULT_MAPPING_FILES } from '../../../core/conversion/default-mappings.ts';
 import type { JsonObject } from '../../../core/bytes/strict-json.ts';
 import { parseMapping } from '../../../core/conversion/mapping-form.ts';
@@ -43,6 +44,16 @@ describe('a mapping that says whose evidence counts', () => {
     });
     const { target } = (await issuers.at('MO')).conversion;
     expect(await target.admit(issuers.arrival(traveller, carried))).to.include({ decision: 'accepted' });
+  });
+
+  it('needs a consent whose words say that the issuer is told', async () => {
+    await using issuers = await trusting([HK]);
+    const traveller = await issuers.traveller('HK');
+    const { source } = (await issuers.at('HK')).conversion;
+    const before = issuers.request(traveller, 'MO', { text: 'convert-2.en' });
+    await expectRejects(source.convert(before), 'CONVERSION_CONSENT_INVALID');
+    expect(consentText('convert-2.en')).to.not.include('issued');
+    expect(consentText(consentName('en'))).to.include('who issued it, where the place asks');
   });
 
   it('takes nobody else’s', async () => {

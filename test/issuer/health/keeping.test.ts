@@ -24,6 +24,15 @@ async function isHeld(issuer: Issuer, subject: Subject): Promise<boolean> {
   return health.length > 0;
 }
 
+/** So many days pass, on the ledger too. */
+async function goOn(house: IssuerHouse, issuer: Issuer, days: number): Promise<void> {
+  house.nowMs += days * DAY_MS;
+  house.ledger.timeSeconds += days * 24 * HOUR;
+  await issueAll(issuer, [labTest(1_000 + days)]);
+  await issuer.settle();
+  await issuer.settle();
+}
+
 describe('a health file', () => {
   it('lives on under the next epoch, and is found by its document there', async () => {
     await using house = await IssuerHouse.create();
@@ -70,11 +79,9 @@ describe('a health file', () => {
     await issuer.health.issue(asked);
     await issuer.health.orders.place(orderOn(personOf(1), { untilSeconds: NOW + 24 * HOUR }));
     await issuer.settle();
-    house.nowMs += 31 * DAY_MS;
-    await issuer.settle();
+    await goOn(house, issuer, 31);
     expect(await issuer.health.shown({ document })).to.have.length(1);
-    house.nowMs += 2 * DAY_MS;
-    await issuer.settle();
+    await goOn(house, issuer, 2);
     await expectRejects(() => issuer.health.shown({ document }), 'HEALTH_PERSON_UNKNOWN');
     expect(await issuer.colourActs.after(0, 9), 'of nobody any more').to.have.length(2);
   });

@@ -2,8 +2,9 @@
 import { describe, it } from 'mocha';
 import { expect } from 'chai';
 import type { Issuer } from '../../../issuer/issuer.ts';
-import { IssuerHouse } from '../support/issuer-house.ts';
-import { HOUR, LAST_SECOND, listed, NOW, orderOn, personOf } from './support.ts';
+import { issueAll, IssuerHouse, labTest } from '../support/issuer-house.ts';
+import { act, approve } from '../support/two-people.ts';
+import { HOUR, LAST_SECOND, listed, NOW, orderOn, personOf, positive, terms } from './support.ts';
 
 const CODE = { person: { subject: personOf(1) }, scheme: 'HK-HC' } as const;
 const DAY_MS = 24 * HOUR * 1000;
@@ -63,6 +64,40 @@ describe('a clock that was a day ahead and is set right', () => {
     await issuer.settle();
     for (const code of [green, early]) expect(await listed(issuer, code)).to.equal('superseded');
   });
+
+  it('still turns a colour by a fact that counted again under it, once the code that had seemed to be over is held', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const [row] = await issueAll(issuer, [positive(1)]);
+    await issuer.settle();
+    const revoked = await act(issuer, { by: 'record', recordId: row?.recordId ?? '' });
+    await issuer.settle();
+    const green = await codeOf(issuer);
+    await act(issuer, { by: 'act', act: revoked.id }, { kind: 'stay', reason: 'court-order' });
+    house.nowMs += DAY_MS;
+    await issuer.settle();
+    house.nowMs -= DAY_MS;
+    await issuer.settle();
+    expect(await stateOf(issuer)).to.equal('red');
+    expect(await listed(issuer, green)).to.equal('superseded');
+  });
+});
+
+describe('a clock that was forty days ahead', () => {
+  it('destroys no file with an order that still runs, neither by time nor with the last record', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    const [test] = await issueAll(issuer, [labTest(1)]);
+    await issuer.settle();
+    await issuer.health.orders.place(orderOn(personOf(1)));
+    house.nowMs += 40 * DAY_MS;
+    await issueAll(issuer, [labTest(2)]);
+    await issuer.settle();
+    await issuer.settle();
+    await issuer.privacy.erase(test?.recordId ?? '', 'subject-request');
+    house.nowMs -= 40 * DAY_MS;
+    expect((await issuer.health.issue(CODE)).colour.state).to.equal('red');
+  });
 });
 
 describe('a clock that was a day behind', () => {
@@ -84,6 +119,22 @@ describe('a clock that was a day behind', () => {
 });
 
 describe('midnight in Hong Kong', () => {
+  it('ends the code of the day before when a ruling ends then that was better than an order', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    await codeOf(issuer);
+    await issuer.health.orders.place(orderOn(personOf(1)));
+    const ruling = { state: 'green', ground: 'hcl|court-or-appeal', untilSeconds: LAST_SECOND + 1 } as const;
+    await approve(issuer, [await issuer.health.rule(CODE.person, terms(ruling))]);
+    await issuer.settle();
+    const green = await codeOf(issuer);
+    expect(await stateOf(issuer)).to.equal('green');
+    house.nowMs = (LAST_SECOND + 1) * 1000;
+    await issuer.settle();
+    expect(await listed(issuer, green)).to.equal('superseded');
+    expect(await stateOf(issuer)).to.equal('red');
+  });
+
   it('ends the code of the day before when an order begins then: verifiers forgive clocks', async () => {
     await using house = await IssuerHouse.create();
     await using issuer = await house.open();
