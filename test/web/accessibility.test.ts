@@ -1,5 +1,4 @@
 /** WCAG 2.1 AA by axe, and no sideways scrolling at 320 pixels: each screen in each language, light and dark. */
-import axe from 'axe-core';
 import { expect } from 'chai';
 import { after, afterEach, before, it } from 'mocha';
 import type { Page } from 'playwright-core';
@@ -10,6 +9,7 @@ import { until } from '../support/until.ts';
 import { openBrowser, type OpenedBrowser } from './support/browser.ts';
 import { forgetDevice, openCheckpoint, typeAsScanner, type CheckpointTab } from './support/checkpoint-tab.ts';
 import { describePages } from './support/describe-pages.ts';
+import { expectNarrow, loadAxe, NARROW, violations } from './support/everybody.ts';
 import { makePageWorld, type PageWorld } from './support/page-world.ts';
 
 /** A public key: the base point of P-256 (SEC 2 §2.4.2). */
@@ -19,7 +19,6 @@ const POINT = {
 } as const;
 /** A kiosk is back by then, whatever it showed. */
 const RETURN_MS = 30_000;
-const NARROW = { width: 320, height: 640 };
 
 describePages('everybody can use the checkpoint page', () => {
   let world: PageWorld;
@@ -44,7 +43,7 @@ describePages('everybody can use the checkpoint page', () => {
   async function open(): Promise<CheckpointTab> {
     const { consortium, served } = world;
     const tab = await openCheckpoint(browser.context, { url: served.url, nowSeconds: consortium.nowSeconds });
-    await tab.page.evaluate(axe.source);
+    await loadAxe(tab.page);
     return tab;
   }
 
@@ -82,11 +81,6 @@ describePages('everybody can use the checkpoint page', () => {
     });
   }
 });
-
-async function expectNarrow(page: Page, screen: string): Promise<void> {
-  const width = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect(width, `${screen} is too wide`).to.be.at.most(NARROW.width);
-}
 
 /** Colours and structure are the same in every language: the normal run looks at all of both in English. */
 function schemesFor(language: Language, screen: string): readonly ('light' | 'dark')[] {
@@ -185,18 +179,4 @@ async function* kioskScreens(
   await page.clock.fastForward(RETURN_MS);
   await page.locator('.scan-title').waitFor();
   yield screen('a kiosk that asks for the document', 'textarea', () => scan(codes.travel));
-}
-
-async function violations(page: Page): Promise<readonly string[]> {
-  return page.evaluate(async () => {
-    const { axe: checker } = globalThis as unknown as { readonly axe: typeof axe };
-    const { violations: found } = await checker.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
-    });
-    return found.flatMap(({ help, nodes }) =>
-      nodes.map(
-        ({ html, failureSummary }) => `${help}: ${html.slice(0, 120)} ${failureSummary?.slice(0, 160)}`,
-      ),
-    );
-  });
 }

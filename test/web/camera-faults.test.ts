@@ -12,7 +12,13 @@ import { makePageWorld, type PageWorld } from './support/page-world.ts';
 
 /** What a browser does in the place of a camera, and what it is given. */
 type Fault =
-  { readonly name: string } | { readonly picture: readonly [width: number, height: number] } | 'silence';
+  | { readonly name: string }
+  | {
+      readonly picture: readonly [width: number, height: number];
+      /** It stands still after so many; absent: never. */
+      readonly pictures?: number;
+    }
+  | 'silence';
 
 const WAITED_MS = 10_000;
 
@@ -80,6 +86,15 @@ describePages('a camera at fault', () => {
     await worksOn(page);
   });
 
+  it('one whose picture stands still without a word: “The camera’s picture stands still.”', async () => {
+    const page = await open({ picture: [1280, 720], pictures: 5 });
+    await page.getByText('Hold the code in the frame').waitFor();
+    await page.getByText('The camera’s picture stands still.').waitFor();
+    await worksOn(page);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByText('Hold the code in the frame').waitFor();
+  });
+
   it('one that is lent to somebody else for a while: “The camera shows nothing for now.”', async () => {
     const page = await open({ picture: [1280, 720] });
     const aim = page.getByText('Hold the code in the frame');
@@ -108,13 +123,13 @@ async function setMuted(page: Page, isMuted: boolean): Promise<void> {
 
 /** Runs in the page, before anything of it. */
 function standIn(fault: Fault): void {
-  const wall = (width: number, height: number): MediaStream => {
+  const wall = (width: number, height: number, most: number): MediaStream => {
     const canvas = document.createElement('canvas');
     Object.assign(canvas, { width, height });
     const brush = canvas.getContext('2d');
     let pictures = 0;
     const paint = (): void => {
-      if (brush === null) return;
+      if (brush === null || pictures >= most) return;
       brush.fillStyle = pictures++ % 2 === 0 ? '#999' : '#888';
       brush.fillRect(0, 0, width, height);
       brush.fillStyle = '#fff';
@@ -127,6 +142,6 @@ function standIn(fault: Fault): void {
   navigator.mediaDevices.getUserMedia = async () => {
     if (fault === 'silence') return new Promise(() => undefined);
     if ('name' in fault) throw new DOMException('no camera', fault.name);
-    return wall(...fault.picture);
+    return wall(...fault.picture, fault.pictures ?? Infinity);
   };
 }

@@ -2,6 +2,8 @@
 import { expect } from 'chai';
 import { after, afterEach, before, it } from 'mocha';
 import type { Page } from 'playwright-core';
+import { TEXTS } from '../../web/checkpoint/texts/texts.ts';
+import { LANGUAGE_NAMES, type Language } from '../../web/shared/texts/languages.ts';
 import { testRecord } from '../support/consortium.ts';
 import { openBrowser, type OpenedBrowser } from './support/browser.ts';
 import {
@@ -13,6 +15,7 @@ import {
   typeCode,
 } from './support/checkpoint-tab.ts';
 import { describePages } from './support/describe-pages.ts';
+import { expectNarrow, loadAxe, NARROW, violations } from './support/everybody.ts';
 import { makePageWorld, type PageWorld } from './support/page-world.ts';
 
 /** From the world's start to when the mainland asked for a booking. */
@@ -51,17 +54,19 @@ describePages('what the rules ask an officer', () => {
   });
 
   /** A border towards the mainland, under its rules. */
-  async function open(isKiosk: boolean): Promise<Page> {
+  async function open(isKiosk: boolean, language: Language = 'en'): Promise<Page> {
+    const texts = TEXTS[language].setUp;
     const { consortium, served } = world;
     const { page } = await openCheckpoint(browser.context, {
       url: served.url,
       nowSeconds: consortium.nowSeconds,
     });
-    await page.getByRole('radio', { name: 'Border counter' }).check();
-    await page.getByLabel('Direction').selectOption('HK>CN');
-    await page.getByLabel('Rules').selectOption('CN');
-    if (isKiosk) await page.getByLabel('Kiosk: people present their own codes').check();
-    await page.getByRole('button', { name: 'Start checking' }).click();
+    await page.locator('.language-select select').selectOption(language);
+    await page.getByRole('radio', { name: texts.border }).check();
+    await page.getByLabel(texts.route).selectOption('HK>CN');
+    await page.getByLabel(texts.rules).selectOption('CN');
+    if (isKiosk) await page.getByLabel(texts.kiosk).check();
+    await page.getByRole('button', { name: texts.begin, exact: true }).click();
     return page;
   }
 
@@ -127,4 +132,28 @@ describePages('what the rules ask an officer', () => {
     await page.getByRole('button', { name: 'Compare', exact: true }).click();
     expect(await outcomeWord(page)).to.equal('Refer');
   });
+
+  for (const { language, name } of LANGUAGE_NAMES) {
+    it(`can be read and answered by everybody, on 320 pixels, in ${name}`, async () => {
+      const texts = TEXTS[language];
+      const page = await open(false, language);
+      await page.setViewportSize(NARROW);
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      await loadAxe(page);
+      await page.getByRole('button', { name: texts.scan.type, exact: true }).click();
+      await page.locator('dialog textarea').fill(code);
+      await page.getByRole('button', { name: texts.scan.check, exact: true }).click();
+      const asked = page.getByRole('group', { name: texts.stated.facts.booked });
+      await asked.getByText(texts.stated.yes, { exact: true }).click();
+      expect(await violations(page), 'the questions').to.deep.equal([]);
+      await expectNarrow(page, 'the questions');
+      await page.getByLabel(texts.document.number).fill('K0000001');
+      await page.getByLabel(texts.document.name).fill('WONG, SIU MING');
+      await page.getByRole('button', { name: texts.document.compare, exact: true }).click();
+      await page.locator('.verdict-pass').waitFor();
+      await page.getByText(texts.stated.said).waitFor();
+      expect(await violations(page), 'the answers').to.deep.equal([]);
+      await expectNarrow(page, 'the answers');
+    });
+  }
 });

@@ -2,14 +2,17 @@
  * The camera. Opening one takes a phone a second, so it stays open from one person to the next, and is let go when
  * nobody has looked through it for a minute, or the page is hidden.
  */
+import { scaledTo } from './scaled.ts';
+
 export type Facing = 'environment' | 'user';
 
 /**
  * `silent`: it was asked for, and nothing came, not even a no; `muted`: it is there, and shows nothing for now; `gone`: it
- * worked, and stopped by itself; `unread`: it works, and nobody can read what it shows.
+ * worked, and stopped by itself; `still`: no new picture comes, and it says nothing of it; `unread`: it works, and nobody
+ * can read what it shows.
  */
 export type CameraProblem =
-  'refused' | 'missing' | 'busy' | 'insecure' | 'silent' | 'muted' | 'gone' | 'unread';
+  'refused' | 'missing' | 'busy' | 'insecure' | 'silent' | 'muted' | 'gone' | 'still' | 'unread';
 
 export type OpenedStream = { readonly stream: MediaStream } | { readonly problem: CameraProblem };
 
@@ -17,6 +20,8 @@ export type OpenedStream = { readonly stream: MediaStream } | { readonly problem
 const WIDTH = 1280;
 const HEIGHT = 720;
 const KEPT_MS = 60_000;
+/** A camera may give more than it is asked for, and reading takes as much longer. */
+const LONGEST_SIDE = 1920;
 
 export class Camera {
   #open: { readonly facing: Facing; readonly stream: MediaStream } | undefined;
@@ -91,7 +96,13 @@ async function openStream(facing: Facing): Promise<OpenedStream> {
 /** `undefined` while there is no picture yet. */
 export async function pictureOf(video: HTMLVideoElement): Promise<ImageBitmap | undefined> {
   if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return undefined;
-  return createImageBitmap(video).catch(() => undefined);
+  const size = { width: video.videoWidth, height: video.videoHeight };
+  return createImageBitmap(video, scaledTo(LONGEST_SIDE, size)).catch(() => undefined);
+}
+
+/** How many pictures the camera has given so far. */
+export function picturesFrom(video: HTMLVideoElement): number {
+  return video.getVideoPlaybackQuality().totalVideoFrames;
 }
 
 function problemOf(error: unknown): CameraProblem {

@@ -8,12 +8,14 @@ import {
   onEnded,
   onMuted,
   pictureOf,
+  picturesFrom,
   type Camera,
   type CameraProblem,
   type Facing,
 } from '../input/camera.ts';
 import type { Reading } from '../input/read-picture.ts';
 import type { Sightings } from '../input/sightings.ts';
+import { Stillness } from '../input/stillness.ts';
 import { watch, type Hint } from '../input/watch.ts';
 import type { Texts } from '../texts/text.ts';
 import { useIsVisible } from '../use-is-visible.ts';
@@ -129,13 +131,13 @@ async function look(
   const opened = await camera.look(facing).finally(() => clearTimeout(silence));
   if (signal.aborted) return;
   if ('problem' in opened) return onStage(opened.problem);
-  const end = (): void => {
+  const end = (stage: 'gone' | 'still'): void => {
     closing.abort();
-    onStage('gone');
+    onStage(stage);
   };
   const { stream } = opened;
   const show = (): void => onStage(isMuted(stream) ? 'muted' : 'watching');
-  onEnded(stream, end, signal);
+  onEnded(stream, () => end('gone'), signal);
   onMuted(stream, show, signal);
   video.srcObject = stream;
   // Fails when the page turns to something else meanwhile.
@@ -146,11 +148,18 @@ async function look(
     if (!signal.aborted) onStage('unread');
     throw cause;
   };
+  const stillness = new Stillness();
   let pictureAt = 0;
   await watch(
     {
       nextReading: async () => {
         pictureAt = performance.now();
+        if (!isMuted(stream) && stillness.hasSetIn(picturesFrom(video), pictureAt)) {
+          // What stands there is of before; whoever tries again opens it anew.
+          camera.letGo();
+          end('still');
+          return undefined;
+        }
         const picture = ports.current.isPaused ? undefined : await pictureOf(video);
         return picture === undefined ? undefined : read(picture).catch(unread);
       },

@@ -82,6 +82,8 @@ export const pt: Texts = {
         'A câmara não responde. Se o navegador perguntar se pode ser usada, autorize; ou use um dos outros meios, abaixo.',
       muted: 'De momento a câmara nada mostra. Estará desligada, ou emprestada a outra aplicação?',
       gone: 'A câmara parou. Está ainda ligada, ou passou a ser usada por outra aplicação?',
+      still:
+        'A imagem da câmara está parada. Tente de novo; se continuar, feche e volte a abrir esta página.',
       unread:
         'Parte desta página não carregou: não consegue ler imagens. Tente de novo, ou use outro meio abaixo.',
     },
@@ -151,8 +153,6 @@ export const pt: Texts = {
       mismatch: 'Outra pessoa',
       undecided: 'Não é possível comparar',
     },
-    inHand: 'No documento',
-    onCode: 'No código',
     notOnLedger: 'Código de outro sistema: não consta de nenhum registo.',
     returns: 'Regressa automaticamente à leitura',
     newerThanList: 'O código pode ter sido emitido depois da lista deste dispositivo.',

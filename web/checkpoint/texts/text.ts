@@ -91,8 +91,6 @@ export interface Texts {
     readonly undecided: (rule: string) => string;
     readonly identity: (result: string) => string;
     readonly identityResults: Readonly<Record<'match' | 'near' | 'mismatch' | 'undecided', string>>;
-    readonly inHand: string;
-    readonly onCode: string;
     readonly notOnLedger: string;
     readonly returns: string;
     readonly newerThanList: string;
