@@ -24,17 +24,15 @@ import { commitmentIn, HolderDevice } from '../../cli/convert/holder.ts';
 import { arrivalAudience } from '../../core/conversion/arrival-audience.ts';
 import { consentMessage, consentName, evidenceDigest } from '../../core/conversion/consent.ts';
 import { HclError } from '../../core/errors.ts';
-import { fromJwk } from '../../core/credential/key.ts';
-import { thumbprintOf } from '../../core/credential/thumbprint.ts';
 import type { ConversionPackage } from '../../issuer/conversion/source/handover.ts';
 import type { DecisionAnswer } from '../../issuer/conversion/target/answer.ts';
 import type { Arrival } from '../../issuer/conversion/target/arrivals.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { Peer } from '../../verifier/workers/peer.ts';
-import { deployOnce, foundTrust, startDemoNode, type Member } from '../demo/found-ledger.ts';
+import { deployOnce, foundTrust, startDemoNode, withKeys } from '../demo/found-ledger.ts';
 import { demoMappings } from '../demo/demo-day.ts';
 import { foundMappings } from '../demo/found-mappings.ts';
-import { ledgerKeys, memberKeys } from '../demo/keys.ts';
+import { ledgerKeys } from '../demo/keys.ts';
 import { DEMO_MEMBERS } from '../demo/members.ts';
 import type { ConvertingDuties, DriverDuties, Held, Troubles } from './convert-issuer.ts';
 import { sharedNowMs, stagesLine, stagesOf, type Marked, type Seal, type Stages } from './convert-stages.ts';
@@ -218,13 +216,7 @@ function pauseOf(i: number): number {
 
 async function openHouse(folder: string, stack: AsyncDisposableStack): Promise<House> {
   const keys = await ledgerKeys(join(folder, 'keys'));
-  const members = await Promise.all(
-    DEMO_MEMBERS.map(async (member): Promise<Member> => {
-      const own = await memberKeys(join(folder, 'keys'), member.name);
-      const publicKey = fromJwk(own.issuer.signingKey);
-      return { ...member, keys: own, publicKey, thumbprint: thumbprintOf(nodeCrypto, publicKey) };
-    }),
-  );
+  const members = await Promise.all(DEMO_MEMBERS.map((member) => withKeys(member, join(folder, 'keys'))));
   const ledger = join(folder, 'ledger');
   const { close, node, url } = await startDemoNode(ledger, 0, keys, members, NEVER_MS);
   stack.defer(close);

@@ -8,8 +8,6 @@ import { foundWitness, startWitness, type StartedWitness } from '../../auditor/w
 import { writeConsortiumFile, type ConsortiumFile } from '../../cli/consortium-file.ts';
 import { originOf } from '../../core/bundle/checkpoint.ts';
 import { toHex } from '../../core/bytes/hex.ts';
-import { fromJwk } from '../../core/credential/key.ts';
-import { thumbprintOf } from '../../core/credential/thumbprint.ts';
 import { BUDGET_DEFAULTS, budgetRules, type BudgetConfig } from '../../issuer/budget/rules.ts';
 import { connectLedger } from '../../issuer/ledger-ports.ts';
 import { startIssuer, type StartedIssuer } from '../../issuer/server.ts';
@@ -23,11 +21,18 @@ import { nodeCrypto } from '../../service/node-crypto.ts';
 import { VERIFIER_DEFAULTS, type BundleConfig } from '../../verifier/config.ts';
 import { startVerifier, type StartedVerifier } from '../../verifier/server.ts';
 import { buildPages } from '../build-pages.ts';
-import { CHECKPOINT_THRESHOLD, deployOnce, foundTrust, startDemoNode, type Member } from './found-ledger.ts';
+import {
+  CHECKPOINT_THRESHOLD,
+  deployOnce,
+  foundTrust,
+  startDemoNode,
+  withKeys,
+  type Member,
+} from './found-ledger.ts';
 import { demoHealthPolicies, demoMappings } from './demo-day.ts';
 import { foundMappings } from './found-mappings.ts';
 import { foundPolicies, policiesToday } from './found-policies.ts';
-import { ledgerKeys, memberKeys, noteKey } from './keys.ts';
+import { ledgerKeys, noteKey } from './keys.ts';
 import { DEMO_MEMBERS, demoPorts } from './members.ts';
 
 export interface DemoIssuer {
@@ -139,12 +144,6 @@ export async function startConsortium(
     file,
     [Symbol.asyncDispose]: () => everything.disposeAsync(),
   };
-}
-
-async function withKeys(member: (typeof DEMO_MEMBERS)[number], folder: string): Promise<Member> {
-  const keys = await memberKeys(folder, member.name);
-  const publicKey = fromJwk(keys.issuer.signingKey);
-  return { ...member, keys, publicKey, thumbprint: thumbprintOf(nodeCrypto, publicKey) };
 }
 
 function startMember(

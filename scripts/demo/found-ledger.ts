@@ -7,6 +7,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fromJwk } from '../../core/credential/key.ts';
+import { thumbprintOf } from '../../core/credential/thumbprint.ts';
 import { LedgerState } from '../../core/trust/ledger-state.ts';
 import { parseHeader } from '../../ledger/block-header.ts';
 import { consentToServe } from '../../ledger/consent.ts';
@@ -22,14 +24,22 @@ import { Sender } from '../../ledger/sender.ts';
 import { TrustListClient } from '../../ledger/trust-list.ts';
 import { startNode, type StartedNode } from '../../node/server.ts';
 import { makePrivateFolder, writeFileAtomically } from '../../service/files.ts';
+import { nodeCrypto } from '../../service/node-crypto.ts';
 import { readArtifact } from '../artifacts.ts';
 import { DEMO_CHAIN_ID, type DemoMember } from './members.ts';
-import type { LedgerKeys, MemberKeys } from './keys.ts';
+import { memberKeys, type LedgerKeys, type MemberKeys } from './keys.ts';
 
 export interface Member extends DemoMember {
   readonly keys: MemberKeys;
   readonly publicKey: Uint8Array;
   readonly thumbprint: Uint8Array;
+}
+
+/** With its keys in `folder`, made when they are not there yet. */
+export async function withKeys(member: DemoMember, folder: string): Promise<Member> {
+  const keys = await memberKeys(folder, member.name);
+  const publicKey = fromJwk(keys.issuer.signingKey);
+  return { ...member, keys, publicKey, thumbprint: thumbprintOf(nodeCrypto, publicKey) };
 }
 
 /** Two of three. */

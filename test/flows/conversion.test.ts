@@ -25,20 +25,15 @@ import { describeError } from '../../cli/errors.ts';
 import { consentText } from '../../core/conversion/consent.ts';
 import { REFUSALS } from '../../core/conversion/refusals.ts';
 import { parseClaims } from '../../core/credential/parse.ts';
-import { fromJwk } from '../../core/credential/key.ts';
-import { thumbprintOf } from '../../core/credential/thumbprint.ts';
 import { decodeCode } from '../../core/qr/code.ts';
 import { connectLedger } from '../../issuer/ledger-ports.ts';
 import { toIssuerConfig } from '../../issuer/config.ts';
 import { startIssuer } from '../../issuer/server.ts';
-import { deployOnce, foundTrust, startDemoNode, type Member } from '../../scripts/demo/found-ledger.ts';
-import { demoHealthPolicies, demoMappings } from '../../scripts/demo/demo-day.ts';
+import { demoHealthPolicies } from '../../scripts/demo/demo-day.ts';
 import { bookingLines, REFERENCE } from '../../scripts/demo/to-try.ts';
-import { foundMappings } from '../../scripts/demo/found-mappings.ts';
-import { ledgerKeys, memberKeys } from '../../scripts/demo/keys.ts';
-import { DEMO_MEMBERS } from '../../scripts/demo/members.ts';
 import { createRandomBytes } from '../../service/clock.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
+import { foundDemoLedger } from '../support/demo-ledger.ts';
 
 /** All that went through a proxy, both ways. */
 interface Recorder {
@@ -104,18 +99,11 @@ describe('flow: conversion between two services', function () {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'hcl-conversion-'));
     world = new AsyncDisposableStack();
-    const keys = await ledgerKeys(join(folder, 'keys'));
-    const members = await Promise.all(DEMO_MEMBERS.map((member) => withKeys(member, join(folder, 'keys'))));
-    const node = world.adopt(await startDemoNode(join(folder, 'ledger'), 0, keys, members), (one) =>
-      one.close(),
-    );
-    const deployment = await deployOnce(join(folder, 'deployment.json'), node.url, keys, members);
-    await foundTrust(node.url, deployment, keys, members);
-    await foundMappings(node.url, deployment, { authorities: members, mappings: demoMappings() });
+    const { deployment, members, url: rpcUrl } = await foundDemoLedger(folder, world);
     const started: ConsortiumIssuer[] = [];
     const recording: Recorder[] = [];
     for (const member of members.filter(({ name }) => name !== 'CN-GD')) {
-      const recorder = world.adopt(await record(node.url), (one) => one.close());
+      const recorder = world.adopt(await record(rpcUrl), (one) => one.close());
       recording.push(recorder);
       const config = toIssuerConfig({
         did: member.did,
@@ -147,10 +135,10 @@ describe('flow: conversion between two services', function () {
     recorders = recording;
     await writeConsortiumFile(folder, {
       version: 1,
-      rpcUrl: node.url,
+      rpcUrl,
       chainId: deployment.chainId,
       deployment: 'deployment.json',
-      verifierUrl: node.url,
+      verifierUrl: rpcUrl,
       issuers: started,
     });
   });
@@ -368,12 +356,6 @@ describe('flow: conversion between two services', function () {
     return { ...processIo(), out, err: out, env: { HCL_DATA: folder }, fetch: recorded };
   }
 });
-
-async function withKeys(member: (typeof DEMO_MEMBERS)[number], folder: string): Promise<Member> {
-  const keys = await memberKeys(folder, member.name);
-  const publicKey = fromJwk(keys.issuer.signingKey);
-  return { ...member, keys, publicKey, thumbprint: thumbprintOf(nodeCrypto, publicKey) };
-}
 
 interface Secret {
   readonly what: string;

@@ -26,24 +26,44 @@ const HEALTH_COMMITS = {
   ending: TABLES.placeActs.tag,
   ended: TABLES.healthWork.tag,
 } as const;
+/** What is written of conversions, at either end. */
+const CONVERSION_COMMITS = {
+  conversion: TABLES.conversions.tag,
+  decision: TABLES.decisions.tag,
+  queued: TABLES.conversionQueue.tag,
+  blinded: TABLES.conversionBatches.tag,
+  sent: TABLES.conversionSent.tag,
+  'to-do': TABLES.conversionTodo.tag,
+  'own-receipt': TABLES.conversionReceipts.tag,
+} as const;
+const ALL_COMMITS = { ...COMMITS, ...HEALTH_COMMITS, ...CONVERSION_COMMITS };
 const QUESTIONS = ['find', 'anchor', 'publish', 'sequence'] as const;
 
 /** `before-records`, `after-anchor` and so on. */
 export const FAULT_POINTS: readonly string[] = aroundEach([...Object.keys(COMMITS), ...QUESTIONS]);
 export const HEALTH_FAULT_POINTS: readonly string[] = aroundEach(Object.keys(HEALTH_COMMITS));
+export const CONVERSION_FAULT_POINTS: readonly string[] = aroundEach([
+  ...Object.keys(CONVERSION_COMMITS),
+  'write',
+]);
+
+const ALL_POINTS = [...FAULT_POINTS, ...HEALTH_FAULT_POINTS, ...CONVERSION_FAULT_POINTS];
 
 /** Kills this process at the N-th passing of a point; `fault` is `NAME:N`. */
 export function setFaultPoint(fault: string, ports: IssuerPorts): IssuerPorts {
   const [name, number = '1'] = fault.split(':');
-  if (name === undefined || ![...FAULT_POINTS, ...HEALTH_FAULT_POINTS].includes(name))
-    throw new Error(`no fault point ${fault}`);
+  if (name === undefined || !ALL_POINTS.includes(name)) throw new Error(`no fault point ${fault}`);
   let left = Number(number);
   const pass = (point: string): void => {
     if (point === name && --left === 0) process.kill(process.pid, 'SIGKILL');
   };
   wrapCommit(pass);
+  const { conversion } = ports;
   return {
     ...ports,
+    ...(conversion === undefined
+      ? {}
+      : { conversion: { ...conversion, write: wrapped('write', conversion.write, pass) } }),
     ledger: {
       ...ports.ledger,
       find: wrapped('find', ports.ledger.find, pass),
@@ -62,9 +82,7 @@ function wrapCommit(pass: (point: string) => void): void {
   const commit = Store.prototype.commit;
   Store.prototype.commit = async function (this: Store, batch: WriteBatch): Promise<void> {
     const tags = new Set(batch.operations.map(({ key }) => key[0]));
-    const names = Object.entries({ ...COMMITS, ...HEALTH_COMMITS }).flatMap(([name, tag]) =>
-      tags.has(tag) ? [name] : [],
-    );
+    const names = Object.entries(ALL_COMMITS).flatMap(([name, tag]) => (tags.has(tag) ? [name] : []));
     for (const name of names) pass(`before-${name}`);
     await commit.call(this, batch);
     for (const name of names) pass(`after-${name}`);
@@ -72,7 +90,7 @@ function wrapCommit(pass: (point: string) => void): void {
 }
 
 function wrapped<Args extends readonly unknown[], Result>(
-  name: (typeof QUESTIONS)[number],
+  name: (typeof QUESTIONS)[number] | 'write',
   ask: (...args: Args) => Promise<Result>,
   pass: (point: string) => void,
 ): (...args: Args) => Promise<Result> {
