@@ -3,6 +3,7 @@ import { describe, it } from 'mocha';
 import { expect } from 'chai';
 import type { Subject } from '../../../core/record/record.ts';
 import type { Issuer } from '../../../issuer/issuer.ts';
+import { createLogger } from '../../../service/logging.ts';
 import { issueAll, IssuerHouse, labTest } from '../support/issuer-house.ts';
 import { expectRejects } from '../support/rejects-code.ts';
 import { HOUR, listed, orderOn, personOf } from './support.ts';
@@ -50,6 +51,35 @@ describe('a birth date that was mistyped under a person’s other document', () 
       await issueAll(issuer, [{ ...labTest(1), subject: BY_OTHER }]);
       expect(await stateOf(issuer, shown)).to.equal('red');
     }
+  });
+
+  it('in an order is told to the operator once, without a word on who it is about', async () => {
+    const lines: string[] = [];
+    const destination = { write: (line: string) => void lines.push(line) };
+    const log = createLogger({ name: 'issuer', level: 'debug', destination });
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open({ ports: { log } });
+    await greenCode(issuer);
+    await issuer.health.orders.place(orderOn(MISTYPED));
+    await issuer.health.orders.place(orderOn(MISTYPED, { reference: 'QO-2' }));
+    const told = lines.filter((line) => line.includes('HEALTH_DOCUMENT_DISPUTED'));
+    expect(told).to.have.length(1);
+    expect(JSON.parse(told[0] ?? '')).to.include({ level: 50 });
+    for (const word of [DOCUMENT.docNumber, PERSON.docNumber, PERSON.nameEn, 'QO-'])
+      expect(lines.join(''), word).to.not.include(word);
+  });
+
+  it('in an order makes nobody green though the record that decided is erased', async () => {
+    await using house = await IssuerHouse.create();
+    await using issuer = await house.open();
+    await greenCode(issuer);
+    await issuer.health.orders.place(orderOn(MISTYPED));
+    const [decided] = await issueAll(issuer, [{ ...labTest(1), subject: BY_OTHER }]);
+    await issuer.settle();
+    expect(await stateOf(issuer, PERSON)).to.equal('red');
+    await issuer.privacy.erase(decided?.recordId ?? '', 'subject-request');
+    await issuer.settle();
+    for (const one of [PERSON, BY_BOTH, BY_OTHER]) expect(await stateOf(issuer, one)).to.equal('red');
   });
 
   it('in an order stays in question after it was released, and though a year is over', async () => {
