@@ -41,10 +41,10 @@ import type { IssuerProcessOptions } from '../support/killed-issuer.ts';
 import { MortalIssuer, type Death } from '../support/mortal-issuer.ts';
 
 /** Of each of the two. */
-const KILLS = runs(4, 250);
+const KILLS = runs(3, 250);
 const TRAVELLERS_AT_ONCE = 3;
-const MOST_ANSWERS = 5;
-/** A point that is not passed so often is killed at this many answers all the same. */
+const MOST_TAKEN = 5;
+/** A point that is not passed so often is killed when it has taken this much all the same. */
 const ENOUGH = 12;
 const WINDOW_MS = 200;
 
@@ -96,7 +96,7 @@ describe('conversions: kill -9 at both ends', function () {
       await Promise.race([Promise.all([source.live(), target.live()]), travels]);
       over.abort();
       await travels;
-      expect(source.answers + target.answers, 'the load was real').to.be.greaterThan(4 * KILLS);
+      expect(source.taken + target.taken, 'the load was real').to.be.greaterThan(4 * KILLS);
       for (const one of told) await hearAgain(one, pair, ask);
       await expectBothSides(pair, ask, told.length);
       await expectAuditPasses(ledger, pair, ask);
@@ -117,9 +117,9 @@ function deaths(seed: number): readonly Death[] {
   const random = seededRandom(seed);
   const draw = (length: number): number => Math.floor(random() * length);
   return Array.from({ length: KILLS }, (_, i) => {
-    if (i % 2 === 0) return { afterAnswers: 1 + draw(MOST_ANSWERS) };
+    if (i % 2 === 0) return { afterTaken: 1 + draw(MOST_TAKEN) };
     const point = CONVERSION_FAULT_POINTS[draw(CONVERSION_FAULT_POINTS.length)] ?? '';
-    return { fault: `${point}:${1 + draw(3)}`, afterAnswers: ENOUGH };
+    return { fault: `${point}:${1 + draw(3)}`, afterTaken: ENOUGH };
   });
 }
 

@@ -9,8 +9,8 @@ import type { IssuerProcessOptions } from './killed-issuer.ts';
 export interface Death {
   /** A passing of a fault point at which it kills itself, `NAME:N`; absent: none. */
   readonly fault?: string;
-  /** It is killed after so many answers to what was posted, if it still lives by then. */
-  readonly afterAnswers: number;
+  /** It is killed after it has taken so much of what was posted, if it still lives by then. */
+  readonly afterTaken: number;
 }
 
 export class MortalIssuer implements AsyncDisposable {
@@ -21,8 +21,8 @@ export class MortalIssuer implements AsyncDisposable {
   /** It has loaded and waits for its turn. */
   #successor: IssuerProcess;
   #left = Number.POSITIVE_INFINITY;
-  /** To what was posted, by all of them. */
-  answers = 0;
+  /** What was posted and taken, by all of them. */
+  taken = 0;
 
   /** @param deaths of one process after the other; the last one lives */
   constructor(options: IssuerProcessOptions, deaths: readonly Death[]) {
@@ -33,11 +33,11 @@ export class MortalIssuer implements AsyncDisposable {
 
   /** Resolves when all have died and the last one answers. */
   async live(): Promise<void> {
-    for (const [i, { afterAnswers }] of this.#deaths.entries()) {
+    for (const [i, { afterTaken }] of this.#deaths.entries()) {
       const victim = this.#successor;
       this.#victim = victim;
       this.#successor = this.#born(this.#deaths[i + 1]);
-      this.#left = afterAnswers;
+      this.#left = afterTaken;
       const url = await victim.tryOpen();
       if (url?.startsWith('refused') === true) throw new Error(url);
       if (url !== undefined) this.#present.resolve(url);
@@ -55,7 +55,7 @@ export class MortalIssuer implements AsyncDisposable {
       const { promise } = this.#present;
       const answer = await answered((await promise) + path, init);
       if (answer !== undefined) {
-        if (init?.method === 'POST') this.#count();
+        if (init?.method === 'POST' && answer.ok) this.#count();
         return answer;
       }
       await until(() => this.#present.promise !== promise);
@@ -63,7 +63,7 @@ export class MortalIssuer implements AsyncDisposable {
   }
 
   #count(): void {
-    this.answers++;
+    this.taken++;
     if (--this.#left === 0) this.#victim?.signal('SIGKILL');
   }
 
