@@ -100,7 +100,7 @@ export async function pictureOf(video: HTMLVideoElement): Promise<ImageBitmap | 
   return createImageBitmap(video, scaledTo(LONGEST_SIDE, size)).catch(() => undefined);
 }
 
-/** How many pictures the camera has given so far. */
+/** How many pictures the camera has given so far; 0 from a browser that does not count those of cameras. */
 export function picturesFrom(video: HTMLVideoElement): number {
   return video.getVideoPlaybackQuality().totalVideoFrames;
 }
