@@ -44,6 +44,8 @@ const JOBS = {
 const LOCK_STALE_MS = 15 * 60 * 1000;
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+/** Of V8, by program. People wait for a verifier: it collects garbage often and little at a time (docs/performance.md). */
+const NODE_OPTIONS = JSON.parse(readFileSync(join(root, 'scripts', 'node-options.json'), 'utf8'));
 const toolchain = join(root, '.toolchain');
 const say = (line) => process.stderr.write(`${line}\n`);
 
@@ -68,7 +70,9 @@ try {
 
 function runJob(node) {
   const flags = job === 'test-long' ? ['--long'] : job === 'format' ? ['--fix'] : [];
-  const child = spawn(node, [join(root, JOBS[job]), ...flags, ...args], {
+  const program = job === 'hcl' ? args.slice(0, 2).join(' ') : job;
+  const options = Object.hasOwn(NODE_OPTIONS, program) ? NODE_OPTIONS[program] : [];
+  const child = spawn(node, [...options, join(root, JOBS[job]), ...flags, ...args], {
     stdio: 'inherit',
     env: environment(node),
   });

@@ -90,7 +90,7 @@ export async function buildVerifierApp(options: VerifierAppOptions): Promise<Ser
     isFull,
     ...(streamLimits === undefined ? {} : { streamLimits }),
   });
-  addVerifyTogetherRoute(app, verifier, told, askedBy);
+  addVerifyTogetherRoute(app, verifier, told, { askedBy, isFull });
   addGateRoutes(app, options, { metrics: told, askedBy });
   addStateRoute(app, verifier, config.deployment);
   if (config.bundle !== undefined) addBundleRoutes(app, new BundleFolder(config.bundle.folder, nodeCrypto));

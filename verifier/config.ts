@@ -3,6 +3,7 @@
  * demonstration's start script builds them itself.
  */
 import { readFileSync } from 'node:fs';
+import { MIN_SHORT_DAYS } from '../core/bundle/accept-bundle.ts';
 import { parseDeployment, type Deployment } from '../ledger/deployment.ts';
 import { ConfigError, readEnv, type Environment } from '../service/config.ts';
 import { DEFAULT_UNREADY_MS } from '../service/drain.ts';
@@ -166,7 +167,7 @@ function readBundleConfig(env: ReturnType<typeof readEnv>): Pick<VerifierConfig,
         .split(',')
         .map((url) => toHttpUrl(url, 'WITNESSES')),
       everySeconds: env.integer('BUNDLE_SECONDS', { fallback: 60, min: 1, max: 86_400 }),
-      shortDays: env.integer('BUNDLE_DAYS', { fallback: 30, min: 1, max: 366 }),
+      shortDays: env.integer('BUNDLE_DAYS', { fallback: 30, min: MIN_SHORT_DAYS, max: 366 }),
     },
   };
 }

@@ -6,8 +6,8 @@ import { ByteReader } from '../bytes/byte-reader.ts';
 import type { Crypto } from '../crypto.ts';
 import type { StatusLists } from '../status/accepted-lists.ts';
 import type { Hex } from '../bytes/hex.ts';
-import { invariant } from '../errors.ts';
 import type { StatusAnchor } from '../trust/ledger-state.ts';
+import { dayText, SECONDS_PER_DAY } from '../trust/section-reader.ts';
 import { sectionDigest } from '../trust/sections.ts';
 import { readTrustEntries } from '../trust/trust-entry-reader.ts';
 import { TrustList, type CheckpointSet } from '../trust/trust-list.ts';
@@ -16,6 +16,7 @@ import type { StateLeaf } from './bundle-head.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Cover } from './covered-leaves.ts';
 import { DeviceRoots } from './device-roots.ts';
+import { BundleError } from './errors.ts';
 import type { Pause } from './pause.ts';
 
 /** A section that is held, or a fence, of which only the digest is. */
@@ -97,7 +98,7 @@ export function readStatusAnchors(sections: HeldSections): ReadonlyMap<Hex, Stat
   return anchors;
 }
 
-/** What verdicts rest on: the state as of the checkpoint's time. */
+/** What verdicts rest on: the state as of the checkpoint's time. Rejects with `BUNDLE_MALFORMED` where there is no such day. */
 export async function knowledgeOf(
   {
     leaf,
@@ -109,7 +110,9 @@ export async function knowledgeOf(
   pause?: Pause,
 ): Promise<LedgerKnowledge> {
   const shortRootsFromSeconds = Date.parse(`${shortFrom}T00:00:00Z`) / 1000;
-  invariant(Number.isInteger(shortRootsFromSeconds), 'a day begins at some second');
+  const isDay =
+    Number.isInteger(shortRootsFromSeconds) && dayText(shortRootsFromSeconds / SECONDS_PER_DAY) === shortFrom;
+  if (!isDay) throw new BundleError('BUNDLE_MALFORMED', 'there is no such day');
   return {
     head: { ...leaf.block, timeSeconds },
     version: leaf.block.number,

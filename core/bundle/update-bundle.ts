@@ -60,7 +60,9 @@ function nothingWhereRefused(error: unknown): Followed {
 /** Where the full bundle may help. */
 const ANOTHER_WAY: ReadonlySet<BundleErrorCode> = new Set([
   'BUNDLE_BASE_OTHER',
+  'BUNDLE_INCOMPLETE',
   'BUNDLE_LISTS_WRONG',
+  'BUNDLE_PROOF_WRONG',
   'BUNDLE_SIGNATURES_TOO_FEW',
 ]);
 

@@ -5,7 +5,7 @@
  */
 import type { VerifyContext } from './context.ts';
 import type { VerifyPolicy } from './policy.ts';
-import { freshnessOf, freshnessProblem, listFreshnessOf } from './freshness.ts';
+import { clockProblem, freshnessOf, freshnessProblem, listFreshnessOf } from './freshness.ts';
 import { OUTCOMES, REASONS, type Outcome, type ReasonCode, type Validity } from './reasons.ts';
 import type { Judgement } from './trail.ts';
 import { STEPS, type Freshness, type Step, type StepReport, type Verdict } from './verdict.ts';
@@ -19,7 +19,7 @@ export function conclude(judgement: Judgement, context: VerifyContext): Verdict 
     ? freshnessOf(context, judgement.statusPublishedAtSeconds)
     : listFreshnessOf(context, judgement.listLife);
   const stepReasons = reasonsOf(judgement.steps);
-  const problem = freshness.basis === 'ledger' ? freshnessProblem(context, freshness) : undefined;
+  const problem = freshness.basis === 'ledger' ? freshnessProblem(context, freshness) : clockProblem(context);
   const all = problem === undefined ? stepReasons : [...stepReasons, problem];
   return {
     ...weigh(all),

@@ -60,6 +60,12 @@ export function freshnessProblem(context: VerifyContext, { grade }: LedgerFreshn
   }
 }
 
+/** What our clock says against a "pass" of a code that is on no ledger: whether it has ended, nobody could say. */
+export function clockProblem(context: VerifyContext): ReasonCode | undefined {
+  const isWrong = context.isTimeGiven !== true && hasHead(context) && isClockBehind(context);
+  return isWrong ? 'CLOCK_BEHIND' : undefined;
+}
+
 function gradeOf(context: FreshnessContext, ageSeconds: number): FreshnessGrade {
   const { policy } = context;
   // A clock behind the ledger cannot say how old the last block is.

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import nodeOptions from '../node-options.json' with { type: 'json' };
 import type { LoadServer } from './load-server.ts';
 import type { LoadWorld } from './load-world.ts';
 
@@ -50,7 +51,7 @@ export class LoadProcess implements AsyncDisposable {
   ): Promise<LoadProcess> {
     const { bodies: _, ...place } = world;
     const server: LoadServer = { ...place, perSecond, workers };
-    const words = [PROGRAM, JSON.stringify(server)];
+    const words = [...nodeOptions['start verifier'], PROGRAM, JSON.stringify(server)];
     const startedAt = performance.now();
     const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'inherit'] });
     for await (const line of createInterface(child.stdout)) {

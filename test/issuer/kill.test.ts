@@ -33,7 +33,7 @@ import {
   type Acknowledged,
 } from './support/issuer-process.ts';
 
-const KILLS = runs(30, 500);
+const KILLS = runs(40, 500);
 const CLIENTS = 3;
 const LONGEST_DELAY_MS = 60;
 const MOST_ACKNOWLEDGED = 10;

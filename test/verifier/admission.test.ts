@@ -94,6 +94,22 @@ describe('a verifier with a limit', () => {
     await app.close();
   });
 
+  it('counts each code of one person, and looks at none where one would be too many', async () => {
+    const { app } = await buildTestVerifier(makeConsortium({ seed: 17 }), { requestsPerSecond: 40 });
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    const ask = (count: number): Promise<Response> =>
+      fetch(`${address}/verify/together`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ codes: Array.from({ length: count }, (_, i) => `HCL1:${i}`) }),
+      });
+    expect((await ask(3)).status).to.equal(200);
+    const refused = await ask(16);
+    expect(refused.status).to.equal(429);
+    expect(await refused.json()).to.include({ code: 'RATE_LIMITED', status: 429 });
+    await app.close();
+  });
+
   it('counts each code of a document, and answers those beyond with a problem in their place', async () => {
     const consortium = makeConsortium({ seed: 17 });
     const [code] = await consortium.issueCodes([vaccinationRecord()]);

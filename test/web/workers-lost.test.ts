@@ -16,6 +16,7 @@ import { makePageWorld, type PageWorld } from './support/page-world.ts';
 import { drawScene, SCENES, toVideo } from './support/scenes.ts';
 
 const LOAD_MS = 60_000;
+const VERDICT_MS = 30_000;
 const SCRIPT = 'text/javascript';
 const ENDLESS_BYTES = 20_000_000;
 const FAILED = 'The check failed on this device.';
@@ -89,6 +90,26 @@ describePages('the checkpoint page, a part of which does not load,', () => {
   it('waits a minute for an engine that neither comes nor fails', async () => {
     await using browser = await openSpoilt('engine', () => new Promise(() => undefined));
     await failsToCheck(browser);
+  });
+
+  it('waits half a minute for an engine that stops answering, and no longer', async () => {
+    await using browser = await openBrowser({ video, serviceWorkers: 'block' });
+    await browser.context.addInitScript(() => {
+      const post = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (...message: [unknown]) {
+        if (!document.title.startsWith('gone')) post.apply(this, message);
+      };
+    });
+    const page = await open(browser);
+    await page.evaluate(() => {
+      document.title = 'gone';
+    });
+    await typeCode(page, world.codes.venue);
+    await until(async () => {
+      await page.clock.fastForward(VERDICT_MS);
+      return (await page.getByText(FAILED).count()) > 0;
+    });
+    expect(await page.locator('.verdict-word').count()).to.equal(0);
   });
 
   const SCRIPTS = {

@@ -21,6 +21,12 @@ export type FetchBeside = (name: BesideName) => Promise<FileBeside>;
 
 const NO_CONTENT = 204;
 const NOT_FOUND = 404;
+/**
+ * A server that is being brought up to date may say so of a file that it will have again. Without whose codes count nobody
+ * passes; without the operator's rules more would, and no log would be kept: those are taken back by a file that says so,
+ * or by 204.
+ */
+const OUTLIVES_NOT_FOUND: ReadonlySet<BesideName> = new Set(['operator.json']);
 /** They are short; a server that does not answer for this long will not. */
 const TIMEOUT_MS = 5000;
 
@@ -30,7 +36,8 @@ export function fetchBesideWith(get: typeof fetch, timeoutMs: number = TIMEOUT_M
     try {
       const signal = AbortSignal.timeout(timeoutMs);
       const { body, status } = await get(name, { cache: 'no-cache', signal });
-      if (status === NO_CONTENT || status === NOT_FOUND) return 'none';
+      const isGone = status === NOT_FOUND && !OUTLIVES_NOT_FOUND.has(name);
+      if (status === NO_CONTENT || isGone) return 'none';
       if (status !== 200) return 'NO_ANSWER';
       return (await readBody(body, { maxBytes: MAX_BYTES[name] })) ?? 'TOO_LARGE';
     } catch {

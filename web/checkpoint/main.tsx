@@ -5,6 +5,7 @@ import { openKeyValueStore } from '../shared/store/key-value.ts';
 import { openLock } from '../shared/store/lock.ts';
 import { languageFor } from '../shared/texts/languages.ts';
 import { saveFile } from '../shared/save-file.ts';
+import { within } from '../shared/within.ts';
 import { WorkerClient } from '../shared/worker-client.ts';
 import { App } from './app.tsx';
 import type { LogHere } from './screens/log-card.tsx';
@@ -31,6 +32,8 @@ import { now } from './use-now.ts';
 const TICK_MS = 60_000;
 /** How long somebody waits for a newer list than this device holds. */
 const PATIENCE_MS = 5000;
+/** Pages of roots are waited for for five seconds, a large list for two; an engine that takes so long is gone. */
+const VERDICT_MS = 30_000;
 
 const store = openKeyValueStore('hcl-checkpoint');
 // Before the engine is started, which tells the model of itself as soon as it has loaded.
@@ -113,6 +116,8 @@ model.learned(await knowledge.restore());
 obey(await readKeptOperator(store));
 // Whoever cannot read the counters checks people all the same.
 model.begin(await counters.today(now()).catch(() => NO_COUNTS), kept !== undefined);
+// At a start too: a phone may never be open for a minute.
+void eraseOld();
 setInterval(() => void tick(), TICK_MS);
 addEventListener('online', () => void catchUp());
 // From here on nobody waits for the network.
@@ -124,7 +129,7 @@ async function ask(request: EngineRequest): Promise<EngineAnswer> {
 }
 
 async function judge(question: VerifyQuestion): Promise<Decision> {
-  const answer = await ask({ kind: 'verify', question });
+  const answer = await within(ask({ kind: 'verify', question }), VERDICT_MS);
   if (answer.kind !== 'decision') throw new Error('the engine answered something else');
   return answer.decision;
 }
@@ -135,7 +140,7 @@ async function areRulesInForce(passage: RulePassage): Promise<boolean> {
 }
 
 async function lookAtLog(): Promise<LogHere> {
-  const [extent, missing] = await Promise.all([extentOfLog(store), counters.notLogged()]);
+  const [extent, missing] = await Promise.all([extentOfLog(store, now()), counters.notLogged()]);
   return { ...extent, missing };
 }
 
@@ -159,9 +164,13 @@ function randomBytes(length: number): Uint8Array<ArrayBuffer> {
 
 /** Every minute: what is too old to keep goes, and what is new is asked for when it is time. */
 async function tick(): Promise<void> {
+  await eraseOld();
+  if (pace.isDue(now())) await model.update(pace.line);
+}
+
+async function eraseOld(): Promise<void> {
   const nowSeconds = now();
   await Promise.all([counters.eraseOld(nowSeconds), eraseOldLog(store, nowSeconds)]);
-  if (pace.isDue(nowSeconds)) await model.update(pace.line);
 }
 
 /** Somebody looks again, or there is a network again. */

@@ -5,7 +5,8 @@
  *     "updateMinutes": 480,
  *     "logKey": {"kty": "EC", "crv": "P-256", "x": "…", "y": "…"} }
  *
- * A file that cannot be read changes nothing: the last good one stays, until the operator takes the file away.
+ * A file that cannot be read, or that the server does not find, changes nothing: the last good one stays, until the
+ * operator says otherwise, in a file (`{}`) or by 204.
  */
 import type { KeyValueStore } from '../shared/store/key-value.ts';
 import { AGEING_SECONDS, type Mode } from './engine/checkpoint-policy.ts';

@@ -132,6 +132,9 @@ describe('a device takes', () => {
     expect(before.state.roots.size).to.equal(3);
     expect(after.state.roots.size).to.equal(2); // one of each class
     expect(toHex(fullBundle(after))).to.equal(toHex(fullBundle(source)));
+    expect((await accept(await publishing.source({ shortDays: 7 }), publishing)).state.roots.size).to.equal(
+      2,
+    );
   });
 
   it('all but the lists of an issuer that nobody could fetch since the ledger announced new ones', async () => {
@@ -348,6 +351,21 @@ describe('a device refuses', () => {
         bytes: deltaBundle(second, first, new Uint8Array(32)),
         held: await accept(first, publishing),
       }),
+    },
+    {
+      what: 'a bundle that leaves it fewer days of short-lived roots than it needs',
+      code: 'BUNDLE_INCOMPLETE',
+      offer: async ({ publishing }) => ({ bytes: fullBundle(await publishing.source({ shortDays: 6 })) }),
+    },
+    {
+      what: 'a bundle that leaves it none',
+      code: 'BUNDLE_INCOMPLETE',
+      offer: async ({ publishing }) => ({ bytes: fullBundle(await publishing.source({ shortDays: -1 })) }),
+    },
+    {
+      what: 'a first day that there is not',
+      code: 'BUNDLE_MALFORMED',
+      offer: async ({ second }) => ({ bytes: fullBundle({ ...second, shortFrom: '2022-02-30' }) }),
     },
     {
       what: 'a delta to a state that it does not hold',

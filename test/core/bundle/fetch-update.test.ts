@@ -9,9 +9,11 @@ import { fullBundle } from '../../../core/bundle/make-bundle.ts';
 import { fetchUpdate } from '../../../core/bundle/update-bundle.ts';
 import { toUtf8 } from '../../../core/bytes/utf8.ts';
 import { HclError } from '../../../core/errors.ts';
-import { makeConsortium } from '../../support/consortium.ts';
+import { makeConsortium, testRecord } from '../../support/consortium.ts';
 import { Publishing, SIGNER_SET } from '../../support/publishing.ts';
 
+const DAY = 86_400;
+const DELTA = `files/${'1'.repeat(64)}.hclb`;
 const FULL = `files/${'0'.repeat(64)}.hclb`;
 /** Of the byte that says a bundle's version, after `HCLB`. */
 const VERSION_AT = 4;
@@ -75,6 +77,40 @@ describe('an update by a delta that is refused', () => {
     const { asked, outcome } = await update(delta, { slowSeconds: 600 });
     expect(outcome).to.equal('BUNDLE_FROM_FUTURE');
     expect(asked).to.have.length(1);
+  });
+});
+
+describe('an update by a delta of a publisher whose devices hold other days', () => {
+  it('goes on by the full bundle', async () => {
+    const consortium = makeConsortium({ seed: 22 });
+    const publishing = new Publishing(consortium);
+    await consortium.issueCodes([testRecord()]);
+    consortium.advance(40 * DAY);
+    await consortium.issueCodes([testRecord()]);
+    const held = await acceptBundle(fullBundle(await publishing.source()), undefined, publishing.context());
+    const first = await publishing.source({ shortDays: 366 });
+    consortium.advance(600);
+    await consortium.issueCodes([testRecord()]);
+    const second = await publishing.source({ shortDays: 366 });
+    const full = fullBundle(second);
+    const index = {
+      ...indexOf(second, full),
+      deltas: [{ path: DELTA, bytes: 0, from: first.checkpoint.size }],
+    };
+    const files = new Map([
+      ['latest', toUtf8(JSON.stringify(index))],
+      [DELTA, publishing.delta(second, first)],
+      [FULL, full],
+    ]);
+    const asked: string[] = [];
+    const find = async (path: string): Promise<Uint8Array | undefined> => {
+      asked.push(path);
+      return files.get(path);
+    };
+    const get = async (path: string): Promise<Uint8Array> => (await find(path)) ?? new Uint8Array(0);
+    const { state } = await fetchUpdate(held, { ...publishing.context(), find, get });
+    expect(state.state.roots.size).to.equal(held.state.roots.size + 2);
+    expect(asked.slice(-3)).to.deep.equal(['latest', DELTA, FULL]);
   });
 });
 

@@ -151,6 +151,30 @@ describe('a code of another system, in time', () => {
   });
 });
 
+describe('a code of another system, by a clock that is behind the ledger', () => {
+  const empty = new LedgerState();
+  const head = { ...empty.head, number: 1, timeSeconds: JUDGED_AT + 600 };
+  const { roots, statusAnchors, trust: issuers } = empty;
+  const state = { head, version: 1, roots, statusAnchors, trust: issuers };
+  const at = async (more: Partial<VerifyContext>): Promise<Verdict> =>
+    verifyCode(code, { ...(await contextOf()), state, ...more });
+
+  it('is for an officer: whether it has ended, nobody could say', async () => {
+    for (const nowSeconds of [JUDGED_AT, 0, Number.NaN])
+      expect(await at({ nowSeconds })).to.deep.include({ outcome: 'refer', reasons: ['CLOCK_BEHIND'] });
+    expect((await at({ nowSeconds: head.timeSeconds })).outcome).to.equal('pass');
+  });
+
+  it('is judged as of a time that somebody asks about', async () => {
+    expect((await at({ isTimeGiven: true })).outcome).to.equal('pass');
+  });
+
+  it('is no better beside another one', async () => {
+    const both = await verifyTogether([code, testCode()], { ...(await contextOf()), state });
+    expect(both).to.deep.include({ outcome: 'refer', reasons: ['CLOCK_BEHIND'] });
+  });
+});
+
 describe('codes of other systems, together', () => {
   it('meet rules together that neither meets alone', async () => {
     expect((await together([code, testCode()], doseAndTest)).outcome).to.equal('pass');

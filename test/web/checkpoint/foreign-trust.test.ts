@@ -99,6 +99,11 @@ describe('a file beside the page', () => {
     });
   }
 
+  it('404 of what the operator says: nobody knows, and what was said stays', async () => {
+    const fetchBeside = fetchBesideWith(async () => new Response(null, { status: 404 }));
+    expect(await fetchBeside('operator.json')).to.equal('NO_ANSWER');
+  });
+
   it('no network: nobody knows', async () => {
     const fetchBeside = fetchBesideWith(() => Promise.reject(new TypeError('offline')));
     expect(await fetchBeside('trust.json')).to.equal('OFFLINE');

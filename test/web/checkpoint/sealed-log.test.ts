@@ -113,8 +113,20 @@ describe('the sealed log of checks', () => {
     expect([...store.values.keys()].every((key) => /^log\/2026-11-26\/[0-9a-f]{32}$/.test(key))).to.equal(
       true,
     );
-    expect(await extentOfLog(store)).to.deep.equal({ boxes: 4, since: '2026-11-26' });
-    expect(await extentOfLog(memoryStore())).to.deep.equal({ boxes: 0 });
+    expect(await extentOfLog(store, MIDNIGHT)).to.deep.equal({ boxes: 4, since: '2026-11-26' });
+    expect(await extentOfLog(memoryStore(), MIDNIGHT)).to.deep.equal({ boxes: 0 });
+  });
+
+  it('hands over none that should have been erased, though nobody had the time to', async () => {
+    const store = await fourChecks();
+    for (const [days, boxes] of [
+      [30, 4],
+      [31, 0],
+    ] as const) {
+      const nowSeconds = MIDNIGHT + days * 86_400;
+      expect((await extentOfLog(store, nowSeconds)).boxes, `after ${days} days`).to.equal(boxes);
+      expect((await handOverLog(store, { nowSeconds })).boxes).to.equal(boxes);
+    }
   });
 
   it('says so where a box is not kept: a store that is full says nothing of itself', async () => {
@@ -127,11 +139,12 @@ describe('the sealed log of checks', () => {
   it('is not called empty, nor handed over as such, where the store cannot be read', async () => {
     const unreadable = new Error('the store cannot be read');
     const store = { ...(await fourChecks()), keys: () => Promise.reject(unreadable) };
-    const failures = [extentOfLog(store), handOverLog(store, { nowSeconds: MIDNIGHT })].map((reading) =>
-      reading.then(
-        () => undefined,
-        (error: unknown) => error,
-      ),
+    const failures = [extentOfLog(store, MIDNIGHT), handOverLog(store, { nowSeconds: MIDNIGHT })].map(
+      (reading) =>
+        reading.then(
+          () => undefined,
+          (error: unknown) => error,
+        ),
     );
     expect(await Promise.all(failures)).to.deep.equal([unreadable, unreadable]);
   });

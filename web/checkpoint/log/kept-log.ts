@@ -33,21 +33,21 @@ export function logKeyOf(nowSeconds: number, name: Uint8Array): string {
 }
 
 /** Rejects where the store cannot be read. */
-export async function extentOfLog(store: KeyValueStore): Promise<LogExtent> {
-  const keys = await store.keys(PREFIX);
+export async function extentOfLog(store: KeyValueStore, nowSeconds: number): Promise<LogExtent> {
+  const keys = await keptKeys(store, nowSeconds);
   const since = keys[0]?.slice(PREFIX.length, PREFIX.length + DAY_LENGTH);
   return { boxes: keys.length, ...(since === undefined ? {} : { since }) };
 }
 
 /**
- * Everything that is kept, as `core/checkpoint-log/handover.ts` writes it. Rejects where the store cannot be read.
+ * Everything that may still be kept, as `core/checkpoint-log/handover.ts` writes it. Rejects where the store cannot be read.
  * @param notKept how many checks could not be kept
  */
 export async function handOverLog(
   store: KeyValueStore,
   { notKept = 0, nowSeconds }: { readonly notKept?: number; readonly nowSeconds: number },
 ): Promise<Handover> {
-  const keys = await store.keys(PREFIX);
+  const keys = await keptKeys(store, nowSeconds);
   const pieces: Blob[] = [];
   let boxes = 0;
   for (let at = 0; at < keys.length; at += PIECE) {
@@ -64,7 +64,15 @@ export async function handOverLog(
 
 /** Of a store that cannot be read, the next time. */
 export async function eraseOldLog(store: KeyValueStore, nowSeconds: number): Promise<void> {
-  const first = PREFIX + firstKeptDay(nowSeconds);
   const keys = await store.keys(PREFIX).catch(() => []);
-  for (const key of keys) if (key < first) await store.delete(key);
+  for (const key of keys) if (isOld(key, nowSeconds)) await store.delete(key);
+}
+
+/** A device that is seldom open long enough to erase hands over nothing that it should have erased. */
+async function keptKeys(store: KeyValueStore, nowSeconds: number): Promise<readonly string[]> {
+  return (await store.keys(PREFIX)).filter((key) => !isOld(key, nowSeconds));
+}
+
+function isOld(key: string, nowSeconds: number): boolean {
+  return key < PREFIX + firstKeptDay(nowSeconds);
 }
