@@ -23,15 +23,17 @@ const DECODE_MILLISECONDS = 1000;
 export type QrMatrix = readonly (readonly boolean[])[];
 
 const CARD = /^shc:\//;
+const ENROLMENT = /^HCL-ENROL:/;
 
 /**
  * Throws `IMAGE_TEXT_UNFIT` when `text` is not alphanumeric or longer than 3,391 characters; of a SMART Health Card when
- * longer than 2,953.
+ * longer than 2,953. A device's enrolment goes as bytes.
  */
 export function qrMatrix(text: string): QrMatrix {
-  const mode = CARD.test(text)
-    ? ({ ecc: 'low', encoding: 'byte' } as const)
-    : ({ ecc: 'medium', encoding: 'alphanumeric' } as const);
+  const mode = {
+    ecc: CARD.test(text) ? 'low' : 'medium',
+    encoding: CARD.test(text) || ENROLMENT.test(text) ? 'byte' : 'alphanumeric',
+  } as const;
   try {
     return encodeQR(text, 'raw', { ...mode, border: QUIET_ZONE });
   } catch (cause) {

@@ -8,6 +8,7 @@ import { afterEach, before, beforeEach, describe, it } from 'mocha';
 import { toBase64url } from '../../core/bytes/base64url.ts';
 import { toUtf8 } from '../../core/bytes/utf8.ts';
 import { createRandomBytes } from '../../service/clock.ts';
+import { toSvg } from '../../core/qr/image.ts';
 import { nodeCrypto } from '../../service/node-crypto.ts';
 import { deviceMessage, enrolMessage, type Device } from '../../verifier/devices/device.ts';
 import { Devices } from '../../verifier/devices/devices.ts';
@@ -81,12 +82,15 @@ describe('devices', () => {
       headers: operator,
       payload: POST,
     });
-    const { secret, text, untilSeconds } = invited.json<{
+    const { secret, svg, text, untilSeconds } = invited.json<{
       secret: string;
+      svg: string;
       text: string;
       untilSeconds: number;
     }>();
     expect(text).to.equal(`HCL-ENROL:${secret}`);
+    expect(svg).to.equal(toSvg(text));
+    expect(invited.headers['cache-control']).to.equal('no-store');
     expect(untilSeconds).to.equal(now + 600);
     const payload = { secret, publicKey, signature: proofOfKey(secret) };
     const enrolled = await verifier.app.inject({ method: 'POST', url: '/devices', payload });

@@ -6,7 +6,8 @@ import { expect } from 'chai';
 import { after, afterEach, before, it } from 'mocha';
 import type { Page } from 'playwright-core';
 import { openBrowser, type OpenedBrowser } from './support/browser.ts';
-import { openCheckpoint, outcomeWord, setUp, typeCode } from './support/checkpoint-tab.ts';
+import { until } from '../support/until.ts';
+import { forgetDevice, openCheckpoint, outcomeWord, setUp, typeCode } from './support/checkpoint-tab.ts';
 import { describePages } from './support/describe-pages.ts';
 import { makePageWorld, type PageWorld } from './support/page-world.ts';
 
@@ -108,6 +109,24 @@ describePages('a camera at fault', () => {
     await aim.waitFor();
     await worksOn(page);
   });
+
+  for (const [post, facing] of [
+    ['at a kiosk the one that faces whoever stands there', 'user'],
+    ['anywhere else the one at the back', 'environment'],
+  ] as const) {
+    it(`of several: ${post}`, async () => {
+      await forgetDevice(browser.context, world.served.url);
+      const wall: Fault = { picture: [1280, 720] };
+      await browser.context.addInitScript(standIn, wall);
+      const { page } = await openCheckpoint(browser.context, { url: world.served.url });
+      if (facing === 'user') await page.getByLabel('Kiosk: people present their own codes').check();
+      await page.getByRole('button', { name: 'Start checking' }).click();
+      await page.locator('video').waitFor();
+      await until(
+        async () => (await page.evaluate(() => document.documentElement.dataset['facing'])) === facing,
+      );
+    });
+  }
 });
 
 /** As a browser does it: the track says so, and tells that it has changed. */
@@ -139,7 +158,9 @@ function standIn(fault: Fault): void {
     setInterval(paint, 100);
     return canvas.captureStream();
   };
-  navigator.mediaDevices.getUserMedia = async () => {
+  navigator.mediaDevices.getUserMedia = async ({ video } = {}) => {
+    const facing = typeof video === 'object' ? video.facingMode : undefined;
+    if (typeof facing === 'string') document.documentElement.dataset['facing'] = facing;
     if (fault === 'silence') return new Promise(() => undefined);
     if ('name' in fault) throw new DOMException('no camera', fault.name);
     return wall(...fault.picture, fault.pictures ?? Infinity);

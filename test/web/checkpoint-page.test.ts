@@ -327,6 +327,17 @@ describePages('the checkpoint page', () => {
     await page.getByText('The last good list').waitFor({ state: 'detached' });
   });
 
+  it('can be installed', async () => {
+    const { page } = await open();
+    await page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state);
+    const session = await browser.context.newCDPSession(page);
+    const { errors, url } = await session.send('Page.getAppManifest');
+    expect({ errors, url }).to.deep.equal({ errors: [], url: `${world.served.url}manifest.webmanifest` });
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+    // A browser without a profile of its own installs nothing, whatever the page.
+    expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).to.deep.equal([]);
+  });
+
   it('decides without a network, and says how old its list is', async () => {
     const first = await open();
     await first.page.evaluate(async () => (await navigator.serviceWorker.ready).active?.state);

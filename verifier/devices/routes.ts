@@ -1,18 +1,19 @@
 /**
  * Devices at the gates (`devices.ts`):
  *
- *   POST /devices/enrolments   operator  a post, {"ttlSeconds"?} → {"secret", "text", "untilSeconds"}
+ *   POST /devices/enrolments   operator  a post, {"ttlSeconds"?} → {"secret", "text", "svg", "untilSeconds"}
  *   POST /devices              device    {"secret", "publicKey", "signature"} → {"id"} and its post
  *   GET /devices               operator  all of them, and what they were told since the start
  *   DELETE /devices/:id        operator  no longer served, at once
  *
  * A post is {"gate", "group"?, "policy"?, "passage"?, "trip"?, "comparesDocument"?} (`device.ts`).
  *
- * `text` is what the QR shows: `HCL-ENROL:` and the secret.
+ * `text` is what the QR shows: `HCL-ENROL:` and the secret; `svg` is the QR, a picture to put on a screen.
  */
 import type { Service } from '../../service/app.ts';
 import type { Guard } from '../../service/bearer.ts';
 import { Closed, Type } from '../../service/schema.ts';
+import { toSvg } from '../../core/qr/image.ts';
 import { GateNumber, ScanMembers } from '../routes/scan-request.ts';
 import type { Post } from './device.ts';
 import type { DeviceDesk } from './devices.ts';
@@ -40,7 +41,12 @@ const Invitation = Closed({
   ...PostMembers,
   ttlSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_TTL_SECONDS })),
 });
-const Invited = Closed({ secret: Type.String(), text: Type.String(), untilSeconds: Type.Integer() });
+const Invited = Closed({
+  secret: Type.String(),
+  text: Type.String(),
+  svg: Type.String(),
+  untilSeconds: Type.Integer(),
+});
 // 24, 65 and 64 bytes.
 const Claim = Closed({ secret: Base64url(32), publicKey: Base64url(87), signature: Base64url(86) });
 const Enrolled = Closed({ id: Type.String(), ...PostShown });
@@ -66,12 +72,14 @@ export function addDeviceRoutes(app: Service, options: DeviceRoutesOptions): voi
   app.post(
     '/devices/enrolments',
     { onRequest, schema: { ...operator, body: Invitation, response: { 200: Invited } } },
-    async ({ body }) => {
+    async ({ body }, reply) => {
+      void reply.header('cache-control', 'no-store');
       const { ttlSeconds = TTL_SECONDS, group = '', ...rest } = body;
       const post = { ...rest, group };
       await checkPost(post);
       const { secret, untilSeconds } = await devices.invite(post, ttlSeconds);
-      return { secret, text: PREFIX + secret, untilSeconds };
+      const text = PREFIX + secret;
+      return { secret, text, svg: toSvg(text), untilSeconds };
     },
   );
   app.post(

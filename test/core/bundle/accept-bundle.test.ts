@@ -17,7 +17,7 @@ import {
   partialBundle,
   type Pace,
 } from '../../../core/bundle/make-bundle.ts';
-import { toHex } from '../../../core/bytes/hex.ts';
+import { toHex, type Hex } from '../../../core/bytes/hex.ts';
 import { HclError } from '../../../core/errors.ts';
 import { StatusLists } from '../../../core/status/accepted-lists.ts';
 import { StatusList } from '../../../core/status/token-status-list.ts';
@@ -584,8 +584,11 @@ async function manyOffers(): Promise<{
   for (let i = 0; i < 3; i++) {
     await consortium.issueCodes([i % 2 === 0 ? testRecord() : vaccinationRecord()]);
     consortium.advance(3600);
+    consortium.publishStatus(consortium.issuer, []);
     sources.push(await publishing.source());
   }
+  // Other publishers, or whoever had the files since, say otherwise how many days a device holds.
+  const ofOtherDays = await Promise.all([-1, 6, 7, 366].map((shortDays) => publishing.source({ shortDays })));
   const now = consortium.nowSeconds;
   const troubled = sources.flatMap((source) => [
     signAgain(source, { root: new Uint8Array(32).fill(7) }, now),
@@ -594,7 +597,7 @@ async function manyOffers(): Promise<{
     signAgain(source, { size: source.checkpoint.size + 1 }, now),
     signAgain(source, {}, now + 4000),
   ]);
-  const all = [...sources, ...(await Promise.all(troubled))];
+  const all = [...sources, ...ofOtherDays, ...(await Promise.all(troubled))];
   const deltas = sources.flatMap((source, i) =>
     sources
       .slice(0, i + 1)
@@ -607,6 +610,13 @@ async function manyOffers(): Promise<{
 function isAtLeast(after: BundleState | undefined, before: BundleState): boolean {
   if (after === undefined) return false;
   const { size, root } = after.checkpoint;
+  // The history is of hours: nothing in it is so old that a device of any publisher drops it.
+  const names = [...before.sections].filter(([, { bytes }]) => bytes !== undefined);
+  if (!names.every(([name]) => after.sections.get(name)?.bytes !== undefined)) return false;
+  if (after.state.roots.size < before.state.roots.size) return false;
+  const isBehind = ({ issuer, version }: { readonly issuer: Hex; readonly version: number }): boolean =>
+    after.statusLists.versionOf(issuer) < version;
+  if ([...before.statusLists.sets()].some(isBehind)) return false;
   if (size === before.checkpoint.size) {
     return toHex(root) === toHex(before.checkpoint.root) && after.timeSeconds >= before.timeSeconds;
   }

@@ -77,6 +77,11 @@ describe('QR image', () => {
     expectThrows(() => qrMatrix('A'.repeat(3392)), 'IMAGE_TEXT_UNFIT');
   });
 
+  it('of a device’s enrolment goes as bytes, and is read as it was', () => {
+    const enrolment = `HCL-ENROL:${'aB3_-Zy9'.repeat(4)}`;
+    expect(readQrImage(toPng(enrolment))).to.equal(enrolment);
+  });
+
   it('without a code says so', () => {
     expectThrows(() => readQrImage(png(grey8)), 'IMAGE_WITHOUT_CODE');
   });
