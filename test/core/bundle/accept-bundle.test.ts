@@ -17,13 +17,14 @@ import {
   partialBundle,
   type Pace,
 } from '../../../core/bundle/make-bundle.ts';
-import { toHex, type Hex } from '../../../core/bytes/hex.ts';
+import { toHex } from '../../../core/bytes/hex.ts';
 import { HclError } from '../../../core/errors.ts';
 import { StatusLists } from '../../../core/status/accepted-lists.ts';
 import { StatusList } from '../../../core/status/token-status-list.ts';
 import type { LedgerEvent } from '../../../core/trust/ledger-event.ts';
 import { makeConsortium, START_SECONDS, testRecord, vaccinationRecord } from '../../support/consortium.ts';
 import { Publishing, signAgain, SIGNER_SET, SIGNERS } from '../../support/publishing.ts';
+import { isAtLeast } from './support/is-at-least.ts';
 import { Random } from '../../support/random.ts';
 import { runs, testSeed } from '../../support/scale.ts';
 import { setOf, testSigner } from '../../support/signers.ts';
@@ -605,22 +606,6 @@ async function manyOffers(): Promise<{
   );
   const backwards = sources.slice(1).map((base) => deltaBundle(sources[0] ?? base, base, new Uint8Array(0)));
   return { offers: [...all.map(fullBundle), ...deltas, ...backwards], publishing };
-}
-
-function isAtLeast(after: BundleState | undefined, before: BundleState): boolean {
-  if (after === undefined) return false;
-  const { size, root } = after.checkpoint;
-  // The history is of hours: nothing in it is so old that a device of any publisher drops it.
-  const names = [...before.sections].filter(([, { bytes }]) => bytes !== undefined);
-  if (!names.every(([name]) => after.sections.get(name)?.bytes !== undefined)) return false;
-  if (after.state.roots.size < before.state.roots.size) return false;
-  const isBehind = ({ issuer, version }: { readonly issuer: Hex; readonly version: number }): boolean =>
-    after.statusLists.versionOf(issuer) < version;
-  if ([...before.statusLists.sets()].some(isBehind)) return false;
-  if (size === before.checkpoint.size) {
-    return toHex(root) === toHex(before.checkpoint.root) && after.timeSeconds >= before.timeSeconds;
-  }
-  return size > before.checkpoint.size && after.leaf.block.number > before.leaf.block.number;
 }
 
 function changed(

@@ -9,8 +9,11 @@ import { fullBundle } from '../../../core/bundle/make-bundle.ts';
 import { fetchUpdate } from '../../../core/bundle/update-bundle.ts';
 import { toUtf8 } from '../../../core/bytes/utf8.ts';
 import { HclError } from '../../../core/errors.ts';
-import { makeConsortium, testRecord } from '../../support/consortium.ts';
+import { makeConsortium, testRecord, vaccinationRecord } from '../../support/consortium.ts';
 import { Publishing, SIGNER_SET } from '../../support/publishing.ts';
+import { Random } from '../../support/random.ts';
+import { runs, testSeed } from '../../support/scale.ts';
+import { isAtLeast } from './support/is-at-least.ts';
 
 const DAY = 86_400;
 const DELTA = `files/${'1'.repeat(64)}.hclb`;
@@ -113,6 +116,59 @@ describe('an update by a delta of a publisher whose devices hold other days', ()
     expect(asked.slice(-3)).to.deep.equal(['latest', DELTA, FULL]);
   });
 });
+
+describe('a device never goes back (L7)', () => {
+  it('whatever a publisher’s files are, in random updates', async () => {
+    const consortium = makeConsortium({ seed: 23 });
+    const publishing = new Publishing(consortium);
+    const sources: BundleSource[] = [];
+    for (let i = 0; i < 4; i++) {
+      await consortium.issueCodes([i % 2 === 0 ? testRecord() : vaccinationRecord()]);
+      consortium.publishStatus(consortium.issuer, []);
+      consortium.advance(3600);
+      sources.push(await publishing.source(), await publishing.source({ shortDays: 366 }));
+    }
+    const sizes = sources.map(({ checkpoint }) => checkpoint.size);
+    const fulls = sources.map(fullBundle);
+    const deltas = sources.flatMap((source, i) =>
+      sources.slice(0, i).map((base) => publishing.delta(source, base)),
+    );
+    const random = new Random(testSeed);
+    let held: BundleState | undefined;
+    let [forwards, refusals] = [0, 0];
+    for (let i = 0; i < runs(400, 10_000); i++) {
+      // Now and then a new device.
+      if (random.below(10) === 0) held = undefined;
+      const latest = random.pick(sources);
+      const full = random.pick(fulls);
+      const files = new Map([
+        ['latest', toUtf8(JSON.stringify(anIndex(latest, full, random.pick(sizes), random.pick(sizes))))],
+        [FULL, full],
+        [DELTA, random.pick(deltas)],
+        [deltaPath('deltas', random.pick(sizes)), random.pick(deltas)],
+      ]);
+      const find = async (path: string): Promise<Uint8Array | undefined> => files.get(path);
+      const get = async (path: string): Promise<Uint8Array> => (await find(path)) ?? new Uint8Array(0);
+      try {
+        const { state } = await fetchUpdate(held, { ...publishing.context(), find, get });
+        if (held !== undefined && !isAtLeast(state, held)) throw new Error('it went back');
+        if (held !== undefined && state.checkpoint.size > held.checkpoint.size) forwards++;
+        held = state;
+      } catch (error) {
+        if (!(error instanceof HclError)) throw error;
+        refusals++;
+      }
+    }
+    expect(forwards, 'states do go forward').to.be.above(20);
+    expect(refusals, 'and some are refused').to.be.above(20);
+  });
+});
+
+/** As a host may put it together. */
+function anIndex(latest: BundleSource, full: Uint8Array, size: number, from: number): BundleIndex {
+  const index = indexOf(latest, full);
+  return { ...index, full: { ...index.full, size }, deltas: [{ path: DELTA, bytes: 0, from }] };
+}
 
 function indexOf({ checkpoint, note }: BundleSource, full: Uint8Array): BundleIndex {
   const { origin, size } = checkpoint;
