@@ -4,9 +4,9 @@ import { before, describe, it } from 'mocha';
 import { acceptBundle } from '../../../core/bundle/accept-bundle.ts';
 import type { BundleIndex } from '../../../core/bundle/bundle-index.ts';
 import type { BundleSource, BundleState } from '../../../core/bundle/bundle-state.ts';
-import { deltaPath } from '../../../core/bundle/follow-deltas.ts';
+import { deltaPath, type FindFile } from '../../../core/bundle/follow-deltas.ts';
 import { fullBundle } from '../../../core/bundle/make-bundle.ts';
-import { fetchUpdate } from '../../../core/bundle/update-bundle.ts';
+import { fetchUpdate, type GetFile } from '../../../core/bundle/update-bundle.ts';
 import { toUtf8 } from '../../../core/bytes/utf8.ts';
 import { HclError } from '../../../core/errors.ts';
 import { makeConsortium, testRecord, vaccinationRecord } from '../../support/consortium.ts';
@@ -49,12 +49,7 @@ describe('an update by a delta that is refused', () => {
       ['latest', toUtf8(JSON.stringify(indexOf(second, full)))],
       [FULL, full],
     ]);
-    const asked: string[] = [];
-    const find = async (path: string): Promise<Uint8Array | undefined> => {
-      asked.push(path);
-      return files.get(path);
-    };
-    const get = async (path: string): Promise<Uint8Array> => (await find(path)) ?? new Uint8Array(0);
+    const { asked, find, get } = host(files);
     const context = publishing.context({ nowSeconds: publishing.consortium.nowSeconds - slowSeconds });
     try {
       return { asked, outcome: (await fetchUpdate(held, { ...context, find, get })).state };
@@ -105,12 +100,7 @@ describe('an update by a delta of a publisher whose devices hold other days', ()
       [DELTA, publishing.delta(second, first)],
       [FULL, full],
     ]);
-    const asked: string[] = [];
-    const find = async (path: string): Promise<Uint8Array | undefined> => {
-      asked.push(path);
-      return files.get(path);
-    };
-    const get = async (path: string): Promise<Uint8Array> => (await find(path)) ?? new Uint8Array(0);
+    const { asked, find, get } = host(files);
     const { state } = await fetchUpdate(held, { ...publishing.context(), find, get });
     expect(state.state.roots.size).to.equal(held.state.roots.size + 2);
     expect(asked.slice(-3)).to.deep.equal(['latest', DELTA, FULL]);
@@ -147,8 +137,7 @@ describe('a device never goes back (L7)', () => {
         [DELTA, random.pick(deltas)],
         [deltaPath('deltas', random.pick(sizes)), random.pick(deltas)],
       ]);
-      const find = async (path: string): Promise<Uint8Array | undefined> => files.get(path);
-      const get = async (path: string): Promise<Uint8Array> => (await find(path)) ?? new Uint8Array(0);
+      const { find, get } = host(files);
       try {
         const { state } = await fetchUpdate(held, { ...publishing.context(), find, get });
         if (held !== undefined && !isAtLeast(state, held)) throw new Error('it went back');
@@ -163,6 +152,20 @@ describe('a device never goes back (L7)', () => {
     expect(refusals, 'and some are refused').to.be.above(20);
   });
 });
+
+/** What lies where bundles are fetched from, and what was asked for. */
+function host(files: ReadonlyMap<string, Uint8Array>): {
+  readonly asked: readonly string[];
+  readonly find: FindFile;
+  readonly get: GetFile;
+} {
+  const asked: string[] = [];
+  const find: FindFile = async (path) => {
+    asked.push(path);
+    return files.get(path);
+  };
+  return { asked, find, get: async (path) => (await find(path)) ?? new Uint8Array(0) };
+}
 
 /** As a host may put it together. */
 function anIndex(latest: BundleSource, full: Uint8Array, size: number, from: number): BundleIndex {
