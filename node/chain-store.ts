@@ -24,7 +24,7 @@ import { HeadNote, readHeadNote, type NotedBlock } from './head-note.ts';
 import type { LedgerCrypto } from './native-crypto.ts';
 import { NodeError } from './node-errors.ts';
 import { decodeReceipt, encodeReceipt, type Receipt } from './receipt.ts';
-import { StateNodes } from './state-nodes.ts';
+import { StateNodes, type StateNodeWrite } from './state-nodes.ts';
 import { numberKey, placeValue, readIndex, readNumber } from './store-keys.ts';
 
 type Table<Key> = ReturnType<typeof openTable<Key>>;
@@ -132,8 +132,9 @@ export class ChainStore implements AsyncDisposable {
    * unknown until the store is opened again.
    */
   async commit({ block, receipts }: CommittedBlock): Promise<void> {
+    const nodes = this.stateNodes.heldBack();
     try {
-      await this.#database.batch(this.#writesOf(block, receipts), { sync: true });
+      await this.#database.batch(this.#writesOf({ block, receipts }, nodes), { sync: true });
       this.#note.write(block.header);
     } catch (cause) {
       throw new NodeError(
@@ -142,7 +143,7 @@ export class ChainStore implements AsyncDisposable {
         { cause },
       );
     }
-    this.stateNodes.markCommitted();
+    this.stateNodes.markCommitted(nodes);
     this.#headNumber = block.header.number;
     this.#head = block;
   }
@@ -218,7 +219,7 @@ export class ChainStore implements AsyncDisposable {
     await this.#database.close();
   }
 
-  #writesOf(block: SealedBlock, receipts: readonly Receipt[]): Write[] {
+  #writesOf({ block, receipts }: CommittedBlock, nodes: readonly StateNodeWrite[]): Write[] {
     const number = numberKey(block.header.number);
     const writes: Write[] = [
       { type: 'put', sublevel: this.#blocks, key: number, value: encodeBlock(block) },
@@ -228,9 +229,7 @@ export class ChainStore implements AsyncDisposable {
         const key = transactionHash(transaction, this.crypto);
         return { type: 'put', sublevel: this.#transactions, key, value: placeValue(number, index) };
       }),
-      ...this.stateNodes
-        .heldBack()
-        .map(({ key, value }): Write => ({ type: 'put', sublevel: this.#nodes, key, value })),
+      ...nodes.map(({ key, value }): Write => ({ type: 'put', sublevel: this.#nodes, key, value })),
       { type: 'put', sublevel: this.#meta, key: 'format', value: Uint8Array.of(FORMAT_VERSION) },
       { type: 'put', sublevel: this.#meta, key: 'head', value: number },
     ];

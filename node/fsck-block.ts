@@ -71,7 +71,7 @@ export async function bodyFault(
     if (error instanceof NodeError) return 'stored state';
     throw error;
   } finally {
-    checker.nodes.markCommitted();
+    checker.nodes.markCommitted(checker.nodes.heldBack());
   }
 }
 

@@ -12,6 +12,7 @@ import { bytesToUnprefixedHex, equalsBytes, type Address } from '@ethereumjs/uti
 import type { ChainRules } from './chain-rules.ts';
 import { openEvm, type BlockHashes } from './evm.ts';
 import { environmentBlock, type BlockPosition } from './executor.ts';
+import { ScratchNodes } from './scratch-nodes.ts';
 import type { StateNodes } from './state-nodes.ts';
 import { openWorldState } from './world-state.ts';
 
@@ -50,19 +51,22 @@ export type Outcome =
 
 export class Simulator {
   readonly #rules: ChainRules;
+  readonly #nodes: ScratchNodes;
   readonly #state: MerkleStateManager;
   readonly #evm: EVM;
   #tail: Promise<unknown> = Promise.resolve();
 
-  private constructor(rules: ChainRules, state: MerkleStateManager, evm: EVM) {
+  private constructor(rules: ChainRules, nodes: ScratchNodes, state: MerkleStateManager, evm: EVM) {
     this.#rules = rules;
+    this.#nodes = nodes;
     this.#state = state;
     this.#evm = evm;
   }
 
   static async create(rules: ChainRules, nodes: StateNodes, blockHashes: BlockHashes): Promise<Simulator> {
-    const state = await openWorldState(nodes, rules);
-    return new Simulator(rules, state, await openEvm(rules, state, blockHashes));
+    const scratch = new ScratchNodes(nodes);
+    const state = await openWorldState(scratch, rules);
+    return new Simulator(rules, scratch, state, await openEvm(rules, state, blockHashes));
   }
 
   /** Runs a message as if it were in a block of this number and time, on this state. */
@@ -76,6 +80,7 @@ export class Simulator {
       } finally {
         this.#evm.journal.cleanJournal();
         await this.#state.revert();
+        this.#nodes.forget();
       }
     });
   }

@@ -3,7 +3,8 @@
  * block they belong to is committed.
  *
  * Keys are what EthereumJS makes them, unprefixed hex of keccak256(node), or of "c" ‖ keccak256(code). A value is fixed by
- * its key, so cached values never go stale, nothing is ever deleted, and readers may look at held-back nodes.
+ * its key, so cached values never go stale, nothing is ever deleted, and readers may look at held-back nodes. Only who
+ * executes a block writes here; whoever runs something else has `ScratchNodes`.
  */
 import { bytesToUnprefixedHex, KECCAK256_RLP, type BatchDBOp, type DB } from '@ethereumjs/util';
 import { corrupt } from './database.ts';
@@ -38,10 +39,12 @@ export class StateNodes implements DB<string, string | Uint8Array> {
     return Array.from(this.#heldBack, ([key, value]) => ({ key, value }));
   }
 
-  /** The held-back writes are on disk. */
-  markCommitted(): void {
-    for (const [key, value] of this.#heldBack) this.#remember(key, value);
-    this.#heldBack.clear();
+  /** These of the held-back writes are on disk. Another that came meanwhile is not: the next commit writes it. */
+  markCommitted(writes: readonly StateNodeWrite[]): void {
+    for (const { key, value } of writes) {
+      this.#remember(key, value);
+      this.#heldBack.delete(key);
+    }
   }
 
   /** The held-back writes are not wanted. */

@@ -6,19 +6,23 @@ import type { MerkleStateManager } from '@ethereumjs/statemanager';
 import { equalsBytes } from '@ethereumjs/util';
 import type { ChainRules } from './chain-rules.ts';
 import type { Header } from './header.ts';
+import { ScratchNodes } from './scratch-nodes.ts';
 import type { StateNodes } from './state-nodes.ts';
 import { openWorldState } from './world-state.ts';
 
 export class StateReader {
+  readonly #nodes: ScratchNodes;
   readonly #state: MerkleStateManager;
   #tail: Promise<unknown> = Promise.resolve();
 
-  private constructor(state: MerkleStateManager) {
+  private constructor(nodes: ScratchNodes, state: MerkleStateManager) {
+    this.#nodes = nodes;
     this.#state = state;
   }
 
   static async create(rules: ChainRules, nodes: StateNodes): Promise<StateReader> {
-    return new StateReader(await openWorldState(nodes, rules));
+    const scratch = new ScratchNodes(nodes);
+    return new StateReader(scratch, await openWorldState(scratch, rules));
   }
 
   /** What `reader` takes from the state after the block of `header`; it changes nothing. One at a time. */
@@ -32,6 +36,7 @@ export class StateReader {
       } finally {
         // Drops what was read from the caches, which would grow as long as no block comes.
         await this.#state.revert();
+        this.#nodes.forget();
       }
     });
     this.#tail = result.catch(() => undefined);

@@ -1,16 +1,15 @@
 /** A view of accounts, code and storage at a state root, over the nodes of the store. */
 import { createMPT } from '@ethereumjs/mpt';
 import { Caches, MerkleStateManager } from '@ethereumjs/statemanager';
-import { ValueEncoding } from '@ethereumjs/util';
+import { ValueEncoding, type DB } from '@ethereumjs/util';
 import type { ChainRules } from './chain-rules.ts';
-import type { StateNodes } from './state-nodes.ts';
 
 /** Above this many cached accounts or slots the caches are emptied; EthereumJS' own bound would drop unwritten ones. */
 const CACHED_ENTRIES = 50_000;
 
-/** Opens the state at `root`, or the empty state. The view is changed by who holds it; it writes held-back nodes. */
+/** Opens the state at `root`, or the empty state. The view is changed by who holds it, and writes to `nodes`. */
 export async function openWorldState(
-  nodes: StateNodes,
+  nodes: DB<string, string | Uint8Array>,
   rules: ChainRules,
   root?: Uint8Array,
 ): Promise<MerkleStateManager> {
