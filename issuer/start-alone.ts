@@ -2,17 +2,21 @@
 import { createRandomBytes } from '../service/clock.ts';
 import type { Environment } from '../service/config.ts';
 import { nodeCrypto } from '../service/node-crypto.ts';
-import { readIssuerConfig } from './config.ts';
+import { readIssuerConfig, toIssuerConfig } from './config.ts';
 import { readKeySettings } from './keys/key-settings.ts';
 import { openKeys } from './keys/open-keys.ts';
 import { loadPkcs11js } from './keys/pkcs11-library.ts';
 import { connectLedger } from './ledger-ports.ts';
 import { readLedgerSettings } from './ledger-settings.ts';
+import { readRuleSettings } from './rule-settings.ts';
 import { startIssuer, type StartedIssuer } from './server.ts';
 
 /** All settings are read before a key is opened. Throws `CONFIG_…`, what `openKeys` throws and what `startIssuer` throws. */
 export async function startIssuerAlone(environment: Environment): Promise<StartedIssuer> {
-  const config = readIssuerConfig(environment);
+  const config = toIssuerConfig({
+    ...readIssuerConfig(environment),
+    ...(await readRuleSettings(environment)),
+  });
   const keySettings = readKeySettings(environment);
   const { rpcUrl, deployment } = await readLedgerSettings(environment);
   const randomBytes = createRandomBytes();

@@ -43,8 +43,8 @@ export function showConversions(
     name: 'hcl_issuer_oldest_unanswered_conversion_age_seconds',
     help: 'Since when the oldest of them waits for its target; 0 when none does',
     async collect(this: Gauge) {
-      const open = await current()?.source.open();
-      if (open !== undefined) this.set(Math.max(0, ...open.map(({ ageSeconds }) => ageSeconds)));
+      const conversion = current();
+      if (conversion !== undefined) this.set((await conversion.source.oldestOpenSeconds()) ?? 0);
     },
   });
   gauge({

@@ -140,6 +140,11 @@ export class ConversionSource {
     return await this.#answers.open();
   }
 
+  /** How long the oldest of those has been waiting; `undefined`: none is. */
+  async oldestOpenSeconds(): Promise<number | undefined> {
+    return (await this.#answers.openOnes().next()).value?.ageSeconds;
+  }
+
   /** What this target has answered, as the ledger holds both: its last word on each nullifier. */
   async answers(target: Hex): Promise<readonly AnsweredNullifier[]> {
     return await this.#answers.of(target);

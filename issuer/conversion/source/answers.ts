@@ -75,16 +75,22 @@ export class SourceAnswers {
 
   /** What was spent and not answered, oldest first, with how long it has been waiting. */
   async open(): Promise<readonly OpenConversion[]> {
-    const { entries, handleOf, queue } = this.#house;
     const found: OpenConversion[] = [];
+    for await (const open of this.openOnes()) found.push(open);
+    return found;
+  }
+
+  /** As {@link open}, one after the other: whoever asks for the oldest alone reads no others. */
+  async *openOnes(): AsyncGenerator<OpenConversion, undefined> {
+    const { entries, handleOf, queue } = this.#house;
     for (const number of this.#awaited.numbers()) {
       const { convertedAtSeconds, decision, recordId, target } = await entries.get(number);
       const isSpent = (await queue.sentIn('spent', number)) !== undefined;
       if (!isSpent || decision !== undefined) continue;
       const isErased = (await handleOf(recordId)) === undefined;
-      found.push({ number, target, ageSeconds: ownSeconds(this.#house) - convertedAtSeconds, isErased });
+      yield { number, target, ageSeconds: ownSeconds(this.#house) - convertedAtSeconds, isErased };
     }
-    return found;
+    return undefined;
   }
 
   /** What this target has answered, as the ledger holds both: its last word on each nullifier. */
