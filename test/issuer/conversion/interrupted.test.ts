@@ -4,6 +4,9 @@
  */
 import { expect } from 'chai';
 import { describe, it } from 'mocha';
+import { isJsonObject } from '../../../core/bytes/strict-json.ts';
+import { defaultMappings } from '../../../core/conversion/default-mappings.ts';
+import { parseMapping } from '../../../core/conversion/mapping-form.ts';
 import type { LedgerEvent } from '../../../core/trust/ledger-event.ts';
 import { expectRejects } from '../../support/throws-code.ts';
 import { ConvertingIssuers, type Traveller } from './converting-issuers.ts';
@@ -24,6 +27,7 @@ async function books(issuers: ConvertingIssuers): Promise<unknown> {
   };
 }
 
+const REFUSES_ALL = { green: { do: 'refuse' }, amber: { do: 'refuse' }, red: { do: 'refuse' } } as const;
 const ONE_ACCEPTED = { spent: 1, open: 0, decided: { accepted: 1, refused: 0, referred: 0 } };
 
 describe('F21: interrupted after the target accepted', () => {
@@ -97,6 +101,31 @@ describe('F22: the target refuses', () => {
     expect(await books(issuers)).to.deep.equal({ spent: 1, open: 1, decided });
     const [pair] = await (await issuers.at('HK')).conversion.account.pairs();
     expect(pair?.oldestOpenSeconds).to.be.at.least(27 * 3600);
+  });
+
+  it('by a table that came while it was carried: refused, acknowledged, and no code, however often it is shown', async () => {
+    const { all } = defaultMappings();
+    const now = all.find(({ id, version }) => id === 'map.hk-mo' && version === 1);
+    if (now === undefined || !isJsonObject(now.json)) throw new Error('there is such a mapping');
+    const refusing = parseMapping({ ...now.json, version: 9, states: { ...REFUSES_ALL } });
+    await using issuers = await ConvertingIssuers.create([...all, refusing]);
+    const traveller = await issuers.traveller('HK');
+    const carried = await issuers.carry(traveller, 'HK', 'MO');
+    issuers.ledger.publishMapping(refusing);
+    const { conversion } = await issuers.at('MO');
+    await conversion.pass();
+    const refused = await conversion.target.admit(issuers.arrival(traveller, carried));
+    expect(refused)
+      .to.include({ decision: 'refused', reason: 'CONVERSION_STATE_NOT_CONVERTIBLE' })
+      .and.not.have.property('code');
+    await issuers.settle();
+    const decided = { accepted: 0, refused: 1, referred: 0 };
+    expect(await books(issuers)).to.deep.equal({ spent: 1, open: 0, decided });
+    const answer = await (await issuers.at('HK')).conversion.source.conversion(carried.id);
+    expect(answer).to.include({ decision: 'refused' });
+    expect(await conversion.target.admit(issuers.arrival(traveller, carried))).to.include({
+      decision: 'refused',
+    });
   });
 
   it('by an officer: refused, acknowledged, and no code', async () => {
