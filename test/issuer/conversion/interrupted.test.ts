@@ -3,11 +3,12 @@
  * and what must be true afterwards: nothing twice, nothing half-done, both sides count the same.
  */
 import { expect } from 'chai';
-import { describe, it } from 'mocha';
+import { after, beforeEach, describe, it } from 'mocha';
 import { isJsonObject } from '../../../core/bytes/strict-json.ts';
 import { defaultMappings } from '../../../core/conversion/default-mappings.ts';
 import { parseMapping } from '../../../core/conversion/mapping-form.ts';
 import type { LedgerEvent } from '../../../core/trust/ledger-event.ts';
+import { printFindings, type Finding } from '../../support/findings.ts';
 import { expectRejects } from '../../support/throws-code.ts';
 import { ConvertingIssuers, type Traveller } from './converting-issuers.ts';
 
@@ -15,22 +16,40 @@ function countOf(issuers: ConvertingIssuers, name: LedgerEvent['event']): number
   return issuers.ledger.blocks.flatMap(({ events }) => events).filter(({ event }) => event === name).length;
 }
 
+/** Where each interruption ended, for the table. */
+const ends = new Map<string, Finding>();
+let row = '';
+
 /** What both sides say of the pair, without waiting for anybody. */
 async function books(issuers: ConvertingIssuers): Promise<unknown> {
   const [hk, mo] = [await issuers.at('HK'), await issuers.at('MO')];
   const spent = (await hk.conversion.account.pairs()).find(({ side }) => side === 'spent');
   const acknowledged = (await mo.conversion.account.pairs()).find(({ side }) => side === 'acknowledged');
-  return {
+  const said = {
     spent: spent?.batches.reduce((sum, { values }) => sum + values, 0) ?? 0,
     open: spent?.open ?? 0,
     decided: acknowledged?.decisions ?? { accepted: 0, refused: 0, referred: 0 },
   };
+  const { decided, ...source } = said;
+  ends.set(row, { interrupted: row, ...source, ...decided });
+  return said;
 }
 
+/** One of the places. */
+function interrupted(place: string, tests: () => void): void {
+  describe(place, () => {
+    beforeEach(function () {
+      row = (this.currentTest?.fullTitle() ?? '').slice(0, LONGEST_TITLE);
+    });
+    tests();
+  });
+}
+
+const LONGEST_TITLE = 72;
 const REFUSES_ALL = { green: { do: 'refuse' }, amber: { do: 'refuse' }, red: { do: 'refuse' } } as const;
 const ONE_ACCEPTED = { spent: 1, open: 0, decided: { accepted: 1, refused: 0, referred: 0 } };
 
-describe('F21: interrupted after the target accepted', () => {
+interrupted('F21: interrupted after the target accepted', () => {
   it('goes on after a restart of the target: one code, one acknowledgement', async () => {
     await using issuers = await ConvertingIssuers.create();
     const traveller = await issuers.traveller('HK');
@@ -85,7 +104,7 @@ describe('F21: interrupted after the target accepted', () => {
   });
 });
 
-describe('F22: the target refuses', () => {
+interrupted('F22: the target refuses', () => {
   it('what ended on the way: nothing is issued, and the source reports it as open, with its age', async () => {
     await using issuers = await ConvertingIssuers.create();
     const traveller = await issuers.traveller('HK');
@@ -146,7 +165,7 @@ describe('F22: the target refuses', () => {
   });
 });
 
-describe('F23: the consent is withdrawn midway', () => {
+interrupted('F23: the consent is withdrawn midway', () => {
   it('before anything was spent: nothing ever is, and nothing is handed over', async () => {
     await using issuers = await ConvertingIssuers.create();
     const traveller = await issuers.traveller('HK');
@@ -216,7 +235,7 @@ describe('F23: the consent is withdrawn midway', () => {
   });
 });
 
-describe('F24: the foreign node is down', () => {
+interrupted('F24: the foreign node is down', () => {
   it('keeps the source going, and the holder comes back later', async () => {
     await using issuers = await ConvertingIssuers.create();
     const traveller = await issuers.traveller('HK');
@@ -241,7 +260,11 @@ describe('F24: the foreign node is down', () => {
   });
 });
 
-describe('F25: the ledger is halted', () => {
+interrupted('F25: the ledger is halted', () => {
+  after(() =>
+    printFindings('conversions, interrupted: what both sides count in the end', [...ends.values()]),
+  );
+
   it('keeps consents, hands nothing over, and catches up', async () => {
     await using issuers = await ConvertingIssuers.create();
     const traveller = await issuers.traveller('HK');

@@ -1,11 +1,19 @@
 /** One code is converted once for one target, whoever asks how often and whatever is sent again. */
 import { expect } from 'chai';
-import { describe, it } from 'mocha';
+import { after, describe, it } from 'mocha';
 import { HclError } from '../../../core/errors.ts';
+import { printFindings, type Finding } from '../../support/findings.ts';
 import { expectRejects } from '../../support/throws-code.ts';
 import { ConvertingIssuers, PLACES } from './converting-issuers.ts';
 
 const PARALLEL = 100;
+
+/** For the table of all that came at once. */
+const found: Finding[] = [];
+
+function note(what: string, tries: number, done: number, spent: number): void {
+  found.push({ 'at once': what, tries, done, spent });
+}
 
 function codeOf(result: PromiseSettledResult<unknown>): string {
   if (result.status === 'fulfilled') return 'done';
@@ -32,6 +40,7 @@ describe('a code', () => {
       .filter(({ event }) => event === 'NullifiersSpent');
     expect(spent).to.have.length(1);
     expect(await source.open()).to.have.length(1);
+    note('consents for one code', results.length, tally(results)['done'] ?? 0, spent.length);
   });
 
   it(`is converted once by one consent that is sent ${PARALLEL} times at once, and answered the same each time`, async () => {
@@ -42,7 +51,9 @@ describe('a code', () => {
     const answers = await Promise.all(Array.from({ length: PARALLEL }, () => source.convert(request)));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).to.equal(1);
     await issuers.settle('HK');
-    expect(await source.open()).to.have.length(1);
+    const open = await source.open();
+    expect(open).to.have.length(1);
+    note('one consent, sent again', answers.length, 1, open.length);
   });
 
   it('is converted for one of two targets for which one consent comes at once', async () => {
@@ -54,7 +65,9 @@ describe('a code', () => {
     const results = await Promise.allSettled(requests.map((request) => source.convert(request)));
     expect(tally(results)).to.deep.equal({ done: 1, CONVERSION_CONSENT_REPLAYED: 1 });
     await issuers.settle('HK');
-    expect(await source.open()).to.have.length(1);
+    const open = await source.open();
+    expect(open).to.have.length(1);
+    note('one consent, two targets', results.length, tally(results)['done'] ?? 0, open.length);
   });
 
   it('is converted for each target by itself', async () => {
@@ -66,6 +79,8 @@ describe('a code', () => {
 });
 
 describe('a conversion that was carried', () => {
+  after(() => printFindings('what comes at once is done once', found));
+
   it(`is decided once when it is shown ${PARALLEL} times at once`, async () => {
     await using issuers = await ConvertingIssuers.create();
     const traveller = await issuers.traveller('HK');
@@ -76,6 +91,7 @@ describe('a conversion that was carried', () => {
     expect(new Set(answers.map(({ decision }) => decision))).to.deep.equal(new Set(['accepted']));
     const { converted } = await target.recognition('did:web:hk-dh.example');
     expect(converted).to.have.length(1);
+    note('one conversion, shown at the target', answers.length, converted.length, 1);
   });
 
   it('is shown by nobody else, and to nobody elsewhere', async () => {
