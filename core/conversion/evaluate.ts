@@ -86,6 +86,9 @@ export function evaluateReferred(
   if (nowSeconds < mapping.fromSeconds) {
     return refuse('CONVERSION_MAPPING_NOT_IN_FORCE', { isEarly: true });
   }
+  // A newer version of the table may have closed it since.
+  if (facts.port !== undefined && !mapping.ports.includes(facts.port))
+    return refuse('CONVERSION_PORT_UNKNOWN');
   if (facts.sourceValidUntilSeconds < nowSeconds) return refuse('CONVERSION_CODE_NOT_VALID');
   const rule = mapping.states[facts.state];
   const most = rule?.do === 'convert' ? rule.to : facts.state;

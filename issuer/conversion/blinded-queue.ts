@@ -142,10 +142,10 @@ export class BlindedQueue {
 
   /** Sends all that waits, to all peers at once. Throws the first of what the ledger rejected it with. */
   async pass(): Promise<void> {
-    await this.#send([...this.#busy]);
+    while (this.isBusy) await this.#send([...this.#busy]);
   }
 
-  /** As {@link pass}, but for peers who have to wait after what was rejected. */
+  /** One batch to each peer, but for those who have to wait after what was rejected: a busy one holds up no other. */
   async passDue(): Promise<void> {
     const nowMs = this.#deps.now();
     await this.#send([...this.#busy].filter(([, { dueMs }]) => dueMs <= nowMs));
@@ -182,14 +182,14 @@ export class BlindedQueue {
   }
 
   async #send(due: readonly (readonly [string, Waiting])[]): Promise<void> {
-    const answers = await Promise.allSettled(due.map(([key, waiting]) => this.#sendAll(key, waiting)));
+    const answers = await Promise.allSettled(due.map(([key, waiting]) => this.#sendOne(key, waiting)));
     const rejected = answers.find(({ status }) => status === 'rejected');
     if (rejected?.status === 'rejected') throw rejected.reason;
   }
 
-  async #sendAll(key: string, { peer, failures }: Waiting): Promise<void> {
+  async #sendOne(key: string, { peer, failures }: Waiting): Promise<void> {
     try {
-      while (await this.#sendNext(peer));
+      while ((await this.#sendNext(peer)) === 'was there');
     } catch (error) {
       const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
       this.#busy.set(key, { peer, failures: failures + 1, dueMs: this.#deps.now() + pauseMs });
@@ -197,23 +197,26 @@ export class BlindedQueue {
     }
     // What was added meanwhile was noted as this one.
     this.#busy.delete(key);
-    if (await this.#isWaiting(peer)) this.#note(peer);
+    if (stagedOnly(await this.#last(peer)) !== undefined || (await this.#isWaiting(peer))) this.#note(peer);
   }
 
-  /** One batch of a peer to the ledger; false when nothing waits. */
-  async #sendNext(peer: Peer): Promise<boolean> {
+  /** One batch of a peer to the ledger, if anything waits and not some of it is there already: then the rest waits again. */
+  async #sendNext(peer: Peer): Promise<'was there' | undefined> {
     const last = await this.#last(peer);
     const before = stagedOnly(last);
     const staged = before ?? (await this.#stage(peer, last));
-    if (staged === undefined) return false;
+    if (staged === undefined) return undefined;
     // What was staged just now is on the ledger only if this store is an older copy: the write then fails, and the
     // next pass asks.
     const known = before === undefined ? NONE : await this.#sequencesOf(peer, staged);
-    if (known.size > 0) await this.#divide(peer, staged, known);
-    else if ((await this.#deps.ledger.write(this.#padded(peer, staged))) === 'written') {
+    if (known.size > 0) {
+      await this.#divide(peer, staged, known);
+      return 'was there';
+    }
+    if ((await this.#deps.ledger.write(this.#padded(peer, staged))) === 'written') {
       await this.#divide(peer, staged, new Map(staged.values.map(({ value }) => [value, staged.sequence])));
     } else await this.#move(peer, staged);
-    return true;
+    return undefined;
   }
 
   /** In which batches values of a staged one are. The padding is asked about too: a node is not told which it is. */

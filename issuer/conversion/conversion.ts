@@ -164,6 +164,7 @@ export class Conversion {
         await ifThere(privacy.erase(recordId, 'subject-request'));
       },
       onDue: () => wake(),
+      log: deps.log,
     };
     const sealed = { secret, randomBytes: deps.randomBytes };
     const source = await ConversionSource.open({
@@ -212,12 +213,12 @@ export class Conversion {
   }
 
   /**
-   * Forgets what is over its time, reads the ledger, sends what waits and notes what was answered. Throws what the ledger
-   * rejects with; forgetting needs the store alone.
+   * Reads the ledger, forgets what by its time too is over, sends what waits and notes what was answered. Throws what the
+   * ledger rejects with.
    */
   async pass(): Promise<void> {
-    await this.#forget();
     await this.#ledger.sync();
+    await this.#forget();
     try {
       await this.#inTurn(() => this.#queue.pass());
     } finally {
@@ -226,10 +227,10 @@ export class Conversion {
   }
 
   async #read(): Promise<void> {
-    await this.#forget();
     this.#readAtMs = this.#now();
     const { number } = this.#ledger.state.head;
     await this.#ledger.sync();
+    await this.#forget();
     if (this.#ledger.state.head.number !== number) this.progress.made();
     await this.source.settle();
   }
@@ -273,9 +274,9 @@ async function standing(
   return own?.state === record.state ? record : undefined;
 }
 
-const GONE: ReadonlySet<string> = new Set(['RECORD_NOT_FOUND', 'CREDENTIAL_NOT_FOUND', 'RECORD_HELD']);
+const GONE: ReadonlySet<string> = new Set(['RECORD_NOT_FOUND', 'CREDENTIAL_NOT_FOUND']);
 
-/** A record that was erased is no longer there, and one that is held stays: neither is a failure here. */
+/** A record that was erased is no longer there: that is no failure here. */
 async function ifThere<Result>(result: Promise<Result>): Promise<Result | undefined> {
   try {
     return await result;

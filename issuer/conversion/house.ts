@@ -6,6 +6,7 @@ import type { Crypto } from '../../core/crypto.ts';
 import type { StatusRecord } from '../../core/record/derived.ts';
 import type { StatusLists } from '../../core/status/accepted-lists.ts';
 import type { Clock } from '../../service/clock.ts';
+import type { Log } from '../../service/logging.ts';
 import type { Store } from '../../service/store.ts';
 import type { RecordIssuer } from '../issue.ts';
 import type { KeyedIndex } from '../keyed-index.ts';
@@ -49,8 +50,9 @@ export interface ConversionHouse<Entry> {
   readonly standing: (handle: string) => Promise<StatusRecord | undefined>;
   /** Our own lists, as far as the ledger vouches for them. */
   readonly statusLists: () => StatusLists;
-  /** Revokes and destroys; again: nothing more. */
+  /** Revokes and destroys; again: nothing more. Rejects while a legal hold stands on the record, and what is read of its person does not open. */
   readonly erase: (recordId: string) => Promise<void>;
   /** Something waits for the next pass. */
   readonly onDue: () => void;
+  readonly log: Pick<Log, 'error'>;
 }

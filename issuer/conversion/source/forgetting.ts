@@ -2,7 +2,7 @@
 import { fromHex } from '../../../core/bytes/hex.ts';
 import { WriteBatch } from '../../../service/store.ts';
 import { TABLES } from '../../store.ts';
-import { ownSeconds } from '../house-time.ts';
+import { surelyPastSeconds } from '../house-time.ts';
 import { FORGOTTEN_AT_ONCE, KEPT_SECONDS, TO_REWRITE } from '../kept.ts';
 import type { SourceState, StateCounts } from '../state-counts.ts';
 import type { SourceAnswers } from './answers.ts';
@@ -24,7 +24,7 @@ export async function forgetConversions(
   },
 ): Promise<boolean> {
   const { entries, receipts, store } = house;
-  const before = ownSeconds(house) - KEPT_SECONDS;
+  const before = surelyPastSeconds(house) - KEPT_SECONDS;
   const batch = new WriteBatch();
   const forgotten = new Map<number, SourceState>();
   for await (const { number, entry } of entries.all()) {

@@ -2,7 +2,7 @@
 import type { Decision } from '../../../core/conversion/acknowledgement.ts';
 import { WriteBatch } from '../../../service/store.ts';
 import { TABLES } from '../../store.ts';
-import { ledgerSeconds } from '../house-time.ts';
+import { surelyPastSeconds } from '../house-time.ts';
 import { FORGOTTEN_AT_ONCE, KEPT_SECONDS, TO_REWRITE } from '../kept.ts';
 import type { StateCounts } from '../state-counts.ts';
 import { decisionKey } from './entry.ts';
@@ -18,7 +18,7 @@ export async function forgetDecisions(
   { counts, referrals }: { readonly counts: StateCounts<Decision>; readonly referrals: Referrals },
 ): Promise<boolean> {
   const { entries, store } = house;
-  const before = ledgerSeconds(house) - KEPT_SECONDS;
+  const before = surelyPastSeconds(house) - KEPT_SECONDS;
   const batch = new WriteBatch();
   const forgotten = new Map<number, Decision>();
   for await (const { number, entry } of entries.all()) {

@@ -293,6 +293,13 @@ const REFERRED: readonly (Row & { readonly own: Colour; readonly isRuled?: boole
     expected: 'green 2022-12-21T15:59:59.000Z',
   },
   {
+    rule: 'a port that the table has closed since',
+    mapping: 'map.hk-mo.1',
+    facts: { port: 'SZB' },
+    own: 'green',
+    expected: 'CONVERSION_PORT_UNKNOWN',
+  },
+  {
     rule: 'a test that has ended since',
     mapping: 'map.hk-mo.1',
     facts: { evidence: [evidence('test', 'naat-negative-recognised', '2022-12-19T09:00:00+08:00')] },

@@ -153,6 +153,38 @@ describe('the queue of blinded values', () => {
     expect(queue.nextDueMs, 'and it waits longer').to.equal(nowMs + 400);
   });
 
+  it('lets nobody wait for a peer to whom there is always more to send', async () => {
+    const ledger = new Registry();
+    const other: Hex = `0x${'33'.repeat(32)}`;
+    const queue = await openQueue(ledger);
+    let number = 0;
+    const add = async (peer: Hex): Promise<void> => {
+      const batch = new WriteBatch();
+      const value = new Uint8Array(32).fill(100 + ++number);
+      queue.add(batch, { side: 'spent', peer, number, value });
+      await store.commit(batch);
+      queue.added({ side: 'spent', peer });
+    };
+    const write = ledger.write.bind(ledger);
+    ledger.write = async (batch) => {
+      // As people come while a block is waited for.
+      if (batch.peer === PEER && number < 20) await add(PEER);
+      return await write(batch);
+    };
+    await add(PEER);
+    const sending = queue.passDue();
+    await add(other);
+    await sending;
+    await queue.passDue();
+    expect(
+      ledger.written.some(({ peer }) => peer === other),
+      'in the second pass',
+    ).to.equal(true);
+    expect(ledger.writes).to.be.at.most(3);
+    await queue.pass();
+    expect(queue.isBusy).to.equal(false);
+  });
+
   it('keeps nobody from a withdrawal while the ledger takes its time', async () => {
     const ledger = new Registry();
     const sealed = Promise.withResolvers<undefined>();

@@ -66,6 +66,8 @@ export interface Traveller {
   /** Travel code of their health code, and those of the records it rests on. */
   readonly code: string;
   readonly evidence: readonly string[];
+  /** Of their health code, at its issuer. */
+  readonly statusRecordId: string;
 }
 
 export interface TravellerOptions {
@@ -200,6 +202,7 @@ export class ConvertingIssuers implements AsyncDisposable {
       code: await travel(status.issued),
       state: status.colour.state,
       evidence: await Promise.all(rows.map(travel)),
+      statusRecordId: status.issued.recordId,
     };
   }
 

@@ -108,6 +108,19 @@ describe('a conversion that is over', () => {
     expect(await counts()).to.deep.equal(counted);
   });
 
+  it('is forgotten by no clock that is ahead: the ledger’s time has to say so too', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const { id } = await threeConversions(issuers);
+    const [hk, mo] = [await issuers.at('HK'), await issuers.at('MO')];
+    issuers.ledger.nowSeconds += 40 * DAY;
+    for (const { conversion } of [hk, mo]) await conversion.pass();
+    expect(await hk.conversion.source.conversion(id)).to.include({ decision: 'accepted' });
+    expect(await mo.conversion.target.referrals()).to.have.length(1);
+    issuers.ledger.nowSeconds -= 40 * DAY;
+    await passAt(issuers, DAY);
+    expect(await hk.conversion.source.conversion(id)).to.include({ decision: 'accepted' });
+  });
+
   it('is gone from the files after that, at both ends, and younger ones are not', async () => {
     await using issuers = await ConvertingIssuers.create();
     await threeConversions(issuers);

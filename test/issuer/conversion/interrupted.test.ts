@@ -225,6 +225,26 @@ interrupted('F23: the consent is withdrawn midway', () => {
     expect(answer).to.include({ state: 'withdrawn', decision: 'accepted' });
   });
 
+  it('under a legal hold: withdrawn at once, erased and revoked when the hold is lifted, and nobody waits for it', async () => {
+    await using issuers = await ConvertingIssuers.create();
+    const { conversion, privacy } = await issuers.at('HK');
+    const [held, other] = [await issuers.traveller('HK'), await issuers.traveller('HK')];
+    const carried = await issuers.carry(held, 'HK', 'MO');
+    const another = await issuers.carry(other, 'HK', 'MO');
+    const [recordId = ''] = await conversion.source.madeOf([held.statusRecordId]);
+    const hold = { reason: 'litigation', legalBasis: 'HCA 17/2022', placedBy: 'OP-3' } as const;
+    await privacy.hold(recordId, hold);
+    expect(await issuers.withdraw('HK', held, carried.id)).to.include({ state: 'withdrawn' });
+    expect(await issuers.withdraw('HK', other, another.id)).to.include({ state: 'withdrawn' });
+    await conversion.pass();
+    const erased = async () => (await conversion.source.open()).map(({ isErased }) => isErased);
+    expect(await erased(), 'the other one is').to.deep.equal([false, true]);
+    await privacy.lift(recordId, 1, 'OP-3');
+    issuers.ledger.tick(31);
+    await conversion.pass();
+    expect(await erased()).to.deep.equal([true, true]);
+  });
+
   it('is nobody else’s to withdraw', async () => {
     await using issuers = await ConvertingIssuers.create();
     const traveller = await issuers.traveller('HK');
