@@ -50,7 +50,7 @@ export interface ConversionHouse<Entry> {
   readonly standing: (handle: string) => Promise<StatusRecord | undefined>;
   /** Our own lists, as far as the ledger vouches for them. */
   readonly statusLists: () => StatusLists;
-  /** Revokes and destroys; again: nothing more. Rejects while a legal hold stands on the record, and what is read of its person does not open. */
+  /** Revokes and destroys; again: nothing more. Rejects while a legal hold stands, or the person's file does not open. */
   readonly erase: (recordId: string) => Promise<void>;
   /** Something waits for the next pass. */
   readonly onDue: () => void;

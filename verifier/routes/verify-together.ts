@@ -4,7 +4,8 @@
  *   application/json  {"codes": ["HC1:…", "shc:/…", …], "policy"?, "passage"?, "trip"?, "document"?}
  *   answer            {"codes": 3, "verdict": {"outcome": …, "parts": [ … ]}}
  *
- * Each code that is looked at counts as one request; where one would be too many, none is. As with `POST /verify`, answers are never cached and bodies never logged.
+ * Each code that is looked at counts as one request; where one would be too many, none is. As with `POST /verify`,
+ * answers are never cached and bodies never logged.
  */
 import type { Service } from '../../service/app.ts';
 import { Closed, Type } from '../../service/schema.ts';
